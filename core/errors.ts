@@ -1,0 +1,87 @@
+/**
+ * Every error of Taskbound's own. `name` is the string that a state's `ErrorEquals` sees; the message says what failed, the value
+ * seen, the value allowed and the next step. `test/lib/error-routes.test.ts` maps each name to the Retry or Catch that answers it.
+ */
+export abstract class TaskboundError extends Error {
+  abstract override readonly name: string;
+}
+
+/** The request is malformed or over a limit: no task exists, nothing is recorded. */
+export class MalformedRequest extends TaskboundError {
+  override readonly name = 'MalformedRequest';
+}
+
+/** The id belongs to another request. */
+export class TaskIdTaken extends TaskboundError {
+  override readonly name = 'TaskIdTaken';
+}
+
+/** The caller may not do this to this task type. */
+export class NotPermitted extends TaskboundError {
+  override readonly name = 'NotPermitted';
+}
+
+/** No ledger row, or the row belongs to another execution. Nothing was changed. */
+export class NotTheOwner extends TaskboundError {
+  override readonly name = 'NotTheOwner';
+}
+
+/** A rule refused the task (digest, approval, window): it is recorded and closes without credentials. */
+export class TaskRejected extends TaskboundError {
+  override readonly name = 'TaskRejected';
+}
+
+/** The boundary's phase does not allow this step any more. What came too late has been undone. */
+export class PhasePassed extends TaskboundError {
+  override readonly name = 'PhasePassed';
+}
+
+/** The canary did not answer as it must after AssumeRole; the lease never became usable. */
+export class CanaryFailed extends TaskboundError {
+  override readonly name = 'CanaryFailed';
+}
+
+/** An earlier attempt made half of a secret and cannot tell what; it is not used, and the tail destroys it. */
+export class HalfIssued extends TaskboundError {
+  override readonly name = 'HalfIssued';
+}
+
+/** A JIT secret could not be revoked yet. Retried. */
+export class SecretUnrevoked extends TaskboundError {
+  override readonly name = 'SecretUnrevoked';
+}
+
+/** The task's own credential still works, or what answered is no proof. Retried until it is refused. */
+export class StillAccepted extends TaskboundError {
+  override readonly name = 'StillAccepted';
+}
+
+/** A credential may exist that nobody can present: only its deadline ends it. Retried until then. */
+export class ExpiryPending extends TaskboundError {
+  override readonly name = 'ExpiryPending';
+}
+
+/** The boundary is not proven closed, so it may not be closed. */
+export class NotProven extends TaskboundError {
+  override readonly name = 'NotProven';
+}
+
+/** The work function's answer does not keep the work contract. */
+export class WorkContractViolation extends TaskboundError {
+  override readonly name = 'WorkContractViolation';
+}
+
+/** Another writer changed the row between read and write, more often than is plausible. Retried. */
+export class LedgerContention extends TaskboundError {
+  override readonly name = 'LedgerContention';
+}
+
+/** The chain has its last event already. */
+export class ChainClosed extends TaskboundError {
+  override readonly name = 'ChainClosed';
+}
+
+/** A declaration that synth refuses. */
+export class DeclarationError extends TaskboundError {
+  override readonly name = 'DeclarationError';
+}

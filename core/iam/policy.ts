@@ -1,0 +1,91 @@
+/** IAM policy documents as they are written: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
+export type OneOrMany<T> = T | readonly T[];
+
+/** Operator -> condition key -> value(s), for example `{ StringEquals: { 'aws:SourceIdentity': 'a' } }`. */
+export type ConditionBlock = Readonly<
+  Record<string, Readonly<Record<string, OneOrMany<string | number | boolean>>>>
+>;
+
+export type PrincipalBlock = '*' | Readonly<Record<string, OneOrMany<string>>>;
+
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Principal?: PrincipalBlock;
+  readonly NotPrincipal?: PrincipalBlock;
+  readonly Action?: OneOrMany<string>;
+  readonly NotAction?: OneOrMany<string>;
+  readonly Resource?: OneOrMany<string>;
+  readonly NotResource?: OneOrMany<string>;
+  readonly Condition?: ConditionBlock;
+}
+
+export interface PolicyDocument {
+  readonly Version?: string;
+  readonly Id?: string;
+  readonly Statement: OneOrMany<Statement>;
+}
+
+/** A policy with the place it is attached at, so that a decision can name it. */
+export interface NamedPolicy {
+  /** For example `AWS::IAM::Policy/AdmitRoleDefaultPolicy`, an inline policy's name, or a managed policy's ARN. */
+  readonly name: string;
+  readonly document: PolicyDocument;
+}
+
+/** Condition keys of one request. A key that is absent is absent: operators tell that from an empty string. Keys compare case-insensitively. */
+export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
+
+/** Who asks. ARNs as IAM's `aws:PrincipalArn` gives them: a role's ARN for its sessions. */
+export interface RequestPrincipal {
+  /** `root` is the account itself; `service` is an AWS service such as `states.amazonaws.com`. */
+  readonly kind: 'root' | 'role-session' | 'service' | 'anonymous';
+  readonly accountId: string;
+  /** `arn:aws:iam::123456789012:role/Name` for a role session. */
+  readonly roleArn?: string;
+  /** `arn:aws:sts::123456789012:assumed-role/Name/session` for a role session. */
+  readonly sessionArn?: string;
+  /** `states.amazonaws.com` for a service. */
+  readonly service?: string;
+}
+
+/** All policies that bear on one request: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html */
+export interface PolicySet {
+  readonly identity: readonly NamedPolicy[];
+  /** The permissions boundary; absent when the role has none. */
+  readonly boundary?: NamedPolicy;
+  /** The inline session policy; absent when the session has none. */
+  readonly session?: NamedPolicy;
+  /** The resource's own policy; absent when it has none. */
+  readonly resource?: NamedPolicy;
+}
+
+export interface AccessRequest {
+  readonly principal: RequestPrincipal;
+  /** `s3:GetObject`. */
+  readonly action: string;
+  /** The resource's ARN, or `*` for actions without resources. */
+  readonly resource: string;
+  readonly context: RequestContext;
+}
+
+export type PolicyKind = 'identity' | 'boundary' | 'session' | 'resource';
+
+/** The statement a decision rests on. */
+export interface StatementRef {
+  readonly kind: PolicyKind;
+  readonly policy: string;
+  /** The statement's `Sid`, or its index as text. */
+  readonly statement: string;
+}
+
+/** A decision with its reasons, never a bare boolean. */
+export interface Decision {
+  readonly decision: 'allow' | 'explicit-deny' | 'implicit-deny';
+  /** For a deny, the kind of policy that decided, in IAM's own order; `undefined` when allowed. */
+  readonly decidedBy?: PolicyKind;
+  /** One sentence for people, for example `no identity-based policy allows the s3:GetObject action`. */
+  readonly because: string;
+  /** The statements that matched: the denying one, or each allowing one. */
+  readonly statements: readonly StatementRef[];
+}

@@ -1,0 +1,47 @@
+/** Names that every part agrees on. Formats are fixed by the design. */
+
+/** A task type's name. */
+export const TASK_TYPE = /^[a-z][a-z0-9-]{1,22}$/;
+/** A task's id. */
+export const TASK_ID = /^[A-Za-z0-9_-]{2,40}$/;
+/** A parameter's, tool's or secret's name; a tool's is also its statement's `Sid`, which IAM wants alphanumeric. */
+export const DECLARED_NAME = /^[a-z][A-Za-z0-9]{0,31}$/;
+/** The name that no JIT secret may have: it is the session secret's. */
+export const SESSION_SECRET = 'session';
+/** The session tag that carries the boundary. */
+export const BOUNDARY_TAG = 'taskbound:Boundary';
+/** Characters of a nonce: 128 bits in hex. */
+export const NONCE_CHARACTERS = 32;
+
+export const boundaryIdOf = (taskType: string, taskId: string): string => `${taskType}.${taskId}`;
+
+/** Splits `<type>.<taskId>`; undefined when it is not a boundary id. */
+export function parseBoundaryId(text: string): { taskType: string; taskId: string } | undefined {
+  const dot = text.indexOf('.');
+  const taskType = text.slice(0, dot);
+  const taskId = text.slice(dot + 1);
+  return TASK_TYPE.test(taskType) && TASK_ID.test(taskId) ? { taskType, taskId } : undefined;
+}
+
+/** `taskbound/<stack>/<type>/<boundaryId>/<nonce>/<name>`: known at submit, so that the grant can be digested before anything exists. */
+export const secretName = (at: SecretPlace, name: string): string =>
+  `taskbound/${at.stack}/${at.taskType}/${at.boundaryId}/${at.nonce}/${name}`;
+
+export interface SecretPlace {
+  readonly stack: string;
+  readonly taskType: string;
+  readonly boundaryId: string;
+  readonly nonce: string;
+}
+
+/** The inline policy that denies one boundary; the deadline (epoch seconds) tells when it may be lifted. */
+export const denyPolicyName = (boundaryId: string, deadlineMs: number): string =>
+  `taskbound-deny-${boundaryId}-${Math.ceil(deadlineMs / 1000)}`;
+
+/** The SSM parameter that holds a task type's configuration. */
+export const typeParameterName = (stack: string, taskType: string): string =>
+  `/taskbound/${stack}/types/${taskType}`;
+
+/** The Step Functions execution of a task has the task's id as its name: a second one under a used id is refused by AWS itself. */
+export const executionArnOf = (stateMachineArn: string, taskId: string): string =>
+  `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${taskId}`;

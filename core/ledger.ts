@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { NotTheOwner, PhasePassed } from './errors.ts';
+import { mayMove, PHASES, type Phase } from './phase.ts';
+import { secretSpec } from './task-type.ts';
+
+const ms = z.int().min(0);
+
+/** One JIT secret of a task. Its intent is written before it is made, so that nothing is made that nobody knows of. */
+export const secretRecord = z.strictObject({
+  name: z.string(),
+  spec: secretSpec,
+  /** `taskbound/…/<name>`; fixed at submit. */
+  secretName: z.string(),
+  state: z.enum(['planned', 'intended', 'issued', 'revoked', 'unrevoked']),
+  intendedAtMs: ms.optional(),
+  /** What the issuer says of what it made: a public key, for example. Never a value. */
+  handle: z.record(z.string(), z.string()).optional(),
+  revokedAtMs: ms.optional(),
+  /** Why it stands as `unrevoked`. */
+  error: z.string().optional(),
+});
+export type SecretRecord = z.infer<typeof secretRecord>;
+
+/** One issue of session credentials. `intended` alone means: a credential may exist that nobody can present. */
+export const leaseRecord = z.strictObject({
+  number: z.int().min(1),
+  state: z.enum(['intended', 'issued']),
+  /** The invocation that wrote the intent: a repeated write of the same intent is recognised by it. */
+  attempt: z.string(),
+  intendedAtMs: ms,
+  deadlineMs: ms,
+  policyDigest: z.string(),
+  sessionSecretName: z.string(),
+  accessKeyId: z.string().optional(),
+  sessionVersionId: z.string().optional(),
+});
+export type LeaseRecord = z.infer<typeof leaseRecord>;
+
+export const denyRecord = z.strictObject({
+  policyName: z.string(),
+  roleName: z.string(),
+  deadlineMs: ms,
+  putAtMs: ms.optional(),
+  /** False: the policy could not be put, and only the deadline ends the leases. */
+  effective: z.boolean(),
+  error: z.string().optional(),
+});
+
+/** How the work ended. `cause` and `result` are the worker's own words, redacted by its runtime. */
+export const workOutcome = z.discriminatedUnion('status', [
+  z.strictObject({
+    status: z.literal('succeeded'),
+    result: z.json(),
+    tools: z.json().optional(),
+    endedAtMs: ms,
+  }),
+  z.strictObject({ status: z.literal('failed'), error: z.string(), cause: z.string(), endedAtMs: ms }),
+]);
+export type WorkOutcome = z.infer<typeof workOutcome>;
+
+export const proofRecord = z.strictObject({
+  kind: z.enum(['refused', 'nothing-issued', 'expired']),
+  provenAtMs: ms,
+});
+
+/** The one mutable row of a task. What teardown needs stands here and nowhere else. Times are milliseconds since 1970. */
+export const ledgerRow = z.strictObject({
+  boundaryId: z.string(),
+  taskType: z.string(),
+  taskId: z.string(),
+  stack: z.string(),
+  /** Counts writes; every write demands the one it read. */
+  revision: z.int().min(1),
+  phase: z.enum(PHASES),
+  /** Partition of the index by day: `2026-11-23`, UTC. */
+  day: z.string(),
+  requestedAtMs: ms,
+  requestedBy: z.strictObject({ arn: z.string(), userId: z.string(), accountId: z.string() }),
+  reason: z.string(),
+  parameters: z.record(z.string(), z.union([z.string(), z.number()])),
+  requestDigest: z.string(),
+  grantDigest: z.string(),
+  nonce: z.string(),
+  leaseSeconds: z.int(),
+  executionArn: z.string(),
+  taskRoleArn: z.string(),
+  secrets: z.array(secretRecord),
+  leases: z.array(leaseRecord),
+  rejection: z.strictObject({ error: z.string(), cause: z.string() }).optional(),
+  work: workOutcome.optional(),
+  revokingAtMs: ms.optional(),
+  deny: denyRecord.optional(),
+  proof: proofRecord.optional(),
+  outcome: z.enum(['succeeded', 'failed']).optional(),
+  closedAtMs: ms.optional(),
+});
+export type LedgerRow = z.infer<typeof ledgerRow>;
+
+/** The row in its next phase; throws `PhasePassed` when the move is not legal. */
+export function movePhase(row: LedgerRow, to: Phase): LedgerRow {
+  if (!mayMove(row.phase, to)) {
+    throw new PhasePassed(
+      `Boundary ${row.boundaryId} is ${row.phase} and cannot become ${to}; phases only move forward. Nothing was changed.`,
+    );
+  }
+  return { ...row, phase: to };
+}
+
+/** Throws `NotTheOwner` unless the execution is the one that the row names. */
+export function demandOwner(
+  row: LedgerRow | undefined,
+  boundaryId: string,
+  executionArn: string,
+): asserts row is LedgerRow {
+  if (row === undefined) {
+    throw new NotTheOwner(
+      `No task ${boundaryId} was submitted; executions are started by submit, never by hand. Submit the request instead.`,
+    );
+  }
+  if (row.executionArn !== executionArn) {
+    throw new NotTheOwner(
+      `Execution ${executionArn} does not own ${boundaryId}; ${row.executionArn} does. Nothing was changed.`,
+    );
+  }
+}
+
+/** The row with one secret's record replaced. */
+export const withSecret = (row: LedgerRow, name: string, change: Partial<SecretRecord>): LedgerRow => ({
+  ...row,
+  secrets: row.secrets.map((secret) => (secret.name === name ? { ...secret, ...change } : secret)),
+});
+
+/** The row with one lease's record replaced. */
+export const withLease = (row: LedgerRow, number: number, change: Partial<LeaseRecord>): LedgerRow => ({
+  ...row,
+  leases: row.leases.map((lease) => (lease.number === number ? { ...lease, ...change } : lease)),
+});
+
+/** When the last lease's deadline passes; 0 when there is none. */
+export const latestDeadlineMs = (row: LedgerRow): number =>
+  Math.max(0, ...row.leases.map((lease) => lease.deadlineMs));

@@ -1,0 +1,19 @@
+/** Phases of a boundary, forward only. */
+export const PHASES = ['requested', 'approved', 'admitted', 'open', 'revoking', 'revoked', 'closed'] as const;
+export type Phase = (typeof PHASES)[number];
+
+const rank = (phase: Phase): number => PHASES.indexOf(phase);
+
+/** Each phase follows the one before; `revoking` may follow any phase before it, because a task can end anywhere. */
+export function mayMove(from: Phase, to: Phase): boolean {
+  if (to === 'revoking') return rank(from) < rank('revoking');
+  return rank(to) === rank(from) + 1;
+}
+
+/** Whether something may still be issued: nothing is once the phase has passed `open`. */
+export const mayIssue = (phase: Phase): boolean => phase === 'admitted' || phase === 'open';
+
+/** Whether teardown has begun or ended. */
+export const isEnding = (phase: Phase): boolean => rank(phase) >= rank('revoking');
+
+export const isAtLeast = (phase: Phase, least: Phase): boolean => rank(phase) >= rank(least);

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { MalformedRequest } from './errors.ts';
+import { TASK_ID, TASK_TYPE } from './ids.ts';
+import { checkParameters, type Parameters } from './parameters.ts';
+import type { TaskTypeConfig } from './task-type.ts';
+import { digestOf } from './digest.ts';
+
+export const REASON_CHARACTERS = 1024;
+
+/** What asks for a task. Who asks comes from IAM, never from here. */
+export const taskRequest = z.strictObject({
+  type: z.string().regex(TASK_TYPE),
+  taskId: z.string().regex(TASK_ID).optional(),
+  reason: z.string().min(1).max(REASON_CHARACTERS),
+  parameters: z.record(z.string(), z.unknown()),
+});
+export type TaskRequest = z.infer<typeof taskRequest>;
+
+const ALLOWED: Readonly<Record<string, string>> = {
+  type: 'a lower-case letter, then 1 to 22 of a-z 0-9 -',
+  taskId: '2 to 40 of A-Z a-z 0-9 _ -',
+  reason: `1 to ${REASON_CHARACTERS} characters`,
+  parameters: 'an object of the parameters that the type declares',
+};
+
+function describe(issue: z.core.$ZodIssue, seen: unknown): string {
+  if (issue.code === 'unrecognized_keys') {
+    return `Field ${JSON.stringify(issue.keys[0])} is not known; allowed: ${Object.keys(ALLOWED).join(', ')}. Remove it.`;
+  }
+  const field = String(issue.path[0] ?? '');
+  if (field === '')
+    return `The request is ${describeKind(seen)}; it must be an object with ${Object.keys(ALLOWED).join(', ')}.`;
+  const value: unknown = typeof seen === 'object' && seen !== null ? Reflect.get(seen, field) : undefined;
+  const shown = value === undefined ? 'missing' : `${JSON.stringify(value).slice(0, 80)}`;
+  return `Field ${field} is ${shown}; allowed: ${ALLOWED[field] ?? 'nothing'}. Correct the request and submit it again.`;
+}
+
+const describeKind = (value: unknown): string =>
+  Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`;
+
+/** Checks a request's form. Throws `MalformedRequest`: one clear message, for the first thing that is wrong. */
+export function parseRequest(value: unknown): TaskRequest {
+  if (typeof value === 'object' && value !== null && 'window' in value) {
+    throw new MalformedRequest(
+      'Field window is given, but no task type of this version has a window. Remove it.',
+    );
+  }
+  const parsed = taskRequest.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const first = parsed.error.issues[0];
+  throw new MalformedRequest(first ? describe(first, value) : 'The request is not valid.');
+}
+
+/** A request that fits its task type. */
+export interface CheckedRequest {
+  readonly type: string;
+  readonly reason: string;
+  readonly parameters: Parameters;
+  /** SHA-256 of what was asked for, without the id: the same id with another digest is another request. */
+  readonly requestDigest: string;
+}
+
+export function checkRequest(request: TaskRequest, config: TaskTypeConfig): CheckedRequest {
+  const parameters = checkParameters(config.parameters, request.parameters);
+  const { type, reason } = request;
+  return { type, reason, parameters, requestDigest: digestOf({ type, reason, parameters }) };
+}
+
+/** The error for a type that the stack does not have. */
+export const unknownType = (type: string, known: readonly string[]): MalformedRequest =>
+  new MalformedRequest(
+    `Task type ${JSON.stringify(type)} is not known in this stack${known.length ? `; allowed: ${known.join(', ')}` : ''}. Check the name and the stack.`,
+  );

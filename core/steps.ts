@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/**
+ * What the workflow hands each control function and what it gets back. The workflow writes these literally; the functions parse them.
+ * Only names and ids: whatever must be undone stands in the ledger.
+ */
+const owner = { boundaryId: z.string(), executionArn: z.string() };
+
+export const admitEvent = z.strictObject(owner);
+export const issueSecretEvent = z.strictObject({ ...owner, secret: z.string() });
+export const issueIdentityEvent = z.strictObject(owner);
+
+/** How the steps before the tail ended: what the work returned, the error that a Catch saw, or nothing known. */
+export const ended = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('returned'), payload: z.unknown() }),
+  z.strictObject({
+    status: z.literal('failed'),
+    state: z.string(),
+    error: z.string(),
+    cause: z.string().optional(),
+  }),
+  z.strictObject({ status: z.literal('unknown') }),
+]);
+export type Ended = z.infer<typeof ended>;
+
+export const revokeAndRecordEvent = z.strictObject({ ...owner, ended });
+export const proveRevokedEvent = z.strictObject(owner);
+export const closeBoundaryEvent = z.strictObject(owner);
+
+export interface ClosedBoundary {
+  readonly outcome: 'succeeded' | 'failed';
+  readonly phase: 'closed';
+  readonly proof: 'refused' | 'nothing-issued' | 'expired';
+  readonly result: unknown;
+  readonly error: string | null;
+  readonly cause: string | null;
+}

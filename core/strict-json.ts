@@ -1,0 +1,58 @@
+import { visit } from 'jsonc-parser';
+import { MalformedRequest } from './errors.ts';
+
+/** Far above any honest request; far below what makes a parser run out of stack. */
+export const MAX_JSON_DEPTH = 32;
+export const MAX_JSON_CHARACTERS = 262_144;
+
+/** Matches a string (so that brackets in it do not count) or one bracket. */
+const STRING_OR_BRACKET = /"(?:[^"\\]|\\.)*"|[[\]{}]/gs;
+
+function refuseDepth(text: string, what: string): void {
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(STRING_OR_BRACKET)) {
+    if (token === '}' || token === ']') depth -= 1;
+    if ((token === '{' || token === '[') && ++depth > MAX_JSON_DEPTH) {
+      throw new MalformedRequest(
+        `${what} nests deeper than ${MAX_JSON_DEPTH} levels at character ${index}; a request needs 3. Flatten it.`,
+      );
+    }
+  }
+}
+
+function refuseDuplicateKeys(text: string, what: string): void {
+  const open: Set<string>[] = [];
+  visit(text, {
+    onObjectBegin: () => void open.push(new Set()),
+    onObjectEnd: () => void open.pop(),
+    onObjectProperty: (name, _offset, _length, line) => {
+      const names = open.at(-1);
+      if (names?.has(name)) {
+        throw new MalformedRequest(
+          `${what} has the key ${JSON.stringify(name)} twice (line ${line + 1}); each key may stand once. Remove one.`,
+        );
+      }
+      names?.add(name);
+    },
+  });
+}
+
+/** Parses JSON, refusing what different readers could read differently: duplicate keys, absurd depth or size. `what` names the text in errors. */
+export function parseStrictJson(text: string, what: string): unknown {
+  if (text.length > MAX_JSON_CHARACTERS) {
+    throw new MalformedRequest(
+      `${what} has ${text.length} characters; at most ${MAX_JSON_CHARACTERS} are read. Shorten it.`,
+    );
+  }
+  refuseDepth(text, what);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new MalformedRequest(
+      `${what} is not valid JSON: ${error instanceof Error ? error.message : String(error)}. Correct it and try again.`,
+    );
+  }
+  refuseDuplicateKeys(text, what);
+  return value;
+}

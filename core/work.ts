@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** A result of the work function is at most 32 KiB of JSON: it goes into ledger, evidence and execution output. */
+export const RESULT_BYTES = 32 * 1024;
+
+/** What the work function gets. Values are not in it: it fetches its credentials from `sessionSecretId`. */
+export const workEvent = z.strictObject({
+  taskId: z.string(),
+  boundaryId: z.string(),
+  taskType: z.string(),
+  parameters: z.record(z.string(), z.union([z.string(), z.number()])),
+  sessionSecretId: z.string(),
+  sessionVersionId: z.string(),
+  secrets: z.record(z.string(), z.string()),
+  /** ISO 8601: when the session is refused everything. */
+  deadline: z.string(),
+  checkpoint: z.json(),
+});
+export type WorkEvent = z.infer<typeof workEvent>;
+
+/** One AWS call that the worker says it made. Its own word, never a body. */
+export const toolUse = z.strictObject({
+  action: z.string(),
+  resource: z.string(),
+  requestId: z.string(),
+  outcome: z.string(),
+});
+
+/** The first 100 uses, the count of all and the digest of all. */
+export const toolsUsed = z.strictObject({
+  uses: z.array(toolUse).max(100),
+  count: z.int().min(0),
+  digest: z.string(),
+});
+export type ToolsUsed = z.infer<typeof toolsUsed>;
+
+/** What the work function returns when it is done. */
+export const workReturn = z.strictObject({
+  done: z.literal(true),
+  result: z.json(),
+  tools: toolsUsed.optional(),
+});
+export type WorkReturn = z.infer<typeof workReturn>;
+
+/** The plain credentials in the session secret. */
+export const sessionCredentials = z.strictObject({
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
+  sessionToken: z.string(),
+  /** ISO 8601: AWS's own expiry of the credentials, never before the deadline. */
+  expiration: z.string(),
+});
+export type SessionCredentials = z.infer<typeof sessionCredentials>;

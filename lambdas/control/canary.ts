@@ -1,0 +1,40 @@
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SessionCredentials } from '../../core/work.ts';
+
+/** How the task's own credential was answered. Only `refused` proves anything. */
+export type CanaryAnswer =
+  | { readonly answer: 'accepted' }
+  | { readonly answer: 'refused'; readonly error: string; readonly message: string }
+  | { readonly answer: 'unclear'; readonly error: string; readonly message: string };
+
+/** Asks with a task's credentials for the one call that every session policy allows until its end. */
+export type Canary = (credentials: SessionCredentials, sessionSecretName: string) => Promise<CanaryAnswer>;
+
+/** Error names for credentials past their own expiry: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
+const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken']);
+
+/**
+ * An explicit deny, or an expired token: these mean that access ended. An implicit deny does not: it may be a policy that has not
+ * arrived yet. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
+export function readRefusal(error: unknown): CanaryAnswer {
+  if (!(error instanceof Error)) throw error;
+  const refused =
+    EXPIRED.has(error.name) ||
+    (error.name === 'AccessDeniedException' && error.message.includes('with an explicit deny'));
+  return { answer: refused ? 'refused' : 'unclear', error: error.name, message: error.message };
+}
+
+/** Calls DescribeSecret on the session secret with the task's own credentials, on a client made for this one question. */
+export const secretsManagerCanary: Canary = async (credentials, sessionSecretName) => {
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  const client = new SecretsManagerClient({ credentials: { accessKeyId, secretAccessKey, sessionToken } });
+  try {
+    await client.send(new DescribeSecretCommand({ SecretId: sessionSecretName }));
+    return { answer: 'accepted' };
+  } catch (error) {
+    return readRefusal(error);
+  } finally {
+    client.destroy();
+  }
+};

@@ -1,0 +1,68 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { LedgerContention, NotTheOwner } from '../../core/errors.ts';
+import { ledgerRow, type LedgerRow } from '../../core/ledger.ts';
+
+/** A task's row has a handful of writers; more conflicts than this in one update means something is wrong. */
+const MAX_CONFLICTS = 10;
+
+/**
+ * The ledger's only door: single-item reads and conditional writes. Every write demands the revision it read, so two writers never
+ * overwrite each other, and a write whose answer was lost is seen as a conflict and looked at again.
+ */
+export class Ledger {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+  constructor(client: DynamoDBDocumentClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async get(boundaryId: string): Promise<LedgerRow | undefined> {
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.#table, Key: { boundaryId }, ConsistentRead: true }),
+    );
+    return Item && ledgerRow.parse(Item);
+  }
+
+  /** Writes a new row; false when the boundary has one already. */
+  create(row: LedgerRow): Promise<boolean> {
+    return this.#put(row, 'attribute_not_exists(boundaryId)');
+  }
+
+  /**
+   * Applies a pure change to the row as it stands, again whenever somebody else was faster. The change must be idempotent and may
+   * return the row it was given when there is nothing to write. What it throws is thrown.
+   */
+  async update(boundaryId: string, change: (row: LedgerRow) => LedgerRow): Promise<LedgerRow> {
+    for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
+      const row = await this.get(boundaryId);
+      if (row === undefined)
+        throw new NotTheOwner(`No task ${boundaryId} was submitted. Nothing was changed.`);
+      const changed = change(row);
+      if (changed === row) return row;
+      const next = { ...changed, revision: row.revision + 1 };
+      if (await this.#put(next, 'revision = :seen', { ':seen': row.revision })) return next;
+    }
+    throw new LedgerContention(
+      `The row of ${boundaryId} changed ${MAX_CONFLICTS} times between read and write. It is tried again.`,
+    );
+  }
+
+  async #put(row: LedgerRow, condition: string, values?: Record<string, number>): Promise<boolean> {
+    try {
+      await this.#client.send(
+        new PutCommand({
+          TableName: this.#table,
+          Item: row,
+          ConditionExpression: condition,
+          ...(values && { ExpressionAttributeValues: values }),
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+}

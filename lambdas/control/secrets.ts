@@ -1,0 +1,109 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutResourcePolicyCommand,
+  PutSecretValueCommand,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  InvalidRequestException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import type { PolicyDocument } from '../../core/iam/policy.ts';
+import type { Secret } from '../../core/secret.ts';
+import { BOUNDARY_TAG } from '../../core/ids.ts';
+import { sha256Hex } from '../../core/digest.ts';
+
+/** A version id from what determines the value, so that a repeated put is recognised. 32 to 64 characters: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html */
+export const versionIdFrom = (cause: string): string => sha256Hex(cause);
+
+/** Secrets of one task, by name. Each call may be repeated. */
+export class TaskSecrets {
+  readonly #client: SecretsManagerClient;
+  readonly #keyArn: string | undefined;
+  constructor(client: SecretsManagerClient, keyArn?: string) {
+    this.#client = client;
+    this.#keyArn = keyArn;
+  }
+
+  /** Makes the secret without a value and shuts it: CreateSecret takes no resource policy, so the value comes only after the policy. */
+  async createShut(
+    name: string,
+    boundaryId: string,
+    description: string,
+    policy: PolicyDocument,
+  ): Promise<void> {
+    try {
+      await this.#client.send(
+        new CreateSecretCommand({
+          Name: name,
+          Description: description,
+          Tags: [{ Key: BOUNDARY_TAG, Value: boundaryId }],
+          ...(this.#keyArn && { KmsKeyId: this.#keyArn }),
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ResourceExistsException)) throw error; // an earlier attempt made it
+    }
+    await this.#client.send(
+      new PutResourcePolicyCommand({ SecretId: name, ResourcePolicy: JSON.stringify(policy) }),
+    );
+  }
+
+  /** False when this version stands with another value: an earlier attempt put what nobody can read back. */
+  async putValue(name: string, versionId: string, value: Secret<string>): Promise<boolean> {
+    try {
+      await this.#client.send(
+        new PutSecretValueCommand({
+          SecretId: name,
+          ClientRequestToken: versionId,
+          SecretString: value.reveal(),
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ResourceExistsException) return false;
+      throw error;
+    }
+  }
+
+  /** The value of a version; undefined when the secret or the version does not exist (any more). */
+  async value(name: string, versionId: string): Promise<string | undefined> {
+    try {
+      const { SecretString } = await this.#client.send(
+        new GetSecretValueCommand({ SecretId: name, VersionId: versionId }),
+      );
+      return SecretString;
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Destroys the secret at once. `found` is false when there was none. */
+  async destroy(name: string): Promise<{ found: boolean }> {
+    const found = await this.exists(name);
+    try {
+      await this.#client.send(new DeleteSecretCommand({ SecretId: name, ForceDeleteWithoutRecovery: true }));
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+    return { found };
+  }
+
+  /** Whether the control plane still knows it as a secret that can be read. */
+  async exists(name: string): Promise<boolean> {
+    try {
+      const { DeletedDate } = await this.#client.send(new DescribeSecretCommand({ SecretId: name }));
+      return DeletedDate === undefined;
+    } catch (error) {
+      if (isGone(error)) return false;
+      throw error;
+    }
+  }
+}
+
+/** Deletion is asynchronous: a reader sees "not found", or "invalid request" while it is only marked. */
+const isGone = (error: unknown): boolean =>
+  error instanceof ResourceNotFoundException || error instanceof InvalidRequestException;

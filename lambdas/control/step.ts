@@ -1,0 +1,30 @@
+import type { Context } from 'aws-lambda';
+import type { z } from 'zod';
+import { log } from './log.ts';
+
+/** What every step of the workflow is called with. */
+interface StepEvent {
+  readonly boundaryId: string;
+}
+
+/** Names of errors are what the state machine routes by; logs say which boundary they belong to. */
+export function step<Event extends StepEvent, Result>(
+  name: string,
+  schema: z.ZodType<Event>,
+  run: (event: Event, context: Pick<Context, 'awsRequestId'>) => Promise<Result>,
+): (event: unknown, context: Pick<Context, 'awsRequestId'>) => Promise<Result> {
+  return async (input, context) => {
+    const event = schema.parse(input);
+    try {
+      const result = await run(event, context);
+      log('info', `${name} done`, { boundaryId: event.boundaryId });
+      return result;
+    } catch (error) {
+      log('error', `${name} failed`, { boundaryId: event.boundaryId, error: describe(error) });
+      throw error;
+    }
+  };
+}
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);

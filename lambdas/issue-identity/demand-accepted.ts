@@ -1,0 +1,28 @@
+import type { Clock } from '../../core/clock.ts';
+import { CanaryFailed } from '../../core/errors.ts';
+import type { SessionCredentials } from '../../core/work.ts';
+import type { Canary } from '../control/canary.ts';
+
+const TRIES = 3;
+const PAUSE_MS = 1000;
+
+/**
+ * The new session must be able to do the canary call: a refusal later proves an end only of what once worked. A role that was deployed
+ * a moment ago may need a second.
+ */
+export async function demandAccepted(
+  credentials: SessionCredentials,
+  sessionSecretName: string,
+  on: { readonly canary: Canary; readonly clock: Clock },
+): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    const answer = await on.canary(credentials, sessionSecretName);
+    if (answer.answer === 'accepted') return;
+    if (tried === TRIES) {
+      throw new CanaryFailed(
+        `The new session was ${answer.answer} by DescribeSecret on its own secret ${TRIES} times (${answer.error}: ${answer.message}); it must be accepted before the work. Check the task role's ceiling.`,
+      );
+    }
+    await on.clock.sleep(PAUSE_MS);
+  }
+}

@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+import type { Clock } from '../../core/clock.ts';
+import { NotProven, StillAccepted } from '../../core/errors.ts';
+import { demandOwner, type LedgerRow } from '../../core/ledger.ts';
+import { isAtLeast } from '../../core/phase.ts';
+import type { proveRevokedEvent } from '../../core/steps.ts';
+import type { Canary } from '../control/canary.ts';
+import type { EvidenceLog } from '../control/evidence-log.ts';
+import type { Ledger } from '../control/ledger.ts';
+import type { TaskSecrets } from '../control/secrets.ts';
+import { proveLease, type LeaseProof } from './prove-lease.ts';
+
+export interface ProveDependencies {
+  readonly ledger: Ledger;
+  readonly evidence: EvidenceLog;
+  readonly secrets: TaskSecrets;
+  readonly canary: Canary;
+  readonly clock: Clock;
+  readonly issueTimeoutMs: number;
+}
+
+type ProofKind = 'refused' | 'nothing-issued' | 'expired';
+
+export async function proveRevoked(
+  event: z.infer<typeof proveRevokedEvent>,
+  on: ProveDependencies,
+): Promise<{ proof: ProofKind }> {
+  const row = await on.ledger.get(event.boundaryId);
+  demandOwner(row, event.boundaryId, event.executionArn);
+  if (row.proof) return { proof: row.proof.kind };
+  if (!isAtLeast(row.phase, 'revoked'))
+    throw new NotProven(`Boundary ${row.boundaryId} is ${row.phase}; it is proven only after it is revoked.`);
+  const leases: LeaseProof[] = [];
+  for (const lease of row.leases) leases.push(await proveLease(row, lease, on));
+  const secretsGone = await demandSecretsGone(row, on.secrets);
+  const kind = kindOf(leases);
+  await on.evidence.append(row.boundaryId, {
+    id: 'revocation.proven',
+    type: 'revocation.proven',
+    actor: 'prove-revoked',
+    data: {
+      proof: kind,
+      leases: leases.map((lease) => ({ ...lease, refusals: [...lease.refusals] })),
+      secretsGone,
+    },
+  });
+  await on.ledger.update(row.boundaryId, (now) =>
+    now.proof ? now : { ...now, proof: { kind, provenAtMs: on.clock.nowMs() } },
+  );
+  return { proof: kind };
+}
+
+/** The weakest of what was shown: one lease that could only be waited out makes the whole proof `expired`. */
+function kindOf(leases: readonly LeaseProof[]): ProofKind {
+  if (leases.length === 0) return 'nothing-issued';
+  return leases.every((lease) => lease.proof === 'refused') ? 'refused' : 'expired';
+}
+
+async function demandSecretsGone(row: LedgerRow, secrets: TaskSecrets): Promise<string[]> {
+  const made = row.secrets.filter((secret) => secret.state !== 'planned');
+  for (const secret of made) {
+    if (await secrets.exists(secret.secretName)) {
+      throw new StillAccepted(
+        `Secret ${secret.secretName} can still be read; it was deleted, and the deletion has not taken effect yet. It is tried again.`,
+      );
+    }
+  }
+  return made.map((secret) => secret.name);
+}

@@ -1,0 +1,60 @@
+import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import type { PolicyDocument } from '../../core/iam/policy.ts';
+import { denyPolicyName } from '../../core/ids.ts';
+import { latestDeadlineMs, type LedgerRow } from '../../core/ledger.ts';
+import type { RevokeDependencies } from './revoke-and-record.ts';
+
+/** Everything is denied to sessions with this source identity, which nobody can change: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html */
+const denyPolicy = (boundaryId: string): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Deny',
+      Action: '*',
+      Resource: '*',
+      Condition: { StringEquals: { 'aws:SourceIdentity': boundaryId } },
+    },
+  ],
+});
+
+const roleNameOf = (roleArn: string): string => roleArn.slice(roleArn.lastIndexOf('/') + 1);
+
+/**
+ * Puts one inline policy of the task's own on the task role: no other task's policy is read or written. When IAM refuses (about 55
+ * fit a role) or is down, that is recorded, not thrown: the deadline inside the credential ends access without us.
+ */
+export async function denyBoundary(row: LedgerRow, on: RevokeDependencies): Promise<LedgerRow> {
+  if (row.leases.length === 0 || row.deny?.effective) return row;
+  const deadlineMs = latestDeadlineMs(row);
+  const deny = {
+    policyName: denyPolicyName(row.boundaryId, deadlineMs),
+    roleName: roleNameOf(row.taskRoleArn),
+    deadlineMs,
+  };
+  const error = await put(deny.roleName, deny.policyName, row.boundaryId, on);
+  const record =
+    error === undefined
+      ? { ...deny, effective: true, putAtMs: on.clock.nowMs() }
+      : { ...deny, effective: false, error };
+  return on.ledger.update(row.boundaryId, (now) => (now.deny?.effective ? now : { ...now, deny: record }));
+}
+
+async function put(
+  roleName: string,
+  policyName: string,
+  boundaryId: string,
+  on: RevokeDependencies,
+): Promise<string | undefined> {
+  try {
+    await on.iam.send(
+      new PutRolePolicyCommand({
+        RoleName: roleName,
+        PolicyName: policyName,
+        PolicyDocument: JSON.stringify(denyPolicy(boundaryId)),
+      }),
+    );
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
+}

@@ -1,0 +1,98 @@
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { z } from 'zod';
+import type { Clock } from '../../core/clock.ts';
+import type { Json } from '../../core/evidence.ts';
+import { deadlineText } from '../../core/session-policy.ts';
+import { demandOwner, movePhase, type LedgerRow, type WorkOutcome } from '../../core/ledger.ts';
+import { isAtLeast, isEnding } from '../../core/phase.ts';
+import type { revokeAndRecordEvent } from '../../core/steps.ts';
+import type { EvidenceLog } from '../control/evidence-log.ts';
+import type { Ledger } from '../control/ledger.ts';
+import type { TaskSecrets } from '../control/secrets.ts';
+import { denyBoundary } from './deny-boundary.ts';
+import { revokeSecrets } from './revoke-secrets.ts';
+import { workOutcomeOf } from './work-outcome.ts';
+
+export interface RevokeDependencies {
+  readonly ledger: Ledger;
+  readonly evidence: EvidenceLog;
+  readonly secrets: TaskSecrets;
+  readonly iam: IAMClient;
+  readonly clock: Clock;
+  /** How long a function that issues may still be running after it wrote its intent, milliseconds. */
+  readonly issueTimeoutMs: number;
+}
+
+type Event = z.infer<typeof revokeAndRecordEvent>;
+
+export async function revokeAndRecord(
+  event: Event,
+  on: RevokeDependencies,
+): Promise<{ boundaryId: string; phase: string }> {
+  const begun = await begin(event, on);
+  if (isAtLeast(begun.phase, 'revoked')) return { boundaryId: begun.boundaryId, phase: begun.phase };
+  await recordWork(begun, on.evidence);
+  const denied = await denyBoundary(begun, on);
+  const revoked = await revokeSecrets(denied, on);
+  await recordRevoked(revoked, on.evidence);
+  const done = await on.ledger.update(begun.boundaryId, (row) =>
+    row.phase === 'revoking' ? movePhase(row, 'revoked') : row,
+  );
+  return { boundaryId: done.boundaryId, phase: done.phase };
+}
+
+/** Phase `revoking` and the work's end in one write: neither stands without the other. */
+function begin(event: Event, on: RevokeDependencies): Promise<LedgerRow> {
+  const endedAtMs = on.clock.nowMs();
+  return on.ledger.update(event.boundaryId, (row) => {
+    demandOwner(row, event.boundaryId, event.executionArn);
+    if (isEnding(row.phase)) return row;
+    return {
+      ...movePhase(row, 'revoking'),
+      revokingAtMs: endedAtMs,
+      work: workOutcomeOf(event.ended, row, endedAtMs),
+    };
+  });
+}
+
+/** Only a task that had an identity can have worked. */
+async function recordWork(row: LedgerRow, evidence: EvidenceLog): Promise<void> {
+  if (row.work === undefined || row.leases.length === 0) return;
+  await evidence.append(row.boundaryId, {
+    id: 'work.finished',
+    type: 'work.finished',
+    actor: 'revoke-and-record',
+    data: { ...whatWorked(row.work), endedAt: new Date(row.work.endedAtMs).toISOString() },
+  });
+}
+
+/** The worker's own word: its result and the calls it says it made, which nobody knows when it died. */
+const whatWorked = (work: WorkOutcome): Record<string, Json> =>
+  work.status === 'succeeded'
+    ? { status: work.status, result: work.result, tools: work.tools ?? 'unknown' }
+    : { status: work.status, error: work.error, cause: work.cause, tools: 'unknown' };
+
+async function recordRevoked(row: LedgerRow, evidence: EvidenceLog): Promise<void> {
+  await evidence.append(row.boundaryId, {
+    id: 'boundary.revoked',
+    type: 'boundary.revoked',
+    actor: 'revoke-and-record',
+    data: {
+      deny: row.deny
+        ? {
+            policyName: row.deny.policyName,
+            roleName: row.deny.roleName,
+            until: deadlineText(row.deny.deadlineMs),
+            effective: row.deny.effective,
+            error: row.deny.error ?? null,
+          }
+        : 'not needed: no lease was intended',
+      leases: row.leases.map((lease) => ({
+        lease: lease.number,
+        state: lease.state,
+        deadline: deadlineText(lease.deadlineMs),
+      })),
+      secretsRevoked: row.secrets.filter((secret) => secret.state === 'revoked').map((secret) => secret.name),
+    },
+  });
+}

@@ -1,0 +1,46 @@
+import { SecretUnrevoked } from '../../core/errors.ts';
+import { withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger.ts';
+import type { RevokeDependencies } from './revoke-and-record.ts';
+
+/** Destroys every JIT secret that may exist, each on its own; then throws `SecretUnrevoked` if one is left, so that the state is retried. */
+export async function revokeSecrets(row: LedgerRow, on: RevokeDependencies): Promise<LedgerRow> {
+  let now = row;
+  for (const secret of row.secrets) {
+    if (secret.state !== 'planned' && secret.state !== 'revoked') now = await revokeOne(now, secret, on);
+  }
+  const left = now.secrets.filter((secret) => secret.state === 'unrevoked');
+  if (left.length === 0) return now;
+  const names = left.map((secret) => `${secret.name} (${secret.error})`).join(', ');
+  throw new SecretUnrevoked(
+    `${left.length} of ${now.secrets.length} secrets of ${row.boundaryId} are not revoked yet: ${names}. It is tried again.`,
+  );
+}
+
+async function revokeOne(row: LedgerRow, secret: SecretRecord, on: RevokeDependencies): Promise<LedgerRow> {
+  const error = await destroy(secret, on);
+  if (error !== undefined)
+    return on.ledger.update(row.boundaryId, (now) =>
+      withSecret(now, secret.name, { state: 'unrevoked', error }),
+    );
+  await on.evidence.append(row.boundaryId, {
+    id: `secret.revoked:${secret.name}`,
+    type: 'secret.revoked',
+    actor: 'revoke-and-record',
+    data: { name: secret.name, kind: secret.spec.kind, secretName: secret.secretName },
+  });
+  return on.ledger.update(row.boundaryId, (now) =>
+    withSecret(now, secret.name, { state: 'revoked', revokedAtMs: on.clock.nowMs() }),
+  );
+}
+
+/** Undefined when the secret is gone for good, else why it may not be. */
+async function destroy(secret: SecretRecord, on: RevokeDependencies): Promise<string | undefined> {
+  try {
+    const { found } = await on.secrets.destroy(secret.secretName);
+    const makerGoneAtMs = (secret.intendedAtMs ?? 0) + on.issueTimeoutMs;
+    if (found || secret.handle !== undefined || on.clock.nowMs() > makerGoneAtMs) return undefined;
+    return `not found, but the function that meant to make it may run until ${new Date(makerGoneAtMs).toISOString()}`;
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
+}
