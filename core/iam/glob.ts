@@ -1,0 +1,47 @@
+/** `*` as a wildcard: any run of characters, the empty one included. */
+export const ANY_RUN = -1;
+/** `?` as a wildcard: exactly one character. */
+export const ANY_ONE = -2;
+
+/** A pattern: UTF-16 code units to be met literally, and the two wildcards. Literal `*` and `?` are plain code units. */
+export type Glob = readonly number[];
+
+/** How many code units the character at `at` takes: two for a surrogate pair, so that `?` stands for a whole character. */
+function characterLength(text: string, at: number): number {
+  const first = text.charCodeAt(at);
+  if (first < 0xd800 || first > 0xdbff) return 1;
+  const second = text.charCodeAt(at + 1);
+  return second >= 0xdc00 && second <= 0xdfff ? 2 : 1;
+}
+
+/**
+ * Whether the whole text matches. Only the last `*` seen is ever retried, a step further on each time, so that the work
+ * is bounded by pattern length times text length however the pattern is made.
+ */
+export function matchesGlob(glob: Glob, text: string): boolean {
+  let at = 0;
+  let next = 0;
+  let runNext = -1;
+  let runAt = 0;
+  while (at < text.length) {
+    const wanted = glob[next];
+    if (wanted === ANY_RUN) {
+      runNext = ++next;
+      runAt = at;
+      if (next === glob.length) return true;
+    } else if (wanted === ANY_ONE) {
+      at += characterLength(text, at);
+      next++;
+    } else if (wanted === text.charCodeAt(at)) {
+      at++;
+      next++;
+    } else if (runNext >= 0) {
+      next = runNext;
+      at = ++runAt;
+    } else {
+      return false;
+    }
+  }
+  while (glob[next] === ANY_RUN) next++;
+  return next === glob.length;
+}

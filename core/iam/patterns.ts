@@ -1,0 +1,83 @@
+/** How actions, resources and ARNs are matched: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html */
+import type { ContextView } from './context.ts';
+import { matchesGlob } from './glob.ts';
+import { MalformedPolicy, shown } from './malformed.ts';
+import type { Template } from './variables.ts';
+import { compileTemplate, hasVariables, matchesTemplate, splitTemplate } from './variables.ts';
+
+/** `arn:partition:service:region:account:resource`; the last may hold colons of its own. */
+const ARN_PARTS = 6;
+
+/** The six parts of an ARN, or `undefined` for what is none. */
+export function splitArn(text: string): readonly string[] | undefined {
+  const parts: string[] = [];
+  let from = 0;
+  while (parts.length < ARN_PARTS - 1) {
+    const colon = text.indexOf(':', from);
+    if (colon < 0) return undefined;
+    parts.push(text.slice(from, colon));
+    from = colon + 1;
+  }
+  parts.push(text.slice(from));
+  return parts;
+}
+
+/** `true` when the action, given in lower case, is meant. */
+export type ActionPattern = (actionLowerCase: string) => boolean;
+
+/** `*`, or a service and a name in which only the name may have wildcards. */
+const ACTION = /^(?:\*|[a-z0-9-]+:[a-z0-9*?]+)$/;
+
+export function compileAction(text: string): ActionPattern {
+  const lower = text.toLowerCase();
+  if (!ACTION.test(lower)) {
+    throw new MalformedPolicy(
+      `The action ${shown(text)} must be "*" or a service prefix and a name, such as "s3:GetObject".`,
+    );
+  }
+  if (!/[*?]/.test(lower)) return (action) => action === lower;
+  const { glob = [] } = compileTemplate(lower, { variables: false, wildcards: true });
+  return (action) => matchesGlob(glob, action);
+}
+
+/** The resource of a request, cut once. */
+export interface ResourceTarget {
+  readonly text: string;
+  readonly arn: readonly string[] | undefined;
+}
+
+export type ArnPattern = (arn: readonly string[] | undefined, context: ContextView) => boolean;
+
+/** Each of the six parts is matched by itself, so that no wildcard reaches over one of the first five colons. */
+function matchArn(parts: readonly Template[]): ArnPattern {
+  return (arn, context) =>
+    arn !== undefined && parts.every((part, index) => matchesTemplate(part, arn[index] ?? '', context));
+}
+
+/** A value of an ARN operator. Throws `MalformedPolicy` when it has not the six parts of an ARN. */
+export function compileArn(text: string, variables: boolean): ArnPattern {
+  const parts = splitTemplate(compileTemplate(text, { variables, wildcards: true }), ARN_PARTS);
+  if (parts.length < ARN_PARTS)
+    throw new MalformedPolicy(
+      `The value ${shown(text)} of an ARN operator must have the six parts of an ARN.`,
+    );
+  return matchArn(parts);
+}
+
+export type ResourcePattern = (target: ResourceTarget, context: ContextView) => boolean;
+
+/** A value of `Resource` or `NotResource`. Variables stand behind the fifth colon only. */
+export function compileResource(text: string, variables: boolean): ResourcePattern {
+  if (text === '*') return () => true;
+  const parts = splitTemplate(compileTemplate(text, { variables, wildcards: true }), ARN_PARTS);
+  if (parts.length < ARN_PARTS || !text.startsWith('arn:')) {
+    throw new MalformedPolicy(`Resource ${shown(text)} must be in ARN format or "*".`);
+  }
+  if (parts.slice(0, -1).some((part) => hasVariables(part.pieces))) {
+    throw new MalformedPolicy(
+      `Resource ${shown(text)} has a policy variable before its fifth colon, where none is resolved.`,
+    );
+  }
+  const pattern = matchArn(parts);
+  return (target, context) => pattern(target.arn, context);
+}
