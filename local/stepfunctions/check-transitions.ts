@@ -1,0 +1,85 @@
+import type { Definition, State } from './definition.ts';
+
+/** Where a state can lead, errors included. */
+export function targetsOf(state: State): readonly string[] {
+  switch (state.Type) {
+    case 'Choice':
+      return [...state.Choices.map((rule) => rule.Next), ...optional(state.Default)];
+    case 'Task':
+      return [...optional(state.Next), ...(state.Catch ?? []).map((catcher) => catcher.Next)];
+    case 'Pass':
+    case 'Wait':
+      return optional(state.Next);
+    case 'Succeed':
+    case 'Fail':
+      return [];
+  }
+}
+
+function optional(name: string | undefined): readonly string[] {
+  return name === undefined ? [] : [name];
+}
+
+/** What is wrong with the machine's edges, in one sentence, or `undefined`. AWS refuses the same at CreateStateMachine. */
+export function checkTransitions(definition: Definition): string | undefined {
+  if (!definition.States.has(definition.StartAt))
+    return `StartAt names '${definition.StartAt}', which is no state.`;
+  for (const [name, state] of definition.States) {
+    const problem = checkState(definition, state);
+    if (problem !== undefined) return `State '${name}' (${state.Type}): ${problem}`;
+  }
+  return checkReachable(definition);
+}
+
+function checkState(definition: Definition, state: State): string | undefined {
+  const unknown = targetsOf(state).find((target) => !definition.States.has(target));
+  if (unknown !== undefined) return `it leads to '${unknown}', which is no state.`;
+  if ('End' in state && 'Next' in state && state.End !== undefined && state.Next !== undefined) {
+    return 'it has both Next and End; it needs exactly one.';
+  }
+  if (state.Type === 'Wait')
+    return checkWait(state.Seconds, state.Timestamp) ?? checkEnd(state.Next, state.End);
+  if (state.Type === 'Pass') return checkEnd(state.Next, state.End);
+  if (state.Type === 'Task')
+    return checkEnd(state.Next, state.End) ?? checkHandlers(state.Retry) ?? checkHandlers(state.Catch);
+  return undefined;
+}
+
+function checkEnd(next: string | undefined, end: true | undefined): string | undefined {
+  return next === undefined && end === undefined
+    ? 'it has neither Next nor End; it needs exactly one.'
+    : undefined;
+}
+
+function checkWait(seconds: unknown, timestamp: unknown): string | undefined {
+  return (seconds === undefined) === (timestamp === undefined)
+    ? 'it needs exactly one of Seconds and Timestamp.'
+    : undefined;
+}
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html: States.ALL must stand alone and come last. */
+function checkHandlers(
+  handlers: readonly { readonly ErrorEquals: readonly string[] }[] | undefined,
+): string | undefined {
+  const list = handlers ?? [];
+  const wrong = list.find(
+    ({ ErrorEquals }, index) =>
+      ErrorEquals.includes('States.ALL') && (ErrorEquals.length > 1 || index < list.length - 1),
+  );
+  return wrong === undefined
+    ? undefined
+    : 'States.ALL must be alone in its ErrorEquals, in the last Retry or Catch.';
+}
+
+function checkReachable(definition: Definition): string | undefined {
+  const seen = new Set<string>();
+  const open = [definition.StartAt];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const state = definition.States.get(name);
+    if (state === undefined || seen.has(name)) continue;
+    seen.add(name);
+    open.push(...targetsOf(state));
+  }
+  const lost = [...definition.States.keys()].find((name) => !seen.has(name));
+  return lost === undefined ? undefined : `State '${lost}' cannot be reached from '${definition.StartAt}'.`;
+}

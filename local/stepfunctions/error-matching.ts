@@ -1,0 +1,54 @@
+import { RETRY_DEFAULTS } from './limits.ts';
+import type { Catcher, Retrier } from './definition.ts';
+import type { StateError } from './state-error.ts';
+
+/**
+ * Whether a Retry's or Catch's ErrorEquals names an error, by
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html:
+ * States.Runtime is never retried or caught; States.DataLimitExceeded is terminal for the wildcards, but a Task can catch it by its name;
+ * States.TaskFailed stands for every error but States.Timeout.
+ */
+export function matches(errorEquals: readonly string[], error: string): boolean {
+  if (error === 'States.Runtime') return false;
+  if (errorEquals.includes(error)) return true;
+  if (error === 'States.DataLimitExceeded') return false;
+  if (errorEquals.includes('States.ALL')) return true;
+  return errorEquals.includes('States.TaskFailed') && error !== 'States.Timeout';
+}
+
+export function catcherFor(
+  catchers: readonly Catcher[] | undefined,
+  error: StateError,
+): { readonly catcher: Catcher; readonly path: string } | undefined {
+  const index = (catchers ?? []).findIndex((catcher) => matches(catcher.ErrorEquals, error.name));
+  const catcher = catchers?.[index];
+  return catcher === undefined ? undefined : { catcher, path: `Catch[${index}]/` };
+}
+
+/** Counts the retries of one visit to a state: each retrier has its own count. */
+export class Retries {
+  readonly #retriers: readonly Retrier[];
+  readonly #used = new Map<Retrier, number>();
+
+  constructor(retriers: readonly Retrier[] | undefined) {
+    this.#retriers = retriers ?? [];
+  }
+
+  /** Milliseconds to wait before the next attempt, or `undefined` when there is none: the first retrier that names the error decides. */
+  nextDelayMs(error: StateError): number | undefined {
+    const retrier = this.#retriers.find(({ ErrorEquals }) => matches(ErrorEquals, error.name));
+    if (retrier === undefined) return undefined;
+    const used = this.#used.get(retrier) ?? 0;
+    if (used >= (retrier.MaxAttempts ?? RETRY_DEFAULTS.maxAttempts)) return undefined;
+    this.#used.set(retrier, used + 1);
+    return delayMs(retrier, used);
+  }
+}
+
+/** With JitterStrategy FULL, AWS draws between 0 and this delay; here it is always the longest, so that runs repeat. */
+function delayMs(retrier: Retrier, attemptsBefore: number): number {
+  const { intervalSeconds, backoffRate } = RETRY_DEFAULTS;
+  const seconds =
+    (retrier.IntervalSeconds ?? intervalSeconds) * (retrier.BackoffRate ?? backoffRate) ** attemptsBefore;
+  return 1000 * Math.min(seconds, retrier.MaxDelaySeconds ?? Infinity);
+}

@@ -1,0 +1,59 @@
+import type { State } from './definition.ts';
+import { FailStateReached, runChoice, runFail, runPass, runSucceed, runWait } from './run-simple.ts';
+import { runTask } from './run-task.ts';
+import { StateError } from './state-error.ts';
+import type { Outcome, Surroundings } from './state-run.ts';
+import { StateRun } from './state-run.ts';
+
+/** Runs an execution to its end. Never rejects: whatever happens ends the execution. */
+export async function interpret(around: Surroundings, region: string): Promise<void> {
+  const { execution } = around;
+  try {
+    execution.succeed(await runStates(around, region));
+  } catch (error) {
+    if (execution.status !== 'RUNNING') return;
+    if (error instanceof FailStateReached) return execution.fail(error.error, error.reason);
+    if (error instanceof StateError) return execution.fail(error.name, error.cause);
+    execution.fail(
+      'States.Runtime',
+      `The local interpreter has a defect: ${error instanceof Error ? error.stack : String(error)}`,
+    );
+  }
+}
+
+async function runStates(around: Surroundings, region: string): Promise<unknown> {
+  const { definition } = around.execution.machine;
+  let name: string | undefined = definition.StartAt;
+  let data: unknown = JSON.parse(around.execution.input);
+  let variables: Readonly<Record<string, unknown>> = {};
+  while (name !== undefined) {
+    const state = definition.States.get(name);
+    if (state === undefined) throw new Error(`no state '${name}'`);
+    const outcome: Outcome = await runState(
+      new StateRun(around, name, state, data, variables),
+      state,
+      region,
+    );
+    variables = { ...variables, ...outcome.assigned };
+    data = outcome.output;
+    name = outcome.next;
+  }
+  return data;
+}
+
+function runState(run: StateRun, state: State, region: string): Promise<Outcome> {
+  switch (state.Type) {
+    case 'Task':
+      return runTask(run, state, region);
+    case 'Choice':
+      return runChoice(run, state);
+    case 'Wait':
+      return runWait(run, state);
+    case 'Pass':
+      return runPass(run, state);
+    case 'Succeed':
+      return runSucceed(run, state);
+    case 'Fail':
+      return runFail(run, state);
+  }
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { inputDetail, outputDetail } from './history.ts';
+import type { EventDetails } from './history.ts';
+import type { HistoryEventType } from '@aws-sdk/client-sfn';
+import { randomUUID } from 'node:crypto';
+import type { LambdaResult } from './machine.ts';
+import { dataLimitExceeded } from './state-error.ts';
+import type { StateError } from './state-error.ts';
+
+/** One kind of Task resource: what it calls and how its events look. */
+export interface LambdaTask {
+  readonly functionName: string;
+  readonly payload: unknown;
+  scheduled(timeoutSeconds: number | undefined): TaskEvent;
+  started(): TaskEvent;
+  /** The state's result (`$states.result`) of what Lambda gave back. */
+  result(lambda: LambdaResult): unknown;
+  succeeded(result: unknown): TaskEvent;
+  failed(error: StateError): TaskEvent;
+  timedOut(error: StateError): TaskEvent;
+  tooLarge(): StateError;
+}
+
+export type TaskEvent = readonly [HistoryEventType, EventDetails?];
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html: the arguments of lambda:invoke; only request-response calls are supported. */
+const invokeArguments = z.strictObject({
+  FunctionName: z.string().min(1),
+  Payload: z.unknown().optional(),
+  Qualifier: z.string().optional(),
+  InvocationType: z.literal('RequestResponse').optional(),
+});
+
+/** Reads evaluated Arguments. Returns a sentence when they are none of the resource's. */
+export function lambdaTask(resource: string, args: unknown, region: string): LambdaTask | string {
+  if (!resource.endsWith(':lambda:invoke')) return directTask(resource, args);
+  const parsed = invokeArguments.safeParse(args);
+  if (!parsed.success)
+    return `The Arguments of lambda:invoke are not supported: ${z.prettifyError(parsed.error)}`;
+  return invokeTask(parsed.data, args, region);
+}
+
+const SERVICE = { resource: 'invoke', resourceType: 'lambda' } as const;
+
+function invokeTask(args: z.infer<typeof invokeArguments>, parameters: unknown, region: string): LambdaTask {
+  return {
+    functionName: args.Qualifier === undefined ? args.FunctionName : `${args.FunctionName}:${args.Qualifier}`,
+    payload: args.Payload === undefined ? {} : args.Payload,
+    scheduled: (timeoutInSeconds) => {
+      const taskScheduledEventDetails = {
+        ...SERVICE,
+        parameters: JSON.stringify(parameters),
+        region,
+        timeoutInSeconds,
+      };
+      return ['TaskScheduled', { taskScheduledEventDetails }];
+    },
+    started: () => ['TaskStarted', { taskStartedEventDetails: SERVICE }],
+    result: invokeResult,
+    succeeded: (result) => [
+      'TaskSucceeded',
+      { taskSucceededEventDetails: { ...SERVICE, ...outputDetail(result) } },
+    ],
+    failed: (error) => [
+      'TaskFailed',
+      { taskFailedEventDetails: { ...SERVICE, error: error.name, cause: error.cause } },
+    ],
+    timedOut: (error) => ['TaskTimedOut', { taskTimedOutEventDetails: { ...SERVICE, error: error.name } }],
+    tooLarge: () => dataLimitExceeded('lambda'),
+  };
+}
+
+function invokeResult(lambda: LambdaResult): unknown {
+  const headers = { 'X-Amz-Executed-Version': lambda.executedVersion, 'Content-Type': 'application/json' };
+  return {
+    ExecutedVersion: lambda.executedVersion,
+    Payload: lambda.payload ?? null,
+    SdkHttpMetadata: {
+      AllHttpHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+      HttpHeaders: headers,
+      HttpStatusCode: 200,
+    },
+    SdkResponseMetadata: { RequestId: randomUUID() },
+    StatusCode: 200,
+  };
+}
+
+function directTask(resource: string, args: unknown): LambdaTask {
+  return {
+    functionName: resource,
+    payload: args,
+    scheduled: (timeoutInSeconds) => [
+      'LambdaFunctionScheduled',
+      { lambdaFunctionScheduledEventDetails: { resource, ...inputDetail(args), timeoutInSeconds } },
+    ],
+    started: () => ['LambdaFunctionStarted'],
+    result: (lambda) => lambda.payload ?? null,
+    succeeded: (result) => [
+      'LambdaFunctionSucceeded',
+      { lambdaFunctionSucceededEventDetails: outputDetail(result) },
+    ],
+    failed: (error) => [
+      'LambdaFunctionFailed',
+      { lambdaFunctionFailedEventDetails: { error: error.name, cause: error.cause } },
+    ],
+    timedOut: (error) => [
+      'LambdaFunctionTimedOut',
+      { lambdaFunctionTimedOutEventDetails: { error: error.name } },
+    ],
+    tooLarge: () => dataLimitExceeded(resource),
+  };
+}

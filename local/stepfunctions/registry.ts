@@ -1,0 +1,119 @@
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { randomUUID } from 'node:crypto';
+import { AwsError } from '../aws/service.ts';
+import type { LocalClock } from '../clock.ts';
+import type { ExecutionView } from './execution.ts';
+import { Execution } from './execution.ts';
+import { interpret } from './interpreter.ts';
+import { NAME_REUSE_MS } from './limits.ts';
+import type { InvokeLambda, Machine } from './machine.ts';
+
+export interface ServiceOptions {
+  readonly clock: LocalClock;
+  readonly region: string;
+  readonly accountId: string;
+  readonly invokeLambda: InvokeLambda;
+}
+
+/** A machine as DescribeStateMachine shows it. */
+export interface RegisteredMachine extends Machine {
+  /** JSON text. */
+  readonly definitionText: string;
+  readonly createdMs: number;
+  readonly loggingConfiguration: unknown;
+  readonly tracingEnabled: boolean;
+}
+
+export interface ExecutionEvent {
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly event: HistoryEvent;
+}
+
+/** The machines and executions of the service, and the rules of starting one. */
+export class Registry {
+  readonly machines = new Map<string, RegisteredMachine>();
+  readonly executions = new Map<string, ExecutionView>();
+  readonly eventListeners = new Set<(event: ExecutionEvent) => void>();
+  readonly endListeners = new Set<(execution: ExecutionView) => void>();
+  readonly options: ServiceOptions;
+
+  constructor(options: ServiceOptions) {
+    this.options = options;
+  }
+
+  machine(arn: string): RegisteredMachine {
+    const machine = this.machines.get(arn);
+    if (machine === undefined)
+      throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+    return machine;
+  }
+
+  execution(arn: string): ExecutionView {
+    const execution = this.executions.get(arn);
+    if (execution === undefined)
+      throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
+    return execution;
+  }
+
+  /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
+  start(machineArn: string, givenName: string | undefined, input: string): ExecutionView {
+    const machine = this.machine(machineArn);
+    const name = givenName ?? randomUUID();
+    checkName(name);
+    checkInput(input);
+    const { region, accountId } = this.options;
+    const partition = machineArn.split(':')[1] ?? 'aws';
+    const arn = `arn:${partition}:states:${region}:${accountId}:execution:${machine.name}:${name}`;
+    const earlier = this.executions.get(arn);
+    if (earlier?.status === 'RUNNING' && earlier.input === input) return earlier;
+    if (earlier !== undefined && !this.#nameIsFree(earlier)) {
+      throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+    }
+    return this.#begin(arn, name, machine, input);
+  }
+
+  #nameIsFree(earlier: ExecutionView): boolean {
+    return earlier.stopMs !== undefined && this.options.clock.nowMs() >= earlier.stopMs + NAME_REUSE_MS;
+  }
+
+  #begin(arn: string, name: string, machine: Machine, input: string): Execution {
+    const { clock, invokeLambda, region } = this.options;
+    const onEvent = (event: HistoryEvent): void => this.#tell(arn, machine.arn, event);
+    const execution = new Execution({
+      arn,
+      name,
+      machine,
+      input,
+      clock,
+      onEvent,
+      onEnd: () => this.#ended(arn),
+    });
+    this.executions.set(arn, execution);
+    void interpret({ execution, clock, invokeLambda }, region);
+    return execution;
+  }
+
+  #tell(executionArn: string, stateMachineArn: string, event: HistoryEvent): void {
+    for (const listener of this.eventListeners) listener({ executionArn, stateMachineArn, event });
+  }
+
+  #ended(arn: string): void {
+    for (const listener of this.endListeners) listener(this.execution(arn));
+  }
+}
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html; kept to what CloudWatch can log. */
+function checkName(name: string): void {
+  if (/^[0-9A-Za-z_-]{1,80}$/.test(name)) return;
+  throw new AwsError('InvalidName', `Invalid Name: '${name}' (1 to 80 of 0-9 A-Z a-z _ - are allowed)`);
+}
+
+function checkInput(input: string): void {
+  try {
+    JSON.parse(input);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${reason}'`);
+  }
+}

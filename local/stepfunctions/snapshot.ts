@@ -1,0 +1,58 @@
+import type { HistoryEvent, HistoryEventType } from '@aws-sdk/client-sfn';
+import { z } from 'zod';
+import type { ExecutionView } from './execution.ts';
+
+const event = z
+  .looseObject({ id: z.number(), previousEventId: z.number(), timestamp: z.iso.datetime(), type: z.string() })
+  .transform(({ timestamp, type, ...rest }): HistoryEvent => ({
+    ...rest,
+    type: type as HistoryEventType,
+    timestamp: new Date(timestamp),
+  }));
+
+const execution = z.object({
+  arn: z.string(),
+  name: z.string(),
+  stateMachineArn: z.string(),
+  status: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']),
+  startMs: z.number(),
+  stopMs: z.number().optional(),
+  input: z.string(),
+  output: z.string().optional(),
+  error: z.string().optional(),
+  cause: z.string().optional(),
+  events: z.array(event),
+});
+
+const schema = z.object({ executions: z.array(execution) });
+
+/** The executions as JSON text, for `restoreExecutions`. */
+export function snapshotExecutions(executions: Iterable<ExecutionView>): string {
+  const plain = [...executions].map((view) => {
+    const { arn, name, stateMachineArn, status, startMs, stopMs, input, output, error, cause, events } = view;
+    return { arn, name, stateMachineArn, status, startMs, stopMs, input, output, error, cause, events };
+  });
+  return JSON.stringify({ executions: plain });
+}
+
+const ABORT_CAUSE = 'The local AWS was stopped while this execution ran.';
+
+/** Reads a snapshot. An execution that was running cannot go on: it comes back as ABORTED at `nowMs`. Throws a `ZodError`. */
+export function restoreExecutions(json: string, nowMs: number): readonly ExecutionView[] {
+  return schema.parse(JSON.parse(json)).executions.map((stored) => {
+    const { stopMs, output, error, cause, ...rest } = stored;
+    const view = { ...rest, stopMs, output, error, cause, ended: Promise.resolve() };
+    return stored.status === 'RUNNING' ? aborted(view, nowMs) : view;
+  });
+}
+
+function aborted(view: ExecutionView, nowMs: number): ExecutionView {
+  const end: HistoryEvent = {
+    id: view.events.length + 1,
+    previousEventId: 0,
+    timestamp: new Date(nowMs),
+    type: 'ExecutionAborted',
+    executionAbortedEventDetails: { cause: ABORT_CAUSE },
+  };
+  return { ...view, status: 'ABORTED', stopMs: nowMs, cause: ABORT_CAUSE, events: [...view.events, end] };
+}

@@ -1,0 +1,43 @@
+import { expressionText, jsonType } from './expression.ts';
+import { MAX_SECONDS } from './limits.ts';
+import type { StateRun } from './state-run.ts';
+
+/** Evaluates a field that must give whole seconds, between `least` and AWS's greatest. */
+export async function evaluateSeconds(
+  run: StateRun,
+  value: number | string,
+  field: string,
+  least: number,
+): Promise<number> {
+  const seconds = await evaluateTyped(run, value, field, 'number');
+  if (!Number.isInteger(seconds)) {
+    throw run.evaluationFailed(
+      field,
+      `The ${field} field cannot be parsed as an integer: ${JSON.stringify(seconds)}`,
+    );
+  }
+  if (Number(seconds) < least || Number(seconds) > MAX_SECONDS) {
+    throw run.evaluationFailed(
+      field,
+      `The ${field} field must be between ${least} and ${MAX_SECONDS}, but was: ${JSON.stringify(seconds)}`,
+    );
+  }
+  return Number(seconds);
+}
+
+/** Evaluates a field whose result must have one JSON type; AWS says what it expected and what came. */
+export async function evaluateTyped(
+  run: StateRun,
+  value: unknown,
+  field: string,
+  type: string,
+): Promise<unknown> {
+  const result = await run.evaluate(value, field);
+  if (jsonType(result) === type) return result;
+  const text = typeof value === 'string' ? (expressionText(value) ?? value) : String(value);
+  throw run.evaluationFailed(
+    field,
+    `The JSONata expression '${text}' specified for the field '${field}' returned an unexpected result type. ` +
+      `Expected '${type}', but was '${jsonType(result)}' for value: ${JSON.stringify(result)}`,
+  );
+}

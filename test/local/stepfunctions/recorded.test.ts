@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { InvokeLambda } from '../../../local/stepfunctions/machine.ts';
+import { DefinitionError, parseDefinition } from '../../../local/stepfunctions/parse-definition.ts';
+import { runMachine } from './harness.ts';
+
+/** Executions that AWS itself recorded; not part of this repository, so the cases skip where they are absent. */
+const FILE = resolve(import.meta.dirname, '../../../../shared/asl-cases/jsonata.json');
+
+type Event = { readonly type: string; readonly previousEventId: number } & Readonly<Record<string, unknown>>;
+interface Case {
+  readonly id: string;
+  readonly definition: Record<string, unknown>;
+  readonly input: unknown;
+  readonly events: readonly Event[];
+}
+
+const cases = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as readonly Case[]) : [];
+
+/** Why the interpreter does not run a case, or `undefined`. */
+function unsupported(definition: unknown): string | undefined {
+  try {
+    parseDefinition(definition);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DefinitionError) return error.message.replace(/^State '.*?': /, '');
+    throw error;
+  }
+}
+
+/** The function's answers, in the order AWS recorded them. */
+function replay(events: readonly Event[]): InvokeLambda {
+  const outputs = events.flatMap((event) => {
+    const details = event['lambdaFunctionSucceededEventDetails'] ?? event['taskSucceededEventDetails'];
+    return details === undefined ? [] : [(details as { readonly output: unknown }).output];
+  });
+  return () => Promise.resolve({ payload: outputs.shift(), executedVersion: '$LATEST' });
+}
+
+/** Recordings hold JSON objects and arrays as values but scalars as JSON text; the tests' own texts are all JSON. */
+const PLACEHOLDERS = new Set(['timestamp', 'resource', 'roleArn', 'id']);
+function comparable(value: unknown, key = ''): unknown {
+  if (PLACEHOLDERS.has(key)) return key;
+  if (typeof value === 'string') return parsed(value);
+  if (Array.isArray(value)) return value.map((item) => comparable(item));
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).filter(([, child]) => child !== undefined);
+  return Object.fromEntries(fields.map(([name, child]) => [name, comparable(child, name)]));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const reasons = new Map<string, number>();
+const supported = cases.filter(({ definition }) => {
+  const reason = unsupported(definition);
+  if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  return reason === undefined;
+});
+
+describe.skipIf(cases.length === 0)('executions recorded by AWS', () => {
+  it('says how many run here', () => {
+    const rest = [...reasons].map(([reason, count]) => `${count}: ${reason}`).join('\n');
+    console.info(
+      `recorded executions: ${supported.length} of ${cases.length} run; the rest do not:\n${rest}`,
+    );
+    expect(supported.length).toBeGreaterThanOrEqual(15);
+    expect([...reasons.keys()].every((reason) => reason.includes('"Map"'))).toBe(true);
+  });
+
+  it.each(supported.map((recorded) => [recorded.id.replace(/.*::/, ''), recorded] as const))(
+    '%s',
+    async (_id, recorded) => {
+      const ran = await runMachine(recorded.definition, recorded.input, replay(recorded.events));
+      expect(ran.types).toEqual(recorded.events.map(({ type }) => type));
+      expect(ran.view.events.map((event) => event.previousEventId)).toEqual(
+        recorded.events.map((event) => event.previousEventId),
+      );
+      if (!recorded.id.includes('test_wait_timestamp'))
+        expect(comparable(ran.view.events)).toEqual(comparable(recorded.events));
+      const last = recorded.events.at(-1) ?? {};
+      const end = comparable(
+        ('executionFailedEventDetails' in last && last['executionFailedEventDetails']) || {},
+      );
+      expect({ error: ran.error, cause: ran.cause }).toEqual({
+        error: undefined,
+        cause: undefined,
+        ...(end as object),
+      });
+    },
+  );
+});
