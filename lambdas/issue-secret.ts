@@ -98,7 +98,6 @@ async function make(row: LedgerRow, secret: SecretRecord, on: Dependencies): Pro
   const issued = issue(secret.spec);
   await on.secrets.createShut(
     secret.secretName,
-    boundaryId,
     `JIT secret ${secret.name} of task ${boundaryId}`,
     jitSecretPolicy(boundaryId),
   );

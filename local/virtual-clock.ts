@@ -25,7 +25,7 @@ export class VirtualClock implements LocalClock {
   #watching = false;
 
   constructor(options: { readonly startMs: number }) {
-    this.#nowMs = options.startMs;
+    this.#nowMs = Math.floor(options.startMs);
   }
 
   nowMs(): number {
@@ -33,7 +33,8 @@ export class VirtualClock implements LocalClock {
   }
 
   setTimer(ms: number, fn: () => void): TimerHandle {
-    const timer: Timer = { dueMs: this.#nowMs + Math.max(0, ms), fn };
+    // Whole milliseconds, as Date has them: a backoff of 32.7 ms is over at 33.
+    const timer: Timer = { dueMs: Math.ceil(this.#nowMs + Math.max(0, ms)), fn };
     this.#insert(timer);
     this.#activity();
     return { cancel: () => this.#remove(timer) };

@@ -12,7 +12,6 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import type { PolicyDocument } from '../../core/iam/policy.ts';
 import type { Secret } from '../../core/secret.ts';
-import { BOUNDARY_TAG } from '../../core/ids.ts';
 import { sha256Hex } from '../../core/digest.ts';
 
 /** A version id from what determines the value, so that a repeated put is recognised. 32 to 64 characters: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html */
@@ -28,18 +27,12 @@ export class TaskSecrets {
   }
 
   /** Makes the secret without a value and shuts it: CreateSecret takes no resource policy, so the value comes only after the policy. */
-  async createShut(
-    name: string,
-    boundaryId: string,
-    description: string,
-    policy: PolicyDocument,
-  ): Promise<void> {
+  async createShut(name: string, description: string, policy: PolicyDocument): Promise<void> {
     try {
       await this.#client.send(
         new CreateSecretCommand({
           Name: name,
           Description: description,
-          Tags: [{ Key: BOUNDARY_TAG, Value: boundaryId }],
           ...(this.#keyArn && { KmsKeyId: this.#keyArn }),
         }),
       );

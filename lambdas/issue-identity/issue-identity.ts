@@ -108,12 +108,7 @@ async function issueLease(
 ): Promise<SessionCredentials> {
   const { boundaryId } = row;
   const shut = sessionSecretPolicy([config.workRoleArn, on.proveRevokedRoleArn]);
-  await on.secrets.createShut(
-    lease.sessionSecretName,
-    boundaryId,
-    `Session credentials of task ${boundaryId}`,
-    shut,
-  );
+  await on.secrets.createShut(lease.sessionSecretName, `Session credentials of task ${boundaryId}`, shut);
   const credentials = await assumeTaskRole(on.sts, {
     roleArn: row.taskRoleArn,
     boundaryId,

@@ -49,12 +49,12 @@ function returned(payload: unknown, endedAtMs: number): WorkOutcome {
   return { status: 'succeeded', result, ...(tools && { tools }), endedAtMs };
 }
 
-/** Lambda gives `{"errorType","errorMessage","trace"}` as the cause: people want the message. */
+/** Lambda's `{"errorType","errorMessage","trace"}`; the state machine may have cut its end off. */
+const ERROR_MESSAGE = /"errorMessage":("(?:[^"\\]|\\.)*")/;
+
+/** People want the message, not the trace. What is not Lambda's form is taken as it is. */
 function causeText(cause: string): string {
-  const lambdaError = z.object({ errorMessage: z.string() });
-  try {
-    return lambdaError.parse(JSON.parse(cause)).errorMessage.slice(0, CAUSE_CHARACTERS);
-  } catch {
-    return cause.slice(0, CAUSE_CHARACTERS); // not Lambda's form: the words as they are
-  }
+  const quoted = ERROR_MESSAGE.exec(cause)?.[1];
+  const message: unknown = quoted === undefined ? cause : JSON.parse(quoted);
+  return String(message).slice(0, CAUSE_CHARACTERS);
 }

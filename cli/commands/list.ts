@@ -1,0 +1,32 @@
+import { connect, type ConnectionOptions } from '../connection.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { printJson } from '../print.ts';
+import { Records } from '../records.ts';
+import { renderList, summaryOf } from '../render/list.ts';
+import { requesterConfig } from '../run-task.ts';
+
+export interface ListOptions extends ConnectionOptions {
+  readonly days: number;
+  readonly json?: boolean;
+}
+
+/** Open and recent boundaries, from the ledger's index by day. */
+export async function list(options: ListOptions, io: Io): Promise<number> {
+  const connection = await connect(options, io);
+  try {
+    const nowMs = connection.clock.nowMs();
+    const rows = await new Records(requesterConfig(connection, io), connection.outputs).recent(
+      options.days,
+      nowMs,
+    );
+    if (options.json === true)
+      printJson(io, { stack: connection.stackName, days: options.days, boundaries: rows.map(summaryOf) });
+    else io.out(renderList(rows, options.days));
+    if (connection.embedded)
+      io.err('This is a fresh local stack, so it is empty. Name a stack with --stack or AWS_ENDPOINT_URL.\n');
+    return EXIT.done;
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import type { TaskRequest } from '../../core/request.ts';
+import { connect, placeOf, type Connection, type ConnectionOptions } from '../connection.ts';
+import { UsageError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { printJson } from '../print.ts';
+import { renderRun } from '../render/run.ts';
+import { readRequest } from '../request-file.ts';
+import { exitCodeOfRun } from '../run-report.ts';
+import { runTask } from '../run-task.ts';
+import { makeTaskId } from '../task-id.ts';
+import { demandFolder } from '../write-file.ts';
+
+export interface RunOptions extends ConnectionOptions {
+  readonly seed?: string;
+  readonly dump?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** Submits a request and follows its task until its boundary is closed, or cannot be shown to be. */
+export async function run(requestPath: string, given: RunOptions, io: Io): Promise<number> {
+  const options = absolute(given, io.cwd);
+  const request = await readRequest(requestPath, io.cwd);
+  await checkFolders(options, io);
+  const connection = await connect(options, io);
+  try {
+    if (options.seed !== undefined) await connection.embedded?.seed(options.seed);
+    const report = await runTask(connection, withId(request, connection), { out: options.out, io });
+    if (options.dump !== undefined) await connection.embedded?.dump(options.dump);
+    if (options.json === true) printJson(io, report);
+    else io.out(renderRun(report));
+    return exitCodeOfRun(report);
+  } finally {
+    await connection.close();
+  }
+}
+
+const withId = (request: TaskRequest, { clock }: Connection): TaskRequest & { readonly taskId: string } => ({
+  ...request,
+  taskId: request.taskId ?? makeTaskId(clock.nowMs()),
+});
+
+function absolute(options: RunOptions, cwd: string): RunOptions {
+  const { seed, dump, out } = options;
+  return {
+    ...options,
+    ...(seed !== undefined && { seed: resolve(cwd, seed) }),
+    ...(dump !== undefined && { dump: resolve(cwd, dump) }),
+    ...(out !== undefined && { out: resolve(cwd, out) }),
+  };
+}
+
+/** Whatever is wrong with the folders is found before a task exists. */
+async function checkFolders(options: RunOptions, io: Io): Promise<void> {
+  const place = placeOf(options, io.env);
+  for (const option of ['seed', 'dump'] as const) {
+    if (options[option] !== undefined && place !== 'in-process') {
+      throw new UsageError(
+        `--${option} was given, but the task runs ${where(place, options)}; it is for --local. Add --local or leave it out.`,
+      );
+    }
+  }
+  if (options.dump !== undefined) await demandFolder(options.dump, '--dump');
+  if (options.out !== undefined) await demandFolder(options.out, '--out');
+}
+
+const where = (place: string, options: RunOptions): string =>
+  place === 'endpoint' ? 'at AWS_ENDPOINT_URL' : `in the deployed stack ${options.stack ?? ''}`.trim();

@@ -1,0 +1,78 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { EvidenceBundle } from '../../core/evidence.ts';
+import { boundaryIdOf, parseBoundaryId, TASK_ID, TASK_TYPE } from '../../core/ids.ts';
+import { bundleFault, makeBundle, readBundle } from '../bundle.ts';
+import { connect, type ConnectionOptions } from '../connection.ts';
+import { UsageError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { printJson } from '../print.ts';
+import { Records } from '../records.ts';
+import { renderTimeline, timelineOf } from '../render/timeline.ts';
+import { requesterConfig } from '../run-task.ts';
+
+export interface ShowOptions extends ConnectionOptions {
+  readonly type?: string;
+  readonly json?: boolean;
+}
+
+/** A task's timeline: offline from a bundle file, or by its id from the stack. */
+export async function show(task: string, options: ShowOptions, io: Io): Promise<number> {
+  const shown = (await isFile(task, io))
+    ? { bundle: await readBundle(task, io.cwd), phase: null }
+    : await lookUp(task, options, io);
+  const fault = bundleFault(shown.bundle) ?? null;
+  if (options.json === true)
+    printJson(io, {
+      ...timelineOf(shown.bundle),
+      phase: shown.phase,
+      chain: { holds: fault === null, fault },
+    });
+  else io.out(renderTimeline(shown.bundle, fault, shown.phase));
+  return EXIT.done;
+}
+
+/** A path is meant when such a file is there, or when nothing but a path looks like it. */
+async function isFile(task: string, io: Io): Promise<boolean> {
+  if (/[\\/]|\.json$/.test(task)) return true;
+  return (await stat(resolve(io.cwd, task)).catch(() => undefined))?.isFile() === true;
+}
+
+/** `<type>.<taskId>`, or a task id with its type. */
+export function boundaryIdFrom(task: string, type: string | undefined): string {
+  if (type === undefined) {
+    if (task.includes('.') && parseBoundaryId(task) !== undefined) return task;
+    throw new UsageError(
+      `${JSON.stringify(task)} is no boundary id (<type>.<taskId>) and no file that can be read. For a task id, give its type with --type.`,
+    );
+  }
+  const taskId = task.startsWith(`${type}.`) ? task.slice(type.length + 1) : task;
+  if (TASK_TYPE.test(type) && TASK_ID.test(taskId)) return boundaryIdOf(type, taskId);
+  throw new UsageError(
+    `${JSON.stringify(task)} with --type ${JSON.stringify(type)} is no task; a type is [a-z][a-z0-9-]{1,22}, an id [A-Za-z0-9_-]{2,40}.`,
+  );
+}
+
+async function lookUp(
+  task: string,
+  options: ShowOptions,
+  io: Io,
+): Promise<{ bundle: EvidenceBundle; phase: string | null }> {
+  const boundaryId = boundaryIdFrom(task, options.type);
+  const connection = await connect(options, io);
+  try {
+    const records = new Records(requesterConfig(connection, io), connection.outputs);
+    const [row, events] = await Promise.all([records.row(boundaryId), records.events(boundaryId)]);
+    if (row !== undefined || events.length > 0)
+      return { bundle: makeBundle(boundaryId, events), phase: row?.phase ?? null };
+    const hint = connection.embedded
+      ? ' It is a fresh local stack: name another with --stack or AWS_ENDPOINT_URL.'
+      : '';
+    throw new UsageError(
+      `There is no task ${boundaryId} in the stack ${connection.stackName}. See taskbound list.${hint}`,
+    );
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,119 @@
+import type { STSClientConfig } from '@aws-sdk/client-sts';
+import type { AwsCredentialIdentity } from '@aws-sdk/types';
+import type { Clock } from '../core/clock.ts';
+import { UsageError } from './errors.ts';
+import { callerCredentials } from './credentials.ts';
+import type { Embedded } from './embedded.ts';
+import type { Io } from './io.ts';
+import { readOutputs, type StackOutputs } from './stack-outputs.ts';
+
+/** What every SDK client of a connection is made with. */
+export interface ClientConfig {
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly credentials?: AwsCredentialIdentity | (() => Promise<AwsCredentialIdentity>);
+  readonly requestHandler?: NonNullable<STSClientConfig['requestHandler']>;
+  /** Signs by another clock than the machine's. */
+  readonly signerConstructor?: NonNullable<STSClientConfig['signerConstructor']>;
+}
+
+/** An AWS and a stack in it: a real account, an embedded AWS behind an endpoint, or one in this process. */
+export interface Connection {
+  readonly stackName: string;
+  readonly outputs: StackOutputs;
+  /** The clock of that AWS: real, or the virtual one of an AWS in this process. */
+  readonly clock: Clock;
+  readonly config: ClientConfig;
+  /** Tasks are submitted and read as a session of the stack's role `Requesters`: always in an embedded AWS, which has no people. */
+  readonly asRequester: boolean;
+  /** Present when the AWS runs in this process. */
+  readonly embedded?: Embedded;
+  close(): Promise<void>;
+}
+
+export interface ConnectionOptions {
+  readonly local?: boolean;
+  readonly stack?: string;
+  readonly assembly?: string;
+  readonly policyDelay?: number;
+  readonly requester?: boolean;
+}
+
+/** The stack's name in `bin/app.ts`. */
+export const DEFAULT_STACK = 'Taskbound';
+
+export type Place = 'in-process' | 'endpoint' | 'account';
+
+/** Which AWS a command talks to. Throws `UsageError` when the options contradict each other. */
+export function placeOf(options: ConnectionOptions, env: Io['env']): Place {
+  const endpoint = env['AWS_ENDPOINT_URL'];
+  if (options.local === true && options.stack !== undefined) {
+    throw new UsageError(
+      `--local and --stack ${options.stack} were both given; a local stack is the one in the assembly. Leave one out.`,
+    );
+  }
+  if (options.stack !== undefined && options.assembly !== undefined) {
+    throw new UsageError(
+      `--stack ${options.stack} and --assembly were both given; the one is deployed, the other is not. Leave one out.`,
+    );
+  }
+  if (options.local === true || options.assembly !== undefined) return 'in-process';
+  if (endpoint !== undefined && endpoint !== '') return 'endpoint';
+  return options.stack === undefined ? 'in-process' : 'account';
+}
+
+const isLoopback = (endpoint: string): boolean =>
+  ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
+
+/** Opens the AWS that the options and the environment name. Close it when done. */
+export async function connect(options: ConnectionOptions, io: Io): Promise<Connection> {
+  const place = placeOf(options, io.env);
+  if (place === 'in-process') return connectInProcess(options, io);
+  const endpoint = endpointOf(io.env);
+  const region = io.env['AWS_REGION'] ?? io.env['AWS_DEFAULT_REGION'];
+  const config = {
+    ...(endpoint !== undefined && { endpoint }),
+    ...(region !== undefined && { region }),
+    ...callerCredentials(io.env),
+  };
+  const stackName = options.stack ?? DEFAULT_STACK;
+  return {
+    stackName,
+    outputs: await readOutputs(config, stackName),
+    clock: io.clock,
+    config,
+    asRequester: options.requester === true || (endpoint !== undefined && isLoopback(endpoint)),
+    close: async () => undefined,
+  };
+}
+
+function endpointOf(env: Io['env']): string | undefined {
+  const endpoint = env['AWS_ENDPOINT_URL'];
+  if (endpoint === undefined || endpoint === '') return undefined;
+  if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint)) {
+    throw new UsageError(
+      `AWS_ENDPOINT_URL is ${JSON.stringify(endpoint)}; it must be a URL such as http://127.0.0.1:4566. Correct or unset it.`,
+    );
+  }
+  return endpoint.replace(/\/+$/, '');
+}
+
+async function connectInProcess(options: ConnectionOptions, io: Io): Promise<Connection> {
+  const { startEmbedded } = await import('./embedded.ts');
+  const embedded = await startEmbedded(options, io);
+  try {
+    const { config, clock, stackName } = embedded;
+    return {
+      stackName,
+      outputs: await readOutputs(config, stackName),
+      clock,
+      config,
+      asRequester: true,
+      embedded,
+      close: () => embedded.close(),
+    };
+  } catch (error) {
+    await embedded.close();
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import { EmbeddedAws, type LoadedStack } from '../local/embedded-aws.ts';
+import { dumpBuckets, SeedError, seedBuckets } from '../local/seed.ts';
+import { SystemClock } from '../local/system-clock.ts';
+import { TemplateRefused } from '../local/template/refusal.ts';
+import { VirtualClock } from '../local/virtual-clock.ts';
+import type { Clock } from '../core/clock.ts';
+import { openAssembly } from './assembly.ts';
+import type { ClientConfig } from './connection.ts';
+import { UsageError } from './errors.ts';
+import type { Io } from './io.ts';
+
+/** An embedded AWS with the stack loaded. Needs no account; ends with `close`. */
+export interface Embedded {
+  readonly aws: EmbeddedAws;
+  readonly stackName: string;
+  readonly clock: Clock;
+  readonly config: ClientConfig;
+  /** Loads the objects of a folder. Throws `UsageError` when it cannot be used; nothing is loaded then. */
+  seed(folder: string): Promise<void>;
+  /** Writes all objects into a folder. */
+  dump(folder: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  readonly assembly?: string;
+  /** Seconds that a policy change takes to have effect. */
+  readonly policyDelay?: number;
+  /** Served there, on the system clock: `http://127.0.0.1:4566`. Without it, in process only, on a clock that skips idle waiting. */
+  readonly origin?: string;
+}
+
+const DEFAULT_POLICY_DELAY_SECONDS = 4;
+
+/** Synthesizes the app, or takes the given assembly, and loads it into a fresh embedded AWS. */
+export async function startEmbedded(options: EmbeddedOptions, io: Io): Promise<Embedded> {
+  const assembly = await openAssembly(options.assembly, io);
+  try {
+    const aws = await start(options, io);
+    const loaded = aws.loadAssembly(assembly.directory);
+    return wrap(
+      aws,
+      await (options.assembly === undefined ? loaded : loaded.catch(forPeople)),
+      assembly.discard,
+    );
+  } catch (error) {
+    await assembly.discard();
+    throw error;
+  }
+}
+
+function start({ origin, policyDelay }: EmbeddedOptions, io: Io): Promise<EmbeddedAws> {
+  const policyDelayMs = (policyDelay ?? DEFAULT_POLICY_DELAY_SECONDS) * 1000;
+  const clock = origin === undefined ? new VirtualClock({ startMs: io.clock.nowMs() }) : new SystemClock();
+  return EmbeddedAws.start({ clock, policyDelayMs, ...(origin !== undefined && { origin }) });
+}
+
+function wrap(aws: EmbeddedAws, { stackName, outputs }: LoadedStack, discard: () => Promise<void>): Embedded {
+  return {
+    aws,
+    stackName,
+    clock: aws.clock,
+    config: aws.clientConfig(),
+    seed: (folder) => seedBuckets(folder, outputs, aws.s3).catch(forPeople),
+    dump: (folder) => dumpBuckets(folder, outputs, aws.s3).catch(forPeople),
+    close: async () => {
+      await aws.close();
+      await discard();
+    },
+  };
+}
+
+/** What was given cannot be used: the message says why, and it is the giver's to correct. */
+function forPeople(error: unknown): never {
+  throw error instanceof SeedError || error instanceof TemplateRefused
+    ? new UsageError(error.message)
+    : error;
+}

@@ -1,0 +1,30 @@
+import { MalformedRequest, TaskboundError, TaskIdTaken } from '../core/errors.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
+/** Wrong arguments, an unreadable file, something that was named and is not there. */
+export class UsageError extends TaskboundError {
+  override readonly name = 'UsageError';
+}
+
+/** A service answered in a way that the command cannot go on with. */
+export class ServiceFailure extends TaskboundError {
+  override readonly name = 'ServiceFailure';
+}
+
+/** The exit code of a command that ended with an error. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof UsageError || error instanceof MalformedRequest || error instanceof TaskIdTaken)
+    return EXIT.usage;
+  return EXIT.failed;
+}
+
+/** An error's message on one line: some libraries lay theirs out over many. */
+export const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();
+
+/** What a person is told. An error of ours speaks for itself; any other gets its name and the way to its stack. */
+export function explain(error: unknown): string {
+  if (error instanceof TaskboundError) return error.message;
+  const name = error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : '';
+  return `${name}${messageOf(error)} (set TASKBOUND_DEBUG=1 and run it again for the stack)`;
+}

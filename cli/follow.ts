@@ -1,0 +1,58 @@
+import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
+import type { Clock } from '../core/clock.ts';
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5000;
+
+/** The last event of an execution: https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html */
+const ENDS = new Set(['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionAborted', 'ExecutionTimedOut']);
+
+const idOf = (event: HistoryEvent): number => event.id ?? 0;
+
+/** The events after one that is known, oldest first. Reads backwards, so that a poll costs what is new and not what there is. */
+async function eventsAfter(sfn: SFNClient, executionArn: string, known: number): Promise<HistoryEvent[]> {
+  const found: HistoryEvent[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await sfn.send(
+      new GetExecutionHistoryCommand({
+        executionArn,
+        reverseOrder: true,
+        maxResults: 100,
+        ...(nextToken !== undefined && { nextToken }),
+      }),
+    );
+    const fresh = (page.events ?? []).filter((event) => idOf(event) > known);
+    found.push(...fresh);
+    nextToken = fresh.length === (page.events ?? []).length ? page.nextToken : undefined;
+  } while (nextToken !== undefined);
+  return found.reverse();
+}
+
+/**
+ * Hands every event of an execution to `onEvent`, in order, each soon after it happened; returns when the execution has ended. Polls
+ * slower while nothing happens. Right after the start the execution may not be readable yet: that is waited for.
+ */
+export async function follow(
+  sfn: SFNClient,
+  executionArn: string,
+  clock: Clock,
+  onEvent: (event: HistoryEvent) => void,
+): Promise<void> {
+  let known = 0;
+  let pauseMs = FIRST_PAUSE_MS;
+  let missing = 0;
+  for (;;) {
+    const events = await eventsAfter(sfn, executionArn, known).catch((error: unknown) => {
+      if (known > 0 || !(error instanceof Error) || error.name !== 'ExecutionDoesNotExist' || ++missing > 10)
+        throw error;
+      return [];
+    });
+    for (const event of events) onEvent(event);
+    const last = events.at(-1);
+    if (last !== undefined && ENDS.has(last.type ?? '')) return;
+    known = last === undefined ? known : idOf(last);
+    pauseMs = last === undefined ? Math.min(Math.round(pauseMs * 1.5), LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;
+    await clock.sleep(pauseMs);
+  }
+}

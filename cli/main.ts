@@ -1,0 +1,136 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { explain, exitCodeOf } from './errors.ts';
+import { EXIT } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { printJson } from './print.ts';
+
+/** A command's module is loaded only when it is called: `--help` and `show BUNDLE` need neither the SDK nor the CDK. */
+type Outcome = Promise<number>;
+
+const whole =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(
+      `${JSON.stringify(text)} was given; allowed: a whole number from ${least} to ${most}.`,
+    );
+  };
+
+const seconds = (text: string): number => {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value <= 3600) return value;
+  throw new InvalidArgumentError(`${JSON.stringify(text)} was given; allowed: 0 to 3600 seconds.`);
+};
+
+const withStack = (command: Command): Command =>
+  command
+    .option('--stack <name>', 'the deployed stack; with AWS_ENDPOINT_URL it defaults to Taskbound')
+    .option(
+      '--assembly <dir>',
+      'an already synthesized CDK assembly for the local stack, instead of synthesizing',
+    )
+    .option('--requester', "act as a session of the stack's role Requesters (an embedded AWS always does)")
+    .option('--json', 'print exactly one JSON document on standard output');
+
+const FAST_FORWARD = `
+With --local the embedded AWS runs inside this process, on a clock that skips idle waiting: it starts at the
+present time and then jumps over every wait in which nothing works. Times shown are that clock's.
+Nothing of it is left afterwards, except what --dump and --out write.
+
+Exit code: 0 done; 1 the task failed or was refused, its boundary is closed; 2 malformed request or wrong usage,
+no task exists; 3 the boundary is not proven closed.`;
+
+function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<void>): void {
+  withStack(
+    program.command('run').description('submit a request and follow its task to the end of its boundary'),
+  )
+    .argument('<request>', 'the request, a JSON file')
+    .option('--local', 'run in an embedded AWS inside this process; no account is used')
+    .option('--seed <dir>', 'load objects first: DIR/s3/<bucket output>/<key> (local only)')
+    .option('--dump <dir>', 'write all objects afterwards, in the same form (local only)')
+    .option('--out <dir>', 'write <taskId>.evidence.json there')
+    .option(
+      '--policy-delay <seconds>',
+      'how long policy changes take to have effect (local only)',
+      seconds,
+      4,
+    )
+    .addHelpText('after', FAST_FORWARD)
+    .action((request, options) =>
+      ends(import('./commands/run.ts').then(({ run }) => run(request, options, io))),
+    );
+
+  withStack(program.command('plan').description('show what a request would be granted; issues nothing'))
+    .argument('<request>', 'the request, a JSON file')
+    .action((request, options) =>
+      ends(import('./commands/plan.ts').then(({ plan }) => plan(request, options, io))),
+    );
+
+  withStack(
+    program.command('show').description("show a task's timeline, from the stack or from an evidence bundle"),
+  )
+    .argument('<task>', 'a boundary id (<type>.<taskId>), a task id with --type, or a bundle file')
+    .option('--type <type>', 'the task type, when only a task id is given')
+    .action((task, options) =>
+      ends(import('./commands/show.ts').then(({ show }) => show(task, options, io))),
+    );
+
+  withStack(program.command('list').description('list open and recent boundaries'))
+    .option('--days <n>', 'how many days back, today included', whole(1, 366), 7)
+    .action((options) => ends(import('./commands/list.ts').then(({ list }) => list(options, io))));
+
+  program
+    .command('local')
+    .description('serve the embedded AWS with the stack loaded on 127.0.0.1, until Ctrl-C')
+    .option('--assembly <dir>', 'an already synthesized CDK assembly, instead of synthesizing')
+    .option('--port <port>', 'the port to listen on; a free one when absent', whole(1, 65_535))
+    .option('--state <dir>', 'keep the data there between runs')
+    .option('--policy-delay <seconds>', 'how long policy changes take to have effect', seconds, 4)
+    .option('--json', 'print the environment as one JSON document')
+    .action((options) => ends(import('./commands/local.ts').then(({ local }) => local(options, io))));
+}
+
+/** Says what is wrong, once: on standard error, and with `--json` as the one document as well. */
+function report(error: unknown, argv: readonly string[], io: Io): number {
+  io.err(`taskbound: ${explain(error)}\n`);
+  if (io.env['TASKBOUND_DEBUG'] === '1' && error instanceof Error) io.err(`${error.stack ?? ''}\n`);
+  if (argv.includes('--json')) {
+    printJson(io, {
+      error: { name: error instanceof Error ? error.name : 'Error', message: explain(error) },
+    });
+  }
+  return exitCodeOf(error);
+}
+
+function reportUsage(error: CommanderError, argv: readonly string[], io: Io): number {
+  if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return EXIT.done;
+  const said =
+    error.code === 'commander.help'
+      ? 'No command was given'
+      : error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  const message = `${said}${/[.?!)]$/.test(said) ? '' : '.'} See taskbound --help.`;
+  io.err(`taskbound: ${message}\n`);
+  if (argv.includes('--json')) printJson(io, { error: { name: 'UsageError', message } });
+  return EXIT.usage;
+}
+
+/**
+ * The command line. `argv` has the arguments only. Returns the exit code; reads and writes nothing but through `io` and the files it
+ * was told to.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let code: number = EXIT.done;
+  const program = new Command('taskbound')
+    .description('Gives every task its own identity boundary on AWS, and proves that it is gone.')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined });
+  declare(program, io, async (outcome) => void (code = await outcome));
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    return error instanceof CommanderError ? reportUsage(error, argv, io) : report(error, argv, io);
+  }
+}

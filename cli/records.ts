@@ -1,0 +1,77 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { evidenceEvent, type EvidenceEvent } from '../core/evidence.ts';
+import { ledgerRow, type LedgerRow } from '../core/ledger.ts';
+import type { ClientConfig } from './connection.ts';
+import { outputOf, type StackOutputs } from './stack-outputs.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Reads ledger and evidence of a stack. Queries only: a Scan's cost grows with everything that ever was. */
+export class Records {
+  readonly #documents: DynamoDBDocumentClient;
+  readonly #ledger: string;
+  readonly #evidence: string;
+
+  constructor(config: ClientConfig, outputs: StackOutputs) {
+    this.#documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...config }));
+    this.#ledger = outputOf(outputs, 'LedgerTable');
+    this.#evidence = outputOf(outputs, 'EvidenceTable');
+  }
+
+  async row(boundaryId: string): Promise<LedgerRow | undefined> {
+    const { Item } = await this.#documents.send(
+      new GetCommand({ TableName: this.#ledger, Key: { boundaryId }, ConsistentRead: true }),
+    );
+    return Item && ledgerRow.parse(Item);
+  }
+
+  /** All events of a boundary, in order. */
+  async events(boundaryId: string): Promise<EvidenceEvent[]> {
+    const items = await this.#query({
+      TableName: this.#evidence,
+      KeyConditionExpression: 'boundaryId = :boundaryId',
+      ExpressionAttributeValues: { ':boundaryId': boundaryId },
+      ConsistentRead: true,
+    });
+    return items.map((item) => evidenceEvent.parse(item));
+  }
+
+  /** Rows of the last `days` days (UTC, today included), newest first. */
+  async recent(days: number, nowMs: number): Promise<LedgerRow[]> {
+    const rows: LedgerRow[] = [];
+    for (let back = 0; back < days; back += 1)
+      rows.push(...(await this.#day(new Date(nowMs - back * DAY_MS).toISOString().slice(0, 10))));
+    return rows;
+  }
+
+  async #day(day: string): Promise<LedgerRow[]> {
+    const items = await this.#query({
+      TableName: this.#ledger,
+      IndexName: 'byDay',
+      KeyConditionExpression: '#day = :day',
+      ExpressionAttributeNames: { '#day': 'day' },
+      ExpressionAttributeValues: { ':day': day },
+      ScanIndexForward: false,
+    });
+    return items.map((item) => ledgerRow.parse(item));
+  }
+
+  async #query(input: QueryCommandInput): Promise<Record<string, unknown>[]> {
+    const items: Record<string, unknown>[] = [];
+    let from: QueryCommandInput['ExclusiveStartKey'];
+    do {
+      const page = await this.#documents.send(
+        new QueryCommand({ ...input, ...(from !== undefined && { ExclusiveStartKey: from }) }),
+      );
+      items.push(...(page.Items ?? []));
+      from = page.LastEvaluatedKey;
+    } while (from !== undefined);
+    return items;
+  }
+}

@@ -1,0 +1,81 @@
+import type { EventType, EvidenceEvent } from '../../core/evidence.ts';
+import { oneLine } from '../print.ts';
+import { PROOF_WORDS } from './run.ts';
+
+type Data = EvidenceEvent['data'];
+
+const SHOWN_CHARACTERS = 200;
+
+/** One value of an event's data as text; `?` when it is not there, because a bundle may come from anywhere. */
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return '?';
+  const text = oneLine(typeof value === 'string' ? value : JSON.stringify(value));
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS - 1)}…` : text;
+}
+
+/** The value at a path of names in an event's data. */
+function at(data: Data, ...path: readonly string[]): unknown {
+  let value: unknown = data;
+  for (const name of path) {
+    value =
+      typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+        ? Reflect.get(value, name)
+        : undefined;
+  }
+  return value;
+}
+
+function workWords(data: Data): string {
+  const status = at(data, 'status');
+  if (status === 'failed')
+    return `the work failed with ${shown(at(data, 'error'))}: ${shown(at(data, 'cause'))}`;
+  return `the work ${status === 'succeeded' ? 'succeeded' : `ended: ${shown(status)}`}; its result: ${shown(at(data, 'result'))}`;
+}
+
+function revokedWords(data: Data): string {
+  const deny = at(data, 'deny');
+  if (typeof deny !== 'object' || deny === null) return `nothing may be issued any more; deny ${shown(deny)}`;
+  const end = shown(at(data, 'deny', 'until'));
+  if (at(data, 'deny', 'effective') === true) {
+    return `everything is denied to the session by the policy ${shown(at(data, 'deny', 'policyName'))}, until ${end} at least`;
+  }
+  return `the deny could not be put (${shown(at(data, 'deny', 'error'))}); the session's own deadline ends it at ${end}`;
+}
+
+function provenWords(data: Data): string {
+  const kind = at(data, 'proof');
+  const leases = at(data, 'leases');
+  const refusals = Array.isArray(leases)
+    ? leases.flatMap((lease: unknown) => at({ lease: lease as Data[string] }, 'lease', 'refusals') ?? [])
+    : [];
+  const count = refusals.length === 0 ? '' : ` ${refusals.length} times`;
+  return `access is gone: ${typeof kind === 'string' ? (PROOF_WORDS[kind] ?? shown(kind)) : '?'}${count}`;
+}
+
+const closedWords = (data: Data): string => {
+  const error = at(data, 'error');
+  return `the boundary is closed; the task ${shown(at(data, 'outcome'))}${typeof error === 'string' ? ` with ${shown(error)}` : ''}`;
+};
+
+const WORDS: Readonly<Record<EventType, (data: Data) => string>> = {
+  'task.requested': (data) =>
+    `asked for ${shown(at(data, 'taskType'))} with ${shown(at(data, 'parameters'))}, because: ${shown(at(data, 'reason'))}`,
+  'approval.granted': () => 'approved',
+  'approval.refused': (data) => `refused: ${shown(at(data, 'reason'))}`,
+  'approval.expired': () => 'nobody approved in time',
+  'task.admitted': (data) =>
+    `admitted: the grant is unchanged; each lease lasts ${shown(at(data, 'leaseSeconds'))} s at most`,
+  'task.rejected': (data) => `not admitted: ${shown(at(data, 'because'))}`,
+  'secret.issued': (data) =>
+    `the secret ${shown(at(data, 'name'))} (${shown(at(data, 'kind'))}) was made for this task only`,
+  'identity.issued': (data) =>
+    `credentials ${shown(at(data, 'accessKeyId'))} issued, lease ${shown(at(data, 'lease'))}; they end by themselves at ${shown(at(data, 'deadline'))}`,
+  'work.finished': workWords,
+  'boundary.revoked': revokedWords,
+  'secret.revoked': (data) => `the secret ${shown(at(data, 'name'))} was destroyed`,
+  'revocation.proven': provenWords,
+  'boundary.closed': closedWords,
+};
+
+/** One event in one plain sentence. Everything in it is visible text. */
+export const eventWords = (event: EvidenceEvent): string => WORDS[event.type](event.data);

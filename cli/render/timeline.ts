@@ -1,0 +1,43 @@
+import type { EvidenceBundle } from '../../core/evidence.ts';
+import { columns, visible } from '../print.ts';
+import { eventWords } from './event-words.ts';
+
+/** `show --json`, apart from what is known of the chain; scripts rely on these fields. */
+export const timelineOf = (bundle: EvidenceBundle) => ({
+  boundaryId: bundle.boundaryId,
+  taskId: bundle.taskId,
+  events: bundle.events.map((event) => ({
+    seq: event.seq,
+    at: event.at,
+    type: event.type,
+    actor: event.actor,
+    summary: eventWords(event),
+    data: event.data,
+  })),
+});
+
+/** A role session is known by its role and name: `Requesters/ann` */
+const actorWords = (actor: string): string =>
+  visible(actor.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:(assumed-role\/)?/, ''));
+
+const chainWords = (events: number, fault: string | null): string =>
+  fault === null
+    ? `Chain: the hashes of all ${events} events hold. (Nothing is signed yet: cut-off events would not show.)\n`
+    : `Chain: BROKEN: ${visible(fault)}. Do not rely on this record.\n`;
+
+/** The events of a task, one line each: time (UTC), event, actor, plain words. */
+export function renderTimeline(bundle: EvidenceBundle, fault: string | null, phase: string | null): string {
+  const rows = bundle.events.map((event) => [
+    event.at.slice(11, 23),
+    event.type,
+    actorWords(event.actor),
+    eventWords(event),
+  ]);
+  const day = bundle.events[0]?.at.slice(0, 10);
+  const heading = [
+    visible(bundle.boundaryId),
+    ...(phase === null ? [] : [`phase ${phase}`]),
+    ...(day === undefined ? [] : [`${day} (UTC)`]),
+  ];
+  return `${heading.join(', ')}\n${columns(rows)}${chainWords(bundle.events.length, fault)}`;
+}

@@ -1,0 +1,89 @@
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import type { TaskRequest } from '../core/request.ts';
+import { bundleFault, makeBundle, writeBundle } from './bundle.ts';
+import { assumed } from './credentials.ts';
+import type { ClientConfig, Connection } from './connection.ts';
+import { messageOf } from './errors.ts';
+import { follow } from './follow.ts';
+import type { Io } from './io.ts';
+import { Records } from './records.ts';
+import { Progress } from './render/progress.ts';
+import { reportOf, unknownReport, type RunReport } from './run-report.ts';
+import { outputOf } from './stack-outputs.ts';
+import { submit, type Submitted } from './submit.ts';
+
+/** Who submits and reads: a session of the role `Requesters`, or the caller. */
+export const requesterConfig = ({ config, outputs, clock, asRequester }: Connection, io: Io): ClientConfig =>
+  asRequester ? assumed(config, clock, outputOf(outputs, 'Requesters'), io.userName) : config;
+
+/**
+ * One task from its submission to its end. Throws while no task exists (malformed, not permitted, id taken); from then on it reports,
+ * because an error here says nothing about the boundary.
+ */
+export async function runTask(
+  connection: Connection,
+  request: TaskRequest & { readonly taskId: string },
+  { out, io }: { readonly out: string | undefined; readonly io: Io },
+): Promise<RunReport> {
+  const config = requesterConfig(connection, io);
+  const records = new Records(config, connection.outputs);
+  const task = await submit(
+    { url: outputOf(connection.outputs, 'SubmitUrl'), config, clock: connection.clock },
+    request,
+  );
+  io.err(`Task ${task.boundaryId} ${task.created ? 'submitted' : `stands already (${task.phase})`}\n`);
+  try {
+    const execution = await followTask(config, connection, task, io);
+    const row = await records.row(task.boundaryId);
+    if (row === undefined) return unknownReport(task, `The ledger has no row for ${task.boundaryId}.`);
+    return await withEvidence(reportOf(row, execution), records, out);
+  } catch (error) {
+    const again = `The task goes on without this command; look at it with: taskbound show ${task.boundaryId}`;
+    io.err(`taskbound: what became of ${task.boundaryId} cannot be read: ${messageOf(error)}. ${again}\n`);
+    return unknownReport(task, messageOf(error));
+  }
+}
+
+interface Execution {
+  readonly status: string;
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
+}
+
+async function followTask(
+  config: ClientConfig,
+  { clock }: Connection,
+  task: Submitted,
+  io: Io,
+): Promise<Execution> {
+  const sfn = new SFNClient({ ...config });
+  const progress = new Progress();
+  try {
+    await follow(sfn, task.executionArn, clock, (event) => {
+      for (const line of progress.lines(event)) io.err(line);
+    });
+    const { status, error, cause } = await sfn.send(
+      new DescribeExecutionCommand({ executionArn: task.executionArn }),
+    );
+    return { status: status ?? 'UNKNOWN', error, cause };
+  } finally {
+    sfn.destroy();
+  }
+}
+
+/** Evidence whose chain does not hold is not written, and proves nothing: the boundary counts as unproven then. */
+async function withEvidence(
+  report: RunReport,
+  records: Records,
+  out: string | undefined,
+): Promise<RunReport> {
+  const bundle = makeBundle(report.boundaryId, await records.events(report.boundaryId));
+  const fault = bundleFault(bundle) ?? closingFault(report, bundle.events.at(-1)?.type);
+  if (fault !== undefined) return { ...report, proof: null, error: `The evidence does not hold: ${fault}.` };
+  return out === undefined ? report : { ...report, evidenceFile: await writeBundle(out, bundle) };
+}
+
+const closingFault = (report: RunReport, last: string | undefined): string | undefined =>
+  report.phase === 'closed' && last !== 'boundary.closed'
+    ? `it ends with ${last}, but the ledger says closed`
+    : undefined;

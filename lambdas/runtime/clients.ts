@@ -1,0 +1,103 @@
+import type { SessionCredentials } from '../../core/work.ts';
+import { InvocationEnded } from './errors.ts';
+import { usesOf } from './iam-names.ts';
+import type { ToolLog } from './tool-log.ts';
+
+/** What every client of AWS SDK v3 has. */
+export interface AwsClient {
+  readonly config: { readonly serviceId?: string; readonly defaultSigningName?: string };
+  readonly middlewareStack: {
+    add(
+      middleware: (next: Next, context: CommandContext) => Next,
+      options: { readonly step: 'initialize'; readonly name: string; readonly priority: 'high' },
+    ): void;
+  };
+  destroy(): void;
+}
+
+type Call = { readonly input: object };
+type Next = (call: Call) => Promise<{ readonly output: object }>;
+interface CommandContext {
+  readonly commandName?: string;
+}
+
+/** What each client is made with. */
+export interface SessionConfig {
+  readonly region: string;
+  readonly credentials: Pick<SessionCredentials, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>;
+}
+export type ClientClass<Config extends object, Client extends AwsClient> = new (
+  config: Config & SessionConfig,
+) => Client;
+
+/** The clients of one invocation: each has the task's session and tells the tool log about every command. */
+export class TaskClients {
+  readonly #session: SessionConfig;
+  readonly #log: ToolLog;
+  readonly #made: AwsClient[] = [];
+  #ended = false;
+
+  constructor(session: SessionConfig, log: ToolLog) {
+    this.#session = session;
+    this.#log = log;
+  }
+
+  /** The session's credentials win over whatever the caller's settings say. */
+  make<Config extends object, Client extends AwsClient>(
+    Class: ClientClass<Config, Client>,
+    config?: Config,
+  ): Client {
+    const region = (config && 'region' in config && config.region) || this.#session.region;
+    const client = new Class(Object.assign({}, config, this.#session, { region }));
+    this.#watch(client);
+    this.#made.push(client);
+    return client;
+  }
+
+  /** Closes the sockets; a client that the work kept does nothing from here on. */
+  end(): void {
+    this.#ended = true;
+    for (const client of this.#made) client.destroy();
+  }
+
+  #watch(client: AwsClient): void {
+    const service = client.config;
+    client.middlewareStack.add((next, context) => (call) => this.#recorded(service, context, next, call), {
+      step: 'initialize',
+      name: 'taskboundToolLog',
+      priority: 'high',
+    });
+  }
+
+  async #recorded(
+    service: AwsClient['config'],
+    context: CommandContext,
+    next: Next,
+    call: Call,
+  ): Promise<{ readonly output: object }> {
+    const command = (context.commandName ?? 'UnknownCommand').replace(/Command$/, '');
+    if (this.#ended) {
+      throw new InvocationEnded(
+        `${command} was called after its invocation had ended; clients live for one invocation. Await every call before you return.`,
+      );
+    }
+    const uses = usesOf(service, command, call.input, this.#session.region);
+    try {
+      const result = await next(call);
+      this.#log.add(uses, requestIdOf(result.output), 'ok');
+      return result;
+    } catch (error) {
+      this.#log.add(uses, requestIdOf(error), error instanceof Error ? error.name : 'UnknownError');
+      throw error;
+    }
+  }
+}
+
+/** `$metadata.requestId` of an output or an SDK error; empty when no answer came. */
+function requestIdOf(carrier: unknown): string {
+  if (typeof carrier !== 'object' || carrier === null || !('$metadata' in carrier)) return '';
+  const metadata = carrier.$metadata;
+  return typeof metadata === 'object' && metadata !== null && 'requestId' in metadata
+    ? String(metadata.requestId ?? '')
+    : '';
+}

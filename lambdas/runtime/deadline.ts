@@ -1,0 +1,27 @@
+import type { Clock } from '../../core/clock.ts';
+import { DeadlineNear } from './errors.ts';
+
+/** Enough to abort an upload and write a line; never more than half of what is left. */
+const TIDY_UP_MS = 5_000;
+
+export interface DeadlineSignal {
+  readonly signal: AbortSignal;
+  cancel(): void;
+}
+
+/** A signal that aborts shortly before the lease's deadline or the function's timeout, whichever is first. */
+export function deadlineSignal(clock: Clock, leaseLeftMs: number, functionLeftMs: number): DeadlineSignal {
+  const controller = new AbortController();
+  const cancelled = new AbortController();
+  const leftMs = Math.min(leaseLeftMs, functionLeftMs);
+  const which = leaseLeftMs < functionLeftMs ? 'lease' : 'function';
+  const waitMs = Math.max(leftMs - TIDY_UP_MS, leftMs / 2);
+  const near = () =>
+    controller.abort(
+      new DeadlineNear(
+        `The ${which} ends in ${Math.ceil((leftMs - waitMs) / 1000)} s, ${Math.ceil(leftMs / 1000)} s after the work began. Do less in one task, or give it more time.`,
+      ),
+    );
+  clock.sleep(waitMs, cancelled.signal).then(near, () => undefined);
+  return { signal: controller.signal, cancel: () => cancelled.abort() };
+}

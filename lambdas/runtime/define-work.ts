@@ -1,0 +1,132 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Context } from 'aws-lambda';
+import type { WorkReturn } from '../../core/work.ts';
+import { TaskClients } from './clients.ts';
+import { deadlineSignal, type DeadlineSignal } from './deadline.ts';
+import { guardOutput } from './guard-output.ts';
+import { guardStrays } from './guard-strays.ts';
+import { taskLog } from './log.ts';
+import { lambdaPorts, type WorkPorts } from './ports.ts';
+import { redactedError } from './redact-error.ts';
+import { Redaction } from './redaction.ts';
+import { checkedResult } from './result.ts';
+import { readSession } from './session.ts';
+import { taskSecrets } from './task-secrets.ts';
+import type { Task, Work } from './task.ts';
+import { ToolLog } from './tool-log.ts';
+import { parseWorkEvent, type Lease } from './work-event.ts';
+
+type InvocationContext = Pick<Context, 'getRemainingTimeInMillis'>;
+export type WorkHandler = (event: unknown, context: InvocationContext) => Promise<WorkReturn>;
+
+/**
+ * Makes the Lambda handler of a work function.
+ *
+ * Trigger: the state `RunWork`, once a lease.
+ *
+ * Effects, in order:
+ *  1. the session's credentials are read with the function's own role; they go to clients only, never into `process.env`;
+ *  2. the work runs; its clients record what they are used for;
+ *  3. its clients are closed, and its result is returned with the record of its tools.
+ *
+ * Values that were handed out are taken out of the result, of errors (which keep their names: states route by them) and of everything
+ * printed. Against work that means harm this is a second line only: what it may do at all is the session policy's business.
+ *
+ * Late: once the lease is over, or teardown has begun, there is no session to read and the work is not called. Repeated: the work runs
+ * again; `RunWork` never does that.
+ */
+export function defineWork(work: Work, ports: WorkPorts = lambdaPorts()): WorkHandler {
+  const redaction = new Redaction();
+  let printed: { flush(): void } | undefined;
+  return async (input, context) => {
+    printed ??= guardEnvironment(ports, redaction);
+    redaction.begin();
+    redaction.remember(...ownCredentials(ports.environment));
+    try {
+      return await run(work, {
+        ports,
+        redaction,
+        lease: parseWorkEvent(input, ports.clock.nowMs()),
+        context,
+      });
+    } catch (error) {
+      throw redactedError(error, redaction.text);
+    } finally {
+      printed.flush();
+    }
+  };
+}
+
+/** At the first invocation and not before: Lambda's runtime has then put its own console and listeners in place. */
+function guardEnvironment(ports: WorkPorts, redaction: Redaction): { flush(): void } {
+  guardStrays(ports.events, redaction.text);
+  return guardOutput(ports.output, redaction.text);
+}
+
+/** The function's own role can read session secrets, so its credentials are no less secret. */
+const ownCredentials = (environment: WorkPorts['environment']): string[] =>
+  [environment['AWS_SECRET_ACCESS_KEY'], environment['AWS_SESSION_TOKEN']].filter(
+    (value) => value !== undefined,
+  );
+
+interface Invocation {
+  readonly ports: WorkPorts;
+  readonly redaction: Redaction;
+  readonly lease: Lease;
+  readonly context: InvocationContext;
+}
+
+async function run(work: Work, invocation: Invocation): Promise<WorkReturn> {
+  const { ports, redaction, lease, context } = invocation;
+  const { accessKeyId, secretAccessKey, sessionToken } = await readSession(ports.ownSecrets, lease.event);
+  redaction.remember(secretAccessKey, sessionToken);
+  const tools = new ToolLog(redaction.text);
+  const session = {
+    region: ports.environment['AWS_REGION'] ?? '',
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
+  };
+  const clients = new TaskClients(session, tools);
+  const timing = deadlineSignal(
+    ports.clock,
+    lease.deadlineMs - ports.clock.nowMs(),
+    context.getRemainingTimeInMillis(),
+  );
+  try {
+    const result = await work(taskOf(invocation, clients, timing));
+    return {
+      done: true,
+      result: checkedResult(result, (value) => redaction.json(value)),
+      tools: tools.summary(),
+    };
+  } catch (error) {
+    throw timing.signal.aborted && isAbort(error) ? timing.signal.reason : error;
+  } finally {
+    timing.cancel();
+    clients.end();
+  }
+}
+
+/** What the SDK throws for a call that `task.signal` ended: the signal's reason says more. */
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
+
+function taskOf({ ports, redaction, lease }: Invocation, clients: TaskClients, timing: DeadlineSignal): Task {
+  const { taskId, boundaryId, taskType, parameters, checkpoint, secrets } = lease.event;
+  let secretsClient: SecretsManagerClient | undefined;
+  return {
+    taskId,
+    boundaryId,
+    taskType,
+    parameters,
+    checkpoint,
+    deadlineMs: lease.deadlineMs,
+    signal: timing.signal,
+    log: taskLog({ boundaryId, console: ports.output.console, redactJson: (value) => redaction.json(value) }),
+    client: (Class, config) => clients.make(Class, config),
+    secret: taskSecrets({
+      ids: secrets,
+      client: () => (secretsClient ??= clients.make(SecretsManagerClient)),
+      remember: (value) => redaction.remember(value),
+    }),
+    nowMs: () => ports.clock.nowMs(),
+  };
+}

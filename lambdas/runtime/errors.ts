@@ -1,0 +1,46 @@
+import { TaskboundError } from '../../core/errors.ts';
+
+/** The event does not keep the work contract: nothing was fetched, the work was not called. */
+export class MalformedWorkEvent extends TaskboundError {
+  override readonly name = 'MalformedWorkEvent';
+}
+
+/** The lease's deadline has passed before the work began. */
+export class LeaseOver extends TaskboundError {
+  override readonly name = 'LeaseOver';
+}
+
+/** The session secret could not be read, or does not hold session credentials. The work was not called. */
+export class SessionUnreadable extends TaskboundError {
+  override readonly name = 'SessionUnreadable';
+}
+
+/** `task.secret` was asked for a name that the task type does not declare. */
+export class SecretNotDeclared extends TaskboundError {
+  override readonly name = 'SecretNotDeclared';
+}
+
+/** The secret exists but holds no text. */
+export class SecretEmpty extends TaskboundError {
+  override readonly name = 'SecretEmpty';
+}
+
+/** The reason of `task.signal`: the function's timeout or the lease's deadline is near. */
+export class DeadlineNear extends TaskboundError {
+  override readonly name = 'DeadlineNear';
+}
+
+/** A client of an invocation that has ended was used. */
+export class InvocationEnded extends TaskboundError {
+  override readonly name = 'InvocationEnded';
+}
+
+/** The work returned what JSON cannot hold. */
+export class ResultNotJson extends TaskboundError {
+  override readonly name = 'ResultNotJson';
+}
+
+/** The work's result is larger than the contract allows. */
+export class ResultTooLarge extends TaskboundError {
+  override readonly name = 'ResultTooLarge';
+}

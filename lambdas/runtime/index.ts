@@ -1,0 +1,2 @@
+export { defineWork, type WorkHandler } from './define-work.ts';
+export type { Json, Task, Work } from './task.ts';

@@ -1,0 +1,39 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { sessionCredentials, type SessionCredentials, type WorkEvent } from '../../core/work.ts';
+import { SessionUnreadable } from './errors.ts';
+
+/** Reads the task's session with the function's own role: the only thing that role can read. */
+export async function readSession(
+  client: SecretsManagerClient,
+  event: WorkEvent,
+): Promise<SessionCredentials> {
+  const { sessionSecretId: SecretId, sessionVersionId: VersionId } = event;
+  const text = await client.send(new GetSecretValueCommand({ SecretId, VersionId })).then(
+    ({ SecretString }) => SecretString,
+    (error: unknown) => {
+      const seen = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      throw new SessionUnreadable(
+        `The session of ${event.boundaryId} could not be read from ${SecretId}: ${seen}. Once teardown has begun it is gone; otherwise look at the work function's role.`,
+      );
+    },
+  );
+  return parsedSession(text, event);
+}
+
+/** Errors name fields, never what stands in them. */
+function parsedSession(text: string | undefined, event: WorkEvent): SessionCredentials {
+  const parsed = sessionCredentials.safeParse(jsonOrUndefined(text));
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').join(', ');
+  throw new SessionUnreadable(
+    `The secret ${event.sessionSecretId} does not hold session credentials (wrong: ${fields}); IssueIdentity writes accessKeyId, secretAccessKey, sessionToken and expiration. Was it changed by hand?`,
+  );
+}
+
+function jsonOrUndefined(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}

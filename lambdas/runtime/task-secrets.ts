@@ -1,0 +1,39 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { Secret } from '../../core/secret.ts';
+import { SecretEmpty, SecretNotDeclared } from './errors.ts';
+
+interface Wiring {
+  /** Secret ids by name, from the event. */
+  readonly ids: Readonly<Record<string, string>>;
+  /** With the task's session. */
+  readonly client: () => SecretsManagerClient;
+  readonly remember: (value: string) => void;
+}
+
+/** Fetches each JIT secret once an invocation; a failed fetch is tried again when it is asked for again. */
+export function taskSecrets({ ids, client, remember }: Wiring): (name: string) => Promise<Secret<string>> {
+  const fetched = new Map<string, Promise<Secret<string>>>();
+  const fetchSecret = async (name: string): Promise<Secret<string>> => {
+    const id = Object.hasOwn(ids, name) ? ids[name] : undefined;
+    if (id === undefined) {
+      throw new SecretNotDeclared(
+        `Secret ${JSON.stringify(name)} is not declared; the task type has ${Object.keys(ids).join(', ') || 'none'}. Declare it in the type's secrets.`,
+      );
+    }
+    const { SecretString } = await client().send(new GetSecretValueCommand({ SecretId: id }));
+    if (!SecretString)
+      throw new SecretEmpty(
+        `Secret ${name} (${id}) holds no text. Its issuer has not written it, or it was revoked.`,
+      );
+    remember(SecretString);
+    return new Secret(SecretString);
+  };
+  return (name) => {
+    const standing = fetched.get(name);
+    if (standing) return standing;
+    const fetching = fetchSecret(name);
+    fetched.set(name, fetching);
+    fetching.catch(() => fetched.delete(name));
+    return fetching;
+  };
+}

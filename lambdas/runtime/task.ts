@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import type { Parameters } from '../../core/parameters.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { AwsClient, ClientClass } from './clients.ts';
+import type { TaskLog } from './log.ts';
+
+export type Json = z.infer<ReturnType<typeof z.json>>;
+
+/** What a work function gets: the task, and doors that open only to what the task was granted. */
+export interface Task {
+  readonly taskId: string;
+  readonly boundaryId: string;
+  readonly taskType: string;
+  readonly parameters: Parameters;
+  /** When the session is refused everything: milliseconds since 1970. */
+  readonly deadlineMs: number;
+  /** What the run before this one left; null on the first. */
+  readonly checkpoint: Json;
+  /** Aborts shortly before the function's timeout or the deadline, whichever is first: time to stop and tidy up. */
+  readonly signal: AbortSignal;
+  readonly log: TaskLog;
+  /** Makes a client of AWS SDK v3 that has the task's session and nothing else. It works until the invocation ends. */
+  client<Config extends object, Client extends AwsClient>(
+    Class: ClientClass<Config, Client>,
+    config?: Config,
+  ): Client;
+  /** Fetches a JIT secret with the task's session, once an invocation. Its value is redacted from everything that leaves. */
+  secret(name: string): Promise<Secret<string>>;
+  nowMs(): number;
+}
+
+/** What a work function is: its result, at most 32 KiB of JSON, goes into ledger, evidence and the execution's output. */
+export type Work = (task: Task) => Promise<Json | void>;

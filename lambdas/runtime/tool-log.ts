@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../core/digest.ts';
+import type { ToolsUsed } from '../../core/work.ts';
+import type { NamedUse } from './iam-names.ts';
+
+/** The contract keeps the first 100 uses; count and digest tell of the rest. */
+const KEPT_USES = 100;
+/**
+ * Nor more bytes than this: the work's answer must fit a state's output beside a result of 32 KiB
+ * (262,144 bytes: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+ */
+const KEPT_BYTES = 64 * 1024;
+/** An S3 ARN with the longest bucket and key is shorter. */
+const RESOURCE_CHARACTERS = 1_200;
+const WORD_CHARACTERS = 128;
+
+type Use = ToolsUsed['uses'][number];
+
+/** What a task's clients were used for, in the order in which the answers came. Names and ids, never a body. */
+export class ToolLog {
+  readonly #redact: (text: string) => string;
+  readonly #kept: Use[] = [];
+  readonly #digest = createHash('sha256');
+  #keptBytes = 0;
+  #count = 0;
+
+  constructor(redact: (text: string) => string) {
+    this.#redact = redact;
+  }
+
+  /** `outcome`: `ok`, or the error's name. */
+  add(uses: readonly NamedUse[], requestId: string, outcome: string): void {
+    for (const { action, resource } of uses) {
+      this.#add({
+        action: this.#short(action, WORD_CHARACTERS),
+        resource: this.#short(resource, RESOURCE_CHARACTERS),
+        requestId: this.#short(requestId, WORD_CHARACTERS),
+        outcome: this.#short(outcome, WORD_CHARACTERS),
+      });
+    }
+  }
+
+  /** `digest`: SHA-256, lower-case hex, over each use's RFC 8785 JSON and a line feed after it. */
+  summary(): ToolsUsed {
+    return { uses: [...this.#kept], count: this.#count, digest: this.#digest.copy().digest('hex') };
+  }
+
+  #add(use: Use): void {
+    const line = `${canonicalJson(use)}\n`;
+    this.#digest.update(line);
+    this.#count += 1;
+    const bytes = Buffer.byteLength(line);
+    // Once one was left out, so are all that follow: what is kept is always the beginning.
+    if (
+      this.#kept.length !== this.#count - 1 ||
+      this.#kept.length >= KEPT_USES ||
+      this.#keptBytes + bytes > KEPT_BYTES
+    )
+      return;
+    this.#kept.push(use);
+    this.#keptBytes += bytes;
+  }
+
+  #short(text: string, characters: number): string {
+    const redacted = this.#redact(text).toWellFormed();
+    return redacted.length <= characters ? redacted : `${redacted.slice(0, characters - 1).toWellFormed()}…`;
+  }
+}

@@ -1,0 +1,26 @@
+import { TaskboundError } from '../../../core/errors.ts';
+
+/** The source cannot be read: S3 does not tell a missing object from one that is not granted. Nothing was copied. */
+export class SourceUnreadable extends TaskboundError {
+  override readonly name = 'SourceUnreadable';
+}
+
+/** The source is no longer the object whose checksum was read. Nothing was copied. */
+export class SourceChanged extends TaskboundError {
+  override readonly name = 'SourceChanged';
+}
+
+/** S3 holds nothing by which source and copy could be compared. */
+export class ChecksumUnavailable extends TaskboundError {
+  override readonly name = 'ChecksumUnavailable';
+}
+
+/** Source and copy differ. There is no receipt. */
+export class ChecksumMismatch extends TaskboundError {
+  override readonly name = 'ChecksumMismatch';
+}
+
+/** The parameters do not fit together. Nothing was copied. */
+export class TransferRefused extends TaskboundError {
+  override readonly name = 'TransferRefused';
+}

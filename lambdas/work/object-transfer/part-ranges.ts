@@ -1,0 +1,19 @@
+/** An upload has at most 10,000 parts: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+export const MAX_PARTS = 10_000;
+
+/** Part numbers begin at 1; `first` and `last` are offsets of bytes, both included. */
+export interface PartRange {
+  readonly number: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Cuts an object into parts of `wantedBytes`, or as much more as keeps their number within S3's limit. */
+export function partRanges(objectBytes: number, wantedBytes: number): PartRange[] {
+  const partBytes = Math.max(wantedBytes, Math.ceil(objectBytes / MAX_PARTS));
+  return Array.from({ length: Math.ceil(objectBytes / partBytes) }, (_, index) => ({
+    number: index + 1,
+    first: index * partBytes,
+    last: Math.min((index + 1) * partBytes, objectBytes) - 1,
+  }));
+}

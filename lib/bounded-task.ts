@@ -1,0 +1,156 @@
+import type { Duration } from 'aws-cdk-lib';
+import { ArnFormat, Lazy, Stack } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { DeclarationError } from '../core/errors.ts';
+import type { ParameterSpec } from '../core/parameters.ts';
+import type { SecretSpec, TaskTypeConfig, ToolSpec } from '../core/task-type.ts';
+import { typeArn } from './control-permissions.ts';
+import { CONTROL_STATE_TIMEOUT, PROOF_STATE_TIMEOUT } from './control-plane.ts';
+import { checkDeclaration, checkSessionPolicyFits, checkTimeouts } from './declaration.ts';
+import { keyTool } from './encryption.ts';
+import { grantAll } from './record-grants.ts';
+import type { TaskBoundary } from './task-boundary.ts';
+import { TaskMachine } from './task-machine.ts';
+import { TaskRole } from './task-role.ts';
+import type { Tool } from './tool.ts';
+import { typeParameter } from './type-parameter.ts';
+import { WorkFunction } from './work-function.ts';
+import type { Work } from './work.ts';
+
+export interface BoundedTaskProps {
+  readonly boundary: TaskBoundary;
+  /** `[a-z][a-z0-9-]{1,22}`, unique in the stack. */
+  readonly type: string;
+  /** What a request fills in; each must be used by a tool. @default - none */
+  readonly parameters?: Readonly<Record<string, ParameterSpec>>;
+  /** What a task may do; the name becomes the statement's Sid. */
+  readonly tools: Readonly<Record<string, Tool>>;
+  /** Made for one task, gone at its end. @default - none */
+  readonly secrets?: Readonly<Record<string, SecretSpec>>;
+  readonly work: Work;
+  /** How long the workflow waits for the work. @default - the work's timeout and 15 seconds */
+  readonly stateTimeout?: Duration;
+  /** How long a session lives at most. @default - the state's timeout and 45 seconds */
+  readonly lease?: Duration;
+}
+
+/** One task type: its role under a ceiling, its work function, its state machine, its configuration. */
+export class BoundedTask extends Construct {
+  readonly type: string;
+  readonly stateMachineArn: string;
+  readonly #machineName: string;
+  readonly #boundary: TaskBoundary;
+  readonly #submitters: string[] = [];
+
+  constructor(scope: Construct, id: string, props: BoundedTaskProps) {
+    super(scope, id);
+    const { boundary, type } = props;
+    const { options, control } = boundary;
+    const declared = declarationOf(props);
+    checkDeclaration(declared);
+    const timeouts = timeoutsOf(props);
+    checkTimeouts(type, timeouts);
+    const secrets = Object.keys(declared.secrets).sort();
+    const tools = withKeyTool(declared.tools, boundary, secrets.length > 0);
+
+    const issuer = control.issueIdentity.role;
+    const task = new TaskRole(this, 'Task', { type, tools, hasSecrets: secrets.length > 0, issuer });
+    const work = new WorkFunction(this, 'Work', type, props.work, options);
+    const machine = new TaskMachine(this, 'Workflow', {
+      workflow: {
+        type,
+        secrets,
+        functions: control.versions,
+        workVersionArn: work.versionArn,
+        controlTimeoutSeconds: CONTROL_STATE_TIMEOUT.toSeconds(),
+        proofTimeoutSeconds: PROOF_STATE_TIMEOUT.toSeconds(),
+        workTimeoutSeconds: timeouts.state,
+      },
+      functionArns: [...Object.values(control.workflowFunctions), work].map(
+        (called) => called.function.functionArn,
+      ),
+      options,
+    });
+    const config: TaskTypeConfig = {
+      ...declared,
+      version: 1,
+      stack: Stack.of(this).stackName,
+      tools: [...tools],
+      leaseSeconds: timeouts.lease,
+      taskRoleArn: task.role.roleArn,
+      workRoleArn: work.role.roleArn,
+      workVersionArn: work.versionArn,
+      stateMachineArn: machine.stateMachineArn,
+      secretArnPrefix: Stack.of(this).formatArn({
+        service: 'secretsmanager',
+        resource: 'secret',
+        resourceName: '',
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+      submitterRoleArns: [],
+    };
+    checkSessionPolicyFits(this, config);
+    typeParameter(this, config, Lazy.any({ produce: () => this.#submitters }));
+    boundary.admitType(type, machine.stateMachineArn, task);
+
+    this.type = type;
+    this.stateMachineArn = machine.stateMachineArn;
+    this.#machineName = machine.stateMachineName;
+    this.#boundary = boundary;
+  }
+
+  /** Lets a role submit tasks of this type, and no other type: `submit` checks the role, because a function URL cannot tell types apart. */
+  grantSubmit(grantee: iam.IGrantable): iam.Grant {
+    const principal = grantee.grantPrincipal;
+    if (!('roleArn' in principal)) {
+      throw new DeclarationError(
+        `Submitters of ${this.type} must be roles; ${String(grantee)} is none. Grant it to a role that they may assume.`,
+      );
+    }
+    const { roleArn } = principal as iam.IRole;
+    if (!this.#submitters.includes(roleArn)) this.#submitters.push(roleArn);
+    return this.#boundary.control.submit.function.grantInvokeUrl(grantee);
+  }
+
+  /** Lets someone plan tasks of this type and follow their executions. */
+  grantRead(grantee: iam.IGrantable): iam.Grant {
+    const executions = Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${this.#machineName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    return grantAll(grantee, [
+      {
+        sid: 'Follow',
+        actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
+        resources: [executions],
+        openBecause: 'Executions are named after tasks, which are not known at deployment.',
+      },
+      { sid: 'Plan', actions: ['ssm:GetParameter'], resources: [typeArn(this, this.type)] },
+    ]);
+  }
+}
+
+const declarationOf = ({ type, parameters, tools, secrets }: BoundedTaskProps) => ({
+  type,
+  parameters: { ...parameters },
+  tools: Object.entries(tools).map(([name, tool]) => tool.toSpec(name)),
+  secrets: { ...secrets },
+});
+
+function timeoutsOf(props: BoundedTaskProps) {
+  const work = props.work.timeout.toSeconds();
+  const state = props.stateTimeout?.toSeconds() ?? work + 15;
+  return { work, state, lease: props.lease?.toSeconds() ?? state + 45 };
+}
+
+function withKeyTool(
+  tools: readonly ToolSpec[],
+  boundary: TaskBoundary,
+  hasSecrets: boolean,
+): readonly ToolSpec[] {
+  const key = boundary.options.encryptionKey;
+  return key === undefined || !hasSecrets ? tools : [...tools, keyTool(key)];
+}

@@ -1,0 +1,113 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { SESSION_SECRET, typeParameterName } from '../core/ids.ts';
+import type { Permission } from './permission.ts';
+import type { Records } from './records.ts';
+
+/** What the control functions may do, one function a capability. Each names its actions; each `*` says why. */
+
+/** Six random characters end a secret's ARN: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html */
+const TAIL = '-??????';
+
+export function secretArn(scope: Construct, path: string): string {
+  const stack = Stack.of(scope);
+  const resourceName = `taskbound/${stack.stackName}/${path}`;
+  return stack.formatArn({
+    service: 'secretsmanager',
+    resource: 'secret',
+    resourceName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+const allSecrets = (scope: Construct) => secretArn(scope, '*');
+const SECRETS_OPEN =
+  'Secrets are named after tasks, which are not known at deployment; the stack name bounds them.';
+/** Where a call names a secret that does not exist, AWS checks the name without the random tail. */
+const sessionSecrets = (scope: Construct) => [
+  secretArn(scope, `*/${SESSION_SECRET}`),
+  secretArn(scope, `*/${SESSION_SECRET}${TAIL}`),
+];
+export const sessionSecretsOf = (scope: Construct, type: string) =>
+  secretArn(scope, `${type}/*/${SESSION_SECRET}${TAIL}`);
+export const SESSION_SECRETS_OPEN =
+  'Session secrets are named after tasks, which are not known at deployment; only those named `session` match.';
+
+export const useRecords = ({ ledger, evidence }: Records): Permission[] => [
+  {
+    sid: 'ReadAndWriteLedger',
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    resources: [ledger.tableArn],
+  },
+  // Neither UpdateItem nor DeleteItem: no function can change what the evidence says.
+  {
+    sid: 'ReadAndAppendEvidence',
+    actions: ['dynamodb:Query', 'dynamodb:PutItem'],
+    resources: [evidence.tableArn],
+  },
+];
+
+export const readTypes = (scope: Construct): Permission => ({
+  sid: 'ReadTaskTypes',
+  actions: ['ssm:GetParameter'],
+  resources: [typeArn(scope, '*')],
+  openBecause: 'Task types are declared after the boundary; the path holds nothing but their configuration.',
+});
+
+export function typeArn(scope: Construct, type: string): string {
+  const stack = Stack.of(scope);
+  const resourceName = typeParameterName(stack.stackName, type).slice(1);
+  return stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName });
+}
+
+const MAKE = [
+  'secretsmanager:CreateSecret',
+  'secretsmanager:PutResourcePolicy',
+  'secretsmanager:PutSecretValue',
+  'secretsmanager:DeleteSecret',
+  'secretsmanager:DescribeSecret',
+];
+const DESTROY = ['secretsmanager:DeleteSecret', 'secretsmanager:DescribeSecret'];
+
+export const makeSecrets = (scope: Construct): Permission => ({
+  sid: 'MakeSecrets',
+  actions: MAKE,
+  resources: [allSecrets(scope)],
+  openBecause: SECRETS_OPEN,
+});
+
+export const makeSessionSecrets = (scope: Construct): Permission => ({
+  sid: 'MakeSessionSecrets',
+  actions: MAKE,
+  resources: sessionSecrets(scope),
+  openBecause: SESSION_SECRETS_OPEN,
+});
+
+export const destroySecrets = (scope: Construct): Permission => ({
+  sid: 'DestroySecrets',
+  actions: DESTROY,
+  resources: [allSecrets(scope)],
+  openBecause: SECRETS_OPEN,
+});
+
+export const destroySessionSecrets = (scope: Construct): Permission => ({
+  sid: 'DestroySessionSecrets',
+  actions: DESTROY,
+  resources: sessionSecrets(scope),
+  openBecause: SESSION_SECRETS_OPEN,
+});
+
+export const proveSecretsGone = (scope: Construct): Permission[] => [
+  {
+    sid: 'ReadSessionSecrets',
+    actions: ['secretsmanager:GetSecretValue'],
+    resources: [secretArn(scope, `*/${SESSION_SECRET}${TAIL}`)],
+    openBecause: SESSION_SECRETS_OPEN,
+  },
+  {
+    sid: 'SeeSecrets',
+    actions: ['secretsmanager:DescribeSecret'],
+    resources: [allSecrets(scope)],
+    openBecause: SECRETS_OPEN,
+  },
+];

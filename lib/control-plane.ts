@@ -1,0 +1,113 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import * as environment from '../core/environment.ts';
+import { ControlFunction, type ControlFunctionProps } from './control-function.ts';
+import * as may from './control-permissions.ts';
+import { keyOf } from './encryption.ts';
+import type { DeploymentOptions } from './options.ts';
+import type { Records } from './records.ts';
+import type { ControlVersions } from './workflow/task-definition.ts';
+
+/** How long a function of the control plane may run, and how long a state waits for it. */
+export const CONTROL_TIMEOUT = Duration.seconds(30);
+export const CONTROL_STATE_TIMEOUT = Duration.seconds(45);
+/** The proof asks three times, a second apart, for each credential. */
+export const PROOF_TIMEOUT = Duration.seconds(60);
+export const PROOF_STATE_TIMEOUT = Duration.seconds(75);
+
+/** The seven functions that open and close boundaries. */
+export class ControlPlane extends Construct {
+  readonly submit: ControlFunction;
+  readonly admit: ControlFunction;
+  readonly issueSecret: ControlFunction;
+  readonly issueIdentity: ControlFunction;
+  readonly revokeAndRecord: ControlFunction;
+  readonly proveRevoked: ControlFunction;
+  readonly closeBoundary: ControlFunction;
+
+  constructor(scope: Construct, id: string, records: Records, options: DeploymentOptions) {
+    super(scope, id);
+    const key = options.encryptionKey;
+    const common = {
+      STACK: Stack.of(this).stackName,
+      LEDGER_TABLE: records.ledger.tableName,
+      EVIDENCE_TABLE: records.evidence.tableName,
+    };
+    const encrypted = { ...common, ...(key !== undefined && { SECRETS_KEY_ARN: key.keyArn }) };
+    const afterIssuing = { ...common, ISSUE_TIMEOUT_SECONDS: String(CONTROL_TIMEOUT.toSeconds()) };
+    const base = [...may.useRecords(records), ...keyOf.tables(key)];
+    const make = (
+      name: string,
+      props: Omit<ControlFunctionProps, 'options' | 'timeout'> & { timeout?: Duration },
+    ) => new ControlFunction(this, name, { timeout: CONTROL_TIMEOUT, ...props, options });
+
+    this.submit = make('Submit', {
+      stem: 'submit',
+      description: 'Takes a request, writes its row and starts its execution.',
+      environmentSchema: environment.submitEnvironment,
+      environment: common,
+      permissions: [...base, may.readTypes(this)],
+    });
+    this.admit = make('Admit', {
+      stem: 'admit',
+      description: 'Checks a submitted task again before anything is issued.',
+      environmentSchema: environment.admitEnvironment,
+      environment: common,
+      permissions: [...base, may.readTypes(this)],
+    });
+    this.issueSecret = make('IssueSecret', {
+      stem: 'issue-secret',
+      description: 'Makes one secret for one task.',
+      environmentSchema: environment.issueSecretEnvironment,
+      environment: encrypted,
+      permissions: [...base, may.makeSecrets(this), ...keyOf.secretsToWrite(key)],
+    });
+    this.proveRevoked = make('ProveRevoked', {
+      stem: 'prove-revoked',
+      description: 'Uses the credential of an ended task until it is refused.',
+      environmentSchema: environment.proveRevokedEnvironment,
+      environment: afterIssuing,
+      permissions: [...base, ...may.proveSecretsGone(this), ...keyOf.secretsToRead(key)],
+      timeout: PROOF_TIMEOUT,
+    });
+    this.issueIdentity = make('IssueIdentity', {
+      stem: 'issue-identity',
+      description: 'Issues the session of one task.',
+      environmentSchema: environment.issueIdentityEnvironment,
+      environment: { ...encrypted, PROVE_REVOKED_ROLE_ARN: this.proveRevoked.role.roleArn },
+      permissions: [...base, may.readTypes(this), may.makeSessionSecrets(this), ...keyOf.secretsToWrite(key)],
+    });
+    this.revokeAndRecord = make('RevokeAndRecord', {
+      stem: 'revoke-and-record',
+      description: 'Denies the session of a task and revokes its secrets.',
+      environmentSchema: environment.revokeAndRecordEnvironment,
+      environment: afterIssuing,
+      permissions: [...base, may.destroySecrets(this)],
+    });
+    this.closeBoundary = make('CloseBoundary', {
+      stem: 'close-boundary',
+      description: 'Destroys the session secret and closes the record.',
+      environmentSchema: environment.closeBoundaryEnvironment,
+      environment: common,
+      permissions: [...base, may.destroySessionSecrets(this)],
+    });
+  }
+
+  /** The functions that a workflow calls. */
+  get workflowFunctions(): Record<keyof ControlVersions, ControlFunction> {
+    const { admit, issueSecret, issueIdentity, revokeAndRecord, proveRevoked, closeBoundary } = this;
+    return { admit, issueSecret, issueIdentity, revokeAndRecord, proveRevoked, closeBoundary };
+  }
+
+  get versions(): ControlVersions {
+    const functions = this.workflowFunctions;
+    return {
+      admit: functions.admit.versionArn,
+      issueSecret: functions.issueSecret.versionArn,
+      issueIdentity: functions.issueIdentity.versionArn,
+      revokeAndRecord: functions.revokeAndRecord.versionArn,
+      proveRevoked: functions.proveRevoked.versionArn,
+      closeBoundary: functions.closeBoundary.versionArn,
+    };
+  }
+}

@@ -1,0 +1,7 @@
+export { BoundedTask, type BoundedTaskProps } from './bounded-task.ts';
+export { JitSecret } from './jit-secret.ts';
+export type { DeploymentOptions } from './options.ts';
+export { Parameter } from './parameter.ts';
+export { TaskBoundary, type TaskBoundaryProps } from './task-boundary.ts';
+export { Tool } from './tool.ts';
+export { Work, type WorkCodeOptions, type WorkOptions } from './work.ts';

@@ -1,0 +1,49 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { keyOf } from './encryption.ts';
+import { acceptOpen, type Permission } from './permission.ts';
+import type { Records } from './records.ts';
+
+/** Read access to ledger and evidence. Not Scan: no condition bounds it. */
+export function readRecords(
+  records: Records,
+  index: string,
+  grantee: iam.IGrantable,
+  key: kms.IKey | undefined,
+): iam.Grant {
+  const permissions: Permission[] = [
+    { sid: 'ReadLedger', actions: ['dynamodb:GetItem'], resources: [records.ledger.tableArn] },
+    {
+      sid: 'ListLedger',
+      actions: ['dynamodb:Query'],
+      resources: [`${records.ledger.tableArn}/index/${index}`],
+    },
+    { sid: 'ReadEvidence', actions: ['dynamodb:Query'], resources: [records.evidence.tableArn] },
+    ...keyOf
+      .tables(key)
+      .map((permission) => ({ ...permission, actions: ['kms:Decrypt', 'kms:DescribeKey'] })),
+  ];
+  return grantAll(grantee, permissions);
+}
+
+/** One grant of several statements to a principal's own policy. */
+export function grantAll(grantee: iam.IGrantable, permissions: readonly Permission[]): iam.Grant {
+  const principal = grantee.grantPrincipal;
+  if (Construct.isConstruct(principal))
+    for (const permission of permissions) acceptOpen(principal, permission);
+  return permissions
+    .map((permission) =>
+      iam.Grant.addToPrincipal({
+        grantee,
+        actions: [...permission.actions],
+        resourceArns: [...permission.resources],
+        ...(permission.conditions !== undefined && {
+          conditions: Object.fromEntries(
+            Object.entries(permission.conditions).map(([operator, keys]) => [operator, { ...keys }]),
+          ),
+        }),
+      }),
+    )
+    .reduce((all, grant) => all.combine(grant));
+}

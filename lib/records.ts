@@ -1,0 +1,38 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import { given } from './given.ts';
+import type { DeploymentOptions } from './options.ts';
+
+/** The index that lists a day's tasks, newest first. */
+export const BY_DAY = 'byDay';
+
+/** Ledger: one mutable row a task. Evidence: its events, only ever added to. */
+export class Records extends Construct {
+  readonly ledger: dynamodb.Table;
+  readonly evidence: dynamodb.Table;
+
+  constructor(scope: Construct, id: string, options: DeploymentOptions) {
+    super(scope, id);
+    const boundaryId = { name: 'boundaryId', type: dynamodb.AttributeType.STRING };
+    this.ledger = new dynamodb.Table(this, 'Ledger', { partitionKey: boundaryId, ...tableDefaults(options) });
+    this.ledger.addGlobalSecondaryIndex({
+      indexName: BY_DAY,
+      partitionKey: { name: 'day', type: dynamodb.AttributeType.STRING },
+      sortKey: { name: 'requestedAtMs', type: dynamodb.AttributeType.NUMBER },
+    });
+    this.evidence = new dynamodb.Table(this, 'Evidence', {
+      partitionKey: boundaryId,
+      sortKey: { name: 'seq', type: dynamodb.AttributeType.NUMBER },
+      ...tableDefaults(options),
+    });
+  }
+}
+
+const tableDefaults = (options: DeploymentOptions) => ({
+  billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+  pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+  removalPolicy: options.removalPolicy ?? RemovalPolicy.RETAIN,
+  deletionProtection: options.removalPolicy !== RemovalPolicy.DESTROY,
+  ...given({ encryptionKey: options.encryptionKey }),
+});

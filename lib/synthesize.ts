@@ -1,0 +1,27 @@
+import { App } from 'aws-cdk-lib';
+import { checkWithNag } from './nag.ts';
+import { SampleStack } from './sample-stack.ts';
+
+export interface SynthesizeOptions {
+  /** Where the assembly is written. @default - a folder of CDK's choice */
+  readonly outdir?: string;
+  /** Declares the stack. @default - the sample */
+  readonly declare?: (app: App) => { readonly stackName: string };
+}
+
+/** Synthesizes in this process, cdk-nag included, without the cdk command. Throws when a declaration or a finding forbids it. */
+export function synthesize(options: SynthesizeOptions = {}): {
+  readonly directory: string;
+  readonly stackName: string;
+} {
+  const app = new App({
+    analyticsReporting: false,
+    treeMetadata: false,
+    ...(options.outdir !== undefined && { outdir: options.outdir }),
+  });
+  const stack = (options.declare ?? sample)(app);
+  checkWithNag(app);
+  return { directory: app.synth().directory, stackName: stack.stackName };
+}
+
+const sample = (app: App): SampleStack => new SampleStack(app, 'Taskbound');

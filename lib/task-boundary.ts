@@ -1,0 +1,86 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { DeclarationError } from '../core/errors.ts';
+import { typeParameterName } from '../core/ids.ts';
+import { ControlPlane } from './control-plane.ts';
+import { letLogsUse } from './encryption.ts';
+import type { DeploymentOptions } from './options.ts';
+import { readRecords } from './record-grants.ts';
+import { BY_DAY, Records } from './records.ts';
+import type { TaskRole } from './task-role.ts';
+
+export type TaskBoundaryProps = DeploymentOptions;
+
+/** What all task types of a stack share: ledger, evidence and the functions that open and close boundaries. One a stack. */
+export class TaskBoundary extends Construct {
+  readonly options: DeploymentOptions;
+  readonly records: Records;
+  readonly control: ControlPlane;
+  /** Where requests are posted, signed with SigV4. */
+  readonly submitUrl: string;
+  /** The SSM path under which the configuration of every type stands. */
+  readonly typesPath: string;
+  readonly #types = new Set<string>();
+
+  constructor(scope: Construct, id: string, props: TaskBoundaryProps = {}) {
+    super(scope, id);
+    demandOnlyOne(this);
+    this.options = props;
+    if (props.encryptionKey !== undefined) letLogsUse(this, props.encryptionKey);
+    this.records = new Records(this, 'Records', props);
+    this.control = new ControlPlane(this, 'Control', this.records, props);
+    this.submitUrl = this.control.submit.function.addFunctionUrl({
+      authType: FunctionUrlAuthType.AWS_IAM,
+    }).url;
+    this.typesPath = typeParameterName(Stack.of(this).stackName, '');
+  }
+
+  /** Lets a type's tasks be started, issued and revoked. Called by `BoundedTask`. */
+  admitType(type: string, stateMachineArn: string, task: TaskRole): void {
+    if (this.#types.has(type))
+      throw new DeclarationError(`Task type ${type} is declared twice in ${this.node.path}. Rename one.`);
+    this.#types.add(type);
+    const sid = pascal(type);
+    const resources = [task.role.roleArn];
+    this.control.submit.permit({
+      sid: `Start${sid}`,
+      actions: ['states:StartExecution'],
+      resources: [stateMachineArn],
+    });
+    this.control.issueIdentity.permit({
+      sid: `Assume${sid}`,
+      actions: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
+      resources,
+    });
+    this.control.revokeAndRecord.permit({
+      sid: `Deny${sid}`,
+      actions: ['iam:PutRolePolicy'],
+      resources,
+      // Whatever is written there stays under the ceiling; a role that lost it may not be written to.
+      conditions: { StringEquals: { 'iam:PermissionsBoundary': task.ceiling.managedPolicyArn } },
+    });
+  }
+
+  /** Lets someone read what happened: the ledger by id and by day, and the evidence. */
+  grantRead(grantee: iam.IGrantable): iam.Grant {
+    return readRecords(this.records, BY_DAY, grantee, this.options.encryptionKey);
+  }
+}
+
+/** Names of secrets and parameters hold the stack's name, so that two boundaries in one stack would meet. */
+function demandOnlyOne(boundary: TaskBoundary): void {
+  const other = Stack.of(boundary)
+    .node.findAll()
+    .find((construct) => construct instanceof TaskBoundary && construct !== boundary);
+  if (other !== undefined) {
+    throw new DeclarationError(
+      `${boundary.node.path} is the second TaskBoundary of its stack; ${other.node.path} is there. Declare the types on that one.`,
+    );
+  }
+}
+
+/** A statement's Sid is alphanumeric: `object-transfer` -> `ObjectTransfer`. */
+const pascal = (type: string): string =>
+  type.replace(/(^|-)([a-z0-9]?)/g, (_whole, _dash, letter: string) => letter.toUpperCase());

@@ -1,0 +1,60 @@
+/** The part of the Amazon States Language (JSONata) that Taskbound writes: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html */
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+export interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly MaxAttempts: number;
+  readonly IntervalSeconds?: number;
+  readonly BackoffRate?: number;
+  readonly MaxDelaySeconds?: number;
+}
+
+export interface Catcher {
+  readonly ErrorEquals: readonly string[];
+  readonly Output: Json;
+  readonly Next: string;
+}
+
+export interface TaskState {
+  readonly Type: 'Task';
+  /** One sentence: operators read it in the console. */
+  readonly Comment: string;
+  readonly Resource: string;
+  readonly Arguments: { readonly FunctionName: string; readonly Payload: Json };
+  readonly TimeoutSeconds: number;
+  readonly Output: Json;
+  readonly Retry?: readonly Retrier[];
+  readonly Catch: readonly Catcher[];
+  readonly Next: string;
+}
+
+export interface ChoiceState {
+  readonly Type: 'Choice';
+  readonly Comment: string;
+  readonly Choices: readonly { readonly Condition: string; readonly Next: string }[];
+  readonly Default: string;
+}
+
+export interface SucceedState {
+  readonly Type: 'Succeed';
+  readonly Comment: string;
+  readonly Output: Json;
+}
+
+export interface FailState {
+  readonly Type: 'Fail';
+  readonly Comment: string;
+  readonly Error: string;
+  readonly Cause: string;
+}
+
+export type State = TaskState | ChoiceState | SucceedState | FailState;
+export type States = Readonly<Record<string, State>>;
+
+export interface Definition {
+  readonly Comment: string;
+  readonly QueryLanguage: 'JSONata';
+  readonly StartAt: string;
+  readonly States: States;
+}

@@ -1,0 +1,64 @@
+/**
+ * The JSONata expressions of the workflow. Each must evaluate with the least input that its state can get: one that fails inside a
+ * Catch would skip the tail. https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+ */
+
+/** What Step Functions evaluates. */
+export const expression = (text: string): string => `{% ${text} %}`;
+
+/** A JSONata string literal. */
+const literal = (text: string): string => JSON.stringify(text);
+
+/** Ids come from the execution's context, never from its input: whoever starts an execution cannot choose another's boundary. */
+export const boundaryIdOf = (type: string): string =>
+  `${literal(`${type}.`)} & $states.context.Execution.Name`;
+export const EXECUTION_ARN = '$states.context.Execution.Id';
+
+/** Fails in a redriven execution, which would resume in the middle of a boundary that has been closed. */
+export const onFirstRunOnly = (text: string): string =>
+  `$states.context.Execution.RedriveCount > 0 ? $error("This execution was redriven; its boundary is closed. Submit the task again.") : ${text}`;
+
+/** Characters of an error's cause that are carried on: it must fit in a state's 256 KiB together with the rest. */
+const CAUSE_CHARACTERS = 8192;
+/** Fail takes 256 characters of error and 32,768 of cause: https://docs.aws.amazon.com/step-functions/latest/apireference/API_FailTaskStateInput */
+const ERROR_CHARACTERS = 256;
+
+const errorOf = (at: string): string =>
+  `($exists(${at}) and ${at} != null ? $substring($string(${at}), 0, ${ERROR_CHARACTERS}) : "Unknown")`;
+const causeOf = (at: string): string =>
+  `($exists(${at}) and ${at} != null ? $substring($string(${at}), 0, ${CAUSE_CHARACTERS}) : "")`;
+
+/** What a Catch before the tail hands to `RevokeAndRecord`. Error and Cause may be absent. */
+export const failedIn = (state: string): string =>
+  expression(
+    `{"ended": {"status": "failed", "state": ${literal(state)}, "error": ${errorOf('$states.errorOutput.Error')}, "cause": ${causeOf('$states.errorOutput.Cause')}}}`,
+  );
+
+/** What a Catch of the tail hands to the end that reports it. */
+export const stoppedIn = (state: string): string =>
+  expression(
+    `{"error": ${errorOf('$states.errorOutput.Error')}, "cause": ${literal(`${state}: `)} & ${causeOf('$states.errorOutput.Cause')}}`,
+  );
+
+const inputError = errorOf('$states.input.error');
+const inputCause = causeOf('$states.input.cause');
+export const failError = expression(inputError);
+export const failCause = expression(inputCause);
+/** Both in one sentence, for the end whose own error has a name of its own. */
+export const failErrorAndCause = expression(`${inputError} & " in " & ${inputCause}`);
+
+/**
+ * How large a work function's answer may be to be carried on: characters after URL encoding, which are never fewer than its bytes. It
+ * leaves room under the 256 KiB of a state's input, https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html, for what the
+ * tail adds. Without it an answer could be sized so that RunWork passes and every state of the tail fails.
+ */
+export const ANSWER_CHARACTERS = 250_000;
+
+const PAYLOAD = '$states.result.Payload';
+const TOO_LARGE = `{"status": "failed", "state": "RunWork", "error": "States.DataLimitExceeded", "cause": "The work function returned " & $length($string(${PAYLOAD})) & " characters of JSON, more than a state carries (${ANSWER_CHARACTERS} URL-encoded). Return a smaller result."}`;
+const RETURNED = `{"status": "returned", "payload": $exists(${PAYLOAD}) ? ${PAYLOAD} : null}`;
+
+/** What `RunWork` hands to `RevokeAndRecord`. */
+export const workEnded = expression(
+  `{"ended": $exists(${PAYLOAD}) and $length($encodeUrlComponent($string(${PAYLOAD}))) > ${ANSWER_CHARACTERS} ? ${TOO_LARGE} : ${RETURNED}}`,
+);

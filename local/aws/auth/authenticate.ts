@@ -1,0 +1,41 @@
+import type { Caller, RawRequest } from '../service.ts';
+import type { CredentialStore, KnownKey } from './credentials.ts';
+import { authError, skewError } from './auth-errors.ts';
+import { type Authorization, formatAmzDate, isSignedBy, parseAmzDate } from './sigv4.ts';
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html#signature-v4-troubleshooting-credential-scope */
+export const MAX_SKEW_MS = 5 * 60_000;
+
+/** When the request says it was signed; refused when that is more than five minutes from now. */
+function signedAt(request: RawRequest, authorization: Authorization, nowMs: number): number {
+  const text = request.headers['x-amz-date'] ?? '';
+  const ms = parseAmzDate(text);
+  if (ms === undefined || !text.startsWith(authorization.date))
+    throw authError(authorization.service, 'bad-signature');
+  if (Math.abs(ms - nowMs) > MAX_SKEW_MS) throw skewError(authorization.service, text, formatAmzDate(nowMs));
+  return ms;
+}
+
+/** The token must be the key's own; whether it has expired is asked only after the signature is known to be right. */
+function checkToken(request: RawRequest, service: string, key: KnownKey): void {
+  if (request.headers['x-amz-security-token'] !== key.sessionToken) throw authError(service, 'unknown-key');
+}
+
+/** The caller behind a signed request. Throws the error that the called service has for each refusal. */
+export async function authenticate(
+  request: RawRequest,
+  authorization: Authorization,
+  credentials: CredentialStore,
+  nowMs: number,
+): Promise<Caller> {
+  const { service } = authorization;
+  const key = credentials.find(authorization.accessKeyId);
+  if (key === undefined) throw authError(service, 'unknown-key');
+  checkToken(request, service, key);
+  const atMs = signedAt(request, authorization, nowMs);
+  if (!(await isSignedBy(request, authorization, key.secretAccessKey, atMs)))
+    throw authError(service, 'bad-signature');
+  if (key.caller.expiresAtMs !== undefined && nowMs >= key.caller.expiresAtMs)
+    throw authError(service, 'expired');
+  return key.caller;
+}

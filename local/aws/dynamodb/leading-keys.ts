@@ -1,0 +1,48 @@
+/** The attributes of a table's and its indexes' keys. */
+export interface TableKeys {
+  readonly name: string;
+  readonly arn: string;
+  readonly hash: string;
+  readonly range?: string;
+  /** Hash key by index name. */
+  readonly indexes: Readonly<Record<string, string>>;
+}
+
+type Value = Readonly<Record<string, unknown>>;
+type Input = Readonly<Record<string, unknown>>;
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** `{ "S": "a" }` as the text that `dynamodb:LeadingKeys` compares. */
+const textOf = (value: unknown): string | undefined => {
+  const [inner] = isRecord(value) ? Object.values(value as Value) : [];
+  return typeof inner === 'string' ? inner : undefined;
+};
+
+function fromItem(container: unknown, hash: string): string | undefined {
+  return isRecord(container) ? textOf(container[hash]) : undefined;
+}
+
+/** The value that a Query's key condition gives the partition key: `#k = :v AND …`, or the older KeyConditions. */
+function fromQuery(input: Input, hash: string): string | undefined {
+  const legacy = isRecord(input['KeyConditions']) ? input['KeyConditions'][hash] : undefined;
+  if (isRecord(legacy) && Array.isArray(legacy['AttributeValueList']))
+    return textOf(legacy['AttributeValueList'][0]);
+  const names = isRecord(input['ExpressionAttributeNames']) ? input['ExpressionAttributeNames'] : {};
+  const values = isRecord(input['ExpressionAttributeValues']) ? input['ExpressionAttributeValues'] : {};
+  const equalities = String(input['KeyConditionExpression'] ?? '').matchAll(/([#\w.-]+)\s*=\s*(:\w+)/g);
+  for (const [, name = '', value = ''] of equalities)
+    if ((names[name] ?? name) === hash) return textOf(values[value]);
+  return undefined;
+}
+
+/**
+ * The partition key that an operation touches, for the condition key of that name. Scan has none.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+ */
+export function leadingKey(operation: string, input: Input, hash: string): string | undefined {
+  if (operation === 'PutItem') return fromItem(input['Item'], hash);
+  if (operation === 'Query') return fromQuery(input, hash);
+  return operation === 'Scan' ? undefined : fromItem(input['Key'], hash);
+}

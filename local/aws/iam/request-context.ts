@@ -1,0 +1,54 @@
+import type { RequestContext, RequestPrincipal } from '../../../core/iam/policy.ts';
+import { ACCOUNT_ID, REGION } from '../place.ts';
+import type { Caller } from '../service.ts';
+import { toSecond } from '../trail.ts';
+
+const prefixed = (
+  prefix: string,
+  tags: Readonly<Record<string, string>> | undefined,
+): Record<string, string> =>
+  Object.fromEntries(Object.entries(tags ?? {}).map(([key, value]) => [prefix + key, value]));
+
+/** The account in an ARN; S3 and IAM's global ARNs may name none. */
+const accountOf = (resource: string): string =>
+  /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(resource)?.[1] ?? ACCOUNT_ID;
+
+function callerKeys(caller: Caller): RequestContext {
+  if (caller.kind === 'service') {
+    return { 'aws:PrincipalIsAWSService': 'true', 'aws:PrincipalServiceName': caller.service ?? caller.arn };
+  }
+  return {
+    'aws:PrincipalArn': caller.roleArn ?? caller.arn,
+    'aws:PrincipalAccount': caller.accountId,
+    'aws:PrincipalType': caller.kind === 'root' ? 'Account' : 'AssumedRole',
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:userid': caller.userId,
+    ...prefixed('aws:PrincipalTag/', caller.sessionTags),
+    ...(caller.sourceIdentity !== undefined && { 'aws:SourceIdentity': caller.sourceIdentity }),
+    ...(caller.issuedAtMs !== undefined && { 'aws:TokenIssueTime': toSecond(caller.issuedAtMs) }),
+  };
+}
+
+/** The global condition keys of a call: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
+export function globalContext(caller: Caller, resource: string, atMs: number): RequestContext {
+  return {
+    'aws:CurrentTime': toSecond(atMs),
+    'aws:EpochTime': String(Math.floor(atMs / 1000)),
+    'aws:RequestedRegion': REGION,
+    'aws:ResourceAccount': accountOf(resource),
+    'aws:SecureTransport': 'true',
+    'aws:SourceIp': '127.0.0.1',
+    'aws:ViaAWSService': 'false',
+    ...callerKeys(caller),
+  };
+}
+
+export function principalOf(caller: Caller): RequestPrincipal {
+  const { kind, accountId, roleArn, service } = caller;
+  return {
+    kind,
+    accountId,
+    ...(roleArn !== undefined && { roleArn, sessionArn: caller.arn }),
+    ...(service !== undefined && { service }),
+  };
+}

@@ -1,0 +1,97 @@
+import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SeedError } from './seed-error.ts';
+import { statOf, writeNew } from './seed-files.ts';
+import {
+  BLOBS_FOLDER,
+  INDEX_FILE,
+  isPlainSegment,
+  OBJECTS_FOLDER,
+  spellableKeys,
+  type IndexRow,
+  type ObjectStore,
+} from './seed-layout.ts';
+
+/** What a file system says of a path that it cannot hold, though another could: folded case, shorter names. */
+const CANNOT_SPELL = new Set(['EEXIST', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG', 'EINVAL', 'EILSEQ']);
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined;
+
+/** Makes DIR/s3 and clears what an earlier dump left: the outputs' folders, the index and its contents. Nothing else is touched. */
+function prepare(dir: string, names: readonly string[]): string {
+  mkdirSync(dir, { recursive: true });
+  const folder = join(realpathSync(dir), OBJECTS_FOLDER);
+  const stat = statOf(folder);
+  if (stat !== undefined && !stat.isDirectory())
+    throw new SeedError(
+      `--dump ${dir}: ${folder} is not a folder of its own (a link or a file). Remove it or dump elsewhere.`,
+    );
+  mkdirSync(folder, { recursive: true });
+  for (const name of [...names, BLOBS_FOLDER, INDEX_FILE])
+    rmSync(join(folder, name), { recursive: true, force: true });
+  for (const name of names) mkdirSync(join(folder, name));
+  return folder;
+}
+
+/** Whether the object could be written as the file that its key spells. */
+function writeSpelled(path: string, content: Uint8Array): boolean {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeNew(path, content);
+    return true;
+  } catch (error) {
+    if (CANNOT_SPELL.has(String(codeOf(error)))) return false;
+    throw error;
+  }
+}
+
+class Dump {
+  readonly rows: IndexRow[] = [];
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  bucket(name: string, bucket: string, s3: ObjectStore): void {
+    const keys = s3.keys(bucket);
+    const spellable = spellableKeys(keys);
+    for (const key of keys) {
+      const content = s3.get(bucket, key) ?? new Uint8Array();
+      const isSpelled = spellable.has(key) && writeSpelled(join(this.#folder, name, key), content);
+      if (!isSpelled) this.#index(name, key, content);
+    }
+  }
+
+  #index(bucket: string, key: string, content: Uint8Array): void {
+    const file = `${BLOBS_FOLDER}/${String(this.rows.length + 1).padStart(6, '0')}`;
+    mkdirSync(join(this.#folder, BLOBS_FOLDER), { recursive: true });
+    writeNew(join(this.#folder, file), content);
+    this.rows.push({ bucket, key, file });
+  }
+}
+
+/**
+ * Writes every object of the buckets below DIR/s3, which `seedBuckets` reads back. An earlier dump there is replaced.
+ * @param outputs Bucket names by output name; outputs that are no buckets are left out.
+ */
+export async function dumpBuckets(
+  dir: string,
+  outputs: Readonly<Record<string, string>>,
+  s3: ObjectStore,
+): Promise<void> {
+  const buckets = Object.entries(outputs).filter(([, bucket]) => s3.hasBucket(bucket));
+  const unusable = buckets.find(
+    ([name]) => !isPlainSegment(name) || name.includes('/') || name === INDEX_FILE || name === BLOBS_FOLDER,
+  );
+  if (unusable !== undefined)
+    throw new SeedError(`--dump ${dir}: the output '${unusable[0]}' cannot be the name of a folder.`);
+  const folder = prepare(
+    dir,
+    buckets.map(([name]) => name),
+  );
+  const dump = new Dump(folder);
+  for (const [name, bucket] of buckets) dump.bucket(name, bucket, s3);
+  writeNew(join(folder, INDEX_FILE), Buffer.from(`${JSON.stringify(dump.rows, null, 2)}\n`));
+}

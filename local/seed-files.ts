@@ -1,0 +1,110 @@
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeSync,
+  type Stats,
+} from 'node:fs';
+import { join } from 'node:path';
+import { SeedError } from './seed-error.ts';
+import { isPlainSegment } from './seed-layout.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function nameOf(bytes: Buffer, folder: string): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new SeedError(
+      `A file name in ${folder} is not UTF-8 (${bytes.toString('hex')} in hexadecimal), so it spells no S3 key. Rename it, or list the object in s3/index.json.`,
+    );
+  }
+}
+
+/** What is at a path, the link itself if it is one; `undefined` for nothing. */
+export const statOf = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
+
+/** The folder that the person named, which may be a link; below it none may be. */
+export function rootFolder(dir: string, option: string): string {
+  let path: string;
+  try {
+    path = realpathSync(dir);
+  } catch {
+    throw new SeedError(`${option} ${dir}: there is no such folder. Give a folder that exists.`);
+  }
+  if (statOf(path)?.isDirectory() !== true)
+    throw new SeedError(`${option} ${dir} is not a folder. Give a folder.`);
+  return path;
+}
+
+const kindOf = (stat: Stats): string =>
+  stat.isSymbolicLink() ? 'a symbolic link' : 'neither a file nor a folder';
+
+/** Every regular file under a folder, as its path relative to it. Refuses links and devices: they would lead outside. */
+export function filesUnder(folder: string): string[] {
+  const found: string[] = [];
+  const visit = (relative: string): void => {
+    for (const bytes of readdirSync(join(folder, relative), { encoding: 'buffer' })) {
+      const path = relative === '' ? nameOf(bytes, folder) : `${relative}/${nameOf(bytes, folder)}`;
+      const stat = lstatSync(join(folder, path));
+      if (stat.isDirectory()) visit(path);
+      else if (stat.isFile()) found.push(path);
+      else
+        throw new SeedError(
+          `${join(folder, path)} is ${kindOf(stat)}. A seed folder may hold files and folders only: copy the content in place of it.`,
+        );
+    }
+  };
+  visit('');
+  return found;
+}
+
+/** Reads a file below `folder`, given by a relative path without tricks: nothing outside the folder is ever opened. */
+export function readInside(folder: string, file: string, where: string): Buffer {
+  const segments = file.split('/');
+  if (!segments.every(isPlainSegment)) {
+    throw new SeedError(
+      `${where}: file is '${file}'; it must be a plain path below ${folder}, without '..', '.', empty parts or a leading slash.`,
+    );
+  }
+  let path = folder;
+  segments.forEach((segment, index) => {
+    path = join(path, segment);
+    const stat = statOf(path);
+    const isLast = index === segments.length - 1;
+    if (stat === undefined) throw new SeedError(`${where}: file '${file}' does not exist below ${folder}.`);
+    if (isLast ? !stat.isFile() : !stat.isDirectory())
+      throw new SeedError(
+        `${where}: ${path} is ${isLast ? 'not a regular file' : 'not a folder'}; links are not followed.`,
+      );
+  });
+  return readPlain(path);
+}
+
+/** Reads a regular file; fails on a link, also one put there a moment ago. */
+export function readPlain(path: string): Buffer {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Writes a file that does not exist yet; never through a link, never over anything. */
+export function writeNew(path: string, content: Uint8Array): void {
+  const descriptor = openSync(
+    path,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o600,
+  );
+  try {
+    for (let written = 0; written < content.length;) written += writeSync(descriptor, content, written);
+  } finally {
+    closeSync(descriptor);
+  }
+}

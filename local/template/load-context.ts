@@ -1,0 +1,25 @@
+import type { DynamoDb } from '../aws/dynamodb/dynamodb-service.ts';
+import type { IamStore } from '../aws/iam/iam-store.ts';
+import type { KmsKeys } from '../aws/kms-keys.ts';
+import type { Ssm } from '../aws/ssm.ts';
+import type { FunctionRegistry } from '../lambda/registry.ts';
+import type { S3Service } from '../s3/service.ts';
+import type { StepFunctionsService } from '../stepfunctions/service.ts';
+import type { ResolvedResource } from './resolve.ts';
+
+/** The services that a template's resources go into. */
+export interface LoadContext {
+  readonly iam: IamStore;
+  readonly keys: KmsKeys;
+  readonly dynamodb: DynamoDb;
+  readonly functions: FunctionRegistry;
+  readonly states: StepFunctionsService;
+  readonly s3: S3Service;
+  readonly ssm: Ssm;
+  /** The folder of a code asset, by its hash; `undefined` when there is none. */
+  readonly assetDir: (hash: string) => string | undefined;
+  readonly atMs: number;
+}
+
+/** Puts one resource into its service. Throws `TemplateRefused`. */
+export type Loader = (resource: ResolvedResource, context: LoadContext) => void | Promise<void>;

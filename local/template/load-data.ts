@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { Loader } from './load-context.ts';
+import { policyOf } from './policies.ts';
+import { read } from './properties.ts';
+
+const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
+const index = z.looseObject({ IndexName: z.string(), KeySchema: keySchema, Projection: z.unknown() });
+
+const tableProperties = z.looseObject({
+  KeySchema: keySchema,
+  AttributeDefinitions: z.array(z.unknown()),
+  GlobalSecondaryIndexes: z.array(index).default([]),
+  LocalSecondaryIndexes: z.array(index).default([]),
+});
+
+const keyOf = (schema: z.infer<typeof keySchema>, type: 'HASH' | 'RANGE'): string | undefined =>
+  schema.find(({ KeyType }) => KeyType === type)?.AttributeName;
+
+const plainIndexes = (indexes: readonly z.infer<typeof index>[]): object[] =>
+  indexes.map(({ IndexName, KeySchema, Projection }) => ({ IndexName, KeySchema, Projection }));
+
+export const loadTable: Loader = async (resource, { dynamodb }) => {
+  const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, LocalSecondaryIndexes } = read(
+    tableProperties,
+    resource,
+  );
+  const range = keyOf(KeySchema, 'RANGE');
+  const hashes = [...GlobalSecondaryIndexes, ...LocalSecondaryIndexes].map(
+    (one) => [one.IndexName, keyOf(one.KeySchema, 'HASH') ?? ''] as const,
+  );
+  await dynamodb.createTable({
+    name: resource.physicalId,
+    arn: resource.arn,
+    hash: keyOf(KeySchema, 'HASH') ?? '',
+    ...(range !== undefined && { range }),
+    indexes: Object.fromEntries(hashes),
+    definition: {
+      TableName: resource.physicalId,
+      ...{ KeySchema, AttributeDefinitions, BillingMode: 'PAY_PER_REQUEST' },
+      ...(GlobalSecondaryIndexes.length > 0 && {
+        GlobalSecondaryIndexes: plainIndexes(GlobalSecondaryIndexes),
+      }),
+      ...(LocalSecondaryIndexes.length > 0 && { LocalSecondaryIndexes: plainIndexes(LocalSecondaryIndexes) }),
+    },
+  });
+};
+
+export const loadBucket: Loader = (resource, { s3 }) => s3.createBucket(resource.physicalId);
+
+export const loadBucketPolicy: Loader = (resource, { s3 }) => {
+  const { Bucket, PolicyDocument } = read(
+    z.looseObject({ Bucket: z.string(), PolicyDocument: z.unknown() }),
+    resource,
+  );
+  s3.setBucketPolicy(Bucket, policyOf(PolicyDocument, 'resource', resource));
+};
+
+export const loadParameter: Loader = (resource, { ssm, atMs }) => {
+  const { Value } = read(z.looseObject({ Type: z.literal('String'), Value: z.string() }), resource);
+  ssm.putParameter(resource.physicalId, Value, atMs);
+};
+
+export const loadKey: Loader = (resource, { keys }) => {
+  const { KeyPolicy } = read(z.looseObject({ KeyPolicy: z.unknown() }), resource);
+  const policy = policyOf(KeyPolicy, 'resource', resource);
+  if (policy !== undefined) keys.put(resource.arn, policy);
+};
+
+export const loadAlias: Loader = (resource, { keys }) => {
+  const { TargetKeyId } = read(z.looseObject({ TargetKeyId: z.string() }), resource);
+  keys.putAlias(resource.physicalId, keys.arn(TargetKeyId));
+};

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { Loader } from './load-context.ts';
+import { number, read, refuse } from './properties.ts';
+import type { ResolvedResource } from './resolve.ts';
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html */
+const DEFAULT_TIMEOUT_SECONDS = 3;
+const DEFAULT_MEMORY_MB = 128;
+
+const functionProperties = z.looseObject({
+  Code: z.strictObject({ S3Bucket: z.string(), S3Key: z.string() }),
+  Handler: z.string(),
+  Role: z.string(),
+  Runtime: z.string().regex(/^nodejs\d+\.x$/, 'only Node.js runtimes are run here'),
+  Environment: z.strictObject({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
+  Timeout: number.default(DEFAULT_TIMEOUT_SECONDS),
+  MemorySize: number.default(DEFAULT_MEMORY_MB),
+  ReservedConcurrentExecutions: number.optional(),
+  LoggingConfig: z.looseObject({ LogGroup: z.string().optional() }).optional(),
+});
+
+/** CDK names a code asset's object by its hash: `<hash>.zip`. */
+function codeDir(
+  key: string,
+  assetDir: (hash: string) => string | undefined,
+  resource: ResolvedResource,
+): string {
+  const dir = assetDir(key.replace(/^.*\//, '').replace(/\.zip$/, ''));
+  if (dir === undefined) throw refuse(resource, `its code ${key} is not among the assembly's assets`);
+  return dir;
+}
+
+export const loadFunction: Loader = (resource, { functions, assetDir }) => {
+  const properties = read(functionProperties, resource);
+  const { ReservedConcurrentExecutions: reserved, LoggingConfig } = properties;
+  functions.createFunction({
+    name: resource.physicalId,
+    arn: resource.arn,
+    codeDir: codeDir(properties.Code.S3Key, assetDir, resource),
+    handler: properties.Handler,
+    environment: properties.Environment?.Variables ?? {},
+    timeoutSeconds: properties.Timeout,
+    memoryMb: properties.MemorySize,
+    roleArn: properties.Role,
+    ...(reserved !== undefined && { reservedConcurrency: reserved }),
+    ...(LoggingConfig?.LogGroup !== undefined && { logGroup: LoggingConfig.LogGroup }),
+  });
+};
+
+export const loadVersion: Loader = (resource, { functions }) => {
+  const { FunctionName } = read(z.looseObject({ FunctionName: z.string() }), resource);
+  const arn = functions.publishVersion(functions.resolve(FunctionName, undefined).fn.spec.name);
+  if (arn !== resource.arn)
+    throw refuse(resource, `it was published as ${arn}, but the template's references say ${resource.arn}`);
+};
+
+const permissionProperties = z.looseObject({
+  FunctionName: z.string(),
+  Action: z.string(),
+  Principal: z.string(),
+  SourceArn: z.string().optional(),
+  SourceAccount: z.string().optional(),
+  FunctionUrlAuthType: z.enum(['AWS_IAM', 'NONE']).optional(),
+  InvokedViaFunctionUrl: z.boolean().optional(),
+});
+
+const withoutAbsent = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+
+export const loadPermission: Loader = (resource, { functions }) => {
+  const { FunctionName, Action, Principal, ...conditions } = read(permissionProperties, resource);
+  const qualifier = /function:[^:]+:(.+)$/.exec(FunctionName)?.[1];
+  functions.addPermission({
+    functionName: FunctionName,
+    statementId: resource.physicalId,
+    action: Action,
+    principal: Principal,
+    ...withoutAbsent({
+      sourceArn: conditions.SourceArn,
+      sourceAccount: conditions.SourceAccount,
+      functionUrlAuthType: conditions.FunctionUrlAuthType,
+      invokedViaFunctionUrl: conditions.InvokedViaFunctionUrl,
+      qualifier,
+    }),
+  });
+};
+
+export const loadUrl: Loader = (resource, { functions }) => {
+  const { TargetFunctionArn, AuthType } = read(
+    z.looseObject({ TargetFunctionArn: z.string(), AuthType: z.string() }),
+    resource,
+  );
+  if (AuthType !== 'AWS_IAM')
+    throw refuse(resource, `its AuthType is ${AuthType}; only AWS_IAM is supported`);
+  const { url } = functions.createUrl({ functionName: TargetFunctionArn, authType: AuthType });
+  const expected = resource.attributes['FunctionUrl'];
+  if (url !== expected)
+    throw refuse(resource, `its URL became ${url}, but the template's references say ${String(expected)}`);
+};

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { Loader } from './load-context.ts';
+import { boolean, read, refuse } from './properties.ts';
+
+const machineProperties = z.looseObject({
+  RoleArn: z.string(),
+  StateMachineType: z.string().default('STANDARD'),
+  DefinitionString: z.string().optional(),
+  Definition: z.unknown().optional(),
+  DefinitionSubstitutions: z.record(z.string(), z.coerce.string()).default({}),
+  LoggingConfiguration: z.looseObject({}).optional(),
+  TracingConfiguration: z.looseObject({ Enabled: boolean.optional() }).optional(),
+});
+
+/** `${name}` in the definition, put in as text: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html */
+const substitute = (text: string, values: Readonly<Record<string, string>>): string =>
+  text.replace(/\$\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+
+export const loadStateMachine: Loader = (resource, { states }) => {
+  const properties = read(machineProperties, resource);
+  const {
+    StateMachineType,
+    DefinitionString,
+    Definition,
+    DefinitionSubstitutions,
+    RoleArn,
+    LoggingConfiguration,
+  } = properties;
+  if (StateMachineType !== 'STANDARD')
+    throw refuse(resource, `its type is ${StateMachineType}; only STANDARD is supported`);
+  const text = DefinitionString ?? (Definition === undefined ? undefined : JSON.stringify(Definition));
+  if (text === undefined) throw refuse(resource, 'it has no definition in the template');
+  try {
+    states.register({
+      arn: resource.arn,
+      name: resource.attributes['Name'] ?? resource.physicalId,
+      definition: substitute(text, DefinitionSubstitutions),
+      roleArn: RoleArn,
+      tracing: properties.TracingConfiguration?.Enabled === true,
+      ...(LoggingConfiguration !== undefined && { loggingConfiguration: loggingOf(LoggingConfiguration) }),
+    });
+  } catch (error) {
+    if (error instanceof Error && error.name === 'DefinitionError') throw refuse(resource, error.message);
+    throw error;
+  }
+};
+
+/** The API's spelling of the template's fields. */
+const loggingOf = (configuration: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(configuration).map(([name, value]) => [
+      name.charAt(0).toLowerCase() + name.slice(1),
+      value,
+    ]),
+  );

@@ -1,0 +1,276 @@
+import { arnOf, ACCOUNT_ID, REGION, URL_SUFFIX } from '../aws/place.ts';
+import { functionUrl, physicalName, uuidOf } from './physical-name.ts';
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/** What is known of a resource from its resolved properties alone. */
+export interface Identity {
+  readonly physicalId: string;
+  /** Empty where AWS has none. */
+  readonly arn: string;
+  /** For `Fn::GetAtt`. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface Naming {
+  readonly stackName: string;
+  readonly logicalId: string;
+  /** Where function URLs lie. */
+  readonly origin: string;
+  /** The next version number of a function. */
+  versionOf(functionName: string): number;
+}
+
+export interface ResourceType {
+  /** Properties with an effect here. */
+  readonly used: readonly string[];
+  /** Properties that change nothing that the embedded AWS shows; local/README.md names those that matter. */
+  readonly ignored: readonly string[];
+  identify(properties: Properties, naming: Naming): Identity;
+}
+
+const named = (properties: Properties, property: string, naming: Naming, most: number): string => {
+  const given = properties[property];
+  return typeof given === 'string' ? given : physicalName(naming.stackName, naming.logicalId, most);
+};
+
+const withArn = (physicalId: string, arn: string, more: Readonly<Record<string, string>> = {}): Identity => ({
+  physicalId,
+  arn,
+  attributes: { Arn: arn, ...more },
+});
+const noArn = (physicalId: string): Identity => ({ physicalId, arn: '', attributes: {} });
+
+const pathOf = (properties: Properties): string =>
+  typeof properties['Path'] === 'string' ? properties['Path'] : '/';
+
+/** `arn:…:function:name[:qualifier]` or a plain name. */
+export const functionNameOf = (reference: string): string =>
+  reference.startsWith('arn:')
+    ? (reference.split(':')[6] ?? reference)
+    : (reference.split(':')[0] ?? reference);
+
+const functionArn = (reference: unknown): string =>
+  arnOf('lambda', `function:${functionNameOf(String(reference))}`);
+
+const TABLE: ResourceType = {
+  used: ['TableName', 'KeySchema', 'AttributeDefinitions', 'GlobalSecondaryIndexes', 'LocalSecondaryIndexes'],
+  ignored: [
+    'BillingMode',
+    'ProvisionedThroughput',
+    'PointInTimeRecoverySpecification',
+    'SSESpecification',
+    'DeletionProtectionEnabled',
+    'Tags',
+    'TableClass',
+    'TimeToLiveSpecification',
+    'Replicas',
+    'ContributorInsightsSpecification',
+    'OnDemandThroughput',
+  ],
+  identify: (properties, naming) => {
+    const name = named(properties, 'TableName', naming, 255);
+    return withArn(name, arnOf('dynamodb', `table/${name}`));
+  },
+};
+
+/** Every resource type that can be loaded: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html */
+export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
+  'AWS::IAM::Role': {
+    used: [
+      'RoleName',
+      'Path',
+      'AssumeRolePolicyDocument',
+      'Policies',
+      'ManagedPolicyArns',
+      'PermissionsBoundary',
+      'MaxSessionDuration',
+      'Tags',
+      'Description',
+    ],
+    ignored: [],
+    identify: (properties, naming) => {
+      const name = named(properties, 'RoleName', naming, 64);
+      return withArn(name, arnOf('iam', `role${pathOf(properties)}${name}`));
+    },
+  },
+  'AWS::IAM::Policy': {
+    used: ['PolicyName', 'PolicyDocument', 'Roles'],
+    ignored: [],
+    identify: (properties, naming) => noArn(named(properties, 'PolicyName', naming, 128)),
+  },
+  'AWS::IAM::ManagedPolicy': {
+    used: ['ManagedPolicyName', 'Path', 'PolicyDocument', 'Roles'],
+    ignored: ['Description'],
+    identify: (properties, naming) => {
+      const arn = arnOf(
+        'iam',
+        `policy${pathOf(properties)}${named(properties, 'ManagedPolicyName', naming, 128)}`,
+      );
+      return { physicalId: arn, arn, attributes: { PolicyArn: arn } };
+    },
+  },
+  'AWS::DynamoDB::Table': TABLE,
+  'AWS::DynamoDB::GlobalTable': TABLE,
+  'AWS::Lambda::Function': {
+    used: [
+      'FunctionName',
+      'Code',
+      'Handler',
+      'Role',
+      'Runtime',
+      'Environment',
+      'Timeout',
+      'MemorySize',
+      'ReservedConcurrentExecutions',
+      'LoggingConfig',
+    ],
+    ignored: [
+      'Architectures',
+      'Description',
+      'TracingConfig',
+      'Tags',
+      'KmsKeyArn',
+      'VpcConfig',
+      'EphemeralStorage',
+      'RuntimeManagementConfig',
+      'RecursiveLoop',
+    ],
+    identify: (properties, naming) => {
+      const name = named(properties, 'FunctionName', naming, 64);
+      return withArn(name, arnOf('lambda', `function:${name}`));
+    },
+  },
+  'AWS::Lambda::Version': {
+    used: ['FunctionName'],
+    ignored: ['Description', 'CodeSha256'],
+    identify: (properties, naming) => {
+      const reference = String(properties['FunctionName']);
+      const Version = String(naming.versionOf(functionNameOf(reference)));
+      const arn = `${functionArn(reference)}:${Version}`;
+      return { physicalId: arn, arn, attributes: { FunctionArn: arn, Version } };
+    },
+  },
+  'AWS::Lambda::Permission': {
+    used: [
+      'FunctionName',
+      'Action',
+      'Principal',
+      'SourceArn',
+      'SourceAccount',
+      'FunctionUrlAuthType',
+      'InvokedViaFunctionUrl',
+    ],
+    ignored: [],
+    identify: (_properties, { stackName, logicalId }) => noArn(physicalName(stackName, logicalId, 100)),
+  },
+  'AWS::Lambda::Url': {
+    used: ['TargetFunctionArn', 'AuthType'],
+    ignored: ['InvokeMode', 'Cors'],
+    identify: (properties, { origin }) => {
+      const FunctionArn = functionArn(properties['TargetFunctionArn']);
+      return {
+        physicalId: FunctionArn,
+        arn: FunctionArn,
+        attributes: { FunctionArn, FunctionUrl: functionUrl(origin, FunctionArn) },
+      };
+    },
+  },
+  'AWS::StepFunctions::StateMachine': {
+    used: [
+      'StateMachineName',
+      'StateMachineType',
+      'DefinitionString',
+      'DefinitionSubstitutions',
+      'Definition',
+      'RoleArn',
+      'LoggingConfiguration',
+      'TracingConfiguration',
+    ],
+    ignored: ['Tags', 'EncryptionConfiguration'],
+    identify: (properties, naming) => {
+      const Name = named(properties, 'StateMachineName', naming, 80);
+      const arn = arnOf('states', `stateMachine:${Name}`);
+      return withArn(arn, arn, { Name });
+    },
+  },
+  'AWS::Logs::LogGroup': {
+    used: ['LogGroupName'],
+    ignored: [
+      'RetentionInDays',
+      'KmsKeyId',
+      'LogGroupClass',
+      'Tags',
+      'DataProtectionPolicy',
+      'DeletionProtectionEnabled',
+    ],
+    identify: (properties, naming) => {
+      const name = named(properties, 'LogGroupName', naming, 512);
+      return withArn(name, arnOf('logs', `log-group:${name}:*`));
+    },
+  },
+  'AWS::S3::Bucket': {
+    used: ['BucketName'],
+    ignored: [
+      'BucketEncryption',
+      'PublicAccessBlockConfiguration',
+      'OwnershipControls',
+      'VersioningConfiguration',
+      'LifecycleConfiguration',
+      'Tags',
+      'LoggingConfiguration',
+      'AccessControl',
+    ],
+    identify: (properties, naming) => {
+      const name = named(properties, 'BucketName', naming, 63).toLowerCase();
+      const arn = `arn:aws:s3:::${name}`;
+      const domain = `${name}.s3.${REGION}.${URL_SUFFIX}`;
+      return withArn(name, arn, { DomainName: `${name}.s3.${URL_SUFFIX}`, RegionalDomainName: domain });
+    },
+  },
+  'AWS::S3::BucketPolicy': {
+    used: ['Bucket', 'PolicyDocument'],
+    ignored: [],
+    identify: (properties) => noArn(String(properties['Bucket'])),
+  },
+  'AWS::SSM::Parameter': {
+    used: ['Name', 'Type', 'Value'],
+    ignored: ['Description', 'Tags', 'Tier', 'AllowedPattern', 'DataType'],
+    identify: (properties, naming) => {
+      const name = named(properties, 'Name', naming, 1011);
+      const arn = arnOf('ssm', `parameter${name.startsWith('/') ? '' : '/'}${name}`);
+      return {
+        physicalId: name,
+        arn,
+        attributes: { Type: String(properties['Type']), Value: String(properties['Value']) },
+      };
+    },
+  },
+  'AWS::KMS::Key': {
+    used: ['KeyPolicy'],
+    ignored: [
+      'Description',
+      'EnableKeyRotation',
+      'Enabled',
+      'KeySpec',
+      'KeyUsage',
+      'MultiRegion',
+      'Origin',
+      'PendingWindowInDays',
+      'RotationPeriodInDays',
+      'Tags',
+    ],
+    identify: (_properties, { stackName, logicalId }) => {
+      const KeyId = uuidOf(`${ACCOUNT_ID}/${stackName}/${logicalId}`);
+      return withArn(KeyId, arnOf('kms', `key/${KeyId}`), { KeyId });
+    },
+  },
+  'AWS::KMS::Alias': {
+    used: ['AliasName', 'TargetKeyId'],
+    ignored: [],
+    identify: (properties) => noArn(String(properties['AliasName'])),
+  },
+};
+
+/** Types that mean nothing outside the CDK. */
+export const IGNORED_TYPES = new Set(['AWS::CDK::Metadata']);

@@ -1,0 +1,101 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { randomBytes } from 'node:crypto';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { callerCredentials } from '../cli/credentials.ts';
+import { main } from '../cli/main.ts';
+import { outputOf, readOutputs } from '../cli/stack-outputs.ts';
+import { SystemClock } from '../local/system-clock.ts';
+
+/**
+ * `npm run smoke -- --stack NAME`: the end-to-end scenario against endpoints only. The same against a real account and against
+ * AWS_ENDPOINT_URL. Needs credentials that may read the stack, put and delete objects in its buckets, and assume its role `Requesters`.
+ */
+const { values } = parseArgs({ options: { stack: { type: 'string', default: 'Taskbound' } } });
+const endpoint = process.env['AWS_ENDPOINT_URL'];
+const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
+const config = {
+  ...(endpoint && { endpoint }),
+  ...(region && { region }),
+  ...callerCredentials(process.env),
+};
+
+interface Scenario {
+  readonly name: string;
+  readonly sourceKey: string;
+  /** What must hold; the report is `run --json`'s. */
+  readonly code: number;
+}
+
+const run = `smoke/${randomBytes(6).toString('hex')}`;
+const content = randomBytes(100_000);
+const source = `${run}/object with spaces, + and *.bin`;
+const destination = (name: string): string => `${run}/${name}.bin`;
+const SCENARIOS: readonly Scenario[] = [
+  { name: 'moves', sourceKey: source, code: 0 },
+  { name: 'fails', sourceKey: `${run}/no such object`, code: 1 },
+];
+
+async function taskbound(
+  folder: string,
+  scenario: Scenario,
+): Promise<{ code: number; report: Record<string, unknown> }> {
+  const request = {
+    type: 'object-transfer',
+    reason: `smoke test: ${scenario.name}`,
+    parameters: { sourceKey: scenario.sourceKey, destinationKey: destination(scenario.name) },
+  };
+  await writeFile(join(folder, 'request.json'), JSON.stringify(request));
+  let output = '';
+  const code = await main(['run', 'request.json', '--stack', values.stack, '--requester', '--json'], {
+    out: (text) => void (output += text),
+    err: (text) => void process.stderr.write(text),
+    env: process.env,
+    cwd: folder,
+    userName: userInfo().username,
+    clock: new SystemClock(),
+    untilInterrupted: async () => undefined,
+  });
+  return { code, report: JSON.parse(output) };
+}
+
+async function checked(folder: string, scenario: Scenario): Promise<boolean> {
+  console.log(`# ${scenario.name}`);
+  const { code, report } = await taskbound(folder, scenario);
+  const facts: [string, boolean][] = [
+    [`exit code ${code} (expected ${scenario.code})`, code === scenario.code],
+    [`phase ${String(report['phase'])} (expected closed)`, report['phase'] === 'closed'],
+    [`proof ${String(report['proof'])} (expected refused)`, report['proof'] === 'refused'],
+    [`error ${JSON.stringify(report['error'])}`, (report['error'] === null) === (scenario.code === 0)],
+  ];
+  for (const [what, holds] of facts) console.log(`${holds ? 'yes' : 'NO '}  ${what}`);
+  return facts.every(([, holds]) => holds);
+}
+
+async function identical(s3: S3Client, Bucket: string): Promise<boolean> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: destination('moves') }));
+  const holds = content.equals((await Body?.transformToByteArray()) ?? new Uint8Array());
+  console.log(`${holds ? 'yes' : 'NO '}  the destination object is byte-identical`);
+  return holds;
+}
+
+const outputs = await readOutputs(config, values.stack);
+const buckets = { source: outputOf(outputs, 'source'), destination: outputOf(outputs, 'destination') };
+const s3 = new S3Client({ ...config, forcePathStyle: endpoint !== undefined });
+const folder = await mkdtemp(join(tmpdir(), 'taskbound-smoke-'));
+let good = true;
+try {
+  await s3.send(new PutObjectCommand({ Bucket: buckets.source, Key: source, Body: content }));
+  for (const scenario of SCENARIOS) good = (await checked(folder, scenario)) && good;
+  good = good && (await identical(s3, buckets.destination));
+} finally {
+  await rm(folder, { recursive: true, force: true });
+  await s3.send(new DeleteObjectCommand({ Bucket: buckets.source, Key: source }));
+  for (const Key of [destination('moves'), `${destination('moves')}.receipt.json`]) {
+    await s3.send(new DeleteObjectCommand({ Bucket: buckets.destination, Key }));
+  }
+}
+console.log(good ? 'smoke: all good' : 'smoke: FAILED');
+process.exitCode = good ? 0 : 1;

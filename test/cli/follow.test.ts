@@ -1,0 +1,49 @@
+import { GetExecutionHistoryCommand, SFNClient, type HistoryEvent } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { expect, it } from 'vitest';
+import { follow } from '../../cli/follow.ts';
+import { VirtualClock } from '../../local/virtual-clock.ts';
+import { T0 } from './support.ts';
+
+const events = (count: number): HistoryEvent[] =>
+  Array.from({ length: count }, (_, index) => ({
+    id: index + 1,
+    timestamp: new Date(T0),
+    type: index + 1 === 250 ? 'ExecutionSucceeded' : 'PassStateEntered',
+  }));
+
+/** A history that grows with every poll, in pages of 100, newest first. */
+function growing(counts: readonly number[]): SFNClient {
+  let poll = -1;
+  mockClient(SFNClient)
+    .on(GetExecutionHistoryCommand)
+    .callsFake(({ nextToken }: { nextToken?: string }) => {
+      if (nextToken === undefined) poll += 1;
+      const from = Number(nextToken ?? 0);
+      const newest = events(counts[Math.min(poll, counts.length - 1)] ?? 0).reverse();
+      return {
+        events: newest.slice(from, from + 100),
+        ...(newest.length > from + 100 && { nextToken: String(from + 100) }),
+      };
+    });
+  return new SFNClient({ region: 'eu-central-1' });
+}
+
+it('hands over every event once, in order, over pages and polls', async () => {
+  const seen: number[] = [];
+  await follow(growing([0, 1, 1, 120, 120, 250]), 'arn', new VirtualClock({ startMs: T0 }), (event) =>
+    seen.push(event.id ?? 0),
+  );
+  expect(seen).toEqual(Array.from({ length: 250 }, (_, index) => index + 1));
+});
+
+it('waits for an execution that cannot be read yet, and no longer than sensible', async () => {
+  mockClient(SFNClient)
+    .on(GetExecutionHistoryCommand)
+    .rejects(Object.assign(new Error('not there'), { name: 'ExecutionDoesNotExist' }));
+  const clock = new VirtualClock({ startMs: T0 });
+  await expect(
+    follow(new SFNClient({ region: 'eu-central-1' }), 'arn', clock, () => undefined),
+  ).rejects.toThrow('not there');
+  expect(clock.nowMs()).toBeGreaterThan(T0 + 10_000);
+});

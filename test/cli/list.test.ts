@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { renderList, summaryOf } from '../../cli/render/list.ts';
+import { rowOf } from './support.ts';
+
+const {
+  outcome: _outcome,
+  proof: _proof,
+  closedAtMs: _closed,
+  ...open
+} = rowOf({ phase: 'open', boundaryId: 'object-transfer.open-1' });
+
+it('lists open boundaries first', () => {
+  const text = renderList([rowOf(), open], 7);
+  expect(text.indexOf('object-transfer.open-1')).toBeLessThan(text.indexOf('object-transfer.nightly-1'));
+  expect(text).toContain('Open: 1');
+  expect(text).toContain('Closed in the last 7 days: 1');
+});
+
+it('says when there is none', () => expect(renderList([], 1)).toBe('No boundaries in the last day.\n'));
+
+it('has null for what is not known', () => {
+  expect(summaryOf(open)).toMatchObject({
+    outcome: null,
+    proof: null,
+    closedAt: null,
+    error: null,
+    phase: 'open',
+  });
+});
+
+it('names the error of a failed task', () => {
+  const row = rowOf({
+    outcome: 'failed',
+    work: { status: 'failed', error: 'NoSuchKey', cause: '', endedAtMs: 0 },
+  });
+  expect(summaryOf(row).error).toBe('NoSuchKey');
+  expect(renderList([row], 7)).toContain('failed: NoSuchKey');
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { makeBundle } from '../../cli/bundle.ts';
+import { boundaryIdFrom } from '../../cli/commands/show.ts';
+import { UsageError } from '../../cli/errors.ts';
+import { BOUNDARY, call, fileIn, goodEvents, temporaryFolder } from './support.ts';
+
+describe('show of a bundle', () => {
+  it('tells the story in plain words and says that the chain holds', async () => {
+    const folder = await temporaryFolder();
+    const file = await fileIn(folder, 'nightly-1.evidence.json', makeBundle(BOUNDARY, goodEvents()));
+    const { code, stdout } = await call(folder, ['show', file]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^10:00:00\.000 +task\.requested +Requesters\/ann +asked for object-transfer/m);
+    expect(stdout).toContain("access is gone: the task's own credential was used and refused 3 times");
+    expect(stdout).toContain('Chain: the hashes of all 9 events hold.');
+  });
+
+  it('prints one JSON document with --json', async () => {
+    const folder = await temporaryFolder();
+    const file = await fileIn(folder, 'b.json', makeBundle(BOUNDARY, goodEvents()));
+    const { code, stdout, stderr } = await call(folder, ['show', file, '--json']);
+    const shown = JSON.parse(stdout);
+    expect({ code, stderr, chain: shown.chain, events: shown.events.length }).toEqual({
+      code: 0,
+      stderr: '',
+      chain: { holds: true, fault: null },
+      events: 9,
+    });
+  });
+
+  it('says so when an event was changed', async () => {
+    const folder = await temporaryFolder();
+    const events = goodEvents().map((event) =>
+      event.seq === 3 ? { ...event, data: { name: 'other' } } : event,
+    );
+    const file = await fileIn(folder, 'b.json', makeBundle(BOUNDARY, events));
+    expect((await call(folder, ['show', file])).stdout).toContain(
+      'Chain: BROKEN: event 3 (secret.issued) was changed',
+    );
+    expect(JSON.parse((await call(folder, ['show', file, '--json'])).stdout).chain.holds).toBe(false);
+  });
+
+  it.each([
+    ['a file that is not there', 'none.json', undefined, /cannot be read/],
+    ['a file that is not JSON', 'a.json', '{', /not valid JSON/],
+    ['a file that is no bundle', 'a.json', '{"version":1}', /not an evidence bundle/],
+    ['a file that is not UTF-8', 'a.json', new Uint8Array([0x22, 0xff, 0x22]), /not UTF-8/],
+    ['a name that is neither file nor id', 'nightly-1', undefined, /no boundary id.*--type/],
+  ])('%s: exit 2 and one message', async (_what, name, content, message) => {
+    const folder = await temporaryFolder();
+    if (content !== undefined) await fileIn(folder, name, content);
+    const { code, stdout, stderr } = await call(folder, ['show', name]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('the boundary that a task names', () => {
+  it.each([
+    ['object-transfer.x1', undefined],
+    ['x1', 'object-transfer'],
+    ['object-transfer.x1', 'object-transfer'],
+  ])('%s with type %s', (task, type) => expect(boundaryIdFrom(task, type)).toBe('object-transfer.x1'));
+
+  it.each([
+    ['x1', undefined],
+    ['x', 'object-transfer'],
+    ['x1', 'Object'],
+    ['other.x1', 'object-transfer'],
+  ])('%s with type %s is refused', (task, type) =>
+    expect(() => boundaryIdFrom(task, type)).toThrow(UsageError),
+  );
+});

@@ -1,0 +1,165 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Io } from '../../cli/io.ts';
+import { main } from '../../cli/main.ts';
+import { chainEvent, type EventDraft, type EvidenceEvent } from '../../core/evidence.ts';
+import type { LedgerRow } from '../../core/ledger.ts';
+import { SystemClock } from '../../local/system-clock.ts';
+
+export const T0 = Date.UTC(2026, 10, 23, 10, 0, 0);
+export const BOUNDARY = 'object-transfer.nightly-1';
+
+export interface Called {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** An `Io` that keeps what is written. */
+export function recordingIo(
+  cwd: string,
+  change: Partial<Io> = {},
+): { io: Io; written: { stdout: string; stderr: string } } {
+  const written = { stdout: '', stderr: '' };
+  const io: Io = {
+    out: (text) => void (written.stdout += text),
+    err: (text) => void (written.stderr += text),
+    env: {},
+    cwd,
+    userName: 'ann',
+    clock: new SystemClock(),
+    untilInterrupted: async () => undefined,
+    ...change,
+  };
+  return { io, written };
+}
+
+/** Calls the command line in this process. */
+export async function call(cwd: string, argv: readonly string[], change: Partial<Io> = {}): Promise<Called> {
+  const { io, written } = recordingIo(cwd, change);
+  const code = await main(argv, io);
+  return { code, ...written };
+}
+
+/** A folder that is gone after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'taskbound-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export async function fileIn(folder: string, name: string, content: unknown): Promise<string> {
+  await writeFile(
+    join(folder, name),
+    typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content),
+  );
+  return name;
+}
+
+/** A chain of events, a second apart. */
+export function chain(drafts: readonly EventDraft[], boundaryId = BOUNDARY): EvidenceEvent[] {
+  const events: EvidenceEvent[] = [];
+  for (const [index, draft] of drafts.entries())
+    events.push(chainEvent(boundaryId, events.at(-1), draft, T0 + index * 1000));
+  return events;
+}
+
+const requester = 'arn:aws:sts::111122223333:assumed-role/Requesters/ann';
+
+/** The events of a task that moved its object, with the data that the functions write. */
+export const goodEvents = (): EvidenceEvent[] =>
+  chain([
+    {
+      id: 'task.requested',
+      type: 'task.requested',
+      actor: requester,
+      data: {
+        taskType: 'object-transfer',
+        reason: 'nightly',
+        parameters: { sourceKey: 'a', destinationKey: 'b' },
+        requestDigest: 'r',
+        grantDigest: 'g',
+      },
+    },
+    { id: 'task.admitted', type: 'task.admitted', actor: 'admit', data: { leaseSeconds: 120 } },
+    {
+      id: 'secret.issued:receiptKey',
+      type: 'secret.issued',
+      actor: 'issue-secret',
+      data: { name: 'receiptKey', kind: 'signingKey' },
+    },
+    {
+      id: 'identity.issued:1',
+      type: 'identity.issued',
+      actor: 'issue-identity',
+      data: { lease: 1, accessKeyId: 'ASIAEXAMPLE', deadline: '2026-11-23T10:02:00Z' },
+    },
+    {
+      id: 'work.finished',
+      type: 'work.finished',
+      actor: 'revoke-and-record',
+      data: { status: 'succeeded', result: { bytes: 3 } },
+    },
+    {
+      id: 'boundary.revoked',
+      type: 'boundary.revoked',
+      actor: 'revoke-and-record',
+      data: {
+        deny: {
+          policyName: 'taskbound-deny-x',
+          roleName: 'Task',
+          until: '2026-11-23T10:02:00Z',
+          effective: true,
+          error: null,
+        },
+      },
+    },
+    {
+      id: 'secret.revoked:receiptKey',
+      type: 'secret.revoked',
+      actor: 'revoke-and-record',
+      data: { name: 'receiptKey' },
+    },
+    {
+      id: 'revocation.proven',
+      type: 'revocation.proven',
+      actor: 'prove-revoked',
+      data: { proof: 'refused', leases: [{ lease: 1, refusals: [{}, {}, {}] }] },
+    },
+    {
+      id: 'boundary.closed',
+      type: 'boundary.closed',
+      actor: 'close-boundary',
+      data: { outcome: 'succeeded', error: null, proof: 'refused' },
+    },
+  ]);
+
+/** A row of the ledger, closed and proven, with what a test changes in it. */
+export const rowOf = (change: Partial<LedgerRow> = {}): LedgerRow => ({
+  boundaryId: BOUNDARY,
+  taskType: 'object-transfer',
+  taskId: 'nightly-1',
+  stack: 'Taskbound',
+  revision: 9,
+  phase: 'closed',
+  day: '2026-11-23',
+  requestedAtMs: T0,
+  requestedBy: { arn: requester, userId: 'AROA:ann', accountId: '111122223333' },
+  reason: 'nightly',
+  parameters: { sourceKey: 'a', destinationKey: 'b' },
+  requestDigest: 'r',
+  grantDigest: 'g',
+  nonce: 'n',
+  leaseSeconds: 120,
+  executionArn: 'arn:aws:states:eu-central-1:111122223333:execution:ObjectTransfer:nightly-1',
+  taskRoleArn: 'arn:aws:iam::111122223333:role/TaskRole',
+  secrets: [],
+  leases: [],
+  work: { status: 'succeeded', result: { bytes: 3 }, endedAtMs: T0 },
+  proof: { kind: 'refused', provenAtMs: T0 },
+  outcome: 'succeeded',
+  closedAtMs: T0,
+  ...change,
+});

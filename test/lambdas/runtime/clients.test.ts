@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { CopyObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { HttpResponse, type HttpRequest } from '@smithy/protocol-http';
+import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../../core/digest.ts';
+import { toolsUsed } from '../../../core/work.ts';
+import { TaskClients } from '../../../lambdas/runtime/clients.ts';
+import { ToolLog } from '../../../lambdas/runtime/tool-log.ts';
+import { SESSION, VALUES } from './harness.ts';
+import { redactor } from '../../../core/redact.ts';
+
+/** A wire that answers each request with the given status, and keeps what was sent. */
+function wire(answer: (request: HttpRequest) => { status: number; body?: string; requestId?: string }) {
+  const sent: HttpRequest[] = [];
+  const handle = async (request: HttpRequest) => {
+    sent.push(request);
+    const { status, body = '', requestId = 'REQUEST1' } = answer(request);
+    return {
+      response: new HttpResponse({
+        statusCode: status,
+        headers: { 'x-amzn-requestid': requestId, 'x-amz-request-id': requestId },
+        body: Buffer.from(body),
+      }),
+    };
+  };
+  return { sent, settings: { requestHandler: { handle }, maxAttempts: 1 } };
+}
+
+function taskClients() {
+  const tools = new ToolLog(redactor(VALUES));
+  const { accessKeyId, secretAccessKey, sessionToken } = SESSION;
+  return {
+    tools,
+    clients: new TaskClients(
+      { region: 'eu-central-1', credentials: { accessKeyId, secretAccessKey, sessionToken } },
+      tools,
+    ),
+  };
+}
+
+const DENIED = '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>no</Message></Error>';
+
+describe('TaskClients', () => {
+  it('signs with the session', async () => {
+    const { sent, settings } = wire(() => ({ status: 200 }));
+    await taskClients()
+      .clients.make(S3Client, settings)
+      .send(new HeadObjectCommand({ Bucket: 'b', Key: 'k' }));
+    expect(sent[0]?.headers['x-amz-security-token']).toBe(SESSION.sessionToken);
+    expect(sent[0]?.headers['authorization']).toContain(`Credential=${SESSION.accessKeyId}/`);
+  });
+
+  it('records what was used, in IAM’s words, with request id and outcome', async () => {
+    const { tools, clients } = taskClients();
+    const ok = wire(() => ({ status: 200, requestId: 'OK1' }));
+    const no = wire(() => ({ status: 403, body: DENIED, requestId: 'NO1' }));
+    await clients.make(S3Client, ok.settings).send(new HeadObjectCommand({ Bucket: 'b', Key: 'a b/ü' }));
+    await clients
+      .make(S3Client, no.settings)
+      .send(new PutObjectCommand({ Bucket: 'b', Key: 'k', Body: 'x' }))
+      .catch(() => undefined);
+    await clients
+      .make(SecretsManagerClient, wire(() => ({ status: 200, body: '{}', requestId: 'SM1' })).settings)
+      .send(new GetSecretValueCommand({ SecretId: 'taskbound/x' }));
+    await clients
+      .make(STSClient, no.settings)
+      .send(new AssumeRoleCommand({ RoleArn: 'arn:aws:iam::1:role/R', RoleSessionName: 'me' }))
+      .catch(() => undefined);
+    const summary = tools.summary();
+    expect(toolsUsed.parse(summary)).toEqual(summary);
+    expect(summary.uses).toEqual([
+      { action: 's3:GetObject', resource: 'arn:aws:s3:::b/a b/ü', requestId: 'OK1', outcome: 'ok' },
+      { action: 's3:PutObject', resource: 'arn:aws:s3:::b/k', requestId: 'NO1', outcome: 'AccessDenied' },
+      { action: 'secretsmanager:GetSecretValue', resource: 'taskbound/x', requestId: 'SM1', outcome: 'ok' },
+      {
+        action: 'sts:AssumeRole',
+        resource: 'arn:aws:iam::1:role/R',
+        requestId: 'NO1',
+        outcome: expect.any(String),
+      },
+    ]);
+    expect(summary.uses[3]?.outcome).not.toBe('ok');
+  });
+
+  it('records a copy as a read and a write', async () => {
+    const { tools, clients } = taskClients();
+    const { settings } = wire(() => ({ status: 403, body: DENIED }));
+    const copy = new CopyObjectCommand({ Bucket: 'to', Key: 'x', CopySource: 'from/a%20b%2F%3F' });
+    await clients
+      .make(S3Client, settings)
+      .send(copy)
+      .catch(() => undefined);
+    expect(tools.summary().uses.map(({ action, resource }) => [action, resource])).toEqual([
+      ['s3:GetObject', 'arn:aws:s3:::from/a b/?'],
+      ['s3:PutObject', 'arn:aws:s3:::to/x'],
+    ]);
+  });
+
+  it('records a call that got no answer', async () => {
+    const { tools, clients } = taskClients();
+    const settings = {
+      maxAttempts: 1,
+      requestHandler: { handle: () => Promise.reject(new TypeError('no route')) },
+    };
+    await clients
+      .make(S3Client, settings)
+      .send(new HeadObjectCommand({ Bucket: 'b', Key: 'k' }))
+      .catch(() => undefined);
+    expect(tools.summary().uses).toMatchObject([{ requestId: '', outcome: 'TypeError' }]);
+  });
+
+  it('refuses a client that outlived its invocation: nothing is sent', async () => {
+    const { clients } = taskClients();
+    const { sent, settings } = wire(() => ({ status: 200 }));
+    const kept = clients.make(S3Client, settings);
+    clients.end();
+    await expect(kept.send(new HeadObjectCommand({ Bucket: 'b', Key: 'k' }))).rejects.toMatchObject({
+      name: 'InvocationEnded',
+    });
+    expect(sent).toHaveLength(0);
+  });
+
+  it.each(['a/../b', 'a//b', '../x', 'tail/', 'a+b c%20d', 'ünï', '/lead', 'q?x=1#f'])(
+    'sends the key %j byte for byte',
+    async (Key) => {
+      const { sent, settings } = wire(() => ({ status: 200 }));
+      await taskClients()
+        .clients.make(S3Client, { ...settings, forcePathStyle: true })
+        .send(new HeadObjectCommand({ Bucket: 'bucket', Key }));
+      expect(decodeURIComponent(sent[0]?.path ?? '')).toBe(`/bucket/${Key}`);
+    },
+  );
+});
+
+describe('ToolLog', () => {
+  const use = (n: number) => ({ action: 's3:GetObject', resource: `arn:aws:s3:::b/${n}` });
+
+  it('keeps the first 100, counts all, digests all', () => {
+    const log = new ToolLog((text) => text);
+    const all = createHash('sha256');
+    for (let n = 1; n <= 130; n += 1) {
+      log.add([use(n)], `R${n}`, 'ok');
+      all.update(`${canonicalJson({ ...use(n), requestId: `R${n}`, outcome: 'ok' })}\n`);
+    }
+    const { uses, count, digest } = log.summary();
+    expect(uses.map(({ requestId }) => requestId)).toEqual(
+      Array.from({ length: 100 }, (_, n) => `R${n + 1}`),
+    );
+    expect([count, digest]).toEqual([130, all.digest('hex')]);
+  });
+
+  it('stays small whatever the work names, and keeps a beginning', () => {
+    const log = new ToolLog((text) => text);
+    for (let n = 0; n < 100; n += 1)
+      log.add([{ action: 's3:GetObject', resource: 'ü'.repeat(5_000) }], 'R', 'ok');
+    log.add([use(1)], 'last', 'ok');
+    const { uses, count } = log.summary();
+    expect(Buffer.byteLength(JSON.stringify(uses))).toBeLessThan(70_000);
+    expect(uses.some(({ requestId }) => requestId === 'last')).toBe(false);
+    expect(count).toBe(101);
+  });
+
+  it('holds no value', () => {
+    const log = new ToolLog(redactor(VALUES));
+    log.add([{ action: 's3:GetObject', resource: `arn:aws:s3:::b/${SESSION.secretAccessKey}` }], 'R', 'ok');
+    expect(log.summary().uses[0]?.resource).toBe('arn:aws:s3:::b/[redacted]');
+  });
+});

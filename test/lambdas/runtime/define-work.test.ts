@@ -1,0 +1,230 @@
+import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetSecretValueCommand,
+  SecretsManagerClient,
+  SecretsManagerServiceException,
+} from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, describe, expect, it } from 'vitest';
+import { RESULT_BYTES, workReturn } from '../../../core/work.ts';
+import { defineWork, type Task } from '../../../lambdas/runtime/index.ts';
+import { NOW_MS, PASSWORD, SESSION, surroundings, workEvent } from './harness.ts';
+
+const s3 = mockClient(S3Client);
+afterEach(() => s3.reset());
+
+describe('defineWork', () => {
+  it('gives the work its task and returns what the contract says', async () => {
+    const { invoke } = surroundings();
+    let seen: Task | undefined;
+    const returned = await invoke(async (task) => {
+      seen = task;
+      return { moved: 1 };
+    });
+    expect(workReturn.parse(returned)).toEqual(returned);
+    expect(returned).toMatchObject({ done: true, result: { moved: 1 }, tools: { uses: [], count: 0 } });
+    expect(seen).toMatchObject({
+      taskId: 't-1',
+      boundaryId: 'demo.t-1',
+      taskType: 'demo',
+      parameters: { key: 'a/b.csv' },
+      checkpoint: null,
+      deadlineMs: NOW_MS + 600_000,
+    });
+    expect(seen?.nowMs()).toBe(NOW_MS);
+  });
+
+  it('returns null when the work returns nothing', async () => {
+    const { invoke } = surroundings();
+    expect((await invoke(async () => undefined)).result).toBeNull();
+  });
+
+  it('makes clients with the session, whatever the settings say, and puts no credential into the environment', async () => {
+    const { invoke } = surroundings();
+    const before = JSON.stringify(process.env);
+    await invoke(async (task) => {
+      const client = task.client(S3Client, {
+        region: 'eu-west-1',
+        credentials: { accessKeyId: 'x', secretAccessKey: 'y' },
+      });
+      expect(await client.config.credentials()).toMatchObject({
+        accessKeyId: SESSION.accessKeyId,
+        sessionToken: SESSION.sessionToken,
+      });
+      expect(await client.config.region()).toBe('eu-west-1');
+      expect(await task.client(S3Client).config.region()).toBe('eu-central-1');
+    });
+    expect(JSON.stringify(process.env)).toBe(before);
+  });
+
+  it('fetches a JIT secret once, with the session, and only declared ones', async () => {
+    const { invoke, secrets } = surroundings();
+    await invoke(async (task) => {
+      const [one, two] = await Promise.all([task.secret('password'), task.secret('password')]);
+      expect(one.reveal()).toBe(PASSWORD);
+      expect(two).toBe(one);
+      await expect(task.secret('toString')).rejects.toMatchObject({
+        name: 'SecretNotDeclared',
+        message: expect.stringContaining('password'),
+      });
+    });
+    expect(
+      secrets.commandCalls(GetSecretValueCommand, { SecretId: workEvent().secrets['password'] }),
+    ).toHaveLength(1);
+  });
+
+  it('tries a secret again that could not be fetched', async () => {
+    const { invoke, secrets } = surroundings();
+    const id = workEvent().secrets['password'];
+    secrets
+      .on(GetSecretValueCommand, { SecretId: id })
+      .rejectsOnce(new Error('busy'))
+      .resolves({ SecretString: PASSWORD });
+    await invoke(async (task) => {
+      await expect(task.secret('password')).rejects.toThrow('busy');
+      expect((await task.secret('password')).reveal()).toBe(PASSWORD);
+    });
+  });
+
+  it('keeps the name of the work’s error, and of AWS’s', async () => {
+    const { invoke } = surroundings();
+    await expect(invoke(async () => Promise.reject(new RangeError('too far')))).rejects.toMatchObject({
+      name: 'RangeError',
+      message: 'too far',
+    });
+    s3.on(HeadObjectCommand).rejects(
+      Object.assign(new Error('User … is not authorized'), { name: 'AccessDenied' }),
+    );
+    const denied = invoke(
+      async (task) =>
+        void (await task.client(S3Client).send(new HeadObjectCommand({ Bucket: 'b', Key: 'k' }))),
+    );
+    await expect(denied).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['nothing', undefined],
+    ['an empty event', {}],
+    ['an unknown field', { ...workEvent(), credentials: 'x' }],
+    ['a deadline that is no time', { ...workEvent(), deadline: 'soon' }],
+  ])('%s', async (_what, event) => {
+    const { ports, secrets } = surroundings();
+    const handler = defineWork(async () => null, ports);
+    await expect(handler(event, { getRemainingTimeInMillis: () => 1 })).rejects.toMatchObject({
+      name: 'MalformedWorkEvent',
+    });
+    expect(secrets.calls()).toHaveLength(0);
+  });
+
+  it('a lease that is over', async () => {
+    const { invoke, secrets } = surroundings();
+    await expect(invoke(async () => null, { deadline: '2026-11-23T10:00:00Z' })).rejects.toMatchObject({
+      name: 'LeaseOver',
+    });
+    expect(secrets.calls()).toHaveLength(0);
+  });
+
+  it('a session that cannot be read, with AWS’s own words', async () => {
+    const { invoke, secrets } = surroundings();
+    secrets.on(GetSecretValueCommand).rejects(
+      new SecretsManagerServiceException({
+        name: 'ResourceNotFoundException',
+        message: "Secrets Manager can't find it.",
+        $fault: 'client',
+        $metadata: {},
+      }),
+    );
+    await expect(invoke(async () => null)).rejects.toMatchObject({
+      name: 'SessionUnreadable',
+      message: expect.stringMatching(/demo\.t-1.*ResourceNotFoundException: Secrets Manager can't find it/),
+    });
+  });
+
+  it.each(['', 'not json: hidden-value-1', '{"accessKeyId":"hidden-value-1"}'])(
+    'a session secret that holds %j, without showing it',
+    async (SecretString) => {
+      const { invoke, secrets } = surroundings();
+      secrets.on(GetSecretValueCommand).resolves({ SecretString });
+      const error: unknown = await invoke(async () => null).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ name: 'SessionUnreadable' });
+      expect(String(error)).not.toContain('hidden-value-1');
+    },
+  );
+
+  it('an empty JIT secret', async () => {
+    const { invoke, secrets } = surroundings();
+    secrets.on(GetSecretValueCommand, { SecretId: workEvent().secrets['password'] }).resolves({});
+    await expect(invoke(async (task) => void (await task.secret('password')))).rejects.toMatchObject({
+      name: 'SecretEmpty',
+    });
+  });
+
+  it('a result of more than 32 KiB, with the figures; exactly 32 KiB passes', async () => {
+    const { invoke } = surroundings();
+    const exact = 'x'.repeat(RESULT_BYTES - 2);
+    expect((await invoke(async () => exact)).result).toBe(exact);
+    await expect(invoke(async () => `${exact}y`)).rejects.toMatchObject({
+      name: 'ResultTooLarge',
+      message: expect.stringContaining('32769 bytes'),
+    });
+    await expect(invoke(async () => 'x'.repeat(1 << 20))).rejects.toMatchObject({
+      name: 'ResultTooLarge',
+      message: expect.stringContaining('1048578'),
+    });
+  });
+
+  it('a result that JSON cannot hold', async () => {
+    const { ports } = surroundings();
+    const circle: Record<string, unknown> = {};
+    circle['self'] = circle;
+    for (const result of [circle, { big: 1n }, () => 1, Symbol('x')]) {
+      const handler = defineWork(async () => result as never, ports);
+      await expect(handler(workEvent(), { getRemainingTimeInMillis: () => 1_000 })).rejects.toMatchObject({
+        name: 'ResultNotJson',
+      });
+    }
+  });
+});
+
+describe('task.signal', () => {
+  it.each([
+    [60_000, 'function', 55_000],
+    [3_000_000, 'lease', 595_000],
+    [4_000, 'function', 2_000],
+  ])('with %i ms of function time fires for the %s after %i ms', async (leftMs, which, waitMs) => {
+    const { invoke, sleeps } = surroundings();
+    await invoke(
+      async (task) => {
+        expect(sleeps.map(({ ms }) => ms)).toEqual([waitMs]);
+        expect(task.signal.aborted).toBe(false);
+        sleeps[0]?.wake();
+        await Promise.resolve();
+        await Promise.resolve();
+        expect(task.signal.reason).toMatchObject({
+          name: 'DeadlineNear',
+          message: expect.stringContaining(`The ${which} ends`),
+        });
+      },
+      {},
+      leftMs,
+    );
+  });
+
+  it('leaves no timer behind', async () => {
+    const { invoke, sleeps } = surroundings();
+    await invoke(async () => null);
+    await invoke(async () => Promise.reject(new Error('x'))).catch(() => undefined);
+    expect(sleeps.map(({ cancelled }) => cancelled)).toEqual([true, true]);
+  });
+});
+
+it('uses the function’s own client for the session only', async () => {
+  const { invoke, secrets, ports } = surroundings();
+  await invoke(async (task) => void (await task.secret('password')));
+  const [session, password] = secrets.calls();
+  expect(session?.thisValue).toBe(ports.ownSecrets);
+  expect(password?.thisValue).not.toBe(ports.ownSecrets);
+  expect(password?.thisValue).toBeInstanceOf(SecretsManagerClient);
+});
