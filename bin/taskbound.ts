@@ -1,11 +1,21 @@
 #!/usr/bin/env node
-import { once } from 'node:events';
 import { userInfo } from 'node:os';
-import { SystemClock } from '../local/system-clock.ts';
 import { main } from '../cli/main.ts';
+import { SystemClock } from '../local/system-clock.ts';
 
-const interrupted = (): Promise<void> =>
-  Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() => undefined);
+/** Ctrl-C may come twice at once, from the terminal and from npx; whoever presses it again and again wants out. */
+const IMPATIENT = 4;
+
+const untilInterrupted = (): Promise<void> =>
+  new Promise((resolve) => {
+    let times = 0;
+    const onSignal = (): void => {
+      resolve();
+      times += 1;
+      if (times >= IMPATIENT) process.exit(130);
+    };
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  });
 
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
@@ -14,5 +24,5 @@ process.exitCode = await main(process.argv.slice(2), {
   cwd: process.cwd(),
   userName: process.env['USER'] ?? process.env['USERNAME'] ?? userInfo().username,
   clock: new SystemClock(),
-  untilInterrupted: interrupted,
+  untilInterrupted,
 });

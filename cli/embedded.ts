@@ -32,20 +32,15 @@ export interface EmbeddedOptions {
 
 const DEFAULT_POLICY_DELAY_SECONDS = 4;
 
-/** Synthesizes the app, or takes the given assembly, and loads it into a fresh embedded AWS. */
+/** Synthesizes the app, or takes the given assembly, and loads it into a fresh embedded AWS, which needs it no more then. */
 export async function startEmbedded(options: EmbeddedOptions, io: Io): Promise<Embedded> {
   const assembly = await openAssembly(options.assembly, io);
   try {
     const aws = await start(options, io);
     const loaded = aws.loadAssembly(assembly.directory);
-    return wrap(
-      aws,
-      await (options.assembly === undefined ? loaded : loaded.catch(forPeople)),
-      assembly.discard,
-    );
-  } catch (error) {
+    return wrap(aws, await (options.assembly === undefined ? loaded : loaded.catch(forPeople)));
+  } finally {
     await assembly.discard();
-    throw error;
   }
 }
 
@@ -63,10 +58,7 @@ function wrap(aws: EmbeddedAws, { stackName, outputs }: LoadedStack, discard: ()
     config: aws.clientConfig(),
     seed: (folder) => seedBuckets(folder, outputs, aws.s3).catch(forPeople),
     dump: (folder) => dumpBuckets(folder, outputs, aws.s3).catch(forPeople),
-    close: async () => {
-      await aws.close();
-      await discard();
-    },
+    close: () => aws.close(),
   };
 }
 

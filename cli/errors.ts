@@ -11,16 +11,21 @@ export class ServiceFailure extends TaskboundError {
   override readonly name = 'ServiceFailure';
 }
 
+/** Submit did not answer: whether the task exists is not known, so its boundary is not proven closed. */
+export class SubmissionUnknown extends TaskboundError {
+  override readonly name = 'SubmissionUnknown';
+}
+
 /** The exit code of a command that ended with an error. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError || error instanceof MalformedRequest || error instanceof TaskIdTaken)
     return EXIT.usage;
-  return EXIT.failed;
+  return error instanceof SubmissionUnknown ? EXIT.unproven : EXIT.failed;
 }
 
-/** An error's message on one line: some libraries lay theirs out over many. */
+/** An error's message as part of a sentence: on one line (some libraries lay theirs out over many), without its full stop. */
 export const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();
+  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim().replace(/\.+$/, '');
 
 /** What a person is told. An error of ours speaks for itself; any other gets its name and the way to its stack. */
 export function explain(error: unknown): string {

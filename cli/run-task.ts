@@ -36,7 +36,7 @@ export async function runTask(
     const execution = await followTask(config, connection, task, io);
     const row = await records.row(task.boundaryId);
     if (row === undefined) return unknownReport(task, `The ledger has no row for ${task.boundaryId}.`);
-    return await withEvidence(reportOf(row, execution), records, out);
+    return await withEvidence(reportOf(row, execution), records, out, io);
   } catch (error) {
     const again = `The task goes on without this command; look at it with: taskbound show ${task.boundaryId}`;
     io.err(`taskbound: what became of ${task.boundaryId} cannot be read: ${messageOf(error)}. ${again}\n`);
@@ -76,11 +76,20 @@ async function withEvidence(
   report: RunReport,
   records: Records,
   out: string | undefined,
+  io: Io,
 ): Promise<RunReport> {
   const bundle = makeBundle(report.boundaryId, await records.events(report.boundaryId));
   const fault = bundleFault(bundle) ?? closingFault(report, bundle.events.at(-1)?.type);
   if (fault !== undefined) return { ...report, proof: null, error: `The evidence does not hold: ${fault}.` };
-  return out === undefined ? report : { ...report, evidenceFile: await writeBundle(out, bundle) };
+  if (out === undefined) return report;
+  try {
+    return { ...report, evidenceFile: await writeBundle(out, bundle) };
+  } catch (error) {
+    io.err(
+      `taskbound: the evidence could not be written to ${out}: ${messageOf(error)}. It stands in the stack all the same.\n`,
+    );
+    return report;
+  }
 }
 
 const closingFault = (report: RunReport, last: string | undefined): string | undefined =>

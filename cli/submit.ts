@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { MalformedRequest, NotPermitted, TaskIdTaken } from '../core/errors.ts';
 import type { TaskRequest } from '../core/request.ts';
 import type { ClientConfig } from './connection.ts';
-import { messageOf, ServiceFailure, UsageError } from './errors.ts';
+import { messageOf, SubmissionUnknown, UsageError } from './errors.ts';
 
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 500;
@@ -48,7 +48,7 @@ export async function submit(
     if (answer.status === 200 || answer.status === 202) return accepted(answer);
     if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) throw refused(answer, at.url);
     if (attempt >= ATTEMPTS) {
-      throw new ServiceFailure(
+      throw new SubmissionUnknown(
         `Submit did not answer (${describe(answer)}) after ${ATTEMPTS} attempts. Whether task ${request.taskId} exists is not known: run the request again with "taskId": ${JSON.stringify(request.taskId)}.`,
       );
     }
@@ -59,7 +59,7 @@ export async function submit(
 function accepted(answer: Answer): Submitted {
   const parsed = submitted.safeParse(answer.body);
   if (parsed.success) return parsed.data;
-  throw new ServiceFailure(
+  throw new SubmissionUnknown(
     `Submit answered ${answer.status} with something else than a task. Is SubmitUrl the submit function's URL?`,
   );
 }

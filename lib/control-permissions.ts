@@ -101,7 +101,7 @@ export const proveSecretsGone = (scope: Construct): Permission[] => [
   {
     sid: 'ReadSessionSecrets',
     actions: ['secretsmanager:GetSecretValue'],
-    resources: [secretArn(scope, `*/${SESSION_SECRET}${TAIL}`)],
+    resources: sessionSecrets(scope),
     openBecause: SESSION_SECRETS_OPEN,
   },
   {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { randomBytes } from 'node:crypto';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { messageOf } from '../cli/errors.ts';
 import { callerCredentials } from '../cli/credentials.ts';
 import { main } from '../cli/main.ts';
 import { outputOf, readOutputs } from '../cli/stack-outputs.ts';
@@ -81,6 +82,12 @@ async function identical(s3: S3Client, Bucket: string): Promise<boolean> {
   return holds;
 }
 
+async function remove(Bucket: string, Key: string): Promise<void> {
+  await s3.send(new DeleteObjectCommand({ Bucket, Key })).catch((error: unknown) => {
+    console.error(`Not cleaned up: s3://${Bucket}/${Key}: ${messageOf(error)}`);
+  });
+}
+
 const outputs = await readOutputs(config, values.stack);
 const buckets = { source: outputOf(outputs, 'source'), destination: outputOf(outputs, 'destination') };
 const s3 = new S3Client({ ...config, forcePathStyle: endpoint !== undefined });
@@ -92,10 +99,9 @@ try {
   good = good && (await identical(s3, buckets.destination));
 } finally {
   await rm(folder, { recursive: true, force: true });
-  await s3.send(new DeleteObjectCommand({ Bucket: buckets.source, Key: source }));
-  for (const Key of [destination('moves'), `${destination('moves')}.receipt.json`]) {
-    await s3.send(new DeleteObjectCommand({ Bucket: buckets.destination, Key }));
-  }
+  await remove(buckets.source, source);
+  await remove(buckets.destination, destination('moves'));
+  await remove(buckets.destination, `${destination('moves')}.receipt.json`);
 }
 console.log(good ? 'smoke: all good' : 'smoke: FAILED');
 process.exitCode = good ? 0 : 1;

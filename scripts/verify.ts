@@ -25,7 +25,9 @@ function runs(what: string, command: string, args: readonly string[]): boolean {
 function slowSuites(): { passed: number; failed: number } {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${SLOW_REPORT}`];
   const passed = runs('slow suites', 'vitest', ['run', '--project', 'slow', ...reporters]);
-  const report: { numPassedTests: number; numFailedTests: number } = JSON.parse(readFileSync(SLOW_REPORT, 'utf8'));
+  const report: { numPassedTests: number; numFailedTests: number } = JSON.parse(
+    readFileSync(SLOW_REPORT, 'utf8'),
+  );
   // A suite that cannot even load fails without a failed test.
   return { passed: report.numPassedTests, failed: Math.max(report.numFailedTests, passed ? 0 : 1) };
 }

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { TaskRequest } from '../../core/request.ts';
 import { connect, placeOf, type Connection, type ConnectionOptions } from '../connection.ts';
-import { UsageError } from '../errors.ts';
+import { messageOf, UsageError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../print.ts';
 import { renderRun } from '../render/run.ts';
@@ -27,12 +28,25 @@ export async function run(requestPath: string, given: RunOptions, io: Io): Promi
   try {
     if (options.seed !== undefined) await connection.embedded?.seed(options.seed);
     const report = await runTask(connection, withId(request, connection), { out: options.out, io });
-    if (options.dump !== undefined) await connection.embedded?.dump(options.dump);
+    const isDumped = await dump(connection, options.dump, io);
     if (options.json === true) printJson(io, report);
     else io.out(renderRun(report));
-    return exitCodeOfRun(report);
+    const isComplete = isDumped && (options.out === undefined || report.evidenceFile !== null);
+    return isComplete ? exitCodeOfRun(report) : Math.max(exitCodeOfRun(report), EXIT.failed);
   } finally {
     await connection.close();
+  }
+}
+
+/** The task is over by now: a dump that fails is said, and does not hide what became of the task. */
+async function dump({ embedded }: Connection, folder: string | undefined, io: Io): Promise<boolean> {
+  if (embedded === undefined || folder === undefined) return true;
+  try {
+    await embedded.dump(folder);
+    return true;
+  } catch (error) {
+    io.err(`taskbound: the objects could not be written: ${messageOf(error)}.\n`);
+    return false;
   }
 }
 

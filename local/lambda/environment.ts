@@ -61,9 +61,10 @@ export class Environment {
       exit: (status) => this.#exit(status),
       log: (level, message) => this.#log(level, message),
     });
-    ownRejections(this.#sandbox.promiseClass, (reason) =>
-      this.#end(new PlatformError('Runtime.UnhandledPromiseRejection', String(reason))),
-    );
+    ownRejections(this.#sandbox.promiseClass, (reason) => {
+      const error = this.#sandbox.monitored(reason);
+      this.#end(new PlatformError('Runtime.UnhandledPromiseRejection', String(error)));
+    });
   }
 
   get alive(): boolean {
@@ -207,7 +208,7 @@ export class Environment {
     try {
       code();
     } catch (error) {
-      if (!(error instanceof Exited)) this.#end(error);
+      if (!(error instanceof Exited)) this.#end(this.#sandbox.monitored(error));
     }
   }
 

@@ -24,6 +24,8 @@ export interface Sandbox extends Realm {
   readonly require: (name: string) => unknown;
   /** Calls `step` in the context; throws when it takes longer than `limitMs` of real time. */
   bounded<T>(limitMs: number, step: () => T): T;
+  /** Shows an error that nobody catches to the function's own monitors, as Node does; what they throw takes its place. */
+  monitored(error: unknown): unknown;
 }
 
 const stepKey = Symbol.for('taskbound.step');
@@ -93,5 +95,13 @@ export function createSandbox(wiring: SandboxWiring): Sandbox {
     const result: T = runStep.runInContext(realm.context, { timeout: limitMs });
     return result;
   };
-  return { ...realm, require, bounded };
+  const monitored = (error: unknown): unknown => {
+    try {
+      process.emit('uncaughtExceptionMonitor', error);
+      return error;
+    } catch (thrown) {
+      return thrown;
+    }
+  };
+  return { ...realm, require, bounded, monitored };
 }

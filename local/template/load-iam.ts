@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AWS_MANAGED_POLICIES } from '../aws/iam/aws-managed-policies.ts';
 import { MAX_INLINE_CHARACTERS } from '../aws/iam/iam-service.ts';
-import { type IamStore, NOTHING, SINCE_EVER } from '../aws/iam/iam-store.ts';
+import { type IamStore, NO_TRUST, NOTHING, SINCE_EVER } from '../aws/iam/iam-store.ts';
 import type { Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
 import { number, read, refuse, tagList } from './properties.ts';
@@ -63,7 +63,7 @@ export const loadRole: Loader = (resource, { iam, atMs }) => {
   iam.putRole(
     {
       name: resource.physicalId,
-      trust: policyOf(properties.AssumeRolePolicyDocument, 'trust', resource) ?? NOTHING,
+      trust: policyOf(properties.AssumeRolePolicyDocument, 'trust', resource) ?? NO_TRUST,
       tags: Object.fromEntries(properties.Tags.map(({ Key, Value }) => [Key, Value])),
       ...(MaxSessionDuration !== undefined && { maxSessionSeconds: MaxSessionDuration }),
       ...(PermissionsBoundary !== undefined && { boundaryArn: known(iam, PermissionsBoundary, resource) }),

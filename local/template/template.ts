@@ -16,7 +16,7 @@ const output = z.looseObject({
 });
 
 const schema = z.looseObject({
-  Parameters: z.record(z.string(), z.looseObject({ Default: z.unknown() })).default({}),
+  Parameters: z.record(z.string(), z.looseObject({ Default: z.unknown().optional() })).default({}),
   Conditions: z.record(z.string(), z.unknown()).default({}),
   Mappings: z.record(z.string(), z.unknown()).default({}),
   Resources: z.record(z.string(), resource),

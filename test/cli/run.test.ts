@@ -168,3 +168,22 @@ async function write(path: string, content: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, content);
 }
+
+it('says so when the evidence cannot be written, and still what became of the task', async () => {
+  const folder = await temporaryFolder();
+  await seedIn(folder, { a: Buffer.from('x') });
+  await mkdir(join(folder, 'out/mine-1.evidence.json'), { recursive: true });
+  const file = await fileIn(folder, 'request.json', {
+    type: 'object-transfer',
+    taskId: 'mine-1',
+    reason: 'test',
+    parameters: { sourceKey: 'a', destinationKey: 'b' },
+  });
+  const { code, stdout, stderr } = await call(folder, [
+    ...['run', file, '--local', '--assembly', assembly, '--seed', 'seed', '--out', 'out', '--json'],
+  ]);
+  expect(JSON.parse(stdout)).toMatchObject({ phase: 'closed', outcome: 'succeeded', evidenceFile: null });
+  expect(code).toBe(1);
+  expect(stderr).toContain('the evidence could not be written');
+  expect(await readdir(join(folder, 'out'))).toEqual(['mine-1.evidence.json']);
+});

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { chainEvent, chainFault, evidenceEvent, type EventDraft, type EvidenceEvent } from '../../core/evidence.ts';
+import {
+  chainEvent,
+  chainFault,
+  evidenceEvent,
+  type EventDraft,
+  type EvidenceEvent,
+} from '../../core/evidence.ts';
 
 const drafts: EventDraft[] = [
   { id: 'task.requested', type: 'task.requested', actor: 'alice', data: { reason: 'nightly' } },
@@ -9,12 +15,14 @@ const drafts: EventDraft[] = [
 
 function chainOf(list: readonly EventDraft[]): EvidenceEvent[] {
   const events: EvidenceEvent[] = [];
-  for (const [index, draft] of list.entries()) events.push(chainEvent('t.a1', events.at(-1), draft, Date.UTC(2026, 10, 23) + index));
+  for (const [index, draft] of list.entries())
+    events.push(chainEvent('t.a1', events.at(-1), draft, Date.UTC(2026, 10, 23) + index));
   return events;
 }
 
 const chain = chainOf(drafts);
-const changed = (index: number, change: Partial<EvidenceEvent>) => chain.map((event, at) => (at === index ? { ...event, ...change } : event));
+const changed = (index: number, change: Partial<EvidenceEvent>) =>
+  chain.map((event, at) => (at === index ? { ...event, ...change } : event));
 
 describe('the evidence chain', () => {
   test('version 1 has exactly these fields, and these bytes', () => {
@@ -44,7 +52,11 @@ describe('the evidence chain', () => {
     ['a missing event', [chain[0]!, chain[2]!], /event 2 .* has seq 3, expected 2/],
     ['two events turned', [chain[1]!, chain[0]!, chain[2]!], /event 1 .* has seq 2/],
     ['another predecessor', changed(1, { prevHash: 'a'.repeat(64) }), /event 2 .* does not follow/],
-    ['an event after the end', chainOf([drafts[0]!, drafts[2]!, drafts[1]!]), /event 2 \(boundary.closed\) is not the last event/],
+    [
+      'an event after the end',
+      chainOf([drafts[0]!, drafts[2]!, drafts[1]!]),
+      /event 2 \(boundary.closed\) is not the last event/,
+    ],
     ['an id twice', chainOf([drafts[0]!, drafts[0]!]), /event 2 .* repeats the id/],
   ])('names the first bad event for %s', (_what, events, fault) => {
     expect(chainFault('t.a1', events)).toMatch(fault);

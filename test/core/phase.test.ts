@@ -15,7 +15,9 @@ const LEGAL: readonly [Phase, Phase][] = [
 
 describe('phases', () => {
   test('move exactly as listed: of all pairs no other one is legal', () => {
-    const moves = PHASES.flatMap((from) => PHASES.filter((to) => mayMove(from, to)).map((to) => `${from} ${to}`));
+    const moves = PHASES.flatMap((from) =>
+      PHASES.filter((to) => mayMove(from, to)).map((to) => `${from} ${to}`),
+    );
     expect(moves.sort()).toEqual(LEGAL.map(([from, to]) => `${from} ${to}`).sort());
   });
 

@@ -4,7 +4,11 @@ import { checkRequest, parseRequest } from '../../core/request.ts';
 import { parseStrictJson } from '../../core/strict-json.ts';
 import { transferConfig } from '../fixtures/task-types.ts';
 
-const good = { type: 'object-transfer', reason: 'nightly', parameters: { sourceKey: 'a', destinationKey: 'b' } };
+const good = {
+  type: 'object-transfer',
+  reason: 'nightly',
+  parameters: { sourceKey: 'a', destinationKey: 'b' },
+};
 const check = (value: unknown) => checkRequest(parseRequest(value), transferConfig());
 
 describe('a request', () => {
@@ -23,15 +27,47 @@ describe('a request', () => {
     ['an id that is too long', { ...good, taskId: 'x'.repeat(41) }, /Field taskId/],
     ['an empty reason', { ...good, reason: '' }, /Field reason is ""/],
     ['parameters that are no object', { ...good, parameters: 'a' }, /Field parameters/],
-    ['an unknown field', { ...good, requestedBy: 'root' }, /Field "requestedBy" is not known; allowed: type, taskId, reason, parameters/],
+    [
+      'an unknown field',
+      { ...good, requestedBy: 'root' },
+      /Field "requestedBy" is not known; allowed: type, taskId, reason, parameters/,
+    ],
     ['a window', { ...good, window: {} }, /Field window is given/],
-    ['a missing parameter', { ...good, parameters: { sourceKey: 'a' } }, /Parameter destinationKey is missing/],
-    ['an extra parameter', { ...good, parameters: { ...good.parameters, other: 'c' } }, /Parameter "other" is not declared; allowed: sourceKey, destinationKey/],
-    ['an inherited name', { ...good, parameters: { ...good.parameters, toString: 'c' } }, /Parameter "toString" is not declared/],
-    ['an empty parameter', { ...good, parameters: { ...good.parameters, sourceKey: '' } }, /Parameter sourceKey has 0 bytes; allowed: 1 to 1024/],
-    ['an overlong parameter', { ...good, parameters: { ...good.parameters, sourceKey: 'x'.repeat(1025) } }, /has 1025 bytes; allowed: 1 to 1024/],
-    ['a parameter of the wrong kind', { ...good, parameters: { ...good.parameters, sourceKey: 7 } }, /Parameter sourceKey is 7; allowed: an S3 key, a string/],
-    ['a character that a policy cannot express', { ...good, parameters: { ...good.parameters, sourceKey: 'a\u0101' } }, /U\+0101.*allowed: U\+0020 to U\+00FF/],
+    [
+      'a missing parameter',
+      { ...good, parameters: { sourceKey: 'a' } },
+      /Parameter destinationKey is missing/,
+    ],
+    [
+      'an extra parameter',
+      { ...good, parameters: { ...good.parameters, other: 'c' } },
+      /Parameter "other" is not declared; allowed: sourceKey, destinationKey/,
+    ],
+    [
+      'an inherited name',
+      { ...good, parameters: { ...good.parameters, toString: 'c' } },
+      /Parameter "toString" is not declared/,
+    ],
+    [
+      'an empty parameter',
+      { ...good, parameters: { ...good.parameters, sourceKey: '' } },
+      /Parameter sourceKey has 0 bytes; allowed: 1 to 1024/,
+    ],
+    [
+      'an overlong parameter',
+      { ...good, parameters: { ...good.parameters, sourceKey: 'x'.repeat(1025) } },
+      /has 1025 bytes; allowed: 1 to 1024/,
+    ],
+    [
+      'a parameter of the wrong kind',
+      { ...good, parameters: { ...good.parameters, sourceKey: 7 } },
+      /Parameter sourceKey is 7; allowed: an S3 key, a string/,
+    ],
+    [
+      'a character that a policy cannot express',
+      { ...good, parameters: { ...good.parameters, sourceKey: 'a\u0101' } },
+      /U\+0101.*allowed: U\+0020 to U\+00FF/,
+    ],
     ['a control character', { ...good, parameters: { ...good.parameters, sourceKey: 'a\nb' } }, /U\+000A/],
   ])('with %s is refused', (_what, value, message) => {
     expect(() => check(value)).toThrow(MalformedRequest);
@@ -48,7 +84,8 @@ describe('a request', () => {
       },
     });
     const parameters = { prefix: 'a/', table: 'ab_1', days: 7, mode: 'safe' };
-    const at = (change: object) => () => checkRequest(parseRequest({ ...good, parameters: { ...parameters, ...change } }), config);
+    const at = (change: object) => () =>
+      checkRequest(parseRequest({ ...good, parameters: { ...parameters, ...change } }), config);
     expect(at({})().parameters).toEqual(parameters);
     expect(at({ prefix: 'a' })).toThrow(/ends in "\/"/);
     expect(at({ table: 'abcdef' })).toThrow(/1 to 5 of A-Z/);

@@ -18,7 +18,8 @@ const grant = {
   deadline: '2026-11-23T10:00:00Z',
 };
 
-const statements = (text: string): { Sid: string; Resource: string; Effect: string }[] => JSON.parse(text).Statement;
+const statements = (text: string): { Sid: string; Resource: string; Effect: string }[] =>
+  JSON.parse(text).Statement;
 
 describe('the session policy', () => {
   test('has one Allow a tool, the secrets, the canary and the deadline, in this order', () => {
@@ -36,7 +37,9 @@ describe('the session policy', () => {
   test('is the same bytes for the same input, whatever the order of the parameters', () => {
     const { sourceKey, destinationKey } = grant.parameters;
     const turned = { ...grant, parameters: { destinationKey, sourceKey } };
-    expect(compileSessionPolicy(transferConfig(), turned)).toBe(compileSessionPolicy(transferConfig(), grant));
+    expect(compileSessionPolicy(transferConfig(), turned)).toBe(
+      compileSessionPolicy(transferConfig(), grant),
+    );
   });
 
   test.each([
@@ -47,23 +50,33 @@ describe('the session policy', () => {
     ['{destinationKey}', '{destinationKey}'],
   ])('spells %j as the literal %j', (value, literal) => {
     expect(policyLiteral(value)).toBe(literal);
-    const compiled = statements(compileSessionPolicy(transferConfig(), { ...grant, parameters: { ...grant.parameters, sourceKey: value } }));
+    const compiled = statements(
+      compileSessionPolicy(transferConfig(), {
+        ...grant,
+        parameters: { ...grant.parameters, sourceKey: value },
+      }),
+    );
     expect(compiled[0]?.Resource).toBe(`arn:aws:s3:::source-bucket/${literal}`);
   });
 
   test('leaves a * open only behind a prefix parameter', () => {
     const config = transferConfig({
       parameters: { folder: { kind: 's3Prefix', maxBytes: 1024 } },
-      tools: [{ name: 'readFolder', actions: ['s3:GetObject'], resources: ['arn:aws:s3:::source-bucket/{folder}'] }],
+      tools: [
+        { name: 'readFolder', actions: ['s3:GetObject'], resources: ['arn:aws:s3:::source-bucket/{folder}'] },
+      ],
     });
     const compiled = statements(compileSessionPolicy(config, { ...grant, parameters: { folder: 'a*/' } }));
     expect(compiled[0]?.Resource).toBe('arn:aws:s3:::source-bucket/a${*}/*');
   });
 
   test('passes with 2,048 characters and is refused with 2,049, with the figures', () => {
-    const length = (key: string) => renderSessionPolicy(transferConfig(), { ...grant, parameters: { ...grant.parameters, sourceKey: key } }).length;
+    const length = (key: string) =>
+      renderSessionPolicy(transferConfig(), { ...grant, parameters: { ...grant.parameters, sourceKey: key } })
+        .length;
     const fits = 'k'.repeat(1 + SESSION_POLICY_CHARACTERS - length('k'));
-    const at = (sourceKey: string) => compileSessionPolicy(transferConfig(), { ...grant, parameters: { ...grant.parameters, sourceKey } });
+    const at = (sourceKey: string) =>
+      compileSessionPolicy(transferConfig(), { ...grant, parameters: { ...grant.parameters, sourceKey } });
     expect(at(fits)).toHaveLength(2048);
     expect(() => at(`${fits}k`)).toThrow(MalformedRequest);
     expect(() => at(`${fits}k`)).toThrow(/2049 characters; AWS takes at most 2048.*by 1 characters/);
@@ -89,7 +102,11 @@ describe('the grant digest', () => {
     ['the nonce', transferConfig(), { ...subject, nonce: 'f'.repeat(32) }],
     ['a parameter', transferConfig(), { ...subject, parameters: { ...subject.parameters, sourceKey: 'b' } }],
     ['the lease', transferConfig({ leaseSeconds: 121 }), subject],
-    ['the work version', transferConfig({ workVersionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:work:2' }), subject],
+    [
+      'the work version',
+      transferConfig({ workVersionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:work:2' }),
+      subject,
+    ],
     ['a tool', transferConfig({ tools: transferConfig().tools.slice(0, 2) }), subject],
   ])('changes with %s', (_what, config, changed) => {
     expect(grantDigest(config, changed)).not.toBe(digest);

@@ -36,7 +36,11 @@ export function waysAround(definition: Definition): string[] {
   return before.filter((name) => {
     const state = definition.States[name];
     const next = state === undefined ? [] : nextOf(state);
-    return next.length === 0 || !next.every((to) => to === TAIL || before.includes(to)) || !reachesTail(definition, name);
+    return (
+      next.length === 0 ||
+      !next.every((to) => to === TAIL || before.includes(to)) ||
+      !reachesTail(definition, name)
+    );
   });
 }
 
@@ -70,14 +74,18 @@ export async function evaluate(template: unknown, states: Bindings): Promise<unk
   }
   if (Array.isArray(template)) return Promise.all(template.map((item) => evaluate(item, states)));
   if (typeof template !== 'object' || template === null) return template;
-  const entries = Object.entries(template).map(async ([key, value]) => [key, await evaluate(value, states)] as const);
+  const entries = Object.entries(template).map(
+    async ([key, value]) => [key, await evaluate(value, states)] as const,
+  );
   return Object.fromEntries(await Promise.all(entries));
 }
 
 /** All expressions in a template. */
 export function expressionsIn(template: unknown): string[] {
   if (typeof template === 'string') return template.startsWith('{%') ? [template] : [];
-  return typeof template === 'object' && template !== null ? Object.values(template).flatMap(expressionsIn) : [];
+  return typeof template === 'object' && template !== null
+    ? Object.values(template).flatMap(expressionsIn)
+    : [];
 }
 
 export const tasksOf = (definition: Definition): [string, TaskState][] =>
@@ -100,7 +108,13 @@ export function answerTo(state: TaskState, error: string): Answer {
   const next = state.Catch.find((candidate) => answers(candidate.ErrorEquals, error))?.Next;
   const attempts = retrier?.MaxAttempts ?? 0;
   const wait = (attempt: number) =>
-    Math.min((retrier?.IntervalSeconds ?? 1) * (retrier?.BackoffRate ?? 2) ** attempt, retrier?.MaxDelaySeconds ?? Infinity);
-  const waits = Array.from({ length: attempts }, (_unused, attempt) => wait(attempt)).reduce((sum, seconds) => sum + seconds, 0);
+    Math.min(
+      (retrier?.IntervalSeconds ?? 1) * (retrier?.BackoffRate ?? 2) ** attempt,
+      retrier?.MaxDelaySeconds ?? Infinity,
+    );
+  const waits = Array.from({ length: attempts }, (_unused, attempt) => wait(attempt)).reduce(
+    (sum, seconds) => sum + seconds,
+    0,
+  );
   return { attempts, waits, next };
 }

@@ -29,6 +29,7 @@ const ROUTES: Readonly<Record<string, readonly Route[] | 'answered by submit' | 
     ['IssueIdentity', 'final', 'RevokeAndRecord'],
   ],
   CanaryFailed: [['IssueIdentity', 'final', 'RevokeAndRecord']],
+  HalfIssued: [['Issue receiptKey', 'final', 'RevokeAndRecord']],
   SecretUnrevoked: [['RevokeAndRecord', 'patiently', 'BoundaryUnproven']],
   StillAccepted: [['ProveRevoked', 'patiently', 'BoundaryUnproven']],
   ExpiryPending: [['ProveRevoked', 'patiently', 'BoundaryUnproven']],
@@ -61,12 +62,13 @@ describe('every error of ours', () => {
     expect(Object.keys(ROUTES).sort()).toEqual([...names].sort());
   });
 
-  it.each(Object.entries(ROUTES).flatMap(([error, routes]) => (typeof routes === 'string' ? [] : routes.map((route) => [error, ...route] as const))))(
-    '%s in %s is %s, then %s',
-    (error, state, expected, next) => {
-      expect(how(state, error)).toEqual({ how: expected, next });
-    },
-  );
+  it.each(
+    Object.entries(ROUTES).flatMap(([error, routes]) =>
+      typeof routes === 'string' ? [] : routes.map((route) => [error, ...route] as const),
+    ),
+  )('%s in %s is %s, then %s', (error, state, expected, next) => {
+    expect(how(state, error)).toEqual({ how: expected, next });
+  });
 });
 
 describe('errors of AWS', () => {
@@ -79,13 +81,22 @@ describe('errors of AWS', () => {
   });
 
   it('RunWork never retries: the function may have run', () => {
-    for (const error of [throttled, 'Lambda.ServiceException', 'States.Timeout', 'States.DataLimitExceeded', 'Error']) {
+    for (const error of [
+      throttled,
+      'Lambda.ServiceException',
+      'States.Timeout',
+      'States.DataLimitExceeded',
+      'Error',
+    ]) {
       expect(how('RunWork', error)).toEqual({ how: 'final', next: 'RevokeAndRecord' });
     }
   });
 
-  it.each(['Admit', 'Issue receiptKey', 'IssueIdentity'])('%s retries those of the Lambda service only', (state) => {
-    expect(how(state, throttled)).toEqual({ how: 'briefly', next: 'RevokeAndRecord' });
-    expect(how(state, 'AccessDeniedException')).toEqual({ how: 'final', next: 'RevokeAndRecord' });
-  });
+  it.each(['Admit', 'Issue receiptKey', 'IssueIdentity'])(
+    '%s retries those of the Lambda service only',
+    (state) => {
+      expect(how(state, throttled)).toEqual({ how: 'briefly', next: 'RevokeAndRecord' });
+      expect(how(state, 'AccessDeniedException')).toEqual({ how: 'final', next: 'RevokeAndRecord' });
+    },
+  );
 });

@@ -1,7 +1,14 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { BoundedTask, TaskBoundary, Tool, Work, type BoundedTaskProps, type TaskBoundaryProps } from '../../lib/index.ts';
+import {
+  BoundedTask,
+  TaskBoundary,
+  Tool,
+  Work,
+  type BoundedTaskProps,
+  type TaskBoundaryProps,
+} from '../../lib/index.ts';
 import { SampleStack } from '../../lib/sample-stack.ts';
 
 export interface Resource {
@@ -17,7 +24,8 @@ export type Resources = Readonly<Record<string, Resource>>;
 export const sampleResources = (): Resources =>
   resourcesOf(new SampleStack(new App({ treeMetadata: false }), 'Taskbound'));
 
-export const resourcesOf = (stack: Stack): Resources => (Template.fromStack(stack).toJSON() as { Resources: Resources }).Resources;
+export const resourcesOf = (stack: Stack): Resources =>
+  (Template.fromStack(stack).toJSON() as { Resources: Resources }).Resources;
 
 /** Work that needs no bundling. */
 export const inlineWork = (options: { readonly timeout?: NonNullable<Work['timeout']> } = {}): Work =>
@@ -59,4 +67,5 @@ export function textOf(value: unknown): string {
 export const ofType = (resources: Resources, type: string): [string, Resource][] =>
   Object.entries(resources).filter(([, resource]) => resource.Type === type);
 
-export const listOf = (value: unknown): readonly unknown[] => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
+export const listOf = (value: unknown): readonly unknown[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];

@@ -2,7 +2,37 @@ import fc from 'fast-check';
 import { S3_KEY_BYTES } from '../../core/parameters.ts';
 
 /** What IAM, JSON, URLs and paths give a meaning to, and what looks like it. */
-const MEANINGFUL = ['*', '?', '$', '{', '}', '${', '${*}', '${?}', '${$}', '${aws:userid}', '/', '//', '..', '.', '%', '%2F', '+', ' ', '"', "'", '\\', '\\u002a', ':', 'arn:aws:s3:::', '{sourceKey}', ',', 'ÿ', 'é', '~'];
+const MEANINGFUL = [
+  '*',
+  '?',
+  '$',
+  '{',
+  '}',
+  '${',
+  '${*}',
+  '${?}',
+  '${$}',
+  '${aws:userid}',
+  '/',
+  '//',
+  '..',
+  '.',
+  '%',
+  '%2F',
+  '+',
+  ' ',
+  '"',
+  "'",
+  '\\',
+  '\\u002a',
+  ':',
+  'arn:aws:s3:::',
+  '{sourceKey}',
+  ',',
+  'ÿ',
+  'é',
+  '~',
+];
 
 const piece = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...MEANINGFUL) },

@@ -12,7 +12,10 @@ const RUNS = 10_000;
 const NOW = '2026-11-23T09:59:59Z';
 
 /** Everything, so that only the session policy can refuse. */
-const everything: NamedPolicy = { name: 'everything', document: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } } };
+const everything: NamedPolicy = {
+  name: 'everything',
+  document: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } },
+};
 
 function session(config: TaskTypeConfig, parameters: Record<string, string>) {
   const text = renderSessionPolicy(config, {
@@ -25,7 +28,12 @@ function session(config: TaskTypeConfig, parameters: Record<string, string>) {
   return (action: string, resource: string, now = NOW) =>
     decide(
       {
-        principal: { kind: 'role-session', accountId: '111122223333', roleArn: 'arn:aws:iam::111122223333:role/T', sessionArn: 'arn:aws:sts::111122223333:assumed-role/T/s' },
+        principal: {
+          kind: 'role-session',
+          accountId: '111122223333',
+          roleArn: 'arn:aws:iam::111122223333:role/T',
+          sessionArn: 'arn:aws:sts::111122223333:assumed-role/T/s',
+        },
         action,
         resource,
         context: { 'aws:CurrentTime': now, 'aws:SourceIdentity': 'object-transfer.task-1' },
@@ -40,7 +48,14 @@ const destination = (key: string) => `arn:aws:s3:::destination-bucket/${key}`;
 describe('parameters cannot widen a policy', () => {
   test('granted objects are allowed, their neighbours and other actions are not', () => {
     const cases = s3Key.chain((sourceKey) =>
-      s3Key.chain((destinationKey) => fc.record({ sourceKey: fc.constant(sourceKey), destinationKey: fc.constant(destinationKey), readNear: near(sourceKey), writeNear: near(destinationKey) })),
+      s3Key.chain((destinationKey) =>
+        fc.record({
+          sourceKey: fc.constant(sourceKey),
+          destinationKey: fc.constant(destinationKey),
+          readNear: near(sourceKey),
+          writeNear: near(destinationKey),
+        }),
+      ),
     );
     fc.assert(
       fc.property(cases, ({ sourceKey, destinationKey, readNear, writeNear }) => {
@@ -48,7 +63,9 @@ describe('parameters cannot widen a policy', () => {
         expect(may('s3:GetObject', source(sourceKey))).toBe('allow');
         expect(may('s3:PutObject', destination(destinationKey))).toBe('allow');
         expect(may('s3:PutObject', destination(`${destinationKey}.receipt.json`))).toBe('allow');
-        expect(may('s3:GetObject', source(readNear))).toBe(readNear === sourceKey ? 'allow' : 'implicit-deny');
+        expect(may('s3:GetObject', source(readNear))).toBe(
+          readNear === sourceKey ? 'allow' : 'implicit-deny',
+        );
         const written = writeNear === destinationKey || writeNear === `${destinationKey}.receipt.json`;
         expect(may('s3:PutObject', destination(writeNear))).toBe(written ? 'allow' : 'implicit-deny');
         for (const action of ['s3:DeleteObject', 's3:GetObjectTagging', 's3:PutObjectAcl']) {
@@ -69,10 +86,17 @@ describe('parameters cannot widen a policy', () => {
       parameters: { folder: { kind: 's3Prefix', maxBytes: 1024 } },
       tools: [
         { name: 'readFolder', actions: ['s3:GetObject'], resources: ['arn:aws:s3:::source-bucket/{folder}'] },
-        { name: 'listFolder', actions: ['s3:ListBucket'], resources: ['arn:aws:s3:::source-bucket'], conditions: { StringEquals: { 's3:prefix': ['{folder}'] } } },
+        {
+          name: 'listFolder',
+          actions: ['s3:ListBucket'],
+          resources: ['arn:aws:s3:::source-bucket'],
+          conditions: { StringEquals: { 's3:prefix': ['{folder}'] } },
+        },
       ],
     });
-    const cases = s3Prefix.chain((folder) => fc.record({ folder: fc.constant(folder), below: s3Key, other: near(folder) }));
+    const cases = s3Prefix.chain((folder) =>
+      fc.record({ folder: fc.constant(folder), below: s3Key, other: near(folder) }),
+    );
     fc.assert(
       fc.property(cases, ({ folder, below, other }) => {
         const may = session(config, { folder });

@@ -52,6 +52,12 @@ export const NOTHING: PolicyDocument = {
   Statement: { Effect: 'Deny', NotAction: '*', Resource: '*' },
 };
 
+/** A trust policy that lets nobody in. */
+export const NO_TRUST: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: { Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRole' },
+};
+
 const noSuchRole = (name: string): AwsError =>
   new AwsError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404);
 

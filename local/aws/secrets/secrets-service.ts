@@ -1,15 +1,16 @@
 import type { IdSource } from '../ids.ts';
 import { readPolicy } from '../iam/read-policy.ts';
 import type { KmsKeys } from '../kms-keys.ts';
-import { REGION, arnOf } from '../place.ts';
+import { arnOf } from '../place.ts';
 import { type Call, AwsError } from '../service.ts';
 import { JsonService, operation } from '../wire/json-service.ts';
 import { type DeletionInput, deletionOf, neverExisted } from './deletion.ts';
+import { principalArns } from './principal-arns.ts';
+import { NOT_FOUND, SecretAccess } from './secret-access.ts';
 import { type Secret, type SecretVersion, CURRENT, SecretStore } from './secret-store.ts';
 import * as inputs from './secrets-input.ts';
 
 const PATTERN = /^[A-Za-z0-9/_+=.@-]+$/;
-const NOT_FOUND = "Secrets Manager can't find the specified secret.";
 
 export interface SecretsParts {
   readonly ids: IdSource;
@@ -24,6 +25,7 @@ type Value = string | Uint8Array;
 export class SecretsManager extends JsonService {
   readonly store: SecretStore;
   readonly #parts: SecretsParts;
+  readonly #access: SecretAccess;
 
   constructor(parts: SecretsParts) {
     super('secretsmanager', '1.1', {
@@ -40,6 +42,7 @@ export class SecretsManager extends JsonService {
     });
     this.#parts = parts;
     this.store = new SecretStore();
+    this.#access = new SecretAccess(this.store, parts.keys);
   }
 
   #create(input: ReturnType<typeof inputs.CreateSecretInput.parse>, call: Call): object {
@@ -73,7 +76,7 @@ export class SecretsManager extends JsonService {
       ...(KmsKeyId !== undefined && { kmsKeyId: KmsKeyId }),
       ...(Description !== undefined && { description: Description }),
     };
-    if (value !== undefined) this.#useKey(secret, call, ['kms:GenerateDataKey', 'kms:Decrypt']);
+    if (value !== undefined) this.#access.useKey(secret, call, ['kms:GenerateDataKey', 'kms:Decrypt']);
     this.store.add(secret);
     const version =
       value === undefined ? undefined : this.store.putVersion(secret, ClientRequestToken, value, call.atMs);
@@ -123,11 +126,11 @@ export class SecretsManager extends JsonService {
   #putValue(input: ReturnType<typeof inputs.PutSecretValueInput.parse>, call: Call): object {
     const { SecretId, ClientRequestToken } = input;
     call.record({ requestParameters: { secretId: SecretId, clientRequestToken: ClientRequestToken } });
-    const secret = this.#open(SecretId, 'PutSecretValue', call);
+    const secret = this.#access.open(SecretId, 'PutSecretValue', call);
     const value = input.SecretString ?? input.SecretBinary;
     if (value === undefined)
       throw new AwsError('InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
-    this.#useKey(secret, call, ['kms:GenerateDataKey', 'kms:Decrypt']);
+    this.#access.useKey(secret, call, ['kms:GenerateDataKey', 'kms:Decrypt']);
     const version = this.store.putVersion(secret, ClientRequestToken, value, call.atMs);
     call.record({
       responseElements: {
@@ -146,12 +149,12 @@ export class SecretsManager extends JsonService {
       requestParameters: { secretId: SecretId, versionId: VersionId, versionStage: VersionStage },
     });
     const stage = VersionStage ?? (VersionId === undefined ? CURRENT : undefined);
-    const secret = this.#open(SecretId, 'GetSecretValue', call, {
+    const secret = this.#access.open(SecretId, 'GetSecretValue', call, {
       ...(stage !== undefined && { 'secretsmanager:VersionStage': stage }),
       ...(VersionId !== undefined && { 'secretsmanager:VersionId': VersionId }),
     });
     const version = this.#version(secret, VersionId, stage);
-    this.#useKey(secret, call, ['kms:Decrypt']);
+    this.#access.useKey(secret, call, ['kms:Decrypt']);
     const value =
       typeof version.value === 'string'
         ? { SecretString: version.value }
@@ -182,7 +185,7 @@ export class SecretsManager extends JsonService {
   #putPolicy(input: ReturnType<typeof inputs.PutResourcePolicyInput.parse>, call: Call): object {
     const { SecretId, ResourcePolicy } = input;
     call.record({ requestParameters: { secretId: SecretId, resourcePolicy: ResourcePolicy } });
-    const secret = this.#open(SecretId, 'PutResourcePolicy', call);
+    const secret = this.#access.open(SecretId, 'PutResourcePolicy', call);
     const document = readPolicy(ResourcePolicy, 'resource', 'MalformedPolicyDocumentException');
     const stranger = principalArns(ResourcePolicy).find((arn) => !this.#parts.principalExists(arn));
     if (stranger !== undefined) {
@@ -197,7 +200,7 @@ export class SecretsManager extends JsonService {
 
   #describe(id: string, call: Call): object {
     call.record({ requestParameters: { secretId: id } });
-    const secret = this.#find(id, 'DescribeSecret', call);
+    const secret = this.#access.find(id, 'DescribeSecret', call);
     const stages = [...secret.versions.values()].map((version) => [version.id, version.stages] as const);
     return {
       ARN: secret.arn,
@@ -220,7 +223,7 @@ export class SecretsManager extends JsonService {
       },
     });
     const deletion = deletionOf(input, call.atMs);
-    const secret = this.#authorized(input.SecretId, 'DeleteSecret', call, {});
+    const secret = this.#access.authorized(input.SecretId, 'DeleteSecret', call, {});
     if (secret === undefined) {
       if (deletion.forced) return neverExisted(input.SecretId, call.atMs);
       throw new AwsError('ResourceNotFoundException', NOT_FOUND);
@@ -233,70 +236,4 @@ export class SecretsManager extends JsonService {
     });
     return { ARN: secret.arn, Name: secret.name, DeletionDate: deletion.goneMs / 1000 };
   }
-
-  /** A secret that may be used: found, allowed, and not scheduled for deletion. */
-  #open(id: string, action: string, call: Call, context: Readonly<Record<string, string>> = {}): Secret {
-    const secret = this.#find(id, action, call, context);
-    if (secret.gone === undefined) return secret;
-    throw new AwsError(
-      'InvalidRequestException',
-      "You can't perform this operation on the secret because it was marked for deletion.",
-    );
-  }
-
-  #find(id: string, action: string, call: Call, context: Readonly<Record<string, string>> = {}): Secret {
-    const secret = this.#authorized(id, action, call, context);
-    if (secret === undefined) throw new AwsError('ResourceNotFoundException', NOT_FOUND);
-    return secret;
-  }
-
-  /** Authorization comes before existence: who may not look is not told whether there is something. */
-  #authorized(
-    id: string,
-    action: string,
-    call: Call,
-    context: Readonly<Record<string, string>>,
-  ): Secret | undefined {
-    const secret = this.store.find(id, call.atMs);
-    const resource =
-      secret?.arn ?? (id.startsWith('arn:') ? id : arnOf('secretsmanager', `secret:${id}-??????`));
-    const tags = Object.entries(secret?.tags ?? {}).flatMap(([key, value]) => [
-      [`secretsmanager:ResourceTag/${key}`, value],
-      [`aws:ResourceTag/${key}`, value],
-    ]);
-    call.record({ resources: [{ ARN: resource }] });
-    call.authorize({
-      action: `secretsmanager:${action}`,
-      resource,
-      context: {
-        'secretsmanager:SecretId': resource,
-        ...(secret && { 'secretsmanager:Name': secret.name }),
-        ...Object.fromEntries(tags),
-        ...context,
-      },
-      ...(secret?.policy !== undefined && { resourcePolicy: secret.policy }),
-    });
-    return secret;
-  }
-
-  #useKey(secret: Secret, call: Call, actions: readonly string[]): void {
-    if (secret.kmsKeyId === undefined) return;
-    const context = {
-      'kms:ViaService': `secretsmanager.${REGION}.amazonaws.com`,
-      'kms:CallerAccount': call.caller.accountId,
-      'kms:EncryptionContext:SecretARN': secret.arn,
-    };
-    this.#parts.keys.authorize(call, secret.kmsKeyId, actions, context);
-  }
-}
-
-/** The ARNs that stand as AWS principals in a policy. */
-function principalArns(policy: string): string[] {
-  const { Statement } = JSON.parse(policy) as { Statement: object | object[] };
-  return [Statement].flat().flatMap((statement) => {
-    const principal: unknown = Reflect.get(statement, 'Principal') ?? Reflect.get(statement, 'NotPrincipal');
-    const aws: unknown =
-      typeof principal === 'object' && principal !== null ? Reflect.get(principal, 'AWS') : undefined;
-    return [aws].flat().filter((arn): arn is string => typeof arn === 'string' && arn.startsWith('arn:'));
-  });
 }

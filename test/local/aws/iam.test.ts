@@ -1,18 +1,31 @@
-import { DeleteRolePolicyCommand, GetRoleCommand, GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand, ListRolesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import {
+  DeleteRolePolicyCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  ListRolePoliciesCommand,
+  ListRolesCommand,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT, ACCOUNT_TRUST, START_MS, allow, refusal, roleArn, sessionWith, start } from './support.ts';
 
-const DENY_ALL = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] });
-const put = (RoleName: string, PolicyName: string, PolicyDocument: string) => new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument });
+const DENY_ALL = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
+});
+const put = (RoleName: string, PolicyName: string, PolicyDocument: string) =>
+  new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument });
 
 async function withReader(options = {}) {
   const started = await start(options);
   const { aws } = started;
   aws.ssm.putParameter('/types', 'x', 0);
   const reader = sessionWith(aws, 'Reader', allow('ssm:GetParameter'));
-  const read = () => new SSMClient({ ...reader, maxAttempts: 1 }).send(new GetParameterCommand({ Name: '/types' }));
+  const read = () =>
+    new SSMClient({ ...reader, maxAttempts: 1 }).send(new GetParameterCommand({ Name: '/types' }));
   const iam = new IAMClient({ ...aws.clientConfig(), maxAttempts: 1 });
   return { ...started, reader, read, iam };
 }
@@ -29,7 +42,9 @@ describe('policy changes', () => {
       status: 400,
       message: `User: arn:aws:sts::${ACCOUNT}:assumed-role/Reader/someone is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/types with an explicit deny in an identity-based policy`,
     });
-    await expect(new STSClient(reader).send(new GetCallerIdentityCommand({}))).resolves.toMatchObject({ Account: ACCOUNT });
+    await expect(new STSClient(reader).send(new GetCallerIdentityCommand({}))).resolves.toMatchObject({
+      Account: ACCOUNT,
+    });
   });
 
   it('reach each service after its own delay', async () => {
@@ -71,13 +86,24 @@ describe('the API', () => {
   it('gives a policy back as it was put, URL-encoded', async () => {
     const { iam } = await withReader();
     await iam.send(put('Reader', 'more', DENY_ALL));
-    const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName: 'Reader', PolicyName: 'more' }));
+    const { PolicyDocument } = await iam.send(
+      new GetRolePolicyCommand({ RoleName: 'Reader', PolicyName: 'more' }),
+    );
     expect(decodeURIComponent(PolicyDocument ?? '')).toBe(DENY_ALL);
   });
 
   it('describes a role', async () => {
     const { aws, iam } = await withReader();
-    aws.iam.putRole({ name: 'Bounded', trust: ACCOUNT_TRUST, path: '/team/', boundaryArn: 'arn:aws:iam::1:policy/b', tags: { a: 'b' } }, START_MS);
+    aws.iam.putRole(
+      {
+        name: 'Bounded',
+        trust: ACCOUNT_TRUST,
+        path: '/team/',
+        boundaryArn: 'arn:aws:iam::1:policy/b',
+        tags: { a: 'b' },
+      },
+      START_MS,
+    );
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'Bounded' }));
     expect(Role).toMatchObject({
       Arn: `arn:aws:iam::${ACCOUNT}:role/team/Bounded`,
@@ -89,7 +115,9 @@ describe('the API', () => {
 
   const ofSize = (characters: number) => {
     const empty = JSON.stringify(allow('s3:GetObject', ''));
-    return JSON.stringify(allow('s3:GetObject', `arn:aws:s3:::${'x'.repeat(characters - empty.length - 13)}`));
+    return JSON.stringify(
+      allow('s3:GetObject', `arn:aws:s3:::${'x'.repeat(characters - empty.length - 13)}`),
+    );
   };
 
   it('counts 10,240 characters of inline policies without white space, and not one more', async () => {
@@ -107,11 +135,34 @@ describe('the API', () => {
   const role = 'Reader';
   it.each([
     ['a role that is not there', put('Nobody', 'p', DENY_ALL), 'NoSuchEntityException'],
-    ['a policy that is not there', new GetRolePolicyCommand({ RoleName: role, PolicyName: 'none' }), 'NoSuchEntityException'],
-    ['deleting one that is not there', new DeleteRolePolicyCommand({ RoleName: role, PolicyName: 'none' }), 'NoSuchEntityException'],
+    [
+      'a policy that is not there',
+      new GetRolePolicyCommand({ RoleName: role, PolicyName: 'none' }),
+      'NoSuchEntityException',
+    ],
+    [
+      'deleting one that is not there',
+      new DeleteRolePolicyCommand({ RoleName: role, PolicyName: 'none' }),
+      'NoSuchEntityException',
+    ],
     ['what is not JSON', put(role, 'p', '{'), 'MalformedPolicyDocumentException'],
-    ['a statement without an effect', put(role, 'p', '{"Version":"2012-10-17","Statement":[{"Action":"*","Resource":"*"}]}'), 'MalformedPolicyDocumentException'],
-    ['a principal in an identity policy', put(role, 'p', JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }] })), 'MalformedPolicyDocumentException'],
+    [
+      'a statement without an effect',
+      put(role, 'p', '{"Version":"2012-10-17","Statement":[{"Action":"*","Resource":"*"}]}'),
+      'MalformedPolicyDocumentException',
+    ],
+    [
+      'a principal in an identity policy',
+      put(
+        role,
+        'p',
+        JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
+        }),
+      ),
+      'MalformedPolicyDocumentException',
+    ],
     ['a policy name of 129 characters', put(role, 'p'.repeat(129), DENY_ALL), 'ValidationError'],
     ['a policy name with a slash', put(role, 'a/b', DENY_ALL), 'ValidationError'],
     ['a role name of 65 characters', put('r'.repeat(65), 'p', DENY_ALL), 'ValidationError'],
@@ -125,7 +176,16 @@ describe('the API', () => {
     const { aws } = await withReader();
     const boundaryArn = `arn:aws:iam::${ACCOUNT}:policy/ceiling`;
     aws.iam.putRole({ name: 'Bounded', trust: ACCOUNT_TRUST, boundaryArn }, START_MS);
-    const writer = new IAMClient({ ...sessionWith(aws, 'Writer', allow('iam:PutRolePolicy', '*', { Condition: { ArnEquals: { 'iam:PermissionsBoundary': boundaryArn } } })), maxAttempts: 1 });
+    const writer = new IAMClient({
+      ...sessionWith(
+        aws,
+        'Writer',
+        allow('iam:PutRolePolicy', '*', {
+          Condition: { ArnEquals: { 'iam:PermissionsBoundary': boundaryArn } },
+        }),
+      ),
+      maxAttempts: 1,
+    });
     await writer.send(put('Bounded', 'deny', DENY_ALL));
     expect(await refusal(writer.send(put('Reader', 'deny', DENY_ALL)))).toEqual({
       name: 'AccessDenied',
@@ -140,6 +200,13 @@ it('notes which statement of which policy allowed what', async () => {
   await read();
   await read();
   expect(aws.usage).toEqual([
-    { kind: 'identity', roleName: 'Reader', policyName: 'permissions', statement: 'Given', action: 'ssm:GetParameter', resource: `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/types` },
+    {
+      kind: 'identity',
+      roleName: 'Reader',
+      policyName: 'permissions',
+      statement: 'Given',
+      action: 'ssm:GetParameter',
+      resource: `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/types`,
+    },
   ]);
 });

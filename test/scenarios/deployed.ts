@@ -1,0 +1,129 @@
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  SFNClient,
+  type HistoryEvent,
+} from '@aws-sdk/client-sfn';
+import { inject } from 'vitest';
+import type { Connection } from '../../cli/connection.ts';
+import type { Io } from '../../cli/io.ts';
+import { Records } from '../../cli/records.ts';
+import { exitCodeOfRun, type RunReport } from '../../cli/run-report.ts';
+import { requesterConfig, runTask } from '../../cli/run-task.ts';
+import { readOutputs } from '../../cli/stack-outputs.ts';
+import type { EvidenceEvent } from '../../core/evidence.ts';
+import type { LedgerRow } from '../../core/ledger.ts';
+import type { TaskRequest } from '../../core/request.ts';
+import { EmbeddedAws, type AssemblyOptions, type LoadedStack } from '../../local/embedded-aws.ts';
+import { VirtualClock } from '../../local/virtual-clock.ts';
+
+export const T0 = Date.UTC(2026, 10, 23, 10, 0, 0);
+
+export interface Ran {
+  readonly code: number;
+  readonly report: RunReport;
+  readonly row: LedgerRow;
+  readonly events: readonly EvidenceEvent[];
+  readonly history: readonly HistoryEvent[];
+  /** What the command line wrote for people. */
+  readonly progress: string;
+}
+
+/** A stack in an embedded AWS, and the command line's own way of using it. */
+export class Deployed {
+  readonly aws: EmbeddedAws;
+  readonly stack: LoadedStack;
+  readonly connection: Connection;
+  readonly io: Io;
+  /** Every value that any secret ever had, seen from the embedded AWS's own side. */
+  readonly secretValues = new Set<string>();
+  #progress = '';
+
+  constructor(aws: EmbeddedAws, stack: LoadedStack, outputs: Connection['outputs']) {
+    this.aws = aws;
+    this.stack = stack;
+    // Secrets are gone at the end, so they are looked at with every step of an execution.
+    aws.states.onEvent(() => {
+      for (const secret of aws.secrets.store.all()) {
+        for (const { value } of secret.versions.values())
+          this.secretValues.add(Buffer.from(value).toString('utf8'));
+      }
+    });
+    this.connection = {
+      stackName: stack.stackName,
+      outputs,
+      clock: aws.clock,
+      config: aws.clientConfig(),
+      asRequester: true,
+      close: async () => undefined,
+    };
+    this.io = {
+      out: () => undefined,
+      err: (text) => void (this.#progress += text),
+      env: {},
+      cwd: '/',
+      userName: 'ann',
+      clock: aws.clock,
+      untilInterrupted: async () => undefined,
+    };
+  }
+
+  output(name: string): string {
+    return this.stack.outputs[name] ?? '';
+  }
+
+  /** Puts an object as the account's owner. */
+  put(output: 'source' | 'destination', key: string, content: Uint8Array): void {
+    this.aws.s3.put(this.output(output), key, content);
+  }
+
+  /** A client's settings for a session of `Requesters`. */
+  get requester() {
+    return requesterConfig(this.connection, this.io);
+  }
+
+  async run(request: TaskRequest & { readonly taskId: string }): Promise<Ran> {
+    this.#progress = '';
+    const report = await runTask(this.connection, request, { out: undefined, io: this.io });
+    const records = new Records(this.connection.config, this.connection.outputs);
+    const row = await records.row(report.boundaryId);
+    if (row === undefined) throw new Error(`No row for ${report.boundaryId}`);
+    const events = await records.events(report.boundaryId);
+    return {
+      code: exitCodeOfRun(report),
+      report,
+      row,
+      events,
+      history: await this.history(row.executionArn),
+      progress: this.#progress,
+    };
+  }
+
+  async history(executionArn: string): Promise<HistoryEvent[]> {
+    const sfn = new SFNClient({ ...this.connection.config });
+    const { events } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
+    return events ?? [];
+  }
+
+  async execution(executionArn: string) {
+    return new SFNClient({ ...this.connection.config }).send(new DescribeExecutionCommand({ executionArn }));
+  }
+}
+
+/** Loads one of the synthesized apps into a fresh embedded AWS on a virtual clock. */
+export async function deploy(
+  app: 'sample' | 'misbehaving',
+  options: {
+    readonly transform?: NonNullable<AssemblyOptions['transform']>;
+    readonly policyDelayMs?: number;
+  } = {},
+): Promise<Deployed> {
+  const { transform, policyDelayMs = 4000 } = options;
+  const aws = await EmbeddedAws.start({ clock: new VirtualClock({ startMs: T0 }), policyDelayMs });
+  const stack = await aws.loadAssembly(inject('assemblies')[app], { ...(transform && { transform }) });
+  return new Deployed(aws, stack, await readOutputs(aws.clientConfig(), stack.stackName));
+}
+
+let numbered = 0;
+/** An id that no other task of this test run has. */
+export const freshId = (stem = 'task'): string => `${stem}-${(numbered += 1)}`;

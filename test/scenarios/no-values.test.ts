@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { sessionCredentials } from '../../core/work.ts';
+import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
+
+/** Each value as it was put, and each part of it that is secret by itself: a key's body, the members of the session's credentials. */
+function secretValuesOf(stack: Deployed): string[] {
+  const put = [...stack.secretValues];
+  const parts = put.flatMap((value) => (value.startsWith('{') ? credentialsIn(value) : value.split('\n')));
+  return [...put, ...parts].filter((value) => value.length >= 20 && !value.startsWith('-----'));
+}
+
+function credentialsIn(value: string): string[] {
+  const { secretAccessKey, sessionToken } = sessionCredentials.parse(JSON.parse(value));
+  return [secretAccessKey, sessionToken];
+}
+
+const spellings = (value: string) => [
+  value,
+  JSON.stringify(value).slice(1, -1),
+  Buffer.from(value).toString('base64').replace(/=+$/, ''),
+  Buffer.from(value).toString('hex'),
+  encodeURIComponent(value),
+];
+
+async function everythingWritten(stack: Deployed, ran: Ran): Promise<Record<string, string>> {
+  const execution = await stack.execution(ran.row.executionArn);
+  return {
+    history: JSON.stringify(ran.history),
+    execution: JSON.stringify(execution),
+    evidence: JSON.stringify(ran.events),
+    ledger: JSON.stringify(ran.row),
+    'command line': JSON.stringify(ran.report) + ran.progress,
+    logs: JSON.stringify(stack.aws.lambda.host.logs),
+    trail: JSON.stringify(stack.aws.trail),
+  };
+}
+
+describe('no secret value is written anywhere', () => {
+  test.each([
+    'succeed',
+    'throws',
+    'hangs',
+    'exits',
+    'sibling-key',
+    'leak-result',
+    'leak-log',
+    'leak-error',
+    'leak-stray',
+  ])('%s', async (how) => {
+    const stack = await deploy('misbehaving');
+    stack.put('source', 'mine', Buffer.from('mine'));
+    const ran = await stack.run({
+      type: 'misbehaving',
+      taskId: freshId(),
+      reason: 'to see nothing leak',
+      parameters: { how, key: 'mine', target: 'sibling' },
+    });
+    expect(ran.report.phase).toBe('closed');
+    const values = secretValuesOf(stack);
+    expect(values.length).toBeGreaterThanOrEqual(5); // password, key and its body, secret access key, session token
+    const written = await everythingWritten(stack, ran);
+    for (const [place, text] of Object.entries(written)) {
+      for (const value of values) {
+        for (const spelling of spellings(value))
+          expect(
+            text.includes(spelling),
+            `${place} holds a secret value, spelled ${spelling.slice(0, 6)}…`,
+          ).toBe(false);
+      }
+    }
+  });
+
+  test('the check itself sees a value that is written', async () => {
+    const stack = await deploy('misbehaving');
+    stack.put('source', 'mine', Buffer.from('mine'));
+    const ran = await stack.run({
+      type: 'misbehaving',
+      taskId: freshId(),
+      reason: 'control',
+      parameters: { how: 'succeed', key: 'mine', target: 'none' },
+    });
+    const [value = ''] = secretValuesOf(stack);
+    const written = await everythingWritten(stack, { ...ran, progress: `oops ${value}` });
+    expect(
+      written['command line']?.includes(JSON.stringify(value).slice(1, -1)) ||
+        written['command line']?.includes(value),
+    ).toBe(true);
+  });
+});
