@@ -1,4 +1,4 @@
 import { synthesize } from '../lib/synthesize.ts';
 
 /** The CDK app: `npx cdk synth`, `npx cdk deploy`. */
-synthesize();
+synthesize({ forDeployment: true });

@@ -50,7 +50,7 @@ function start({ origin, policyDelay }: EmbeddedOptions, io: Io): Promise<Embedd
   return EmbeddedAws.start({ clock, policyDelayMs, ...(origin !== undefined && { origin }) });
 }
 
-function wrap(aws: EmbeddedAws, { stackName, outputs }: LoadedStack, discard: () => Promise<void>): Embedded {
+function wrap(aws: EmbeddedAws, { stackName, outputs }: LoadedStack): Embedded {
   return {
     aws,
     stackName,

@@ -30,7 +30,7 @@ export interface Timeouts {
 
 /** A role's session that another role assumes lasts at most an hour: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage-assume.html */
 const LEASE_SECONDS = 3600;
-const UNUSED = new Set([KEY_TOOL]);
+const RESERVED = new Set([KEY_TOOL]);
 
 /** Throws `DeclarationError` on the first thing that must not be deployed. */
 export function checkDeclaration(declaration: Declaration): void {
@@ -42,7 +42,7 @@ export function checkDeclaration(declaration: Declaration): void {
   if (tools.length === 0)
     refuse(`Task type ${type}`, 'has no tools; a task that may do nothing needs no boundary. Declare one.');
   for (const tool of tools) {
-    if (UNUSED.has(tool.name))
+    if (RESERVED.has(tool.name))
       refuse(`Tool ${tool.name}`, 'has the name of Taskbound’s own tool. Rename it.');
     checkName('Tool', tool.name);
     checkTool(tool, parameters);

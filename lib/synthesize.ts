@@ -7,7 +7,12 @@ export interface SynthesizeOptions {
   readonly outdir?: string;
   /** Declares the stack. @default - the sample */
   readonly declare?: (app: App) => { readonly stackName: string };
+  /** Also asks CloudFormation's own validator, which takes seconds. @default false */
+  readonly forDeployment?: boolean;
 }
+
+/** A finding of CloudFormation's validator is an error, not a warning. */
+const STRICT = { '@aws-cdk/core:validateAgainstDefaultRules': true };
 
 /** Synthesizes in this process, cdk-nag included, without the cdk command. Throws when a declaration or a finding forbids it. */
 export function synthesize(options: SynthesizeOptions = {}): {
@@ -17,6 +22,8 @@ export function synthesize(options: SynthesizeOptions = {}): {
   const app = new App({
     analyticsReporting: false,
     treeMetadata: false,
+    builtinCloudFormationValidation: options.forDeployment ?? false,
+    context: STRICT,
     ...(options.outdir !== undefined && { outdir: options.outdir }),
   });
   const stack = (options.declare ?? sample)(app);

@@ -66,6 +66,11 @@ const CASES: readonly [string, unknown, RegExp][] = [
     /Parameter sourceKey has 1025 bytes; allowed: 1 to 1024/,
   ],
   [
+    'a policy that is too long',
+    parameters({ destinationKey: 'k'.repeat(1000) }),
+    /has \d{4} characters; AWS takes at most 2048/,
+  ],
+  [
     'a parameter of the wrong kind',
     parameters({ sourceKey: 7 }),
     /Parameter sourceKey is 7; allowed: an S3 key, a string/,

@@ -25,10 +25,10 @@ describe('everything that an account may ask for', () => {
       'arn:aws:iam::111122223333:policy/org',
     ),
     vpc: ec2.Vpc.fromVpcAttributes(scope, 'Vpc', {
-      vpcId: 'vpc-1',
+      vpcId: 'vpc-0123456789abcdef0',
       availabilityZones: ['eu-central-1a'],
-      isolatedSubnetIds: ['subnet-1'],
-      isolatedSubnetRouteTableIds: ['rtb-1'],
+      isolatedSubnetIds: ['subnet-0123456789abcdef0'],
+      isolatedSubnetRouteTableIds: ['rtb-0123456789abcdef0'],
     }),
     vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
     logRetention: RetentionDays.ONE_WEEK,

@@ -1,6 +1,9 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inject } from 'vitest';
 import {
   BoundedTask,
   TaskBoundary,
@@ -9,20 +12,20 @@ import {
   type BoundedTaskProps,
   type TaskBoundaryProps,
 } from '../../lib/index.ts';
-import { SampleStack } from '../../lib/sample-stack.ts';
 
 export interface Resource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
   readonly DeletionPolicy?: string;
-  readonly DependsOn?: unknown;
 }
 
 export type Resources = Readonly<Record<string, Resource>>;
 
-/** The sample stack's resources, as deployed. */
-export const sampleResources = (): Resources =>
-  resourcesOf(new SampleStack(new App({ treeMetadata: false }), 'Taskbound'));
+/** The sample stack's resources, as deployed: from the assembly that is synthesized once for all test files. */
+export function sampleResources(): Resources {
+  const file = join(inject('assemblies').sample, 'Taskbound.template.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { Resources: Resources }).Resources;
+}
 
 export const resourcesOf = (stack: Stack): Resources =>
   (Template.fromStack(stack).toJSON() as { Resources: Resources }).Resources;
@@ -41,7 +44,7 @@ export function stackWith(
   task: Partial<Omit<BoundedTaskProps, 'boundary'>> = {},
   options: (stack: Stack) => TaskBoundaryProps = () => ({}),
 ): { readonly stack: Stack; readonly boundary: TaskBoundary; readonly task: BoundedTask } {
-  const stack = new Stack(new App({ treeMetadata: false }), 'Other');
+  const stack = new Stack(new App({ treeMetadata: false, builtinCloudFormationValidation: false }), 'Other');
   const boundary = new TaskBoundary(stack, 'Boundary', options(stack));
   const declared = new BoundedTask(stack, 'Reader', {
     boundary,

@@ -1,24 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { taskTypeConfig } from '../../core/task-type.ts';
 import { listOf, ofType, sampleResources, textOf, type Resource } from './sample.ts';
+import { statementsIn, statementsOf } from './statements.ts';
 
 const resources = sampleResources();
-
-interface Found {
-  readonly where: string;
-  readonly statement: Readonly<Record<string, unknown>>;
-}
-
-const statementsOf = (where: string, document: unknown): Found[] =>
-  (document as { Statement: Record<string, unknown>[] }).Statement.map((statement) => ({ where, statement }));
-
-/** Every statement of every policy in the template, with the logical id of what it stands in. */
-function everyStatement(): Found[] {
-  const documents = ['PolicyDocument', 'AssumeRolePolicyDocument', 'KeyPolicy'];
-  return Object.entries(resources).flatMap(([id, { Properties }]) =>
-    documents.flatMap((name) => (Properties[name] === undefined ? [] : statementsOf(id, Properties[name]))),
-  );
-}
 
 const XRAY = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
@@ -129,7 +114,9 @@ describe('roles', () => {
   });
 
   it('deny a task only where its role still carries the ceiling', () => {
-    const [found] = everyStatement().filter(({ statement }) => statement['Action'] === 'iam:PutRolePolicy');
+    const [found] = statementsIn(resources).filter(
+      ({ statement }) => statement['Action'] === 'iam:PutRolePolicy',
+    );
     expect(found?.statement['Condition']).toEqual({
       StringEquals: {
         'iam:PermissionsBoundary': { Ref: expect.stringMatching(/^ObjectTransferTaskCeilingPolicy/) },
@@ -138,7 +125,7 @@ describe('roles', () => {
   });
 
   it('call submit through its URL only: a direct call could forge the caller', () => {
-    const calls = everyStatement()
+    const calls = statementsIn(resources)
       .filter(({ where }) => where.startsWith('RequestersRole'))
       .map(({ statement }) => statement);
     expect(calls.find((call) => call['Action'] === 'lambda:InvokeFunction')?.['Condition']).toEqual({
@@ -214,83 +201,6 @@ describe('the task role', () => {
       Action: '*',
       NotResource: allowed.flatMap((statement) => listOf(statement['Resource'])),
     });
-  });
-});
-
-/** Every `*` and `?` of a policy, where it stands, and why. cdk-nag demands the same at synth of Allow statements on roles. */
-const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[] = [
-  [/^(Source|Destination)Policy/, /^s3:\*$/, 'A Deny: no action is allowed without TLS.'],
-  [/^(Source|Destination)Policy/, /^\*$/, 'A Deny: to nobody.'],
-  [
-    /^(Source|Destination)Policy/,
-    /^<(Source|Destination)\w+\.Arn>\/\*$/,
-    'A Deny: on no object of the bucket.',
-  ],
-  [/^ObjectTransferTaskCeiling/, /^\*$/, 'A Deny: on whatever is outside the ceiling.'],
-  [
-    /^ObjectTransferTaskCeiling/,
-    /^<(Source|Destination)\w+\.Arn>\/\*(\.receipt\.json)?$/,
-    'The parameter left open; the session policy fills it.',
-  ],
-  [
-    /^ObjectTransferTaskCeiling/,
-    /:secret:taskbound\/Taskbound\/object-transfer\/\*/,
-    'The type’s secrets are named after tasks.',
-  ],
-  [/^ObjectTransferTaskRole/, /^object-transfer\.\*$/, 'A session is named after its task.'],
-  [
-    /^ObjectTransferWorkRole/,
-    /\/object-transfer\/\*\/session-\?{6}$/,
-    'Session secrets are named after tasks.',
-  ],
-  [
-    /^ObjectTransferWorkflowRole/,
-    /^<\w+Function\w+\.Arn>:\*$/,
-    'Every version: an execution outlives a deploy.',
-  ],
-  [/^ObjectTransferWorkflowRole/, /^\*$/, 'Log delivery and X-Ray have no resources.'],
-  [/^BoundaryControl\w+Role|^ObjectTransferWorkRole/, /^\*$/, 'X-Ray has no resources.'],
-  [
-    /^BoundaryControl(Submit|Admit|IssueIdentity)Role/,
-    /:parameter\/taskbound\/Taskbound\/types\/\*$/,
-    'Types are declared after the boundary.',
-  ],
-  [
-    /^BoundaryControl(IssueSecret|RevokeAndRecord|ProveRevoked)Role/,
-    /:secret:taskbound\/Taskbound\/\*$/,
-    'Secrets are named after tasks.',
-  ],
-  [
-    /^BoundaryControl(IssueIdentity|ProveRevoked|CloseBoundary)Role/,
-    /:secret:taskbound\/Taskbound\/\*\/session(-\?{6})?$/,
-    'Session secrets are named after tasks.',
-  ],
-  [/^RequestersRole/, /:execution:<\w+\.Name>:\*$/, 'Executions are named after tasks.'],
-];
-
-describe('every * in a policy', () => {
-  const textsIn = (value: unknown): string[] => {
-    if (typeof value !== 'object' || value === null) return [String(value)];
-    if (Array.isArray(value)) return value.flatMap(textsIn);
-    return Object.keys(value).some((key) => /^(Fn::|Ref$)/.test(key))
-      ? [textOf(value)]
-      : Object.values(value).flatMap(textsIn);
-  };
-  const open = everyStatement().flatMap(({ where, statement }) =>
-    textsIn(statement)
-      .filter((text) => /[*?]/.test(text))
-      .map((text) => [where, text] as const),
-  );
-
-  it.each(open)('%s: %s has a reason', (where, text) => {
-    expect(OPEN.some(([place, pattern]) => place.test(where) && pattern.test(text))).toBe(true);
-  });
-
-  it('that has a reason is there', () => {
-    const idle = OPEN.filter(
-      ([place, pattern]) => !open.some(([where, text]) => place.test(where) && pattern.test(text)),
-    );
-    expect(idle).toEqual([]);
   });
 });
 

@@ -1,0 +1,137 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { Records } from '../../cli/records.ts';
+import { sessionCredentials } from '../../core/work.ts';
+import { typeParameterName } from '../../core/ids.ts';
+import { parsePolicy } from '../../core/iam/parse.ts';
+import type { TrailRecord } from '../../local/aws/trail.ts';
+import type { Template } from '../../local/template/template.ts';
+import { freshId, type Deployed, type Ran } from './deployed.ts';
+
+/** Objects above this are copied in parts, so that the smallest test object is not. */
+const SINGLE_COPY_LIMIT_BYTES = 10;
+const OPEN_BUCKET = 'open-to-everyone';
+
+/** The sample with a work function that copies small objects in parts; everything else as deployed. */
+export function withSmallParts(template: Template): Template {
+  const copy = structuredClone(template);
+  for (const { Type, Properties } of Object.values(copy.Resources)) {
+    const variables = (Properties['Environment'] as { Variables?: Record<string, unknown> } | undefined)?.Variables;
+    if (Type === 'AWS::Lambda::Function' && variables && 'SOURCE_BUCKET' in variables) {
+      Object.assign(variables, { SINGLE_COPY_LIMIT_BYTES: String(SINGLE_COPY_LIMIT_BYTES), PART_BYTES: '8' });
+    }
+  }
+  return copy;
+}
+
+const transfer = (key: string) => ({
+  type: 'object-transfer',
+  taskId: freshId(),
+  reason: 'to use every permission',
+  parameters: { sourceKey: key, destinationKey: key },
+});
+
+const summary = ({ report }: Ran) => `${report.outcome} ${report.phase} ${report.proof} ${report.error?.split(':')[0] ?? ''}`;
+
+/** Calls `then` as soon as a call is in the trail, while the function that made it goes on. */
+async function whenSeen(stack: Deployed, seen: (record: TrailRecord) => boolean, then: () => void, until: Promise<unknown>): Promise<void> {
+  let over = false;
+  void until.finally(() => (over = true)).catch(() => undefined);
+  while (!over) {
+    if (stack.aws.trail.some(seen)) return then();
+    await new Promise(setImmediate);
+  }
+}
+
+/** Submits, follows and reads as `Requesters`, then looks at everything that the role may look at. */
+async function good(stack: Deployed): Promise<string> {
+  stack.put('source', 'small', Buffer.from('small'));
+  const ran = await stack.run(transfer('small'));
+  const records = new Records(stack.requester, stack.connection.outputs);
+  const listed = await records.recent(1, stack.aws.clock.nowMs());
+  const name = typeParameterName(stack.stack.stackName, 'object-transfer');
+  const { Parameter } = await new SSMClient({ ...stack.requester }).send(new GetParameterCommand({ Name: name }));
+  return `${summary(ran)}; listed ${listed.length > 0}; type ${Parameter !== undefined}`;
+}
+
+/** S3 refuses parts below 5 MiB when the upload is completed: the upload is aborted. */
+async function aborted(stack: Deployed): Promise<string> {
+  stack.put('source', 'large', Buffer.from('x'.repeat(40)));
+  const ran = await stack.run(transfer('large'));
+  const abort = stack.aws.trail.find((record) => record.eventName === 'AbortMultipartUpload');
+  return `${summary(ran)}; aborted ${abort?.errorCode ?? abort !== undefined}`;
+}
+
+/** Teardown begins while a secret is being made: what came too late undoes itself. */
+async function tornDownWhileIssuing(stack: Deployed): Promise<string> {
+  const request = transfer('small');
+  const before = stack.aws.trail.length;
+  const run = stack.run(request);
+  const boundaryId = `${request.type}.${request.taskId}`;
+  const making = (record: TrailRecord) => record.eventName === 'CreateSecret' && stack.aws.trail.indexOf(record) >= before;
+  await whenSeen(stack, making, () => void teardown(stack, boundaryId, request.taskId), run);
+  const ran = await run;
+  const undone = stack.aws.trail.slice(before).find((record) => record.eventName === 'DeleteSecret' && roleOf(record).includes('IssueSecret'));
+  return `${summary(ran)}; undone ${undone?.errorCode ?? undone !== undefined}`;
+}
+
+const roleOf = (record: TrailRecord): string => String(record.userIdentity['arn']);
+
+/** Calls revoke-and-record as the account's owner, as a teardown of the boundary would. */
+async function teardown(stack: Deployed, boundaryId: string, taskId: string): Promise<void> {
+  const resources = [...stack.stack.resources.values()];
+  const named = (type: string, part: string) => resources.find((resource) => resource.type === type && resource.logicalId.includes(part));
+  const machine = named('AWS::StepFunctions::StateMachine', 'ObjectTransfer')?.arn ?? '';
+  const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${taskId}`;
+  const lambda = new LambdaClient({ ...stack.connection.config });
+  await lambda.send(
+    new InvokeCommand({
+      FunctionName: named('AWS::Lambda::Function', 'RevokeAndRecord')?.physicalId ?? '',
+      Payload: Buffer.from(JSON.stringify({ boundaryId, executionArn, ended: { status: 'unknown' } })),
+    }),
+  );
+}
+
+/** A bucket outside the type's ceiling that is open to everyone: the task's session must still be refused there. */
+async function openBucket(stack: Deployed): Promise<string> {
+  stack.aws.s3.createBucket(OPEN_BUCKET);
+  const open = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `arn:aws:s3:::${OPEN_BUCKET}/*` }] };
+  stack.aws.s3.setBucketPolicy(OPEN_BUCKET, parsePolicy(JSON.stringify(open), 'resource'));
+  stack.aws.s3.put(OPEN_BUCKET, 'bait', Buffer.from('bait'));
+  const known = new Set(stack.secretValues);
+  const attempts: Promise<string>[] = [];
+  const stop = stack.aws.states.onEvent(({ event }) => {
+    if (event.type !== 'TaskScheduled' || attempts.length > 0) return;
+    const session = [...stack.secretValues].find((value) => !known.has(value) && value.startsWith('{'));
+    if (session !== undefined) attempts.push(readBait(stack, session));
+  });
+  const ran = await stack.run(transfer('small'));
+  stop();
+  return `${summary(ran)}; bait ${await Promise.all(attempts)}`;
+}
+
+async function readBait(stack: Deployed, session: string): Promise<string> {
+  const { accessKeyId, secretAccessKey, sessionToken } = sessionCredentials.parse(JSON.parse(session));
+  const s3 = new S3Client({ ...stack.aws.clientConfig({ accessKeyId, secretAccessKey, sessionToken }) });
+  return s3.send(new GetObjectCommand({ Bucket: OPEN_BUCKET, Key: 'bait' })).then(
+    () => 'read',
+    (error: Error) => error.name,
+  );
+}
+
+/** What all scenarios together show, a line each. Every permission of the sample is used in one of them. */
+export async function exercise(stack: Deployed): Promise<string[]> {
+  const lines: string[] = [];
+  for (const scenario of [good, aborted, tornDownWhileIssuing, openBucket]) {
+    lines.push(await scenario(stack).catch((error: Error) => `${scenario.name} threw ${error.name}: ${error.message}`));
+  }
+  return lines;
+}
+
+export const EXPECTED = [
+  'succeeded closed refused ; listed true; type true',
+  'failed closed refused EntityTooSmall; aborted true',
+  'failed closed nothing-issued ExecutionEnded; undone true',
+  'succeeded closed refused ; bait AccessDenied',
+];

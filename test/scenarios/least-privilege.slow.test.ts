@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, inject, test } from 'vitest';
+import { parseTemplate } from '../../local/template/template.ts';
+import { deploy, type Deployed } from './deployed.ts';
+import { exercise, EXPECTED, withSmallParts } from './exercise.ts';
+import { roleStatements, type RoleStatement } from './statements.ts';
+
+/** What is not emulated, each with the reason. A statement is excepted only when all its actions are. */
+const NOT_EMULATED: Readonly<Record<string, string>> = {
+  'logs:CreateLogStream': 'functions’ output is kept in memory, not in CloudWatch Logs',
+  'logs:PutLogEvents': 'as above',
+  'logs:CreateLogDelivery': 'the state machine’s log delivery is not emulated',
+  'logs:GetLogDelivery': 'as above',
+  'logs:UpdateLogDelivery': 'as above',
+  'logs:DeleteLogDelivery': 'as above',
+  'logs:ListLogDeliveries': 'as above',
+  'logs:PutResourcePolicy': 'as above',
+  'logs:DescribeResourcePolicies': 'as above',
+  'logs:DescribeLogGroups': 'as above',
+  'xray:PutTraceSegments': 'traces are not emulated',
+  'xray:PutTelemetryRecords': 'as above',
+  'xray:GetSamplingRules': 'as above',
+  'xray:GetSamplingTargets': 'as above',
+};
+
+const template = parseTemplate(JSON.parse(readFileSync(join(inject('assemblies').sample, 'Taskbound.template.json'), 'utf8')));
+const statements = roleStatements(template);
+const excepted = (statement: RoleStatement) => statement.actions.every((action) => action in NOT_EMULATED);
+const checked = statements.filter((statement) => !excepted(statement));
+
+const roleNameOf = (stack: Deployed, logicalId: string) => stack.stack.resources.get(logicalId)?.physicalId;
+
+describe('least privilege', () => {
+  test('the template has the statements that this suite expects to find, and no unknown exception', () => {
+    expect(statements.length).toBeGreaterThan(60);
+    const excused = new Set(statements.filter(excepted).flatMap((statement) => statement.actions));
+    expect([...excused].sort()).toEqual(Object.keys(NOT_EMULATED).sort());
+  });
+
+  test('with every statement in place all scenarios end as they must, and no role holds an action that none used', async () => {
+    const stack = await deploy('sample', { transform: withSmallParts });
+    expect(await exercise(stack)).toEqual(EXPECTED);
+    const used = new Set(stack.aws.usage.map((usage) => `${usage.roleName} ${usage.action}`));
+    const unused = checked
+      .filter((statement) => !statement.trust && statement.effect === 'Allow')
+      .flatMap((statement) => statement.roles.flatMap((role) => statement.actions.map((action) => `${roleNameOf(stack, role)} ${action}`)))
+      .filter((held) => !used.has(held));
+    expect(unused).toEqual([]);
+  });
+
+  test.each(checked.map((statement) => [statement.name, statement] as const))('without %s a scenario fails', async (_name, statement) => {
+    const stack = await deploy('sample', { transform: (original) => statement.without(withSmallParts(original)) });
+    const lines = await exercise(stack);
+    expect(lines).not.toEqual(EXPECTED);
+    if (statement.effect === 'Deny') return; // what it denied was allowed: there is no refusal to see
+    const denied = stack.aws.trail.filter((record) => /^AccessDenied/.test(record.errorCode ?? '')).map((record) => record.errorMessage ?? '');
+    const said = [...denied, ...lines, ...stack.aws.lambda.host.logs.map((line) => line.message)].join('\n');
+    const action = statement.actions.find((each) => said.includes(`not authorized to perform: ${each}`));
+    expect(action, `none of ${statement.actions.join(', ')} was refused`).toBeDefined();
+  });
+});

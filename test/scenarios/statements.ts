@@ -1,0 +1,60 @@
+import type { Statement } from '../../core/iam/policy.ts';
+import type { Template } from '../../local/template/template.ts';
+
+/** One statement of one role in a template, and the way to take it out. */
+export interface RoleStatement {
+  /** `RoleLogicalId: Sid or actions`, for people. */
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly effect: 'Allow' | 'Deny';
+  readonly actions: readonly string[];
+  readonly trust: boolean;
+  without(template: Template): Template;
+}
+
+type Holder = { Statement: Statement[] };
+
+const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]);
+const refs = (value: unknown): string[] => (Array.isArray(value) ? value.map((item: { Ref: string }) => item.Ref) : []);
+
+/** A trust policy must have a statement; this one allows nothing. */
+const NOTHING: Statement = { Effect: 'Deny', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'sts:AssumeRole' };
+
+function statementsOf(
+  template: Template,
+  logicalId: string,
+  property: 'PolicyDocument' | 'AssumeRolePolicyDocument',
+  roles: readonly string[],
+): RoleStatement[] {
+  const trust = property === 'AssumeRolePolicyDocument';
+  const holder = (of: Template) => of.Resources[logicalId]?.Properties[property] as Holder;
+  return holder(template).Statement.map((statement, index) => ({
+    name: `${roles.join('+')}${trust ? ' trust' : ''}: ${statement.Sid ?? list(statement.Action).join(' ')}`,
+    roles,
+    effect: statement.Effect,
+    actions: list(statement.Action),
+    trust,
+    without: (original) => {
+      const copy = structuredClone(original);
+      const left = holder(copy).Statement.toSpliced(index, 1);
+      holder(copy).Statement = left.length === 0 ? [NOTHING] : left;
+      return copy;
+    },
+  }));
+}
+
+/** Roles that have a managed policy of the template. */
+const rolesWith = (template: Template, policyId: string): string[] =>
+  Object.entries(template.Resources).flatMap(([id, resource]) =>
+    resource.Type === 'AWS::IAM::Role' && refs(resource.Properties['ManagedPolicyArns']).includes(policyId) ? [id] : [],
+  );
+
+/** Every statement of every role: trust, inline and managed policies. */
+export function roleStatements(template: Template): RoleStatement[] {
+  return Object.entries(template.Resources).flatMap(([id, { Type, Properties }]) => {
+    if (Type === 'AWS::IAM::Role') return statementsOf(template, id, 'AssumeRolePolicyDocument', [id]);
+    if (Type === 'AWS::IAM::Policy') return statementsOf(template, id, 'PolicyDocument', refs(Properties['Roles']));
+    if (Type === 'AWS::IAM::ManagedPolicy') return statementsOf(template, id, 'PolicyDocument', rolesWith(template, id));
+    return [];
+  });
+}
