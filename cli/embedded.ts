@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { EmbeddedAws, type LoadedStack } from '../local/embedded-aws.ts';
 import { dumpBuckets, SeedError, seedBuckets } from '../local/seed.ts';
 import { SystemClock } from '../local/system-clock.ts';
@@ -47,7 +48,13 @@ export async function startEmbedded(options: EmbeddedOptions, io: Io): Promise<E
 function start({ origin, policyDelay }: EmbeddedOptions, io: Io): Promise<EmbeddedAws> {
   const policyDelayMs = (policyDelay ?? DEFAULT_POLICY_DELAY_SECONDS) * 1000;
   const clock = origin === undefined ? new VirtualClock({ startMs: io.clock.nowMs() }) : new SystemClock();
-  return EmbeddedAws.start({ clock, policyDelayMs, ...(origin !== undefined && { origin }) });
+  // Another seed each time: access keys name a session, and no two sessions should share one.
+  return EmbeddedAws.start({
+    clock,
+    policyDelayMs,
+    seed: randomUUID(),
+    ...(origin !== undefined && { origin }),
+  });
 }
 
 function wrap(aws: EmbeddedAws, { stackName, outputs }: LoadedStack): Embedded {

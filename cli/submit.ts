@@ -1,7 +1,7 @@
 import { STSClient } from '@aws-sdk/client-sts';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { MalformedRequest, NotPermitted, TaskIdTaken } from '../core/errors.ts';
 import type { TaskRequest } from '../core/request.ts';

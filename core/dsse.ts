@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** DSSE v1: https://github.com/secure-systems-lab/dsse/blob/master/protocol.md */
 export const dsseEnvelope = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Environment of each control function: synth types its props with these, the function parses `process.env` with them at cold start. */
 const common = {

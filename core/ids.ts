@@ -18,6 +18,7 @@ export const boundaryIdOf = (taskType: string, taskId: string): string => `${tas
 /** Splits `<type>.<taskId>`; undefined when it is not a boundary id. */
 export function parseBoundaryId(text: string): { taskType: string; taskId: string } | undefined {
   const dot = text.indexOf('.');
+  if (dot < 0) return undefined;
   const taskType = text.slice(0, dot);
   const taskId = text.slice(dot + 1);
   return TASK_TYPE.test(taskType) && TASK_ID.test(taskId) ? { taskType, taskId } : undefined;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NotTheOwner, PhasePassed } from './errors.ts';
 import { mayMove, PHASES, type Phase } from './phase.ts';
 import { secretSpec } from './task-type.ts';

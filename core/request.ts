@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MalformedRequest } from './errors.ts';
 import { TASK_ID, TASK_TYPE } from './ids.ts';
 import { checkParameters, type Parameters } from './parameters.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What the workflow hands each control function and what it gets back. The workflow writes these literally; the functions parse them.

@@ -26,6 +26,11 @@ function refuseDuplicateKeys(text: string, what: string): void {
     onObjectBegin: () => void open.push(new Set()),
     onObjectEnd: () => void open.pop(),
     onObjectProperty: (name, _offset, _length, line) => {
+      if (name === '__proto__') {
+        throw new MalformedRequest(
+          `${what} has the key "__proto__" (line ${line + 1}), which readers treat in different ways. Remove it.`,
+        );
+      }
       const names = open.at(-1);
       if (names?.has(name)) {
         throw new MalformedRequest(

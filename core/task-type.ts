@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parameterSpec } from './parameters.ts';
 import { DECLARED_NAME, TASK_TYPE } from './ids.ts';
 

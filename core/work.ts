@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A result of the work function is at most 32 KiB of JSON: it goes into ledger, evidence and execution output. */
 export const RESULT_BYTES = 32 * 1024;

@@ -24,7 +24,7 @@ export class Ceiling extends Construct {
 
   constructor(scope: Construct, id: string, props: CeilingProps) {
     super(scope, id);
-    const allowed = [...props.tools.map(openTool), ...ownStatements(this, props)];
+    const allowed = [...withoutCovered(props.tools.map(openTool)), ...ownStatements(this, props)];
     const document = ceilingDocument(allowed);
     const text = Stack.of(this).toJsonString(document.toJSON());
     const characters = leastCharacters(this, text);
@@ -88,6 +88,23 @@ function openTool(tool: ToolSpec): OpenStatement {
     ...(conditions.length > 0 && { Condition: Object.fromEntries(conditions) }),
   };
 }
+
+/** Leaves out a tool that another one covers once both are open: a statement that adds nothing hides what the ceiling allows. */
+const withoutCovered = (tools: readonly OpenStatement[]): OpenStatement[] =>
+  tools.filter(
+    (tool, index) =>
+      !tools.some((other, at) => at !== index && covers(other, tool) && (at < index || !covers(tool, other))),
+  );
+
+const covers = (wide: OpenStatement, narrow: OpenStatement): boolean =>
+  wide.Condition === undefined &&
+  narrow.Action.every((action) => wide.Action.includes(action)) &&
+  narrow.Resource.every((resource) => wide.Resource.some((pattern) => reaches(pattern, resource)));
+
+/** Told from the text alone, tokens unresolved: the same resource, or one below a prefix that ends in the only `*`. */
+const reaches = (pattern: string, resource: string): boolean =>
+  pattern === resource ||
+  (pattern.indexOf('*') === pattern.length - 1 && resource.startsWith(pattern.slice(0, -1)));
 
 const isFixed = (value: string): boolean => placeholdersIn(value).length === 0;
 

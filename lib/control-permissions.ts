@@ -64,14 +64,13 @@ const MAKE = [
   'secretsmanager:CreateSecret',
   'secretsmanager:PutResourcePolicy',
   'secretsmanager:PutSecretValue',
-  'secretsmanager:DeleteSecret',
-  'secretsmanager:DescribeSecret',
 ];
 const DESTROY = ['secretsmanager:DeleteSecret', 'secretsmanager:DescribeSecret'];
 
 export const makeSecrets = (scope: Construct): Permission => ({
   sid: 'MakeSecrets',
-  actions: MAKE,
+  // What is made too late is destroyed by the function that made it.
+  actions: [...MAKE, ...DESTROY],
   resources: [allSecrets(scope)],
   openBecause: SECRETS_OPEN,
 });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Objects lie under this folder of DIR. */
 export const OBJECTS_FOLDER = 's3';

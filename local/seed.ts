@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from './aws/service.ts';
 import { SeedError } from './seed-error.ts';
 import { filesUnder, readInside, readPlain, rootFolder, statOf } from './seed-files.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PolicyDocument } from '../core/iam/policy.ts';
 import { parsePolicy } from '../core/iam/parse.ts';
 import type { KnownKey } from './aws/auth/credentials.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LedgerRow, WorkOutcome } from '../../core/ledger.ts';
 import type { Ended } from '../../core/steps.ts';
 import { RESULT_BYTES, workReturn } from '../../core/work.ts';

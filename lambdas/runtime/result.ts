@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RESULT_BYTES } from '../../core/work.ts';
 import { ResultNotJson, ResultTooLarge } from './errors.ts';
 import type { Json } from './task.ts';

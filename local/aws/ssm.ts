@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { arnOf } from './place.ts';
 import { type Call, AwsError } from './service.ts';
 import { JsonService, operation } from './wire/json-service.ts';

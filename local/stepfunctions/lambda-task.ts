@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { inputDetail, outputDetail } from './history.ts';
 import type { EventDetails } from './history.ts';
 import type { HistoryEventType } from '@aws-sdk/client-sfn';

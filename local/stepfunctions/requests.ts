@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../aws/service.ts';
 import { MAX_PAYLOAD_BYTES } from './limits.ts';
 

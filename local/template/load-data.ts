@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
 import { read } from './properties.ts';

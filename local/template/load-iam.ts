@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AWS_MANAGED_POLICIES } from '../aws/iam/aws-managed-policies.ts';
 import { MAX_INLINE_CHARACTERS } from '../aws/iam/iam-service.ts';
 import { type IamStore, NO_TRUST, NOTHING, SINCE_EVER } from '../aws/iam/iam-store.ts';

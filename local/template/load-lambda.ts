@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Loader } from './load-context.ts';
 import { number, read, refuse } from './properties.ts';
 import type { ResolvedResource } from './resolve.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Loader } from './load-context.ts';
 import { boolean, read, refuse } from './properties.ts';
 

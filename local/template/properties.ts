@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TemplateRefused } from './refusal.ts';
 import type { ResolvedResource } from './resolve.ts';
 

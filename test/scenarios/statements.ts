@@ -14,11 +14,17 @@ export interface RoleStatement {
 
 type Holder = { Statement: Statement[] };
 
-const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]);
-const refs = (value: unknown): string[] => (Array.isArray(value) ? value.map((item: { Ref: string }) => item.Ref) : []);
+const list = (value: unknown): string[] =>
+  Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)];
+const refs = (value: unknown): string[] =>
+  Array.isArray(value) ? value.map((item: { Ref: string }) => item.Ref) : [];
 
 /** A trust policy must have a statement; this one allows nothing. */
-const NOTHING: Statement = { Effect: 'Deny', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'sts:AssumeRole' };
+const NOTHING: Statement = {
+  Effect: 'Deny',
+  Principal: { AWS: 'arn:aws:iam::111122223333:root' },
+  Action: 'sts:AssumeRole',
+};
 
 function statementsOf(
   template: Template,
@@ -46,15 +52,19 @@ function statementsOf(
 /** Roles that have a managed policy of the template. */
 const rolesWith = (template: Template, policyId: string): string[] =>
   Object.entries(template.Resources).flatMap(([id, resource]) =>
-    resource.Type === 'AWS::IAM::Role' && refs(resource.Properties['ManagedPolicyArns']).includes(policyId) ? [id] : [],
+    resource.Type === 'AWS::IAM::Role' && refs(resource.Properties['ManagedPolicyArns']).includes(policyId)
+      ? [id]
+      : [],
   );
 
 /** Every statement of every role: trust, inline and managed policies. */
 export function roleStatements(template: Template): RoleStatement[] {
   return Object.entries(template.Resources).flatMap(([id, { Type, Properties }]) => {
     if (Type === 'AWS::IAM::Role') return statementsOf(template, id, 'AssumeRolePolicyDocument', [id]);
-    if (Type === 'AWS::IAM::Policy') return statementsOf(template, id, 'PolicyDocument', refs(Properties['Roles']));
-    if (Type === 'AWS::IAM::ManagedPolicy') return statementsOf(template, id, 'PolicyDocument', rolesWith(template, id));
+    if (Type === 'AWS::IAM::Policy')
+      return statementsOf(template, id, 'PolicyDocument', refs(Properties['Roles']));
+    if (Type === 'AWS::IAM::ManagedPolicy')
+      return statementsOf(template, id, 'PolicyDocument', rolesWith(template, id));
     return [];
   });
 }

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { z } from 'zod';
+import * as z from 'zod';
 import { S3_KEY_BYTES } from '../../../core/parameters.ts';
 import type { Task } from '../../runtime/index.ts';
 import { compare, partsCheck, wholeCopyCheck, type Check, type Checksums } from './checksum.ts';

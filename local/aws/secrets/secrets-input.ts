@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Limits of the API: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
 const MAX_VALUE = 65_536;
