@@ -6,13 +6,16 @@ import { secretSpec } from './task-type.ts';
 const ms = z.int().min(0);
 
 /** One JIT secret of a task. Its intent is written before it is made, so that nothing is made that nobody knows of. */
-export const secretRecord = z.strictObject({
+export const secretRecord = z.looseObject({
   name: z.string(),
   spec: secretSpec,
   /** `taskbound/…/<name>`; fixed at submit. */
   secretName: z.string(),
   state: z.enum(['planned', 'intended', 'issued', 'revoked', 'unrevoked']),
+  /** The last attempt's intent. */
   intendedAtMs: ms.optional(),
+  /** How often it was attempted: with more than one, an older attempt may still be running when a newer one is done. */
+  attempts: z.int().min(0).optional(),
   /** What the issuer says of what it made: a public key, for example. Never a value. */
   handle: z.record(z.string(), z.string()).optional(),
   revokedAtMs: ms.optional(),
@@ -22,7 +25,7 @@ export const secretRecord = z.strictObject({
 export type SecretRecord = z.infer<typeof secretRecord>;
 
 /** One issue of session credentials. `intended` alone means: a credential may exist that nobody can present. */
-export const leaseRecord = z.strictObject({
+export const leaseRecord = z.looseObject({
   number: z.int().min(1),
   state: z.enum(['intended', 'issued']),
   /** The invocation that wrote the intent: a repeated write of the same intent is recognised by it. */
@@ -36,7 +39,7 @@ export const leaseRecord = z.strictObject({
 });
 export type LeaseRecord = z.infer<typeof leaseRecord>;
 
-export const denyRecord = z.strictObject({
+export const denyRecord = z.looseObject({
   policyName: z.string(),
   roleName: z.string(),
   deadlineMs: ms,
@@ -54,7 +57,14 @@ export const workOutcome = z.discriminatedUnion('status', [
     tools: z.json().optional(),
     endedAtMs: ms,
   }),
-  z.strictObject({ status: z.literal('failed'), error: z.string(), cause: z.string(), endedAtMs: ms }),
+  z.strictObject({
+    status: z.literal('failed'),
+    /** The state that failed; `RunWork` when the work itself did. */
+    state: z.string().optional(),
+    error: z.string(),
+    cause: z.string(),
+    endedAtMs: ms,
+  }),
 ]);
 export type WorkOutcome = z.infer<typeof workOutcome>;
 
@@ -63,8 +73,11 @@ export const proofRecord = z.strictObject({
   provenAtMs: ms,
 });
 
-/** The one mutable row of a task. What teardown needs stands here and nowhere else. Times are milliseconds since 1970. */
-export const ledgerRow = z.strictObject({
+/**
+ * The one mutable row of a task. What teardown needs stands here and nowhere else. Times are milliseconds since 1970. Fields that are not
+ * known here are kept as they are: a running execution is pinned to the functions that it began with, and a later deploy may know more.
+ */
+export const ledgerRow = z.looseObject({
   boundaryId: z.string(),
   taskType: z.string(),
   taskId: z.string(),

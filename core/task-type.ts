@@ -41,7 +41,7 @@ export const taskTypeConfig = z.strictObject({
   stateMachineArn: z.string(),
   /** `arn:aws:secretsmanager:REGION:ACCOUNT:secret:` */
   secretArnPrefix: z.string(),
-  /** Names of the roles that may submit; empty when only the function URL's own permission decides. */
+  /** The roles that may submit. Nobody else may, whatever the function URL lets in. */
   submitterRoleArns: z.array(z.string()),
 });
 export type TaskTypeConfig = z.infer<typeof taskTypeConfig>;

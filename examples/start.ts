@@ -10,7 +10,7 @@ import { SystemClock } from '../local/system-clock.ts';
 
 /** `npm start`: one file through one boundary, on this machine, and then a look at what is left. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const OUT = join(ROOT, 'out');
+const OUT = join(ROOT, 'out/start');
 const KEYS = { source: 'exports/2026-11-23.csv', destination: 'in/2026-11-23.csv' };
 
 /** The command line, as `npx taskbound` runs it; its standard output is kept when it is JSON. */
@@ -76,9 +76,9 @@ const { code, output } = await taskbound(
     '--seed',
     'examples/seed',
     '--dump',
-    'out/dump',
+    'out/start/dump',
     '--out',
-    'out',
+    'out/start',
     '--json',
   ],
 );

@@ -1,15 +1,16 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { z } from 'zod';
 import { admitEnvironment } from '../core/environment.ts';
-import { TaskRejected } from '../core/errors.ts';
+import { PhasePassed } from '../core/errors.ts';
 import { demandOwner, movePhase, type LedgerRow } from '../core/ledger.ts';
-import { isEnding } from '../core/phase.ts';
+import { isAtLeast } from '../core/phase.ts';
 import { admitEvent } from '../core/steps.ts';
 import { systemClock } from './clock.ts';
 import { grantFault } from './control/check-grant.ts';
 import { documentClient } from './control/clients.ts';
 import { EvidenceLog } from './control/evidence-log.ts';
 import { Ledger } from './control/ledger.ts';
+import { rejectTask } from './control/reject-task.ts';
 import { step } from './control/step.ts';
 import { TaskTypes } from './control/task-types.ts';
 
@@ -26,7 +27,8 @@ interface Dependencies {
  *  1. nothing, if no row names this execution (`NotTheOwner`);
  *  2. `task.admitted`, then phase `admitted`; or, when a rule refuses, the rejection in the row, then `task.rejected`.
  *
- * Late or repeated: an admitted task is admitted again without effect; once teardown has begun it is refused.
+ * Late or repeated: an admitted task is admitted again without effect; once its boundary is open, or teardown has begun, the call is
+ * refused (`PhasePassed`) and changes nothing.
  * Half done: evidence without the phase is completed by the retry, because the event's id is recognised.
  *
  * Rejected: trusting the execution's input. Whoever may call StartExecution would then decide what a task may do.
@@ -37,8 +39,9 @@ export async function admit(
 ): Promise<{ boundaryId: string }> {
   const row = await on.ledger.get(event.boundaryId);
   demandOwner(row, event.boundaryId, event.executionArn);
-  const fault = await faultOf(row, on.types);
-  if (fault) await reject(row, fault, on);
+  demandNotOpened(row);
+  const because = await faultOf(row, on.types);
+  if (because !== undefined) await rejectTask(row.boundaryId, { by: 'admit', because }, on);
   await on.evidence.append(row.boundaryId, {
     id: 'task.admitted',
     type: 'task.admitted',
@@ -51,26 +54,17 @@ export async function admit(
   return { boundaryId: row.boundaryId };
 }
 
-async function faultOf(row: LedgerRow, types: TaskTypes): Promise<string | undefined> {
-  if (isEnding(row.phase)) return `the boundary is ${row.phase} already`;
-  if (row.phase !== 'approved' && row.phase !== 'admitted') return `the task is ${row.phase}, not approved`;
-  return grantFault(row, await types.find(row.taskType));
+/** A call that comes late changes nothing: what it would decide was decided before the boundary was opened. */
+function demandNotOpened(row: LedgerRow): void {
+  if (!isAtLeast(row.phase, 'open')) return;
+  throw new PhasePassed(
+    `Task ${row.boundaryId} is not admitted: its boundary is ${row.phase}; tasks are admitted before it is open. Nothing was changed.`,
+  );
 }
 
-async function reject(row: LedgerRow, fault: string, on: Dependencies): Promise<never> {
-  const cause = `Task ${row.boundaryId} was not admitted: ${fault}. Submit it again under a new id.`;
-  await on.ledger.update(row.boundaryId, (now) =>
-    now.rejection || isEnding(now.phase) ? now : { ...now, rejection: { error: 'TaskRejected', cause } },
-  );
-  if (!isEnding(row.phase)) {
-    await on.evidence.append(row.boundaryId, {
-      id: 'task.rejected',
-      type: 'task.rejected',
-      actor: 'admit',
-      data: { because: fault },
-    });
-  }
-  throw new TaskRejected(cause);
+async function faultOf(row: LedgerRow, types: TaskTypes): Promise<string | undefined> {
+  if (row.phase === 'requested') return 'the task is requested, not approved';
+  return grantFault(row, await types.find(row.taskType));
 }
 
 const environment = admitEnvironment.parse(process.env);

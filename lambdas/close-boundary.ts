@@ -53,7 +53,7 @@ export async function closeBoundary(
       error: closed.error,
       proof: proof.kind,
       leases: row.leases.length,
-      secrets: row.secrets.length,
+      secrets: row.secrets.filter((secret) => secret.state !== 'planned').length,
     },
   });
   await on.ledger.update(row.boundaryId, (now) =>

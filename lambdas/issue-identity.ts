@@ -17,7 +17,7 @@ import { issueIdentity, type IssueIdentityDependencies } from './issue-identity/
  * Trigger: the state `IssueIdentity`, immediately before the work.
  *
  * Effects, in order (issue-identity/issue-identity.ts):
- *  1. everything is checked again: owner, phase, grant digest;
+ *  1. everything is checked again: owner, phase, grant digest; what a rule refuses is rejected, in ledger and evidence;
  *  2. the lease's intent with its absolute deadline, in the ledger;
  *  3. an empty session secret and its resource policy;
  *  4. AssumeRole with the session policy, whose deadline is the intent's;

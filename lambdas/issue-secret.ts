@@ -44,7 +44,7 @@ export async function issueSecret(
 ): Promise<{ secretName: string }> {
   const row = await intend(event, on);
   const secret = secretOf(row, event.secret);
-  const handle = (await issuedBefore(row, secret, on)) ?? (await make(row, secret, on));
+  const handle = (await issuedBefore(row, secret, on)) ?? (await makeOrUndo(row, secret, on));
   const after = await on.ledger.update(row.boundaryId, (now) =>
     secretOf(now, secret.name).state === 'intended'
       ? withSecret(now, secret.name, { state: 'issued', handle })
@@ -67,10 +67,13 @@ function intend(event: z.infer<typeof issueSecretEvent>, on: Dependencies): Prom
   return on.ledger.update(event.boundaryId, (row) => {
     demandOwner(row, event.boundaryId, event.executionArn);
     if (!mayIssue(row.phase)) throw tooLate(row, event.secret);
-    const planned = secretOf(row, event.secret).state === 'planned';
-    return planned
-      ? withSecret(row, event.secret, { state: 'intended', intendedAtMs: on.clock.nowMs() })
-      : row;
+    const { state, attempts = 0 } = secretOf(row, event.secret);
+    if (state !== 'planned' && state !== 'intended') return row;
+    return withSecret(row, event.secret, {
+      state: 'intended',
+      attempts: attempts + 1,
+      intendedAtMs: on.clock.nowMs(),
+    });
   });
 }
 
@@ -92,6 +95,21 @@ async function issuedBefore(
 }
 
 const eventId = (secret: SecretRecord): string => `secret.issued:${secret.name}`;
+
+/** What cannot be made in full must not outlast a teardown that has looked for it already. */
+async function makeOrUndo(
+  row: LedgerRow,
+  secret: SecretRecord,
+  on: Dependencies,
+): Promise<Record<string, string>> {
+  try {
+    return await make(row, secret, on);
+  } catch (error) {
+    const now = await on.ledger.get(row.boundaryId);
+    if (now && !mayIssue(now.phase)) await on.secrets.destroy(secret.secretName);
+    throw error;
+  }
+}
 
 async function make(row: LedgerRow, secret: SecretRecord, on: Dependencies): Promise<Record<string, string>> {
   const { boundaryId } = row;

@@ -15,8 +15,8 @@ import { revokeAndRecord, type RevokeDependencies } from './revoke-and-record/re
  *
  * Effects, in order (revoke-and-record/revoke-and-record.ts):
  *  1. phase `revoking`, and how the work ended, in the ledger: nothing issued from here on becomes usable;
- *  2. `work.finished` in the evidence;
- *  3. the deny for this boundary on the task role; if IAM does not take it, that is recorded and nothing stops: the deadline holds;
+ *  2. the deny for this boundary on the task role; if IAM does not take it, that is recorded and nothing stops: the deadline holds;
+ *  3. `work.finished` in the evidence, if the work was begun;
  *  4. every JIT secret destroyed; what fails stands as `unrevoked` and the state is retried;
  *  5. `boundary.revoked` in the evidence, phase `revoked`.
  *

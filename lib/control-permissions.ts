@@ -65,7 +65,7 @@ const MAKE = [
   'secretsmanager:PutResourcePolicy',
   'secretsmanager:PutSecretValue',
 ];
-const DESTROY = ['secretsmanager:DeleteSecret', 'secretsmanager:DescribeSecret'];
+const DESTROY = ['secretsmanager:DeleteSecret'];
 
 export const makeSecrets = (scope: Construct): Permission => ({
   sid: 'MakeSecrets',

@@ -32,7 +32,7 @@ export function checkTool(tool: ToolSpec, parameters: Specs): void {
 function checkResource(tool: ToolSpec, resource: string): void {
   if (/^[*?:]*$/.test(resource))
     refuse(tool, `is on the resource ${JSON.stringify(resource)}, which is everything. Name the resource.`);
-  if (/:secret:taskbound\//.test(resource))
+  if (reachesOwnSecrets(resource))
     refuse(tool, `is on ${resource}, where Taskbound keeps tasks’ secrets. Declare a secret instead.`);
   const outer = resource.startsWith('arn:') ? resource.split(':').slice(0, 5).join(':') : '';
   if (placeholdersIn(outer).length > 0)
@@ -41,6 +41,15 @@ function checkResource(tool: ToolSpec, resource: string): void {
       `has a parameter in the service, region or account of ${resource}. Put it into the resource's name.`,
     );
 }
+
+/** Whether a secret of Taskbound's could be meant: `secret:*` and `secret:task*` as much as `secret:taskbound/…`. */
+function reachesOwnSecrets(resource: string): boolean {
+  const name = /:secret:(.*)$/.exec(resource)?.[1];
+  if (name === undefined) return false;
+  const fixed = name.split(/[*?{]/)[0] ?? '';
+  return fixed.startsWith(OWN_SECRETS) || (fixed !== name && OWN_SECRETS.startsWith(fixed));
+}
+const OWN_SECRETS = 'taskbound/';
 
 function checkCondition(
   tool: ToolSpec,

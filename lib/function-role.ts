@@ -22,6 +22,18 @@ const NETWORK_INTERFACES: Permission = {
   openBecause: 'Network interfaces of a function in a VPC have no name before they exist.',
 };
 
+/**
+ * Lambda itself uses the network interfaces, before any code runs; the code must not. Calls of a function's code carry this key, those of
+ * the service do not: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
+ */
+const NOT_FROM_CODE = new iam.PolicyStatement({
+  sid: 'CodeUsesNoNetworkInterfaces',
+  effect: iam.Effect.DENY,
+  actions: [...NETWORK_INTERFACES.actions],
+  resources: ['*'], // a Deny is meant to be wide
+  conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
+});
+
 /** A role for one service. It has no policy of AWS's own, only what is added by name. */
 export const ownRole = (
   scope: Construct,
@@ -51,6 +63,7 @@ export function functionRole(
     resources: [logGroup.logGroupArn],
   };
   permit(role, [writeLogs, ...(options.vpc === undefined ? [] : [NETWORK_INTERFACES]), ...permissions]);
+  if (options.vpc !== undefined) role.addToPolicy(NOT_FROM_CODE.copy());
   acceptOpenResource(role, '*', 'X-Ray has no resources to name: a trace is sent to the account.');
   return role;
 }

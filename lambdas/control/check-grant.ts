@@ -1,3 +1,4 @@
+import { MalformedRequest } from '../../core/errors.ts';
 import { grantDigest } from '../../core/grant.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
@@ -7,12 +8,20 @@ export function grantFault(row: LedgerRow, config: TaskTypeConfig | undefined): 
   if (!config) return `task type ${row.taskType} is no longer deployed`;
   if (config.taskRoleArn !== row.taskRoleArn)
     return `the task role is ${config.taskRoleArn} now, was ${row.taskRoleArn} when asked for`;
-  const now = grantDigest(config, {
-    boundaryId: row.boundaryId,
-    nonce: row.nonce,
-    parameters: row.parameters,
-  });
-  return now === row.grantDigest
+  const now = digestNow(row, config);
+  if ('fault' in now) return now.fault;
+  return now.digest === row.grantDigest
     ? undefined
-    : `its grant digest is ${now} now, was ${row.grantDigest} when asked for`;
+    : `its grant digest is ${now.digest} now, was ${row.grantDigest} when asked for`;
+}
+
+/** A type can change so that the task's parameters no longer fit it: the policy is too long, or a tool names a parameter that was renamed. */
+function digestNow(row: LedgerRow, config: TaskTypeConfig): { digest: string } | { fault: string } {
+  const { boundaryId, nonce, parameters } = row;
+  try {
+    return { digest: grantDigest(config, { boundaryId, nonce, parameters }) };
+  } catch (error) {
+    if (!(error instanceof MalformedRequest || error instanceof RangeError)) throw error;
+    return { fault: `its session policy cannot be compiled from the type as it is now: ${error.message}` };
+  }
 }

@@ -1,8 +1,8 @@
-/** One JSON line: level, message, the boundary's id, and names or figures. Never a value. */
+/** One entry: message, the boundary's id, and names or figures; Lambda's JSON log format keeps each a field. Never a value. */
 export function log(
   level: 'info' | 'warn' | 'error',
   message: string,
   fields: Readonly<Record<string, unknown>>,
 ): void {
-  console[level](JSON.stringify({ level, message, ...fields }));
+  console[level]({ message, ...fields });
 }

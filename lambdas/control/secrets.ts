@@ -74,15 +74,13 @@ export class TaskSecrets {
     }
   }
 
-  /** Destroys the secret at once. `found` is false when there was none. */
-  async destroy(name: string): Promise<{ found: boolean }> {
-    const found = await this.exists(name);
+  /** Destroys the secret at once, if there is one. */
+  async destroy(name: string): Promise<void> {
     try {
       await this.#client.send(new DeleteSecretCommand({ SecretId: name, ForceDeleteWithoutRecovery: true }));
     } catch (error) {
       if (!isGone(error)) throw error;
     }
-    return { found };
   }
 
   /** Whether the control plane still knows it as a secret that can be read. */

@@ -14,13 +14,15 @@ export function step<Event extends StepEvent, Result>(
   run: (event: Event, context: Pick<Context, 'awsRequestId'>) => Promise<Result>,
 ): (event: unknown, context: Pick<Context, 'awsRequestId'>) => Promise<Result> {
   return async (input, context) => {
-    const event = schema.parse(input);
+    let boundaryId: string | null = null;
     try {
+      const event = schema.parse(input);
+      boundaryId = event.boundaryId;
       const result = await run(event, context);
-      log('info', `${name} done`, { boundaryId: event.boundaryId });
+      log('info', `${name} done`, { boundaryId });
       return result;
     } catch (error) {
-      log('error', `${name} failed`, { boundaryId: event.boundaryId, error: describe(error) });
+      log('error', `${name} failed`, { boundaryId, error: describe(error) });
       throw error;
     }
   };

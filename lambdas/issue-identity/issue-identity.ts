@@ -2,7 +2,7 @@ import type { STSClient } from '@aws-sdk/client-sts';
 import type { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
 import { sha256Hex } from '../../core/digest.ts';
-import { PhasePassed, TaskRejected } from '../../core/errors.ts';
+import { PhasePassed } from '../../core/errors.ts';
 import { secretName, SESSION_SECRET } from '../../core/ids.ts';
 import { demandOwner, movePhase, withLease, type LeaseRecord, type LedgerRow } from '../../core/ledger.ts';
 import { mayIssue } from '../../core/phase.ts';
@@ -15,6 +15,7 @@ import type { Canary } from '../control/canary.ts';
 import { grantFault } from '../control/check-grant.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
+import { rejectTask } from '../control/reject-task.ts';
 import { sessionSecretPolicy } from '../control/secret-policies.ts';
 import { versionIdFrom, type TaskSecrets } from '../control/secrets.ts';
 import type { TaskTypes } from '../control/task-types.ts';
@@ -39,9 +40,10 @@ export async function issueIdentity(
 ): Promise<WorkEvent> {
   const found = await on.ledger.get(event.boundaryId);
   demandOwner(found, event.boundaryId, event.executionArn);
+  demandIssuing(found);
   const standing = found.leases.find((lease) => lease.state === 'issued');
-  if (standing) return workEventOf(demandIssuing(found), standing);
-  const config = await demandSameGrant(found, on.types);
+  if (standing) return workEventOf(found, standing);
+  const config = await demandSameGrant(found, on);
   const { row, lease, policy } = await intend(found, config, attempt, on);
   const credentials = await issueLease(row, lease, policy, config, on);
   return workEventOf(await open(row, lease, credentials.accessKeyId, on), lease, credentials.accessKeyId);
@@ -54,12 +56,11 @@ function demandIssuing(row: LedgerRow): LedgerRow {
   );
 }
 
-async function demandSameGrant(row: LedgerRow, types: TaskTypes): Promise<TaskTypeConfig> {
-  const config = await types.find(row.taskType);
-  const fault = grantFault(row, config);
-  if (fault || !config)
-    throw new TaskRejected(`No identity for ${row.boundaryId}: ${fault}. Submit it again under a new id.`);
-  return config;
+async function demandSameGrant(row: LedgerRow, on: IssueIdentityDependencies): Promise<TaskTypeConfig> {
+  const config = await on.types.find(row.taskType);
+  const because = grantFault(row, config);
+  if (config && because === undefined) return config;
+  return rejectTask(row.boundaryId, { by: 'issue-identity', because: because ?? 'its type is gone' }, on);
 }
 
 /** Writes the lease's intent. The deadline is fixed here, so whatever AssumeRole returns, however late, is dead by then. */

@@ -1,4 +1,4 @@
-import { ExpiryPending, StillAccepted } from '../../core/errors.ts';
+import { ExpiryPending, NotProven, StillAccepted } from '../../core/errors.ts';
 import type { LeaseRecord, LedgerRow } from '../../core/ledger.ts';
 import { deadlineText } from '../../core/session-policy.ts';
 import { sessionCredentials, type SessionCredentials } from '../../core/work.ts';
@@ -8,6 +8,9 @@ import type { ProveDependencies } from './prove-revoked.ts';
 /** One refusal could be a flicker of a policy on its way; three in a row, a second apart, are taken for the end. */
 const REFUSALS = 3;
 const PAUSE_MS = 1000;
+
+/** How far IAM's clock may be behind this function's. */
+const CLOCK_MARGIN_MS = 30_000;
 
 /** One answer to the task's own credential. A type, not an interface: it goes into the evidence as JSON. */
 export type Refusal = { readonly at: string; readonly error: string; readonly message: string };
@@ -55,7 +58,18 @@ async function credentialsOf(
   on: ProveDependencies,
 ): Promise<SessionCredentials | undefined> {
   const value = await on.secrets.value(lease.sessionSecretName, versionIdFrom(accessKeyId));
-  return value === undefined ? undefined : sessionCredentials.parse(JSON.parse(value));
+  return value === undefined ? undefined : credentialsIn(value, lease);
+}
+
+/** An error of a parser quotes what it parsed, and errors stand in the execution's history: this one says nothing of the value. */
+function credentialsIn(value: string, lease: LeaseRecord): SessionCredentials {
+  try {
+    return sessionCredentials.parse(JSON.parse(value));
+  } catch {
+    throw new NotProven(
+      `The session secret of lease ${lease.number} holds no credentials; it was changed from outside. Look at who wrote to it.`,
+    );
+  }
 }
 
 async function demandRefusals(
@@ -87,7 +101,7 @@ async function demandRefusals(
 
 /** Nobody can present the credential, if it exists: only time ends it, and it must also be too late for one to be made. */
 function demandExpired(row: LedgerRow, lease: LeaseRecord, on: ProveDependencies): void {
-  const safeAtMs = Math.max(lease.deadlineMs, lease.intendedAtMs + on.issueTimeoutMs);
+  const safeAtMs = Math.max(lease.deadlineMs, lease.intendedAtMs + on.issueTimeoutMs) + CLOCK_MARGIN_MS;
   if (on.clock.nowMs() > safeAtMs) return;
   throw new ExpiryPending(
     `Lease ${lease.number} of ${row.boundaryId} was intended, and its credentials, if any, cannot be recovered; it is certain to be over at ${new Date(safeAtMs).toISOString()}. It is tried again.`,

@@ -31,8 +31,8 @@ export async function revokeAndRecord(
 ): Promise<{ boundaryId: string; phase: string }> {
   const begun = await begin(event, on);
   if (isAtLeast(begun.phase, 'revoked')) return { boundaryId: begun.boundaryId, phase: begun.phase };
-  await recordWork(begun, on.evidence);
   const denied = await denyBoundary(begun, on);
+  await recordWork(denied, on.evidence);
   const revoked = await revokeSecrets(denied, on);
   await recordRevoked(revoked, on.evidence);
   const done = await on.ledger.update(begun.boundaryId, (row) =>
@@ -55,9 +55,9 @@ function begin(event: Event, on: RevokeDependencies): Promise<LedgerRow> {
   });
 }
 
-/** Only a task that had an identity can have worked. */
+/** Only work that was begun can have finished: what failed before it is told by the boundary's own events. */
 async function recordWork(row: LedgerRow, evidence: EvidenceLog): Promise<void> {
-  if (row.work === undefined || row.leases.length === 0) return;
+  if (row.work === undefined || (row.work.status === 'failed' && row.work.state !== 'RunWork')) return;
   await evidence.append(row.boundaryId, {
     id: 'work.finished',
     type: 'work.finished',
@@ -74,7 +74,8 @@ const whatWorked = (work: WorkOutcome): Record<string, Json> =>
 
 async function recordRevoked(row: LedgerRow, evidence: EvidenceLog): Promise<void> {
   await evidence.append(row.boundaryId, {
-    id: 'boundary.revoked',
+    // By what came of the deny: one that took effect only in a repetition is told as well.
+    id: `boundary.revoked:${row.deny?.effective ?? 'none'}`,
     type: 'boundary.revoked',
     actor: 'revoke-and-record',
     data: {

@@ -33,13 +33,17 @@ async function revokeOne(row: LedgerRow, secret: SecretRecord, on: RevokeDepende
   );
 }
 
+/** The one attempt that there was is over: nobody can make the secret again. */
+const isMakerDone = ({ handle, attempts = 0 }: SecretRecord): boolean =>
+  handle !== undefined && attempts <= 1;
+
 /** Undefined when the secret is gone for good, else why it may not be. */
 async function destroy(secret: SecretRecord, on: RevokeDependencies): Promise<string | undefined> {
   try {
-    const { found } = await on.secrets.destroy(secret.secretName);
+    await on.secrets.destroy(secret.secretName);
     const makerGoneAtMs = (secret.intendedAtMs ?? 0) + on.issueTimeoutMs;
-    if (found || secret.handle !== undefined || on.clock.nowMs() > makerGoneAtMs) return undefined;
-    return `not found, but the function that meant to make it may run until ${new Date(makerGoneAtMs).toISOString()}`;
+    if (isMakerDone(secret) || on.clock.nowMs() > makerGoneAtMs) return undefined;
+    return `destroyed, but a function that means to make it may run until ${new Date(makerGoneAtMs).toISOString()}`;
   } catch (error) {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   }

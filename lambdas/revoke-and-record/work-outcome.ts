@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { LedgerRow, WorkOutcome } from '../../core/ledger.ts';
 import type { Ended } from '../../core/steps.ts';
 import { RESULT_BYTES, workReturn } from '../../core/work.ts';
+import { unstorable } from './storable.ts';
 
 /** Enough of the worker's words for people; the rest is in its log. */
 const CAUSE_CHARACTERS = 1000;
@@ -15,8 +16,9 @@ export function workOutcomeOf(ended: Ended, row: LedgerRow, endedAtMs: number): 
     case 'failed':
       return {
         status: 'failed',
-        error: ended.error,
-        cause: causeText(ended.cause ?? `in state ${ended.state}`),
+        state: ended.state,
+        error: ended.error.toWellFormed(),
+        cause: causeText(ended.cause || `The state ${ended.state} gave no more than this name.`),
         endedAtMs,
       };
     case 'unknown':
@@ -29,14 +31,21 @@ export function workOutcomeOf(ended: Ended, row: LedgerRow, endedAtMs: number): 
   }
 }
 
+const failedWork = { status: 'failed', state: 'RunWork' } as const;
+
 function returned(payload: unknown, endedAtMs: number): WorkOutcome {
+  const fault = unstorable(payload);
+  if (fault !== undefined) {
+    const cause = `The work function's answer has ${fault}, which ledger and evidence cannot hold as it is. Return it as a text of whole characters.`;
+    return { ...failedWork, error: 'WorkContractViolation', cause, endedAtMs };
+  }
   const parsed = workReturn.safeParse(payload);
   if (!parsed.success) {
     const cause = `The work function returned what the contract does not know: ${z.prettifyError(parsed.error)}. It must return { done: true, result, tools? }.`;
     return {
-      status: 'failed',
+      ...failedWork,
       error: 'WorkContractViolation',
-      cause: cause.slice(0, CAUSE_CHARACTERS),
+      cause: cause.slice(0, CAUSE_CHARACTERS).toWellFormed(),
       endedAtMs,
     };
   }
@@ -44,7 +53,7 @@ function returned(payload: unknown, endedAtMs: number): WorkOutcome {
   const bytes = Buffer.byteLength(JSON.stringify(result));
   if (bytes > RESULT_BYTES) {
     const cause = `The work function's result has ${bytes} bytes; at most ${RESULT_BYTES} are kept. Write it to a bucket and return its name.`;
-    return { status: 'failed', error: 'ResultTooLarge', cause, endedAtMs };
+    return { ...failedWork, error: 'ResultTooLarge', cause, endedAtMs };
   }
   return { status: 'succeeded', result, ...(tools && { tools }), endedAtMs };
 }
@@ -52,9 +61,18 @@ function returned(payload: unknown, endedAtMs: number): WorkOutcome {
 /** Lambda's `{"errorType","errorMessage","trace"}`; the state machine may have cut its end off. */
 const ERROR_MESSAGE = /"errorMessage":("(?:[^"\\]|\\.)*")/;
 
-/** People want the message, not the trace. What is not Lambda's form is taken as it is. */
+/** People want the message, not the trace. What is not Lambda's form is taken as it is. Never throws: the teardown hangs on it. */
 function causeText(cause: string): string {
   const quoted = ERROR_MESSAGE.exec(cause)?.[1];
-  const message: unknown = quoted === undefined ? cause : JSON.parse(quoted);
-  return String(message).slice(0, CAUSE_CHARACTERS);
+  const message = quoted === undefined ? cause : (unquoted(quoted) ?? cause);
+  return message.slice(0, CAUSE_CHARACTERS).toWellFormed();
+}
+
+/** Undefined when it only looks like a JSON string: any runtime may have written it. */
+function unquoted(text: string): string | undefined {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }

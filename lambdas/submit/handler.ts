@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { MalformedRequest, NotPermitted, TaskIdTaken } from '../../core/errors.ts';
-import { parseRequest } from '../../core/request.ts';
+import { parseRequest, type TaskRequest } from '../../core/request.ts';
 import { parseStrictJson } from '../../core/strict-json.ts';
 import { log } from '../control/log.ts';
 import { submit, type SubmitDependencies } from './submit.ts';
@@ -22,12 +22,21 @@ const respond = (statusCode: number, body: unknown): APIGatewayProxyStructuredRe
 const bodyOf = (event: APIGatewayProxyEventV2WithIAMAuthorizer): string =>
   event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
 
+/** Half a character in the reason could be neither digested nor stored as it is; parameters are of Latin-1 letters anyway. */
+function readRequest(body: string): TaskRequest {
+  const request = parseRequest(parseStrictJson(body, 'The request'));
+  if (request.reason.isWellFormed()) return request;
+  throw new MalformedRequest(
+    `Field reason is ${JSON.stringify(request.reason).slice(0, 80)}, which holds half of a surrogate pair; allowed: whole characters. Correct the request and submit it again.`,
+  );
+}
+
 /** HTTP around `submit`: 200 with the task, 400 malformed, 403 not permitted, 409 id taken; anything else is 500 and worth a retry. */
 export const submitHandler =
   (dependencies: SubmitDependencies) =>
   async (event: APIGatewayProxyEventV2WithIAMAuthorizer): Promise<APIGatewayProxyStructuredResultV2> => {
     try {
-      const request = parseRequest(parseStrictJson(bodyOf(event), 'The request'));
+      const request = readRequest(bodyOf(event));
       const task = await submit(request, callerOf(event), dependencies);
       log('info', 'submit done', { boundaryId: task.boundaryId, created: task.created });
       return respond(200, task);

@@ -132,16 +132,26 @@ async function start(row: LedgerRow, on: SubmitDependencies): Promise<LedgerRow>
   const approved = await on.ledger.update(row.boundaryId, (now) =>
     now.phase === 'requested' ? movePhase(now, 'approved') : now,
   );
-  await startExecution(approved, on.executions);
+  await startExecution(approved, on);
   return approved;
 }
 
-async function startExecution(row: LedgerRow, executions: SFNClient): Promise<void> {
+async function startExecution(row: LedgerRow, { executions, ledger }: SubmitDependencies): Promise<void> {
   const stateMachineArn = row.executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, '');
   try {
     // The input says nothing: what the task is stands in the ledger, under the execution's own name.
     await executions.send(new StartExecutionCommand({ stateMachineArn, name: row.taskId, input: '{}' }));
   } catch (error) {
-    if (!(error instanceof ExecutionAlreadyExists)) throw error; // it ran already: this call came late
+    if (!(error instanceof ExecutionAlreadyExists)) throw error;
+    await demandRun(row, ledger);
   }
+}
+
+/** An execution of this name has ended. It was the task's if it got past `approved`; otherwise somebody took the name before. */
+async function demandRun(row: LedgerRow, ledger: Ledger): Promise<void> {
+  const now = await ledger.get(row.boundaryId);
+  if (now && now.phase !== 'approved') return;
+  throw new TaskIdTaken(
+    `An execution named ${row.taskId} was started by hand before this task and has ended; the task cannot run under this id, and nothing was issued. Choose another id, or leave it out.`,
+  );
 }

@@ -65,6 +65,16 @@ describe('a declaration is refused', () => {
       /keeps tasks’ secrets/,
     ],
     [
+      'any secret',
+      on('arn:aws:secretsmanager:eu-central-1:111122223333:secret:*{key}'),
+      /keeps tasks’ secrets/,
+    ],
+    [
+      'secrets that begin like Taskbound’s',
+      on('arn:aws:secretsmanager:eu-central-1:111122223333:secret:task*{key}'),
+      /keeps tasks’ secrets/,
+    ],
+    [
       'a prefix in the middle',
       { ...on('arn:aws:s3:::bucket/{key}x'), parameters: { key: Parameter.s3Prefix() } },
       /only at the very end/,

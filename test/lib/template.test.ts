@@ -8,13 +8,9 @@ const resources = sampleResources();
 const XRAY = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const RECORDS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:PutItem', 'dynamodb:Query'];
-const MAKE_SECRETS = [
-  'CreateSecret',
-  'DeleteSecret',
-  'DescribeSecret',
-  'PutResourcePolicy',
-  'PutSecretValue',
-].map((action) => `secretsmanager:${action}`);
+const MAKE_SECRETS = ['CreateSecret', 'DeleteSecret', 'PutResourcePolicy', 'PutSecretValue'].map(
+  (action) => `secretsmanager:${action}`,
+);
 const FUNCTION = [...LOGS, ...XRAY];
 
 /** What each role may do, to the action. */
@@ -38,22 +34,13 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
   ],
   [
     'BoundaryControlRevokeAndRecordRole',
-    [
-      ...FUNCTION,
-      ...RECORDS,
-      'iam:PutRolePolicy',
-      'secretsmanager:DeleteSecret',
-      'secretsmanager:DescribeSecret',
-    ],
+    [...FUNCTION, ...RECORDS, 'iam:PutRolePolicy', 'secretsmanager:DeleteSecret'],
   ],
   [
     'BoundaryControlProveRevokedRole',
     [...FUNCTION, ...RECORDS, 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
   ],
-  [
-    'BoundaryControlCloseBoundaryRole',
-    [...FUNCTION, ...RECORDS, 'secretsmanager:DeleteSecret', 'secretsmanager:DescribeSecret'],
-  ],
+  ['BoundaryControlCloseBoundaryRole', [...FUNCTION, ...RECORDS, 'secretsmanager:DeleteSecret']],
   ['ObjectTransferWorkRole', [...FUNCTION, 'secretsmanager:GetSecretValue']],
   [
     'ObjectTransferWorkflowRole',

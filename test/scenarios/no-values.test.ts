@@ -38,6 +38,8 @@ async function everythingWritten(stack: Deployed, ran: Ran): Promise<Record<stri
 describe('no secret value is written anywhere', () => {
   test.each([
     'succeed',
+    'floods',
+    'invalid-return',
     'throws',
     'hangs',
     'exits',

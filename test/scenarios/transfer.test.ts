@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { chainFault } from '../../core/evidence.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { dsseEnvelope, verifyEnvelope } from '../../core/dsse.ts';
-import { deploy, freshId, type Deployed } from './deployed.ts';
+import { decide } from '../../core/iam/evaluate.ts';
+import { parsePolicy } from '../../core/iam/parse.ts';
+import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
 
 let stack: Deployed;
 beforeAll(async () => {
@@ -18,6 +20,25 @@ const request = (sourceKey: string, destinationKey: string) => ({
 });
 
 const destinationOf = (key: string) => stack.aws.s3.get(stack.output('destination'), key);
+
+/** What the session policy in the evidence decides for reading a key of the source, a moment before its deadline. */
+function sessionPolicyOf({ events }: Ran): (key: string) => string {
+  const issued = events.find((event) => event.type === 'identity.issued')?.data ?? {};
+  const document = parsePolicy(String(issued['sessionPolicy']));
+  const everything = parsePolicy(
+    '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}',
+  );
+  return (key) =>
+    decide(
+      {
+        principal: { kind: 'role-session', accountId: '111122223333', roleArn: String(issued['roleArn']) },
+        action: 's3:GetObject',
+        resource: `arn:aws:s3:::${stack.output('source')}/${key}`,
+        context: { 'aws:CurrentTime': new Date(Date.parse(String(issued['deadline'])) - 1000).toISOString() },
+      },
+      { identity: [{ name: 'everything', document: everything }], session: { name: 'session', document } },
+    ).decision;
+}
 
 describe('one task through its boundary', () => {
   test('moves the object, leaves a receipt, and is proven closed', async () => {
@@ -96,6 +117,13 @@ describe('one task through its boundary', () => {
     ]);
   });
 
+  test('an empty object is moved like any other', async () => {
+    stack.put('source', 'empty', new Uint8Array());
+    const ran = await stack.run(request('empty', 'empty'));
+    expect([ran.code, ran.report.error]).toEqual([0, null]);
+    expect(destinationOf('empty')).toHaveLength(0);
+  });
+
   test('a source that does not exist fails the task, and the boundary closes all the same', async () => {
     const ran = await stack.run(request('missing', 'm'));
     expect([ran.code, ran.report.outcome, ran.report.phase, ran.report.proof]).toEqual([
@@ -130,7 +158,7 @@ describe('keys are exact', () => {
     '.',
     '{sourceKey}',
     'x'.repeat(300),
-  ])('%j moves under exactly that key, and nothing else is touched', async (key) => {
+  ])('%j moves under exactly that key, and nothing else can be read or is touched', async (key) => {
     const content = Buffer.from(`content of ${key}`);
     const others = [
       'other',
@@ -143,6 +171,9 @@ describe('keys are exact', () => {
     const ran = await stack.run(request(key, key));
     expect([ran.code, ran.report.error]).toEqual([0, null]);
     expect(Buffer.from(destinationOf(key) ?? [])).toEqual(content);
+    const may = sessionPolicyOf(ran);
+    expect(may(key)).toBe('allow');
+    for (const other of others) expect(may(other)).toBe('implicit-deny');
     const touched = stack.aws.trail
       .filter(
         (record) =>

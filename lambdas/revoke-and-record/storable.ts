@@ -1,0 +1,46 @@
+/**
+ * Levels of lists and objects in a work function's answer. DynamoDB stores 32, of which row and event need some themselves:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+ */
+export const ANSWER_DEPTH = 24;
+/** The smallest number above zero that DynamoDB stores; the same page. */
+const SMALLEST_NUMBER = 1e-130;
+
+/**
+ * What of a work function's answer the ledger and the evidence could not hold exactly as it is, in words, or undefined. A write that
+ * fails for such a value fails each time, and the teardown would stop at it: it is told before anything is written. Works off a list
+ * instead of calling itself, because an answer may nest deeper than a stack.
+ */
+export function unstorable(answer: unknown): string | undefined {
+  const left: { readonly value: unknown; readonly depth: number }[] = [{ value: answer, depth: 0 }];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { value, depth } = next;
+    const fault = faultOf(value, depth);
+    if (fault !== undefined) return fault;
+    if (typeof value === 'object' && value !== null)
+      for (const inner of Object.values(value)) left.push({ value: inner, depth: depth + 1 });
+  }
+  return undefined;
+}
+
+function faultOf(value: unknown, depth: number): string | undefined {
+  if (typeof value === 'string') return textFault(value);
+  if (typeof value === 'number') return numberFault(value);
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth >= ANSWER_DEPTH) return `more than ${ANSWER_DEPTH} levels of lists and objects`;
+  return Object.keys(value)
+    .map(keyFault)
+    .find((fault) => fault !== undefined);
+}
+
+const textFault = (text: string): string | undefined =>
+  text.isWellFormed() ? undefined : 'half of a surrogate pair in a text';
+
+const keyFault = (key: string): string | undefined =>
+  key === '' || key === '__proto__' ? `the key ${JSON.stringify(key)}` : textFault(key);
+
+/** Integers beyond this lose digits on the way: https://www.rfc-editor.org/rfc/rfc8785#section-3.2.2.3 */
+const numberFault = (number: number): string | undefined =>
+  number === 0 || (Math.abs(number) >= SMALLEST_NUMBER && Math.abs(number) <= Number.MAX_SAFE_INTEGER)
+    ? undefined
+    : `the number ${number}`;
