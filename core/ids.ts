@@ -35,6 +35,16 @@ export interface SecretPlace {
   readonly nonce: string;
 }
 
+/** The name of a run of the Teardown machine: `<type>_<taskId>-<attempt>`. A type has no `_`, so no two boundaries share a name. */
+export const teardownNameOf = (taskType: string, taskId: string, attempt: number): string =>
+  `${taskType}_${taskId}-${attempt}`;
+
+/** The boundary that a run of the Teardown machine closes; undefined when the name is not one of ours. */
+export function boundaryOfTeardown(name: string): string | undefined {
+  const [, taskType, taskId] = /^([a-z][a-z0-9-]{1,22})_([A-Za-z0-9_-]{2,40})-\d+$/.exec(name) ?? [];
+  return taskType === undefined || taskId === undefined ? undefined : boundaryIdOf(taskType, taskId);
+}
+
 /** The inline policy that denies one boundary; the deadline (epoch seconds) tells when it may be lifted. */
 export const denyPolicyName = (boundaryId: string, deadlineMs: number): string =>
   `taskbound-deny-${boundaryId}-${Math.ceil(deadlineMs / 1000)}`;

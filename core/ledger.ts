@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { NotTheOwner, PhasePassed } from './errors.ts';
 import { mayMove, PHASES, type Phase } from './phase.ts';
 import { secretSpec } from './task-type.ts';
+import { DUE } from './due.ts';
 
 const ms = z.int().min(0);
 
@@ -47,6 +48,15 @@ export const denyRecord = z.looseObject({
   /** False: the policy could not be put, and only the deadline ends the leases. */
   effective: z.boolean(),
   error: z.string().optional(),
+  /** When it was deleted again; never before the deadline. */
+  liftedAtMs: ms.optional(),
+});
+
+/** One run of the Teardown machine: written before it is started, so that its tail calls are known as the boundary's own. */
+export const teardownRecord = z.looseObject({
+  attempt: z.int().min(1),
+  executionArn: z.string(),
+  intendedAtMs: ms,
 });
 
 /** How the work ended. `cause` and `result` are the worker's own words, redacted by its runtime. */
@@ -106,6 +116,13 @@ export const ledgerRow = z.looseObject({
   proof: proofRecord.optional(),
   outcome: z.enum(['succeeded', 'failed']).optional(),
   closedAtMs: ms.optional(),
+  /** The last run of Teardown, where the execution ended without its tail. */
+  teardown: teardownRecord.optional(),
+  /** When the row was last written. */
+  updatedAtMs: ms.optional(),
+  /** Keys of the sparse index of rows that need a look: present only while the row does. */
+  due: z.literal(DUE).optional(),
+  dueAtMs: ms.optional(),
 });
 export type LedgerRow = z.infer<typeof ledgerRow>;
 
@@ -119,7 +136,7 @@ export function movePhase(row: LedgerRow, to: Phase): LedgerRow {
   return { ...row, phase: to };
 }
 
-/** Throws `NotTheOwner` unless the execution is the one that the row names. */
+/** Throws `NotTheOwner` unless the execution is one that the row names: the task's own, or its Teardown. */
 export function demandOwner(
   row: LedgerRow | undefined,
   boundaryId: string,
@@ -130,7 +147,7 @@ export function demandOwner(
       `No task ${boundaryId} was submitted; executions are started by submit, never by hand. Submit the request instead.`,
     );
   }
-  if (row.executionArn !== executionArn) {
+  if (row.executionArn !== executionArn && row.teardown?.executionArn !== executionArn) {
     throw new NotTheOwner(
       `Execution ${executionArn} does not own ${boundaryId}; ${row.executionArn} does. Nothing was changed.`,
     );

@@ -70,7 +70,7 @@ async function faultOf(row: LedgerRow, types: TaskTypes): Promise<string | undef
 const environment = admitEnvironment.parse(process.env);
 const documents = documentClient();
 const dependencies: Dependencies = {
-  ledger: new Ledger(documents, environment.LEDGER_TABLE),
+  ledger: new Ledger(documents, environment.LEDGER_TABLE, systemClock),
   evidence: new EvidenceLog(documents, environment.EVIDENCE_TABLE, systemClock),
   types: new TaskTypes(new SSMClient({}), environment.STACK),
 };

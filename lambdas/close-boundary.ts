@@ -85,7 +85,7 @@ function closedBoundaryOf(row: LedgerRow, proof: Proof): ClosedBoundary {
 const environment = closeBoundaryEnvironment.parse(process.env);
 const documents = documentClient();
 const dependencies: Dependencies = {
-  ledger: new Ledger(documents, environment.LEDGER_TABLE),
+  ledger: new Ledger(documents, environment.LEDGER_TABLE, systemClock),
   evidence: new EvidenceLog(documents, environment.EVIDENCE_TABLE, systemClock),
   secrets: new TaskSecrets(new SecretsManagerClient({})),
   clock: systemClock,

@@ -34,7 +34,7 @@ import { issueIdentity, type IssueIdentityDependencies } from './issue-identity/
 const environment = issueIdentityEnvironment.parse(process.env);
 const documents = documentClient();
 const dependencies: IssueIdentityDependencies = {
-  ledger: new Ledger(documents, environment.LEDGER_TABLE),
+  ledger: new Ledger(documents, environment.LEDGER_TABLE, systemClock),
   evidence: new EvidenceLog(documents, environment.EVIDENCE_TABLE, systemClock),
   types: new TaskTypes(new SSMClient({}), environment.STACK),
   secrets: new TaskSecrets(new SecretsManagerClient({}), environment.SECRETS_KEY_ARN),

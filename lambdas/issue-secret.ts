@@ -64,16 +64,15 @@ function secretOf(row: LedgerRow, name: string): SecretRecord {
 }
 
 function intend(event: z.infer<typeof issueSecretEvent>, on: Dependencies): Promise<LedgerRow> {
+  // Read once: an intent whose answer was lost is met again, and its time tells that it is this attempt's own.
+  const intendedAtMs = on.clock.nowMs();
   return on.ledger.update(event.boundaryId, (row) => {
     demandOwner(row, event.boundaryId, event.executionArn);
     if (!mayIssue(row.phase)) throw tooLate(row, event.secret);
-    const { state, attempts = 0 } = secretOf(row, event.secret);
-    if (state !== 'planned' && state !== 'intended') return row;
-    return withSecret(row, event.secret, {
-      state: 'intended',
-      attempts: attempts + 1,
-      intendedAtMs: on.clock.nowMs(),
-    });
+    const { state, attempts = 0, intendedAtMs: standingMs } = secretOf(row, event.secret);
+    const isOurs = state === 'intended' && standingMs === intendedAtMs;
+    if (isOurs || (state !== 'planned' && state !== 'intended')) return row;
+    return withSecret(row, event.secret, { state: 'intended', attempts: attempts + 1, intendedAtMs });
   });
 }
 
@@ -149,7 +148,7 @@ async function undo(row: LedgerRow, secret: SecretRecord, on: Dependencies): Pro
 const environment = issueSecretEnvironment.parse(process.env);
 const documents = documentClient();
 const dependencies: Dependencies = {
-  ledger: new Ledger(documents, environment.LEDGER_TABLE),
+  ledger: new Ledger(documents, environment.LEDGER_TABLE, systemClock),
   evidence: new EvidenceLog(documents, environment.EVIDENCE_TABLE, systemClock),
   secrets: new TaskSecrets(new SecretsManagerClient({}), environment.SECRETS_KEY_ARN),
   clock: systemClock,

@@ -26,7 +26,7 @@ import { proveRevoked, type ProveDependencies } from './prove-revoked/prove-revo
 const environment = proveRevokedEnvironment.parse(process.env);
 const documents = documentClient();
 const dependencies: ProveDependencies = {
-  ledger: new Ledger(documents, environment.LEDGER_TABLE),
+  ledger: new Ledger(documents, environment.LEDGER_TABLE, systemClock),
   evidence: new EvidenceLog(documents, environment.EVIDENCE_TABLE, systemClock),
   secrets: new TaskSecrets(new SecretsManagerClient({})),
   canary: secretsManagerCanary,

@@ -28,7 +28,7 @@ import { revokeAndRecord, type RevokeDependencies } from './revoke-and-record/re
 const environment = revokeAndRecordEnvironment.parse(process.env);
 const documents = documentClient();
 const dependencies: RevokeDependencies = {
-  ledger: new Ledger(documents, environment.LEDGER_TABLE),
+  ledger: new Ledger(documents, environment.LEDGER_TABLE, systemClock),
   evidence: new EvidenceLog(documents, environment.EVIDENCE_TABLE, systemClock),
   secrets: new TaskSecrets(new SecretsManagerClient({})),
   iam: new IAMClient({}),

@@ -29,7 +29,7 @@ const documents = documentClient();
 export const handler = submitHandler({
   stack: environment.STACK,
   clock: systemClock,
-  ledger: new Ledger(documents, environment.LEDGER_TABLE),
+  ledger: new Ledger(documents, environment.LEDGER_TABLE, systemClock),
   evidence: new EvidenceLog(documents, environment.EVIDENCE_TABLE, systemClock),
   types: new TaskTypes(new SSMClient({}), environment.STACK),
   executions: new SFNClient({}),

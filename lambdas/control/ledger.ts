@@ -1,5 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../../core/clock.ts';
+import { DUE, dueAtMs } from '../../core/due.ts';
 import { LedgerContention, NotTheOwner } from '../../core/errors.ts';
 import { ledgerRow, type LedgerRow } from '../../core/ledger.ts';
 
@@ -13,9 +15,11 @@ const MAX_CONFLICTS = 10;
 export class Ledger {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
-  constructor(client: DynamoDBDocumentClient, table: string) {
+  readonly #clock: Clock;
+  constructor(client: DynamoDBDocumentClient, table: string, clock: Clock) {
     this.#client = client;
     this.#table = table;
+    this.#clock = clock;
   }
 
   async get(boundaryId: string): Promise<LedgerRow | undefined> {
@@ -23,6 +27,20 @@ export class Ledger {
       new GetCommand({ TableName: this.#table, Key: { boundaryId }, ConsistentRead: true }),
     );
     return Item && ledgerRow.parse(Item);
+  }
+
+  /** Rows whose time has come, the longest due first. Reads what is due and nothing else, `limit` rows at most. */
+  async due(limit: number): Promise<string[]> {
+    const { Items = [] } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#table,
+        IndexName: 'due',
+        KeyConditionExpression: 'due = :due AND dueAtMs <= :now',
+        ExpressionAttributeValues: { ':due': DUE, ':now': this.#clock.nowMs() },
+        Limit: limit,
+      }),
+    );
+    return Items.map((item) => String(item['boundaryId']));
   }
 
   /** Writes a new row; false when the boundary has one already. */
@@ -49,12 +67,19 @@ export class Ledger {
     );
   }
 
+  /** When it was written and when it needs a look, derived from the row itself. */
+  #stamped({ due: _due, dueAtMs: _dueAtMs, ...row }: LedgerRow): LedgerRow {
+    const stamped = { ...row, updatedAtMs: this.#clock.nowMs() };
+    const nextMs = dueAtMs(stamped);
+    return nextMs === undefined ? stamped : { ...stamped, due: DUE, dueAtMs: nextMs };
+  }
+
   async #put(row: LedgerRow, condition: string, values?: Record<string, number>): Promise<boolean> {
     try {
       await this.#client.send(
         new PutCommand({
           TableName: this.#table,
-          Item: row,
+          Item: this.#stamped(row),
           ConditionExpression: condition,
           ...(values && { ExpressionAttributeValues: values }),
         }),

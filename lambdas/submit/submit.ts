@@ -1,14 +1,15 @@
-import { ExecutionAlreadyExists, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { Clock } from '../../core/clock.ts';
 import { NotPermitted, TaskIdTaken } from '../../core/errors.ts';
 import { grantDigest } from '../../core/grant.ts';
 import { boundaryIdOf, executionArnOf, NONCE_CHARACTERS, secretName } from '../../core/ids.ts';
-import { movePhase, type LedgerRow } from '../../core/ledger.ts';
+import type { LedgerRow } from '../../core/ledger.ts';
 import { checkRequest, unknownType, type CheckedRequest, type TaskRequest } from '../../core/request.ts';
 import { newTaskId } from '../../core/task-id.ts';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
+import { startTask } from '../control/start-task.ts';
 import type { TaskTypes } from '../control/task-types.ts';
 import { isSessionOf, type VerifiedCaller } from './caller.ts';
 
@@ -49,7 +50,7 @@ export async function submit(
   );
   const created = await on.ledger.create(planned);
   const row = created ? planned : await standingRow(planned, on.ledger);
-  const started = await start(row, on);
+  const started = await startTask(row, on);
   return {
     taskId: row.taskId,
     boundaryId: row.boundaryId,
@@ -111,47 +112,5 @@ async function standingRow(planned: LedgerRow, ledger: Ledger): Promise<LedgerRo
   if (row?.requestDigest === planned.requestDigest) return row;
   throw new TaskIdTaken(
     `The id ${planned.taskId} belongs to another ${planned.taskType} request (phase ${row?.phase ?? 'unknown'}); an id is used once. Choose another id, or leave it out.`,
-  );
-}
-
-/** What follows the row; each part does nothing when it was done before. */
-async function start(row: LedgerRow, on: SubmitDependencies): Promise<LedgerRow> {
-  if (row.phase !== 'requested' && row.phase !== 'approved') return row;
-  await on.evidence.append(row.boundaryId, {
-    id: 'task.requested',
-    type: 'task.requested',
-    actor: row.requestedBy.arn,
-    data: {
-      taskType: row.taskType,
-      reason: row.reason,
-      parameters: row.parameters,
-      requestDigest: row.requestDigest,
-      grantDigest: row.grantDigest,
-    },
-  });
-  const approved = await on.ledger.update(row.boundaryId, (now) =>
-    now.phase === 'requested' ? movePhase(now, 'approved') : now,
-  );
-  await startExecution(approved, on);
-  return approved;
-}
-
-async function startExecution(row: LedgerRow, { executions, ledger }: SubmitDependencies): Promise<void> {
-  const stateMachineArn = row.executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, '');
-  try {
-    // The input says nothing: what the task is stands in the ledger, under the execution's own name.
-    await executions.send(new StartExecutionCommand({ stateMachineArn, name: row.taskId, input: '{}' }));
-  } catch (error) {
-    if (!(error instanceof ExecutionAlreadyExists)) throw error;
-    await demandRun(row, ledger);
-  }
-}
-
-/** An execution of this name has ended. It was the task's if it got past `approved`; otherwise somebody took the name before. */
-async function demandRun(row: LedgerRow, ledger: Ledger): Promise<void> {
-  const now = await ledger.get(row.boundaryId);
-  if (now && now.phase !== 'approved') return;
-  throw new TaskIdTaken(
-    `An execution named ${row.taskId} was started by hand before this task and has ended; the task cannot run under this id, and nothing was issued. Choose another id, or leave it out.`,
   );
 }

@@ -1,0 +1,100 @@
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { readRefusal, secretsManagerCanary } from '../../../lambdas/control/canary.ts';
+
+const secrets = mockClient(SecretsManagerClient);
+beforeEach(() => secrets.reset());
+
+const credentials = {
+  accessKeyId: 'ASIA1',
+  secretAccessKey: 's',
+  sessionToken: 't',
+  expiration: '2026-11-23T10:15:00Z',
+};
+const ask = () => secretsManagerCanary(credentials, 'taskbound/S/t/t.1/n/session');
+const named = (name: string, message: string) => Object.assign(new Error(message), { name });
+
+const WHO =
+  'User: arn:aws:sts::111122223333:assumed-role/Task/t.1 is not authorized to perform: secretsmanager:DescribeSecret on resource: x';
+const DENIED = 'AccessDeniedException';
+
+/** Errors as AWS words them, and whether one says that access has ended. */
+const ANSWERS: readonly (readonly [what: string, error: Error, proof: boolean])[] = [
+  ['a deny on the role', named(DENIED, `${WHO} with an explicit deny in an identity-based policy`), true],
+  [
+    'the deadline in the session policy',
+    named(DENIED, `${WHO} with an explicit deny in a session policy`),
+    true,
+  ],
+  [
+    'a deny of the organisation',
+    named(DENIED, `${WHO} with an explicit deny in a service control policy`),
+    true,
+  ],
+  [
+    'an expired token',
+    named('ExpiredTokenException', 'The security token included in the request is expired'),
+    true,
+  ],
+  ['an expired token of a query API', named('ExpiredToken', 'The security token … is expired'), true],
+  [
+    'an implicit deny of the identity',
+    named(DENIED, `${WHO} because no identity-based policy allows the action`),
+    false,
+  ],
+  [
+    'an implicit deny of the session',
+    named(DENIED, `${WHO} because no session policy allows the action`),
+    false,
+  ],
+  [
+    'an implicit deny of the ceiling',
+    named(DENIED, `${WHO} because no permissions boundary allows the action`),
+    false,
+  ],
+  ['a denial without a reason', named(DENIED, ''), false],
+  [
+    'a token that nobody knows yet',
+    named('UnrecognizedClientException', 'The security token … is invalid.'),
+    false,
+  ],
+  ['a bad signature', named('InvalidSignatureException', 'Signature expired: now earlier than'), false],
+  [
+    'no such secret',
+    named('ResourceNotFoundException', "Secrets Manager can't find the specified secret."),
+    false,
+  ],
+  ['throttling', named('ThrottlingException', 'Rate exceeded'), false],
+  [
+    'a fault of the service',
+    named('InternalServiceError', 'with an explicit deny, said by something else'),
+    false,
+  ],
+  ['no network', named('Error', 'connect ECONNREFUSED 10.0.0.1:443'), false],
+  ['a timeout', named('TimeoutError', 'The request timed out'), false],
+  ['an aborted call', named('AbortError', 'Request aborted'), false],
+];
+
+describe('the canary', () => {
+  test('accepted is what answers', async () => {
+    secrets.on(DescribeSecretCommand).resolves({ Name: 'x' });
+    expect(await ask()).toEqual({ answer: 'accepted' });
+    expect(secrets.commandCalls(DescribeSecretCommand).map((call) => call.args[0].input)).toEqual([
+      { SecretId: 'taskbound/S/t/t.1/n/session' },
+    ]);
+  });
+
+  test.each(ANSWERS)('%s', async (_what, error, proof) => {
+    secrets.on(DescribeSecretCommand).rejects(error);
+    expect(await ask()).toEqual({
+      answer: proof ? 'refused' : 'unclear',
+      error: error.name,
+      message: error.message,
+    });
+  });
+
+  test('what is not an error is no answer', () => {
+    expect(() => readRefusal('with an explicit deny')).toThrow('with an explicit deny');
+  });
+});
