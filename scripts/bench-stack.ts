@@ -82,3 +82,7 @@ const functionsOf = (aws: EmbeddedAws, { resources }: LoadedStack): FunctionVers
 export function putObject({ aws, connection }: BenchStack, output: string, key: string, text: string): void {
   aws.s3.put(connection.outputs[output] ?? '', key, Buffer.from(text));
 }
+
+/** `IssueIdentity` of `Taskbound-BoundaryControlIssueIdentityFunctionE8C5EA68`. */
+export const shortName = ({ spec }: FunctionVersion): string =>
+  /^[^-]+-(?:BoundaryControl)?(.+)Function[0-9A-F]{8}$/.exec(spec.name)?.[1] ?? spec.name;
