@@ -1,31 +1,34 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as stepfunctions from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acceptOpenResource } from './accepted-findings.ts';
 import { ownLogGroup, ownRole } from './function-role.ts';
 import type { DeploymentOptions } from './options.ts';
 import { permit } from './permission.ts';
-import type { Definition } from './workflow/asl.ts';
+import { taskDefinition, type TaskWorkflow } from './workflow/task-definition.ts';
 
-export interface BoundaryMachineProps {
-  /** What its executions are, for the console. */
-  readonly comment: string;
-  readonly definition: Definition;
+export interface TaskMachineProps {
+  readonly workflow: TaskWorkflow;
   /** Unqualified ARNs of every function that the workflow calls. */
   readonly functionArns: readonly string[];
   readonly options: DeploymentOptions;
 }
 
-/** A state machine that opens or closes boundaries: a task type's, or Teardown. Its definition is plain data; see `workflow/`. */
-export class BoundaryMachine extends Construct {
+/** The state machine of one task type. Its definition is plain data; see `workflow/`. */
+export class TaskMachine extends Construct {
   readonly stateMachineArn: string;
-  /** All its executions: they are named after tasks. */
-  readonly executionsArn: string;
+  readonly stateMachineName: string;
 
-  constructor(scope: Construct, id: string, props: BoundaryMachineProps) {
+  constructor(scope: Construct, id: string, props: TaskMachineProps) {
     super(scope, id);
-    const { options } = props;
-    const role = ownRole(this, 'Role', 'states.amazonaws.com', props.comment, options);
+    const { workflow, options } = props;
+    const role = ownRole(
+      this,
+      'Role',
+      'states.amazonaws.com',
+      `Runs tasks of the type ${workflow.type}.`,
+      options,
+    );
     permit(role, [
       {
         sid: 'CallFunctions',
@@ -41,8 +44,10 @@ export class BoundaryMachine extends Construct {
       'Log delivery and X-Ray have no resources to name; CDK adds these statements.',
     );
     const machine = new stepfunctions.StateMachine(this, 'Machine', {
-      comment: props.comment,
-      definitionBody: stepfunctions.DefinitionBody.fromString(Stack.of(this).toJsonString(props.definition)),
+      comment: `One execution is one ${workflow.type} task.`,
+      definitionBody: stepfunctions.DefinitionBody.fromString(
+        Stack.of(this).toJsonString(taskDefinition(workflow)),
+      ),
       stateMachineType: stepfunctions.StateMachineType.STANDARD,
       role,
       tracingEnabled: true,
@@ -54,12 +59,7 @@ export class BoundaryMachine extends Construct {
         includeExecutionData: false,
       },
     });
-    this.executionsArn = Stack.of(this).formatArn({
-      service: 'states',
-      resource: 'execution',
-      resourceName: `${machine.stateMachineName}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
+    this.stateMachineName = machine.stateMachineName;
     this.stateMachineArn = machine.stateMachineArn;
   }
 }

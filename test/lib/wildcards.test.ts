@@ -29,15 +29,11 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
     'Session secrets are named after tasks.',
   ],
   [
-    /^(ObjectTransferWorkflow|BoundaryControlTeardown)Role/,
+    /^ObjectTransferWorkflowRole/,
     /^<\w+Function\w+\.Arn>:\*$/,
     'Every version: an execution outlives a deploy.',
   ],
-  [
-    /^(ObjectTransferWorkflow|BoundaryControlTeardown)Role/,
-    /^\*$/,
-    'Log delivery and X-Ray have no resources.',
-  ],
+  [/^ObjectTransferWorkflowRole/, /^\*$/, 'Log delivery and X-Ray have no resources.'],
   [/^BoundaryControl\w+Role|^ObjectTransferWorkRole/, /^\*$/, 'X-Ray has no resources.'],
   [
     /^BoundaryControl(Submit|Admit|IssueIdentity)Role/,
@@ -54,8 +50,6 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
     /:secret:taskbound\/Taskbound\/\*\/session(-\?{6})?$/,
     'Session secrets are named after tasks.',
   ],
-  [/^BoundaryControlReconcileRole/, /:execution:<\w+\.Name>:\*$/, 'Executions are named after tasks.'],
-  [/^BoundaryReconcilerDeadLettersPolicy/, /^(sqs:)?\*$/, 'CDK’s Deny of everything without TLS.'],
   [/^RequestersRole/, /:execution:<\w+\.Name>:\*$/, 'Executions are named after tasks.'],
 ];
 

@@ -84,9 +84,7 @@ export class Deployed {
 
   async run(request: TaskRequest & { readonly taskId: string }): Promise<Ran> {
     this.#progress = '';
-    this.aws.startSchedules();
-    const running = runTask(this.connection, request, { out: undefined, io: this.io });
-    const report = await running.finally(() => this.aws.stopSchedules());
+    const report = await runTask(this.connection, request, { out: undefined, io: this.io });
     const records = new Records(this.connection.config, this.connection.outputs);
     const row = await records.row(report.boundaryId);
     if (row === undefined) throw new Error(`No row for ${report.boundaryId}`);
