@@ -26,3 +26,4 @@ export const proveRevokedEnvironment = z.object({
   ISSUE_TIMEOUT_SECONDS: z.coerce.number().int().min(1),
 });
 export const closeBoundaryEnvironment = z.object(common);
+export const reconcileEnvironment = z.object({ ...common, TEARDOWN_MACHINE_ARN: z.string().min(1) });

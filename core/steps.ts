@@ -35,3 +35,10 @@ export interface ClosedBoundary {
   readonly error: string | null;
   readonly cause: string | null;
 }
+
+/** The end of a task's execution names its boundary, that of a Teardown its own name; the schedule names none and means all that is due. */
+export const reconcileEvent = z.union([
+  z.strictObject({ boundaryId: z.string() }),
+  z.strictObject({ teardown: z.string() }),
+  z.strictObject({}),
+]);

@@ -1,0 +1,13 @@
+import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
+import type { OwnerState } from '../../core/reconcile.ts';
+
+/** What Step Functions says of an execution now. A redrive that waits counts as running. */
+export async function ownerState(executions: SFNClient, executionArn: string): Promise<OwnerState> {
+  try {
+    const { status } = await executions.send(new DescribeExecutionCommand({ executionArn }));
+    return status === 'RUNNING' || status === 'PENDING_REDRIVE' ? 'running' : 'ended';
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) return 'missing';
+    throw error;
+  }
+}
