@@ -18,6 +18,8 @@ export interface Embedded {
   readonly config: ClientConfig;
   /** Loads the objects of a folder. Throws `UsageError` when it cannot be used; nothing is loaded then. */
   seed(folder: string): Promise<void>;
+  /** Stops the next execution that enters the state, there and then. Throws `UsageError` when no machine has such a state. */
+  stopAt(state: string): void;
   /** Writes all objects into a folder. */
   dump(folder: string): Promise<void>;
   close(): Promise<void>;
@@ -39,7 +41,9 @@ export async function startEmbedded(options: EmbeddedOptions, io: Io): Promise<E
   try {
     const aws = await start(options, io);
     const loaded = aws.loadAssembly(assembly.directory);
-    return wrap(aws, await (options.assembly === undefined ? loaded : loaded.catch(forPeople)));
+    const stack = await (options.assembly === undefined ? loaded : loaded.catch(forPeople));
+    aws.startSchedules();
+    return wrap(aws, stack);
   } finally {
     await assembly.discard();
   }
@@ -65,8 +69,27 @@ function wrap(aws: EmbeddedAws, { stackName, outputs }: LoadedStack): Embedded {
     config: aws.clientConfig(),
     seed: (folder) => seedBuckets(folder, outputs, aws.s3).catch(forPeople),
     dump: (folder) => dumpBuckets(folder, outputs, aws.s3).catch(forPeople),
-    close: () => aws.close(),
+    stopAt: (state) => stopAt(aws, state),
+    close: () => {
+      aws.stopSchedules();
+      return aws.close();
+    },
   };
+}
+
+function stopAt(aws: EmbeddedAws, state: string): void {
+  const names = aws.states.stateNames();
+  if (!names.includes(state)) {
+    throw new UsageError(
+      `--stop-at ${JSON.stringify(state)} was given; allowed: ${[...new Set(names)].join(', ')}. Name a state of the workflow.`,
+    );
+  }
+  const forget = aws.states.onEvent(({ executionArn, event }) => {
+    if (event.stateEnteredEventDetails?.name !== state) return;
+    forget();
+    // Not from inside the interpreter: it is telling us of the state that it is about to run.
+    queueMicrotask(() => aws.states.abort(executionArn));
+  });
 }
 
 /** What was given cannot be used: the message says why, and it is the giver's to correct. */

@@ -49,6 +49,10 @@ function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<v
     .option('--local', 'run in an embedded AWS inside this process; no account is used')
     .option('--seed <dir>', 'load objects first: DIR/s3/<bucket output>/<key> (local only)')
     .option('--dump <dir>', 'write all objects afterwards, in the same form (local only)')
+    .option(
+      '--stop-at <state>',
+      'stop the execution when it enters this state, to see its boundary closed (local only)',
+    )
     .option('--out <dir>', 'write <taskId>.evidence.json there')
     .option(
       '--policy-delay <seconds>',

@@ -24,6 +24,12 @@ function errorOf(row: LedgerRow): string | null {
   return row.rejection ? errorText(row.rejection.error, row.rejection.cause) : null;
 }
 
+/** Work that succeeded inside an execution that did not: it was stopped between the work and its own end. */
+const endedOtherwise = (status: string): string | null =>
+  status === 'SUCCEEDED'
+    ? null
+    : `ExecutionEnded: The work succeeded, but its execution ended as ${status} before it was through.`;
+
 /** What became of a task, from its row and from how its execution ended. The row decides; the execution's error fills its gaps. */
 export function reportOf(
   row: LedgerRow,
@@ -41,7 +47,7 @@ export function reportOf(
     phase: row.phase,
     executionStatus: execution.status,
     result: row.work?.status === 'succeeded' ? row.work.result : null,
-    error: row.outcome === 'succeeded' ? null : (errorOf(row) ?? ended),
+    error: row.outcome === 'succeeded' ? endedOtherwise(execution.status) : (errorOf(row) ?? ended),
     proof: row.proof?.kind ?? null,
     evidenceFile: null,
   };
@@ -63,8 +69,8 @@ export const unknownReport = (
   evidenceFile: null,
 });
 
-/** Done only when the boundary is closed with a proof, and the work succeeded as well. */
+/** Done only when the boundary is closed with a proof, and the work and the execution around it succeeded as well. */
 export function exitCodeOfRun(report: RunReport): ExitCode {
   if (report.phase !== 'closed' || report.proof === null) return EXIT.unproven;
-  return report.outcome === 'succeeded' ? EXIT.done : EXIT.failed;
+  return report.outcome === 'succeeded' && report.executionStatus === 'SUCCEEDED' ? EXIT.done : EXIT.failed;
 }

@@ -1,5 +1,6 @@
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { TaskRequest } from '../core/request.ts';
+import { awaitClosed } from './await-closed.ts';
 import { bundleFault, makeBundle, writeBundle } from './bundle.ts';
 import { assumed } from './credentials.ts';
 import type { ClientConfig, Connection } from './connection.ts';
@@ -34,7 +35,7 @@ export async function runTask(
   io.err(`Task ${task.boundaryId} ${task.created ? 'submitted' : `stands already (${task.phase})`}\n`);
   try {
     const execution = await followTask(config, connection, task, io);
-    const row = await records.row(task.boundaryId);
+    const row = await awaitClosed(records, task.boundaryId, { clock: connection.clock, tell: io.err });
     if (row === undefined) return unknownReport(task, `The ledger has no row for ${task.boundaryId}.`);
     return await withEvidence(reportOf(row, execution), records, out, io);
   } catch (error) {

@@ -1,34 +1,31 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as stepfunctions from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acceptOpenResource } from './accepted-findings.ts';
 import { ownLogGroup, ownRole } from './function-role.ts';
 import type { DeploymentOptions } from './options.ts';
 import { permit } from './permission.ts';
-import { taskDefinition, type TaskWorkflow } from './workflow/task-definition.ts';
+import type { Definition } from './workflow/asl.ts';
 
-export interface TaskMachineProps {
-  readonly workflow: TaskWorkflow;
+export interface BoundaryMachineProps {
+  /** What its executions are, for the console. */
+  readonly comment: string;
+  readonly definition: Definition;
   /** Unqualified ARNs of every function that the workflow calls. */
   readonly functionArns: readonly string[];
   readonly options: DeploymentOptions;
 }
 
-/** The state machine of one task type. Its definition is plain data; see `workflow/`. */
-export class TaskMachine extends Construct {
+/** A state machine that opens or closes boundaries: a task type's, or Teardown. Its definition is plain data; see `workflow/`. */
+export class BoundaryMachine extends Construct {
   readonly stateMachineArn: string;
-  readonly stateMachineName: string;
+  /** All its executions: they are named after tasks. */
+  readonly executionsArn: string;
 
-  constructor(scope: Construct, id: string, props: TaskMachineProps) {
+  constructor(scope: Construct, id: string, props: BoundaryMachineProps) {
     super(scope, id);
-    const { workflow, options } = props;
-    const role = ownRole(
-      this,
-      'Role',
-      'states.amazonaws.com',
-      `Runs tasks of the type ${workflow.type}.`,
-      options,
-    );
+    const { options } = props;
+    const role = ownRole(this, 'Role', 'states.amazonaws.com', props.comment, options);
     permit(role, [
       {
         sid: 'CallFunctions',
@@ -44,10 +41,8 @@ export class TaskMachine extends Construct {
       'Log delivery and X-Ray have no resources to name; CDK adds these statements.',
     );
     const machine = new stepfunctions.StateMachine(this, 'Machine', {
-      comment: `One execution is one ${workflow.type} task.`,
-      definitionBody: stepfunctions.DefinitionBody.fromString(
-        Stack.of(this).toJsonString(taskDefinition(workflow)),
-      ),
+      comment: props.comment,
+      definitionBody: stepfunctions.DefinitionBody.fromString(Stack.of(this).toJsonString(props.definition)),
       stateMachineType: stepfunctions.StateMachineType.STANDARD,
       role,
       tracingEnabled: true,
@@ -59,7 +54,12 @@ export class TaskMachine extends Construct {
         includeExecutionData: false,
       },
     });
-    this.stateMachineName = machine.stateMachineName;
+    this.executionsArn = Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${machine.stateMachineName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
     this.stateMachineArn = machine.stateMachineArn;
   }
 }

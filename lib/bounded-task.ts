@@ -5,13 +5,14 @@ import { Construct } from 'constructs';
 import { DeclarationError } from '../core/errors.ts';
 import type { ParameterSpec } from '../core/parameters.ts';
 import type { SecretSpec, TaskTypeConfig, ToolSpec } from '../core/task-type.ts';
-import { typeArn } from './control-permissions.ts';
+import { EXECUTIONS_OPEN, typeArn } from './control-permissions.ts';
 import { CONTROL_STATE_TIMEOUT, PROOF_STATE_TIMEOUT } from './control-plane.ts';
 import { checkDeclaration, checkSessionPolicyFits, checkTimeouts } from './declaration.ts';
 import { keyTool } from './encryption.ts';
 import { grantAll } from './record-grants.ts';
 import type { TaskBoundary } from './task-boundary.ts';
-import { TaskMachine } from './task-machine.ts';
+import { BoundaryMachine } from './boundary-machine.ts';
+import { taskDefinition } from './workflow/task-definition.ts';
 import { TaskRole } from './task-role.ts';
 import type { Tool } from './tool.ts';
 import { typeParameter } from './type-parameter.ts';
@@ -39,7 +40,7 @@ export interface BoundedTaskProps {
 export class BoundedTask extends Construct {
   readonly type: string;
   readonly stateMachineArn: string;
-  readonly #machineName: string;
+  readonly #machine: BoundaryMachine;
   readonly #boundary: TaskBoundary;
   readonly #submitters: string[] = [];
 
@@ -57,8 +58,9 @@ export class BoundedTask extends Construct {
     const issuer = control.issueIdentity.role;
     const task = new TaskRole(this, 'Task', { type, tools, hasSecrets: secrets.length > 0, issuer });
     const work = new WorkFunction(this, 'Work', type, props.work, options);
-    const machine = new TaskMachine(this, 'Workflow', {
-      workflow: {
+    const machine = new BoundaryMachine(this, 'Workflow', {
+      comment: `One execution is one ${type} task.`,
+      definition: taskDefinition({
         type,
         secrets,
         functions: control.versions,
@@ -66,7 +68,7 @@ export class BoundedTask extends Construct {
         controlTimeoutSeconds: CONTROL_STATE_TIMEOUT.toSeconds(),
         proofTimeoutSeconds: PROOF_STATE_TIMEOUT.toSeconds(),
         workTimeoutSeconds: timeouts.state,
-      },
+      }),
       functionArns: [...Object.values(control.workflowFunctions), work].map(
         (called) => called.function.functionArn,
       ),
@@ -92,11 +94,11 @@ export class BoundedTask extends Construct {
     };
     checkSessionPolicyFits(this, config);
     typeParameter(this, config, Lazy.any({ produce: () => this.#submitters }));
-    boundary.admitType(type, machine.stateMachineArn, task);
+    boundary.admitType(type, machine, task);
 
     this.type = type;
     this.stateMachineArn = machine.stateMachineArn;
-    this.#machineName = machine.stateMachineName;
+    this.#machine = machine;
     this.#boundary = boundary;
   }
 
@@ -115,18 +117,12 @@ export class BoundedTask extends Construct {
 
   /** Lets someone plan tasks of this type and follow their executions. */
   grantRead(grantee: iam.IGrantable): iam.Grant {
-    const executions = Stack.of(this).formatArn({
-      service: 'states',
-      resource: 'execution',
-      resourceName: `${this.#machineName}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
     return grantAll(grantee, [
       {
         sid: 'Follow',
         actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
-        resources: [executions],
-        openBecause: 'Executions are named after tasks, which are not known at deployment.',
+        resources: [this.#machine.executionsArn],
+        openBecause: EXECUTIONS_OPEN,
       },
       { sid: 'Plan', actions: ['ssm:GetParameter'], resources: [typeArn(this, this.type)] },
     ]);

@@ -22,6 +22,7 @@ const STEMS = [
   'revoke-and-record',
   'prove-revoked',
   'close-boundary',
+  'reconcile',
 ] as const;
 export type ControlStem = (typeof STEMS)[number];
 for (const stem of STEMS) declareEntry(entryOf(stem));

@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { SESSION_SECRET, typeParameterName } from '../core/ids.ts';
 import type { Permission } from './permission.ts';
-import type { Records } from './records.ts';
+import { DUE_INDEX, type Records } from './records.ts';
 
 /** What the control functions may do, one function a capability. Each names its actions; each `*` says why. */
 
@@ -44,6 +44,32 @@ export const useRecords = ({ ledger, evidence }: Records): Permission[] => [
     sid: 'ReadAndAppendEvidence',
     actions: ['dynamodb:Query', 'dynamodb:PutItem'],
     resources: [evidence.tableArn],
+  },
+];
+
+/** Only the sparse index: a run reads what is due, whatever the table holds. */
+export const findDue = ({ ledger }: Records): Permission => ({
+  sid: 'FindDue',
+  actions: ['dynamodb:Query'],
+  resources: [`${ledger.tableArn}/index/${DUE_INDEX}`],
+});
+
+export const EXECUTIONS_OPEN = 'Executions are named after tasks, which are not known at deployment.';
+
+interface RunnableMachine {
+  readonly stateMachineArn: string;
+  /** All executions of it. */
+  readonly executionsArn: string;
+}
+
+/** Starts a machine's executions and sees what became of them. */
+export const runExecutions = (name: string, machine: RunnableMachine): Permission[] => [
+  { sid: `Start${name}`, actions: ['states:StartExecution'], resources: [machine.stateMachineArn] },
+  {
+    sid: `See${name}`,
+    actions: ['states:DescribeExecution'],
+    resources: [machine.executionsArn],
+    openBecause: EXECUTIONS_OPEN,
   },
 ];
 

@@ -6,16 +6,20 @@ import * as may from './control-permissions.ts';
 import { keyOf } from './encryption.ts';
 import type { DeploymentOptions } from './options.ts';
 import type { Records } from './records.ts';
+import { BoundaryMachine } from './boundary-machine.ts';
 import type { ControlVersions } from './workflow/task-definition.ts';
+import { teardownDefinition } from './workflow/teardown-definition.ts';
 
 /** How long a function of the control plane may run, and how long a state waits for it. */
 export const CONTROL_TIMEOUT = Duration.seconds(30);
 export const CONTROL_STATE_TIMEOUT = Duration.seconds(45);
+/** A run of the reconciler looks at 50 rows at most; what it does not get to is due in the next. */
+const RECONCILE_TIMEOUT = Duration.minutes(2);
 /** The proof asks three times, a second apart, for each credential. */
 export const PROOF_TIMEOUT = Duration.seconds(60);
 export const PROOF_STATE_TIMEOUT = Duration.seconds(75);
 
-/** The seven functions that open and close boundaries. */
+/** The functions that open and close boundaries, and the machine that closes what an execution left open. */
 export class ControlPlane extends Construct {
   readonly submit: ControlFunction;
   readonly admit: ControlFunction;
@@ -24,17 +28,14 @@ export class ControlPlane extends Construct {
   readonly revokeAndRecord: ControlFunction;
   readonly proveRevoked: ControlFunction;
   readonly closeBoundary: ControlFunction;
+  /** Closes boundaries whose execution ended without its tail; started by `reconcile` alone. */
+  readonly teardown: BoundaryMachine;
+  readonly reconcile: ControlFunction;
 
   constructor(scope: Construct, id: string, records: Records, options: DeploymentOptions) {
     super(scope, id);
     const key = options.encryptionKey;
-    const common = {
-      STACK: Stack.of(this).stackName,
-      LEDGER_TABLE: records.ledger.tableName,
-      EVIDENCE_TABLE: records.evidence.tableName,
-    };
-    const encrypted = { ...common, ...(key !== undefined && { SECRETS_KEY_ARN: key.keyArn }) };
-    const afterIssuing = { ...common, ISSUE_TIMEOUT_SECONDS: String(CONTROL_TIMEOUT.toSeconds()) };
+    const { common, encrypted, afterIssuing } = environmentsOf(Stack.of(this).stackName, records, options);
     const base = [...may.useRecords(records), ...keyOf.tables(key)];
     const make = (
       name: string,
@@ -91,6 +92,32 @@ export class ControlPlane extends Construct {
       environment: common,
       permissions: [...base, may.destroySessionSecrets(this)],
     });
+    this.teardown = this.#makeTeardown(options);
+    const { stateMachineArn } = this.teardown;
+    this.reconcile = make('Reconcile', {
+      stem: 'reconcile',
+      description: 'Sees to boundaries whose execution ended without closing them, and lifts denies.',
+      environmentSchema: environment.reconcileEnvironment,
+      environment: { ...common, TEARDOWN_MACHINE_ARN: stateMachineArn },
+      permissions: [...base, may.findDue(records), ...may.runExecutions('Teardown', this.teardown)],
+      timeout: RECONCILE_TIMEOUT,
+    });
+  }
+
+  #makeTeardown(options: DeploymentOptions): BoundaryMachine {
+    const { revokeAndRecord, proveRevoked, closeBoundary } = this;
+    return new BoundaryMachine(this, 'Teardown', {
+      comment: 'Closes boundaries whose execution ended without closing them.',
+      definition: teardownDefinition({
+        functions: this.versions,
+        timeoutSeconds: CONTROL_STATE_TIMEOUT.toSeconds(),
+        proofTimeoutSeconds: PROOF_STATE_TIMEOUT.toSeconds(),
+      }),
+      functionArns: [revokeAndRecord, proveRevoked, closeBoundary].map(
+        (called) => called.function.functionArn,
+      ),
+      options,
+    });
   }
 
   /** The functions that a workflow calls. */
@@ -110,4 +137,18 @@ export class ControlPlane extends Construct {
       closeBoundary: functions.closeBoundary.versionArn,
     };
   }
+}
+
+/** What the functions' environments have in common: each has one of these, and perhaps one more variable of its own. */
+function environmentsOf(stackName: string, records: Records, { encryptionKey: key }: DeploymentOptions) {
+  const common = {
+    STACK: stackName,
+    LEDGER_TABLE: records.ledger.tableName,
+    EVIDENCE_TABLE: records.evidence.tableName,
+  };
+  return {
+    common,
+    encrypted: { ...common, ...(key !== undefined && { SECRETS_KEY_ARN: key.keyArn }) },
+    afterIssuing: { ...common, ISSUE_TIMEOUT_SECONDS: String(CONTROL_TIMEOUT.toSeconds()) },
+  };
 }

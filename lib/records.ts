@@ -6,6 +6,8 @@ import type { DeploymentOptions } from './options.ts';
 
 /** The index that lists a day's tasks, newest first. */
 export const BY_DAY = 'byDay';
+/** The sparse index of rows that the reconciler must look at: what is not due is not in it. */
+export const DUE_INDEX = 'due';
 
 /** Ledger: one mutable row a task. Evidence: its events, only ever added to. */
 export class Records extends Construct {
@@ -20,6 +22,12 @@ export class Records extends Construct {
       indexName: BY_DAY,
       partitionKey: { name: 'day', type: dynamodb.AttributeType.STRING },
       sortKey: { name: 'requestedAtMs', type: dynamodb.AttributeType.NUMBER },
+    });
+    this.ledger.addGlobalSecondaryIndex({
+      indexName: DUE_INDEX,
+      partitionKey: { name: 'due', type: dynamodb.AttributeType.STRING },
+      sortKey: { name: 'dueAtMs', type: dynamodb.AttributeType.NUMBER },
+      projectionType: dynamodb.ProjectionType.KEYS_ONLY,
     });
     this.evidence = new dynamodb.Table(this, 'Evidence', {
       partitionKey: boundaryId,

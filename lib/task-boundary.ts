@@ -4,10 +4,13 @@ import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { DeclarationError } from '../core/errors.ts';
 import { typeParameterName } from '../core/ids.ts';
+import type { BoundaryMachine } from './boundary-machine.ts';
+import { runExecutions } from './control-permissions.ts';
 import { ControlPlane } from './control-plane.ts';
 import { letLogsUse } from './encryption.ts';
 import type { DeploymentOptions } from './options.ts';
 import { readRecords } from './record-grants.ts';
+import { Reconciler } from './reconciler.ts';
 import { BY_DAY, Records } from './records.ts';
 import type { TaskRole } from './task-role.ts';
 
@@ -22,6 +25,7 @@ export class TaskBoundary extends Construct {
   readonly submitUrl: string;
   /** The SSM path under which the configuration of every type stands. */
   readonly typesPath: string;
+  readonly #reconciler: Reconciler;
   readonly #types = new Set<string>();
 
   constructor(scope: Construct, id: string, props: TaskBoundaryProps = {}) {
@@ -31,6 +35,10 @@ export class TaskBoundary extends Construct {
     if (props.encryptionKey !== undefined) letLogsUse(this, props.encryptionKey);
     this.records = new Records(this, 'Records', props);
     this.control = new ControlPlane(this, 'Control', this.records, props);
+    this.#reconciler = new Reconciler(this, 'Reconciler', this.control.reconcile, props);
+    this.#reconciler.watch('TeardownEnded', this.control.teardown.stateMachineArn, (name) => ({
+      teardown: name,
+    }));
     this.submitUrl = this.control.submit.function.addFunctionUrl({
       authType: FunctionUrlAuthType.AWS_IAM,
     }).url;
@@ -38,16 +46,18 @@ export class TaskBoundary extends Construct {
   }
 
   /** Lets a type's tasks be started, issued and revoked. Called by `BoundedTask`. */
-  admitType(type: string, stateMachineArn: string, task: TaskRole): void {
+  admitType(type: string, machine: BoundaryMachine, task: TaskRole): void {
     if (this.#types.has(type))
       throw new DeclarationError(`Task type ${type} is declared twice in ${this.node.path}. Rename one.`);
     this.#types.add(type);
     const sid = pascal(type);
     const resources = [task.role.roleArn];
+    // Whatever is written there stays under the ceiling; a role that lost it may not be written to.
+    const underCeiling = { StringEquals: { 'iam:PermissionsBoundary': task.ceiling.managedPolicyArn } };
     this.control.submit.permit({
       sid: `Start${sid}`,
       actions: ['states:StartExecution'],
-      resources: [stateMachineArn],
+      resources: [machine.stateMachineArn],
     });
     this.control.issueIdentity.permit({
       sid: `Assume${sid}`,
@@ -58,9 +68,18 @@ export class TaskBoundary extends Construct {
       sid: `Deny${sid}`,
       actions: ['iam:PutRolePolicy'],
       resources,
-      // Whatever is written there stays under the ceiling; a role that lost it may not be written to.
-      conditions: { StringEquals: { 'iam:PermissionsBoundary': task.ceiling.managedPolicyArn } },
+      conditions: underCeiling,
     });
+    for (const permission of runExecutions(sid, machine)) this.control.reconcile.permit(permission);
+    this.control.reconcile.permit({
+      sid: `Lift${sid}`,
+      actions: ['iam:DeleteRolePolicy'],
+      resources,
+      conditions: underCeiling,
+    });
+    this.#reconciler.watch(`${sid}Ended`, machine.stateMachineArn, (name) => ({
+      boundaryId: `${type}.${name}`,
+    }));
   }
 
   /** Lets someone read what happened: the ledger by id and by day, and the evidence. */

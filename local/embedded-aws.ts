@@ -1,16 +1,16 @@
-import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { HttpHandler } from '@smithy/protocol-http';
 import { CredentialStore, type RootCredentials, type SessionCredentials } from './aws/auth/credentials.ts';
 import { clockSigner } from './aws/clock-signer.ts';
 import { CloudFormation } from './aws/cloudformation.ts';
 import { DynamoDb } from './aws/dynamodb/dynamodb-service.ts';
 import { type DefectHook, Gateway } from './aws/gateway.ts';
-import { Authorizer, type PolicyDelay } from './aws/iam/authorizer.ts';
+import { Authorizer } from './aws/iam/authorizer.ts';
 import { iamService } from './aws/iam/iam-service.ts';
 import { IamStore } from './aws/iam/iam-store.ts';
 import type { Usage } from './aws/iam/usage.ts';
 import { IdSource } from './aws/ids.ts';
 import { InProcessHandler } from './aws/in-process-handler.ts';
+import type { Intercept } from './aws/intercept.ts';
 import { KmsKeys } from './aws/kms-keys.ts';
 import { type Listening, listen } from './aws/listener.ts';
 import { ACCOUNT_ID, REGION } from './aws/place.ts';
@@ -21,54 +21,27 @@ import { Sts } from './aws/sts/sts.ts';
 import { stsService } from './aws/sts/sts-service.ts';
 import type { TrailRecord } from './aws/trail.ts';
 import type { LocalClock } from './clock.ts';
+import type { AssemblyOptions, InProcessClientConfig, LoadedStack, StartOptions } from './embedded-types.ts';
+import { Alarms } from './events/alarms.ts';
+import type { DelivererParts } from './events/delivery.ts';
+import { EventBridge } from './events/event-bridge.ts';
+import { Queues } from './events/queues.ts';
+import { statusChangeEvent } from './events/status-change.ts';
+import { Topics } from './events/topics.ts';
 import { LambdaHost } from './lambda/host.ts';
-import { createInvokeAs } from './lambda/invoke-as.ts';
 import { FunctionRegistry } from './lambda/registry.ts';
 import { LambdaService } from './lambda/service.ts';
 import { S3Service } from './s3/service.ts';
+import { Schedules } from './scheduler/schedules.ts';
 import { restoreState, snapshotState } from './state-snapshot.ts';
+import { invokeFunction } from './stepfunctions/invoke-function.ts';
 import { StepFunctionsService } from './stepfunctions/service.ts';
 import { readAssembly } from './template/assembly.ts';
 import { loadStack } from './template/load.ts';
 import { type ResolvedResource, DEFAULT_ORIGIN, resolveTemplate } from './template/resolve.ts';
-import { type Template, parseTemplate } from './template/template.ts';
+import { parseTemplate } from './template/template.ts';
 
-export interface StartOptions {
-  readonly clock: LocalClock;
-  /** Same seed and same calls: same ids, keys and secrets' suffixes. @default taskbound */
-  readonly seed?: string;
-  /** @default DEFAULT_POLICY_DELAY_MS */
-  readonly policyDelayMs?: PolicyDelay;
-  /** Where clients outside reach it, for function URLs: `http://127.0.0.1:4566`. @default DEFAULT_ORIGIN */
-  readonly origin?: string;
-}
-
-export interface LoadedStack {
-  readonly stackName: string;
-  readonly outputs: Readonly<Record<string, string>>;
-  readonly resources: ReadonlyMap<string, ResolvedResource>;
-}
-
-export interface AssemblyOptions {
-  readonly stackName?: string;
-  /** Alters the template before it is loaded. */
-  readonly transform?: (template: Template) => Template;
-}
-
-/** What an SDK client is made with to reach this AWS in process, on its clock. */
-export interface InProcessClientConfig {
-  readonly region: string;
-  readonly endpoint: string;
-  readonly credentials: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string;
-  };
-  readonly requestHandler: HttpHandler;
-  /** Signs by this AWS's clock. */
-  readonly signerConstructor: NonNullable<STSClientConfig['signerConstructor']>;
-  readonly forcePathStyle: true;
-}
+export type { AssemblyOptions, InProcessClientConfig, LoadedStack, StartOptions };
 
 /** AWS in one process: one account, one region, IAM enforced for every call. */
 export class EmbeddedAws {
@@ -83,6 +56,11 @@ export class EmbeddedAws {
   readonly ssm: Ssm;
   readonly cloudformation: CloudFormation;
   readonly keys = new KmsKeys();
+  readonly events: EventBridge;
+  readonly schedules: Schedules;
+  readonly queues = new Queues();
+  readonly topics = new Topics();
+  readonly alarms = new Alarms();
   /** For the SDK's `requestHandler`. */
   readonly requestHandler: HttpHandler;
   readonly ids: IdSource;
@@ -91,6 +69,7 @@ export class EmbeddedAws {
   readonly #gateway: Gateway;
   readonly #authorizer: Authorizer;
   readonly #listening: Listening[] = [];
+  readonly #stacks = new Map<string, ReadonlyMap<string, ResolvedResource>>();
 
   /** Nothing is made before it resolves. */
   static start(options: StartOptions): Promise<EmbeddedAws> {
@@ -117,8 +96,15 @@ export class EmbeddedAws {
     this.cloudformation = new CloudFormation();
     this.lambda = this.#makeLambda();
     this.states = this.#makeStates();
+    const { queues } = this;
+    const parts: DelivererParts = { clock, ids, queues, authorizer, handleAs: this.#gateway.handleAs };
+    this.events = new EventBridge(parts);
+    this.schedules = this.#makeSchedules(parts);
+    this.states.onEveryStatus((execution) =>
+      this.events.emit((id, atMs) => statusChangeEvent(execution, id, atMs)),
+    );
     this.requestHandler = new InProcessHandler(this.handle);
-    const { secrets, dynamodb, s3, ssm, cloudformation, lambda, states } = this;
+    const { secrets, dynamodb, s3, ssm, cloudformation, lambda, states, events } = this;
     for (const service of [
       iamService(iam),
       stsService(this.sts),
@@ -129,6 +115,7 @@ export class EmbeddedAws {
       cloudformation,
       lambda,
       states,
+      events,
     ]) {
       this.#gateway.register(service);
     }
@@ -151,6 +138,20 @@ export class EmbeddedAws {
   /** Called with what is our own mistake, not an error that AWS has. By default it is thrown. */
   set onDefect(hook: DefectHook) {
     this.#gateway.onDefect = hook;
+  }
+
+  /** Asked before each authenticated call, to explore faults; `undefined` at first. */
+  set intercept(hook: Intercept | undefined) {
+    this.#gateway.intercept = hook;
+  }
+
+  /** Schedules are due from now on. Their timers repeat: until `stopSchedules`, virtual time never runs out of them. */
+  startSchedules(): void {
+    this.schedules.start();
+  }
+
+  stopSchedules(): void {
+    this.schedules.stop();
   }
 
   readonly handle = (request: RawRequest): Promise<RawResponse> => this.#gateway.handle(request);
@@ -185,15 +186,19 @@ export class EmbeddedAws {
     });
   }
 
-  /** Loads a template object. `assetDir` tells the folder of a code asset by its hash. Throws `TemplateRefused`. */
+  /** Loads a template object; a stack that is there already is updated by it, as by a deploy. `assetDir` tells the folder of a code asset by its hash. Throws `TemplateRefused`. */
   async load(
     template: unknown,
-    options: { readonly stackName: string; readonly assetDir?: (hash: string) => string | undefined },
+    from: { readonly stackName: string; readonly assetDir?: (hash: string) => string | undefined },
   ): Promise<LoadedStack> {
-    const { stackName, assetDir = () => undefined } = options;
+    const { stackName, assetDir = () => undefined } = from;
     const atMs = this.clock.nowMs();
-    const stack = resolveTemplate(parseTemplate(template), { stackName, origin: this.#origin });
-    const { iam, keys, dynamodb, states, s3, ssm } = this;
+    const previous = this.#stacks.get(stackName) ?? new Map<string, ResolvedResource>();
+    const { registry: functions } = this.lambda;
+    const lastVersion = (name: string): number => functions.lastVersion(name);
+    const options = { stackName, origin: this.#origin, previous, lastVersion };
+    const stack = resolveTemplate(parseTemplate(template), options);
+    const { iam, keys, dynamodb, states, s3, ssm, events, schedules, queues, topics, alarms } = this;
     await loadStack(stack, {
       iam,
       keys,
@@ -201,10 +206,14 @@ export class EmbeddedAws {
       states,
       s3,
       ssm,
-      functions: this.lambda.registry,
+      ...{ events, schedules, queues, topics, alarms },
+      functions,
       assetDir,
       atMs,
+      previous,
     });
+    const resources = new Map(stack.resources.map((resource) => [resource.logicalId, resource]));
+    this.#stacks.set(stackName, resources);
     this.cloudformation.stacks.set(stackName, {
       name: stackName,
       id: stack.stackId,
@@ -214,7 +223,7 @@ export class EmbeddedAws {
     return {
       stackName,
       outputs: Object.fromEntries(stack.outputs.map(({ key, value }) => [key, value])),
-      resources: new Map(stack.resources.map((resource) => [resource.logicalId, resource])),
+      resources,
     };
   }
 
@@ -236,6 +245,7 @@ export class EmbeddedAws {
   }
 
   async close(): Promise<void> {
+    this.schedules.stop();
     this.lambda.host.close();
     await Promise.all(this.#listening.map((listening) => listening.close()));
   }
@@ -250,21 +260,21 @@ export class EmbeddedAws {
 
   #makeStates(): StepFunctionsService {
     const { clock, handle: send, assumeServiceRole } = this;
-    const invokeAs = createInvokeAs({ clock, send, assumeServiceRole, region: REGION });
-    return new StepFunctionsService({
-      clock,
-      region: REGION,
-      accountId: ACCOUNT_ID,
-      invokeLambda: async ({ functionName, payload, roleArn, executionArn }) => {
-        const sessionName = executionArn.split(':').at(-1)?.slice(0, 64) ?? 'states';
-        const { Payload, ExecutedVersion } = await invokeAs({
-          functionArn: functionName,
-          payload,
+    const invokeLambda = invokeFunction({ clock, send, assumeServiceRole, region: REGION });
+    return new StepFunctionsService({ clock, region: REGION, accountId: ACCOUNT_ID, invokeLambda });
+  }
+
+  #makeSchedules(parts: DelivererParts): Schedules {
+    return new Schedules({
+      ...parts,
+      assumeRole: (roleArn, sourceArn, sessionName) =>
+        this.sts.assumeServiceRole(
           roleArn,
-          sessionName: sessionName.padEnd(2, '-'),
-        });
-        return { payload: Payload, executedVersion: ExecutedVersion };
-      },
+          'scheduler.amazonaws.com',
+          sessionName,
+          this.clock.nowMs(),
+          sourceArn,
+        ).caller,
     });
   }
 

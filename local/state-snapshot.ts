@@ -5,6 +5,8 @@ import type { KnownKey } from './aws/auth/credentials.ts';
 import { SINCE_EVER } from './aws/iam/iam-store.ts';
 import type { Secret } from './aws/secrets/secret-store.ts';
 import type { EmbeddedAws } from './embedded-aws.ts';
+import type { QueueMessage } from './events/queues.ts';
+import type { BusEvent } from './events/types.ts';
 import type { S3Snapshot } from './s3/snapshot.ts';
 
 const VERSION = 1;
@@ -20,6 +22,9 @@ interface State {
   readonly s3: S3Snapshot;
   /** The states service's own format. */
   readonly executions: string;
+  /** By ARN; absent from states that an older version wrote. */
+  readonly queues?: Readonly<Record<string, readonly QueueMessage[]>>;
+  readonly published?: readonly BusEvent[];
 }
 
 interface SecretState extends Omit<Secret, 'versions'> {
@@ -70,6 +75,8 @@ export async function snapshotState(aws: EmbeddedAws): Promise<string> {
     sessions: aws.credentials.sessions(),
     s3: aws.s3.snapshot(),
     executions: aws.states.snapshot(),
+    queues: Object.fromEntries(aws.queues.all().map(({ arn, messages }) => [arn, messages])),
+    published: aws.events.published,
   };
   return JSON.stringify(state);
 }
@@ -100,6 +107,8 @@ export async function restoreState(aws: EmbeddedAws, json: string): Promise<void
   aws.credentials.restore(state.sessions.filter(({ caller }) => roles.has(caller.roleName ?? '')));
   aws.s3.restore(state.s3);
   aws.states.restore(state.executions);
+  aws.queues.restore(state.queues ?? {});
+  aws.events.published.splice(0, Number.POSITIVE_INFINITY, ...(state.published ?? []));
 }
 
 /** The template's own policies are the template's; what was put while it ran comes back. */

@@ -16,6 +16,7 @@ export interface RunOptions extends ConnectionOptions {
   readonly seed?: string;
   readonly dump?: string;
   readonly out?: string;
+  readonly stopAt?: string;
   readonly json?: boolean;
 }
 
@@ -26,6 +27,7 @@ export async function run(requestPath: string, given: RunOptions, io: Io): Promi
   await checkFolders(options, io);
   const connection = await connect(options, io);
   try {
+    if (options.stopAt !== undefined) connection.embedded?.stopAt(options.stopAt);
     if (options.seed !== undefined) await connection.embedded?.seed(options.seed);
     const report = await runTask(connection, withId(request, connection), { out: options.out, io });
     const isDumped = await dump(connection, options.dump, io);
@@ -68,10 +70,10 @@ function absolute(options: RunOptions, cwd: string): RunOptions {
 /** Whatever is wrong with the folders is found before a task exists. */
 async function checkFolders(options: RunOptions, io: Io): Promise<void> {
   const place = placeOf(options, io.env);
-  for (const option of ['seed', 'dump'] as const) {
+  for (const option of ['seed', 'dump', 'stopAt'] as const) {
     if (options[option] !== undefined && place !== 'in-process') {
       throw new UsageError(
-        `--${option} was given, but the task runs ${where(place, options)}; it is for --local. Add --local or leave it out.`,
+        `--${option === 'stopAt' ? 'stop-at' : option} was given, but the task runs ${where(place, options)}; it is for --local. Add --local or leave it out.`,
       );
     }
   }

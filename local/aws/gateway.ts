@@ -5,6 +5,7 @@ import type { CredentialStore } from './auth/credentials.ts';
 import { type Authorization, parseAuthorization } from './auth/sigv4.ts';
 import type { Authorizer } from './iam/authorizer.ts';
 import type { IdSource } from './ids.ts';
+import { type Intercept, type Verdict, AnswerLost, operationNameOf, refusalOf } from './intercept.ts';
 import { REGION } from './place.ts';
 import {
   type Call,
@@ -26,6 +27,12 @@ export interface GatewayOptions {
   readonly authorizer: Authorizer;
 }
 
+/** One request on its way; `release` gives its hold of the clock back. */
+interface UnderWay {
+  readonly requestId: string;
+  release: (() => void) | undefined;
+}
+
 /** A mistake of ours, not an error that AWS has: the caller gets InternalFailure, the hook gets the real thing. */
 export type DefectHook = (error: unknown, request: RawRequest) => void;
 
@@ -34,6 +41,7 @@ function guessService(request: RawRequest): string {
   const target = request.headers['x-amz-target'] ?? '';
   if (target.startsWith('DynamoDB')) return 'dynamodb';
   if (target.startsWith('AWSStepFunctions')) return 'states';
+  if (target.startsWith('AWSEvents')) return 'events';
   if (target !== '') return target.startsWith('AmazonSSM') ? 'ssm' : 'secretsmanager';
   if (/^\/(lambda-url|20\d\d-\d\d-\d\d)\//.test(request.path)) return 'lambda';
   return (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
@@ -50,7 +58,10 @@ export class Gateway {
       throw error;
     });
   };
+  /** Asked before each authenticated call; faults are explored with it. */
+  intercept: Intercept | undefined = undefined;
   readonly #services = new Map<string, Service>();
+  #calls = 0;
   readonly #options: GatewayOptions;
 
   constructor(options: GatewayOptions) {
@@ -61,20 +72,35 @@ export class Gateway {
     this.#services.set(service.signingName, service);
   }
 
-  /** Never rejects: what fails is an answer. */
+  /** What fails is an answer; rejects only with `AnswerLost`. */
   async handle(request: RawRequest): Promise<RawResponse> {
     const authorization = parseAuthorization(request.headers['authorization'] ?? '');
     const name = request.path.startsWith(FUNCTION_URL_PREFIX)
       ? 'lambda'
       : (authorization?.service ?? guessService(request));
+    return this.#held(name, (service, underWay) => this.#serve(service, request, authorization, underWay));
+  }
+
+  /** A call that an AWS service makes itself, as `caller`: nothing is signed. Authorization, faults and the trail are as for any other. */
+  readonly handleAs = (serviceName: string, caller: Caller, request: RawRequest): Promise<RawResponse> =>
+    this.#held(serviceName, (service, underWay) => this.#admit(service, request, caller, underWay));
+
+  async #held(
+    name: string,
+    serve: (service: Service, underWay: UnderWay) => Promise<RawResponse>,
+  ): Promise<RawResponse> {
     const service = this.#services.get(name);
     const requestId = this.#options.ids.uuid();
     if (service === undefined) return this.#stamp(unknownService(name), requestId);
-    const release = service.holdsClock === true ? undefined : this.#options.clock.hold();
+    const { clock } = this.#options;
+    const underWay: UnderWay = {
+      requestId,
+      release: service.holdsClock === true ? undefined : clock.hold(),
+    };
     try {
-      return this.#stamp(await this.#serve(service, request, authorization, requestId), requestId);
+      return this.#stamp(await serve(service, underWay), requestId);
     } finally {
-      release?.();
+      underWay.release?.();
     }
   }
 
@@ -82,24 +108,61 @@ export class Gateway {
     service: Service,
     request: RawRequest,
     authorization: Authorization | undefined,
-    requestId: string,
+    underWay: UnderWay,
   ): Promise<RawResponse> {
     const { clock, credentials } = this.#options;
-    const atMs = clock.nowMs();
     let caller: Caller;
     try {
       if (authorization?.service !== service.signingName) throw authError(service.signingName, 'missing');
-      caller = await authenticate(request, authorization, credentials, atMs);
+      caller = await authenticate(request, authorization, credentials, clock.nowMs());
     } catch (error) {
-      return this.#failure(service, request, requestId, error).response;
+      return this.#failure(service, request, underWay.requestId, error).response;
     }
-    return this.#record(service, request, { caller, requestId, atMs });
+    return this.#admit(service, request, caller, underWay);
+  }
+
+  /** An authenticated call: the intercepting hook has its say, then the service. */
+  async #admit(
+    service: Service,
+    request: RawRequest,
+    caller: Caller,
+    underWay: UnderWay,
+  ): Promise<RawResponse> {
+    const ordinal = ++this.#calls;
+    const verdict = this.intercept === undefined ? 'proceed' : this.#ask(service, request, caller, ordinal);
+    if (typeof verdict === 'object' && 'delayMs' in verdict) await this.#delay(verdict.delayMs, underWay);
+    const { requestId } = underWay;
+    const who = { caller, requestId, atMs: this.#options.clock.nowMs() };
+    const refusal =
+      typeof verdict === 'object' && 'refuse' in verdict ? refusalOf(verdict.refuse) : undefined;
+    const response = await this.#record(service, request, who, refusal);
+    if (typeof verdict === 'object' && 'loseAnswer' in verdict)
+      throw new AnswerLost(`The connection was reset before the answer of ${service.signingName} arrived.`);
+    return response;
+  }
+
+  #ask(service: Service, request: RawRequest, caller: Caller, ordinal: number): Verdict {
+    const { signingName } = service;
+    const operation = operationNameOf(signingName, request);
+    const atMs = this.#options.clock.nowMs();
+    return this.intercept?.({ service: signingName, operation, caller, atMs, ordinal, request }) ?? 'proceed';
+  }
+
+  /** Time must pass meanwhile: the call's hold is given back and taken again. */
+  async #delay(ms: number, underWay: UnderWay): Promise<void> {
+    const { clock } = this.#options;
+    const waited = clock.sleep(ms);
+    const holds = underWay.release !== undefined;
+    underWay.release?.();
+    await waited;
+    if (holds) underWay.release = clock.hold();
   }
 
   async #record(
     service: Service,
     request: RawRequest,
     who: Pick<Call, 'caller' | 'requestId' | 'atMs'>,
+    refusal: AwsError | undefined,
   ): Promise<RawResponse> {
     let recorded: Recorded = {};
     const call: Call = {
@@ -116,6 +179,7 @@ export class Gateway {
     };
     const facts = { request, ...who, service: service.signingName, eventId: this.#options.ids.uuid() };
     try {
+      if (refusal !== undefined) throw refusal;
       const response = await service.handle(request, call);
       this.trail.push(trailRecord({ ...facts, recorded }));
       return response;

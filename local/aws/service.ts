@@ -38,6 +38,8 @@ export interface Caller {
   readonly expiresAtMs?: number;
   /** `states.amazonaws.com` for a service. */
   readonly service?: string;
+  /** What a service calls for: an event rule's ARN (`aws:SourceArn`; `aws:SourceAccount` is its account). */
+  readonly sourceArn?: string;
 }
 
 /** What one authorization check asks. */

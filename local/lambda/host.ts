@@ -29,12 +29,20 @@ export interface HostOptions {
 /** An environment whose role's credentials end sooner than this is replaced, as Lambda does well before they expire. */
 const CREDENTIALS_MARGIN_MS = 60_000;
 
+/**
+ * Invocations of one function that really run side by side. Beyond these, one that finds no warm environment waits until nothing else
+ * works: no virtual time passes meanwhile, and mostly one has become warm by then, so that a hundred at once do not need a hundred
+ * contexts of some megabytes each.
+ */
+const SIDE_BY_SIDE = 8;
+
 /** Runs functions: an environment for each invocation at a time, kept warm for the next. */
 export class LambdaHost {
   /** Every line that functions wrote, in order. */
   readonly logs: LogLine[] = [];
   /** By function name. */
   readonly metrics = new Map<string, FunctionMetrics>();
+  readonly clock: LocalClock;
   readonly #options: HostOptions;
   readonly #wiring: EnvironmentWiring;
   readonly #idle = new Map<FunctionVersion, Environment[]>();
@@ -43,6 +51,7 @@ export class LambdaHost {
 
   constructor(options: HostOptions) {
     this.#options = options;
+    this.clock = options.clock;
     this.#wiring = {
       clock: options.clock,
       send: options.send,
@@ -68,7 +77,10 @@ export class LambdaHost {
       throw tooManyRequests();
     this.#running.set(fn.spec.name, running + 1);
     try {
-      const environment = this.#takeIdle(fn) ?? (await this.#coldStart(fn));
+      const environment =
+        this.#takeIdle(fn) ??
+        (running < SIDE_BY_SIDE ? undefined : await this.#warmLater(fn)) ??
+        (await this.#coldStart(fn));
       return await this.#run(environment, invokedArn, eventText, requestId);
     } finally {
       this.#running.set(fn.spec.name, (this.#running.get(fn.spec.name) ?? 1) - 1);
@@ -106,6 +118,11 @@ export class LambdaHost {
       this.#discard(environment);
     }
     return undefined;
+  }
+
+  async #warmLater(fn: FunctionVersion): Promise<Environment | undefined> {
+    await this.#options.clock.sleep(0);
+    return this.#takeIdle(fn);
   }
 
   async #coldStart(fn: FunctionVersion): Promise<Environment> {

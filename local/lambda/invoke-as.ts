@@ -1,6 +1,7 @@
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Sha256 } from '../aws/auth/sha256.ts';
+import { AnswerLost } from '../aws/intercept.ts';
 import { AwsError, type RawResponse } from '../aws/service.ts';
 import type { LocalClock } from '../clock.ts';
 import type { Transport } from './in-process-http.ts';
@@ -69,8 +70,18 @@ export function createInvokeAs({ clock, send, assumeServiceRole, region }: Invok
     });
     const signer = new SignatureV4({ service: 'lambda', region, credentials, sha256: Sha256 });
     const { method, path, headers } = await signer.sign(request, { signingDate: new Date(clock.nowMs()) });
-    return resultOf(await send({ method, path, headers, body }));
+    return resultOf(await answered(send({ method, path, headers, body })));
   };
+}
+
+/** A connection that broke: https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html */
+async function answered(response: Promise<RawResponse>): Promise<RawResponse> {
+  try {
+    return await response;
+  } catch (error) {
+    if (!(error instanceof AnswerLost)) throw error;
+    throw new StateInvokeError('Lambda.SdkClientException', error.message);
+  }
 }
 
 async function assumeRole<T>(assume: () => T | Promise<T>): Promise<T> {

@@ -21,18 +21,31 @@ export interface Permission {
   readonly qualifier?: string;
 }
 
+/** What becomes of asynchronous invocations that fail: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+export interface AsyncConfig {
+  readonly maxRetries: number;
+  readonly maxAgeSeconds: number;
+}
+
+export const DEFAULT_ASYNC: AsyncConfig = { maxRetries: 2, maxAgeSeconds: 21_600 };
+
 /** A function as it was asked for: which version runs, and the ARN that IAM is asked about. */
 export interface ResolvedFunction {
   readonly fn: FunctionVersion;
   /** Qualified exactly when the caller qualified it. */
   readonly invokedArn: string;
   readonly resourcePolicy: PolicyDocument | undefined;
+  readonly asyncConfig: AsyncConfig;
 }
 
 interface Entry {
   latest: FunctionVersion;
   readonly versions: Map<string, FunctionVersion>;
+  /** Numbers are never used again. */
+  lastVersion: number;
   readonly statements: Statement[];
+  /** By qualifier. */
+  readonly asyncConfigs: Map<string, AsyncConfig>;
   urlId?: string;
 }
 
@@ -73,14 +86,15 @@ export class FunctionRegistry {
   createFunction(spec: FunctionSpec): void {
     const latest = { spec, version: '$LATEST', code: readBundle(spec) };
     const existing = this.#entries.get(spec.name);
-    if (existing === undefined) this.#entries.set(spec.name, { latest, versions: new Map(), statements: [] });
+    const fresh = { latest, versions: new Map(), lastVersion: 0, statements: [], asyncConfigs: new Map() };
+    if (existing === undefined) this.#entries.set(spec.name, fresh);
     else existing.latest = latest;
   }
 
   /** Keeps code and configuration as they are now under the next number. Returns the version's ARN. */
   publishVersion(name: string): string {
     const entry = this.#entryOf(name);
-    const version = String(entry.versions.size + 1);
+    const version = String(++entry.lastVersion);
     entry.versions.set(version, { ...entry.latest, version });
     return `${entry.latest.spec.arn}:${version}`;
   }
@@ -88,6 +102,7 @@ export class FunctionRegistry {
   addPermission(permission: Permission): void {
     const entry = this.#entryOf(nameOf(permission.functionName).name);
     const { arn } = entry.latest.spec;
+    this.removePermission(permission.functionName, permission.statementId);
     entry.statements.push({
       Sid: permission.statementId,
       Effect: 'Allow',
@@ -96,6 +111,36 @@ export class FunctionRegistry {
       Resource: permission.qualifier === undefined ? arn : `${arn}:${permission.qualifier}`,
       ...conditionOf(permission),
     });
+  }
+
+  removePermission(functionName: string, statementId: string): void {
+    const { statements } = this.#entryOf(nameOf(functionName).name);
+    const index = statements.findIndex(({ Sid }) => Sid === statementId);
+    if (index >= 0) statements.splice(index, 1);
+  }
+
+  lastVersion(name: string): number {
+    return this.#entries.get(name)?.lastVersion ?? 0;
+  }
+
+  has(functionName: string): boolean {
+    return this.#entries.has(nameOf(functionName).name);
+  }
+
+  /** With its versions, permissions and URL. What runs goes on. */
+  removeFunction(name: string): void {
+    const urlId = this.#entries.get(name)?.urlId;
+    if (urlId !== undefined) this.#urls.delete(urlId);
+    this.#entries.delete(name);
+  }
+
+  removeVersion(arn: string): void {
+    const { name, qualifier } = nameOf(arn);
+    this.#entries.get(name)?.versions.delete(qualifier ?? '');
+  }
+
+  configureAsync(functionName: string, qualifier: string, config: AsyncConfig): void {
+    this.#entryOf(nameOf(functionName).name).asyncConfigs.set(qualifier, config);
   }
 
   /** The same function always gets the same URL. */
@@ -129,7 +174,8 @@ export class FunctionRegistry {
     if (fn === undefined) throw notFound(invokedArn);
     const resourcePolicy =
       entry.statements.length === 0 ? undefined : { Version: '2012-10-17', Statement: entry.statements };
-    return { fn, invokedArn, resourcePolicy };
+    const asyncConfig = entry.asyncConfigs.get(wanted ?? '$LATEST') ?? DEFAULT_ASYNC;
+    return { fn, invokedArn, resourcePolicy, asyncConfig };
   }
 
   #entryOf(name: string): Entry {

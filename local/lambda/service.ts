@@ -1,4 +1,5 @@
 import { AwsError, type Call, type RawRequest, type RawResponse, type Service } from '../aws/service.ts';
+import { invokeLater } from './async-invocation.ts';
 import {
   parseUrlTarget,
   urlEvent,
@@ -67,10 +68,9 @@ export class LambdaService implements Service {
     call.authorize({ action: 'lambda:InvokeFunction', ...checkOf(target) });
     const eventText = eventTextOf(request);
     if (type === 'DryRun') return { status: 204, headers: {}, body: new Uint8Array() };
-    const running = this.host.invoke(target.fn, target.invokedArn, eventText, call.requestId);
     if (type === 'Event') {
       // What comes of it stands in the logs and metrics; nobody waits for it.
-      running.catch(() => undefined);
+      void invokeLater(this.host, target, eventText, call.requestId);
       return { status: 202, headers: {}, body: new Uint8Array() };
     }
     if (type !== 'RequestResponse')
@@ -78,7 +78,7 @@ export class LambdaService implements Service {
         'InvalidParameterValueException',
         `InvocationType is '${type}'; use RequestResponse, Event or DryRun.`,
       );
-    return invokeResponse(await running);
+    return invokeResponse(await this.host.invoke(target.fn, target.invokedArn, eventText, call.requestId));
   }
 
   /** Both actions are needed: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html */

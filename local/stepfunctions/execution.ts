@@ -14,6 +14,9 @@ export interface ExecutionView {
   readonly status: ExecutionStatus;
   readonly startMs: number;
   readonly stopMs: number | undefined;
+  readonly redriveCount: number;
+  /** When it was last redriven. */
+  readonly redriveMs: number | undefined;
   readonly input: string;
   readonly output: string | undefined;
   readonly error: string | undefined;
@@ -21,6 +24,15 @@ export interface ExecutionView {
   readonly events: readonly HistoryEvent[];
   /** Resolves when the execution has ended, however it ended. */
   readonly ended: Promise<void>;
+}
+
+/** Where an execution is: the state that it is in, or enters next, with what that state got. A redrive goes on from here. */
+export interface Position {
+  readonly name: string;
+  readonly input: unknown;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Absent until the state was entered. */
+  readonly entered?: { readonly id: number; readonly beforeId: number; readonly atMs: number };
 }
 
 export interface ExecutionStart {
@@ -32,9 +44,11 @@ export interface ExecutionStart {
   readonly clock: LocalClock;
   readonly onEvent: (event: HistoryEvent) => void;
   readonly onEnd: () => void;
+  /** The attempt that this one redrives. */
+  readonly redrives?: Execution;
 }
 
-/** One execution: its history and the one end it can have. The interpreter drives it; StopExecution and the machine's timeout end it from outside. */
+/** One attempt of an execution: its history and the one end it can have; a redrive is another attempt. The interpreter drives it; StopExecution and the machine's timeout end it from outside. */
 export class Execution implements ExecutionView {
   readonly arn: string;
   readonly name: string;
@@ -43,6 +57,9 @@ export class Execution implements ExecutionView {
   readonly input: string;
   readonly startMs: number;
   readonly history: History;
+  readonly redriveCount: number;
+  readonly redriveMs: number | undefined;
+  position: Position;
   readonly ended: Promise<void>;
   status: ExecutionStatus = 'RUNNING';
   stopMs: number | undefined = undefined;
@@ -63,12 +80,30 @@ export class Execution implements ExecutionView {
     this.input = start.input;
     this.#clock = start.clock;
     this.#onEnd = start.onEnd;
-    this.startMs = start.clock.nowMs();
+    const { redrives: earlier } = start;
+    this.startMs = earlier?.startMs ?? start.clock.nowMs();
+    this.redriveCount = earlier === undefined ? 0 : earlier.redriveCount + 1;
+    this.redriveMs = earlier === undefined ? undefined : start.clock.nowMs();
+    this.position = earlier?.position ?? {
+      name: start.machine.definition.StartAt,
+      input: JSON.parse(start.input),
+      variables: {},
+    };
     this.ended = new Promise((resolve) => (this.#settle = resolve));
-    this.history = new History(start.clock, start.onEvent);
-    const details = { ...inputDetail(JSON.parse(start.input)), roleArn: start.machine.roleArn };
-    this.history.append('ExecutionStarted', { executionStartedEventDetails: details }, 0);
+    this.history = new History(start.clock, start.onEvent, earlier?.events);
+    this.#begin();
+    // A redrive starts the machine's timeout anew.
     this.#timeout = this.#limit(start.machine.definition.TimeoutSeconds);
+  }
+
+  #begin(): void {
+    if (this.redriveCount > 0) {
+      const executionRedrivenEventDetails = { redriveCount: this.redriveCount };
+      this.history.append('ExecutionRedriven', { executionRedrivenEventDetails });
+      return;
+    }
+    const details = { ...inputDetail(JSON.parse(this.input)), roleArn: this.machine.roleArn };
+    this.history.append('ExecutionStarted', { executionStartedEventDetails: details }, 0);
   }
 
   get events(): readonly HistoryEvent[] {

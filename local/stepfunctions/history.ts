@@ -31,12 +31,14 @@ export function assignDetail(assigned: Readonly<Record<string, unknown>>): objec
 
 /** The events of one execution, as GetExecutionHistory gives them: https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html */
 export class History {
-  readonly events: HistoryEvent[] = [];
+  readonly events: HistoryEvent[];
   readonly #clock: Clock;
   readonly #onEvent: (event: HistoryEvent) => void;
   #closed = false;
 
-  constructor(clock: Clock, onEvent: (event: HistoryEvent) => void) {
+  /** @param earlier What happened before a redrive: copied, so that the attempt that ended keeps its own history. */
+  constructor(clock: Clock, onEvent: (event: HistoryEvent) => void, earlier: readonly HistoryEvent[] = []) {
+    this.events = [...earlier];
     this.#clock = clock;
     this.#onEvent = onEvent;
   }

@@ -22,23 +22,20 @@ export async function interpret(around: Surroundings, region: string): Promise<v
 }
 
 async function runStates(around: Surroundings, region: string): Promise<unknown> {
-  const { definition } = around.execution.machine;
-  let name: string | undefined = definition.StartAt;
-  let data: unknown = JSON.parse(around.execution.input);
-  let variables: Readonly<Record<string, unknown>> = {};
-  while (name !== undefined) {
-    const state = definition.States.get(name);
+  const { execution } = around;
+  const { States } = execution.machine.definition;
+  for (;;) {
+    const { name, variables } = execution.position;
+    const state = States.get(name);
     if (state === undefined) throw new Error(`no state '${name}'`);
-    const outcome: Outcome = await runState(
-      new StateRun(around, name, state, data, variables),
-      state,
-      region,
-    );
-    variables = { ...variables, ...outcome.assigned };
-    data = outcome.output;
-    name = outcome.next;
+    const outcome: Outcome = await runState(new StateRun(around, state), state, region);
+    if (outcome.next === undefined) return outcome.output;
+    execution.position = {
+      name: outcome.next,
+      input: outcome.output,
+      variables: { ...variables, ...outcome.assigned },
+    };
   }
-  return data;
 }
 
 function runState(run: StateRun, state: State, region: string): Promise<Outcome> {

@@ -18,6 +18,15 @@ export const MAX_CAUSE_CHARACTERS = 32_768;
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html: a name can be used again this long after its execution closed. */
 export const NAME_REUSE_MS = 90 * 24 * 60 * 60 * 1000;
 
+/** https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html: an execution can be redriven this long after its end. */
+export const REDRIVABLE_MS = 14 * 24 * 60 * 60 * 1000;
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html: ExecutionRedriven and one more event must fit. */
+export const MAX_EVENTS_TO_REDRIVE = 24_999;
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html: how many client tokens are remembered, and how long. */
+export const REDRIVE_TOKENS = { count: 10, lifeMs: 15 * 60 * 1000 } as const;
+
 /** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-retrying-after-an-error: defaults of a retrier. */
 export const RETRY_DEFAULTS = { intervalSeconds: 1, maxAttempts: 3, backoffRate: 2 } as const;
 

@@ -2,6 +2,7 @@ import type { Call } from '../aws/service.ts';
 import { AwsError } from '../aws/service.ts';
 import type { ExecutionView } from './execution.ts';
 import { Execution } from './execution.ts';
+import { notRedrivable, redriveStatus } from './redrive.ts';
 import type { Registry } from './registry.ts';
 import { checkArn, pageOf, readRequest, requests } from './requests.ts';
 import { wireEvent, wireTime } from './wire.ts';
@@ -27,7 +28,7 @@ function begin(
         type: kind === 'execution' ? 'AWS::StepFunctions::Execution' : 'AWS::StepFunctions::StateMachine',
       },
     ],
-    readOnly: !['StartExecution', 'StopExecution'].includes(eventName),
+    readOnly: !['StartExecution', 'StopExecution', 'RedriveExecution'].includes(eventName),
   });
   call.authorize({ action: `states:${eventName}`, resource: arn });
 }
@@ -55,13 +56,27 @@ const describeExecution: Operation = (registry, body, call) => {
     inputDetails: included,
     ...(output === undefined ? {} : { output, outputDetails: included }),
   };
-  return { ...summary(execution), ...data, error, cause, redriveCount: 0 };
+  const refusal = notRedrivable(execution, registry.options.clock.nowMs());
+  return { ...summary(execution), ...data, error, cause, ...redriveStatus(refusal) };
 };
 
 function summary(execution: ExecutionView): Record<string, unknown> {
-  const { arn: executionArn, name, stateMachineArn, status, startMs, stopMs } = execution;
+  const {
+    arn: executionArn,
+    name,
+    stateMachineArn,
+    status,
+    startMs,
+    stopMs,
+    redriveCount,
+    redriveMs,
+  } = execution;
   const stop = stopMs === undefined ? {} : { stopDate: wireTime(stopMs) };
-  return { executionArn, name, stateMachineArn, status, startDate: wireTime(startMs), ...stop };
+  const redrive = redriveMs === undefined ? {} : { redriveDate: wireTime(redriveMs) };
+  return {
+    ...{ executionArn, name, stateMachineArn, status, startDate: wireTime(startMs) },
+    ...{ ...stop, redriveCount, ...redrive },
+  };
 }
 
 const getExecutionHistory: Operation = (registry, body, call) => {
@@ -85,6 +100,14 @@ const stopExecution: Operation = (registry, body, call) => {
     throw new AwsError('InternalError', `Execution ${executionArn} did not stop`, 500);
   call.record({ responseElements: { stopDate: new Date(execution.stopMs).toISOString() } });
   return { stopDate: wireTime(execution.stopMs) };
+};
+
+const redriveExecution: Operation = (registry, body, call) => {
+  const { executionArn, clientToken } = readRequest(requests.redriveExecution, body);
+  begin(call, 'RedriveExecution', 'execution', executionArn, { clientToken });
+  const redriveMs = registry.redrive(executionArn, clientToken);
+  call.record({ responseElements: { redriveDate: new Date(redriveMs).toISOString() } });
+  return { redriveDate: wireTime(redriveMs) };
 };
 
 /** Newest first: https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html */
@@ -123,6 +146,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['DescribeExecution', describeExecution],
   ['GetExecutionHistory', getExecutionHistory],
   ['StopExecution', stopExecution],
+  ['RedriveExecution', redriveExecution],
   ['ListExecutions', listExecutions],
   ['DescribeStateMachine', describeStateMachine],
 ]);

@@ -2,11 +2,12 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../aws/service.ts';
 import type { LocalClock } from '../clock.ts';
-import type { ExecutionView } from './execution.ts';
+import type { ExecutionStart, ExecutionView } from './execution.ts';
 import { Execution } from './execution.ts';
 import { interpret } from './interpreter.ts';
 import { NAME_REUSE_MS } from './limits.ts';
 import type { InvokeLambda, Machine } from './machine.ts';
+import { notRedrivable, RedriveTokens } from './redrive.ts';
 
 export interface ServiceOptions {
   readonly clock: LocalClock;
@@ -36,6 +37,9 @@ export class Registry {
   readonly executions = new Map<string, ExecutionView>();
   readonly eventListeners = new Set<(event: ExecutionEvent) => void>();
   readonly endListeners = new Set<(execution: ExecutionView) => void>();
+  /** Called at the start, at a redrive and at the end. */
+  readonly statusListeners = new Set<(execution: ExecutionView) => void>();
+  readonly #tokens = new RedriveTokens();
   readonly options: ServiceOptions;
 
   constructor(options: ServiceOptions) {
@@ -70,26 +74,38 @@ export class Registry {
     if (earlier !== undefined && !this.#nameIsFree(earlier)) {
       throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     }
-    return this.#begin(arn, name, machine, input);
+    return this.#begin({ arn, name, machine, input });
+  }
+
+  /**
+   * Milliseconds of the redrive. The same token again changes nothing. Throws ExecutionNotRedrivable.
+   * https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
+   */
+  redrive(arn: string, token: string | undefined): number {
+    const earlier = this.execution(arn);
+    const nowMs = this.options.clock.nowMs();
+    const known = token === undefined ? undefined : this.#tokens.find(arn, token, nowMs);
+    if (known !== undefined) return known;
+    const refusal = notRedrivable(earlier, nowMs);
+    if (refusal !== undefined || !(earlier instanceof Execution))
+      throw new AwsError('ExecutionNotRedrivable', `Execution '${arn}' cannot be redriven: ${refusal ?? ''}`);
+    const { name, machine, input } = earlier;
+    this.#begin({ arn, name, machine, input, redrives: earlier });
+    if (token !== undefined) this.#tokens.add(arn, token, nowMs);
+    return nowMs;
   }
 
   #nameIsFree(earlier: ExecutionView): boolean {
     return earlier.stopMs !== undefined && this.options.clock.nowMs() >= earlier.stopMs + NAME_REUSE_MS;
   }
 
-  #begin(arn: string, name: string, machine: Machine, input: string): Execution {
+  #begin(start: Omit<ExecutionStart, 'clock' | 'onEvent' | 'onEnd'>): Execution {
     const { clock, invokeLambda, region } = this.options;
+    const { arn, machine } = start;
     const onEvent = (event: HistoryEvent): void => this.#tell(arn, machine.arn, event);
-    const execution = new Execution({
-      arn,
-      name,
-      machine,
-      input,
-      clock,
-      onEvent,
-      onEnd: () => this.#ended(arn),
-    });
+    const execution = new Execution({ ...start, clock, onEvent, onEnd: () => this.#ended(arn) });
     this.executions.set(arn, execution);
+    for (const listener of this.statusListeners) listener(execution);
     void interpret({ execution, clock, invokeLambda }, region);
     return execution;
   }
@@ -99,7 +115,8 @@ export class Registry {
   }
 
   #ended(arn: string): void {
-    for (const listener of this.endListeners) listener(this.execution(arn));
+    for (const listeners of [this.endListeners, this.statusListeners])
+      for (const listener of listeners) listener(this.execution(arn));
   }
 }
 

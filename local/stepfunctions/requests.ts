@@ -31,6 +31,7 @@ export const requests = {
     error: z.string().max(256).optional(),
     cause: z.string().max(32_768).optional(),
   }),
+  redriveExecution: z.object({ executionArn: arn, clientToken: z.string().min(1).max(64).optional() }),
   listExecutions: z.object({
     stateMachineArn: arn,
     ...page,

@@ -1,6 +1,6 @@
 import type { Call, RawRequest, RawResponse, Service } from '../aws/service.ts';
 import { AwsError } from '../aws/service.ts';
-import type { ExecutionView } from './execution.ts';
+import { Execution, type ExecutionView } from './execution.ts';
 import { operations } from './operations.ts';
 import { parseDefinition } from './parse-definition.ts';
 import type { ExecutionEvent, ServiceOptions } from './registry.ts';
@@ -46,6 +46,11 @@ export class StepFunctionsService implements Service {
     });
   }
 
+  /** Executions under way go on to their end. */
+  unregister(arn: string): void {
+    this.#registry.machines.delete(arn);
+  }
+
   async handle(request: RawRequest, call: Call): Promise<RawResponse> {
     const name = operationOf(request);
     const operation = operations.get(name ?? '');
@@ -71,6 +76,18 @@ export class StepFunctionsService implements Service {
     return [...this.#registry.executions.values()];
   }
 
+  /** Stops an execution at once, as its account's owner would; unknown and ended ones stay as they are. */
+  abort(executionArn: string): void {
+    const execution = this.#registry.executions.get(executionArn);
+    if (execution instanceof Execution && execution.status === 'RUNNING')
+      execution.abort(undefined, undefined);
+  }
+
+  /** The names of all states of all machines, in their order. */
+  stateNames(): string[] {
+    return [...this.#registry.machines.values()].flatMap(({ definition }) => [...definition.States.keys()]);
+  }
+
   /** Calls `listener` with each history event as it happens. Returns the way to unsubscribe. */
   onEvent(listener: (event: ExecutionEvent) => void): () => void {
     this.#registry.eventListeners.add(listener);
@@ -81,6 +98,12 @@ export class StepFunctionsService implements Service {
   onStatusChange(listener: (execution: ExecutionView) => void): () => void {
     this.#registry.endListeners.add(listener);
     return () => this.#registry.endListeners.delete(listener);
+  }
+
+  /** Calls `listener` when an execution starts, is redriven, or ends. Returns the way to unsubscribe. */
+  onEveryStatus(listener: (execution: ExecutionView) => void): () => void {
+    this.#registry.statusListeners.add(listener);
+    return () => this.#registry.statusListeners.delete(listener);
   }
 
   /** The executions as JSON text; machines are not in it, they come from the template. */

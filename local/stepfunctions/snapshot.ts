@@ -17,6 +17,8 @@ const execution = z.object({
   status: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']),
   startMs: z.number(),
   stopMs: z.number().optional(),
+  redriveCount: z.number().default(0),
+  redriveMs: z.number().optional(),
   input: z.string(),
   output: z.string().optional(),
   error: z.string().optional(),
@@ -29,8 +31,12 @@ const schema = z.object({ executions: z.array(execution) });
 /** The executions as JSON text, for `restoreExecutions`. */
 export function snapshotExecutions(executions: Iterable<ExecutionView>): string {
   const plain = [...executions].map((view) => {
-    const { arn, name, stateMachineArn, status, startMs, stopMs, input, output, error, cause, events } = view;
-    return { arn, name, stateMachineArn, status, startMs, stopMs, input, output, error, cause, events };
+    const { arn, name, stateMachineArn, status, startMs, stopMs, redriveCount, redriveMs } = view;
+    const { input, output, error, cause, events } = view;
+    return {
+      ...{ arn, name, stateMachineArn, status, startMs, stopMs, redriveCount, redriveMs },
+      ...{ input, output, error, cause, events },
+    };
   });
   return JSON.stringify({ executions: plain });
 }
@@ -40,8 +46,8 @@ const ABORT_CAUSE = 'The local AWS was stopped while this execution ran.';
 /** Reads a snapshot. An execution that was running cannot go on: it comes back as ABORTED at `nowMs`. Throws a `ZodError`. */
 export function restoreExecutions(json: string, nowMs: number): readonly ExecutionView[] {
   return schema.parse(JSON.parse(json)).executions.map((stored) => {
-    const { stopMs, output, error, cause, ...rest } = stored;
-    const view = { ...rest, stopMs, output, error, cause, ended: Promise.resolve() };
+    const { stopMs, redriveMs, output, error, cause, ...rest } = stored;
+    const view = { ...rest, stopMs, redriveMs, output, error, cause, ended: Promise.resolve() };
     return stored.status === 'RUNNING' ? aborted(view, nowMs) : view;
   });
 }

@@ -1,6 +1,6 @@
 import type { LocalClock } from '../clock.ts';
 import type { State } from './definition.ts';
-import type { Execution } from './execution.ts';
+import type { Execution, Position } from './execution.ts';
 import { assignDetail, inputDetail, outputDetail } from './history.ts';
 import { MAX_ASSIGN_BYTES, MAX_PAYLOAD_BYTES, payloadBytes } from './limits.ts';
 import type { InvokeLambda } from './machine.ts';
@@ -47,29 +47,31 @@ export class StateRun {
   readonly #beforeId: number;
   readonly #variables: Readonly<Record<string, unknown>>;
 
-  constructor(
-    around: Surroundings,
-    name: string,
-    state: State,
-    input: unknown,
-    variables: Readonly<Record<string, unknown>>,
-  ) {
+  /** Enters the state that the execution's position names; a redriven execution is in it already, and enters it no second time. */
+  constructor(around: Surroundings, state: State) {
+    const { execution } = around;
+    const { name, input, variables, entered } = execution.position;
     this.name = name;
     this.input = input;
-    this.execution = around.execution;
+    this.execution = execution;
     this.clock = around.clock;
     this.invokeLambda = around.invokeLambda;
     this.#type = state.Type;
-    this.#enteredMs = around.clock.nowMs();
     this.#variables = variables;
-    const { history } = around.execution;
-    this.#beforeId = history.lastId === 1 ? 0 : history.lastId;
-    const details = { name, ...inputDetail(input) };
-    this.enteredId = history.append(
-      `${state.Type}StateEntered`,
-      { stateEnteredEventDetails: details },
-      this.#beforeId,
-    );
+    const { id, beforeId, atMs } = entered ?? this.#enter();
+    this.enteredId = id;
+    this.#beforeId = beforeId;
+    this.#enteredMs = atMs;
+  }
+
+  #enter(): NonNullable<Position['entered']> {
+    const { history, position } = this.execution;
+    const beforeId = history.lastId === 1 ? 0 : history.lastId;
+    const details = { name: this.name, ...inputDetail(this.input) };
+    const id = history.append(`${this.#type}StateEntered`, { stateEnteredEventDetails: details }, beforeId);
+    const entered = { id, beforeId, atMs: this.clock.nowMs() };
+    this.execution.position = { ...position, entered };
+    return entered;
   }
 
   /** Evaluates one field. What fails is in the history and comes back as a `StateError` that a Task's Catch can see. */
@@ -132,7 +134,7 @@ export class StateRun {
 
   /** https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
   #context(): unknown {
-    const { arn, name, input, startMs, machine } = this.execution;
+    const { arn, name, input, startMs, machine, redriveCount, redriveMs } = this.execution;
     return {
       Execution: {
         Id: arn,
@@ -140,7 +142,8 @@ export class StateRun {
         Name: name,
         RoleArn: machine.roleArn,
         StartTime: new Date(startMs).toISOString(),
-        RedriveCount: 0,
+        RedriveCount: redriveCount,
+        ...(redriveMs !== undefined && { RedriveTime: new Date(redriveMs).toISOString() }),
       },
       State: {
         Name: this.name,

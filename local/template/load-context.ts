@@ -2,8 +2,13 @@ import type { DynamoDb } from '../aws/dynamodb/dynamodb-service.ts';
 import type { IamStore } from '../aws/iam/iam-store.ts';
 import type { KmsKeys } from '../aws/kms-keys.ts';
 import type { Ssm } from '../aws/ssm.ts';
+import type { Alarms } from '../events/alarms.ts';
+import type { EventBridge } from '../events/event-bridge.ts';
+import type { Queues } from '../events/queues.ts';
+import type { Topics } from '../events/topics.ts';
 import type { FunctionRegistry } from '../lambda/registry.ts';
 import type { S3Service } from '../s3/service.ts';
+import type { Schedules } from '../scheduler/schedules.ts';
 import type { StepFunctionsService } from '../stepfunctions/service.ts';
 import type { ResolvedResource } from './resolve.ts';
 
@@ -16,9 +21,16 @@ export interface LoadContext {
   readonly states: StepFunctionsService;
   readonly s3: S3Service;
   readonly ssm: Ssm;
+  readonly events: EventBridge;
+  readonly schedules: Schedules;
+  readonly queues: Queues;
+  readonly topics: Topics;
+  readonly alarms: Alarms;
   /** The folder of a code asset, by its hash; `undefined` when there is none. */
   readonly assetDir: (hash: string) => string | undefined;
   readonly atMs: number;
+  /** The stack's resources before this load, by logical id; empty at the first. */
+  readonly previous: ReadonlyMap<string, ResolvedResource>;
 }
 
 /** Puts one resource into its service. Throws `TemplateRefused`. */

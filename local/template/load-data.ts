@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
-import { read } from './properties.ts';
+import { read, refuse } from './properties.ts';
+import type { ResolvedResource } from './resolve.ts';
 
 const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
 const index = z.looseObject({ IndexName: z.string(), KeySchema: keySchema, Projection: z.unknown() });
@@ -19,7 +20,22 @@ const keyOf = (schema: z.infer<typeof keySchema>, type: 'HASH' | 'RANGE'): strin
 const plainIndexes = (indexes: readonly z.infer<typeof index>[]): object[] =>
   indexes.map(({ IndexName, KeySchema, Projection }) => ({ IndexName, KeySchema, Projection }));
 
-export const loadTable: Loader = async (resource, { dynamodb }) => {
+const SHAPE = [
+  'KeySchema',
+  'AttributeDefinitions',
+  'GlobalSecondaryIndexes',
+  'LocalSecondaryIndexes',
+] as const;
+
+const shapeOf = ({ properties }: ResolvedResource): string =>
+  JSON.stringify(SHAPE.map((name) => properties[name]));
+
+export const loadTable: Loader = async (resource, { dynamodb, previous }) => {
+  const before = previous.get(resource.logicalId);
+  if (before?.physicalId === resource.physicalId) {
+    if (shapeOf(before) === shapeOf(resource)) return;
+    throw refuse(resource, 'an update changes its keys or indexes, which is not supported');
+  }
   const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, LocalSecondaryIndexes } = read(
     tableProperties,
     resource,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AWS_MANAGED_POLICIES } from '../aws/iam/aws-managed-policies.ts';
 import { MAX_INLINE_CHARACTERS } from '../aws/iam/iam-service.ts';
 import { type IamStore, NO_TRUST, NOTHING, SINCE_EVER } from '../aws/iam/iam-store.ts';
-import type { Loader } from './load-context.ts';
+import type { LoadContext, Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
 import { number, read, refuse, tagList } from './properties.ts';
 import type { ResolvedResource } from './resolve.ts';
@@ -25,18 +25,19 @@ const roleProperties = z.looseObject({
 
 const weigh = (document: unknown): number => JSON.stringify(document).replace(/\s/g, '').length;
 
+/** Of a stack that is updated, only what changes is put: late readers of IAM see it late, as on AWS. */
 function putInline(
-  iam: IamStore,
+  { iam, previous, atMs }: LoadContext,
   roleName: string,
   policy: z.infer<typeof inlinePolicy>,
   resource: ResolvedResource,
 ): void {
   const document = policyOf(policy.PolicyDocument, 'identity', resource);
   if (document === undefined) return;
-  iam.putInline(roleName, policy.PolicyName, document, SINCE_EVER);
-  const total = iam
-    .inlinePolicies(roleName, SINCE_EVER)
-    .reduce((sum, { document: one }) => sum + weigh(one), 0);
+  const standing = iam.inlinePolicies(roleName, atMs).find(({ name }) => name === policy.PolicyName);
+  if (JSON.stringify(standing?.document) === JSON.stringify(document)) return;
+  iam.putInline(roleName, policy.PolicyName, document, previous.size === 0 ? SINCE_EVER : atMs);
+  const total = iam.inlinePolicies(roleName, atMs).reduce((sum, { document: one }) => sum + weigh(one), 0);
   if (total > MAX_INLINE_CHARACTERS)
     throw refuse(
       resource,
@@ -57,7 +58,8 @@ function known(iam: IamStore, arn: string, resource: ResolvedResource): string {
   return arn;
 }
 
-export const loadRole: Loader = (resource, { iam, atMs }) => {
+export const loadRole: Loader = (resource, context) => {
+  const { iam, atMs } = context;
   const properties = read(roleProperties, resource);
   const { MaxSessionDuration, PermissionsBoundary, Path, Description } = properties;
   iam.putRole(
@@ -73,7 +75,7 @@ export const loadRole: Loader = (resource, { iam, atMs }) => {
     atMs,
   );
   for (const arn of properties.ManagedPolicyArns) iam.attach(resource.physicalId, known(iam, arn, resource));
-  for (const policy of properties.Policies) putInline(iam, resource.physicalId, policy, resource);
+  for (const policy of properties.Policies) putInline(context, resource.physicalId, policy, resource);
 };
 
 const policyProperties = z.looseObject({
@@ -81,10 +83,10 @@ const policyProperties = z.looseObject({
   Roles: z.array(z.string()).default([]),
 });
 
-export const loadPolicy: Loader = (resource, { iam }) => {
+export const loadPolicy: Loader = (resource, context) => {
   const { PolicyDocument, Roles } = read(policyProperties, resource);
   for (const role of Roles)
-    putInline(iam, role, { PolicyName: resource.physicalId, PolicyDocument }, resource);
+    putInline(context, role, { PolicyName: resource.physicalId, PolicyDocument }, resource);
 };
 
 export const loadManagedPolicy: Loader = (resource, { iam }) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DEFAULT_ASYNC } from '../lambda/registry.ts';
 import type { Loader } from './load-context.ts';
 import { number, read, refuse } from './properties.ts';
 import type { ResolvedResource } from './resolve.ts';
@@ -47,7 +48,8 @@ export const loadFunction: Loader = (resource, { functions, assetDir }) => {
   });
 };
 
-export const loadVersion: Loader = (resource, { functions }) => {
+export const loadVersion: Loader = (resource, { functions, previous }) => {
+  if (previous.get(resource.logicalId)?.arn === resource.arn) return;
   const { FunctionName } = read(z.looseObject({ FunctionName: z.string() }), resource);
   const arn = functions.publishVersion(functions.resolve(FunctionName, undefined).fn.spec.name);
   if (arn !== resource.arn)
@@ -84,6 +86,21 @@ export const loadPermission: Loader = (resource, { functions }) => {
       invokedViaFunctionUrl: conditions.InvokedViaFunctionUrl,
       qualifier,
     }),
+  });
+};
+
+const asyncProperties = z.looseObject({
+  FunctionName: z.string(),
+  Qualifier: z.string(),
+  MaximumRetryAttempts: number.min(0).max(2).default(DEFAULT_ASYNC.maxRetries),
+  MaximumEventAgeInSeconds: number.min(60).max(21_600).default(DEFAULT_ASYNC.maxAgeSeconds),
+});
+
+export const loadAsyncConfig: Loader = (resource, { functions }) => {
+  const properties = read(asyncProperties, resource);
+  functions.configureAsync(properties.FunctionName, properties.Qualifier, {
+    maxRetries: properties.MaximumRetryAttempts,
+    maxAgeSeconds: properties.MaximumEventAgeInSeconds,
   });
 };
 

@@ -1,9 +1,12 @@
 import { loadAlias, loadBucket, loadBucketPolicy, loadKey, loadParameter, loadTable } from './load-data.ts';
 import type { LoadContext, Loader } from './load-context.ts';
+import { loadAlarm, loadSubscription, loadTopic, loadTopicPolicy } from './load-alarms.ts';
+import { loadQueue, loadQueuePolicy, loadRule, loadSchedule } from './load-events.ts';
 import { loadManagedPolicy, loadPolicy, loadRole } from './load-iam.ts';
-import { loadFunction, loadPermission, loadUrl, loadVersion } from './load-lambda.ts';
+import { loadAsyncConfig, loadFunction, loadPermission, loadUrl, loadVersion } from './load-lambda.ts';
 import { loadStateMachine } from './load-state-machine.ts';
 import { refuse } from './properties.ts';
+import { removeStale } from './remove-stale.ts';
 import type { ResolvedStack } from './resolve.ts';
 
 /** Function logs are kept by the functions' host; a log group needs nothing made. */
@@ -18,6 +21,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   'AWS::Lambda::Function': loadFunction,
   'AWS::Lambda::Version': loadVersion,
   'AWS::Lambda::Permission': loadPermission,
+  'AWS::Lambda::EventInvokeConfig': loadAsyncConfig,
   'AWS::Lambda::Url': loadUrl,
   'AWS::StepFunctions::StateMachine': loadStateMachine,
   'AWS::Logs::LogGroup': nothingToMake,
@@ -26,13 +30,22 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   'AWS::SSM::Parameter': loadParameter,
   'AWS::KMS::Key': loadKey,
   'AWS::KMS::Alias': loadAlias,
+  'AWS::Events::Rule': loadRule,
+  'AWS::Scheduler::Schedule': loadSchedule,
+  'AWS::SQS::Queue': loadQueue,
+  'AWS::SQS::QueuePolicy': loadQueuePolicy,
+  'AWS::SNS::Topic': loadTopic,
+  'AWS::SNS::TopicPolicy': loadTopicPolicy,
+  'AWS::SNS::Subscription': loadSubscription,
+  'AWS::CloudWatch::Alarm': loadAlarm,
 };
 
-/** Puts a resolved stack into the services, each resource after what it needs. Throws `TemplateRefused`. */
+/** Puts a resolved stack into the services, each resource after what it needs, and takes out what it has no more. Throws `TemplateRefused`. */
 export async function loadStack(stack: ResolvedStack, context: LoadContext): Promise<void> {
   for (const resource of stack.resources) {
     const load = LOADERS[resource.type];
     if (load === undefined) throw refuse(resource, 'nothing loads its type');
     await load(resource, context);
   }
+  removeStale(stack, context);
 }

@@ -1,14 +1,17 @@
 import { arnOf } from '../aws/place.ts';
+import type { Identity, ResourceType } from './identity.ts';
 import { type Scope, evaluate } from './intrinsics.ts';
 import { uuidOf } from './physical-name.ts';
 import { TemplateRefused } from './refusal.ts';
-import { type Identity, IGNORED_TYPES, RESOURCE_TYPES, type ResourceType } from './resource-types.ts';
+import { IGNORED_TYPES, RESOURCE_TYPES } from './resource-types.ts';
 import type { Template, TemplateResource } from './template.ts';
 
 export interface ResolvedResource extends Identity {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** Stays when a later template leaves it out. */
+  readonly retained: boolean;
 }
 
 export interface ResolvedOutput {
@@ -30,6 +33,10 @@ export interface ResolveOptions {
   readonly stackName: string;
   /** Where function URLs lie, without a slash at the end. @default http://127.0.0.1:4566 */
   readonly origin?: string;
+  /** What this stack was until now: resolving it again is an update. */
+  readonly previous?: ReadonlyMap<string, ResolvedResource>;
+  /** The highest version number that a function ever had. @default 0 */
+  readonly lastVersion?: (functionName: string) => number;
 }
 
 export const DEFAULT_ORIGIN = 'http://127.0.0.1:4566';
@@ -56,10 +63,15 @@ class Resolution implements Scope {
   readonly resources = new Map<string, ResolvedResource>();
   readonly #template: Template;
   readonly #origin: string;
+  readonly #previous: ReadonlyMap<string, ResolvedResource>;
+  readonly #lastVersion: (functionName: string) => number;
   readonly #underWay: string[] = [];
   readonly #versions = new Map<string, number>();
 
-  constructor(template: Template, { stackName, origin }: ResolveOptions) {
+  constructor(template: Template, options: ResolveOptions) {
+    const { stackName, origin } = options;
+    this.#previous = options.previous ?? new Map();
+    this.#lastVersion = options.lastVersion ?? (() => 0);
     this.#template = template;
     this.stackName = stackName;
     this.stackId = arnOf('cloudformation', `stack/${stackName}/${uuidOf(`stack/${stackName}`)}`);
@@ -111,18 +123,25 @@ class Resolution implements Scope {
     const type = typeOf(logicalId, resource);
     for (const other of [resource.DependsOn].flat()) if (this.isWanted(other)) this.resource(other);
     const properties = evaluate(resource.Properties, this, logicalId) as Record<string, unknown>;
-    const versionOf = (name: string): number => {
-      const version = (this.#versions.get(name) ?? 0) + 1;
-      this.#versions.set(name, version);
-      return version;
-    };
+    const versionOf = (name: string): number => this.#versionOf(logicalId, name);
     const { stackName } = this;
     return {
       logicalId,
       type: resource.Type,
       properties,
+      retained: resource.DeletionPolicy?.startsWith('Retain') === true,
       ...type.identify(properties, { stackName, logicalId, origin: this.#origin, versionOf }),
     };
+  }
+
+  /** A version that an earlier template had under the same logical id is the same; another one gets the next number. */
+  #versionOf(logicalId: string, functionName: string): number {
+    const before = this.#previous.get(logicalId);
+    if (before !== undefined && before.arn.includes(`:function:${functionName}:`))
+      return Number(before.attributes['Version']);
+    const version = (this.#versions.get(functionName) ?? this.#lastVersion(functionName)) + 1;
+    this.#versions.set(functionName, version);
+    return version;
   }
 
   isWanted(logicalId: string): boolean {

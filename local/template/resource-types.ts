@@ -1,45 +1,7 @@
 import { arnOf, ACCOUNT_ID, REGION, URL_SUFFIX } from '../aws/place.ts';
+import { EVENT_RESOURCE_TYPES } from './event-resource-types.ts';
+import { type Properties, type ResourceType, named, noArn, withArn } from './identity.ts';
 import { functionUrl, physicalName, uuidOf } from './physical-name.ts';
-
-type Properties = Readonly<Record<string, unknown>>;
-
-/** What is known of a resource from its resolved properties alone. */
-export interface Identity {
-  readonly physicalId: string;
-  /** Empty where AWS has none. */
-  readonly arn: string;
-  /** For `Fn::GetAtt`. */
-  readonly attributes: Readonly<Record<string, string>>;
-}
-
-export interface Naming {
-  readonly stackName: string;
-  readonly logicalId: string;
-  /** Where function URLs lie. */
-  readonly origin: string;
-  /** The next version number of a function. */
-  versionOf(functionName: string): number;
-}
-
-export interface ResourceType {
-  /** Properties with an effect here. */
-  readonly used: readonly string[];
-  /** Properties that change nothing that the embedded AWS shows; local/README.md names those that matter. */
-  readonly ignored: readonly string[];
-  identify(properties: Properties, naming: Naming): Identity;
-}
-
-const named = (properties: Properties, property: string, naming: Naming, most: number): string => {
-  const given = properties[property];
-  return typeof given === 'string' ? given : physicalName(naming.stackName, naming.logicalId, most);
-};
-
-const withArn = (physicalId: string, arn: string, more: Readonly<Record<string, string>> = {}): Identity => ({
-  physicalId,
-  arn,
-  attributes: { Arn: arn, ...more },
-});
-const noArn = (physicalId: string): Identity => ({ physicalId, arn: '', attributes: {} });
 
 const pathOf = (properties: Properties): string =>
   typeof properties['Path'] === 'string' ? properties['Path'] : '/';
@@ -164,6 +126,11 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     ignored: [],
     identify: (_properties, { stackName, logicalId }) => noArn(physicalName(stackName, logicalId, 100)),
   },
+  'AWS::Lambda::EventInvokeConfig': {
+    used: ['FunctionName', 'Qualifier', 'MaximumRetryAttempts', 'MaximumEventAgeInSeconds'],
+    ignored: [],
+    identify: (_properties, { stackName, logicalId }) => noArn(physicalName(stackName, logicalId, 100)),
+  },
   'AWS::Lambda::Url': {
     used: ['TargetFunctionArn', 'AuthType'],
     ignored: ['InvokeMode', 'Cors'],
@@ -265,6 +232,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
       return withArn(KeyId, arnOf('kms', `key/${KeyId}`), { KeyId });
     },
   },
+  ...EVENT_RESOURCE_TYPES,
   'AWS::KMS::Alias': {
     used: ['AliasName', 'TargetKeyId'],
     ignored: [],

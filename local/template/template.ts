@@ -6,6 +6,7 @@ const resource = z.looseObject({
   Properties: z.record(z.string(), z.unknown()).default({}),
   DependsOn: z.union([z.string(), z.array(z.string())]).default([]),
   Condition: z.string().optional(),
+  DeletionPolicy: z.string().optional(),
 });
 
 const output = z.looseObject({

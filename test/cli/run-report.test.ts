@@ -23,7 +23,6 @@ describe('the report of a run', () => {
   });
 
   it.each([
-    ['a task that succeeded', rowOf(), 0, null],
     ['a task whose work failed', rowOf({ outcome: 'failed', work: failedWork }), 1, 'NoSuchKey: no such key'],
     [
       'a task that a rule refused',
@@ -38,6 +37,14 @@ describe('the report of a run', () => {
     const report = reportOf(row, { status: 'FAILED', error: 'States.Timeout' });
     expect(report.error).toBe(error);
     expect(exitCodeOfRun(report)).toBe(code);
+  });
+
+  it('is done only when work and execution succeeded: one that was stopped after its work was not', () => {
+    const succeeded = reportOf(rowOf(), { status: 'SUCCEEDED' });
+    expect([exitCodeOfRun(succeeded), succeeded.error]).toEqual([0, null]);
+    const stopped = reportOf(rowOf(), { status: 'ABORTED' });
+    expect(exitCodeOfRun(stopped)).toBe(1);
+    expect(stopped.error).toMatch(/^ExecutionEnded: The work succeeded, but its execution ended as ABORTED/);
   });
 
   it('counts a boundary of which nothing is known as unproven', () => {

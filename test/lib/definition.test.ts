@@ -3,6 +3,7 @@ import type { Definition, State } from '../../lib/workflow/asl.ts';
 import {
   beforeTail,
   definitionIn,
+  machineIn,
   evaluate,
   expressionsIn,
   nextOf,
@@ -10,7 +11,7 @@ import {
   tasksOf,
   waysAround,
 } from './definition.ts';
-import { ofType, sampleResources } from './sample.ts';
+import { sampleResources } from './sample.ts';
 
 const resources = sampleResources();
 const definition = definitionIn(resources);
@@ -75,6 +76,26 @@ describe('every state', () => {
       expect(version).toMatchObject({ Type: 'AWS::Lambda::Version', DeletionPolicy: 'Retain' });
       const called = (version?.Properties['FunctionName'] as { Ref: string }).Ref;
       expect(state.TimeoutSeconds).toBeGreaterThan(Number(resources[called]?.Properties['Timeout']));
+    },
+  );
+});
+
+describe('Teardown', () => {
+  const teardown = definitionIn(resources, 'teardown');
+  const withoutIds = (state: State | undefined) => ({ ...state, Arguments: undefined });
+
+  it('begins with the tail and has no other state', () => {
+    const before = new Set(beforeTail(definition));
+    expect(teardown.StartAt).toBe(TAIL);
+    expect(Object.keys(teardown.States)).toEqual(
+      Object.keys(definition.States).filter((name) => !before.has(name)),
+    );
+  });
+
+  it.each(Object.keys(teardown.States))(
+    '%s differs from the task’s own only in whose boundary it is',
+    (name) => {
+      expect(withoutIds(teardown.States[name])).toEqual(withoutIds(definition.States[name]));
     },
   );
 });
@@ -189,7 +210,7 @@ describe('what RunWork hands on', () => {
 
 describe('the machine', () => {
   it('is traced and logged without execution data', () => {
-    const [machine] = ofType(resources, 'AWS::StepFunctions::StateMachine');
+    const machine = machineIn(resources, 'task');
     expect(machine?.[1].Properties).toMatchObject({
       StateMachineType: 'STANDARD',
       TracingConfiguration: { Enabled: true },

@@ -2,9 +2,15 @@ import jsonata from 'jsonata';
 import type { Definition, State, TaskState } from '../../lib/workflow/asl.ts';
 import { ofType, textOf, type Resources } from './sample.ts';
 
+/** A machine of a synthesized template: a task type's, or Teardown. */
+export const machineIn = (resources: Resources, kind: 'task' | 'teardown') =>
+  ofType(resources, 'AWS::StepFunctions::StateMachine').find(
+    ([id]) => id.includes('Teardown') === (kind === 'teardown'),
+  );
+
 /** The state machine's definition out of a synthesized template. */
-export function definitionIn(resources: Resources): Definition {
-  const [machine] = ofType(resources, 'AWS::StepFunctions::StateMachine');
+export function definitionIn(resources: Resources, kind: 'task' | 'teardown' = 'task'): Definition {
+  const machine = machineIn(resources, kind);
   return JSON.parse(textOf(machine?.[1].Properties['DefinitionString'])) as Definition;
 }
 

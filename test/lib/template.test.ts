@@ -13,6 +13,22 @@ const MAKE_SECRETS = ['CreateSecret', 'DeleteSecret', 'PutResourcePolicy', 'PutS
 );
 const FUNCTION = [...LOGS, ...XRAY];
 
+/** A state machine: its functions, its traces, its log delivery. */
+const MACHINE = [
+  ...XRAY,
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'lambda:InvokeFunction',
+  ...[
+    'CreateLogDelivery',
+    'GetLogDelivery',
+    'UpdateLogDelivery',
+    'DeleteLogDelivery',
+    'ListLogDeliveries',
+  ].map((action) => `logs:${action}`),
+  ...['PutResourcePolicy', 'DescribeResourcePolicies', 'DescribeLogGroups'].map((action) => `logs:${action}`),
+];
+
 /** What each role may do, to the action. */
 const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] = [
   ['BoundaryControlSubmitRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', 'states:StartExecution']],
@@ -41,26 +57,23 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
     [...FUNCTION, ...RECORDS, 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
   ],
   ['BoundaryControlCloseBoundaryRole', [...FUNCTION, ...RECORDS, 'secretsmanager:DeleteSecret']],
-  ['ObjectTransferWorkRole', [...FUNCTION, 'secretsmanager:GetSecretValue']],
   [
-    'ObjectTransferWorkflowRole',
+    'BoundaryControlReconcileRole',
     [
-      ...XRAY,
-      'xray:GetSamplingRules',
-      'xray:GetSamplingTargets',
-      'lambda:InvokeFunction',
-      ...[
-        'CreateLogDelivery',
-        'GetLogDelivery',
-        'UpdateLogDelivery',
-        'DeleteLogDelivery',
-        'ListLogDeliveries',
-      ].map((action) => `logs:${action}`),
-      ...['PutResourcePolicy', 'DescribeResourcePolicies', 'DescribeLogGroups'].map(
-        (action) => `logs:${action}`,
-      ),
+      ...FUNCTION,
+      ...RECORDS,
+      'dynamodb:Query',
+      'iam:DeleteRolePolicy',
+      'states:DescribeExecution',
+      'states:DescribeExecution',
+      'states:StartExecution',
+      'states:StartExecution',
     ],
   ],
+  ['BoundaryControlTeardownRole', MACHINE],
+  ['BoundaryReconcilerScheduleRole', ['lambda:InvokeFunction', 'sqs:SendMessage']],
+  ['ObjectTransferWorkRole', [...FUNCTION, 'secretsmanager:GetSecretValue']],
+  ['ObjectTransferWorkflowRole', MACHINE],
   [
     'RequestersRole',
     [
@@ -229,7 +242,16 @@ describe('functions', () => {
     expect(ofType(resources, 'AWS::Lambda::Url').map(([, url]) => url.Properties['AuthType'])).toEqual([
       'AWS_IAM',
     ]);
-    expect(ofType(resources, 'AWS::Lambda::Permission')).toEqual([]);
+    // Nobody else is let in by a function's own policy, but EventBridge into reconcile, from our rules.
+    const permissions = ofType(resources, 'AWS::Lambda::Permission').map(([, { Properties }]) => [
+      Properties['Principal'],
+      textOf(Properties['FunctionName']).includes('ReconcileFunction'),
+      /Ended/.test(textOf(Properties['SourceArn'])),
+    ]);
+    expect(permissions).toEqual([
+      ['events.amazonaws.com', true, true],
+      ['events.amazonaws.com', true, true],
+    ]);
   });
 });
 

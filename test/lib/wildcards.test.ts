@@ -29,11 +29,15 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
     'Session secrets are named after tasks.',
   ],
   [
-    /^ObjectTransferWorkflowRole/,
+    /^(ObjectTransferWorkflow|BoundaryControlTeardown)Role/,
     /^<\w+Function\w+\.Arn>:\*$/,
     'Every version: an execution outlives a deploy.',
   ],
-  [/^ObjectTransferWorkflowRole/, /^\*$/, 'Log delivery and X-Ray have no resources.'],
+  [
+    /^(ObjectTransferWorkflow|BoundaryControlTeardown)Role/,
+    /^\*$/,
+    'Log delivery and X-Ray have no resources.',
+  ],
   [/^BoundaryControl\w+Role|^ObjectTransferWorkRole/, /^\*$/, 'X-Ray has no resources.'],
   [
     /^BoundaryControl(Submit|Admit|IssueIdentity)Role/,
@@ -50,6 +54,8 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
     /:secret:taskbound\/Taskbound\/\*\/session(-\?{6})?$/,
     'Session secrets are named after tasks.',
   ],
+  [/^BoundaryControlReconcileRole/, /:execution:<\w+\.Name>:\*$/, 'Executions are named after tasks.'],
+  [/^BoundaryReconcilerDeadLettersPolicy/, /^(sqs:)?\*$/, 'CDK’s Deny of everything without TLS.'],
   [/^RequestersRole/, /:execution:<\w+\.Name>:\*$/, 'Executions are named after tasks.'],
 ];
 

@@ -84,7 +84,9 @@ export class Deployed {
 
   async run(request: TaskRequest & { readonly taskId: string }): Promise<Ran> {
     this.#progress = '';
-    const report = await runTask(this.connection, request, { out: undefined, io: this.io });
+    this.aws.startSchedules();
+    const running = runTask(this.connection, request, { out: undefined, io: this.io });
+    const report = await running.finally(() => this.aws.stopSchedules());
     const records = new Records(this.connection.config, this.connection.outputs);
     const row = await records.row(report.boundaryId);
     if (row === undefined) throw new Error(`No row for ${report.boundaryId}`);

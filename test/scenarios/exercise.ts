@@ -143,10 +143,68 @@ async function readBait(stack: Deployed, session: string): Promise<string> {
   );
 }
 
+/** Stops the task where it works, and then its Teardown where it proves: a second Teardown closes the boundary. */
+async function stoppedTwice(stack: Deployed): Promise<string> {
+  const stopAt = (state: string, machine: string) => {
+    const forget = stack.aws.states.onEvent(({ executionArn, stateMachineArn, event }) => {
+      if (event.stateEnteredEventDetails?.name !== state || !stateMachineArn.includes(machine)) return;
+      forget();
+      queueMicrotask(() => stack.aws.states.abort(executionArn));
+    });
+  };
+  stopAt('RunWork', 'ObjectTransfer');
+  stopAt('ProveRevoked', 'Teardown');
+  const ran = await stack.run(transfer('small'));
+  return `${summary(ran)}; teardown ${ran.row.teardown?.attempt}`;
+}
+
+/** Submit cannot start the execution: the schedule does, once it can be done. */
+async function startedLater(stack: Deployed): Promise<string> {
+  const request = transfer('small');
+  stack.aws.intercept = ({ operation, caller }) =>
+    operation === 'StartExecution' && caller.arn.includes('Submit')
+      ? { refuse: { name: 'ServiceUnavailable', message: 'down for a while', status: 503 } }
+      : 'proceed';
+  const submitted = await stack.run(request).then(
+    () => 'submitted',
+    () => 'refused',
+  );
+  stack.aws.intercept = undefined;
+  await minutes(stack, 6);
+  const records = new Records(stack.connection.config, stack.connection.outputs);
+  const row = await records.row(`${request.type}.${request.taskId}`);
+  return `${submitted}, then ${row?.outcome} ${row?.phase} ${row?.proof?.kind}`;
+}
+
+/** All deadlines pass: no deny is left. Then reconcile cannot be called: its schedule's letters are kept. */
+async function lifted(stack: Deployed): Promise<string> {
+  await minutes(stack, 10);
+  const roles = stack.aws.iam.roles();
+  const policies = roles.flatMap(({ name }) => stack.aws.iam.inlinePolicies(name, stack.aws.clock.nowMs()));
+  const denies = policies.filter(({ name }) => name.startsWith('taskbound-deny-'));
+  stack.aws.intercept = ({ operation, caller }) =>
+    operation === 'Invoke' && caller.arn.includes('ScheduleRole')
+      ? { refuse: { name: 'AccessDeniedException', message: 'refused by the scenario', status: 403 } }
+      : 'proceed';
+  await minutes(stack, 2);
+  stack.aws.intercept = undefined;
+  const letters = stack.aws.queues.all().flatMap(({ messages }) => messages);
+  return `denies ${denies.length}; letters kept ${letters.length > 0}`;
+}
+
+/** Lets the schedule run for some virtual minutes. */
+async function minutes(stack: Deployed, count: number): Promise<void> {
+  stack.aws.startSchedules();
+  await stack.aws.clock.sleep(count * 60_000);
+  stack.aws.stopSchedules();
+}
+
+const SCENARIOS = [good, aborted, tornDownWhileIssuing, openBucket, stoppedTwice, startedLater, lifted];
+
 /** What all scenarios together show, a line each, up to the first that ends otherwise. Every permission of the sample is used in one of them. */
 export async function exercise(stack: Deployed): Promise<string[]> {
   const lines: string[] = [];
-  for (const [index, scenario] of [good, aborted, tornDownWhileIssuing, openBucket].entries()) {
+  for (const [index, scenario] of SCENARIOS.entries()) {
     const line = await scenario(stack).catch(
       (error: Error) => `${scenario.name} threw ${error.name}: ${error.message}`,
     );
@@ -161,4 +219,7 @@ export const EXPECTED = [
   'failed closed refused EntityTooSmall; aborted true',
   'failed closed nothing-issued ExecutionEnded; undone true',
   'succeeded closed refused ; bait AccessDenied',
+  'failed closed refused ExecutionEnded; teardown 2',
+  'refused, then succeeded closed refused',
+  'denies 0; letters kept true',
 ];

@@ -89,7 +89,7 @@ export class Authorizer {
 
   /** A role's own tags are principal tags of its sessions, which session tags override. */
   #roleTags(caller: Caller): Record<string, string> {
-    if (caller.roleName === undefined) return {};
+    if (caller.roleName === undefined || !this.#store.hasRole(caller.roleName)) return {};
     const tags = { ...this.#store.role(caller.roleName).tags, ...caller.sessionTags };
     return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value]));
   }
@@ -99,7 +99,8 @@ export class Authorizer {
       resource: { name: check.resource, document: check.resourcePolicy },
     };
     if (caller.kind === 'root') return { identity: [ROOT_POLICY], ...resource };
-    if (caller.roleName === undefined) return { identity: [], ...resource };
+    if (caller.roleName === undefined || !this.#store.hasRole(caller.roleName))
+      return { identity: [], ...resource };
     const session = caller.sessionPolicy && {
       session: { name: 'session policy', document: caller.sessionPolicy },
     };

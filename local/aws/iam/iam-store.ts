@@ -71,19 +71,30 @@ export class IamStore {
     this.#ids = ids;
   }
 
+  /** A role that exists keeps its id and its inline policies; what is attached is attached anew. */
   putRole(spec: RoleSpec, createdMs: number): Role {
+    const existing = this.#roles.get(spec.name);
     const path = spec.path ?? '/';
     const role: Role = {
       ...spec,
       path,
       maxSessionSeconds: spec.maxSessionSeconds ?? DEFAULT_MAX_SESSION_SECONDS,
       tags: spec.tags ?? {},
-      id: this.#ids.uniqueId('AROA', 17),
+      id: existing?.role.id ?? this.#ids.uniqueId('AROA', 17),
       arn: `arn:aws:iam::${ACCOUNT_ID}:role${path}${spec.name}`,
-      createdMs,
+      createdMs: existing?.role.createdMs ?? createdMs,
     };
-    this.#roles.set(role.name, { role, attached: new Set(), changes: [] });
+    this.#roles.set(role.name, { role, attached: new Set(), changes: existing?.changes ?? [] });
     return role;
+  }
+
+  /** Its sessions live on with nothing allowed. */
+  removeRole(name: string): void {
+    this.#roles.delete(name);
+  }
+
+  hasRole(name: string): boolean {
+    return this.#roles.has(name);
   }
 
   putManagedPolicy(arn: string, document: PolicyDocument): void {

@@ -15,7 +15,14 @@ const accountOf = (resource: string): string =>
 
 function callerKeys(caller: Caller): RequestContext {
   if (caller.kind === 'service') {
-    return { 'aws:PrincipalIsAWSService': 'true', 'aws:PrincipalServiceName': caller.service ?? caller.arn };
+    return {
+      'aws:PrincipalIsAWSService': 'true',
+      'aws:PrincipalServiceName': caller.service ?? caller.arn,
+      ...(caller.sourceArn !== undefined && {
+        'aws:SourceArn': caller.sourceArn,
+        'aws:SourceAccount': caller.accountId,
+      }),
+    };
   }
   return {
     'aws:PrincipalArn': caller.roleArn ?? caller.arn,

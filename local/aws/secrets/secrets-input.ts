@@ -39,6 +39,23 @@ export const PutResourcePolicyInput = z.strictObject({
 
 export const DescribeSecretInput = z.strictObject({ SecretId: secretId });
 
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html; of its filters, the one by name. */
+export const ListSecretsInput = z.strictObject({
+  MaxResults: z.number().int().min(1).max(100).default(100),
+  NextToken: z.string().min(1).max(4096).optional(),
+  Filters: z
+    .array(
+      z.strictObject({
+        Key: z.literal('name', 'the embedded Secrets Manager filters by name only'),
+        Values: z.array(z.string().min(1).max(512)).min(1).max(10),
+      }),
+    )
+    .max(10)
+    .default([]),
+  SortOrder: z.enum(['asc', 'desc']).default('desc'),
+  IncludePlannedDeletion: z.boolean().default(false),
+});
+
 export const DeleteSecretInput = z.strictObject({
   SecretId: secretId,
   RecoveryWindowInDays: z.number().int().optional(),

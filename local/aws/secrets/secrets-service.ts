@@ -8,6 +8,7 @@ import { type DeletionInput, deletionOf, neverExisted } from './deletion.ts';
 import { principalArns } from './principal-arns.ts';
 import { NOT_FOUND, SecretAccess } from './secret-access.ts';
 import { type Secret, type SecretVersion, CURRENT, SecretStore } from './secret-store.ts';
+import { listSecrets, metadataOf, stagesOf } from './list-secrets.ts';
 import * as inputs from './secrets-input.ts';
 
 const PATTERN = /^[A-Za-z0-9/_+=.@-]+$/;
@@ -24,6 +25,8 @@ type Value = string | Uint8Array;
 /** The calls of Secrets Manager that Taskbound makes. */
 export class SecretsManager extends JsonService {
   readonly store: SecretStore;
+  /** How late ListSecrets shows a new secret; on AWS up to five minutes. @default 0 */
+  listLagMs = 0;
   readonly #parts: SecretsParts;
   readonly #access: SecretAccess;
 
@@ -37,6 +40,9 @@ export class SecretsManager extends JsonService {
       ),
       DescribeSecret: operation(inputs.DescribeSecretInput, (input, call) =>
         this.#describe(input.SecretId, call),
+      ),
+      ListSecrets: operation(inputs.ListSecretsInput, (input, call) =>
+        listSecrets(this.store, input, call, this.listLagMs),
       ),
       DeleteSecret: operation(inputs.DeleteSecretInput, (input, call) => this.#delete(input, call)),
     });
@@ -201,18 +207,8 @@ export class SecretsManager extends JsonService {
   #describe(id: string, call: Call): object {
     call.record({ requestParameters: { secretId: id } });
     const secret = this.#access.find(id, 'DescribeSecret', call);
-    const stages = [...secret.versions.values()].map((version) => [version.id, version.stages] as const);
-    return {
-      ARN: secret.arn,
-      Name: secret.name,
-      Description: secret.description,
-      KmsKeyId: secret.kmsKeyId,
-      CreatedDate: secret.createdMs / 1000,
-      LastChangedDate: secret.changedMs / 1000,
-      ...(secret.deletedMs !== undefined && { DeletedDate: secret.deletedMs / 1000 }),
-      Tags: Object.entries(secret.tags).map(([Key, Value]) => ({ Key, Value })),
-      ...(stages.length > 0 && { VersionIdsToStages: Object.fromEntries(stages) }),
-    };
+    const stages = stagesOf(secret);
+    return { ...metadataOf(secret), ...(stages !== undefined && { VersionIdsToStages: stages }) };
   }
 
   #delete(input: DeletionInput, call: Call): object {

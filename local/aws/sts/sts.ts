@@ -17,6 +17,16 @@ export interface Assumed {
   readonly role: Role;
 }
 
+/** An AWS service as a principal. */
+export const serviceCaller = (service: string, sourceArn?: string): Caller => ({
+  kind: 'service',
+  accountId: ACCOUNT_ID,
+  arn: service,
+  userId: service,
+  service,
+  ...(sourceArn !== undefined && { sourceArn }),
+});
+
 export interface StsParts {
   readonly store: IamStore;
   readonly credentials: CredentialStore;
@@ -59,9 +69,18 @@ export class Sts {
     return this.#issue(role, { ...input, ...(sourceIdentity !== undefined && { sourceIdentity }) }, atMs);
   }
 
-  /** What Lambda or Step Functions does: the role's trust must allow the service's principal. */
-  assumeServiceRole(roleArn: string, service: string, sessionName: string, atMs: number): Assumed {
-    const caller: Caller = { kind: 'service', accountId: ACCOUNT_ID, arn: service, userId: service, service };
+  /**
+   * What Lambda, Step Functions or the Scheduler does: the role's trust must allow the service's principal.
+   * @param sourceArn What the service acts for (`aws:SourceArn`), where it tells.
+   */
+  assumeServiceRole(
+    roleArn: string,
+    service: string,
+    sessionName: string,
+    atMs: number,
+    sourceArn?: string,
+  ): Assumed {
+    const caller = serviceCaller(service, sourceArn);
     const role = this.#parts.store.findByArn(roleArn);
     if (role === undefined)
       throw new AwsError('InvalidParameterValueException', `The role ${roleArn} does not exist.`);

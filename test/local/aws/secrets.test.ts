@@ -3,9 +3,9 @@ import {
   DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
-  ListSecretsCommand,
   PutResourcePolicyCommand,
   PutSecretValueCommand,
+  RestoreSecretCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
@@ -292,7 +292,7 @@ describe('access', () => {
 
   it('refuses operations that are not here', async () => {
     const { secrets } = await setUp();
-    expect(await refusal(secrets.send(new ListSecretsCommand({})))).toMatchObject({
+    expect(await refusal(secrets.send(new RestoreSecretCommand({ SecretId: 's' })))).toMatchObject({
       name: 'UnknownOperationException',
     });
   });

@@ -195,6 +195,19 @@ describe('environments', () => {
     expect(host.metrics.get('f')?.coldStarts).toBe(1);
   });
 
+  it.each([
+    ['work', 0, 8],
+    ['sleep, without more time passing than one of them takes', 100, 30],
+  ])('are shared by many invocations at once that %s', async (_what, ms, coldStarts) => {
+    const { create, invoke, clock, host } = fixture();
+    const waits = ms > 0 ? `await new Promise((done) => setTimeout(done, ${ms}));` : '';
+    create('f', `exports.handler = async (event) => { ${waits} return event.n; };`);
+    const all = await Promise.all(Array.from({ length: 30 }, (_, n) => invoke('f', { n })));
+    expect(all.map(({ payload }) => Number(payload))).toEqual(Array.from({ length: 30 }, (_, n) => n));
+    expect(host.metrics.get('f')).toEqual({ coldStarts, invocations: 30, errors: 0 });
+    expect(clock.nowMs()).toBe(START_MS + ms);
+  });
+
   it('are limited by reserved concurrency', async () => {
     const { create, invoke } = fixture();
     create('f', counter, { reservedConcurrency: 1 });

@@ -113,9 +113,9 @@ describe('resolveTemplate', () => {
       /Live is of type AWS::Lambda::Alias/,
     ],
     [
-      'an invoke configuration',
-      { Resources: { Config: { Type: 'AWS::Lambda::EventInvokeConfig' } } },
-      /Config is of type AWS::Lambda::EventInvokeConfig/,
+      'an alias of a function',
+      { Resources: { Live: { Type: 'AWS::Lambda::Alias' } } },
+      /Live is of type AWS::Lambda::Alias/,
     ],
     [
       'a custom resource',

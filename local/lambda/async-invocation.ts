@@ -1,0 +1,50 @@
+import { AwsError } from '../aws/service.ts';
+import type { LambdaHost } from './host.ts';
+import type { ResolvedFunction } from './registry.ts';
+import type { InvocationResult } from './types.ts';
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html: before the first and the second retry of a function error. */
+const RETRY_DELAYS_MS = [60_000, 120_000];
+/** The same page: throttles and system errors back off exponentially, from one second up to five minutes. */
+const FIRST_BACKOFF_MS = 1_000;
+const MAX_BACKOFF_MS = 300_000;
+
+/**
+ * An asynchronous invocation, as Lambda's own queue makes it: a function error is tried twice more, a throttle or an invocation that cannot
+ * start for as long as the event may live. Then it is dropped. Never rejects.
+ */
+export async function invokeLater(
+  host: LambdaHost,
+  target: ResolvedFunction,
+  eventText: string,
+  requestId: string,
+): Promise<void> {
+  const { maxRetries, maxAgeSeconds } = target.asyncConfig;
+  const lastMs = host.clock.nowMs() + maxAgeSeconds * 1_000;
+  let backoffMs = FIRST_BACKOFF_MS;
+  for (let retries = 0; ;) {
+    const outcome = await attempt(host, target, eventText, requestId);
+    if (outcome === 'done') return;
+    if (outcome === 'failed' && retries >= maxRetries) return;
+    const delayMs = outcome === 'failed' ? (RETRY_DELAYS_MS[retries++] ?? MAX_BACKOFF_MS) : backoffMs;
+    if (outcome === 'not run') backoffMs = Math.min(2 * backoffMs, MAX_BACKOFF_MS);
+    if (host.clock.nowMs() + delayMs > lastMs) return;
+    await host.clock.sleep(delayMs);
+  }
+}
+
+/** `failed`: the function ran and failed; `not run`: it was throttled, or its role cannot be assumed. */
+async function attempt(
+  host: LambdaHost,
+  { fn, invokedArn }: ResolvedFunction,
+  eventText: string,
+  requestId: string,
+): Promise<'done' | 'failed' | 'not run'> {
+  try {
+    const { error }: InvocationResult = await host.invoke(fn, invokedArn, eventText, requestId);
+    return error === undefined ? 'done' : 'failed';
+  } catch (error) {
+    // Anything else means that the host was closed: nothing is left to run it.
+    return error instanceof AwsError ? 'not run' : 'done';
+  }
+}

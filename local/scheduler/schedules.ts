@@ -1,0 +1,158 @@
+import { ACCOUNT_ID, REGION, arnOf } from '../aws/place.ts';
+import type { Caller } from '../aws/service.ts';
+import { toSecond } from '../aws/trail.ts';
+import type { TimerHandle } from '../clock.ts';
+import { Deliverer, type DelivererParts, type FailedDelivery } from '../events/delivery.ts';
+import type { RetryPolicy } from '../events/retry.ts';
+
+/** A schedule of the group `default`: every `everyMs` from when it was made. */
+export interface Schedule {
+  readonly name: string;
+  readonly arn: string;
+  readonly enabled: boolean;
+  readonly everyMs: number;
+  readonly functionArn: string;
+  /** The role that the Scheduler invokes the function with. */
+  readonly roleArn: string;
+  /** JSON text; absent means the Scheduler's own event. */
+  readonly input?: string;
+  readonly retry: RetryPolicy;
+  readonly deadLetterArn?: string;
+  readonly createdMs: number;
+}
+
+/** One time that a schedule is due. */
+export interface Due {
+  readonly scheduleName: string;
+  readonly scheduledMs: number;
+}
+
+/** One invocation for each number, that many milliseconds later: the Scheduler invokes at least once, and may be late. */
+export type ScheduleDelivery = (due: Due) => readonly number[];
+
+export interface SchedulesParts extends DelivererParts {
+  /** Takes on a schedule's role for the Scheduler. Throws `AwsError` when the role's trust does not allow it. */
+  readonly assumeRole: (roleArn: string, sourceArn: string, sessionName: string) => Caller;
+}
+
+/** What trust policies see as `aws:SourceArn`: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html */
+const GROUP_ARN = arnOf('scheduler', 'schedule-group/default');
+
+/** EventBridge Scheduler. Schedules are due only between `start` and `stop`: a timer that repeats lets virtual time run for ever. */
+export class Schedules {
+  /** For exploring faults. @default [0], once and on time */
+  delivery: ScheduleDelivery = () => [0];
+  readonly #parts: SchedulesParts;
+  readonly #deliverer: Deliverer;
+  readonly #schedules = new Map<string, Schedule>();
+  readonly #timers = new Map<string, TimerHandle>();
+  #started = false;
+
+  constructor(parts: SchedulesParts) {
+    this.#parts = parts;
+    this.#deliverer = new Deliverer(parts);
+  }
+
+  /** Adds or replaces a schedule; one that is replaced keeps the times at which it is due. */
+  put(schedule: Schedule): void {
+    const createdMs = this.#schedules.get(schedule.arn)?.createdMs ?? schedule.createdMs;
+    this.#schedules.set(schedule.arn, { ...schedule, createdMs });
+    this.#cancel(schedule.arn);
+    if (this.#started) this.#arm(schedule.arn);
+  }
+
+  remove(arn: string): void {
+    this.#cancel(arn);
+    this.#schedules.delete(arn);
+  }
+
+  all(): readonly Schedule[] {
+    return [...this.#schedules.values()];
+  }
+
+  /** Invocations that were given up, in the dead-letter queue or not. */
+  get failures(): readonly FailedDelivery[] {
+    return this.#deliverer.failures;
+  }
+
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    for (const arn of this.#schedules.keys()) this.#arm(arn);
+  }
+
+  /** What was due already is still delivered, and retried. */
+  stop(): void {
+    this.#started = false;
+    for (const arn of this.#schedules.keys()) this.#cancel(arn);
+  }
+
+  #cancel(arn: string): void {
+    this.#timers.get(arn)?.cancel();
+    this.#timers.delete(arn);
+  }
+
+  #arm(arn: string): void {
+    const schedule = this.#schedules.get(arn);
+    if (schedule?.enabled !== true) return;
+    const sinceLastMs = (this.#parts.clock.nowMs() - schedule.createdMs) % schedule.everyMs;
+    const timer = this.#parts.clock.setTimer(schedule.everyMs - sinceLastMs, () => {
+      this.#arm(arn);
+      this.#due(schedule);
+    });
+    this.#timers.set(arn, timer);
+  }
+
+  #due(schedule: Schedule): void {
+    const { clock } = this.#parts;
+    const scheduledMs = clock.nowMs();
+    for (const delayMs of this.delivery({ scheduleName: schedule.name, scheduledMs }))
+      clock.setTimer(delayMs, () => void this.#invoke(schedule, scheduledMs));
+  }
+
+  async #invoke(schedule: Schedule, scheduledMs: number): Promise<void> {
+    const { ids, assumeRole } = this.#parts;
+    const { functionArn, roleArn, retry, deadLetterArn, arn } = schedule;
+    const executionId = ids.uuid();
+    const payload = payloadOf(schedule, scheduledMs, executionId);
+    const attributes = {
+      SCHEDULE_ARN: arn,
+      EXECUTION_ID: executionId,
+      SCHEDULED_TIME: toSecond(scheduledMs),
+    };
+    await this.#deliverer.deliver({
+      functionArn,
+      payload,
+      retry,
+      caller: () => assumeRole(roleArn, GROUP_ARN, executionId.replaceAll('-', '')),
+      letter: { body: payload, attributes },
+      ...(deadLetterArn !== undefined && { deadLetterArn }),
+    });
+  }
+}
+
+/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
+function payloadOf({ input, arn }: Schedule, scheduledMs: number, executionId: string): string {
+  const time = toSecond(scheduledMs);
+  if (input === undefined) return defaultEvent(arn, time, executionId);
+  const values: Readonly<Record<string, string>> = {
+    'schedule-arn': arn,
+    'scheduled-time': time,
+    'execution-id': executionId,
+    'attempt-number': '1',
+  };
+  return input.replace(/<aws\.scheduler\.([a-z-]+)>/g, (whole, name: string) => values[name] ?? whole);
+}
+
+const defaultEvent = (arn: string, time: string, id: string): string =>
+  JSON.stringify({
+    version: '0',
+    id,
+    'detail-type': 'Scheduled Event',
+    source: 'aws.scheduler',
+    account: ACCOUNT_ID,
+    time,
+    region: REGION,
+    resources: [arn],
+    detail: '{}',
+  });

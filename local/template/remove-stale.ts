@@ -1,0 +1,76 @@
+import type { LoadContext } from './load-context.ts';
+import { refuse } from './properties.ts';
+import type { ResolvedResource, ResolvedStack } from './resolve.ts';
+
+type Remover = (resource: ResolvedResource, context: LoadContext) => void;
+
+const rolesOf = ({ properties }: ResolvedResource): string[] => {
+  const roles = properties['Roles'];
+  return Array.isArray(roles) ? roles.map(String) : [];
+};
+
+function removeInline(context: LoadContext, role: string, policy: string): void {
+  const { iam, atMs } = context;
+  if (!iam.hasRole(role)) return;
+  if (iam.inlinePolicies(role, atMs).some(({ name }) => name === policy))
+    iam.deleteInline(role, policy, atMs);
+}
+
+const holdsData: Remover = (resource) => {
+  throw refuse(
+    resource,
+    'the new template leaves it out, and the embedded AWS deletes no data; give it the DeletionPolicy Retain',
+  );
+};
+
+/** What CloudFormation deletes when a template leaves it out; other types do no harm where they are. */
+const REMOVERS: Readonly<Record<string, Remover>> = {
+  'AWS::IAM::Role': ({ physicalId }, { iam }) => iam.removeRole(physicalId),
+  'AWS::IAM::Policy': (resource, context) => {
+    for (const role of rolesOf(resource)) removeInline(context, role, resource.physicalId);
+  },
+  'AWS::Lambda::Function': ({ physicalId }, { functions }) => functions.removeFunction(physicalId),
+  'AWS::Lambda::Version': ({ arn }, { functions }) => functions.removeVersion(arn),
+  'AWS::Lambda::Permission': ({ physicalId, properties }, { functions }) => {
+    const name = String(properties['FunctionName']);
+    if (functions.has(name)) functions.removePermission(name, physicalId);
+  },
+  'AWS::StepFunctions::StateMachine': ({ arn }, { states }) => states.unregister(arn),
+  'AWS::Events::Rule': ({ arn }, { events }) => events.removeRule(arn),
+  'AWS::Scheduler::Schedule': ({ arn }, { schedules }) => schedules.remove(arn),
+  'AWS::CloudWatch::Alarm': ({ arn }, { alarms }) => alarms.remove(arn),
+  'AWS::DynamoDB::Table': holdsData,
+  'AWS::DynamoDB::GlobalTable': holdsData,
+  'AWS::S3::Bucket': holdsData,
+};
+
+const keyOf = ({ type, physicalId }: ResolvedResource): string => `${type} ${physicalId}`;
+
+/** A policy of the template that a role had, by its `Policies` or as a resource of its own, and has no more. */
+function removeInlineLeftovers(before: ResolvedResource, now: ResolvedResource, context: LoadContext): void {
+  if (now.type === 'AWS::IAM::Policy') {
+    const kept = new Set(rolesOf(now));
+    for (const role of rolesOf(before)) if (!kept.has(role)) removeInline(context, role, now.physicalId);
+  }
+  if (now.type === 'AWS::IAM::Role') {
+    const kept = new Set(policyNames(now));
+    for (const policy of policyNames(before))
+      if (!kept.has(policy)) removeInline(context, now.physicalId, policy);
+  }
+}
+
+const policyNames = ({ properties }: ResolvedResource): string[] => {
+  const policies = properties['Policies'];
+  if (!Array.isArray(policies)) return [];
+  return policies.map((policy: { readonly PolicyName?: unknown }) => String(policy.PolicyName));
+};
+
+/** Takes out what the stack had before and its new template has not, as CloudFormation does at the end of an update; last made, first gone. */
+export function removeStale(stack: ResolvedStack, context: LoadContext): void {
+  const now = new Map(stack.resources.map((resource) => [keyOf(resource), resource]));
+  for (const before of [...context.previous.values()].reverse()) {
+    const same = now.get(keyOf(before));
+    if (same !== undefined) removeInlineLeftovers(before, same, context);
+    else if (!before.retained) REMOVERS[before.type]?.(before, context);
+  }
+}
