@@ -5,20 +5,49 @@ export const DUE = 'due';
 
 /** A row that nobody wrote to for this long gets a look, milliseconds. Longer than any step that is not the work itself. */
 const PATIENCE_MS = 120_000;
-/** How far the reconciler's clock may be ahead of IAM's: a deny is lifted only after that. */
-export const LIFT_MARGIN_MS = 60_000;
+/**
+ * How long after the end of a boundary, and of its last credential, its leftovers are swept: longer than a function of the control plane
+ * may still be running that read the row before it was closed, and than clocks may differ. What such a function made is swept with the rest.
+ */
+export const SWEEP_MARGIN_MS = 60_000;
+
+/** How often a look may fail before the pause between two looks grows no more: then it is five minutes. */
+const FIRST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 300_000;
 
 /**
  * When the reconciler must look at a row, milliseconds; undefined when never again. Derived at every write, so that no writer can
  * forget it. While the work runs the lease bounds it: there is nothing to see before its deadline.
  */
 export function dueAtMs(row: LedgerRow): number | undefined {
-  if (row.phase === 'closed') return liftAtMs(row);
+  const wantedMs = row.phase === 'closed' ? sweepAtMs(row) : lookAtMs(row);
+  return wantedMs === undefined ? undefined : Math.max(wantedMs, row.postponed?.untilMs ?? 0);
+}
+
+function lookAtMs(row: LedgerRow): number {
   const touchedMs = row.updatedAtMs ?? row.requestedAtMs;
-  const working = row.phase === 'open' ? Math.max(0, ...row.leases.map((lease) => lease.deadlineMs)) : 0;
+  const working = row.phase === 'open' ? latestDeadlineMs(row) : 0;
   return Math.max(touchedMs, working) + PATIENCE_MS;
 }
 
-/** When a boundary's deny may go: never before the last credential has ended by itself. */
-export const liftAtMs = ({ deny }: LedgerRow): number | undefined =>
-  deny === undefined || deny.liftedAtMs !== undefined ? undefined : deny.deadlineMs + LIFT_MARGIN_MS;
+/**
+ * When what a closed boundary may have left is swept: its deny, never before the last credential has ended by itself, and whatever a
+ * function made too late. Undefined when that was done, or nothing was ever made.
+ */
+export function sweepAtMs(row: LedgerRow): number | undefined {
+  const madeNothing = row.leases.length === 0 && row.secrets.every(({ state }) => state === 'planned');
+  if (row.phase !== 'closed' || row.sweptAtMs !== undefined || madeNothing) return undefined;
+  return Math.max(latestDeadlineMs(row), row.closedAtMs ?? 0) + SWEEP_MARGIN_MS;
+}
+
+/** When the last lease's deadline passes; 0 when there is none. */
+export const latestDeadlineMs = ({ leases }: Pick<LedgerRow, 'leases'>): number =>
+  Math.max(0, ...leases.map((lease) => lease.deadlineMs));
+
+/** How long the next look waits after so many that failed: rows that cannot be helped now must not keep others waiting. */
+export const pauseAfterMs = (failures: number): number =>
+  Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
+
+/** Failed looks in a row: one that was due long ago and did not fail again ended the row of them. */
+export const failuresBefore = ({ postponed }: LedgerRow, nowMs: number): number =>
+  postponed !== undefined && nowMs < postponed.untilMs + 2 * LONGEST_PAUSE_MS ? postponed.failures : 0;

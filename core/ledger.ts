@@ -48,8 +48,6 @@ export const denyRecord = z.looseObject({
   /** False: the policy could not be put, and only the deadline ends the leases. */
   effective: z.boolean(),
   error: z.string().optional(),
-  /** When it was deleted again; never before the deadline. */
-  liftedAtMs: ms.optional(),
 });
 
 /** One run of the Teardown machine: written before it is started, so that its tail calls are known as the boundary's own. */
@@ -118,6 +116,10 @@ export const ledgerRow = z.looseObject({
   closedAtMs: ms.optional(),
   /** The last run of Teardown, where the execution ended without its tail. */
   teardown: teardownRecord.optional(),
+  /** When what it may have left was swept, its deny included; never before the last deadline. */
+  sweptAtMs: ms.optional(),
+  /** Looks of the reconciler in a row that failed, and when the next one is. */
+  postponed: z.looseObject({ failures: z.int().min(1), untilMs: ms, because: z.string() }).optional(),
   /** When the row was last written. */
   updatedAtMs: ms.optional(),
   /** Keys of the sparse index of rows that need a look: present only while the row does. */
@@ -165,7 +167,3 @@ export const withLease = (row: LedgerRow, number: number, change: Partial<LeaseR
   ...row,
   leases: row.leases.map((lease) => (lease.number === number ? { ...lease, ...change } : lease)),
 });
-
-/** When the last lease's deadline passes; 0 when there is none. */
-export const latestDeadlineMs = (row: LedgerRow): number =>
-  Math.max(0, ...row.leases.map((lease) => lease.deadlineMs));

@@ -1,9 +1,9 @@
-import { liftAtMs } from './due.ts';
+import { sweepAtMs } from './due.ts';
 import type { LedgerRow } from './ledger.ts';
 import { isAtLeast } from './phase.ts';
 
-/** What Step Functions says of the execution that should be closing a boundary. */
-export type OwnerState = 'missing' | 'running' | 'ended';
+/** What Step Functions says of the execution that should be closing a boundary. `gave-up`: it ended in `BoundaryUnproven`. */
+export type OwnerState = 'missing' | 'running' | 'ended' | 'gave-up';
 
 /** What the reconciler does about one row. */
 export type ReconcileStep =
@@ -14,10 +14,14 @@ export type ReconcileStep =
   | { readonly do: 'start'; readonly because: string }
   /** No execution will close it any more: the Teardown machine must, under this attempt's number. */
   | { readonly do: 'teardown'; readonly attempt: number; readonly because: string }
-  | { readonly do: 'lift-deny'; readonly because: string };
+  /** Closed, and everything of it has ended by itself: what may be left is taken away. */
+  | { readonly do: 'sweep'; readonly because: string };
 
 /** The execution that should close the boundary: the last Teardown, or else the task's own. */
 export const ownerOf = (row: LedgerRow): string => row.teardown?.executionArn ?? row.executionArn;
+
+/** A Teardown that ended without closing is followed by another one no sooner than this after it was started. */
+export const TEARDOWN_PAUSE_MS = 120_000;
 
 /**
  * Decides from the ledger and from what AWS says now, never from what an event claimed: an event may be lost, late or doubled. The
@@ -26,19 +30,21 @@ export const ownerOf = (row: LedgerRow): string => row.teardown?.executionArn ??
 export function decideReconcile(row: LedgerRow, owner: OwnerState, nowMs: number): ReconcileStep {
   if (row.phase === 'closed') return decideClosed(row, nowMs);
   if (owner === 'running') return { do: 'wait', because: 'its execution is running' };
-  if (owner === 'missing') return decideMissing(row);
-  const attempt = (row.teardown?.attempt ?? 0) + 1;
-  return { do: 'teardown', attempt, because: `its execution ended while it was ${row.phase}` };
+  if (owner === 'missing') return decideMissing(row, nowMs);
+  return decideEnded(row, nowMs);
 }
 
 function decideClosed(row: LedgerRow, nowMs: number): ReconcileStep {
-  const liftMs = liftAtMs(row);
-  if (liftMs === undefined) return { do: 'nothing', because: 'it is closed and nothing of it is left' };
-  if (nowMs < liftMs) return { do: 'nothing', because: 'its deny stands until the deadline has passed' };
-  return { do: 'lift-deny', because: 'its last credential has ended by itself' };
+  const sweepMs = sweepAtMs(row);
+  if (sweepMs === undefined) return { do: 'nothing', because: 'it is closed and nothing of it is left' };
+  if (nowMs < sweepMs) return { do: 'nothing', because: 'its deny stands until the deadline has passed' };
+  return { do: 'sweep', because: 'its last credential has ended by itself' };
 }
 
-function decideMissing(row: LedgerRow): ReconcileStep {
+/** A task that could not be started for so long is closed instead: whoever asked for it has stopped waiting, or its type is gone. */
+export const START_WITHIN_MS = 900_000;
+
+function decideMissing(row: LedgerRow, nowMs: number): ReconcileStep {
   if (row.teardown) {
     return {
       do: 'teardown',
@@ -46,7 +52,17 @@ function decideMissing(row: LedgerRow): ReconcileStep {
       because: 'its Teardown was intended but never started',
     };
   }
-  if (!isAtLeast(row.phase, 'admitted'))
+  if (isAtLeast(row.phase, 'admitted'))
+    return { do: 'teardown', attempt: 1, because: 'its execution is not known any more' };
+  if (nowMs < row.requestedAtMs + START_WITHIN_MS)
     return { do: 'start', because: 'it was submitted but never started' };
-  return { do: 'teardown', attempt: 1, because: 'its execution is not known any more' };
+  return { do: 'teardown', attempt: 1, because: 'it could not be started in time' };
+}
+
+/** Without the pause a Teardown that cannot even begin would be followed by the next at once, by its own end's event. */
+function decideEnded(row: LedgerRow, nowMs: number): ReconcileStep {
+  if (row.teardown && nowMs < row.teardown.intendedAtMs + TEARDOWN_PAUSE_MS)
+    return { do: 'nothing', because: 'its Teardown ended a moment ago; the next one follows after a pause' };
+  const attempt = (row.teardown?.attempt ?? 0) + 1;
+  return { do: 'teardown', attempt, because: `its execution ended while it was ${row.phase}` };
 }

@@ -1,17 +1,5 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
-import { STSClient } from '@aws-sdk/client-sts';
-import { issueIdentityEnvironment } from '../core/environment.ts';
-import { issueIdentityEvent } from '../core/steps.ts';
-import { systemClock } from './clock.ts';
-import { secretsManagerCanary } from './control/canary.ts';
-import { documentClient } from './control/clients.ts';
-import { EvidenceLog } from './control/evidence-log.ts';
-import { Ledger } from './control/ledger.ts';
-import { TaskSecrets } from './control/secrets.ts';
-import { step } from './control/step.ts';
-import { TaskTypes } from './control/task-types.ts';
-import { issueIdentity, type IssueIdentityDependencies } from './issue-identity/issue-identity.ts';
+import { lambdaPorts } from './control/ports.ts';
+import { issueIdentityHandler } from './issue-identity/handler.ts';
 
 /**
  * Trigger: the state `IssueIdentity`, immediately before the work.
@@ -31,19 +19,4 @@ import { issueIdentity, type IssueIdentityDependencies } from './issue-identity/
  *
  * Rejected: handing the credentials through the state machine's payload. History keeps 90 days of them.
  */
-const environment = issueIdentityEnvironment.parse(process.env);
-const documents = documentClient();
-const dependencies: IssueIdentityDependencies = {
-  ledger: new Ledger(documents, environment.LEDGER_TABLE, systemClock),
-  evidence: new EvidenceLog(documents, environment.EVIDENCE_TABLE, systemClock),
-  types: new TaskTypes(new SSMClient({}), environment.STACK),
-  secrets: new TaskSecrets(new SecretsManagerClient({}), environment.SECRETS_KEY_ARN),
-  sts: new STSClient({}),
-  canary: secretsManagerCanary,
-  clock: systemClock,
-  proveRevokedRoleArn: environment.PROVE_REVOKED_ROLE_ARN,
-};
-
-export const handler = step('issue-identity', issueIdentityEvent, (event, context) =>
-  issueIdentity(event, context.awsRequestId, dependencies),
-);
+export const handler = issueIdentityHandler(lambdaPorts);

@@ -1,14 +1,5 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { proveRevokedEnvironment } from '../core/environment.ts';
-import { proveRevokedEvent } from '../core/steps.ts';
-import { systemClock } from './clock.ts';
-import { secretsManagerCanary } from './control/canary.ts';
-import { documentClient } from './control/clients.ts';
-import { EvidenceLog } from './control/evidence-log.ts';
-import { Ledger } from './control/ledger.ts';
-import { TaskSecrets } from './control/secrets.ts';
-import { step } from './control/step.ts';
-import { proveRevoked, type ProveDependencies } from './prove-revoked/prove-revoked.ts';
+import { lambdaPorts } from './control/ports.ts';
+import { proveRevokedHandler } from './prove-revoked/handler.ts';
 
 /**
  * Trigger: the state `ProveRevoked`, retried until it succeeds; the retries outlast every lease.
@@ -23,15 +14,4 @@ import { proveRevoked, type ProveDependencies } from './prove-revoked/prove-revo
  *
  * Rejected: asking IAM whether the policy is there. What IAM accepted is not what the services enforce yet.
  */
-const environment = proveRevokedEnvironment.parse(process.env);
-const documents = documentClient();
-const dependencies: ProveDependencies = {
-  ledger: new Ledger(documents, environment.LEDGER_TABLE, systemClock),
-  evidence: new EvidenceLog(documents, environment.EVIDENCE_TABLE, systemClock),
-  secrets: new TaskSecrets(new SecretsManagerClient({})),
-  canary: secretsManagerCanary,
-  clock: systemClock,
-  issueTimeoutMs: environment.ISSUE_TIMEOUT_SECONDS * 1000,
-};
-
-export const handler = step('prove-revoked', proveRevokedEvent, (event) => proveRevoked(event, dependencies));
+export const handler = proveRevokedHandler(lambdaPorts);

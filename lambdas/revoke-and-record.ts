@@ -1,14 +1,5 @@
-import { IAMClient } from '@aws-sdk/client-iam';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { revokeAndRecordEnvironment } from '../core/environment.ts';
-import { revokeAndRecordEvent } from '../core/steps.ts';
-import { systemClock } from './clock.ts';
-import { documentClient } from './control/clients.ts';
-import { EvidenceLog } from './control/evidence-log.ts';
-import { Ledger } from './control/ledger.ts';
-import { TaskSecrets } from './control/secrets.ts';
-import { step } from './control/step.ts';
-import { revokeAndRecord, type RevokeDependencies } from './revoke-and-record/revoke-and-record.ts';
+import { lambdaPorts } from './control/ports.ts';
+import { revokeAndRecordHandler } from './revoke-and-record/handler.ts';
 
 /**
  * Trigger: the state `RevokeAndRecord`: every end of a task and every Catch leads here.
@@ -25,17 +16,4 @@ import { revokeAndRecord, type RevokeDependencies } from './revoke-and-record/re
  *
  * Rejected: a deny on `aws:TokenIssueTime` for the whole role. It would end every other task of the type.
  */
-const environment = revokeAndRecordEnvironment.parse(process.env);
-const documents = documentClient();
-const dependencies: RevokeDependencies = {
-  ledger: new Ledger(documents, environment.LEDGER_TABLE, systemClock),
-  evidence: new EvidenceLog(documents, environment.EVIDENCE_TABLE, systemClock),
-  secrets: new TaskSecrets(new SecretsManagerClient({})),
-  iam: new IAMClient({}),
-  clock: systemClock,
-  issueTimeoutMs: environment.ISSUE_TIMEOUT_SECONDS * 1000,
-};
-
-export const handler = step('revoke-and-record', revokeAndRecordEvent, (event) =>
-  revokeAndRecord(event, dependencies),
-);
+export const handler = revokeAndRecordHandler(lambdaPorts);

@@ -1,12 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { SSMClient } from '@aws-sdk/client-ssm';
-import { submitEnvironment } from '../core/environment.ts';
-import { systemClock } from './clock.ts';
-import { documentClient } from './control/clients.ts';
-import { EvidenceLog } from './control/evidence-log.ts';
-import { Ledger } from './control/ledger.ts';
-import { TaskTypes } from './control/task-types.ts';
+import { lambdaPorts } from './control/ports.ts';
 import { submitHandler } from './submit/handler.ts';
 
 /**
@@ -23,15 +15,4 @@ import { submitHandler } from './submit/handler.ts';
  *
  * Rejected: starting the execution first and letting `Admit` write the row. Then anyone with StartExecution could ask for a task.
  */
-const environment = submitEnvironment.parse(process.env);
-const documents = documentClient();
-
-export const handler = submitHandler({
-  stack: environment.STACK,
-  clock: systemClock,
-  ledger: new Ledger(documents, environment.LEDGER_TABLE, systemClock),
-  evidence: new EvidenceLog(documents, environment.EVIDENCE_TABLE, systemClock),
-  types: new TaskTypes(new SSMClient({}), environment.STACK),
-  executions: new SFNClient({}),
-  randomHex: (bytes) => randomBytes(bytes).toString('hex'),
-});
+export const handler = submitHandler(lambdaPorts);

@@ -1,13 +1,18 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as stepfunctions from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { DeclarationError } from '../core/errors.ts';
 import { acceptOpenResource } from './accepted-findings.ts';
+import { machineName } from './control-permissions.ts';
 import { ownLogGroup, ownRole } from './function-role.ts';
 import type { DeploymentOptions } from './options.ts';
+import { outliveDeploys } from './outlive-deploys.ts';
 import { permit } from './permission.ts';
 import type { Definition } from './workflow/asl.ts';
 
 export interface BoundaryMachineProps {
+  /** A task type, or `Teardown`; the stack's name is put before it. */
+  readonly name: string;
   /** What its executions are, for the console. */
   readonly comment: string;
   readonly definition: Definition;
@@ -35,12 +40,14 @@ export class BoundaryMachine extends Construct {
           'Every version: an execution that outlives a deploy calls the versions that it began with.',
       },
     ]);
+    outliveDeploys(role, options);
     acceptOpenResource(
       role,
       '*',
       'Log delivery and X-Ray have no resources to name; CDK adds these statements.',
     );
     const machine = new stepfunctions.StateMachine(this, 'Machine', {
+      stateMachineName: checkedName(this, props.name),
       comment: props.comment,
       definitionBody: stepfunctions.DefinitionBody.fromString(Stack.of(this).toJsonString(props.definition)),
       stateMachineType: stepfunctions.StateMachineType.STANDARD,
@@ -62,4 +69,15 @@ export class BoundaryMachine extends Construct {
     });
     this.stateMachineArn = machine.stateMachineArn;
   }
+}
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html#StepFunctions-CreateStateMachine-request-name */
+const NAME_CHARACTERS = 80;
+
+function checkedName(scope: Construct, name: string): string {
+  const whole = machineName(scope, name);
+  if (whole.length <= NAME_CHARACTERS) return whole;
+  throw new DeclarationError(
+    `The state machine's name ${whole} has ${whole.length} characters; AWS takes at most ${NAME_CHARACTERS}. Shorten the stack's name or the type's.`,
+  );
 }

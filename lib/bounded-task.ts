@@ -59,6 +59,7 @@ export class BoundedTask extends Construct {
     const task = new TaskRole(this, 'Task', { type, tools, hasSecrets: secrets.length > 0, issuer });
     const work = new WorkFunction(this, 'Work', type, props.work, options);
     const machine = new BoundaryMachine(this, 'Workflow', {
+      name: type,
       comment: `One execution is one ${type} task.`,
       definition: taskDefinition({
         type,

@@ -6,7 +6,7 @@ import { DeclarationError } from '../core/errors.ts';
 import { placeholdersIn } from '../core/session-policy.ts';
 import type { ToolSpec } from '../core/task-type.ts';
 import { acceptOpenResource } from './accepted-findings.ts';
-import { secretArn, sessionSecretsOf } from './control-permissions.ts';
+import { secretArn, sessionSecretsOf, taskPath } from './control-permissions.ts';
 import { leastCharacters } from './policy-size.ts';
 
 /** Characters of a managed policy, white space not counted: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -34,6 +34,7 @@ export class Ceiling extends Construct {
       );
     }
     this.policy = new iam.ManagedPolicy(this, 'Policy', {
+      path: taskPath(this),
       description: `Ceiling of the task type ${props.type}: its tools with their parameters left open.`,
       document,
     });

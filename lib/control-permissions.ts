@@ -56,22 +56,48 @@ export const findDue = ({ ledger }: Records): Permission => ({
 
 export const EXECUTIONS_OPEN = 'Executions are named after tasks, which are not known at deployment.';
 
-interface RunnableMachine {
-  readonly stateMachineArn: string;
-  /** All executions of it. */
-  readonly executionsArn: string;
-}
+/** Starts executions of one machine. */
+export const startExecutions = (name: string, stateMachineArn: string): Permission => ({
+  sid: `Start${name}`,
+  actions: ['states:StartExecution'],
+  resources: [stateMachineArn],
+});
 
-/** Starts a machine's executions and sees what became of them. */
-export const runExecutions = (name: string, machine: RunnableMachine): Permission[] => [
-  { sid: `Start${name}`, actions: ['states:StartExecution'], resources: [machine.stateMachineArn] },
-  {
-    sid: `See${name}`,
-    actions: ['states:DescribeExecution'],
-    resources: [machine.executionsArn],
-    openBecause: EXECUTIONS_OPEN,
-  },
-];
+/** Of every machine of the stack, those of types that a later deploy left out included: their executions may still have to be closed. */
+export const seeExecutions = (scope: Construct): Permission => ({
+  sid: 'SeeExecutions',
+  actions: ['states:DescribeExecution'],
+  resources: [
+    Stack.of(scope).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${machineName(scope, '*')}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    }),
+  ],
+  openBecause: EXECUTIONS_OPEN,
+});
+
+/** Machines are named after the stack, so that a permission can name those that are no longer in the template. */
+export const machineName = (scope: Construct, name: string): string => `${Stack.of(scope).stackName}-${name}`;
+
+/** The IAM path of task roles and their ceilings: it names also those of types that a later deploy left out. */
+export const taskPath = (scope: Construct): string => `/taskbound/${Stack.of(scope).stackName}/`;
+
+/** Writes or deletes inline policies of task roles. Whatever is written there stays under the ceiling; a role that lost it may not be written to. */
+export function changeTaskPolicies(scope: Construct, sid: string, action: string): Permission {
+  const stack = Stack.of(scope);
+  const arn = (resource: string) =>
+    stack.formatArn({ service: 'iam', region: '', resource, resourceName: `${taskPath(scope).slice(1)}*` });
+  return {
+    sid,
+    actions: [action],
+    resources: [arn('role')],
+    conditions: { StringLike: { 'iam:PermissionsBoundary': arn('policy') } },
+    openBecause:
+      'Task roles lie under the path of their stack; that of a type which was removed must still be reached.',
+  };
+}
 
 export const readTypes = (scope: Construct): Permission => ({
   sid: 'ReadTaskTypes',

@@ -5,6 +5,8 @@ import { ControlFunction, type ControlFunctionProps } from './control-function.t
 import * as may from './control-permissions.ts';
 import { keyOf } from './encryption.ts';
 import type { DeploymentOptions } from './options.ts';
+import type { Permission } from './permission.ts';
+import { outliveDeploys } from './outlive-deploys.ts';
 import type { Records } from './records.ts';
 import { BoundaryMachine } from './boundary-machine.ts';
 import type { ControlVersions } from './workflow/task-definition.ts';
@@ -13,7 +15,7 @@ import { teardownDefinition } from './workflow/teardown-definition.ts';
 /** How long a function of the control plane may run, and how long a state waits for it. */
 export const CONTROL_TIMEOUT = Duration.seconds(30);
 export const CONTROL_STATE_TIMEOUT = Duration.seconds(45);
-/** A run of the reconciler looks at 50 rows at most; what it does not get to is due in the next. */
+/** A run of the reconciler begins nothing new after a minute; what it does not get to is due in the next. */
 const RECONCILE_TIMEOUT = Duration.minutes(2);
 /** The proof asks three times, a second apart, for each credential. */
 export const PROOF_TIMEOUT = Duration.seconds(60);
@@ -83,7 +85,11 @@ export class ControlPlane extends Construct {
       description: 'Denies the session of a task and revokes its secrets.',
       environmentSchema: environment.revokeAndRecordEnvironment,
       environment: afterIssuing,
-      permissions: [...base, may.destroySecrets(this)],
+      permissions: [
+        ...base,
+        may.destroySecrets(this),
+        may.changeTaskPolicies(this, 'DenyBoundaries', 'iam:PutRolePolicy'),
+      ],
     });
     this.closeBoundary = make('CloseBoundary', {
       stem: 'close-boundary',
@@ -92,21 +98,34 @@ export class ControlPlane extends Construct {
       environment: common,
       permissions: [...base, may.destroySessionSecrets(this)],
     });
+    for (const called of Object.values(this.workflowFunctions)) outliveDeploys(called, options);
     this.teardown = this.#makeTeardown(options);
+    this.reconcile = make('Reconcile', this.#reconcileProps(records, base, common));
+  }
+
+  #reconcileProps(records: Records, base: readonly Permission[], common: Readonly<Record<string, string>>) {
     const { stateMachineArn } = this.teardown;
-    this.reconcile = make('Reconcile', {
-      stem: 'reconcile',
-      description: 'Sees to boundaries whose execution ended without closing them, and lifts denies.',
+    return {
+      stem: 'reconcile' as const,
+      description: 'Sees to boundaries whose execution ended without closing them, and sweeps what is left.',
       environmentSchema: environment.reconcileEnvironment,
       environment: { ...common, TEARDOWN_MACHINE_ARN: stateMachineArn },
-      permissions: [...base, may.findDue(records), ...may.runExecutions('Teardown', this.teardown)],
+      permissions: [
+        ...base,
+        may.findDue(records),
+        may.destroySecrets(this),
+        may.changeTaskPolicies(this, 'LiftDenies', 'iam:DeleteRolePolicy'),
+        may.startExecutions('Teardown', stateMachineArn),
+        may.seeExecutions(this),
+      ],
       timeout: RECONCILE_TIMEOUT,
-    });
+    };
   }
 
   #makeTeardown(options: DeploymentOptions): BoundaryMachine {
     const { revokeAndRecord, proveRevoked, closeBoundary } = this;
     return new BoundaryMachine(this, 'Teardown', {
+      name: 'Teardown',
       comment: 'Closes boundaries whose execution ended without closing them.',
       definition: teardownDefinition({
         functions: this.versions,

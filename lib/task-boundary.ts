@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { DeclarationError } from '../core/errors.ts';
 import { typeParameterName } from '../core/ids.ts';
 import type { BoundaryMachine } from './boundary-machine.ts';
-import { runExecutions } from './control-permissions.ts';
+import { startExecutions } from './control-permissions.ts';
 import { ControlPlane } from './control-plane.ts';
 import { letLogsUse } from './encryption.ts';
 import type { DeploymentOptions } from './options.ts';
@@ -51,31 +51,13 @@ export class TaskBoundary extends Construct {
       throw new DeclarationError(`Task type ${type} is declared twice in ${this.node.path}. Rename one.`);
     this.#types.add(type);
     const sid = pascal(type);
-    const resources = [task.role.roleArn];
-    // Whatever is written there stays under the ceiling; a role that lost it may not be written to.
-    const underCeiling = { StringEquals: { 'iam:PermissionsBoundary': task.ceiling.managedPolicyArn } };
-    this.control.submit.permit({
-      sid: `Start${sid}`,
-      actions: ['states:StartExecution'],
-      resources: [machine.stateMachineArn],
-    });
+    const start = startExecutions(sid, machine.stateMachineArn);
+    this.control.submit.permit(start);
+    this.control.reconcile.permit(start);
     this.control.issueIdentity.permit({
       sid: `Assume${sid}`,
       actions: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
-      resources,
-    });
-    this.control.revokeAndRecord.permit({
-      sid: `Deny${sid}`,
-      actions: ['iam:PutRolePolicy'],
-      resources,
-      conditions: underCeiling,
-    });
-    for (const permission of runExecutions(sid, machine)) this.control.reconcile.permit(permission);
-    this.control.reconcile.permit({
-      sid: `Lift${sid}`,
-      actions: ['iam:DeleteRolePolicy'],
-      resources,
-      conditions: underCeiling,
+      resources: [task.role.roleArn],
     });
     this.#reconciler.watch(`${sid}Ended`, machine.stateMachineArn, (name) => ({
       boundaryId: `${type}.${name}`,

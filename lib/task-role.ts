@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { BOUNDARY_TAG } from '../core/ids.ts';
 import { Ceiling, type CeilingProps } from './ceiling.ts';
+import { taskPath } from './control-permissions.ts';
 
 export interface TaskRoleProps extends CeilingProps {
   /** The only principal that may assume the role: it always adds a session policy, which IAM itself cannot demand. */
@@ -21,6 +22,7 @@ export class TaskRole extends Construct {
     const tag = `aws:RequestTag/${BOUNDARY_TAG}`;
     const issuer = new iam.ArnPrincipal(props.issuer.roleArn);
     this.role = new iam.Role(this, 'Role', {
+      path: taskPath(this),
       description: `Tasks of the type ${props.type}. Assumed by IssueIdentity alone.`,
       maxSessionDuration: Duration.hours(1),
       managedPolicies: [this.ceiling],

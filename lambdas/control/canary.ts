@@ -1,4 +1,5 @@
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { AwsConfig } from '../aws-config.ts';
 import type { SessionCredentials } from '../../core/work.ts';
 
 /** How the task's own credential was answered. Only `refused` proves anything. */
@@ -26,15 +27,20 @@ export function readRefusal(error: unknown): CanaryAnswer {
 }
 
 /** Calls DescribeSecret on the session secret with the task's own credentials, on a client made for this one question. */
-export const secretsManagerCanary: Canary = async (credentials, sessionSecretName) => {
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  const client = new SecretsManagerClient({ credentials: { accessKeyId, secretAccessKey, sessionToken } });
-  try {
-    await client.send(new DescribeSecretCommand({ SecretId: sessionSecretName }));
-    return { answer: 'accepted' };
-  } catch (error) {
-    return readRefusal(error);
-  } finally {
-    client.destroy();
-  }
-};
+export const secretsManagerCanary =
+  (aws: AwsConfig): Canary =>
+  async (credentials, sessionSecretName) => {
+    const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+    const client = new SecretsManagerClient({
+      ...aws,
+      credentials: { accessKeyId, secretAccessKey, sessionToken },
+    });
+    try {
+      await client.send(new DescribeSecretCommand({ SecretId: sessionSecretName }));
+      return { answer: 'accepted' };
+    } catch (error) {
+      return readRefusal(error);
+    } finally {
+      client.destroy();
+    }
+  };

@@ -7,12 +7,15 @@ interface StepEvent {
   readonly boundaryId: string;
 }
 
+/** What Lambda calls. */
+export type StepHandler = (event: unknown, context: Pick<Context, 'awsRequestId'>) => Promise<unknown>;
+
 /** Names of errors are what the state machine routes by; logs say which boundary they belong to. */
 export function step<Event extends StepEvent, Result>(
   name: string,
   schema: z.ZodType<Event>,
   run: (event: Event, context: Pick<Context, 'awsRequestId'>) => Promise<Result>,
-): (event: unknown, context: Pick<Context, 'awsRequestId'>) => Promise<Result> {
+): StepHandler {
   return async (input, context) => {
     let boundaryId: string | null = null;
     try {

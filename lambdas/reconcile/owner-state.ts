@@ -4,8 +4,9 @@ import type { OwnerState } from '../../core/reconcile.ts';
 /** What Step Functions says of an execution now. A redrive that waits counts as running. */
 export async function ownerState(executions: SFNClient, executionArn: string): Promise<OwnerState> {
   try {
-    const { status } = await executions.send(new DescribeExecutionCommand({ executionArn }));
-    return status === 'RUNNING' || status === 'PENDING_REDRIVE' ? 'running' : 'ended';
+    const { status, error } = await executions.send(new DescribeExecutionCommand({ executionArn }));
+    if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'running';
+    return error === 'BoundaryUnproven' ? 'gave-up' : 'ended';
   } catch (error) {
     if (error instanceof ExecutionDoesNotExist) return 'missing';
     throw error;

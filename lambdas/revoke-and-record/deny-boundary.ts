@@ -1,7 +1,8 @@
 import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import type { PolicyDocument } from '../../core/iam/policy.ts';
 import { denyPolicyName } from '../../core/ids.ts';
-import { latestDeadlineMs, type LedgerRow } from '../../core/ledger.ts';
+import { latestDeadlineMs } from '../../core/due.ts';
+import type { LedgerRow } from '../../core/ledger.ts';
 import type { RevokeDependencies } from './revoke-and-record.ts';
 
 /** Everything is denied to sessions with this source identity, which nobody can change: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html */

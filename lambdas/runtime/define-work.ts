@@ -82,6 +82,7 @@ async function run(work: Work, invocation: Invocation): Promise<WorkReturn> {
   redaction.remember(secretAccessKey, sessionToken);
   const tools = new ToolLog(redaction.text);
   const session = {
+    ...ports.aws,
     region: ports.environment['AWS_REGION'] ?? '',
     credentials: { accessKeyId, secretAccessKey, sessionToken },
   };

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from '../../core/clock.ts';
+import type { AwsConfig } from '../aws-config.ts';
 import { systemClock } from '../clock.ts';
 import type { Output } from './guard-output.ts';
 
@@ -11,6 +12,8 @@ export interface WorkPorts {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** With the function's own role, which may read its type's session secrets and nothing else. */
   readonly ownSecrets: SecretsManagerClient;
+  /** How the task's clients reach AWS: nothing on Lambda. */
+  readonly aws: AwsConfig;
   readonly output: Output;
   /** Where Node tells of errors that nobody caught. */
   readonly events: EventEmitter;
@@ -21,6 +24,7 @@ export const lambdaPorts = (): WorkPorts => ({
   clock: systemClock,
   environment: process.env,
   ownSecrets: new SecretsManagerClient({}),
+  aws: {},
   output: { console, stdout: process.stdout, stderr: process.stderr },
   events: process,
 });

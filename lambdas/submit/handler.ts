@@ -1,8 +1,14 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { submitEnvironment } from '../../core/environment.ts';
 import { MalformedRequest, NotPermitted, TaskIdTaken } from '../../core/errors.ts';
 import { parseRequest, type TaskRequest } from '../../core/request.ts';
 import { parseStrictJson } from '../../core/strict-json.ts';
 import { log } from '../control/log.ts';
+import type { ControlPorts } from '../control/ports.ts';
+import { openRecords } from '../control/records.ts';
+import { TaskTypes } from '../control/task-types.ts';
 import { submit, type SubmitDependencies } from './submit.ts';
 import { callerOf } from './caller.ts';
 
@@ -31,10 +37,26 @@ function readRequest(body: string): TaskRequest {
   );
 }
 
+type UrlHandler = (
+  event: APIGatewayProxyEventV2WithIAMAuthorizer,
+) => Promise<APIGatewayProxyStructuredResultV2>;
+
+export function submitHandler({ environment: variables, aws, clock, randomHex }: ControlPorts): UrlHandler {
+  const environment = submitEnvironment.parse(variables);
+  return overHttp({
+    ...openRecords({ environment, aws, clock }),
+    stack: environment.STACK,
+    types: new TaskTypes(new SSMClient({ ...aws }), environment.STACK),
+    executions: new SFNClient({ ...aws }),
+    clock,
+    randomHex,
+  });
+}
+
 /** HTTP around `submit`: 200 with the task, 400 malformed, 403 not permitted, 409 id taken; anything else is 500 and worth a retry. */
-export const submitHandler =
-  (dependencies: SubmitDependencies) =>
-  async (event: APIGatewayProxyEventV2WithIAMAuthorizer): Promise<APIGatewayProxyStructuredResultV2> => {
+export const overHttp =
+  (dependencies: SubmitDependencies): UrlHandler =>
+  async (event) => {
     try {
       const request = readRequest(bodyOf(event));
       const task = await submit(request, callerOf(event), dependencies);

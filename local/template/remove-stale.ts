@@ -25,7 +25,10 @@ const holdsData: Remover = (resource) => {
 
 /** What CloudFormation deletes when a template leaves it out; other types do no harm where they are. */
 const REMOVERS: Readonly<Record<string, Remover>> = {
-  'AWS::IAM::Role': ({ physicalId }, { iam }) => iam.removeRole(physicalId),
+  // IAM deletes no role that still has policies, and CloudFormation then leaves it behind.
+  'AWS::IAM::Role': ({ physicalId }, { iam, atMs }) => {
+    if (iam.inlinePolicies(physicalId, atMs).length === 0) iam.removeRole(physicalId);
+  },
   'AWS::IAM::Policy': (resource, context) => {
     for (const role of rolesOf(resource)) removeInline(context, role, resource.physicalId);
   },

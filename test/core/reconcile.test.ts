@@ -1,47 +1,62 @@
 import { describe, expect, test } from 'vitest';
-import { dueAtMs, LIFT_MARGIN_MS } from '../../core/due.ts';
+import { dueAtMs, failuresBefore, pauseAfterMs, SWEEP_MARGIN_MS } from '../../core/due.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { PHASES, type Phase } from '../../core/phase.ts';
-import { decideReconcile, ownerOf, type OwnerState } from '../../core/reconcile.ts';
+import {
+  decideReconcile,
+  ownerOf,
+  START_WITHIN_MS,
+  TEARDOWN_PAUSE_MS,
+  type OwnerState,
+} from '../../core/reconcile.ts';
 import { rowOf } from '../lambdas/control/row.ts';
 
 const DEADLINE_MS = Date.UTC(2026, 10, 23, 10, 2, 0);
-const LIFT_MS = DEADLINE_MS + LIFT_MARGIN_MS;
-const deny = {
-  policyName: 'taskbound-deny-x',
-  roleName: 'TaskRole',
+const SWEEP_MS = DEADLINE_MS + SWEEP_MARGIN_MS;
+const lease = {
+  number: 1,
+  state: 'issued' as const,
+  attempt: 'a',
+  intendedAtMs: 0,
   deadlineMs: DEADLINE_MS,
-  effective: true,
+  policyDigest: '',
+  sessionSecretName: 's',
 };
+const leases = [lease];
+const secrets = [
+  { name: 'key', spec: { kind: 'signingKey' as const }, secretName: 'k', state: 'revoked' as const },
+];
+const closedAtMs = DEADLINE_MS - 100_000;
 const teardown = { attempt: 2, executionArn: 'arn:teardown-2', intendedAtMs: 0 };
 
 const at = (phase: Phase, change: Partial<LedgerRow> = {}): LedgerRow => rowOf({ phase, ...change });
 
 describe('what the reconciler does', () => {
   test.each<[string, LedgerRow, OwnerState, number, string]>([
-    ['a closed boundary without a deny', at('closed'), 'ended', LIFT_MS, 'nothing'],
+    ['a closed boundary of which nothing was made', at('closed'), 'ended', SWEEP_MS, 'nothing'],
     [
-      'a closed one whose deny is not past its deadline',
-      at('closed', { deny }),
+      'a closed one before its deadline',
+      at('closed', { leases, closedAtMs }),
       'ended',
-      LIFT_MS - 1,
+      SWEEP_MS - 1,
       'nothing',
     ],
-    ['a closed one whose deny is past it', at('closed', { deny }), 'ended', LIFT_MS, 'lift-deny'],
+    ['a closed one after it', at('closed', { leases, closedAtMs }), 'ended', SWEEP_MS, 'sweep'],
     [
-      'one whose deny was not effective: it may be there all the same',
-      at('closed', { deny: { ...deny, effective: false } }),
+      'one that closed after its deadline, while a function may still run that read the row before',
+      at('closed', { leases, closedAtMs: SWEEP_MS }),
       'ended',
-      LIFT_MS,
-      'lift-deny',
-    ],
-    [
-      'one whose deny is lifted',
-      at('closed', { deny: { ...deny, liftedAtMs: 1 } }),
-      'ended',
-      LIFT_MS,
+      SWEEP_MS + SWEEP_MARGIN_MS - 1,
       'nothing',
     ],
+    [
+      'one that had a secret and no lease',
+      at('closed', { secrets, closedAtMs: 0 }),
+      'ended',
+      SWEEP_MS,
+      'sweep',
+    ],
+    ['one that was swept', at('closed', { leases, closedAtMs, sweptAtMs: 1 }), 'ended', SWEEP_MS, 'nothing'],
     ['one that was never started', at('approved'), 'missing', 0, 'start'],
     ['one whose submit stopped half-way', at('requested'), 'missing', 0, 'start'],
     ['one whose execution nobody knows any more', at('open'), 'missing', 0, 'teardown 1'],
@@ -52,7 +67,16 @@ describe('what the reconciler does', () => {
       0,
       'teardown 2',
     ],
-    ['one whose Teardown failed', at('revoked', { teardown }), 'ended', 0, 'teardown 3'],
+    ['one that could not be started in time', at('approved'), 'missing', START_WITHIN_MS, 'teardown 1'],
+    [
+      'one whose Teardown has just failed',
+      at('revoked', { teardown }),
+      'ended',
+      TEARDOWN_PAUSE_MS - 1,
+      'nothing',
+    ],
+    ['one whose Teardown failed', at('revoked', { teardown }), 'ended', TEARDOWN_PAUSE_MS, 'teardown 3'],
+    ['one whose Teardown gave up', at('revoked', { teardown }), 'gave-up', TEARDOWN_PAUSE_MS, 'teardown 3'],
   ])('%s', (_what, row, owner, nowMs, expected) => {
     const step = decideReconcile(row, owner, nowMs);
     expect(step.do === 'teardown' ? `teardown ${step.attempt}` : step.do).toBe(expected);
@@ -74,25 +98,25 @@ describe('what the reconciler does', () => {
 describe('when a row is due', () => {
   const updatedAtMs = 1_000_000;
 
-  test('an open boundary always is, at some time; a closed one only for its deny', () => {
+  test('an open boundary always is, at some time; a closed one only for what it may have left', () => {
     for (const phase of PHASES.filter((each) => each !== 'closed'))
       expect(dueAtMs(at(phase, { updatedAtMs }))).toBeGreaterThan(updatedAtMs);
-    expect(dueAtMs(at('closed', { updatedAtMs }))).toBeUndefined();
-    expect(dueAtMs(at('closed', { updatedAtMs, deny }))).toBe(LIFT_MS);
-    expect(dueAtMs(at('closed', { updatedAtMs, deny: { ...deny, liftedAtMs: 1 } }))).toBeUndefined();
+    expect(dueAtMs(at('closed', { updatedAtMs, closedAtMs }))).toBeUndefined();
+    expect(dueAtMs(at('closed', { updatedAtMs, closedAtMs, leases }))).toBe(SWEEP_MS);
+    expect(dueAtMs(at('closed', { updatedAtMs, closedAtMs, leases, sweptAtMs: 1 }))).toBeUndefined();
   });
 
   test('while the work may run, not before its lease ends', () => {
-    const lease = {
-      number: 1,
-      state: 'issued' as const,
-      attempt: 'a',
-      intendedAtMs: 0,
-      deadlineMs: DEADLINE_MS,
-      policyDigest: '',
-      sessionSecretName: 's',
-    };
-    expect(dueAtMs(at('open', { updatedAtMs, leases: [lease] }))).toBeGreaterThan(DEADLINE_MS);
-    expect(dueAtMs(at('revoking', { updatedAtMs, leases: [lease] }))).toBeLessThan(DEADLINE_MS);
+    expect(dueAtMs(at('open', { updatedAtMs, leases }))).toBeGreaterThan(DEADLINE_MS);
+    expect(dueAtMs(at('revoking', { updatedAtMs, leases }))).toBeLessThan(DEADLINE_MS);
+  });
+
+  test('later each time its look failed, up to five minutes, and anew after a while without a failure', () => {
+    expect([1, 2, 3, 4, 9].map(pauseAfterMs)).toEqual([60_000, 120_000, 240_000, 300_000, 300_000]);
+    const postponed = { failures: 3, untilMs: SWEEP_MS * 2, because: 'down' };
+    const row = at('closed', { updatedAtMs, closedAtMs, leases, postponed });
+    expect(dueAtMs(row)).toBe(SWEEP_MS * 2);
+    expect([failuresBefore(row, SWEEP_MS * 2), failuresBefore(row, SWEEP_MS * 3)]).toEqual([3, 0]);
+    expect(failuresBefore(at('open'), 0)).toBe(0);
   });
 });

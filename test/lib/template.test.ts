@@ -64,7 +64,7 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
       ...RECORDS,
       'dynamodb:Query',
       'iam:DeleteRolePolicy',
-      'states:DescribeExecution',
+      'secretsmanager:DeleteSecret',
       'states:DescribeExecution',
       'states:StartExecution',
       'states:StartExecution',
@@ -115,15 +115,24 @@ describe('roles', () => {
     expect(attached).toEqual([expect.stringMatching(/^<ObjectTransferTaskCeilingPolicy/)]);
   });
 
-  it('deny a task only where its role still carries the ceiling', () => {
-    const [found] = statementsIn(resources).filter(
-      ({ statement }) => statement['Action'] === 'iam:PutRolePolicy',
-    );
-    expect(found?.statement['Condition']).toEqual({
-      StringEquals: {
-        'iam:PermissionsBoundary': { Ref: expect.stringMatching(/^ObjectTransferTaskCeilingPolicy/) },
-      },
-    });
+  it.each(['iam:PutRolePolicy', 'iam:DeleteRolePolicy'])(
+    '%s: only on task roles of the stack that still carry a ceiling of it',
+    (action) => {
+      const found = statementsIn(resources).filter(({ statement }) => statement['Action'] === action);
+      expect(found).toHaveLength(1);
+      expect(textOf(found[0]?.statement['Resource'])).toMatch(/:role\/taskbound\/Taskbound\/\*$/);
+      const condition = found[0]?.statement['Condition'] as Record<string, Record<string, unknown>>;
+      expect(Object.keys(condition)).toEqual(['StringLike']);
+      expect(textOf(condition['StringLike']?.['iam:PermissionsBoundary'])).toMatch(
+        /:policy\/taskbound\/Taskbound\/\*$/,
+      );
+    },
+  );
+
+  it('lie under that path when they are a task’s, and their ceilings too', () => {
+    const paths = (type: string) => ofType(resources, type).map(([, { Properties }]) => Properties['Path']);
+    expect(paths('AWS::IAM::ManagedPolicy')).toEqual(['/taskbound/Taskbound/']);
+    expect(paths('AWS::IAM::Role').filter((path) => path !== undefined)).toEqual(['/taskbound/Taskbound/']);
   });
 
   it('call submit through its URL only: a direct call could forge the caller', () => {

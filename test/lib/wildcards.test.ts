@@ -45,7 +45,7 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
     'Types are declared after the boundary.',
   ],
   [
-    /^BoundaryControl(IssueSecret|RevokeAndRecord|ProveRevoked)Role/,
+    /^BoundaryControl(IssueSecret|RevokeAndRecord|ProveRevoked|Reconcile)Role/,
     /:secret:taskbound\/Taskbound\/\*$/,
     'Secrets are named after tasks.',
   ],
@@ -54,7 +54,16 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
     /:secret:taskbound\/Taskbound\/\*\/session(-\?{6})?$/,
     'Session secrets are named after tasks.',
   ],
-  [/^BoundaryControlReconcileRole/, /:execution:<\w+\.Name>:\*$/, 'Executions are named after tasks.'],
+  [
+    /^BoundaryControlReconcileRole/,
+    /:execution:Taskbound-\*:\*$/,
+    'Executions are named after tasks; those of a type that was left out must be seen too.',
+  ],
+  [
+    /^BoundaryControl(RevokeAndRecord|Reconcile)Role/,
+    /:(role|policy)\/taskbound\/Taskbound\/\*$/,
+    'Task roles and ceilings lie under a path of the stack’s own.',
+  ],
   [/^BoundaryReconcilerDeadLettersPolicy/, /^(sqs:)?\*$/, 'CDK’s Deny of everything without TLS.'],
   [/^RequestersRole/, /:execution:<\w+\.Name>:\*$/, 'Executions are named after tasks.'],
 ];

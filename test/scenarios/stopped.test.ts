@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chainFault } from '../../core/evidence.ts';
-import { LIFT_MARGIN_MS } from '../../core/due.ts';
+import { SWEEP_MARGIN_MS } from '../../core/due.ts';
 import { Records } from '../../cli/records.ts';
 import { deploy, freshId, type Deployed } from './deployed.ts';
 
@@ -104,10 +104,10 @@ describe('housekeeping', () => {
     await stack.aws.clock.sleep(deadlineMs - stack.aws.clock.nowMs());
     await minutes(stack, 0.5);
     expect(denies()).toHaveLength(1);
-    await minutes(stack, LIFT_MARGIN_MS / 60_000 + 2);
+    await minutes(stack, SWEEP_MARGIN_MS / 60_000 + 2);
     expect(denies()).toEqual([]);
     const after = await new Records(stack.connection.config, stack.connection.outputs).row(row.boundaryId);
-    expect(after?.deny?.liftedAtMs).toBeGreaterThan(deadlineMs);
+    expect(after?.sweptAtMs).toBeGreaterThan(deadlineMs);
     expect(after?.dueAtMs).toBeUndefined();
   });
 

@@ -12,7 +12,7 @@ const credentials = {
   sessionToken: 't',
   expiration: '2026-11-23T10:15:00Z',
 };
-const ask = () => secretsManagerCanary(credentials, 'taskbound/S/t/t.1/n/session');
+const ask = () => secretsManagerCanary({})(credentials, 'taskbound/S/t/t.1/n/session');
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
 
 const WHO =

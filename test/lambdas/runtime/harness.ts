@@ -64,6 +64,7 @@ export function surroundings() {
     },
     environment: { AWS_REGION: 'eu-central-1', ...OWN },
     ownSecrets: new SecretsManagerClient({ region: 'eu-central-1' }),
+    aws: {},
     output: output(lines),
     events,
   };

@@ -1,0 +1,50 @@
+import type { z } from 'zod';
+import { PhasePassed } from '../../core/errors.ts';
+import { demandOwner, movePhase, type LedgerRow } from '../../core/ledger.ts';
+import { isAtLeast } from '../../core/phase.ts';
+import type { admitEvent } from '../../core/steps.ts';
+import { grantFault } from '../control/check-grant.ts';
+import type { EvidenceLog } from '../control/evidence-log.ts';
+import type { Ledger } from '../control/ledger.ts';
+import { rejectTask } from '../control/reject-task.ts';
+import type { TaskTypes } from '../control/task-types.ts';
+
+export interface AdmitDependencies {
+  readonly ledger: Ledger;
+  readonly evidence: EvidenceLog;
+  readonly types: TaskTypes;
+}
+
+export async function admit(
+  event: z.infer<typeof admitEvent>,
+  on: AdmitDependencies,
+): Promise<{ boundaryId: string }> {
+  const row = await on.ledger.get(event.boundaryId);
+  demandOwner(row, event.boundaryId, event.executionArn);
+  demandNotOpened(row);
+  const because = await faultOf(row, on.types);
+  if (because !== undefined) await rejectTask(row.boundaryId, { by: 'admit', because }, on);
+  await on.evidence.append(row.boundaryId, {
+    id: 'task.admitted',
+    type: 'task.admitted',
+    actor: 'admit',
+    data: { executionArn: row.executionArn, grantDigest: row.grantDigest, leaseSeconds: row.leaseSeconds },
+  });
+  await on.ledger.update(row.boundaryId, (now) =>
+    now.phase === 'admitted' ? now : movePhase(now, 'admitted'),
+  );
+  return { boundaryId: row.boundaryId };
+}
+
+/** A call that comes late changes nothing: what it would decide was decided before the boundary was opened. */
+function demandNotOpened(row: LedgerRow): void {
+  if (!isAtLeast(row.phase, 'open')) return;
+  throw new PhasePassed(
+    `Task ${row.boundaryId} is not admitted: its boundary is ${row.phase}; tasks are admitted before it is open. Nothing was changed.`,
+  );
+}
+
+async function faultOf(row: LedgerRow, types: TaskTypes): Promise<string | undefined> {
+  if (row.phase === 'requested') return 'the task is requested, not approved';
+  return grantFault(row, await types.find(row.taskType));
+}

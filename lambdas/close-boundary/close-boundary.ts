@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+import type { Clock } from '../../core/clock.ts';
+import { NotProven } from '../../core/errors.ts';
+import { demandOwner, movePhase, type LedgerRow } from '../../core/ledger.ts';
+import type { closeBoundaryEvent, ClosedBoundary } from '../../core/steps.ts';
+import type { EvidenceLog } from '../control/evidence-log.ts';
+import type { Ledger } from '../control/ledger.ts';
+import type { TaskSecrets } from '../control/secrets.ts';
+
+export interface CloseDependencies {
+  readonly ledger: Ledger;
+  readonly evidence: EvidenceLog;
+  readonly secrets: TaskSecrets;
+  readonly clock: Clock;
+}
+
+type Proof = NonNullable<LedgerRow['proof']>;
+
+export async function closeBoundary(
+  event: z.infer<typeof closeBoundaryEvent>,
+  on: CloseDependencies,
+): Promise<ClosedBoundary> {
+  const row = await on.ledger.get(event.boundaryId);
+  demandOwner(row, event.boundaryId, event.executionArn);
+  const proof = demandProof(row);
+  for (const name of new Set(row.leases.map((lease) => lease.sessionSecretName)))
+    await on.secrets.destroy(name);
+  const closed = closedBoundaryOf(row, proof);
+  await on.evidence.append(row.boundaryId, {
+    id: 'boundary.closed',
+    type: 'boundary.closed',
+    actor: 'close-boundary',
+    data: {
+      outcome: closed.outcome,
+      error: closed.error,
+      proof: proof.kind,
+      leases: row.leases.length,
+      secrets: row.secrets.filter((secret) => secret.state !== 'planned').length,
+    },
+  });
+  await on.ledger.update(row.boundaryId, (now) =>
+    now.phase === 'closed'
+      ? now
+      : { ...movePhase(now, 'closed'), outcome: closed.outcome, closedAtMs: on.clock.nowMs() },
+  );
+  return closed;
+}
+
+function demandProof(row: LedgerRow): Proof {
+  if (row.proof) return row.proof;
+  throw new NotProven(
+    `Boundary ${row.boundaryId} is ${row.phase} and has no proof that access is gone; it is not closed.`,
+  );
+}
+
+function closedBoundaryOf(row: LedgerRow, proof: Proof): ClosedBoundary {
+  const common = { phase: 'closed', proof: proof.kind } as const;
+  if (row.work?.status === 'succeeded')
+    return { ...common, outcome: 'succeeded', result: row.work.result, error: null, cause: null };
+  const { error, cause } = row.work ?? {
+    error: 'ExecutionEnded',
+    cause: 'The execution ended before the work did.',
+  };
+  return { ...common, outcome: 'failed', result: null, error, cause };
+}

@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../core/clock.ts';
+import type { AwsConfig } from '../aws-config.ts';
+import { systemClock } from '../clock.ts';
+
+/** What a control function stands on. Handler files take Lambda's; a simulation gives its own. */
+export interface ControlPorts {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly aws: AwsConfig;
+  readonly clock: Clock;
+  /** Lower-case hex of as many random bytes. */
+  readonly randomHex: (bytes: number) => string;
+}
+
+/** Lambda's. */
+export const lambdaPorts: ControlPorts = {
+  environment: process.env,
+  aws: {},
+  clock: systemClock,
+  randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+};

@@ -1,0 +1,18 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { issueSecretEnvironment } from '../../core/environment.ts';
+import { issueSecretEvent } from '../../core/steps.ts';
+import type { ControlPorts } from '../control/ports.ts';
+import { openRecords } from '../control/records.ts';
+import { TaskSecrets } from '../control/secrets.ts';
+import { step, type StepHandler } from '../control/step.ts';
+import { issueSecret, type IssueSecretDependencies } from './issue-secret.ts';
+
+export function issueSecretHandler({ environment: variables, aws, clock }: ControlPorts): StepHandler {
+  const environment = issueSecretEnvironment.parse(variables);
+  const on: IssueSecretDependencies = {
+    ...openRecords({ environment, aws, clock }),
+    secrets: new TaskSecrets(new SecretsManagerClient({ ...aws }), environment.SECRETS_KEY_ARN),
+    clock,
+  };
+  return step('issue-secret', issueSecretEvent, (event) => issueSecret(event, on));
+}

@@ -1,0 +1,129 @@
+import type { z } from 'zod';
+import type { Clock } from '../../core/clock.ts';
+import { HalfIssued, PhasePassed } from '../../core/errors.ts';
+import { demandOwner, withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger.ts';
+import { mayIssue } from '../../core/phase.ts';
+import type { issueSecretEvent } from '../../core/steps.ts';
+import type { EvidenceLog } from '../control/evidence-log.ts';
+import type { Ledger } from '../control/ledger.ts';
+import { jitSecretPolicy } from '../control/secret-policies.ts';
+import { versionIdFrom, type TaskSecrets } from '../control/secrets.ts';
+import { CAPABILITIES, issue } from './issuers.ts';
+
+export interface IssueSecretDependencies {
+  readonly ledger: Ledger;
+  readonly evidence: EvidenceLog;
+  readonly secrets: TaskSecrets;
+  readonly clock: Clock;
+}
+
+export async function issueSecret(
+  event: z.infer<typeof issueSecretEvent>,
+  on: IssueSecretDependencies,
+): Promise<{ secretName: string }> {
+  const row = await intend(event, on);
+  const secret = secretOf(row, event.secret);
+  const handle = (await issuedBefore(row, secret, on)) ?? (await makeOrUndo(row, secret, on));
+  const after = await on.ledger.update(row.boundaryId, (now) =>
+    secretOf(now, secret.name).state === 'intended'
+      ? withSecret(now, secret.name, { state: 'issued', handle })
+      : now,
+  );
+  if (!mayIssue(after.phase)) await undo(after, secret, on);
+  return { secretName: secret.secretName };
+}
+
+function secretOf(row: LedgerRow, name: string): SecretRecord {
+  const secret = row.secrets.find((each) => each.name === name);
+  if (!secret)
+    throw new PhasePassed(
+      `Task ${row.boundaryId} was asked for without the secret ${name}; it cannot be issued now.`,
+    );
+  return secret;
+}
+
+function intend(event: z.infer<typeof issueSecretEvent>, on: IssueSecretDependencies): Promise<LedgerRow> {
+  // Read once: an intent whose answer was lost is met again, and its time tells that it is this attempt's own.
+  const intendedAtMs = on.clock.nowMs();
+  return on.ledger.update(event.boundaryId, (row) => {
+    demandOwner(row, event.boundaryId, event.executionArn);
+    if (!mayIssue(row.phase)) throw tooLate(row, event.secret);
+    const { state, attempts = 0, intendedAtMs: standingMs } = secretOf(row, event.secret);
+    const isOurs = state === 'intended' && standingMs === intendedAtMs;
+    if (isOurs || (state !== 'planned' && state !== 'intended')) return row;
+    return withSecret(row, event.secret, { state: 'intended', attempts: attempts + 1, intendedAtMs });
+  });
+}
+
+const tooLate = (row: LedgerRow, name: string): PhasePassed =>
+  new PhasePassed(
+    `Secret ${name} of ${row.boundaryId} is not issued: the boundary is ${row.phase}; secrets are issued while it is admitted or open.`,
+  );
+
+/** What the evidence says of an earlier attempt that got that far. */
+async function issuedBefore(
+  row: LedgerRow,
+  secret: SecretRecord,
+  on: IssueSecretDependencies,
+): Promise<Record<string, string> | undefined> {
+  if (secret.state === 'issued') return secret.handle ?? {};
+  const events = await on.evidence.read(row.boundaryId);
+  const standing = events.find((event) => event.id === eventId(secret))?.data['handle'];
+  return standing === undefined ? undefined : (standing as Record<string, string>);
+}
+
+const eventId = (secret: SecretRecord): string => `secret.issued:${secret.name}`;
+
+/** What cannot be made in full must not outlast a teardown that has looked for it already. */
+async function makeOrUndo(
+  row: LedgerRow,
+  secret: SecretRecord,
+  on: IssueSecretDependencies,
+): Promise<Record<string, string>> {
+  try {
+    return await make(row, secret, on);
+  } catch (error) {
+    const now = await on.ledger.get(row.boundaryId);
+    if (now && !mayIssue(now.phase)) await on.secrets.destroy(secret.secretName);
+    throw error;
+  }
+}
+
+async function make(
+  row: LedgerRow,
+  secret: SecretRecord,
+  on: IssueSecretDependencies,
+): Promise<Record<string, string>> {
+  const { boundaryId } = row;
+  const issued = issue(secret.spec);
+  await on.secrets.createShut(
+    secret.secretName,
+    `JIT secret ${secret.name} of task ${boundaryId}`,
+    jitSecretPolicy(boundaryId),
+  );
+  const fresh = await on.secrets.putValue(secret.secretName, versionIdFrom(secret.secretName), issued.value);
+  if (!fresh) {
+    throw new HalfIssued(
+      `Secret ${secret.secretName} has a value from an attempt that did not finish; it is not used. Submit the task again under a new id.`,
+    );
+  }
+  const handle = { ...issued.handle };
+  await on.evidence.append(boundaryId, {
+    id: eventId(secret),
+    type: 'secret.issued',
+    actor: 'issue-secret',
+    data: {
+      name: secret.name,
+      kind: secret.spec.kind,
+      secretName: secret.secretName,
+      handle,
+      ...CAPABILITIES[secret.spec.kind],
+    },
+  });
+  return handle;
+}
+
+async function undo(row: LedgerRow, secret: SecretRecord, on: IssueSecretDependencies): Promise<never> {
+  await on.secrets.destroy(secret.secretName);
+  throw tooLate(row, secret.name);
+}

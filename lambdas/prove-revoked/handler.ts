@@ -1,0 +1,21 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { proveRevokedEnvironment } from '../../core/environment.ts';
+import { proveRevokedEvent } from '../../core/steps.ts';
+import { secretsManagerCanary } from '../control/canary.ts';
+import type { ControlPorts } from '../control/ports.ts';
+import { openRecords } from '../control/records.ts';
+import { TaskSecrets } from '../control/secrets.ts';
+import { step, type StepHandler } from '../control/step.ts';
+import { proveRevoked, type ProveDependencies } from './prove-revoked.ts';
+
+export function proveRevokedHandler({ environment: variables, aws, clock }: ControlPorts): StepHandler {
+  const environment = proveRevokedEnvironment.parse(variables);
+  const on: ProveDependencies = {
+    ...openRecords({ environment, aws, clock }),
+    secrets: new TaskSecrets(new SecretsManagerClient({ ...aws })),
+    canary: secretsManagerCanary(aws),
+    clock,
+    issueTimeoutMs: environment.ISSUE_TIMEOUT_SECONDS * 1000,
+  };
+  return step('prove-revoked', proveRevokedEvent, (event) => proveRevoked(event, on));
+}

@@ -1,0 +1,21 @@
+import { IAMClient } from '@aws-sdk/client-iam';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { revokeAndRecordEnvironment } from '../../core/environment.ts';
+import { revokeAndRecordEvent } from '../../core/steps.ts';
+import type { ControlPorts } from '../control/ports.ts';
+import { openRecords } from '../control/records.ts';
+import { TaskSecrets } from '../control/secrets.ts';
+import { step, type StepHandler } from '../control/step.ts';
+import { revokeAndRecord, type RevokeDependencies } from './revoke-and-record.ts';
+
+export function revokeAndRecordHandler({ environment: variables, aws, clock }: ControlPorts): StepHandler {
+  const environment = revokeAndRecordEnvironment.parse(variables);
+  const on: RevokeDependencies = {
+    ...openRecords({ environment, aws, clock }),
+    secrets: new TaskSecrets(new SecretsManagerClient({ ...aws })),
+    iam: new IAMClient({ ...aws }),
+    clock,
+    issueTimeoutMs: environment.ISSUE_TIMEOUT_SECONDS * 1000,
+  };
+  return step('revoke-and-record', revokeAndRecordEvent, (event) => revokeAndRecord(event, on));
+}

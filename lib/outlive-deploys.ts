@@ -1,0 +1,13 @@
+import { CfnResource, RemovalPolicy } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { DeploymentOptions } from './options.ts';
+
+/**
+ * Keeps what a running execution needs when a later deploy renames it or leaves it out: CloudFormation would delete the function, its
+ * versions and its role under the execution's feet. A stack whose data is to go with it (`removalPolicy: DESTROY`) keeps nothing.
+ */
+export function outliveDeploys(construct: IConstruct, options: DeploymentOptions): void {
+  if (options.removalPolicy === RemovalPolicy.DESTROY) return;
+  for (const child of construct.node.findAll())
+    if (CfnResource.isCfnResource(child)) child.applyRemovalPolicy(RemovalPolicy.RETAIN);
+}
