@@ -1,21 +1,22 @@
 import type { HttpHandler } from '@smithy/protocol-http';
+import type { Decision } from '../core/iam/policy.ts';
 import { CredentialStore, type RootCredentials, type SessionCredentials } from './aws/auth/credentials.ts';
 import { clockSigner } from './aws/clock-signer.ts';
 import { CloudFormation } from './aws/cloudformation.ts';
 import { DynamoDb } from './aws/dynamodb/dynamodb-service.ts';
 import { type DefectHook, Gateway } from './aws/gateway.ts';
-import { Authorizer } from './aws/iam/authorizer.ts';
+import { Authorizer, type Occasion } from './aws/iam/authorizer.ts';
 import { iamService } from './aws/iam/iam-service.ts';
 import { IamStore } from './aws/iam/iam-store.ts';
 import type { Usage } from './aws/iam/usage.ts';
 import { IdSource } from './aws/ids.ts';
 import { InProcessHandler } from './aws/in-process-handler.ts';
-import type { Intercept } from './aws/intercept.ts';
+import type { Intercept, Observe } from './aws/intercept.ts';
 import { KmsKeys } from './aws/kms-keys.ts';
 import { type Listening, listen } from './aws/listener.ts';
 import { ACCOUNT_ID, REGION } from './aws/place.ts';
 import { SecretsManager } from './aws/secrets/secrets-service.ts';
-import type { RawRequest, RawResponse } from './aws/service.ts';
+import type { Caller, Check, RawRequest, RawResponse } from './aws/service.ts';
 import { Ssm } from './aws/ssm.ts';
 import { Sts } from './aws/sts/sts.ts';
 import { stsService } from './aws/sts/sts-service.ts';
@@ -76,7 +77,7 @@ export class EmbeddedAws {
     return Promise.resolve(new EmbeddedAws(options));
   }
 
-  private constructor({ clock, seed, policyDelayMs, origin }: StartOptions) {
+  private constructor({ clock, seed, policyDelayMs, origin, functions }: StartOptions) {
     this.clock = clock;
     this.#origin = origin ?? DEFAULT_ORIGIN;
     const ids = (this.ids = new IdSource(seed ?? 'taskbound'));
@@ -94,7 +95,7 @@ export class EmbeddedAws {
     this.s3 = new S3Service({ clock });
     this.ssm = new Ssm();
     this.cloudformation = new CloudFormation();
-    this.lambda = this.#makeLambda();
+    this.lambda = this.#makeLambda(functions);
     this.states = this.#makeStates();
     const { queues } = this;
     const parts: DelivererParts = { clock, ids, queues, authorizer, handleAs: this.#gateway.handleAs };
@@ -143,6 +144,27 @@ export class EmbeddedAws {
   /** Asked before each authenticated call, to explore faults; `undefined` at first. */
   set intercept(hook: Intercept | undefined) {
     this.#gateway.intercept = hook;
+  }
+
+  /** Told of each authenticated call after it was answered; `undefined` at first. */
+  set observe(hook: Observe | undefined) {
+    this.#gateway.observe = hook;
+  }
+
+  /** A call by the owner of a key, who need not sign it: only what is refused for want of a right signature cannot happen. */
+  readonly handleUnsigned = (
+    service: string,
+    accessKeyId: string,
+    request: RawRequest,
+  ): Promise<RawResponse> => this.#gateway.handleUnsigned(service, accessKeyId, request);
+
+  /** A call by a caller that is known already: nothing is signed. */
+  readonly handleAs = (service: string, caller: Caller, request: RawRequest): Promise<RawResponse> =>
+    this.#gateway.handleAs(service, caller, request);
+
+  /** What IAM would decide of a call by a session, at a time; nothing is called and nothing recorded. */
+  decide(caller: Caller, check: Check, occasion: Occasion): Decision {
+    return this.#authorizer.decide(caller, check, occasion);
   }
 
   /** Schedules are due from now on. Their timers repeat: until `stopSchedules`, virtual time never runs out of them. */
@@ -250,11 +272,12 @@ export class EmbeddedAws {
     await Promise.all(this.#listening.map((listening) => listening.close()));
   }
 
-  #makeLambda(): LambdaService {
+  #makeLambda(functions: StartOptions['functions']): LambdaService {
     const { clock, handle: send, assumeServiceRole } = this;
+    const options = { clock, send, assumeServiceRole, region: REGION };
     return new LambdaService(
-      new FunctionRegistry(this.#origin),
-      new LambdaHost({ clock, send, assumeServiceRole, region: REGION }),
+      new FunctionRegistry(this.#origin, functions?.readBundle),
+      functions?.host(options) ?? new LambdaHost(options),
     );
   }
 

@@ -2,6 +2,8 @@ import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { HttpHandler } from '@smithy/protocol-http';
 import type { PolicyDelay } from './aws/iam/authorizer.ts';
 import type { LocalClock } from './clock.ts';
+import type { HostOptions } from './lambda/host.ts';
+import type { Bundle, FunctionHost, FunctionSpec } from './lambda/types.ts';
 import type { ResolvedResource } from './template/resolve.ts';
 import type { Template } from './template/template.ts';
 
@@ -13,6 +15,11 @@ export interface StartOptions {
   readonly policyDelayMs?: PolicyDelay;
   /** Where clients outside reach it, for function URLs: `http://127.0.0.1:4566`. @default DEFAULT_ORIGIN */
   readonly origin?: string;
+  /** What runs functions instead of their bundles in sandboxes. @default LambdaHost */
+  readonly functions?: {
+    readonly host: (options: HostOptions) => FunctionHost;
+    readonly readBundle: (spec: FunctionSpec) => Bundle;
+  };
 }
 
 export interface LoadedStack {

@@ -1,11 +1,19 @@
 import type { LocalClock } from '../clock.ts';
 import { authError } from './auth/auth-errors.ts';
-import { authenticate } from './auth/authenticate.ts';
+import { authenticate, ownerOf } from './auth/authenticate.ts';
 import type { CredentialStore } from './auth/credentials.ts';
 import { type Authorization, parseAuthorization } from './auth/sigv4.ts';
 import type { Authorizer } from './iam/authorizer.ts';
 import type { IdSource } from './ids.ts';
-import { type Intercept, type Verdict, AnswerLost, operationNameOf, refusalOf } from './intercept.ts';
+import {
+  type Intercept,
+  type InterceptedCall,
+  type Observe,
+  type Verdict,
+  AnswerLost,
+  operationNameOf,
+  refusalOf,
+} from './intercept.ts';
 import { REGION } from './place.ts';
 import {
   type Call,
@@ -60,6 +68,7 @@ export class Gateway {
   };
   /** Asked before each authenticated call; faults are explored with it. */
   intercept: Intercept | undefined = undefined;
+  observe: Observe | undefined = undefined;
   readonly #services = new Map<string, Service>();
   #calls = 0;
   readonly #options: GatewayOptions;
@@ -85,6 +94,18 @@ export class Gateway {
   readonly handleAs = (serviceName: string, caller: Caller, request: RawRequest): Promise<RawResponse> =>
     this.#held(serviceName, (service, underWay) => this.#admit(service, request, caller, underWay));
 
+  /** As `handle`, without a signature: the key alone says whose call it is. For callers in this process that are not what is tested. */
+  readonly handleUnsigned = (
+    serviceName: string,
+    accessKeyId: string,
+    request: RawRequest,
+  ): Promise<RawResponse> =>
+    this.#held(serviceName, (service, underWay) => {
+      const { credentials, clock } = this.#options;
+      const owner = () => ownerOf(service.signingName, accessKeyId, credentials, clock.nowMs());
+      return this.#identified(service, request, owner, underWay, credentials.find(accessKeyId)?.caller);
+    });
+
   async #held(
     name: string,
     serve: (service: Service, underWay: UnderWay) => Promise<RawResponse>,
@@ -104,19 +125,36 @@ export class Gateway {
     }
   }
 
-  async #serve(
+  #serve(
     service: Service,
     request: RawRequest,
     authorization: Authorization | undefined,
     underWay: UnderWay,
   ): Promise<RawResponse> {
     const { clock, credentials } = this.#options;
+    const signer = () => {
+      if (authorization?.service !== service.signingName) throw authError(service.signingName, 'missing');
+      return authenticate(request, authorization, credentials, clock.nowMs());
+    };
+    return this.#identified(service, request, signer, underWay);
+  }
+
+  async #identified(
+    service: Service,
+    request: RawRequest,
+    identify: () => Caller | Promise<Caller>,
+    underWay: UnderWay,
+    /** Whose expired key it may be: its use is observed all the same. */
+    owner?: Caller,
+  ): Promise<RawResponse> {
     let caller: Caller;
     try {
-      if (authorization?.service !== service.signingName) throw authError(service.signingName, 'missing');
-      caller = await authenticate(request, authorization, credentials, clock.nowMs());
-    } catch (error) {
-      return this.#failure(service, request, underWay.requestId, error).response;
+      caller = await identify();
+    } catch (thrown) {
+      const { response, error } = this.#failure(service, request, underWay.requestId, thrown);
+      if (owner !== undefined)
+        this.observe?.({ ...this.#seen(service, request, owner, 0), error: error.name });
+      return response;
     }
     return this.#admit(service, request, caller, underWay);
   }
@@ -135,17 +173,21 @@ export class Gateway {
     const who = { caller, requestId, atMs: this.#options.clock.nowMs() };
     const refusal =
       typeof verdict === 'object' && 'refuse' in verdict ? refusalOf(verdict.refuse) : undefined;
-    const response = await this.#record(service, request, who, refusal);
+    const { response, error } = await this.#record(service, request, who, refusal);
+    this.observe?.({ ...this.#seen(service, request, caller, ordinal), atMs: who.atMs, error });
     if (typeof verdict === 'object' && 'loseAnswer' in verdict)
       throw new AnswerLost(`The connection was reset before the answer of ${service.signingName} arrived.`);
     return response;
   }
 
   #ask(service: Service, request: RawRequest, caller: Caller, ordinal: number): Verdict {
-    const { signingName } = service;
+    return this.intercept?.(this.#seen(service, request, caller, ordinal)) ?? 'proceed';
+  }
+
+  #seen({ signingName }: Service, request: RawRequest, caller: Caller, ordinal: number): InterceptedCall {
     const operation = operationNameOf(signingName, request);
     const atMs = this.#options.clock.nowMs();
-    return this.intercept?.({ service: signingName, operation, caller, atMs, ordinal, request }) ?? 'proceed';
+    return { service: signingName, operation, caller, atMs, ordinal, request };
   }
 
   /** Time must pass meanwhile: the call's hold is given back and taken again. */
@@ -163,7 +205,7 @@ export class Gateway {
     request: RawRequest,
     who: Pick<Call, 'caller' | 'requestId' | 'atMs'>,
     refusal: AwsError | undefined,
-  ): Promise<RawResponse> {
+  ): Promise<{ readonly response: RawResponse; readonly error: string | undefined }> {
     let recorded: Recorded = {};
     const call: Call = {
       ...who,
@@ -182,11 +224,11 @@ export class Gateway {
       if (refusal !== undefined) throw refusal;
       const response = await service.handle(request, call);
       this.trail.push(trailRecord({ ...facts, recorded }));
-      return response;
+      return { response, error: undefined };
     } catch (thrown) {
       const { response, error } = this.#failure(service, request, who.requestId, thrown);
       this.trail.push(trailRecord({ ...facts, recorded, error }));
-      return response;
+      return { response, error: error.name };
     }
   }
 

@@ -9,7 +9,8 @@ type Options = Parameters<HttpHandler['handle']>[1];
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
-function targetOf(request: HttpRequest): string {
+/** Path and query as they go over the wire. */
+export function targetOf(request: HttpRequest): string {
   const pairs = Object.entries(request.query).flatMap(([name, value]) => {
     if (value === null || value === undefined) return [encode(name)];
     return (Array.isArray(value) ? value : [value]).map((one) => `${encode(name)}=${encode(one)}`);
@@ -17,7 +18,8 @@ function targetOf(request: HttpRequest): string {
   return pairs.length === 0 ? request.path : `${request.path}?${pairs.join('&')}`;
 }
 
-async function bytesOf(body: unknown): Promise<Uint8Array> {
+/** Throws a TypeError for a body that cannot be sent in process. */
+export async function bytesOf(body: unknown): Promise<Uint8Array> {
   if (body === undefined || body === null) return new Uint8Array();
   if (typeof body === 'string') return Buffer.from(body);
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
@@ -29,7 +31,7 @@ async function bytesOf(body: unknown): Promise<Uint8Array> {
   );
 }
 
-const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+export const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 /** Rejects as the SDK's own handlers do when the caller gives up. */

@@ -30,6 +30,10 @@ export type Verdict =
 
 export type Intercept = (call: InterceptedCall) => Verdict;
 
+/** One authenticated call after it was answered; `error` is AWS's name for its refusal or failure. */
+export type ObservedCall = InterceptedCall & { readonly error: string | undefined };
+export type Observe = (call: ObservedCall) => void;
+
 /** The effect happened and its answer was lost: clients see a connection that was reset, and may try again. */
 export class AnswerLost extends Error {
   /** What the SDK's own handler calls a connection that broke. */

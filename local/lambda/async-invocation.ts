@@ -1,7 +1,6 @@
 import { AwsError } from '../aws/service.ts';
-import type { LambdaHost } from './host.ts';
 import type { ResolvedFunction } from './registry.ts';
-import type { InvocationResult } from './types.ts';
+import type { FunctionHost, InvocationResult } from './types.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html: before the first and the second retry of a function error. */
 const RETRY_DELAYS_MS = [60_000, 120_000];
@@ -14,7 +13,7 @@ const MAX_BACKOFF_MS = 300_000;
  * start for as long as the event may live. Then it is dropped. Never rejects.
  */
 export async function invokeLater(
-  host: LambdaHost,
+  host: FunctionHost,
   target: ResolvedFunction,
   eventText: string,
   requestId: string,
@@ -35,7 +34,7 @@ export async function invokeLater(
 
 /** `failed`: the function ran and failed; `not run`: it was throttled, or its role cannot be assumed. */
 async function attempt(
-  host: LambdaHost,
+  host: FunctionHost,
   { fn, invokedArn }: ResolvedFunction,
   eventText: string,
   requestId: string,

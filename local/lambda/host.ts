@@ -7,6 +7,7 @@ import type { Transport } from './in-process-http.ts';
 import { SYNCHRONOUS_LIMIT_MS } from './limits.ts';
 import type {
   AssumeServiceRole,
+  FunctionHost,
   FunctionMetrics,
   FunctionVersion,
   InvocationResult,
@@ -37,10 +38,8 @@ const CREDENTIALS_MARGIN_MS = 60_000;
 const SIDE_BY_SIDE = 8;
 
 /** Runs functions: an environment for each invocation at a time, kept warm for the next. */
-export class LambdaHost {
-  /** Every line that functions wrote, in order. */
+export class LambdaHost implements FunctionHost {
   readonly logs: LogLine[] = [];
-  /** By function name. */
   readonly metrics = new Map<string, FunctionMetrics>();
   readonly clock: LocalClock;
   readonly #options: HostOptions;
@@ -62,10 +61,6 @@ export class LambdaHost {
     };
   }
 
-  /**
-   * Runs one invocation to its end. A failure of the function is a result with `error`; throws `AwsError` when it cannot be run at all.
-   * @param eventText JSON text of the event.
-   */
   async invoke(
     fn: FunctionVersion,
     invokedArn: string,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PolicyDocument, Statement } from '../../core/iam/policy.ts';
 import { AwsError } from '../aws/service.ts';
 import { readBundle } from './bundle.ts';
-import type { FunctionSpec, FunctionVersion } from './types.ts';
+import type { Bundle, FunctionSpec, FunctionVersion } from './types.ts';
 
 /** A statement of a function's resource policy, as `AWS::Lambda::Permission` has it. */
 export interface Permission {
@@ -76,15 +76,17 @@ export class FunctionRegistry {
   readonly #entries = new Map<string, Entry>();
   readonly #urls = new Map<string, string>();
   readonly #origin: string;
+  readonly #read: (spec: FunctionSpec) => Bundle;
 
   /** @param origin Where function URLs lie, without a slash at the end: `http://127.0.0.1:4566`. */
-  constructor(origin: string) {
+  constructor(origin: string, read: (spec: FunctionSpec) => Bundle = readBundle) {
     this.#origin = origin;
+    this.#read = read;
   }
 
   /** Reads the bundle now: what the folder holds later changes nothing. A function that exists gets new code; its versions stay. */
   createFunction(spec: FunctionSpec): void {
-    const latest = { spec, version: '$LATEST', code: readBundle(spec) };
+    const latest = { spec, version: '$LATEST', code: this.#read(spec) };
     const existing = this.#entries.get(spec.name);
     const fresh = { latest, versions: new Map(), lastVersion: 0, statements: [], asyncConfigs: new Map() };
     if (existing === undefined) this.#entries.set(spec.name, fresh);

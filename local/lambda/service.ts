@@ -8,10 +8,9 @@ import {
   urlResponse,
   type UrlTarget,
 } from './function-url.ts';
-import type { LambdaHost } from './host.ts';
 import { MAX_REQUEST_BYTES } from './limits.ts';
 import type { FunctionRegistry, ResolvedFunction } from './registry.ts';
-import type { InvocationResult } from './types.ts';
+import type { FunctionHost, InvocationResult } from './types.ts';
 
 const invokePath = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?(.*))?$/;
 
@@ -26,9 +25,9 @@ export class LambdaService implements Service {
   /** A function may sleep: time must pass meanwhile. Its host holds the clock where it really works. */
   readonly holdsClock = true;
   readonly registry: FunctionRegistry;
-  readonly host: LambdaHost;
+  readonly host: FunctionHost;
 
-  constructor(registry: FunctionRegistry, host: LambdaHost) {
+  constructor(registry: FunctionRegistry, host: FunctionHost) {
     this.registry = registry;
     this.host = host;
   }

@@ -1,3 +1,5 @@
+import type { LocalClock } from '../clock.ts';
+
 /** What the loader says of a function: a template's `AWS::Lambda::Function`, resolved. */
 export interface FunctionSpec {
   readonly name: string;
@@ -73,6 +75,27 @@ export interface InvocationResult {
   /** JSON text: the result, or the error when `error` is there. */
   readonly payload: string;
   readonly error?: FunctionErrorPayload;
+}
+
+/** Runs functions: `LambdaHost` their bundles in sandboxes, a simulation their sources in this process. */
+export interface FunctionHost {
+  readonly clock: LocalClock;
+  /** Every line that functions wrote, in order. */
+  readonly logs: LogLine[];
+  /** By function name. */
+  readonly metrics: Map<string, FunctionMetrics>;
+  /**
+   * Runs one invocation to its end. A failure of the function is a result with `error`; throws `AwsError` when it cannot be run at all.
+   * @param eventText JSON text of the event.
+   */
+  invoke(
+    fn: FunctionVersion,
+    invokedArn: string,
+    eventText: string,
+    requestId?: string,
+  ): Promise<InvocationResult>;
+  /** Nothing of a function runs after this. */
+  close(): void;
 }
 
 export interface FunctionMetrics {

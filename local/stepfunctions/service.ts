@@ -83,6 +83,16 @@ export class StepFunctionsService implements Service {
       execution.abort(undefined, undefined);
   }
 
+  /** Starts an execution, as its account's owner would. Throws `AwsError` as StartExecution does. */
+  start(stateMachineArn: string, name: string, input: string): ExecutionView {
+    return this.#registry.start(stateMachineArn, name, input);
+  }
+
+  /** Redrives one, as its account's owner would. Throws `AwsError` as RedriveExecution does. */
+  redrive(executionArn: string): void {
+    this.#registry.redrive(executionArn, undefined);
+  }
+
   /** The names of all states of all machines, in their order. */
   stateNames(): string[] {
     return [...this.#registry.machines.values()].flatMap(({ definition }) => [...definition.States.keys()]);

@@ -35,7 +35,22 @@ export async function authenticate(
   const atMs = signedAt(request, authorization, nowMs);
   if (!(await isSignedBy(request, authorization, key.secretAccessKey, atMs)))
     throw authError(service, 'bad-signature');
-  if (key.caller.expiresAtMs !== undefined && nowMs >= key.caller.expiresAtMs)
-    throw authError(service, 'expired');
-  return key.caller;
+  return unexpired(key, service, nowMs);
+}
+
+/** The owner of a key that was given out, by the key alone. Throws as `authenticate` does for an unknown or expired one. */
+export function ownerOf(
+  service: string,
+  accessKeyId: string,
+  credentials: CredentialStore,
+  nowMs: number,
+): Caller {
+  const key = credentials.find(accessKeyId);
+  if (key === undefined) throw authError(service, 'unknown-key');
+  return unexpired(key, service, nowMs);
+}
+
+function unexpired({ caller }: KnownKey, service: string, nowMs: number): Caller {
+  if (caller.expiresAtMs !== undefined && nowMs >= caller.expiresAtMs) throw authError(service, 'expired');
+  return caller;
 }

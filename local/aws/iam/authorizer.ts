@@ -7,8 +7,9 @@ import type { IamStore } from './iam-store.ts';
 import { globalContext, principalOf } from './request-context.ts';
 import { UsageLog } from './usage.ts';
 
-/** Milliseconds until a policy change reaches a service: one figure for all, or one for each by its signing name. */
-export type PolicyDelay = number | Readonly<Partial<Record<string, number>>>;
+/** Milliseconds until a policy change reaches a service: one figure for all, one for each by its signing name, or one that varies. */
+export type PolicyDelay =
+  number | Readonly<Partial<Record<string, number>>> | ((occasion: Occasion) => number);
 
 /** About what third parties measured on AWS; the documentation promises nothing. */
 export const DEFAULT_POLICY_DELAY_MS = 4_000;
@@ -17,6 +18,8 @@ export const DEFAULT_POLICY_DELAY_MS = 4_000;
 export interface Occasion {
   readonly atMs: number;
   readonly service: string;
+  /** How old a policy change must be to count, milliseconds. @default the authorizer's own delay */
+  readonly delayMs?: number;
 }
 
 /** The account's root user may do everything that nothing denies. */
@@ -73,18 +76,20 @@ export class Authorizer {
     }
   }
 
-  decide(caller: Caller, check: Check, { atMs, service }: Occasion): Decision {
+  decide(caller: Caller, check: Check, occasion: Occasion): Decision {
     const { action, resource } = check;
+    const { atMs, delayMs = this.#delayOf(occasion) } = occasion;
     const context = { ...globalContext(caller, resource, atMs), ...this.#roleTags(caller), ...check.context };
     return decide(
       { principal: principalOf(caller), action, resource, context },
-      this.#policies(caller, check, atMs - this.#delayOf(service)),
+      this.#policies(caller, check, atMs - delayMs),
     );
   }
 
-  #delayOf(service: string): number {
+  #delayOf(occasion: Occasion): number {
     if (typeof this.#delay === 'number') return this.#delay;
-    return this.#delay[service] ?? DEFAULT_POLICY_DELAY_MS;
+    if (typeof this.#delay === 'function') return this.#delay(occasion);
+    return this.#delay[occasion.service] ?? DEFAULT_POLICY_DELAY_MS;
   }
 
   /** A role's own tags are principal tags of its sessions, which session tags override. */

@@ -1,0 +1,123 @@
+import type { Statement } from '../../core/iam/policy.ts';
+import type { Caller, Check } from '../../local/aws/service.ts';
+import type { EmbeddedAws } from '../../local/embedded-aws.ts';
+
+/** A task's session, as the embedded AWS gave it out. */
+export interface TaskSession {
+  readonly caller: Caller;
+  readonly boundaryId: string;
+  readonly accessKeyId: string;
+  readonly issuedAtMs: number;
+  /** When it must be dead: the deadline in its own policy, and never later than its lease after it was issued. */
+  readonly deadlineMs: number;
+}
+
+interface Attempt extends Check {
+  readonly service: string;
+}
+
+/** Functions' clocks differ, and deadlines are whole seconds. */
+const CLOCKS_APART_MS = 3_000;
+
+const list = (value: string | readonly string[] | undefined): readonly string[] =>
+  value === undefined ? [] : typeof value === 'string' ? [value] : value;
+
+/** Everything that the worker's credentials could be tried for, decided by IAM's rules instead of called: nothing is changed by it. */
+export class Adversary {
+  readonly #aws: EmbeddedAws;
+  readonly #leaseMs: number;
+  readonly #taskRoleName: string;
+
+  constructor(aws: EmbeddedAws, taskRoleName: string, leaseMs: number) {
+    this.#aws = aws;
+    this.#taskRoleName = taskRoleName;
+    this.#leaseMs = leaseMs;
+  }
+
+  /** Of all tasks, used or never used, known to us or lost on the way. */
+  sessions(): TaskSession[] {
+    return this.#aws.credentials
+      .sessions()
+      .map(({ caller }) => caller)
+      .filter(({ roleName }) => roleName === this.#taskRoleName)
+      .map((caller) => this.#sessionOf(caller));
+  }
+
+  /** What of its own grant still works at a time. `settled`: as IAM will see it once every change has arrived. */
+  granted({ caller }: TaskSession, atMs: number, settled = false): string[] {
+    return grantsOf(caller)
+      .filter((attempt) => this.#works(caller, attempt, atMs, settled))
+      .map(({ action, resource }) => `${action} on ${resource}`);
+  }
+
+  /** What works that never may: other identities, other tasks' secrets, its own teardown. */
+  forbidden({ caller, boundaryId }: TaskSession, atMs: number): string[] {
+    const own = grantsOf(caller)
+      .filter(({ action }) => action === 'secretsmanager:GetSecretValue')
+      .map(({ resource }) => resource);
+    const secrets = this.#aws.secrets.store
+      .all()
+      .filter(({ name, gone }) => gone === undefined && !own.some((arn) => arn.includes(`${name}-`)))
+      .map((secret) => ({
+        service: 'secretsmanager',
+        action: 'secretsmanager:GetSecretValue',
+        resource: secret.arn,
+        ...(secret.policy && { resourcePolicy: secret.policy }),
+      }));
+    const role = this.#aws.iam.role(this.#taskRoleName);
+    const others = [
+      { service: 'sts', action: 'sts:AssumeRole', resource: role.arn, resourcePolicy: role.trust },
+      { service: 'iam', action: 'iam:DeleteRolePolicy', resource: role.arn },
+      { service: 'iam', action: 'iam:PutRolePolicy', resource: role.arn },
+    ];
+    return [...secrets, ...others]
+      .filter((attempt) => this.#works(caller, attempt, atMs, false))
+      .map(({ action, resource }) => `${boundaryId}: ${action} on ${resource}`);
+  }
+
+  #works(caller: Caller, { service, ...check }: Attempt, atMs: number, settled: boolean): boolean {
+    if (caller.expiresAtMs !== undefined && atMs >= caller.expiresAtMs) return false;
+    const secret = this.#aws.secrets.store.all().find(({ arn }) => arn === check.resource);
+    const whole = secret?.policy ? { ...check, resourcePolicy: secret.policy } : check;
+    return (
+      this.#aws.decide(caller, whole, { atMs, service, ...(settled && { delayMs: 0 }) }).decision === 'allow'
+    );
+  }
+
+  #sessionOf(caller: Caller): TaskSession {
+    const { sourceIdentity: boundaryId = '', accessKeyId = '', issuedAtMs = 0 } = caller;
+    const latestMs = issuedAtMs + this.#leaseMs + CLOCKS_APART_MS;
+    return {
+      caller,
+      boundaryId,
+      accessKeyId,
+      issuedAtMs,
+      deadlineMs: Math.min(statedDeadlineMs(caller) ?? latestMs, latestMs),
+    };
+  }
+}
+
+function statements({ sessionPolicy }: Caller): readonly Statement[] {
+  const statement = sessionPolicy?.Statement;
+  return statement === undefined ? [] : Array.isArray(statement) ? statement : [statement as Statement];
+}
+
+function statedDeadlineMs(caller: Caller): number | undefined {
+  const deny = statements(caller).find(({ Effect }) => Effect === 'Deny');
+  const stated = deny?.Condition?.['DateGreaterThanEquals']?.['aws:CurrentTime'];
+  return typeof stated === 'string' ? Date.parse(stated) : undefined;
+}
+
+/** Each action of its session policy on each of its resources, the random end of a secret's ARN filled in. */
+const grantsOf = (caller: Caller): Attempt[] =>
+  statements(caller)
+    .filter(({ Effect }) => Effect === 'Allow')
+    .flatMap(({ Action, Resource }) =>
+      list(Action).flatMap((action) =>
+        list(Resource).map((resource) => ({
+          service: action.split(':')[0] ?? '',
+          action,
+          resource: resource.replace(/-\?{6}$/, '-AbCdEf'),
+        })),
+      ),
+    );

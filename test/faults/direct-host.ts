@@ -1,0 +1,141 @@
+import { PlatformError, payloadOf, timedOut } from '../../local/lambda/errors.ts';
+import type { HostOptions } from '../../local/lambda/host.ts';
+import type {
+  Bundle,
+  FunctionHost,
+  FunctionMetrics,
+  FunctionVersion,
+  InvocationResult,
+  LogLine,
+  SessionCredentials,
+} from '../../local/lambda/types.ts';
+import { AwsError } from '../../local/aws/service.ts';
+import type { LocalClock } from '../../local/clock.ts';
+import { makeHandler, shortName, type Handler } from './handlers.ts';
+import { Invocation, never, runInvocation } from './invocation.ts';
+import { simulatedAws, type TransportParts } from './transport.ts';
+
+/** What the simulation does around invocations. */
+export interface HostHooks {
+  readonly transport: Omit<TransportParts, 'clock'>;
+  /** Seconds that a function's clock is ahead. */
+  readonly skewSeconds: (name: string) => number;
+  readonly randomHex: (bytes: number) => string;
+  /** Called as an invocation begins; `again` begins another one with the same event, whose answer nobody hears. */
+  readonly begun: (invocation: Invocation, again: () => void) => void;
+  readonly ended: (invocation: Invocation, result: InvocationResult, again: () => void) => void;
+  /** What runs instead of the function's own code, if anything. */
+  readonly instead: (invocation: Invocation) => Handler | undefined;
+}
+
+/** A pause between the handlers of one function: its credentials end sooner than this. */
+const CREDENTIALS_MARGIN_MS = 300_000;
+
+interface Warm {
+  readonly handler: Handler;
+  readonly credentials: SessionCredentials;
+}
+
+/** Runs the sources of functions in this process, on the virtual clock, instead of their bundles in sandboxes. */
+export class DirectHost implements FunctionHost {
+  readonly clock: LocalClock;
+  readonly logs: LogLine[] = [];
+  readonly metrics = new Map<string, FunctionMetrics>();
+  readonly #options: HostOptions;
+  readonly #hooks: HostHooks;
+  readonly #warm = new Map<FunctionVersion, Warm>();
+  readonly #numbers = new Map<string, number>();
+  readonly #alive = new Set<Invocation>();
+
+  constructor(options: HostOptions, hooks: HostHooks) {
+    this.clock = options.clock;
+    this.#options = options;
+    this.#hooks = hooks;
+  }
+
+  async invoke(
+    fn: FunctionVersion,
+    _invokedArn: string,
+    eventText: string,
+    requestId = '',
+  ): Promise<InvocationResult> {
+    const of = shortName(fn.spec.name);
+    const number = (this.#numbers.get(of) ?? 0) + 1;
+    this.#numbers.set(of, number);
+    const invocation = new Invocation(of, number, eventText);
+    const again = (): void =>
+      void this.invoke(fn, _invokedArn, eventText, `${requestId}+${number}`).catch(() => undefined);
+    this.#hooks.begun(invocation, again);
+    const result = await this.#run(invocation, fn, requestId);
+    this.#hooks.ended(invocation, result, again);
+    return result;
+  }
+
+  close(): void {
+    for (const invocation of this.#alive) invocation.kill(new Error('The simulation is over.'));
+    this.#alive.clear();
+  }
+
+  async #run(invocation: Invocation, fn: FunctionVersion, requestId: string): Promise<InvocationResult> {
+    const { version, spec } = fn;
+    const handler = this.#hooks.instead(invocation) ?? (await this.#handlerOf(invocation.of, fn));
+    const deadlineMs = this.clock.nowMs() + spec.timeoutSeconds * 1000;
+    const timer = this.clock.setTimer(spec.timeoutSeconds * 1000, () =>
+      invocation.kill(timedOut(requestId, this.clock.nowMs(), spec.timeoutSeconds)),
+    );
+    this.#alive.add(invocation);
+    const context = {
+      awsRequestId: requestId,
+      getRemainingTimeInMillis: () => deadlineMs - this.clock.nowMs(),
+    };
+    const answered = runInvocation(invocation, () => handler(JSON.parse(invocation.event), context)).then(
+      (value) => (invocation.dead ? never<unknown>() : value),
+      (error: unknown) => (invocation.dead ? never<unknown>() : Promise.reject(error)),
+    );
+    void answered
+      .catch(() => undefined)
+      .finally(() => {
+        timer.cancel();
+        this.#alive.delete(invocation);
+      });
+    try {
+      const value = await Promise.race([answered, invocation.failed]);
+      return { requestId, version, payload: JSON.stringify(value) ?? 'null' };
+    } catch (thrown) {
+      if (thrown instanceof AwsError) throw thrown; // the service's failure, not the function's
+      const error = payloadOf(thrown);
+      return { requestId, version, payload: JSON.stringify(error), error };
+    }
+  }
+
+  async #handlerOf(name: string, fn: FunctionVersion): Promise<Handler> {
+    const warm = this.#warm.get(fn);
+    const neededUntilMs = this.clock.nowMs() + CREDENTIALS_MARGIN_MS;
+    if (warm && (warm.credentials.expiresAtMs ?? Infinity) > neededUntilMs) return warm.handler;
+    const credentials = await this.#credentialsOf(fn);
+    const { transport, skewSeconds, randomHex } = this.#hooks;
+    const skewMs = skewSeconds(name) * 1000;
+    const clock = {
+      nowMs: () => this.clock.nowMs() + skewMs,
+      sleep: (ms: number, signal?: AbortSignal) => this.clock.sleep(ms, signal),
+    };
+    const aws = simulatedAws({ ...transport, clock: this.clock }, credentials);
+    const handler = makeHandler(name, { environment: { ...fn.spec.environment }, aws, clock, randomHex });
+    this.#warm.set(fn, { handler, credentials });
+    return handler;
+  }
+
+  async #credentialsOf({ spec }: FunctionVersion): Promise<SessionCredentials> {
+    return this.#options.assumeServiceRole(spec.roleArn, 'lambda.amazonaws.com', spec.name);
+  }
+}
+
+/** Its code is not read: the sources run. */
+export const noBundle = (): Bundle => ({ fileName: '', exportName: '', source: '', hash: '' });
+
+/** What the caller of a function that died hears. */
+export const died = (): PlatformError =>
+  new PlatformError('Runtime.ExitError', 'Error: Runtime exited with error: signal: killed');
+
+/** What the caller hears whose connection to Lambda broke while the function goes on. */
+export const unheard = (): AwsError => new AwsError('ServiceException', 'The connection was closed.', 500);

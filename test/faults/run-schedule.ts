@@ -1,0 +1,124 @@
+import type { Assembly } from '../../local/template/assembly.ts';
+import { boundaryIdOf } from '../../core/ids.ts';
+import { Adversary } from './adversary.ts';
+import { isAtRest, judge, CLOSED_WITHIN_MS, SWEPT_WITHIN_MS, type Judged } from './judge.ts';
+import { Monitor } from './monitor.ts';
+import type { Schedule } from './schedule.ts';
+import type { Violation } from './violation.ts';
+import { TASK_TYPE, World } from './world.ts';
+
+/** What one run of a schedule showed. */
+export interface Outcome {
+  readonly schedule: Schedule;
+  readonly violations: readonly Violation[];
+  readonly submitted: number;
+  readonly closed: number;
+  readonly maxSecondsToClosed: number;
+  readonly maxSecondsToDenied: number;
+  /** SHA-256 over what happened, call by call. */
+  readonly digest: string;
+  readonly trace: readonly string[];
+}
+
+/** The sample's lease, milliseconds. */
+const LEASE_MS = 120_000;
+const LOOK_MS = 10_000;
+/** A late status-change event or a redrive still has to be seen to do no harm. */
+const LATE_MS = 3_660_000;
+
+export interface RunHooks {
+  /** Told of the world before anything happens in it. */
+  readonly opened?: (world: World) => void;
+}
+
+/** Runs one schedule in a world of its own until everything has come to rest, or should have, and judges it. */
+export async function runSchedule(
+  assembly: Assembly,
+  schedule: Schedule,
+  hooks: RunHooks = {},
+): Promise<Outcome> {
+  const world = await World.open(assembly, schedule);
+  const adversary = new Adversary(world.aws, world.taskRoleName, LEASE_MS);
+  const monitor = new Monitor(world, adversary);
+  const workDone = watchWork(world);
+  world.aws.observe = (call) => {
+    world.witness.observe(call);
+    monitor.observe(call);
+  };
+  hooks.opened?.(world);
+  try {
+    world.aws.startSchedules();
+    const submitted = await submitAll(world, schedule);
+    await comeToRest(world);
+    const judged = judge(world, adversary, workDone);
+    return outcomeOf(world, judged, monitor, submitted);
+  } finally {
+    world.aws.stopSchedules();
+    await world.close();
+  }
+}
+
+async function submitAll(world: World, { tasks, apart }: Schedule): Promise<number> {
+  const answers = await Promise.all(
+    Array.from({ length: tasks }, async (_, index) => {
+      if (index > 0) await world.clock.sleep(index * apart * 1000);
+      return world.submit(`task-${index + 1}`);
+    }),
+  );
+  return answers.filter(Boolean).length;
+}
+
+async function comeToRest(world: World): Promise<void> {
+  const { clock, injector, schedule } = world;
+  const startMs = clock.nowMs();
+  const awaitsMore = schedule.faults.some(
+    (fault) => (fault.kind === 'events' && fault.what === 'late') || fault.kind === 'redrive',
+  );
+  const leastMs = startMs + (awaitsMore ? LATE_MS : 0);
+  for (;;) {
+    await clock.sleep(LOOK_MS);
+    const nowMs = clock.nowMs();
+    if (nowMs >= Math.max(leastMs, injector.lastMs) && isAtRest(world)) break;
+    const lastMs = Math.max(startMs, injector.lastMs, lastDeadlineMs(world));
+    if (nowMs > Math.max(leastMs, lastMs + CLOSED_WITHIN_MS + SWEPT_WITHIN_MS)) break;
+  }
+  await clock.sleep(SETTLE_MS);
+}
+
+/** What is still under way when all is closed, a function that runs on for example, must do no harm either. */
+const SETTLE_MS = 60_000;
+
+const lastDeadlineMs = (world: World): number =>
+  Math.max(
+    0,
+    ...[...world.witness.rows.values()].flatMap(
+      (rows) => rows.at(-1)?.what.leases.map(({ deadlineMs }) => deadlineMs) ?? [],
+    ),
+  );
+
+/** The boundaries whose work function really said that it was done. */
+function watchWork(world: World): ReadonlySet<string> {
+  const done = new Set<string>();
+  world.onWorkDone = (boundaryId) => void done.add(boundaryId);
+  return done;
+}
+
+function outcomeOf(world: World, judged: Judged, monitor: Monitor, submitted: number): Outcome {
+  const { schedule, witness } = world;
+  const lost = Array.from({ length: schedule.tasks }, (_, index) =>
+    boundaryIdOf(TASK_TYPE, `task-${index + 1}`),
+  );
+  const unknown = submitted - lost.filter((boundaryId) => witness.rows.has(boundaryId)).length;
+  const violations = [...monitor.violations, ...judged.violations];
+  if (unknown > 0) violations.push({ invariant: 0, message: `${unknown} accepted tasks have no row` });
+  return {
+    schedule,
+    violations,
+    submitted,
+    closed: judged.closed,
+    maxSecondsToClosed: judged.maxSecondsToClosed,
+    maxSecondsToDenied: monitor.maxSecondsToDenied,
+    digest: witness.digest(),
+    trace: witness.trace,
+  };
+}
