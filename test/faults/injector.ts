@@ -84,7 +84,7 @@ export class Injector {
     if (!pause) return;
     invocation.detach(unheard());
     await this.#world.clock.sleep(pause.seconds * 1000);
-    this.lastMs = this.#world.clock.nowMs();
+    this.#isActing();
   };
 
   /** After its answer has come. */
@@ -109,7 +109,7 @@ export class Injector {
         continue;
       this.#note(each);
       this.#world.clock.setTimer(each.seconds * 1000, () => {
-        this.lastMs = this.#world.clock.nowMs();
+        this.#isActing();
         again();
       });
     }
@@ -147,6 +147,10 @@ export class Injector {
 
   #note(fault: Fault): void {
     this.#fired.add(fault);
+    this.#isActing();
+  }
+
+  #isActing(): void {
     this.lastMs = Math.max(this.lastMs, this.#world.clock.nowMs());
   }
 

@@ -36,19 +36,40 @@ const isTransient = ({ status, headers, body }: RawResponse): boolean =>
 const textOf = (body: Uint8Array): string => Buffer.from(body).toString('utf8');
 
 /**
+ * What the SDK would otherwise look for in files: reading one is real work, during which virtual time might pass or not. Retries are this
+ * module's.
+ */
+const SETTLED = {
+  maxAttempts: 1,
+  retryMode: 'standard',
+  defaultsMode: 'standard',
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
+  userAgentAppId: 'simulation',
+  forcePathStyle: true,
+  useArnRegion: false,
+  disableMultiregionAccessPoints: false,
+  disableS3ExpressSessionAuth: true,
+  requestChecksumCalculation: 'WHEN_SUPPORTED',
+  responseChecksumValidation: 'WHEN_SUPPORTED',
+  disableRequestCompression: true,
+  accountIdEndpointMode: 'disabled',
+  authSchemePreference: [],
+} as const;
+
+/**
  * How functions of a simulation reach the embedded AWS: in process, by their key alone, with the SDK's retries made here, where their
  * pauses pass on the virtual clock and do not vary.
  */
 export function simulatedAws(
   parts: TransportParts,
   credentials: NonNullable<AwsConfig['credentials']>,
-): AwsConfig & { readonly forcePathStyle: true } {
+): AwsConfig & typeof SETTLED {
   return {
+    ...SETTLED,
     region: 'eu-central-1',
     endpoint: 'http://127.0.0.1:1',
     credentials,
-    maxAttempts: 1,
-    forcePathStyle: true,
     requestHandler: new SimulatedHandler(parts),
     signerConstructor: MarkingSigner as unknown as NonNullable<AwsConfig['signerConstructor']>,
   };

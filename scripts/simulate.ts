@@ -1,0 +1,111 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { synthesize } from '../lib/synthesize.ts';
+import { readAssembly } from '../local/template/assembly.ts';
+import { schedule as scheduleSchema } from '../test/faults/schedule.ts';
+import { runSchedule } from '../test/faults/run-schedule.ts';
+import { simulate, type Simulation } from '../test/faults/simulate.ts';
+import { silenceLogs } from '../test/faults/worker.ts';
+
+/**
+ * `npm run simulate`: explores what can go wrong, each fault alone and then schedules drawn by a seed, and judges each run by the
+ * invariants of docs/invariants.md. Exit 0: none was broken. 1: one was; the smallest schedule that does is printed. 2: usage.
+ */
+interface Options {
+  readonly seed: number;
+  readonly schedules: number;
+  readonly only?: string;
+  readonly replay?: string;
+  readonly first?: boolean;
+  readonly json?: boolean;
+}
+
+const whole = (text: string): number => {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(
+    `${JSON.stringify(text)} was given; allowed: a whole number up to 999999999.`,
+  );
+};
+
+const pattern = (text: string): string => {
+  try {
+    return new RegExp(text).source;
+  } catch (error) {
+    throw new InvalidArgumentError(`${JSON.stringify(text)} is no regular expression: ${String(error)}.`);
+  }
+};
+
+const options: Options = new Command()
+  .name('npm run simulate --')
+  .option('--seed <number>', 'draws the random schedules', whole, 1)
+  .option('--schedules <number>', 'how many random schedules, besides all single faults', whole, 500)
+  .option('--only <pattern>', 'only the single faults whose name matches, a regular expression', pattern)
+  .option('--first', 'stop at the first violation')
+  .option('--replay <schedule>', 'run one schedule, JSON or @FILE, and print what happened')
+  .option('--json', 'print exactly one JSON document on standard output')
+  .configureOutput({ outputError: (text, write) => write(text) })
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+  .parse()
+  .opts();
+
+const folder = mkdtempSync(join(tmpdir(), 'taskbound-simulate-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+synthesize({ outdir: folder });
+process.exitCode = options.replay === undefined ? await explore() : await replay(options.replay);
+
+async function explore(): Promise<number> {
+  silenceLogs();
+  const { seed, schedules, only } = options;
+  const startedMs = performance.now();
+  const result = await simulate({
+    assembly: folder,
+    seed,
+    schedules,
+    ...(only !== undefined && { only }),
+    first: options.first === true,
+    progress: (done, size, violations) => tell(done, size, violations, startedMs),
+  });
+  process.stderr.write('\n');
+  process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : textOf(result));
+  return result.brokenRuns === 0 ? 0 : 1;
+}
+
+function tell(done: number, size: number, violations: number, startedMs: number): void {
+  const seconds = Math.round((performance.now() - startedMs) / 1000);
+  const text = `${done} of ${size} schedules, ${violations} with a violation, ${seconds} s`;
+  if (process.stderr.isTTY) process.stderr.write(`\r${text}`);
+  else if (done % 400 < 8 || done === size) process.stderr.write(`${text}\n`);
+}
+
+function textOf(result: Simulation): string {
+  const lines = [
+    `${result.singleFaults} single faults and ${result.schedules} random schedules (seed ${result.seed}): ${result.brokenRuns} broke an invariant.`,
+    `${result.closed} boundaries closed; at most ${result.maxSecondsToClosed} s after the faults had stopped, denied at most ${result.maxSecondsToDenied} s after the task's end.`,
+    `Trace digest ${result.traceDigest}`,
+  ];
+  for (const { invariant, message, schedule, trace } of result.violations) {
+    lines.push('', `Invariant ${invariant}: ${message}`, ...trace.slice(-40).map((line) => `  ${line}`));
+    lines.push(`Replay: npm run simulate -- --replay '${JSON.stringify(schedule)}'`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+async function replay(given: string): Promise<number> {
+  const text = given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given;
+  const parsed = scheduleSchema.safeParse(JSON.parse(text));
+  if (!parsed.success) {
+    process.stderr.write(`simulate: the schedule cannot be used: ${parsed.error.message}\n`);
+    return 2;
+  }
+  silenceLogs();
+  const { trace, violations, ...rest } = await runSchedule(await readAssembly(folder), parsed.data);
+  if (options.json === true) process.stdout.write(`${JSON.stringify({ ...rest, violations, trace })}\n`);
+  else {
+    const broken = violations.map(({ invariant, message }) => `Invariant ${invariant}: ${message}`);
+    process.stdout.write(`${[...trace, ...broken, `Digest ${rest.digest}`].join('\n')}\n`);
+  }
+  return violations.length === 0 ? 0 : 1;
+}

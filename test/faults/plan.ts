@@ -1,0 +1,30 @@
+import { randomSchedule } from './random-schedules.ts';
+import type { Fault, Schedule } from './schedule.ts';
+import { catalogue, singleFaults, type Sites } from './single-faults.ts';
+
+/** What a simulation runs, by number: first every fault alone, then schedules drawn by the seed. */
+export interface Plan {
+  readonly singles: number;
+  readonly size: number;
+  at(index: number): Schedule;
+}
+
+export interface PlanOptions {
+  readonly seed: number;
+  /** How many schedules are drawn. */
+  readonly schedules: number;
+  readonly sites: Sites;
+  /** Only the faults alone whose names match. @default all */
+  readonly only?: RegExp;
+}
+
+/** The same options, the same plan: every worker makes its own. */
+export function makePlan({ seed, schedules, sites, only = /./ }: PlanOptions): Plan {
+  const singles = singleFaults(sites).filter(({ name }) => only.test(name));
+  const faults: readonly Fault[] = catalogue(sites);
+  return {
+    singles: singles.length,
+    size: singles.length + schedules,
+    at: (index) => singles[index] ?? randomSchedule(faults, seed, index - singles.length + 1),
+  };
+}

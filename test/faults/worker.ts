@@ -1,0 +1,70 @@
+import { readAssembly } from '../../local/template/assembly.ts';
+import { makePlan, type PlanOptions } from './plan.ts';
+import { runSchedule } from './run-schedule.ts';
+import { shrink } from './shrink.ts';
+import type { Schedule } from './schedule.ts';
+import type { Violation } from './violation.ts';
+
+/** What a worker is started with, as JSON. */
+export type WorkerOrders = Omit<PlanOptions, 'only'> & { readonly assembly: string; readonly only?: string };
+
+/** What one schedule showed, as it goes to the main process. */
+export interface Report {
+  readonly index: number;
+  readonly digest: string;
+  readonly submitted: number;
+  readonly closed: number;
+  readonly maxSecondsToClosed: number;
+  readonly maxSecondsToDenied: number;
+  readonly violations: readonly Violation[];
+}
+
+/** The smallest schedule that shows what a larger one did. */
+export interface Finding {
+  readonly violation: Violation;
+  readonly schedule: Schedule;
+  readonly trace: readonly string[];
+}
+
+export type Order =
+  { readonly run: readonly number[] } | { readonly shrink: number; readonly invariant: number };
+export type Answer =
+  | { readonly ready: { readonly singles: number; readonly size: number } }
+  | { readonly reports: readonly Report[] }
+  | { readonly finding: Finding };
+
+/** What functions log would be the simulation's output. */
+export function silenceLogs(): void {
+  for (const level of ['info', 'warn', 'error'] as const) console[level] = () => undefined;
+}
+
+async function work(): Promise<void> {
+  silenceLogs();
+  const orders = JSON.parse(process.argv[2] ?? '') as WorkerOrders;
+  const { only, seed, schedules, sites } = orders;
+  const assembly = await readAssembly(orders.assembly);
+  const plan = makePlan({ seed, schedules, sites, ...(only !== undefined && { only: new RegExp(only) }) });
+  const answer = (message: Answer): void => void process.send?.(message);
+  process.on('message', (order: Order) => {
+    const done =
+      'run' in order
+        ? reportsOf(order.run).then((reports) => answer({ reports }))
+        : shrink(assembly, plan.at(order.shrink), order.invariant).then((finding) => answer({ finding }));
+    done.catch((error: unknown) => {
+      process.stderr.write(`simulate: ${error instanceof Error ? error.stack : String(error)}\n`);
+      process.exit(2);
+    });
+  });
+  answer({ ready: { singles: plan.singles, size: plan.size } });
+
+  async function reportsOf(indexes: readonly number[]): Promise<Report[]> {
+    const reports: Report[] = [];
+    for (const index of indexes) {
+      const { schedule: _schedule, trace: _trace, ...shown } = await runSchedule(assembly, plan.at(index));
+      reports.push({ index, ...shown });
+    }
+    return reports;
+  }
+}
+
+if (process.send !== undefined) await work();
