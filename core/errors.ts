@@ -36,6 +36,11 @@ export class PhasePassed extends TaskboundError {
   override readonly name = 'PhasePassed';
 }
 
+/** STS did not answer: a session may exist that nobody has, and only its deadline ends it. Tried again with another lease. */
+export class IdentityUncertain extends TaskboundError {
+  override readonly name = 'IdentityUncertain';
+}
+
 /** The canary did not answer as it must after AssumeRole; the lease never became usable. */
 export class CanaryFailed extends TaskboundError {
   override readonly name = 'CanaryFailed';

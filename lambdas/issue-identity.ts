@@ -14,6 +14,7 @@ import { issueIdentityHandler } from './issue-identity/handler.ts';
  *  7. the credentials into the session secret, as a version named after the access key;
  *  8. `issued` and phase `open` in the ledger, or, when teardown began meanwhile, `PhasePassed`: the work never starts.
  *
+ * Unanswered at 4 (`IdentityUncertain`): the state is retried with another lease; this one is waited out by ProveRevoked.
  * Repeated: a lease that was issued is answered again. Half done: the intent stands; a credential that nobody can read back is waited
  * out by ProveRevoked until its deadline. Late: refused at 2 or at 8; the credentials stay where only the proof reads them.
  *

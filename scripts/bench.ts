@@ -4,8 +4,10 @@ import { messageOf, UsageError } from '../cli/errors.ts';
 import { measureBundles, printBundles } from './bench-bundles.ts';
 import { measureCalls, printCalls } from './bench-calls.ts';
 import { measureConcurrent, printConcurrent } from './bench-concurrent.ts';
+import { measureDue, printDue } from './bench-due.ts';
 import { measureLocal, printLocal } from './bench-local.ts';
 import { synthesized } from './bench-process.ts';
+import { measureProven, printProven } from './bench-proven.ts';
 import type { Bench } from './bench-section.ts';
 
 /**
@@ -29,6 +31,8 @@ const SECTIONS = new Map([
   ['calls', section('Calls, invocations and transitions of one task', measureCalls, printCalls)],
   ['bundles', section('Bundles: size and cold start', measureBundles, printBundles)],
   ['local', section('Local seconds', measureLocal, printLocal)],
+  ['proven', section('Seconds from the end of the work to the proof', measureProven, printProven)],
+  ['due', section('What a run of the reconciler reads', measureDue, printDue)],
   ['concurrent', section('Many tasks at once', measureConcurrent, printConcurrent)],
 ]);
 

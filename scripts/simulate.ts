@@ -7,7 +7,7 @@ import { readAssembly } from '../local/template/assembly.ts';
 import { schedule as scheduleSchema } from '../test/faults/schedule.ts';
 import { runSchedule } from '../test/faults/run-schedule.ts';
 import { simulate, type Simulation } from '../test/faults/simulate.ts';
-import { silenceLogs } from '../test/faults/worker.ts';
+import { silenceLogs } from '../test/faults/silence-logs.ts';
 
 /**
  * `npm run simulate`: explores what can go wrong, each fault alone and then schedules drawn by a seed, and judges each run by the

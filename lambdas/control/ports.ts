@@ -7,6 +7,8 @@ import { systemClock } from '../clock.ts';
 export interface ControlPorts {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly aws: AwsConfig;
+  /** The same for calls that must not be made again by themselves: one whose answer was lost may have had its effect. */
+  readonly awsOnce: AwsConfig;
   readonly clock: Clock;
   /** Lower-case hex of as many random bytes. */
   readonly randomHex: (bytes: number) => string;
@@ -16,6 +18,7 @@ export interface ControlPorts {
 export const lambdaPorts: ControlPorts = {
   environment: process.env,
   aws: {},
+  awsOnce: { maxAttempts: 1 },
   clock: systemClock,
   randomHex: (bytes) => randomBytes(bytes).toString('hex'),
 };

@@ -1,4 +1,6 @@
-import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, STSServiceException, type STSClient } from '@aws-sdk/client-sts';
+import type { Clock } from '../../core/clock.ts';
+import { IdentityUncertain } from '../../core/errors.ts';
 import { BOUNDARY_TAG } from '../../core/ids.ts';
 import { sessionCredentials, type SessionCredentials } from '../../core/work.ts';
 
@@ -13,7 +15,38 @@ interface Assume {
   readonly leaseSeconds: number;
 }
 
-export async function assumeTaskRole(sts: STSClient, to: Assume): Promise<SessionCredentials> {
+/** Throttled calls are made again: STS said so, and made nothing. */
+const TRIES = 3;
+const FIRST_PAUSE_MS = 200;
+
+/**
+ * Makes one session. Throws `IdentityUncertain` when no answer came, or one that leaves open what was done (5xx): a session may exist
+ * then that nobody can present, so the call is not made again for this lease. The client makes each call once for the same reason.
+ */
+export async function assumeTaskRole(sts: STSClient, to: Assume, clock: Clock): Promise<SessionCredentials> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await assume(sts, to);
+    } catch (error) {
+      if (!isRefusal(error)) throw uncertain(error, to.boundaryId);
+      if (tried === TRIES || !isThrottled(error)) throw error;
+      await clock.sleep(FIRST_PAUSE_MS * 2 ** (tried - 1));
+    }
+  }
+}
+
+const isRefusal = (error: unknown): error is STSServiceException =>
+  error instanceof STSServiceException && (error.$metadata.httpStatusCode ?? 500) < 500;
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
+const isThrottled = ({ name }: STSServiceException): boolean => /^(Throttl|RequestLimitExceeded)/.test(name);
+
+const uncertain = (error: unknown, boundaryId: string): IdentityUncertain =>
+  new IdentityUncertain(
+    `STS did not answer AssumeRole for ${boundaryId} (${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}); a session may exist that nobody has. It is tried again with a lease of its own.`,
+  );
+
+async function assume(sts: STSClient, to: Assume): Promise<SessionCredentials> {
   const { Credentials } = await sts.send(
     new AssumeRoleCommand({
       RoleArn: to.roleArn,

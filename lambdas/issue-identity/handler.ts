@@ -11,13 +11,14 @@ import { step, type StepHandler } from '../control/step.ts';
 import { TaskTypes } from '../control/task-types.ts';
 import { issueIdentity, type IssueIdentityDependencies } from './issue-identity.ts';
 
-export function issueIdentityHandler({ environment: variables, aws, clock }: ControlPorts): StepHandler {
+export function issueIdentityHandler(ports: ControlPorts): StepHandler {
+  const { environment: variables, aws, awsOnce, clock } = ports;
   const environment = issueIdentityEnvironment.parse(variables);
   const on: IssueIdentityDependencies = {
     ...openRecords({ environment, aws, clock }),
     types: new TaskTypes(new SSMClient({ ...aws }), environment.STACK),
     secrets: new TaskSecrets(new SecretsManagerClient({ ...aws }), environment.SECRETS_KEY_ARN),
-    sts: new STSClient({ ...aws }),
+    sts: new STSClient({ ...awsOnce }),
     canary: secretsManagerCanary(aws),
     clock,
     proveRevokedRoleArn: environment.PROVE_REVOKED_ROLE_ARN,

@@ -110,12 +110,9 @@ async function issueLease(
   const { boundaryId } = row;
   const shut = sessionSecretPolicy([config.workRoleArn, on.proveRevokedRoleArn]);
   await on.secrets.createShut(lease.sessionSecretName, `Session credentials of task ${boundaryId}`, shut);
-  const credentials = await assumeTaskRole(on.sts, {
-    roleArn: row.taskRoleArn,
-    boundaryId,
-    policy,
-    leaseSeconds: config.leaseSeconds,
-  });
+  const { taskRoleArn: roleArn } = row;
+  const { leaseSeconds } = config;
+  const credentials = await assumeTaskRole(on.sts, { roleArn, boundaryId, policy, leaseSeconds }, on.clock);
   await demandAccepted(credentials, lease.sessionSecretName, on);
   await on.evidence.append(boundaryId, {
     id: `identity.issued:${lease.number}`,

@@ -119,8 +119,14 @@ export class DirectHost implements FunctionHost {
       nowMs: () => this.clock.nowMs() + skewMs,
       sleep: (ms: number, signal?: AbortSignal) => this.clock.sleep(ms, signal),
     };
-    const aws = simulatedAws({ ...transport, clock: this.clock }, credentials);
-    const handler = makeHandler(name, { environment: { ...fn.spec.environment }, aws, clock, randomHex });
+    const parts = { ...transport, clock: this.clock };
+    const handler = makeHandler(name, {
+      environment: { ...fn.spec.environment },
+      aws: simulatedAws(parts, credentials),
+      awsOnce: simulatedAws({ ...parts, attempts: 1 }, credentials),
+      clock,
+      randomHex,
+    });
     this.#warm.set(fn, { handler, credentials });
     return handler;
   }

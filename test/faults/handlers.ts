@@ -24,6 +24,7 @@ export type Handler = (event: unknown, context: InvocationContext) => Promise<un
 export interface FunctionPorts {
   readonly environment: Readonly<Record<string, string>>;
   readonly aws: AwsConfig;
+  readonly awsOnce: AwsConfig;
   readonly clock: Clock;
   readonly randomHex: (bytes: number) => string;
 }

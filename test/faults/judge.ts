@@ -103,6 +103,17 @@ function judgeClosing(of: Case, say: Say): void {
   if (row.phase !== 'closed') say(2, `the evidence of ${boundaryId} is closed, its row is ${row.phase}`);
   if (closedMs > limitMs) say(2, `${boundaryId} was closed ${(closedMs - limitMs) / 1000} s too late`);
   if (row.due !== undefined) say(2, `${boundaryId} is still due`);
+  judgeOwnEnd(of, say);
+}
+
+/** An execution that nobody stopped goes through its tail: it ends after its boundary, or says that it could not close it. */
+function judgeOwnEnd({ world, boundaryId, row, closedMs = Infinity }: Case, say: Say): void {
+  const execution = world.aws.states.execution(row.executionArn);
+  if (execution === undefined || execution.redriveCount > 0) return;
+  const { status, error, stopMs = Infinity } = execution;
+  const isItsOwn = status === 'SUCCEEDED' || (status === 'FAILED' && error !== 'BoundaryUnproven');
+  if (isItsOwn && closedMs > stopMs)
+    say(2, `the execution of ${boundaryId} ended (${error ?? status}) without its tail`);
 }
 
 /** Invariant 3. */
@@ -146,6 +157,13 @@ function judgeLateIssue(of: Case, say: Say): void {
     );
     if (used) say(4, `${of.boundaryId} used a session that was issued after its end: ${used.what.operation}`);
   }
+  const { secretsMade, valuesPut } = of.world.witness;
+  const made = [...secretsMade, ...valuesPut.map(({ atMs, what }) => ({ atMs, what: what.name }))];
+  const late = made.find(
+    ({ atMs, what }) => what.includes(`/${of.boundaryId}/`) && atMs > (of.closedMs ?? Infinity),
+  );
+  if (late)
+    say(4, `${of.boundaryId} was closed, and then ${late.what.split('/').at(-1) ?? ''} was made for it`);
 }
 
 /** Invariant 6. */

@@ -5,6 +5,8 @@ import type { Adversary, TaskSession } from './adversary.ts';
 import type { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
+/** The first state of the tail, as operators see it. */
+const TAIL = 'RevokeAndRecord';
 const POLL_MS = 1_000;
 /** How often dead credentials are tried again after their deadline. */
 const AFTER_DEADLINE_MS = [0, 1_000, 60_000, 600_000];
@@ -90,8 +92,21 @@ export class Monitor {
       const phase = this.#phaseOf(boundaryId);
       if (phase === undefined || !isEnding(phase) || this.#ending.has(boundaryId)) continue;
       this.#ending.add(boundaryId);
+      this.#endedByItsOwn(boundaryId);
       this.#untilDenied(boundaryId, this.#world.clock.nowMs());
     }
+  }
+
+  /** Invariant 5: nobody but its own execution, in its tail, or a Teardown that its row names begins a boundary's end. */
+  #endedByItsOwn(boundaryId: string): void {
+    const row = this.#world.witness.rows.get(boundaryId)?.at(-1)?.what;
+    if (row === undefined || row.teardown !== undefined) return;
+    const entered = this.#world.aws.states
+      .execution(row.executionArn)
+      ?.events.findLast(({ stateEnteredEventDetails }) => stateEnteredEventDetails !== undefined);
+    const state = entered?.stateEnteredEventDetails?.name;
+    if (state !== TAIL)
+      this.#say(5, `${boundaryId} was torn down while its execution was in ${state ?? 'no state'}`);
   }
 
   #untilDenied(boundaryId: string, endedMs: number): void {

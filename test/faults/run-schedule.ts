@@ -58,7 +58,8 @@ export async function runSchedule(
   }
 }
 
-async function submitAll(world: World, { tasks, apart }: Schedule): Promise<number> {
+/** How many of the schedule's tasks were accepted. */
+export async function submitAll(world: World, { tasks, apart }: Schedule): Promise<number> {
   const answers = await Promise.all(
     Array.from({ length: tasks }, async (_, index) => {
       if (index > 0) await world.clock.sleep(index * apart * 1000);
@@ -68,7 +69,8 @@ async function submitAll(world: World, { tasks, apart }: Schedule): Promise<numb
   return answers.filter(Boolean).length;
 }
 
-async function comeToRest(world: World): Promise<void> {
+/** Resolves when everything is closed and swept, or should have been. */
+export async function comeToRest(world: World): Promise<void> {
   const { clock, injector, schedule } = world;
   const startMs = clock.nowMs();
   const awaitsMore = schedule.faults.some(

@@ -18,6 +18,8 @@ export interface TransportParts {
   /** Asked around every call of a function: where functions die or pause. */
   readonly before: (call: CallUnderWay) => Promise<void>;
   readonly after: (call: CallUnderWay) => Promise<void>;
+  /** How often a call is made at most. @default ATTEMPTS */
+  readonly attempts?: number;
 }
 
 /** The SDK's standard mode: three attempts. https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
@@ -131,7 +133,7 @@ class SimulatedHandler implements HttpHandler {
       const under = { invocation, call, attempt };
       const answer = await this.#attempt(raw, under);
       if (invocation.dead) return never();
-      const isFinal = attempt === ATTEMPTS;
+      const isFinal = attempt === (this.#parts.attempts ?? ATTEMPTS);
       if (!(answer instanceof AnswerLost) && (isFinal || !isTransient(answer))) return answer;
       if (isFinal) throw answer;
       await this.#parts.clock.sleep(FIRST_BACKOFF_MS * 2 ** (attempt - 1));

@@ -2,6 +2,7 @@ import { readAssembly } from '../../local/template/assembly.ts';
 import { makePlan, type PlanOptions } from './plan.ts';
 import { runSchedule } from './run-schedule.ts';
 import { shrink } from './shrink.ts';
+import { silenceLogs } from './silence-logs.ts';
 import type { Schedule } from './schedule.ts';
 import type { Violation } from './violation.ts';
 
@@ -32,11 +33,6 @@ export type Answer =
   | { readonly ready: { readonly singles: number; readonly size: number } }
   | { readonly reports: readonly Report[] }
   | { readonly finding: Finding };
-
-/** What functions log would be the simulation's output. */
-export function silenceLogs(): void {
-  for (const level of ['info', 'warn', 'error'] as const) console[level] = () => undefined;
-}
 
 async function work(): Promise<void> {
   silenceLogs();

@@ -28,6 +28,7 @@ const ROUTES: Readonly<Record<string, readonly Route[] | 'answered by submit' | 
     ['Issue receiptKey', 'final', 'RevokeAndRecord'],
     ['IssueIdentity', 'final', 'RevokeAndRecord'],
   ],
+  IdentityUncertain: [['IssueIdentity', 'briefly', 'RevokeAndRecord']],
   CanaryFailed: [['IssueIdentity', 'final', 'RevokeAndRecord']],
   HalfIssued: [['Issue receiptKey', 'final', 'RevokeAndRecord']],
   SecretUnrevoked: [['RevokeAndRecord', 'patiently', 'BoundaryUnproven']],

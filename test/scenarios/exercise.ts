@@ -26,6 +26,17 @@ export function withSmallParts(template: Template): Template {
   return copy;
 }
 
+/**
+ * A tail that gives up after a dozen tries instead of outlasting the longest lease: what a missing permission does is seen by then, and
+ * permissions are the same.
+ */
+export function impatient(template: Template): Template {
+  const text = JSON.stringify(template).replace(/(\\+"MaxAttempts\\+":)\d{2,}/g, `$1${TRIES}`);
+  return JSON.parse(text) as Template;
+}
+
+const TRIES = 12;
+
 const transfer = (key: string) => ({
   type: 'object-transfer',
   taskId: freshId(),

@@ -159,6 +159,25 @@ describe('IssueIdentity ends half done', () => {
   });
 });
 
+test('IdentityUncertain: a session whose credentials were lost on the way is waited out, and the task has another', async () => {
+  const stack = await deploy('sample');
+  stack.put('source', 'a', Buffer.from('a'));
+  let lost = 0;
+  stack.aws.intercept = ({ operation, caller }) =>
+    operation === 'AssumeRole' && caller.arn.includes('IssueIdentity') && (lost += 1) === 1
+      ? { loseAnswer: true }
+      : 'proceed';
+  const ran = await stack.run({ ...transfer(), parameters: { sourceKey: 'a', destinationKey: 'a' } });
+  expect(summary(ran)).toEqual([0, 'succeeded', 'closed', 'expired']);
+  expect(sessionsOf(stack, ran.row.boundaryId)).toHaveLength(2);
+  expect(ran.row.leases).toMatchObject([{ state: 'intended' }, { state: 'issued' }]);
+  expect(provenOf(ran.events)).toMatchObject([
+    { lease: 1, proof: 'expired', accessKeyId: null },
+    { lease: 2, proof: 'refused' },
+  ]);
+  expect(ran.row.proof?.provenAtMs).toBeGreaterThan(ran.row.leases[0]?.deadlineMs ?? Infinity);
+});
+
 test('HalfIssued: a value of an attempt that did not finish is not used, and is destroyed', async () => {
   const request = transfer();
   const parked = await park(sample, request);

@@ -56,6 +56,13 @@ export class DynamoDb extends JsonService {
     }
   }
 
+  /** What a read costs in read request units, by DynamoDB's own count: for benchmarks, without IAM. */
+  async readUnits(operation: string, input: object): Promise<number> {
+    const answer = await this.#engine.run(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
+    const consumed = answer['ConsumedCapacity'] as { readonly CapacityUnits?: number } | undefined;
+    return consumed?.CapacityUnits ?? 0;
+  }
+
   async putItem(table: string, item: Item): Promise<void> {
     await this.#engine.run('PutItem', { TableName: table, Item: item });
   }

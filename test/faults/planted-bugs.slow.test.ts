@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
+import type { Simulation } from './simulate.ts';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const PARTS = [
+  'bin',
+  'core',
+  'lambdas',
+  'lib',
+  'local',
+  'scripts',
+  'test/faults',
+  'package.json',
+  'tsconfig.json',
+];
+
+/** A copy of the project with one place changed; the change must fit exactly once, or the bug would not be there. */
+function plant({ file, find, replace }: PlantedBug): string {
+  const folder = mkdtempSync(join(tmpdir(), 'taskbound-planted-'));
+  for (const part of PARTS) cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
+  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+  const text = readFileSync(join(folder, file), 'utf8');
+  expect(text.split(find)).toHaveLength(2);
+  writeFileSync(
+    join(folder, file),
+    text.replace(find, () => replace),
+  );
+  return folder;
+}
+
+function simulated(
+  folder: string,
+  { only, schedules = 0 }: PlantedBug,
+): Promise<{ code: number | null; result: Simulation }> {
+  const args = ['scripts/simulate.ts', '--json', '--first', '--only', only, '--schedules', String(schedules)];
+  const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    child.on('close', (code) => {
+      try {
+        resolve({ code, result: JSON.parse(out) as Simulation });
+      } catch {
+        reject(new Error(`The simulation printed no JSON (exit ${String(code)}): ${err.slice(-2000)}`));
+      }
+    });
+  });
+}
+
+describe('the simulation finds a planted bug', () => {
+  test.each(PLANTED_BUGS.map((bug) => [bug.name, bug] as const))('%s', async (_name, bug) => {
+    const folder = plant(bug);
+    try {
+      const { code, result } = await simulated(folder, bug);
+      expect(code).toBe(1);
+      expect(result.violations.map(({ invariant }) => invariant)).toContain(bug.invariant);
+      // What is shown is as small as it gets, and says how to see it again.
+      for (const { schedule, trace } of result.violations) {
+        expect(schedule.faults.length).toBeLessThanOrEqual(3);
+        expect(trace.length).toBeGreaterThan(0);
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
