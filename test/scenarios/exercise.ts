@@ -156,7 +156,7 @@ async function stoppedTwice(stack: Deployed): Promise<string> {
       queueMicrotask(() => stack.aws.states.abort(executionArn));
     });
   };
-  stopAt('RunWork', 'ObjectTransfer');
+  stopAt('RunWork', 'object-transfer');
   stopAt('ProveRevoked', 'Teardown');
   const ran = await stack.run(transfer('small'));
   return `${summary(ran)}; teardown ${ran.row.teardown?.attempt}`;
