@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { LedgerRow } from '../core/ledger.ts';
-import { latestDeadlineMs } from '../core/due.ts';
+import { latestDeadlineMs } from '../core/deadline.ts';
 import type { Records } from './records.ts';
 
 const FIRST_PAUSE_MS = 500;

@@ -1,4 +1,6 @@
+import { latestDeadlineMs } from './deadline.ts';
 import type { LedgerRow } from './ledger.ts';
+import { troubledFromMs } from './row-health.ts';
 
 /** The value of the partition key `due`: one partition, and only rows that need a look are in it. */
 export const DUE = 'due';
@@ -13,21 +15,36 @@ export const SWEEP_MARGIN_MS = 60_000;
 
 /** How often a look may fail before the pause between two looks grows no more: then it is five minutes. */
 const FIRST_PAUSE_MS = 60_000;
-const LONGEST_PAUSE_MS = 300_000;
+export const LONGEST_PAUSE_MS = 300_000;
 
 /**
  * When the reconciler must look at a row, milliseconds; undefined when never again. Derived at every write, so that no writer can
  * forget it. While the work runs the lease bounds it: there is nothing to see before its deadline.
  */
 export function dueAtMs(row: LedgerRow): number | undefined {
-  const wantedMs = row.phase === 'closed' ? sweepAtMs(row) : lookAtMs(row);
+  const wantedMs = row.phase === 'closed' ? tidyAtMs(row) : lookAtMs(row);
   return wantedMs === undefined ? undefined : Math.max(wantedMs, row.postponed?.untilMs ?? 0);
+}
+
+/** What is left to do for a closed boundary, the earlier of both. */
+function tidyAtMs(row: LedgerRow): number | undefined {
+  const earliestMs = Math.min(sweepAtMs(row) ?? Infinity, announceAtMs(row) ?? Infinity);
+  return earliestMs === Infinity ? undefined : earliestMs;
 }
 
 function lookAtMs(row: LedgerRow): number {
   const touchedMs = row.updatedAtMs ?? row.requestedAtMs;
   const working = row.phase === 'open' ? latestDeadlineMs(row) : 0;
-  return Math.max(touchedMs, working) + PATIENCE_MS;
+  const quietMs = Math.max(touchedMs, working) + PATIENCE_MS;
+  // A Teardown gets its time first: before it has passed, a look at one that ended would do nothing and keep other rows waiting.
+  const teardownMs = row.teardown === undefined ? 0 : row.teardown.intendedAtMs + PATIENCE_MS;
+  return Math.min(quietMs, Math.max(touchedMs, troubledFromMs(row), teardownMs));
+}
+
+/** When a closed boundary is announced whose closing could not be; undefined when it was. */
+export function announceAtMs(row: LedgerRow): number | undefined {
+  if (row.phase !== 'closed' || row.announcedAtMs !== undefined) return undefined;
+  return (row.closedAtMs ?? 0) + SWEEP_MARGIN_MS;
 }
 
 /**
@@ -39,10 +56,6 @@ export function sweepAtMs(row: LedgerRow): number | undefined {
   if (row.phase !== 'closed' || row.sweptAtMs !== undefined || madeNothing) return undefined;
   return Math.max(latestDeadlineMs(row), row.closedAtMs ?? 0) + SWEEP_MARGIN_MS;
 }
-
-/** When the last lease's deadline passes; 0 when there is none. */
-export const latestDeadlineMs = ({ leases }: Pick<LedgerRow, 'leases'>): number =>
-  Math.max(0, ...leases.map((lease) => lease.deadlineMs));
 
 /** How long the next look waits after so many that failed: rows that cannot be helped now must not keep others waiting. */
 export const pauseAfterMs = (failures: number): number =>

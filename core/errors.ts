@@ -86,6 +86,11 @@ export class ChainClosed extends TaskboundError {
   override readonly name = 'ChainClosed';
 }
 
+/** The event bus did not take an event, or not in time. It is put again; nothing waits for it. */
+export class NotAnnounced extends TaskboundError {
+  override readonly name = 'NotAnnounced';
+}
+
 /** A declaration that synth refuses. */
 export class DeclarationError extends TaskboundError {
   override readonly name = 'DeclarationError';

@@ -57,6 +57,17 @@ export const teardownRecord = z.looseObject({
   intendedAtMs: ms,
 });
 
+/** The last execution of a boundary that gave up proving it: a later one takes the place of an earlier one. */
+export const unprovenRecord = z.looseObject({
+  /** 0 is the task's own execution; from 1, Teardown's. */
+  attempt: z.int().min(0),
+  executionArn: z.string(),
+  /** When that was found. */
+  gaveUpAtMs: ms,
+  /** When the event bus took the news. */
+  announcedAtMs: ms.optional(),
+});
+
 /** How the work ended. `cause` and `result` are the worker's own words, redacted by its runtime. */
 export const workOutcome = z.discriminatedUnion('status', [
   z.strictObject({
@@ -116,6 +127,9 @@ export const ledgerRow = z.looseObject({
   closedAtMs: ms.optional(),
   /** The last run of Teardown, where the execution ended without its tail. */
   teardown: teardownRecord.optional(),
+  unproven: unprovenRecord.optional(),
+  /** When the event bus took `boundary.closed`; while it is absent, a closed row is due for it. */
+  announcedAtMs: ms.optional(),
   /** When what it may have left was swept, its deny included; never before the last deadline. */
   sweptAtMs: ms.optional(),
   /** Looks of the reconciler in a row that failed, and when the next one is. */

@@ -1,4 +1,4 @@
-import { sweepAtMs } from './due.ts';
+import { announceAtMs, sweepAtMs } from './due.ts';
 import type { LedgerRow } from './ledger.ts';
 import { isAtLeast } from './phase.ts';
 
@@ -15,7 +15,9 @@ export type ReconcileStep =
   /** No execution will close it any more: the Teardown machine must, under this attempt's number. */
   | { readonly do: 'teardown'; readonly attempt: number; readonly because: string }
   /** Closed, and everything of it has ended by itself: what may be left is taken away. */
-  | { readonly do: 'sweep'; readonly because: string };
+  | { readonly do: 'sweep'; readonly because: string }
+  /** Closed while the event bus could not be told. */
+  | { readonly do: 'announce'; readonly because: string };
 
 /** The execution that should close the boundary: the last Teardown, or else the task's own. */
 export const ownerOf = (row: LedgerRow): string => row.teardown?.executionArn ?? row.executionArn;
@@ -34,11 +36,16 @@ export function decideReconcile(row: LedgerRow, owner: OwnerState, nowMs: number
   return decideEnded(row, nowMs);
 }
 
+/** Sweeping comes first: an event bus that is down must not keep denies on a role that has room for about 55. */
 function decideClosed(row: LedgerRow, nowMs: number): ReconcileStep {
   const sweepMs = sweepAtMs(row);
-  if (sweepMs === undefined) return { do: 'nothing', because: 'it is closed and nothing of it is left' };
-  if (nowMs < sweepMs) return { do: 'nothing', because: 'its deny stands until the deadline has passed' };
-  return { do: 'sweep', because: 'its last credential has ended by itself' };
+  if (nowMs >= (sweepMs ?? Infinity))
+    return { do: 'sweep', because: 'its last credential has ended by itself' };
+  if (nowMs >= (announceAtMs(row) ?? Infinity))
+    return { do: 'announce', because: 'the event bus was not told that it is closed' };
+  return sweepMs === undefined
+    ? { do: 'nothing', because: 'it is closed and nothing of it is left' }
+    : { do: 'nothing', because: 'its deny stands until the deadline has passed' };
 }
 
 /** A task that could not be started for so long is closed instead: whoever asked for it has stopped waiting, or its type is gone. */

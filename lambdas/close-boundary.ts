@@ -8,10 +8,13 @@ import { lambdaPorts } from './control/ports.ts';
  *  1. nothing without a proof in the ledger (`NotProven`);
  *  2. the session secret destroyed: after the proof, because the proof needs it;
  *  3. `boundary.closed`, the last event of the chain;
- *  4. phase `closed` and the outcome in the ledger.
+ *  4. `boundary.closed` on the event bus: tried for some seconds, never waited for longer;
+ *  5. phase `closed`, the outcome and whether that event got out in the ledger.
  *
- * Repeated or half done: each effect is recognised and not done twice; the answer is the same.
+ * Repeated or half done: each effect is recognised and not done twice, but the event: it may go out again, and consumers recognise it by
+ * its boundary. The answer is the same.
  *
- * Rejected: closing in `ProveRevoked`. The function that reads session secrets should not be able to destroy them.
+ * Rejected: closing in `ProveRevoked`. The function that reads session secrets should not be able to destroy them. Rejected: announcing
+ * after the ledger's write. What dies in between would have to be found by a second write of every task.
  */
 export const handler = closeBoundaryHandler(lambdaPorts);

@@ -8,7 +8,8 @@ import { proveRevokedHandler } from './prove-revoked/handler.ts';
  *  1. each lease's own credentials ask the canary; three refusals, a second apart, or `StillAccepted`;
  *  2. a lease whose credentials nobody can present is waited out (`ExpiryPending`);
  *  3. the control plane sees every JIT secret gone;
- *  4. `revocation.proven` in the evidence, then the proof in the ledger.
+ *  4. `revocation.proven` in the evidence, then the proof in the ledger;
+ *  5. the metric `SecondsToProven`, by the invocation whose proof stands.
  *
  * Repeated: a proof that stands is answered again. Half done: nothing is written before all is proven.
  *

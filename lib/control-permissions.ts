@@ -1,5 +1,6 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { EVENT_SOURCE } from '../core/bus-events.ts';
 import { SESSION_SECRET, typeParameterName } from '../core/ids.ts';
 import type { Permission } from './permission.ts';
 import { DUE_INDEX, type Records } from './records.ts';
@@ -76,6 +77,16 @@ export const seeExecutions = (scope: Construct): Permission => ({
     }),
   ],
   openBecause: EXECUTIONS_OPEN,
+});
+
+/** Says on the account's default bus what happened, under our own name only: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html */
+export const announce = (scope: Construct): Permission => ({
+  sid: 'AnnounceBoundaries',
+  actions: ['events:PutEvents'],
+  resources: [
+    Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
+  ],
+  conditions: { StringEquals: { 'events:source': EVENT_SOURCE } },
 });
 
 /** Machines are named after the stack, so that a permission can name those that are no longer in the template. */

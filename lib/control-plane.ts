@@ -96,7 +96,7 @@ export class ControlPlane extends Construct {
       description: 'Destroys the session secret and closes the record.',
       environmentSchema: environment.closeBoundaryEnvironment,
       environment: common,
-      permissions: [...base, may.destroySessionSecrets(this)],
+      permissions: [...base, may.destroySessionSecrets(this), may.announce(this)],
     });
     for (const called of Object.values(this.workflowFunctions)) outliveDeploys(called, options);
     this.teardown = this.#makeTeardown(options);
@@ -117,6 +117,7 @@ export class ControlPlane extends Construct {
         may.changeTaskPolicies(this, 'LiftDenies', 'iam:DeleteRolePolicy'),
         may.startExecutions('Teardown', stateMachineArn),
         may.seeExecutions(this),
+        may.announce(this),
       ],
       timeout: RECONCILE_TIMEOUT,
     };

@@ -80,3 +80,33 @@ export function letLogsUse(scope: Construct, key: kms.IKey): void {
     }),
   );
 }
+
+/** An alarm's ARN, from its name: the topic's policy may not wait for the alarms that wait for the topic. */
+export const alarmArn = (scope: Construct, name: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'cloudwatch',
+    resource: 'alarm',
+    resourceName: name,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
+/** CloudWatch, for alarms of this account alone: else anybody's alarm could speak through it. */
+export const onlyFromAlarms = (arns: readonly string[]) => ({
+  StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+  ArnLike: { 'aws:SourceArn': [...arns] },
+});
+
+/** CloudWatch needs the key's own consent to publish to an encrypted topic: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services */
+export function letAlarmsUse(scope: Construct, key: kms.IKey): void {
+  key.addToResourcePolicy(
+    new iam.PolicyStatement({
+      sid: 'EncryptAlarmsOfThisStack',
+      principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      // A key's policy speaks of its own key: `*` is that key.
+      resources: ['*'],
+      // Alarms are named after their stack; the key's policy grows no longer with each of them.
+      conditions: onlyFromAlarms([alarmArn(scope, `${Stack.of(scope).stackName}-*`)]),
+    }),
+  );
+}

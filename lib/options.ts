@@ -6,7 +6,7 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 
 /** What an account may ask of everything that a boundary deploys. */
 export interface DeploymentOptions {
-  /** Encrypts tables, logs and every secret. @default - keys that AWS owns or manages */
+  /** Encrypts tables, logs, alarms and every secret. @default - keys that AWS owns or manages */
   readonly encryptionKey?: kms.IKey;
   /** Put on every role but the task roles, whose boundary is their ceiling. @default - none */
   readonly permissionsBoundary?: iam.IManagedPolicy;

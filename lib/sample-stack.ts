@@ -53,6 +53,7 @@ export class SampleStack extends Stack {
     output(this, 'EvidenceTable', boundary.records.evidence.tableName);
     output(this, 'Requesters', requesters.roleArn);
     output(this, 'TypesPath', boundary.typesPath);
+    output(this, 'AlarmTopic', boundary.alarmTopic.topicArn);
   }
 }
 

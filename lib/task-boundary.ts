@@ -1,9 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { DeclarationError } from '../core/errors.ts';
 import { typeParameterName } from '../core/ids.ts';
+import { BoundaryAlarms } from './alarms.ts';
 import type { BoundaryMachine } from './boundary-machine.ts';
 import { startExecutions } from './control-permissions.ts';
 import { ControlPlane } from './control-plane.ts';
@@ -25,6 +27,8 @@ export class TaskBoundary extends Construct {
   readonly submitUrl: string;
   /** The SSM path under which the configuration of every type stands. */
   readonly typesPath: string;
+  /** Gets the alarms of the boundary: subscribe whoever has to look. */
+  readonly alarmTopic: sns.ITopic;
   readonly #reconciler: Reconciler;
   readonly #types = new Set<string>();
 
@@ -39,6 +43,7 @@ export class TaskBoundary extends Construct {
     this.#reconciler.watch('TeardownEnded', this.control.teardown.stateMachineArn, (name) => ({
       teardown: name,
     }));
+    this.alarmTopic = new BoundaryAlarms(this, 'Alarms', this.#reconciler.deadLetters, props).topic;
     this.submitUrl = this.control.submit.function.addFunctionUrl({
       authType: FunctionUrlAuthType.AWS_IAM,
     }).url;

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
+import { closedEvent } from '../../core/bus-events.ts';
 import type { Clock } from '../../core/clock.ts';
 import { NotProven } from '../../core/errors.ts';
 import { demandOwner, movePhase, type LedgerRow } from '../../core/ledger.ts';
 import type { closeBoundaryEvent, ClosedBoundary } from '../../core/steps.ts';
+import type { EventBus } from '../control/event-bus.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
 import type { TaskSecrets } from '../control/secrets.ts';
@@ -11,6 +13,7 @@ export interface CloseDependencies {
   readonly ledger: Ledger;
   readonly evidence: EvidenceLog;
   readonly secrets: TaskSecrets;
+  readonly bus: EventBus;
   readonly clock: Clock;
 }
 
@@ -38,12 +41,26 @@ export async function closeBoundary(
       secrets: row.secrets.filter((secret) => secret.state !== 'planned').length,
     },
   });
+  if (row.phase !== 'closed') await close(row, closed.outcome, on);
+  return closed;
+}
+
+/**
+ * The news, then the phase, with whether the news got out: a boundary that closes while EventBridge is down is announced by reconcile. In
+ * this order a repetition can announce twice, and nothing is announced that this function was not about to write.
+ */
+async function close(
+  row: LedgerRow,
+  outcome: ClosedBoundary['outcome'],
+  on: CloseDependencies,
+): Promise<void> {
+  const closing = { outcome, closedAtMs: on.clock.nowMs() };
+  const announcedAtMs = await on.bus.tryPut(closedEvent({ ...row, ...closing }));
   await on.ledger.update(row.boundaryId, (now) =>
     now.phase === 'closed'
       ? now
-      : { ...movePhase(now, 'closed'), outcome: closed.outcome, closedAtMs: on.clock.nowMs() },
+      : { ...movePhase(now, 'closed'), ...closing, ...(announcedAtMs !== undefined && { announcedAtMs }) },
   );
-  return closed;
 }
 
 function demandProof(row: LedgerRow): Proof {

@@ -1,6 +1,8 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { closeBoundaryEnvironment } from '../../core/environment.ts';
 import { closeBoundaryEvent } from '../../core/steps.ts';
+import { EventBus } from '../control/event-bus.ts';
 import type { ControlPorts } from '../control/ports.ts';
 import { openRecords } from '../control/records.ts';
 import { TaskSecrets } from '../control/secrets.ts';
@@ -12,6 +14,7 @@ export function closeBoundaryHandler({ environment: variables, aws, clock }: Con
   const on: CloseDependencies = {
     ...openRecords({ environment, aws, clock }),
     secrets: new TaskSecrets(new SecretsManagerClient({ ...aws })),
+    bus: new EventBus(new EventBridgeClient({ ...aws }), clock),
     clock,
   };
   return step('close-boundary', closeBoundaryEvent, (event) => closeBoundary(event, on));

@@ -8,7 +8,12 @@ import { TaskSecrets } from '../control/secrets.ts';
 import { step, type StepHandler } from '../control/step.ts';
 import { proveRevoked, type ProveDependencies } from './prove-revoked.ts';
 
-export function proveRevokedHandler({ environment: variables, aws, clock }: ControlPorts): StepHandler {
+export function proveRevokedHandler({
+  environment: variables,
+  aws,
+  clock,
+  print,
+}: ControlPorts): StepHandler {
   const environment = proveRevokedEnvironment.parse(variables);
   const on: ProveDependencies = {
     ...openRecords({ environment, aws, clock }),
@@ -16,6 +21,7 @@ export function proveRevokedHandler({ environment: variables, aws, clock }: Cont
     canary: secretsManagerCanary(aws),
     clock,
     issueTimeoutMs: environment.ISSUE_TIMEOUT_SECONDS * 1000,
+    print,
   };
   return step('prove-revoked', proveRevokedEvent, (event) => proveRevoked(event, on));
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
 import { NotProven, StillAccepted } from '../../core/errors.ts';
 import { demandOwner, type LedgerRow } from '../../core/ledger.ts';
+import { metricLine, SECONDS_TO_PROVEN, secondsToProven } from '../../core/metrics.ts';
 import { isAtLeast } from '../../core/phase.ts';
 import type { proveRevokedEvent } from '../../core/steps.ts';
 import type { Canary } from '../control/canary.ts';
@@ -17,6 +18,8 @@ export interface ProveDependencies {
   readonly canary: Canary;
   readonly clock: Clock;
   readonly issueTimeoutMs: number;
+  /** Gets the metric of the proof. */
+  readonly print: (line: string) => void;
 }
 
 type ProofKind = 'refused' | 'nothing-issued' | 'expired';
@@ -44,10 +47,17 @@ export async function proveRevoked(
       secretsGone,
     },
   });
-  await on.ledger.update(row.boundaryId, (now) =>
-    now.proof ? now : { ...now, proof: { kind, provenAtMs: on.clock.nowMs() } },
-  );
+  await recordProof(row.boundaryId, kind, on);
   return { proof: kind };
+}
+
+/** The proof in the row, and then its metric: only by the invocation whose proof stands, known by its time even when the write's answer was lost. */
+async function recordProof(boundaryId: string, kind: ProofKind, on: ProveDependencies): Promise<void> {
+  const proof = { kind, provenAtMs: on.clock.nowMs() };
+  const proven = await on.ledger.update(boundaryId, (now) => (now.proof ? now : { ...now, proof }));
+  const seconds = secondsToProven(proven);
+  if (proven.proof?.provenAtMs !== proof.provenAtMs || seconds === undefined) return;
+  on.print(metricLine(proven.stack, on.clock.nowMs(), 'Seconds', { [SECONDS_TO_PROVEN]: seconds }));
 }
 
 /** The weakest of what was shown: one lease that could only be waited out makes the whole proof `expired`. */

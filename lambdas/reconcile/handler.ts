@@ -1,27 +1,33 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { reconcileEnvironment } from '../../core/environment.ts';
 import { boundaryOfTeardown } from '../../core/ids.ts';
 import { reconcileEvent } from '../../core/steps.ts';
+import { EventBus } from '../control/event-bus.ts';
 import type { ControlPorts } from '../control/ports.ts';
 import { openRecords } from '../control/records.ts';
 import { TaskSecrets } from '../control/secrets.ts';
 import { reconcileDue } from './reconcile-due.ts';
-import { reconcileOne, type ReconcileDependencies } from './reconcile.ts';
+import { reconcileOne } from './reconcile.ts';
 
 export function reconcileHandler({
   environment: variables,
   aws,
   clock,
+  print,
 }: ControlPorts): (input: unknown) => Promise<unknown> {
   const environment = reconcileEnvironment.parse(variables);
-  const on: ReconcileDependencies = {
+  const on = {
     ...openRecords({ environment, aws, clock }),
     executions: new SFNClient({ ...aws }),
     iam: new IAMClient({ ...aws }),
     secrets: new TaskSecrets(new SecretsManagerClient({ ...aws })),
+    bus: new EventBus(new EventBridgeClient({ ...aws }), clock),
     clock,
+    print,
+    stack: environment.STACK,
     teardownMachineArn: environment.TEARDOWN_MACHINE_ARN,
   };
   return async (input) => {

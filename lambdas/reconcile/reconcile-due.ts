@@ -1,3 +1,6 @@
+import type { LedgerRow } from '../../core/ledger.ts';
+import { gaugesOf, metricLine } from '../../core/metrics.ts';
+import { rowHealth, UNREADABLE, type RowHealth } from '../../core/row-health.ts';
 import { log } from '../control/log.ts';
 import { reconcileOne, type ReconcileDependencies } from './reconcile.ts';
 
@@ -7,24 +10,33 @@ const SIDE_BY_SIDE = 10;
 /** A run begins no further page after this; what is left is due in the next one. */
 const RUN_MS = 60_000;
 
+interface DueDependencies extends ReconcileDependencies {
+  /** Gets the gauges, one line a run. */
+  readonly print: (line: string) => void;
+  readonly stack: string;
+}
+
 /**
  * Looks at every row whose time has come, each on its own. One that fails is due again later. Stops at a page that has nothing new: the
  * index follows the rows with a delay, and a row whose look failed so badly that it could not even be postponed is the next run's.
+ * What was wrong with the rows goes to the gauges at the end; a run that cannot even ask what is due writes none, which its alarm notices.
  */
-export async function reconcileDue(on: ReconcileDependencies): Promise<{ looked: number; failed: number }> {
+export async function reconcileDue(on: DueDependencies): Promise<{ looked: number; failed: number }> {
   const endMs = on.clock.nowMs() + RUN_MS;
   const looked = new Set<string>();
+  const health = new Map<string, RowHealth>();
   let failed = 0;
   for (let page = await on.ledger.due(PAGE); page.length > 0; page = await on.ledger.due(PAGE)) {
     const fresh = page.filter((boundaryId) => !looked.has(boundaryId));
     if (fresh.length === 0) break;
     for (const some of inGroups(fresh, SIDE_BY_SIDE))
-      failed += (await Promise.all(some.map((boundaryId) => succeeds(boundaryId, on)))).filter(
+      failed += (await Promise.all(some.map((boundaryId) => succeeds(boundaryId, on, health)))).filter(
         (ok) => !ok,
       ).length;
     for (const boundaryId of fresh) looked.add(boundaryId);
     if (page.length < PAGE || on.clock.nowMs() >= endMs) break;
   }
+  on.print(metricLine(on.stack, on.clock.nowMs(), 'Count', gaugesOf([...health.values()])));
   return { looked: looked.size, failed };
 }
 
@@ -33,10 +45,16 @@ const inGroups = <T>(all: readonly T[], size: number): T[][] =>
     all.slice(index * size, (index + 1) * size),
   );
 
-function succeeds(boundaryId: string, on: ReconcileDependencies): Promise<boolean> {
-  return reconcileOne(boundaryId, on).then(
+function succeeds(
+  boundaryId: string,
+  on: ReconcileDependencies,
+  health: Map<string, RowHealth>,
+): Promise<boolean> {
+  const seen = (row: LedgerRow) => void health.set(boundaryId, rowHealth(row, on.clock.nowMs()));
+  return reconcileOne(boundaryId, on, seen).then(
     () => true,
     (error: unknown) => {
+      if (!health.has(boundaryId)) health.set(boundaryId, UNREADABLE);
       log('error', 'reconcile could not look', { boundaryId, error: String(error) });
       return false;
     },

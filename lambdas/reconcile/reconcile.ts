@@ -2,31 +2,45 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import { failuresBefore, pauseAfterMs } from '../../core/due.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { decideReconcile, ownerOf, type ReconcileStep } from '../../core/reconcile.ts';
+import type { EventBus } from '../control/event-bus.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import { log } from '../control/log.ts';
 import { startTask } from '../control/start-task.ts';
+import { announceClosed } from './announce-closed.ts';
 import { ownerState } from './owner-state.ts';
 import { startTeardown } from './start-teardown.ts';
 import { sweep, type SweepDependencies } from './sweep.ts';
+import { tellUnproven } from './tell-unproven.ts';
 
 export interface ReconcileDependencies extends SweepDependencies {
   readonly evidence: EvidenceLog;
   readonly executions: SFNClient;
+  readonly bus: EventBus;
   readonly teardownMachineArn: string;
 }
 
-/** Looks at one boundary and does what its row and its execution call for. Unknown boundaries are not ours. */
-export async function reconcileOne(boundaryId: string, on: ReconcileDependencies): Promise<ReconcileStep> {
-  const row = await on.ledger.get(boundaryId);
-  if (row === undefined) return { do: 'nothing', because: 'no task of that name was submitted' };
+/**
+ * Looks at one boundary and does what its row and its execution call for. Unknown boundaries are not ours. `seen` gets the row before
+ * anything is done about it, and again with what was found out.
+ */
+export async function reconcileOne(
+  boundaryId: string,
+  on: ReconcileDependencies,
+  seen: (row: LedgerRow) => void = () => undefined,
+): Promise<ReconcileStep> {
+  const found = await on.ledger.get(boundaryId);
+  if (found === undefined) return { do: 'nothing', because: 'no task of that name was submitted' };
+  seen(found);
   try {
-    const owner = row.phase === 'closed' ? 'ended' : await ownerState(on.executions, ownerOf(row));
+    const owner = found.phase === 'closed' ? 'ended' : await ownerState(on.executions, ownerOf(found));
+    const row = await tellUnproven(found, owner, on);
+    seen(row);
     const step = decideReconcile(row, owner, on.clock.nowMs());
     log('info', `reconcile: ${step.do}`, { boundaryId, phase: row.phase, because: step.because });
     await carryOut(step, row, on);
     return step;
   } catch (error) {
-    await postpone(row, error, on);
+    await postpone(found, error, on);
     throw error;
   }
 }
@@ -43,6 +57,8 @@ async function carryOut(step: ReconcileStep, row: LedgerRow, on: ReconcileDepend
       return startTeardown(row, step.attempt, on);
     case 'sweep':
       return sweep(row, on);
+    case 'announce':
+      return announceClosed(row, on);
   }
 }
 

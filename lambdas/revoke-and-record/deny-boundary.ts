@@ -1,7 +1,7 @@
 import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import type { PolicyDocument } from '../../core/iam/policy.ts';
 import { denyPolicyName } from '../../core/ids.ts';
-import { latestDeadlineMs } from '../../core/due.ts';
+import { latestDeadlineMs } from '../../core/deadline.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { RevokeDependencies } from './revoke-and-record.ts';
 

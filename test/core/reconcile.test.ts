@@ -27,24 +27,37 @@ const secrets = [
   { name: 'key', spec: { kind: 'signingKey' as const }, secretName: 'k', state: 'revoked' as const },
 ];
 const closedAtMs = DEADLINE_MS - 100_000;
+const announcedAtMs = closedAtMs;
 const teardown = { attempt: 2, executionArn: 'arn:teardown-2', intendedAtMs: 0 };
 
 const at = (phase: Phase, change: Partial<LedgerRow> = {}): LedgerRow => rowOf({ phase, ...change });
 
 describe('what the reconciler does', () => {
   test.each<[string, LedgerRow, OwnerState, number, string]>([
-    ['a closed boundary of which nothing was made', at('closed'), 'ended', SWEEP_MS, 'nothing'],
+    [
+      'a closed boundary of which nothing was made',
+      at('closed', { announcedAtMs }),
+      'ended',
+      SWEEP_MS,
+      'nothing',
+    ],
     [
       'a closed one before its deadline',
-      at('closed', { leases, closedAtMs }),
+      at('closed', { leases, closedAtMs, announcedAtMs }),
       'ended',
       SWEEP_MS - 1,
       'nothing',
     ],
-    ['a closed one after it', at('closed', { leases, closedAtMs }), 'ended', SWEEP_MS, 'sweep'],
+    [
+      'a closed one after it',
+      at('closed', { leases, closedAtMs, announcedAtMs }),
+      'ended',
+      SWEEP_MS,
+      'sweep',
+    ],
     [
       'one that closed after its deadline, while a function may still run that read the row before',
-      at('closed', { leases, closedAtMs: SWEEP_MS }),
+      at('closed', { leases, closedAtMs: SWEEP_MS, announcedAtMs }),
       'ended',
       SWEEP_MS + SWEEP_MARGIN_MS - 1,
       'nothing',
@@ -56,7 +69,35 @@ describe('what the reconciler does', () => {
       SWEEP_MS,
       'sweep',
     ],
-    ['one that was swept', at('closed', { leases, closedAtMs, sweptAtMs: 1 }), 'ended', SWEEP_MS, 'nothing'],
+    [
+      'one that was swept',
+      at('closed', { leases, closedAtMs, announcedAtMs, sweptAtMs: 1 }),
+      'ended',
+      SWEEP_MS,
+      'nothing',
+    ],
+    [
+      'one that was not announced, soon',
+      at('closed', { closedAtMs }),
+      'ended',
+      closedAtMs + SWEEP_MARGIN_MS,
+      'announce',
+    ],
+    ['but not at once', at('closed', { closedAtMs }), 'ended', closedAtMs + SWEEP_MARGIN_MS - 1, 'nothing'],
+    [
+      'one that was not announced and has a deny to lift: that first',
+      at('closed', { leases, closedAtMs }),
+      'ended',
+      SWEEP_MS,
+      'sweep',
+    ],
+    [
+      'and the news as well, when it was swept',
+      at('closed', { leases, closedAtMs, sweptAtMs: 1 }),
+      'ended',
+      SWEEP_MS,
+      'announce',
+    ],
     ['one that was never started', at('approved'), 'missing', 0, 'start'],
     ['one whose submit stopped half-way', at('requested'), 'missing', 0, 'start'],
     ['one whose execution nobody knows any more', at('open'), 'missing', 0, 'teardown 1'],
@@ -96,14 +137,21 @@ describe('what the reconciler does', () => {
 });
 
 describe('when a row is due', () => {
-  const updatedAtMs = 1_000_000;
+  const updatedAtMs = 500_000;
 
   test('an open boundary always is, at some time; a closed one only for what it may have left', () => {
     for (const phase of PHASES.filter((each) => each !== 'closed'))
       expect(dueAtMs(at(phase, { updatedAtMs }))).toBeGreaterThan(updatedAtMs);
-    expect(dueAtMs(at('closed', { updatedAtMs, closedAtMs }))).toBeUndefined();
-    expect(dueAtMs(at('closed', { updatedAtMs, closedAtMs, leases }))).toBe(SWEEP_MS);
-    expect(dueAtMs(at('closed', { updatedAtMs, closedAtMs, leases, sweptAtMs: 1 }))).toBeUndefined();
+    const closed = { updatedAtMs, closedAtMs, announcedAtMs };
+    expect(dueAtMs(at('closed', closed))).toBeUndefined();
+    expect(dueAtMs(at('closed', { ...closed, leases }))).toBe(SWEEP_MS);
+    expect(dueAtMs(at('closed', { ...closed, leases, sweptAtMs: 1 }))).toBeUndefined();
+  });
+
+  test('a closed boundary that was not announced is due for it, whatever else is left of it', () => {
+    const announceMs = closedAtMs + SWEEP_MARGIN_MS;
+    for (const left of [{}, { leases }, { leases, sweptAtMs: 1 }])
+      expect(dueAtMs(at('closed', { updatedAtMs, closedAtMs, ...left }))).toBe(announceMs);
   });
 
   test('while the work may run, not before its lease ends', () => {

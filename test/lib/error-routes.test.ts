@@ -11,7 +11,9 @@ type How = 'final' | 'briefly' | 'patiently';
 type Route = readonly [state: string, how: How, next: string];
 
 /** Where each error of ours can be thrown, whether it is tried again, and where the execution goes when it stays. */
-const ROUTES: Readonly<Record<string, readonly Route[] | 'answered by submit' | 'fails synth'>> = {
+const ROUTES: Readonly<
+  Record<string, readonly Route[] | 'answered by submit' | 'tried again by reconcile' | 'fails synth'>
+> = {
   MalformedRequest: [['Admit', 'final', 'RevokeAndRecord']],
   TaskIdTaken: 'answered by submit',
   NotPermitted: 'answered by submit',
@@ -44,6 +46,7 @@ const ROUTES: Readonly<Record<string, readonly Route[] | 'answered by submit' | 
     ['CloseBoundary', 'patiently', 'BoundaryUnproven'],
   ],
   ChainClosed: [['CloseBoundary', 'patiently', 'BoundaryUnproven']],
+  NotAnnounced: 'tried again by reconcile',
   DeclarationError: 'fails synth',
 };
 

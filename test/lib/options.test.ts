@@ -6,6 +6,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
 import { DeclarationError } from '../../core/errors.ts';
 import { BoundedTask, JitSecret, Parameter, TaskBoundary, Tool } from '../../lib/index.ts';
+import { statementsOf } from './statements.ts';
 import { inlineWork, listOf, ofType, resourcesOf, stackWith, textOf, type Resources } from './sample.ts';
 
 const statements = (resources: Resources, role: string) =>
@@ -67,6 +68,22 @@ describe('everything that an account may ask for', () => {
       'BoundaryControlIssue',
       'BoundaryControlIssue',
     ]);
+  });
+
+  it('encrypts the alarms’ topic, and lets CloudWatch use the key for alarms of this stack', () => {
+    const [topic] = ours('AWS::SNS::Topic');
+    expect(textOf(topic?.[1].Properties['KmsMasterKeyId'])).toMatch(/^<Key\w+\.Arn>$/);
+    const [key] = ofType(resources, 'AWS::KMS::Key');
+    const [use] = statementsOf('Key', key?.[1].Properties['KeyPolicy']).filter(
+      ({ statement }) => statement['Sid'] === 'EncryptAlarmsOfThisStack',
+    );
+    expect(use?.statement).toMatchObject({
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    });
+    const { ArnLike } = use?.statement['Condition'] as { ArnLike: Record<string, unknown[]> };
+    expect(listOf(ArnLike['aws:SourceArn']).map(textOf)).toEqual([expect.stringMatching(/:alarm:Other-\*$/)]);
   });
 
   it('allows the key only through the services that use it', () => {

@@ -56,13 +56,17 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
     'BoundaryControlProveRevokedRole',
     [...FUNCTION, ...RECORDS, 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
   ],
-  ['BoundaryControlCloseBoundaryRole', [...FUNCTION, ...RECORDS, 'secretsmanager:DeleteSecret']],
+  [
+    'BoundaryControlCloseBoundaryRole',
+    [...FUNCTION, ...RECORDS, 'events:PutEvents', 'secretsmanager:DeleteSecret'],
+  ],
   [
     'BoundaryControlReconcileRole',
     [
       ...FUNCTION,
       ...RECORDS,
       'dynamodb:Query',
+      'events:PutEvents',
       'iam:DeleteRolePolicy',
       'secretsmanager:DeleteSecret',
       'states:DescribeExecution',
@@ -128,6 +132,17 @@ describe('roles', () => {
       );
     },
   );
+
+  it('put events under Taskbound’s own name only, on the default bus', () => {
+    const found = statementsIn(resources).filter(
+      ({ statement }) => statement['Action'] === 'events:PutEvents',
+    );
+    expect(found).toHaveLength(2);
+    for (const { statement } of found) {
+      expect(textOf(statement['Resource'])).toMatch(/:event-bus\/default$/);
+      expect(statement['Condition']).toEqual({ StringEquals: { 'events:source': 'taskbound' } });
+    }
+  });
 
   it('lie under that path when they are a task’s, and their ceilings too', () => {
     const paths = (type: string) => ofType(resources, type).map(([, { Properties }]) => Properties['Path']);

@@ -65,6 +65,7 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
     'Task roles and ceilings lie under a path of the stack’s own.',
   ],
   [/^BoundaryReconcilerDeadLettersPolicy/, /^(sqs:)?\*$/, 'CDK’s Deny of everything without TLS.'],
+  [/^BoundaryAlarmsTopicPolicy/, /^\*$/, 'CDK’s Deny of everything without TLS: to nobody.'],
   [/^RequestersRole/, /:execution:<\w+\.Name>:\*$/, 'Executions are named after tasks.'],
 ];
 

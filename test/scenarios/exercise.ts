@@ -2,12 +2,14 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { Records } from '../../cli/records.ts';
+import type { LedgerRow } from '../../core/ledger.ts';
 import { sessionCredentials } from '../../core/work.ts';
 import { typeParameterName } from '../../core/ids.ts';
 import { parsePolicy } from '../../core/iam/parse.ts';
 import type { TrailRecord } from '../../local/aws/trail.ts';
 import type { Template } from '../../local/template/template.ts';
 import { freshId, type Deployed, type Ran } from './deployed.ts';
+import { meddleWithBus, minutes } from './signals.ts';
 
 /** Objects above this are copied in parts, so that the smallest test object is not. */
 const SINGLE_COPY_LIMIT_BYTES = 10;
@@ -72,8 +74,10 @@ async function good(stack: Deployed): Promise<string> {
   const { Parameter } = await new SSMClient({ ...stack.requester }).send(
     new GetParameterCommand({ Name: name }),
   );
-  return `${summary(ran)}; deny ${ran.row.deny?.effective}; listed ${listed.length > 0}; type ${Parameter !== undefined}`;
+  return `${summary(ran)}; deny ${ran.row.deny?.effective}; listed ${listed.length > 0}; type ${Parameter !== undefined}; announced ${isAnnounced(ran.row)}`;
 }
+
+const isAnnounced = (row: LedgerRow | undefined): boolean => row?.announcedAtMs !== undefined;
 
 /** S3 refuses parts below 5 MiB when the upload is completed: the upload is aborted. */
 async function aborted(stack: Deployed): Promise<string> {
@@ -163,7 +167,7 @@ async function stoppedTwice(stack: Deployed): Promise<string> {
       queueMicrotask(() => stack.aws.states.abort(executionArn));
     });
   };
-  stopAt('RunWork', 'ObjectTransfer');
+  stopAt('RunWork', 'object-transfer');
   stopAt('ProveRevoked', 'Teardown');
   const ran = await stack.run(transfer('small'));
   return `${summary(ran)}; teardown ${ran.row.teardown?.attempt}`;
@@ -187,6 +191,17 @@ async function startedLater(stack: Deployed): Promise<string> {
   return `${submitted}, then ${row?.outcome} ${row?.phase} ${row?.proof?.kind}`;
 }
 
+/** EventBridge is down while the boundary closes: the schedule announces it, once it can be done. */
+async function announcedLater(stack: Deployed): Promise<string> {
+  const end = meddleWithBus(stack, 'CloseBoundary');
+  const ran = await stack.run(transfer('small'));
+  end();
+  await minutes(stack, 3);
+  const records = new Records(stack.connection.config, stack.connection.outputs);
+  const later = await records.row(ran.row.boundaryId);
+  return `${summary(ran)}; announced ${isAnnounced(ran.row)}, later ${isAnnounced(later)}`;
+}
+
 /** All deadlines pass: no deny is left. Then reconcile cannot be called: its schedule's letters are kept. */
 async function lifted(stack: Deployed): Promise<string> {
   await minutes(stack, 10);
@@ -203,14 +218,16 @@ async function lifted(stack: Deployed): Promise<string> {
   return `denies ${denies.length}; letters kept ${letters.length > 0}`;
 }
 
-/** Lets the schedule run for some virtual minutes. */
-async function minutes(stack: Deployed, count: number): Promise<void> {
-  stack.aws.startSchedules();
-  await stack.aws.clock.sleep(count * 60_000);
-  stack.aws.stopSchedules();
-}
-
-const SCENARIOS = [good, aborted, tornDownWhileIssuing, openBucket, stoppedTwice, startedLater, lifted];
+const SCENARIOS = [
+  good,
+  aborted,
+  tornDownWhileIssuing,
+  openBucket,
+  stoppedTwice,
+  startedLater,
+  announcedLater,
+  lifted,
+];
 
 /** What all scenarios together show, a line each, up to the first that ends otherwise. Every permission of the sample is used in one of them. */
 export async function exercise(stack: Deployed): Promise<string[]> {
@@ -226,11 +243,12 @@ export async function exercise(stack: Deployed): Promise<string[]> {
 }
 
 export const EXPECTED = [
-  'succeeded closed refused ; deny true; listed true; type true',
+  'succeeded closed refused ; deny true; listed true; type true; announced true',
   'failed closed refused EntityTooSmall; aborted true',
   'failed closed nothing-issued ExecutionEnded; undone true',
   'succeeded closed refused ; bait AccessDenied',
   'failed closed refused ExecutionEnded; teardown 2',
   'refused, then succeeded closed refused',
+  'succeeded closed refused ; announced false, later true',
   'denies 0; letters kept true',
 ];

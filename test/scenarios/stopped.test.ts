@@ -3,6 +3,7 @@ import { chainFault } from '../../core/evidence.ts';
 import { SWEEP_MARGIN_MS } from '../../core/due.ts';
 import { Records } from '../../cli/records.ts';
 import { deploy, freshId, type Deployed } from './deployed.ts';
+import { minutes } from './signals.ts';
 
 const STATES = [
   'Admit',
@@ -46,13 +47,6 @@ const secretsLeft = (stack: Deployed) =>
   stack.aws.secrets.store
     .all()
     .filter(({ deletedMs, gone }) => deletedMs === undefined && gone === undefined);
-
-/** Lets the schedule run for some virtual minutes. */
-async function minutes(stack: Deployed, count: number): Promise<void> {
-  stack.aws.startSchedules();
-  await stack.aws.clock.sleep(count * 60_000);
-  stack.aws.stopSchedules();
-}
 
 describe('an execution that is stopped is closed by Teardown', () => {
   test.each(STATES)('in %s: exit 1, closed and proven, nothing left', async (state) => {

@@ -1,0 +1,20 @@
+import type { Clock } from '../../core/clock.ts';
+
+/** What `work` gives, if it does so within `ms` milliseconds; else its signal is aborted and an `Error` named `TimeoutError` is thrown. */
+export async function within<T>(
+  clock: Clock,
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const working = new AbortController();
+  const waiting = new AbortController();
+  const late = clock.sleep(ms, waiting.signal).then((): never => {
+    working.abort();
+    throw Object.assign(new Error(`no answer within ${ms} ms`), { name: 'TimeoutError' });
+  });
+  try {
+    return await Promise.race([work(working.signal), late]);
+  } finally {
+    waiting.abort();
+  }
+}

@@ -1,0 +1,17 @@
+import { closedEvent } from '../../core/bus-events.ts';
+import type { LedgerRow } from '../../core/ledger.ts';
+import type { EventBus } from '../control/event-bus.ts';
+import type { Ledger } from '../control/ledger.ts';
+
+interface AnnounceDependencies {
+  readonly ledger: Ledger;
+  readonly bus: EventBus;
+}
+
+/** `boundary.closed` for a boundary that was closed while EventBridge was down. Throws `NotAnnounced`: then it is due again later. */
+export async function announceClosed(row: LedgerRow, { ledger, bus }: AnnounceDependencies): Promise<void> {
+  const announcedAtMs = await bus.put(closedEvent(row));
+  await ledger.update(row.boundaryId, (now) =>
+    now.announcedAtMs === undefined ? { ...now, announcedAtMs } : now,
+  );
+}
