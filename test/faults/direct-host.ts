@@ -126,6 +126,7 @@ export class DirectHost implements FunctionHost {
       awsOnce: simulatedAws({ ...parts, attempts: 1 }, credentials),
       clock,
       randomHex,
+      print: () => undefined,
     });
     this.#warm.set(fn, { handler, credentials });
     return handler;

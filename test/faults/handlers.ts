@@ -27,6 +27,7 @@ export interface FunctionPorts {
   readonly awsOnce: AwsConfig;
   readonly clock: Clock;
   readonly randomHex: (bytes: number) => string;
+  readonly print: (line: string) => void;
 }
 
 const CONTROL: Readonly<

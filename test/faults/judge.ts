@@ -1,5 +1,5 @@
 import { chainFault } from '../../core/evidence.ts';
-import { sweepAtMs } from '../../core/due.ts';
+import { dueAtMs } from '../../core/due.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { isAtLeast } from '../../core/phase.ts';
 import { versionIdFrom } from '../../lambdas/control/secrets.ts';
@@ -243,7 +243,7 @@ function judgeRunWork(world: World, say: Say): void {
 export function isAtRest(world: World): boolean {
   const rows = [...world.witness.rows.values()].map((each) => each.at(-1)?.what);
   return (
-    rows.every((row) => row !== undefined && row.phase === 'closed' && sweepAtMs(row) === undefined) &&
+    rows.every((row) => row !== undefined && row.phase === 'closed' && dueAtMs(row) === undefined) &&
     world.aws.states.executions().every(({ status }) => status !== 'RUNNING')
   );
 }
