@@ -136,6 +136,7 @@ export class World {
     this.aws.intercept = undefined;
     this.aws.observe = undefined;
     await this.aws.close();
+    this.clock.hold(); // Time stands still: whatever is still under way here must not go on behind the next world.
   }
 
   async #post(body: string): Promise<number | undefined> {

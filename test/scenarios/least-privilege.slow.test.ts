@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { parseTemplate, type Template } from '../../local/template/template.ts';
 import { deploy, type Deployed } from './deployed.ts';
 import { exercise, EXPECTED, impatient, withSmallParts } from './exercise.ts';
@@ -68,6 +68,8 @@ describe('least privilege', () => {
       const stack = await deploy('sample', {
         transform: (original) => statement.without(prepared(original)),
       });
+      // Time stands still then: a boundary that can never be proven is torn down again and again, for ever.
+      onTestFinished(() => void stack.aws.clock.hold());
       const lines = await exercise(stack);
       expect(lines).not.toEqual(EXPECTED);
       if (statement.effect === 'Deny') return; // what it denied was allowed: there is no refusal to see
