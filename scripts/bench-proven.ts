@@ -1,6 +1,6 @@
 import { readAssembly } from '../local/template/assembly.ts';
 import { isAtLeast } from '../core/phase.ts';
-import { comeToRest, submitAll } from '../test/faults/run-schedule.ts';
+import { comeToRest, submitAll, warmUp } from '../test/faults/run-schedule.ts';
 import { silenceLogs } from '../test/faults/silence-logs.ts';
 import { World } from '../test/faults/world.ts';
 import { percentile, table } from './bench-figures.ts';
@@ -23,6 +23,7 @@ export interface ProvenFigures {
 /** Virtual seconds from the end of the work to the proof, over many tasks of one type: exact, the same on every machine. */
 export async function measureProven({ assembly }: Bench): Promise<readonly ProvenFigures[]> {
   silenceLogs();
+  await warmUp(await readAssembly(assembly));
   return [await measure(assembly, APART_SECONDS.within), await measure(assembly, APART_SECONDS.beyond)];
 }
 

@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { synthesize } from '../lib/synthesize.ts';
 import { readAssembly } from '../local/template/assembly.ts';
 import { schedule as scheduleSchema } from '../test/faults/schedule.ts';
-import { runSchedule } from '../test/faults/run-schedule.ts';
+import { runSchedule, warmUp } from '../test/faults/run-schedule.ts';
 import { simulate, type Simulation } from '../test/faults/simulate.ts';
 import { silenceLogs } from '../test/faults/silence-logs.ts';
 
@@ -101,7 +101,9 @@ async function replay(given: string): Promise<number> {
     return 2;
   }
   silenceLogs();
-  const { trace, violations, ...rest } = await runSchedule(await readAssembly(folder), parsed.data);
+  const assembly = await readAssembly(folder);
+  await warmUp(assembly);
+  const { trace, violations, ...rest } = await runSchedule(assembly, parsed.data);
   if (options.json === true) process.stdout.write(`${JSON.stringify({ ...rest, violations, trace })}\n`);
   else {
     const broken = violations.map(({ invariant, message }) => `Invariant ${invariant}: ${message}`);

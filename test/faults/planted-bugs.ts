@@ -47,8 +47,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'only the status-change event closes what an execution left open',
     file: 'core/due.ts',
-    find: "row.phase === 'closed' ? sweepAtMs(row) : lookAtMs(row)",
-    replace: "row.phase === 'closed' ? sweepAtMs(row) : undefined",
+    find: "row.phase === 'closed' ? tidyAtMs(row) : lookAtMs(row)",
+    replace: "row.phase === 'closed' ? tidyAtMs(row) : undefined",
     invariant: 2,
     only: '^stop RunWork, then events lost',
   },
@@ -91,7 +91,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: '`$states.context.Execution.RedriveCount > 0 ?',
     replace: '`$states.context.Execution.RedriveCount < 0 ?',
     invariant: 7,
-    only: 'redrive',
+    only: '^stop-at .*redrive',
   },
   {
     name: 'the work is tried again when Lambda’s answer is lost',
@@ -111,12 +111,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^kill .*IssueIdentity',
   },
   {
-    name: 'the tail goes on to the end without the proof',
-    file: 'lib/workflow/tail.ts',
-    find: "next: 'ProveRevoked',",
-    replace: "next: 'CloseBoundary',",
-    invariant: 2,
-    only: '^nothing',
+    name: 'the deadline in the session policy is later than the one in the ledger',
+    file: 'lambdas/issue-identity/issue-identity.ts',
+    find: 'deadline: deadlineText(deadlineMs),\n  });\n  const place',
+    replace: 'deadline: deadlineText(deadlineMs + 600_000),\n  });\n  const place',
+    invariant: 1,
+    only: '^quota',
   },
   {
     name: 'an event of the evidence is appended again by a retry',
@@ -149,7 +149,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: 'if (row.teardown && nowMs < row.teardown.intendedAtMs + TEARDOWN_PAUSE_MS)',
     replace: 'if (row.teardown && nowMs > 0)',
     invariant: 2,
-    only: '^outage at RevokeAndRecord#1.[12] 14400',
+    only: '^outage at RevokeAndRecord#1.8 14400',
   },
   {
     name: 'a role that is full of denies stops the teardown',

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { readAssembly } from '../../local/template/assembly.ts';
+import { warmUp } from './run-schedule.ts';
 import { findSites } from './single-faults.ts';
 import type { Answer, Finding, Order, Report, WorkerOrders } from './worker.ts';
 
@@ -40,7 +41,9 @@ const BATCH = 8;
 /** Runs every schedule of a plan, on all cores. The same options, the same result, however the work falls. */
 export async function simulate(options: SimulationOptions): Promise<Simulation> {
   const { first: _first, progress: _progress, ...rest } = options;
-  const orders = { ...rest, sites: await findSites(await readAssembly(options.assembly)) };
+  const assembly = await readAssembly(options.assembly);
+  await warmUp(assembly);
+  const orders = { ...rest, sites: await findSites(assembly) };
   const workers = await Promise.all(
     Array.from({ length: availableParallelism() }, () => Worker.start(orders)),
   );

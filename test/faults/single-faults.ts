@@ -95,6 +95,9 @@ function elsewhere(): Fault[] {
 function afterAnEnd(): Schedule[] {
   const ends: Fault[] = [
     ...STATES.map((state): Fault => ({ kind: 'stop', state })),
+    // While the work runs, and while its identity is being issued.
+    { kind: 'stop-at', at: { of: 'Work', invocation: 1, call: 2 } },
+    { kind: 'stop-at', at: { of: 'IssueIdentity', invocation: 1, call: 9 } },
     { kind: 'work', what: 'throws' },
     { kind: 'work', what: 'hangs' },
   ];

@@ -1,6 +1,6 @@
 import { readAssembly } from '../../local/template/assembly.ts';
 import { makePlan, type PlanOptions } from './plan.ts';
-import { runSchedule } from './run-schedule.ts';
+import { runSchedule, warmUp } from './run-schedule.ts';
 import { shrink } from './shrink.ts';
 import { silenceLogs } from './silence-logs.ts';
 import type { Schedule } from './schedule.ts';
@@ -40,6 +40,7 @@ async function work(): Promise<void> {
   const { only, seed, schedules, sites } = orders;
   const assembly = await readAssembly(orders.assembly);
   const plan = makePlan({ seed, schedules, sites, ...(only !== undefined && { only: new RegExp(only) }) });
+  await warmUp(assembly);
   const answer = (message: Answer): void => void process.send?.(message);
   process.on('message', (order: Order) => {
     const done =
