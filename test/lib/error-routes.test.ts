@@ -15,6 +15,7 @@ const ROUTES: Readonly<Record<string, readonly Route[] | 'answered by submit' | 
   MalformedRequest: [['Admit', 'final', 'RevokeAndRecord']],
   TaskIdTaken: 'answered by submit',
   NotPermitted: 'answered by submit',
+  StackDraining: 'answered by submit',
   NotTheOwner: [
     ['Admit', 'final', 'RevokeAndRecord'],
     ['RevokeAndRecord', 'final', 'NotTheOwner'],
