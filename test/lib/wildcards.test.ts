@@ -65,6 +65,11 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
     'Task roles and ceilings lie under a path of the stack’s own.',
   ],
   [/^BoundaryReconcilerDeadLettersPolicy/, /^(sqs:)?\*$/, 'CDK’s Deny of everything without TLS.'],
+  [
+    /^OperatorsRole/,
+    /:execution:Taskbound-\*:\*$/,
+    'Executions are named after tasks; those of a type that was left out must be ended too.',
+  ],
   [/^RequestersRole/, /:execution:<\w+\.Name>:\*$/, 'Executions are named after tasks.'],
 ];
 
