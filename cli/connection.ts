@@ -87,6 +87,12 @@ export async function connect(options: ConnectionOptions, io: Io): Promise<Conne
   };
 }
 
+/** Whoever forgot to name a stack looks at an empty one: say so. */
+export function tellIfFresh({ embedded }: Connection, io: Io): void {
+  if (embedded)
+    io.err('This is a fresh local stack, so it is empty. Name a stack with --stack or AWS_ENDPOINT_URL.\n');
+}
+
 function endpointOf(env: Io['env']): string | undefined {
   const endpoint = env['AWS_ENDPOINT_URL'];
   if (endpoint === undefined || endpoint === '') return undefined;

@@ -1,4 +1,4 @@
-import { MalformedRequest, TaskboundError, TaskIdTaken } from '../core/errors.ts';
+import { MalformedRequest, StackDraining, TaskboundError, TaskIdTaken } from '../core/errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
 /** Wrong arguments, an unreadable file, something that was named and is not there. */
@@ -16,10 +16,12 @@ export class SubmissionUnknown extends TaskboundError {
   override readonly name = 'SubmissionUnknown';
 }
 
+/** With these nothing was issued and no task exists. */
+const NO_TASK = [UsageError, MalformedRequest, TaskIdTaken, StackDraining];
+
 /** The exit code of a command that ended with an error. */
 export function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof UsageError || error instanceof MalformedRequest || error instanceof TaskIdTaken)
-    return EXIT.usage;
+  if (NO_TASK.some((type) => error instanceof type)) return EXIT.usage;
   return error instanceof SubmissionUnknown ? EXIT.unproven : EXIT.failed;
 }
 

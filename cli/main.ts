@@ -30,8 +30,13 @@ const withStack = (command: Command): Command =>
       '--assembly <dir>',
       'an already synthesized CDK assembly for the local stack, instead of synthesizing',
     )
-    .option('--requester', "act as a session of the stack's role Requesters (an embedded AWS always does)")
     .option('--json', 'print exactly one JSON document on standard output');
+
+const asRequester = (command: Command): Command =>
+  withStack(command).option(
+    '--requester',
+    "act as a session of the stack's role Requesters (an embedded AWS always does)",
+  );
 
 const FAST_FORWARD = `
 With --local the embedded AWS runs inside this process, on a clock that skips idle waiting: it starts at the
@@ -41,8 +46,25 @@ Nothing of it is left afterwards, except what --dump and --out write.
 Exit code: 0 done; 1 the task failed or was refused, its boundary is closed; 2 malformed request or wrong usage,
 no task exists; 3 the boundary is not proven closed.`;
 
+const DRAINING = `
+The stack refuses new tasks from now on, until --resume; tasks that stand already go on. It is safe to delete once
+no boundary is open and every deny is lifted: a deny is an inline policy on a task role, and CloudFormation cannot
+delete a role that has one. Being sure takes 40 seconds at least. Interrupted, it may be run again at any time.
+
+Exit code: 0 safe; 1 not safe within the timeout, or it could not be done; 2 wrong usage.`;
+
+function declareDrain(program: Command, io: Io, ends: (outcome: Outcome) => Promise<void>): void {
+  withStack(program.command('drain').description('refuse new tasks and wait until the stack may be deleted'))
+    .option('--end', 'stop the tasks that still work, instead of waiting for their own end')
+    .option('--resume', 'take new tasks again, and wait for nothing')
+    .option('--reason <text>', 'why, for those who are refused')
+    .option('--timeout <seconds>', 'how long to wait (default: 4500)', whole(0, 86_400))
+    .addHelpText('after', DRAINING)
+    .action((options) => ends(import('./commands/drain.ts').then(({ drain }) => drain(options, io))));
+}
+
 function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<void>): void {
-  withStack(
+  asRequester(
     program.command('run').description('submit a request and follow its task to the end of its boundary'),
   )
     .argument('<request>', 'the request, a JSON file')
@@ -65,13 +87,13 @@ function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<v
       ends(import('./commands/run.ts').then(({ run }) => run(request, options, io))),
     );
 
-  withStack(program.command('plan').description('show what a request would be granted; issues nothing'))
+  asRequester(program.command('plan').description('show what a request would be granted; issues nothing'))
     .argument('<request>', 'the request, a JSON file')
     .action((request, options) =>
       ends(import('./commands/plan.ts').then(({ plan }) => plan(request, options, io))),
     );
 
-  withStack(
+  asRequester(
     program.command('show').description("show a task's timeline, from the stack or from an evidence bundle"),
   )
     .argument('<task>', 'a boundary id (<type>.<taskId>), a task id with --type, or a bundle file')
@@ -80,7 +102,7 @@ function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<v
       ends(import('./commands/show.ts').then(({ show }) => show(task, options, io))),
     );
 
-  withStack(program.command('list').description('list open and recent boundaries'))
+  asRequester(program.command('list').description('list open and recent boundaries'))
     .option('--days <n>', 'how many days back, today included', whole(1, 366), 7)
     .action((options) => ends(import('./commands/list.ts').then(({ list }) => list(options, io))));
 
@@ -130,7 +152,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined });
-  declare(program, io, async (outcome) => void (code = await outcome));
+  const ends = async (outcome: Outcome): Promise<void> => void (code = await outcome);
+  declare(program, io, ends);
+  declareDrain(program, io, ends);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;

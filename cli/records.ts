@@ -5,12 +5,15 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { DUE } from '../core/due.ts';
 import { evidenceEvent, type EvidenceEvent } from '../core/evidence.ts';
 import { ledgerRow, type LedgerRow } from '../core/ledger.ts';
 import type { ClientConfig } from './connection.ts';
 import { outputOf, type StackOutputs } from './stack-outputs.ts';
 
 const DAY_MS = 86_400_000;
+/** Entries of the index for each question: small, so that more than one page is nothing special. */
+const DUE_PAGE = 100;
 
 /** Reads ledger and evidence of a stack. Queries only: a Scan's cost grows with everything that ever was. */
 export class Records {
@@ -48,6 +51,18 @@ export class Records {
     for (let back = 0; back < days; back += 1)
       rows.push(...(await this.#day(new Date(nowMs - back * DAY_MS).toISOString().slice(0, 10))));
     return rows;
+  }
+
+  /** The ids of all boundaries that are not closed, or whose leftovers are not taken away yet, whenever they are due. */
+  async due(): Promise<string[]> {
+    const items = await this.#query({
+      TableName: this.#ledger,
+      IndexName: 'due',
+      KeyConditionExpression: 'due = :due',
+      ExpressionAttributeValues: { ':due': DUE },
+      Limit: DUE_PAGE,
+    });
+    return items.map((item) => String(item['boundaryId']));
   }
 
   async #day(day: string): Promise<LedgerRow[]> {

@@ -3,7 +3,7 @@ import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
-import { MalformedRequest, NotPermitted, TaskIdTaken } from '../core/errors.ts';
+import { MalformedRequest, NotPermitted, StackDraining, TaskIdTaken } from '../core/errors.ts';
 import type { TaskRequest } from '../core/request.ts';
 import type { ClientConfig } from './connection.ts';
 import { messageOf, SubmissionUnknown, UsageError } from './errors.ts';
@@ -34,7 +34,7 @@ interface Answer {
 
 /**
  * Submits a request through the function URL. Repeats it after a lost or failed answer, which is safe because it carries its id.
- * Throws `MalformedRequest`, `TaskIdTaken` or `NotPermitted` in submit's own words; no task exists then.
+ * Throws `MalformedRequest`, `TaskIdTaken`, `StackDraining` or `NotPermitted` in submit's own words; no task exists then.
  */
 export async function submit(
   at: { readonly url: string; readonly config: ClientConfig; readonly clock: Clock },
@@ -69,6 +69,7 @@ function refused(answer: Answer, url: string): Error {
   const text = message ?? Message ?? describe(answer);
   if (error === 'MalformedRequest') return new MalformedRequest(text);
   if (error === 'TaskIdTaken') return new TaskIdTaken(text);
+  if (error === 'StackDraining') return new StackDraining(text);
   if (error === 'NotPermitted') return new NotPermitted(text);
   return new NotPermitted(
     `Submit refused the call with ${answer.status}: ${text}. Use credentials that may invoke ${url}.`,

@@ -21,6 +21,11 @@ export class NotPermitted extends TaskboundError {
   override readonly name = 'NotPermitted';
 }
 
+/** The stack is being drained: it takes no new tasks. Tasks that stand already go on. */
+export class StackDraining extends TaskboundError {
+  override readonly name = 'StackDraining';
+}
+
 /** No ledger row, or the row belongs to another execution. Nothing was changed. */
 export class NotTheOwner extends TaskboundError {
   override readonly name = 'NotTheOwner';

@@ -1,6 +1,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../core/bus-events.ts';
+import { DRAIN_KEY } from '../core/drain.ts';
 import { SESSION_SECRET, typeParameterName } from '../core/ids.ts';
 import type { Permission } from './permission.ts';
 import { DUE_INDEX, type Records } from './records.ts';
@@ -55,6 +56,26 @@ export const findDue = ({ ledger }: Records): Permission => ({
   resources: [`${ledger.tableArn}/index/${DUE_INDEX}`],
 });
 
+export const readRows = ({ ledger }: Records): Permission => ({
+  sid: 'ReadLedger',
+  actions: ['dynamodb:GetItem'],
+  resources: [ledger.tableArn],
+});
+
+/**
+ * Puts and takes away the marker that refuses new tasks, and no task's row. `ForAllValues` holds also when there is no key at all, hence
+ * `Null`: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+export const refuseTasks = ({ ledger }: Records): Permission => ({
+  sid: 'RefuseTasks',
+  actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
+  resources: [ledger.tableArn],
+  conditions: {
+    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [DRAIN_KEY] },
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  },
+});
+
 export const EXECUTIONS_OPEN = 'Executions are named after tasks, which are not known at deployment.';
 
 /** Starts executions of one machine. */
@@ -68,14 +89,7 @@ export const startExecutions = (name: string, stateMachineArn: string): Permissi
 export const seeExecutions = (scope: Construct): Permission => ({
   sid: 'SeeExecutions',
   actions: ['states:DescribeExecution'],
-  resources: [
-    Stack.of(scope).formatArn({
-      service: 'states',
-      resource: 'execution',
-      resourceName: `${machineName(scope, '*')}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    }),
-  ],
+  resources: [allExecutions(scope)],
   openBecause: EXECUTIONS_OPEN,
 });
 
@@ -88,6 +102,22 @@ export const announce = (scope: Construct): Permission => ({
   ],
   conditions: { StringEquals: { 'events:source': EVENT_SOURCE } },
 });
+
+/** As wide as `seeExecutions`, for the same reason: whoever drains the stack must be able to end what a type left behind. */
+export const endExecutions = (scope: Construct): Permission => ({
+  sid: 'EndExecutions',
+  actions: ['states:StopExecution'],
+  resources: [allExecutions(scope)],
+  openBecause: EXECUTIONS_OPEN,
+});
+
+const allExecutions = (scope: Construct): string =>
+  Stack.of(scope).formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${machineName(scope, '*')}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
 
 /** Machines are named after the stack, so that a permission can name those that are no longer in the template. */
 export const machineName = (scope: Construct, name: string): string => `${Stack.of(scope).stackName}-${name}`;

@@ -1,5 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { SUBMIT_TIMEOUT_SECONDS } from '../core/drain.ts';
 import * as environment from '../core/environment.ts';
 import { ControlFunction, type ControlFunctionProps } from './control-function.ts';
 import * as may from './control-permissions.ts';
@@ -50,6 +51,8 @@ export class ControlPlane extends Construct {
       environmentSchema: environment.submitEnvironment,
       environment: common,
       permissions: [...base, may.readTypes(this)],
+      // Whoever drains the stack waits for as long as a request may still be under way.
+      timeout: Duration.seconds(SUBMIT_TIMEOUT_SECONDS),
     });
     this.admit = make('Admit', {
       stem: 'admit',

@@ -1,6 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { endExecutions, findDue, readRows, refuseTasks } from './control-permissions.ts';
 import { keyOf } from './encryption.ts';
 import { acceptOpen, type Permission } from './permission.ts';
 import type { Records } from './records.ts';
@@ -13,7 +14,7 @@ export function readRecords(
   key: kms.IKey | undefined,
 ): iam.Grant {
   const permissions: Permission[] = [
-    { sid: 'ReadLedger', actions: ['dynamodb:GetItem'], resources: [records.ledger.tableArn] },
+    readRows(records),
     {
       sid: 'ListLedger',
       actions: ['dynamodb:Query'],
@@ -26,6 +27,20 @@ export function readRecords(
   ];
   return grantAll(grantee, permissions);
 }
+
+/** What `taskbound drain` does: the marker, the index of what is open or not taken away yet, its rows, and the end of executions. */
+export const drainRecords = (
+  records: Records,
+  grantee: iam.IGrantable,
+  key: kms.IKey | undefined,
+): iam.Grant =>
+  grantAll(grantee, [
+    readRows(records),
+    refuseTasks(records),
+    findDue(records),
+    endExecutions(records),
+    ...keyOf.tables(key),
+  ]);
 
 /** One grant of several statements to a principal's own policy. */
 export function grantAll(grantee: iam.IGrantable, permissions: readonly Permission[]): iam.Grant {

@@ -46,12 +46,20 @@ export class SampleStack extends Stack {
     transfer.grantRead(requesters);
     boundary.grantRead(requesters);
 
+    const operators = new iam.Role(this, 'OperatorsRole', {
+      description: 'Drains the stack before it is deleted, and reads what became of its tasks.',
+      assumedBy: new iam.AccountRootPrincipal(),
+    });
+    boundary.grantRead(operators);
+    boundary.grantDrain(operators);
+
     output(this, 'source', source.bucketName);
     output(this, 'destination', destination.bucketName);
     output(this, 'SubmitUrl', boundary.submitUrl);
     output(this, 'LedgerTable', boundary.records.ledger.tableName);
     output(this, 'EvidenceTable', boundary.records.evidence.tableName);
     output(this, 'Requesters', requesters.roleArn);
+    output(this, 'Operators', operators.roleArn);
     output(this, 'TypesPath', boundary.typesPath);
     output(this, 'AlarmTopic', boundary.alarmTopic.topicArn);
   }

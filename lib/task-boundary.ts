@@ -11,7 +11,7 @@ import { startExecutions } from './control-permissions.ts';
 import { ControlPlane } from './control-plane.ts';
 import { letLogsUse } from './encryption.ts';
 import type { DeploymentOptions } from './options.ts';
-import { readRecords } from './record-grants.ts';
+import { drainRecords, readRecords } from './record-grants.ts';
 import { Reconciler } from './reconciler.ts';
 import { BY_DAY, Records } from './records.ts';
 import type { TaskRole } from './task-role.ts';
@@ -72,6 +72,11 @@ export class TaskBoundary extends Construct {
   /** Lets someone read what happened: the ledger by id and by day, and the evidence. */
   grantRead(grantee: iam.IGrantable): iam.Grant {
     return readRecords(this.records, BY_DAY, grantee, this.options.encryptionKey);
+  }
+
+  /** Lets someone drain the stack (`taskbound drain`): refuse new tasks and take that back, see what is open, end its executions. */
+  grantDrain(grantee: iam.IGrantable): iam.Grant {
+    return drainRecords(this.records, grantee, this.options.encryptionKey);
   }
 }
 

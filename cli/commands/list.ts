@@ -1,4 +1,4 @@
-import { connect, type ConnectionOptions } from '../connection.ts';
+import { connect, tellIfFresh, type ConnectionOptions } from '../connection.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../print.ts';
@@ -23,8 +23,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     if (options.json === true)
       printJson(io, { stack: connection.stackName, days: options.days, boundaries: rows.map(summaryOf) });
     else io.out(renderList(rows, options.days));
-    if (connection.embedded)
-      io.err('This is a fresh local stack, so it is empty. Name a stack with --stack or AWS_ENDPOINT_URL.\n');
+    tellIfFresh(connection, io);
     return EXIT.done;
   } finally {
     await connection.close();

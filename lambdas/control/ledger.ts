@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../core/clock.ts';
+import { DRAIN_KEY, drainOf, type Drain } from '../../core/drain.ts';
 import { DUE, dueAtMs } from '../../core/due.ts';
 import { LedgerContention, NotTheOwner } from '../../core/errors.ts';
 import { ledgerRow, type LedgerRow } from '../../core/ledger.ts';
@@ -23,10 +24,13 @@ export class Ledger {
   }
 
   async get(boundaryId: string): Promise<LedgerRow | undefined> {
-    const { Item } = await this.#client.send(
-      new GetCommand({ TableName: this.#table, Key: { boundaryId }, ConsistentRead: true }),
-    );
-    return Item && ledgerRow.parse(Item);
+    const item = await this.#item(boundaryId);
+    return item && ledgerRow.parse(item);
+  }
+
+  /** What refuses new tasks: a marker that an operator put there, or something that cannot be read. Undefined: nothing. */
+  async draining(): Promise<Drain | undefined> {
+    return drainOf(await this.#item(DRAIN_KEY));
   }
 
   /** Rows whose time has come, the longest due first. Reads what is due and nothing else, `limit` rows at most. */
@@ -65,6 +69,13 @@ export class Ledger {
     throw new LedgerContention(
       `The row of ${boundaryId} changed ${MAX_CONFLICTS} times between read and write. It is tried again.`,
     );
+  }
+
+  async #item(boundaryId: string): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.#table, Key: { boundaryId }, ConsistentRead: true }),
+    );
+    return Item;
   }
 
   /** When it was written and when it needs a look, derived from the row itself. */

@@ -2,7 +2,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { submitEnvironment } from '../../core/environment.ts';
-import { MalformedRequest, NotPermitted, TaskIdTaken } from '../../core/errors.ts';
+import { MalformedRequest, NotPermitted, StackDraining, TaskIdTaken } from '../../core/errors.ts';
 import { parseRequest, type TaskRequest } from '../../core/request.ts';
 import { parseStrictJson } from '../../core/strict-json.ts';
 import { log } from '../control/log.ts';
@@ -16,6 +16,8 @@ const STATUS: Readonly<Record<string, number>> = {
   [MalformedRequest.name]: 400,
   [NotPermitted.name]: 403,
   [TaskIdTaken.name]: 409,
+  // Not 503: that invites clients to try again at once, and to think that a task may exist. A drain lasts until a person ends it.
+  [StackDraining.name]: 409,
 };
 
 const respond = (statusCode: number, body: unknown): APIGatewayProxyStructuredResultV2 => ({
@@ -53,7 +55,7 @@ export function submitHandler({ environment: variables, aws, clock, randomHex }:
   });
 }
 
-/** HTTP around `submit`: 200 with the task, 400 malformed, 403 not permitted, 409 id taken; anything else is 500 and worth a retry. */
+/** HTTP around `submit`: 200 with the task, 400 malformed, 403 not permitted, 409 id taken or stack draining; anything else is 500 and worth a retry. */
 export const overHttp =
   (dependencies: SubmitDependencies): UrlHandler =>
   async (event) => {

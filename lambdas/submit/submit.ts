@@ -1,5 +1,6 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { Clock } from '../../core/clock.ts';
+import { drainingError, type Drain } from '../../core/drain.ts';
 import { NotPermitted, TaskIdTaken } from '../../core/errors.ts';
 import { grantDigest } from '../../core/grant.ts';
 import { boundaryIdOf, executionArnOf, NONCE_CHARACTERS, secretName } from '../../core/ids.ts';
@@ -48,8 +49,9 @@ export async function submit(
     config,
     on,
   );
-  const created = await on.ledger.create(planned);
-  const row = created ? planned : await standingRow(planned, on.ledger);
+  const draining = await on.ledger.draining();
+  const created = draining === undefined && (await on.ledger.create(planned));
+  const row = created ? planned : await standingRow(planned, draining, on.ledger);
   const started = await startTask(row, on);
   return {
     taskId: row.taskId,
@@ -107,8 +109,14 @@ function plan(
   };
 }
 
-async function standingRow(planned: LedgerRow, ledger: Ledger): Promise<LedgerRow> {
+/** The task that stands under the id, if it is this one. A stack that drains still answers for it, and makes no other. */
+async function standingRow(
+  planned: LedgerRow,
+  draining: Drain | undefined,
+  ledger: Ledger,
+): Promise<LedgerRow> {
   const row = await ledger.get(planned.boundaryId);
+  if (row === undefined && draining !== undefined) throw drainingError(planned.stack, draining);
   if (row?.requestDigest === planned.requestDigest) return row;
   throw new TaskIdTaken(
     `The id ${planned.taskId} belongs to another ${planned.taskType} request (phase ${row?.phase ?? 'unknown'}); an id is used once. Choose another id, or leave it out.`,

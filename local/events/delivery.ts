@@ -28,6 +28,8 @@ export interface FailedDelivery {
   readonly atMs: number;
   /** Whether the dead-letter queue has it; `false` also when the queue's policy refused. */
   readonly inQueue: boolean;
+  /** Why the dead letter was refused. */
+  readonly letterError?: string;
 }
 
 export interface DelivererParts {
@@ -99,7 +101,8 @@ export class Deliverer {
     const { functionArn, deadLetterArn, letter } = delivery;
     const atMs = clock.nowMs();
     const queue = deadLetterArn === undefined ? undefined : queues.get(deadLetterArn);
-    const inQueue = queue !== undefined && this.#maySend(delivery, queue.arn);
+    const letterError = queue && this.#refusalOf(delivery, queue.arn);
+    const inQueue = queue !== undefined && letterError === undefined;
     if (inQueue) {
       const attributes = {
         ...letter.attributes,
@@ -112,10 +115,14 @@ export class Deliverer {
       queue.messages.push({ messageId: ids.uuid(), body: letter.body, attributes, atMs });
     }
     const { code: errorCode, message: errorMessage } = failure;
-    this.failures.push({ functionArn, errorCode, errorMessage, retries, atMs, inQueue });
+    this.failures.push({
+      ...{ functionArn, errorCode, errorMessage, retries, atMs, inQueue },
+      ...(letterError !== undefined && { letterError }),
+    });
   }
 
-  #maySend({ caller }: Delivery, queueArn: string): boolean {
+  /** Why the dead letter may not be sent; undefined when it may. */
+  #refusalOf({ caller }: Delivery, queueArn: string): string | undefined {
     const { authorizer, clock, queues } = this.#parts;
     const policy = queues.get(queueArn)?.policy;
     const check = {
@@ -125,9 +132,9 @@ export class Deliverer {
     };
     try {
       authorizer.authorize(caller(), check, { atMs: clock.nowMs(), service: 'sqs' });
-      return true;
+      return undefined;
     } catch (error) {
-      if (error instanceof AwsError) return false;
+      if (error instanceof AwsError) return error.message;
       throw error;
     }
   }

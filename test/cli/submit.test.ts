@@ -70,6 +70,7 @@ describe('submit', () => {
   it.each([
     [400, { error: 'MalformedRequest', message: 'Field x is y.' }, 'MalformedRequest', 'Field x is y.'],
     [409, { error: 'TaskIdTaken', message: 'taken' }, 'TaskIdTaken', 'taken'],
+    [409, { error: 'StackDraining', message: 'draining' }, 'StackDraining', 'draining'],
     [403, { error: 'NotPermitted', message: 'no' }, 'NotPermitted', 'no'],
     [403, { Message: 'Forbidden' }, 'NotPermitted', /403: Forbidden/],
   ])('%i %j is %s, and is not repeated', async (status, body, name, message) => {

@@ -17,6 +17,7 @@ const ROUTES: Readonly<
   MalformedRequest: [['Admit', 'final', 'RevokeAndRecord']],
   TaskIdTaken: 'answered by submit',
   NotPermitted: 'answered by submit',
+  StackDraining: 'answered by submit',
   NotTheOwner: [
     ['Admit', 'final', 'RevokeAndRecord'],
     ['RevokeAndRecord', 'final', 'NotTheOwner'],

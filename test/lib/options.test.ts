@@ -213,6 +213,22 @@ describe('a grant', () => {
     );
     expect(actions).toEqual(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Query']);
   });
+
+  it('to drain has no Scan, and the customer’s key through DynamoDB only', () => {
+    const { stack, boundary } = stackWith({}, (scope) => ({ encryptionKey: new kms.Key(scope, 'Key') }));
+    boundary.grantDrain(new iam.Role(stack, 'Operator', { assumedBy: new iam.AccountRootPrincipal() }));
+    const found = statements(resourcesOf(stack), 'Operator');
+    const actions = found.flatMap((statement) => listOf(statement['Action']).map(String));
+    expect(actions.filter((action) => !action.startsWith('kms:'))).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:Query',
+      'states:StopExecution',
+    ]);
+    const keyed = found.filter((statement) => String(listOf(statement['Action'])[0]).startsWith('kms:'));
+    expect(JSON.stringify(keyed)).toMatch(/kms:ViaService.*dynamodb\./);
+  });
 });
 
 describe('an app', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DRAIN_KEY, RECONCILE_EVERY_MS, SUBMIT_TIMEOUT_SECONDS } from '../../core/drain.ts';
 import { taskTypeConfig } from '../../core/task-type.ts';
 import { listOf, ofType, sampleResources, textOf, type Resource } from './sample.ts';
 import { statementsIn, statementsOf } from './statements.ts';
@@ -79,6 +80,18 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
   ['ObjectTransferWorkRole', [...FUNCTION, 'secretsmanager:GetSecretValue']],
   ['ObjectTransferWorkflowRole', MACHINE],
   [
+    'OperatorsRole',
+    [
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:Query',
+      'dynamodb:Query',
+      'states:StopExecution',
+    ],
+  ],
+  [
     'RequestersRole',
     [
       'dynamodb:GetItem',
@@ -142,6 +155,26 @@ describe('roles', () => {
       expect(textOf(statement['Resource'])).toMatch(/:event-bus\/default$/);
       expect(statement['Condition']).toEqual({ StringEquals: { 'events:source': 'taskbound' } });
     }
+  });
+
+  it('dynamodb:DeleteItem: only Operators, and only the marker that refuses new tasks', () => {
+    const found = statementsIn(resources).filter(({ statement }) =>
+      listOf(statement['Action']).includes('dynamodb:DeleteItem'),
+    );
+    expect(found).toEqual([
+      {
+        where: expect.stringMatching(/^OperatorsRoleDefaultPolicy/),
+        statement: {
+          Effect: 'Allow',
+          Action: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
+          Resource: { 'Fn::GetAtt': [expect.stringMatching(/^BoundaryRecordsLedger/), 'Arn'] },
+          Condition: {
+            'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [DRAIN_KEY] },
+            Null: { 'dynamodb:LeadingKeys': 'false' },
+          },
+        },
+      },
+    ]);
   });
 
   it('lie under that path when they are a task’s, and their ceilings too', () => {
@@ -276,6 +309,19 @@ describe('functions', () => {
       ['events.amazonaws.com', true, true],
       ['events.amazonaws.com', true, true],
     ]);
+  });
+});
+
+describe('what a drain relies on', () => {
+  it('submit ends when it is believed to, and the reconciler looks as often', () => {
+    const [submit] = ofType(resources, 'AWS::Lambda::Function').filter(([id]) =>
+      id.startsWith('BoundaryControlSubmitFunction'),
+    );
+    expect(submit?.[1].Properties['Timeout']).toBe(SUBMIT_TIMEOUT_SECONDS);
+    const rates = ofType(resources, 'AWS::Scheduler::Schedule').map(
+      ([, schedule]) => schedule.Properties['ScheduleExpression'],
+    );
+    expect(rates).toEqual([`rate(${RECONCILE_EVERY_MS / 60_000} minute)`]);
   });
 });
 

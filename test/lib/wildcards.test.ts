@@ -66,6 +66,11 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
   ],
   [/^BoundaryReconcilerDeadLettersPolicy/, /^(sqs:)?\*$/, 'CDK’s Deny of everything without TLS.'],
   [/^BoundaryAlarmsTopicPolicy/, /^\*$/, 'CDK’s Deny of everything without TLS: to nobody.'],
+  [
+    /^OperatorsRole/,
+    /:execution:Taskbound-\*:\*$/,
+    'Executions are named after tasks; those of a type that was left out must be ended too.',
+  ],
   [/^RequestersRole/, /:execution:<\w+\.Name>:\*$/, 'Executions are named after tasks.'],
 ];
 

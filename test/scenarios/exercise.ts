@@ -1,6 +1,8 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { drainStack, type DrainOptions } from '../../cli/commands/drain.ts';
+import { operatorConfig } from '../../cli/drain/operator.ts';
 import { Records } from '../../cli/records.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { sessionCredentials } from '../../core/work.ts';
@@ -218,6 +220,36 @@ async function lifted(stack: Deployed): Promise<string> {
   return `denies ${denies.length}; letters kept ${letters.length > 0}`;
 }
 
+/** Drains the stack as `Operators`, with an end to a task at work; looks at it; takes tasks again. */
+async function drained(stack: Deployed): Promise<string> {
+  let slowed = false;
+  stack.aws.intercept = ({ service, caller }) => {
+    if (slowed || service !== 's3' || !caller.arn.includes('TaskRole')) return 'proceed';
+    slowed = true;
+    return { delayMs: 50_000 };
+  };
+  const command = (options: DrainOptions) => drainStack(stack.connection, options, stack.io);
+  let draining: Promise<number> = Promise.resolve(-1);
+  const stop = stack.aws.states.onEvent(({ event }) => {
+    if (event.stateEnteredEventDetails?.name !== 'RunWork') return;
+    stop();
+    draining = command({ end: true });
+    draining.catch(() => undefined); // awaited below
+  });
+  const ran = await stack.run(transfer('small'));
+  stack.aws.startSchedules();
+  const code = await draining.finally(() => stack.aws.stopSchedules());
+  stack.aws.intercept = undefined;
+  const records = new Records(operatorConfig(stack.connection, stack.io), stack.connection.outputs);
+  const listed = await records.recent(1, stack.aws.clock.nowMs());
+  const events = await records.events(ran.row.boundaryId);
+  const refused = await stack.run(transfer('small')).catch((error: Error) => error.name);
+  const resumed = await command({ resume: true });
+  const again = await stack.run(transfer('small'));
+  const seen = `listed ${listed.length > 0}; events ${events.length > 0}`;
+  return `${summary(ran)}; drained ${code}; ${seen}; ${String(refused)}; resumed ${resumed}; ${summary(again)}`;
+}
+
 const SCENARIOS = [
   good,
   aborted,
@@ -227,6 +259,7 @@ const SCENARIOS = [
   startedLater,
   announcedLater,
   lifted,
+  drained,
 ];
 
 /** What all scenarios together show, a line each, up to the first that ends otherwise. Every permission of the sample is used in one of them. */
@@ -251,4 +284,5 @@ export const EXPECTED = [
   'refused, then succeeded closed refused',
   'succeeded closed refused ; announced false, later true',
   'denies 0; letters kept true',
+  'failed closed refused ExecutionEnded; drained 0; listed true; events true; StackDraining; resumed 0; succeeded closed refused ',
 ];

@@ -89,6 +89,32 @@ describe('Ledger.update', () => {
   });
 });
 
+describe('Ledger.draining', () => {
+  test('reads the marker consistently, by the key that no boundary has', async () => {
+    const marker = { boundaryId: 'drain', sinceMs: 1, by: 'ann', reason: 'r' };
+    documents.on(GetCommand).resolves({ Item: marker });
+    expect(await ledger.draining()).toEqual({ marker });
+    expect(documents.commandCalls(GetCommand)[0]?.args[0].input).toMatchObject({
+      Key: { boundaryId: 'drain' },
+      ConsistentRead: true,
+    });
+  });
+
+  test('is undefined without one, and a fault when it is none', async () => {
+    documents
+      .on(GetCommand)
+      .resolvesOnce({})
+      .resolves({ Item: { boundaryId: 'drain' } });
+    expect(await ledger.draining()).toBeUndefined();
+    expect(await ledger.draining()).toEqual({ fault: expect.stringMatching(/^sinceMs: /) });
+  });
+
+  test('what cannot be asked is thrown: nothing is taken for "not draining"', async () => {
+    documents.on(GetCommand).rejects(Object.assign(new Error('no'), { name: 'TimeoutError' }));
+    await expect(ledger.draining()).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+});
+
 describe('Ledger.create', () => {
   test.each([
     ['where none stands', true],

@@ -160,7 +160,13 @@ describe('what fails', () => {
     await startExecution(loaded, { fail: true });
     await loaded.clock.sleep(1_000);
     expect(loaded.dead()).toEqual([]);
-    expect(loaded.aws.events.failures).toMatchObject([{ errorCode: 'NO_PERMISSIONS', inQueue: false }]);
+    expect(loaded.aws.events.failures).toMatchObject([
+      {
+        errorCode: 'NO_PERMISSIONS',
+        inQueue: false,
+        letterError: expect.stringContaining('not authorized to perform: sqs:SendMessage'),
+      },
+    ]);
   });
 
   it.each(["another rule's ARN", 'another account'])(

@@ -1,0 +1,52 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../../core/clock.ts';
+import { isSafe, type Drain } from '../../core/drain.ts';
+import { isEmpty, NOTHING_SEEN, type Look } from './look.ts';
+
+const PAUSE_MS = 10_000;
+
+/** What waiting stands on. */
+export interface DrainPorts {
+  readonly clock: Clock;
+  look(before: Look): Promise<Look>;
+  /** Ends what still works; does nothing when tasks are to end by themselves. */
+  end(look: Look): Promise<void>;
+  marker(): Promise<Drain | undefined>;
+  /** Is told of every look. */
+  tell(look: Look): void;
+}
+
+export interface Drained {
+  /** Nothing is left, and nothing can come. */
+  readonly safe: boolean;
+  /** What was seen last. */
+  readonly look: Look;
+  /** What refuses new tasks now; undefined when somebody took it away meanwhile. */
+  readonly drain: Drain | undefined;
+}
+
+/**
+ * Looks until nothing is left and nothing can come, or until `untilMs`, or until somebody takes the marker away. `raised` is the marker as
+ * it stands now. When it is another one at a later look, tasks may have been taken in between: the time of waiting begins anew.
+ */
+export async function awaitDrained(raised: Drain, untilMs: number, on: DrainPorts): Promise<Drained> {
+  let drain = raised;
+  let refusingSinceMs = on.clock.nowMs();
+  let emptySinceMs: number | undefined;
+  let look = NOTHING_SEEN;
+  for (;;) {
+    const beganMs = on.clock.nowMs();
+    look = await on.look(look);
+    on.tell(look);
+    await on.end(look);
+    const standing = await on.marker();
+    if (standing === undefined) return { safe: false, look, drain: undefined };
+    const nowMs = on.clock.nowMs();
+    if (!isDeepStrictEqual(standing, drain)) [drain, refusingSinceMs] = [standing, nowMs];
+    if (!isEmpty(look)) emptySinceMs = undefined;
+    else if (isSafe({ beganMs, refusingSinceMs, emptySinceMs })) return { safe: true, look, drain };
+    else emptySinceMs ??= nowMs;
+    if (nowMs >= untilMs) return { safe: false, look, drain };
+    await on.clock.sleep(Math.min(PAUSE_MS, untilMs - nowMs));
+  }
+}

@@ -1,0 +1,53 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DRAIN_KEY, drainOf, type Drain, type DrainMarker } from '../../core/drain.ts';
+import type { ClientConfig } from '../connection.ts';
+import { outputOf, type StackOutputs } from '../stack-outputs.ts';
+
+const Key = { boundaryId: DRAIN_KEY };
+
+/** The marker in the ledger that refuses new tasks. */
+export class Marker {
+  readonly #documents: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(config: ClientConfig, outputs: StackOutputs) {
+    this.#documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...config }));
+    this.#table = outputOf(outputs, 'LedgerTable');
+  }
+
+  async read(): Promise<Drain | undefined> {
+    const { Item } = await this.#documents.send(
+      new GetCommand({ TableName: this.#table, Key, ConsistentRead: true }),
+    );
+    return drainOf(Item);
+  }
+
+  /** Puts it, and returns what stands then: whoever drained first keeps the word. What is no marker is replaced; it refused as well. */
+  async raise(marker: Omit<DrainMarker, 'boundaryId'>): Promise<Drain> {
+    const Item = { ...marker, ...Key };
+    try {
+      await this.#documents.send(
+        new PutCommand({
+          TableName: this.#table,
+          Item,
+          ConditionExpression: 'attribute_not_exists(boundaryId)',
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      const standing = await this.read();
+      if (standing !== undefined && 'marker' in standing) return standing;
+      await this.#documents.send(new PutCommand({ TableName: this.#table, Item }));
+    }
+    return { marker: Item as DrainMarker };
+  }
+
+  /** Takes it away; returns what stood, or undefined when nothing did. */
+  async remove(): Promise<Drain | undefined> {
+    const { Attributes } = await this.#documents.send(
+      new DeleteCommand({ TableName: this.#table, Key, ReturnValues: 'ALL_OLD' }),
+    );
+    return drainOf(Attributes);
+  }
+}
