@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dueAtMs, sweepAtMs } from './due.ts';
+import { sweepAtMs } from './due.ts';
 import { StackDraining } from './errors.ts';
 import type { LedgerRow } from './ledger.ts';
 import { isEnding } from './phase.ts';
@@ -64,7 +64,8 @@ export function standingOf(row: LedgerRow): 'open' | 'waiting' | 'done' {
 }
 
 /** When the leftovers of a closed boundary are taken away at the latest, if nothing fails: milliseconds. */
-export const liftedByMs = (row: LedgerRow): number => (dueAtMs(row) ?? 0) + RECONCILE_EVERY_MS;
+export const liftedByMs = (row: LedgerRow): number =>
+  Math.max(sweepAtMs(row) ?? 0, row.postponed?.untilMs ?? 0) + RECONCILE_EVERY_MS;
 
 /** Whether stopping the execution can end the task sooner: once teardown has begun, it would only put its end off. */
 export const mayBeEnded = (row: LedgerRow): boolean => !isEnding(row.phase) && row.teardown === undefined;

@@ -38,6 +38,9 @@ const isRefused = (said: string, action: string): boolean =>
 
 const prepared = (template: Template): Template => impatient(withSmallParts(template));
 
+/** Refusals of which no caller is told, because a service makes the call after it took an event: only what is missing in the end shows them. */
+const UNTOLD = /^BoundaryControlReconcileRole\w+ trust: |^BoundaryReconcilerScheduleRole\w+: KeepWhatFailed$/;
+
 const roleNameOf = (stack: Deployed, logicalId: string) => stack.stack.resources.get(logicalId)?.physicalId;
 
 describe('least privilege', () => {
@@ -72,7 +75,8 @@ describe('least privilege', () => {
       onTestFinished(() => void stack.aws.clock.hold());
       const lines = await exercise(stack);
       expect(lines).not.toEqual(EXPECTED);
-      if (statement.effect === 'Deny') return; // what it denied was allowed: there is no refusal to see
+      // What a Deny denied was allowed: there is no refusal to see.
+      if (statement.effect === 'Deny' || UNTOLD.test(statement.name)) return;
       const denied = stack.aws.trail
         .filter((record) => /^AccessDenied/.test(record.errorCode ?? ''))
         .map((record) => record.errorMessage ?? '');
