@@ -2,13 +2,17 @@ import { lambdaPorts } from './control/ports.ts';
 import { reconcileHandler } from './reconcile/handler.ts';
 
 /**
- * Trigger: an execution's status change (EventBridge), with the boundary's id; and every minute (EventBridge Scheduler), without.
+ * Trigger: an execution's status change (EventBridge), with the boundary's id; every minute (EventBridge Scheduler), without; and every
+ * hour, for strays.
  *
  * Effects, for each boundary it looks at (reconcile/reconcile.ts):
  *  - started, if submit stopped before the execution was;
  *  - Teardown started, if its execution ended without closing it: the attempt in the row first, then the start under its number;
  *  - its leftovers swept, once it is closed and past its deadline: the deny, and whatever was made too late;
  *  - else nothing, and the next look is put off while its execution runs.
+ *
+ * Effects, for strays (reconcile/strays.ts): secrets and denies with this stack's names that are past every deadline, and that no row will
+ * clean any more, are removed.
  *
  * Late, repeated, concurrent: it decides from the ledger and from what Step Functions says now, not from the event; the attempt's number
  * makes a second Teardown impossible. Half done: the row stays due.

@@ -117,6 +117,7 @@ export class ControlPlane extends Construct {
         may.changeTaskPolicies(this, 'LiftDenies', 'iam:DeleteRolePolicy'),
         may.startExecutions('Teardown', stateMachineArn),
         may.seeExecutions(this),
+        ...may.findStrays(this),
       ],
       timeout: RECONCILE_TIMEOUT,
     };
