@@ -29,9 +29,14 @@ async function eventsAfter(sfn: SFNClient, executionArn: string, known: number):
   return found.reverse();
 }
 
+/** Step Functions does not know the execution, yet or any more. */
+export const isUnknown = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'ExecutionDoesNotExist';
+
 /**
  * Hands every event of an execution to `onEvent`, in order, each soon after it happened; returns when the execution has ended. Polls
- * slower while nothing happens. Right after the start the execution may not be readable yet: that is waited for.
+ * slower while nothing happens. Right after the start the execution may not be readable yet: that is waited for. One that is not known
+ * any more has ended: a deploy deleted its machine.
  */
 export async function follow(
   sfn: SFNClient,
@@ -44,12 +49,12 @@ export async function follow(
   let missing = 0;
   for (;;) {
     const events = await eventsAfter(sfn, executionArn, known).catch((error: unknown) => {
-      if (known > 0 || !(error instanceof Error) || error.name !== 'ExecutionDoesNotExist' || ++missing > 10)
-        throw error;
-      return [];
+      if (!isUnknown(error) || (known === 0 && ++missing > 10)) throw error;
+      return undefined;
     });
-    for (const event of events) onEvent(event);
-    const last = events.at(-1);
+    if (events === undefined && known > 0) return;
+    for (const event of events ?? []) onEvent(event);
+    const last = events?.at(-1);
     if (last !== undefined && ENDS.has(last.type ?? '')) return;
     known = last === undefined ? known : idOf(last);
     pauseMs = last === undefined ? Math.min(Math.round(pauseMs * 1.5), LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;

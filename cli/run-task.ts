@@ -5,7 +5,7 @@ import { bundleFault, makeBundle, writeBundle } from './bundle.ts';
 import { assumed } from './credentials.ts';
 import type { ClientConfig, Connection } from './connection.ts';
 import { messageOf } from './errors.ts';
-import { follow } from './follow.ts';
+import { follow, isUnknown } from './follow.ts';
 import type { Io } from './io.ts';
 import { Records } from './records.ts';
 import { Progress } from './render/progress.ts';
@@ -63,12 +63,22 @@ async function followTask(
     await follow(sfn, task.executionArn, clock, (event) => {
       for (const line of progress.lines(event)) io.err(line);
     });
-    const { status, error, cause } = await sfn.send(
-      new DescribeExecutionCommand({ executionArn: task.executionArn }),
-    );
-    return { status: status ?? 'UNKNOWN', error, cause };
+    return await describe(sfn, task.executionArn);
   } finally {
     sfn.destroy();
+  }
+}
+
+async function describe(sfn: SFNClient, executionArn: string): Promise<Execution> {
+  try {
+    const { status, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    return { status: status ?? 'UNKNOWN', error, cause };
+  } catch (error) {
+    if (!isUnknown(error)) throw error;
+    return {
+      status: 'UNKNOWN',
+      cause: 'Its machine was deleted, and Step Functions does not know it any more.',
+    };
   }
 }
 

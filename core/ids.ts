@@ -24,15 +24,33 @@ export function parseBoundaryId(text: string): { taskType: string; taskId: strin
   return TASK_TYPE.test(taskType) && TASK_ID.test(taskId) ? { taskType, taskId } : undefined;
 }
 
+/** What the names of all secrets of a stack begin with. */
+export const secretPrefix = (stack: string): string => `taskbound/${stack}/`;
+
 /** `taskbound/<stack>/<type>/<boundaryId>/<nonce>/<name>`: known at submit, so that the grant can be digested before anything exists. */
 export const secretName = (at: SecretPlace, name: string): string =>
-  `taskbound/${at.stack}/${at.taskType}/${at.boundaryId}/${at.nonce}/${name}`;
+  `${secretPrefix(at.stack)}${at.taskType}/${at.boundaryId}/${at.nonce}/${name}`;
 
 export interface SecretPlace {
   readonly stack: string;
   readonly taskType: string;
   readonly boundaryId: string;
   readonly nonce: string;
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html */
+const STACK = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
+const NONCE = new RegExp(`^[0-9a-f]{${NONCE_CHARACTERS}}$`);
+
+/** The inverse of `secretName`; undefined unless the whole name is one that it makes. */
+export function parseSecretName(text: string): (SecretPlace & { readonly name: string }) | undefined {
+  const [first, stack, taskType, boundaryId, nonce, name, ...rest] = text.split('/');
+  if (stack === undefined || boundaryId === undefined || nonce === undefined || name === undefined)
+    return undefined;
+  if (first !== 'taskbound' || rest.length > 0 || !STACK.test(stack)) return undefined;
+  if (!NONCE.test(nonce) || !DECLARED_NAME.test(name)) return undefined;
+  if (taskType === undefined || parseBoundaryId(boundaryId)?.taskType !== taskType) return undefined;
+  return { stack, taskType, boundaryId, nonce, name };
 }
 
 /** The name of a run of the Teardown machine: `<type>_<taskId>-<attempt>`. A type has no `_`, so no two boundaries share a name. */
@@ -48,6 +66,18 @@ export function boundaryOfTeardown(name: string): string | undefined {
 /** The inline policy that denies one boundary; the deadline (epoch seconds) tells when it may be lifted. */
 export const denyPolicyName = (boundaryId: string, deadlineMs: number): string =>
   `taskbound-deny-${boundaryId}-${Math.ceil(deadlineMs / 1000)}`;
+
+/** The inverse of `denyPolicyName`, its deadline in whole seconds; undefined unless the whole name is one that it makes. */
+export function parseDenyPolicyName(text: string): { boundaryId: string; deadlineMs: number } | undefined {
+  // A task's id may hold `-` and digits: the deadline is what stands behind the last `-`.
+  const [, boundaryId = '', seconds] = /^taskbound-deny-(.+)-(0|[1-9]\d*)$/.exec(text) ?? [];
+  const deadlineMs = Number(seconds) * 1000;
+  if (parseBoundaryId(boundaryId) === undefined || !Number.isSafeInteger(deadlineMs)) return undefined;
+  return { boundaryId, deadlineMs };
+}
+
+/** The IAM path of a stack's task roles and ceilings: it names also those of types that a later deploy left out. */
+export const taskRolePath = (stack: string): string => `/taskbound/${stack}/`;
 
 /** The SSM parameter that holds a task type's configuration. */
 export const typeParameterName = (stack: string, taskType: string): string =>

@@ -36,9 +36,13 @@ export interface ClosedBoundary {
   readonly cause: string | null;
 }
 
-/** The end of a task's execution names its boundary, that of a Teardown its own name; the schedule names none and means all that is due. */
+/**
+ * The end of a task's execution names its boundary, that of a Teardown its own name. The minute's schedule names none and means all that
+ * is due; the hour's means what no row leads to.
+ */
 export const reconcileEvent = z.union([
   z.strictObject({ boundaryId: z.string() }),
   z.strictObject({ teardown: z.string() }),
+  z.strictObject({ strays: z.literal(true) }),
   z.strictObject({}),
 ]);

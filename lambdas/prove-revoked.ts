@@ -6,7 +6,8 @@ import { proveRevokedHandler } from './prove-revoked/handler.ts';
  *
  * Effects, in order (prove-revoked/prove-revoked.ts):
  *  1. each lease's own credentials ask the canary; three refusals, a second apart, or `StillAccepted`;
- *  2. a lease whose credentials nobody can present is waited out (`ExpiryPending`);
+ *  2. a lease whose credentials nobody can present is waited out (`ExpiryPending`); so is one that is denied without a reason that holds
+ *     for good, because its role was deleted: after its deadline three denials make the proof `expired`;
  *  3. the control plane sees every JIT secret gone;
  *  4. `revocation.proven` in the evidence, then the proof in the ledger;
  *  5. the metric `SecondsToProven`, by the invocation whose proof stands.

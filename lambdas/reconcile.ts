@@ -2,7 +2,8 @@ import { lambdaPorts } from './control/ports.ts';
 import { reconcileHandler } from './reconcile/handler.ts';
 
 /**
- * Trigger: an execution's status change (EventBridge), with the boundary's id; and every minute (EventBridge Scheduler), without.
+ * Trigger: an execution's status change (EventBridge), with the boundary's id; every minute (EventBridge Scheduler), without; and every
+ * hour, for strays.
  *
  * Effects, for each boundary it looks at (reconcile/reconcile.ts):
  *  - `boundary.unproven` on the event bus, once for each execution that gave up;
@@ -12,6 +13,9 @@ import { reconcileHandler } from './reconcile/handler.ts';
  *  - `boundary.closed` on the event bus, if it was closed while EventBridge was down;
  *  - else nothing, and the next look is put off while its execution runs.
  * A scheduled run ends with one line of gauges over the rows it looked at (core/metrics.ts).
+ *
+ * Effects, for strays (reconcile/strays.ts): secrets and denies with this stack's names that are past every deadline, and that no row will
+ * clean any more, are removed.
  *
  * Late, repeated, concurrent: it decides from the ledger and from what Step Functions says now, not from the event; the attempt's number
  * makes a second Teardown impossible, and an event that is put twice says the same. Half done: the row stays due.

@@ -1,6 +1,7 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as stepfunctions from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { digestOf } from '../core/digest.ts';
 import { DeclarationError } from '../core/errors.ts';
 import { acceptOpenResource } from './accepted-findings.ts';
 import { machineName } from './control-permissions.ts';
@@ -30,7 +31,13 @@ export class BoundaryMachine extends Construct {
   constructor(scope: Construct, id: string, props: BoundaryMachineProps) {
     super(scope, id);
     const { options } = props;
-    const role = ownRole(this, 'Role', 'states.amazonaws.com', props.comment, options);
+    const role = ownRole(
+      this,
+      roleId(this, props.functionArns),
+      'states.amazonaws.com',
+      props.comment,
+      options,
+    );
     permit(role, [
       {
         sid: 'CallFunctions',
@@ -70,6 +77,13 @@ export class BoundaryMachine extends Construct {
     this.stateMachineArn = machine.stateMachineArn;
   }
 }
+
+/**
+ * Other functions, another role: an execution keeps the role that it began with, and with it the permission to call functions that a later
+ * deploy knows by other names. https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
+ */
+const roleId = (scope: Construct, functionArns: readonly string[]): string =>
+  `Role${digestOf(Stack.of(scope).resolve(functionArns)).slice(0, 8)}`;
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html#StepFunctions-CreateStateMachine-request-name */
 const NAME_CHARACTERS = 80;

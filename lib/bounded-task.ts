@@ -9,6 +9,7 @@ import { EXECUTIONS_OPEN, typeArn } from './control-permissions.ts';
 import { CONTROL_STATE_TIMEOUT, PROOF_STATE_TIMEOUT } from './control-plane.ts';
 import { checkDeclaration, checkSessionPolicyFits, checkTimeouts } from './declaration.ts';
 import { keyTool } from './encryption.ts';
+import { outliveDeploys } from './outlive-deploys.ts';
 import { grantAll } from './record-grants.ts';
 import type { TaskBoundary } from './task-boundary.ts';
 import { BoundaryMachine } from './boundary-machine.ts';
@@ -58,6 +59,7 @@ export class BoundedTask extends Construct {
     const issuer = control.issueIdentity.role;
     const task = new TaskRole(this, 'Task', { type, tools, hasSecrets: secrets.length > 0, issuer });
     const work = new WorkFunction(this, 'Work', type, props.work, options);
+    outliveDeploys(work, options);
     const machine = new BoundaryMachine(this, 'Workflow', {
       name: type,
       comment: `One execution is one ${type} task.`,

@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../core/bus-events.ts';
 import { DRAIN_KEY } from '../core/drain.ts';
-import { SESSION_SECRET, typeParameterName } from '../core/ids.ts';
+import { secretPrefix, SESSION_SECRET, taskRolePath, typeParameterName } from '../core/ids.ts';
 import type { Permission } from './permission.ts';
 import { DUE_INDEX, type Records } from './records.ts';
 
@@ -13,7 +13,7 @@ const TAIL = '-??????';
 
 export function secretArn(scope: Construct, path: string): string {
   const stack = Stack.of(scope);
-  const resourceName = `taskbound/${stack.stackName}/${path}`;
+  const resourceName = `${secretPrefix(stack.stackName)}${path}`;
   return stack.formatArn({
     service: 'secretsmanager',
     resource: 'secret',
@@ -123,22 +123,47 @@ const allExecutions = (scope: Construct): string =>
 export const machineName = (scope: Construct, name: string): string => `${Stack.of(scope).stackName}-${name}`;
 
 /** The IAM path of task roles and their ceilings: it names also those of types that a later deploy left out. */
-export const taskPath = (scope: Construct): string => `/taskbound/${Stack.of(scope).stackName}/`;
+export const taskPath = (scope: Construct): string => taskRolePath(Stack.of(scope).stackName);
 
 /** Writes or deletes inline policies of task roles. Whatever is written there stays under the ceiling; a role that lost it may not be written to. */
-export function changeTaskPolicies(scope: Construct, sid: string, action: string): Permission {
-  const stack = Stack.of(scope);
-  const arn = (resource: string) =>
-    stack.formatArn({ service: 'iam', region: '', resource, resourceName: `${taskPath(scope).slice(1)}*` });
-  return {
-    sid,
-    actions: [action],
-    resources: [arn('role')],
-    conditions: { StringLike: { 'iam:PermissionsBoundary': arn('policy') } },
-    openBecause:
-      'Task roles lie under the path of their stack; that of a type which was removed must still be reached.',
-  };
-}
+export const changeTaskPolicies = (scope: Construct, sid: string, action: string): Permission => ({
+  sid,
+  actions: [action],
+  resources: [underTaskPath(scope, 'role', '*')],
+  conditions: { StringLike: { 'iam:PermissionsBoundary': underTaskPath(scope, 'policy', '*') } },
+  openBecause: TASK_ROLES_OPEN,
+});
+
+const TASK_ROLES_OPEN =
+  'Task roles lie under the path of their stack; that of a type which was removed must still be reached.';
+
+const underTaskPath = (scope: Construct, resource: 'role' | 'policy', name: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'iam',
+    region: '',
+    resource,
+    resourceName: `${taskPath(scope).slice(1)}${name}`,
+  });
+
+/**
+ * Looks for what no row of the ledger leads to. IAM authorizes ListRoles by the path that is asked for: `…:role/taskbound/<stack>/`, which
+ * is no role's ARN but the path alone.
+ */
+export const findStrays = (scope: Construct): Permission[] => [
+  {
+    sid: 'ListSecrets',
+    actions: ['secretsmanager:ListSecrets'],
+    resources: ['*'],
+    openBecause: 'ListSecrets knows no resources; it tells names and dates of secrets, never a value.',
+  },
+  { sid: 'ListTaskRoles', actions: ['iam:ListRoles'], resources: [underTaskPath(scope, 'role', '')] },
+  {
+    sid: 'ListTaskPolicies',
+    actions: ['iam:ListRolePolicies'],
+    resources: [underTaskPath(scope, 'role', '*')],
+    openBecause: TASK_ROLES_OPEN,
+  },
+];
 
 export const readTypes = (scope: Construct): Permission => ({
   sid: 'ReadTaskTypes',

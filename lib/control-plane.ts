@@ -121,6 +121,7 @@ export class ControlPlane extends Construct {
         may.startExecutions('Teardown', stateMachineArn),
         may.seeExecutions(this),
         may.announce(this),
+        ...may.findStrays(this),
       ],
       timeout: RECONCILE_TIMEOUT,
     };

@@ -10,9 +10,18 @@ import type { ControlFunction } from './control-function.ts';
 import { given } from './given.ts';
 import type { DeploymentOptions } from './options.ts';
 
+interface CallOnSchedule {
+  readonly description: string;
+  /** `1 minute`, `1 hour`. */
+  readonly rate: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** A call that could not be made is given up this much later. */
+  readonly maxAgeSeconds: number;
+}
+
 const ENDED = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 
-/** What calls `reconcile`: the end of an execution at once, and the schedule for whatever that missed. */
+/** What calls `reconcile`: the end of an execution at once, and the schedules for whatever that missed. */
 export class Reconciler extends Construct {
   readonly deadLetters: sqs.Queue;
   readonly #reconcile: ControlFunction;
@@ -26,7 +35,7 @@ export class Reconciler extends Construct {
       ...given({ encryptionMasterKey: options.encryptionKey }),
     });
     acceptFinding(this.deadLetters, 'SQS3', 'It is the dead-letter queue.');
-    this.#everyMinute(options);
+    this.#callOnSchedule(options);
   }
 
   /** Looks at a boundary as soon as its execution has ended. `named` says, from the event's `detail.name`, which boundary it is. */
@@ -47,38 +56,47 @@ export class Reconciler extends Construct {
     });
   }
 
-  /** Status-change events are best effort; this is not: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
-  #everyMinute(options: DeploymentOptions): void {
-    const { functionArn } = this.#reconcile.function;
+  #callOnSchedule(options: DeploymentOptions): void {
+    const role = this.#scheduleRole(options);
+    // Status-change events are best effort; this is not: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+    this.#schedule('EveryMinute', role, {
+      description: 'Looks at every boundary that is due.',
+      rate: '1 minute',
+      input: {},
+      maxAgeSeconds: 60,
+    });
+    this.#schedule('EveryHour', role, {
+      description: 'Removes what no row of the ledger leads to.',
+      rate: '1 hour',
+      input: { strays: true },
+      maxAgeSeconds: 600,
+    });
+  }
+
+  #scheduleRole(options: DeploymentOptions): iam.Role {
     const role = new iam.Role(this, 'ScheduleRole', {
-      description: 'Calls reconcile every minute.',
+      description: 'Calls reconcile every minute and every hour.',
       assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com'),
       ...given({ permissionsBoundary: options.permissionsBoundary }),
     });
-    role.addToPolicy(
-      new iam.PolicyStatement({
-        sid: 'CallReconcile',
-        actions: ['lambda:InvokeFunction'],
-        resources: [functionArn],
-      }),
-    );
-    role.addToPolicy(
-      new iam.PolicyStatement({
-        sid: 'KeepWhatFailed',
-        actions: ['sqs:SendMessage'],
-        resources: [this.deadLetters.queueArn],
-      }),
-    );
-    new CfnSchedule(this, 'EveryMinute', {
-      description: 'Looks at every boundary that is due.',
-      scheduleExpression: 'rate(1 minute)',
+    const allow = (sid: string, action: string, resource: string) =>
+      role.addToPolicy(new iam.PolicyStatement({ sid, actions: [action], resources: [resource] }));
+    allow('CallReconcile', 'lambda:InvokeFunction', this.#reconcile.function.functionArn);
+    allow('KeepWhatFailed', 'sqs:SendMessage', this.deadLetters.queueArn);
+    return role;
+  }
+
+  #schedule(id: string, role: iam.IRole, { description, rate, input, maxAgeSeconds }: CallOnSchedule): void {
+    new CfnSchedule(this, id, {
+      description,
+      scheduleExpression: `rate(${rate})`,
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
-        arn: functionArn,
+        arn: this.#reconcile.function.functionArn,
         roleArn: role.roleArn,
-        input: '{}',
+        input: JSON.stringify(input),
         deadLetterConfig: { arn: this.deadLetters.queueArn },
-        retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 60 },
+        retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: maxAgeSeconds },
       },
     });
   }

@@ -10,7 +10,7 @@ export interface TaskRoleProps extends CeilingProps {
   readonly issuer: iam.IRole;
 }
 
-/** The role whose sessions are a type's tasks, under its ceiling. */
+/** The role whose sessions are a type's tasks, under its ceiling. It goes with its type: removing a type ends the access of its tasks. */
 export class TaskRole extends Construct {
   readonly role: iam.Role;
   readonly ceiling: iam.ManagedPolicy;

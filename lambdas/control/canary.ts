@@ -2,11 +2,13 @@ import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import type { AwsConfig } from '../aws-config.ts';
 import type { SessionCredentials } from '../../core/work.ts';
 
-/** How the task's own credential was answered. Only `refused` proves anything. */
+/**
+ * How the task's own credential was answered. `refused`: for good, which proves the end of access. `denied`: not let in, but it may be
+ * for a policy that has not arrived yet; what a session of a role that was deleted is told. `unclear`: says nothing of the credential.
+ */
 export type CanaryAnswer =
   | { readonly answer: 'accepted' }
-  | { readonly answer: 'refused'; readonly error: string; readonly message: string }
-  | { readonly answer: 'unclear'; readonly error: string; readonly message: string };
+  | { readonly answer: 'refused' | 'denied' | 'unclear'; readonly error: string; readonly message: string };
 
 /** Asks with a task's credentials for the one call that every session policy allows until its end. */
 export type Canary = (credentials: SessionCredentials, sessionSecretName: string) => Promise<CanaryAnswer>;
@@ -14,16 +16,27 @@ export type Canary = (credentials: SessionCredentials, sessionSecretName: string
 /** Error names for credentials past their own expiry: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
 const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken']);
 
+/** Names for a caller that is not let in, or whose credentials are not known any more; the same page. */
+const DENIED = new Set([
+  'AccessDeniedException',
+  'NotAuthorized',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+]);
+
 /**
  * An explicit deny, or an expired token: these mean that access ended. An implicit deny does not: it may be a policy that has not
  * arrived yet. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */
 export function readRefusal(error: unknown): CanaryAnswer {
   if (!(error instanceof Error)) throw error;
-  const refused =
-    EXPIRED.has(error.name) ||
-    (error.name === 'AccessDeniedException' && error.message.includes('with an explicit deny'));
-  return { answer: refused ? 'refused' : 'unclear', error: error.name, message: error.message };
+  return { answer: answerOf(error), error: error.name, message: error.message };
+}
+
+function answerOf({ name, message }: Error): 'refused' | 'denied' | 'unclear' {
+  if (EXPIRED.has(name)) return 'refused';
+  if (name === 'AccessDeniedException' && message.includes('with an explicit deny')) return 'refused';
+  return DENIED.has(name) ? 'denied' : 'unclear';
 }
 
 /** Calls DescribeSecret on the session secret with the task's own credentials, on a client made for this one question. */

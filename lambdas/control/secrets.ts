@@ -3,6 +3,7 @@ import {
   DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
+  paginateListSecrets,
   PutResourcePolicyCommand,
   PutSecretValueCommand,
   ResourceExistsException,
@@ -13,9 +14,15 @@ import {
 import type { PolicyDocument } from '../../core/iam/policy.ts';
 import type { Secret } from '../../core/secret.ts';
 import { sha256Hex } from '../../core/digest.ts';
+import { secretPrefix } from '../../core/ids.ts';
 
 /** A version id from what determines the value, so that a repeated put is recognised. 32 to 64 characters: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html */
 export const versionIdFrom = (cause: string): string => sha256Hex(cause);
+
+/** Secrets on a page, the most that AWS gives: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html */
+const PAGE = 100;
+/** Twenty pages: more than an hour's tasks leave behind, and a bound on what one run may cost. */
+const MAX_LISTED = 2000;
 
 /** Secrets of one task, by name. Each call may be repeated. */
 export class TaskSecrets {
@@ -80,6 +87,28 @@ export class TaskSecrets {
       await this.#client.send(new DeleteSecretCommand({ SecretId: name, ForceDeleteWithoutRecovery: true }));
     } catch (error) {
       if (!isGone(error)) throw error;
+    }
+  }
+
+  /**
+   * Secrets of a stack that were not deleted, the oldest first, up to `MAX_LISTED`: those that are left for another time are younger.
+   * A new secret may be missing for minutes: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
+   */
+  async *oldestFirst(stack: string): AsyncGenerator<{ readonly name: string; readonly createdMs: number }> {
+    const byAge = {
+      Filters: [{ Key: 'name' as const, Values: [secretPrefix(stack)] }],
+      SortOrder: 'asc' as const,
+    };
+    let left = MAX_LISTED;
+    for await (const { SecretList = [] } of paginateListSecrets(
+      { client: this.#client, pageSize: PAGE },
+      byAge,
+    )) {
+      for (const { Name, CreatedDate } of SecretList)
+        if (Name !== undefined && CreatedDate !== undefined)
+          yield { name: Name, createdMs: CreatedDate.getTime() };
+      left -= SecretList.length;
+      if (left <= 0) return;
     }
   }
 

@@ -2,6 +2,7 @@ import { ExpiryPending, NotProven, StillAccepted } from '../../core/errors.ts';
 import type { LeaseRecord, LedgerRow } from '../../core/ledger.ts';
 import { deadlineText } from '../../core/session-policy.ts';
 import { sessionCredentials, type SessionCredentials } from '../../core/work.ts';
+import type { CanaryAnswer } from '../control/canary.ts';
 import { versionIdFrom } from '../control/secrets.ts';
 import type { ProveDependencies } from './prove-revoked.ts';
 
@@ -20,6 +21,7 @@ export type LeaseProof = {
   readonly proof: 'refused' | 'expired';
   readonly accessKeyId: string | null;
   readonly deadline: string;
+  /** Of an `expired` lease: how it was turned away after its deadline, which alone would not show an end for good. */
   readonly refusals: readonly Refusal[];
 };
 
@@ -35,8 +37,7 @@ export async function proveLease(
     accessKeyId: accessKeyId ?? null,
     deadline: deadlineText(lease.deadlineMs),
   };
-  if (credentials)
-    return { ...shown, proof: 'refused', refusals: await demandRefusals(lease, credentials, on) };
+  if (credentials) return { ...shown, ...(await demandRefusals(lease, credentials, on)) };
   demandExpired(row, lease, on);
   return { ...shown, proof: 'expired', refusals: [] };
 }
@@ -57,8 +58,26 @@ async function credentialsOf(
   accessKeyId: string,
   on: ProveDependencies,
 ): Promise<SessionCredentials | undefined> {
-  const value = await on.secrets.value(lease.sessionSecretName, versionIdFrom(accessKeyId));
+  const value = await valueOf(lease, versionIdFrom(accessKeyId), on);
   return value === undefined ? undefined : credentialsIn(value, lease);
+}
+
+/**
+ * Undefined when nobody can read it: it is gone, or it is shut even for this function, as after a deploy that gave the function another
+ * role. The latter counts only once the lease is certainly over; until then it may be a policy on its way.
+ */
+async function valueOf(
+  lease: LeaseRecord,
+  versionId: string,
+  on: ProveDependencies,
+): Promise<string | undefined> {
+  try {
+    return await on.secrets.value(lease.sessionSecretName, versionId);
+  } catch (error) {
+    const isShut = error instanceof Error && error.name === 'AccessDeniedException';
+    if (!isShut || !isOver(lease, on)) throw error;
+    return undefined;
+  }
 }
 
 /** An error of a parser quotes what it parsed, and errors stand in the execution's history: this one says nothing of the value. */
@@ -72,37 +91,50 @@ function credentialsIn(value: string, lease: LeaseRecord): SessionCredentials {
   }
 }
 
+/**
+ * Three answers in a row that let nobody in. All `refused`: shown for good. A mere denial, as the sessions of a deleted role get, counts
+ * only once the lease is certainly over, and makes the proof `expired`: then its deadline has ended it, and the answers agree.
+ */
 async function demandRefusals(
   lease: LeaseRecord,
   credentials: SessionCredentials,
   on: ProveDependencies,
-): Promise<Refusal[]> {
+): Promise<Pick<LeaseProof, 'proof' | 'refusals'>> {
   const refusals: Refusal[] = [];
+  let proof: LeaseProof['proof'] = 'refused';
   while (refusals.length < REFUSALS) {
     if (refusals.length > 0) await on.clock.sleep(PAUSE_MS);
     const answer = await on.canary(credentials, lease.sessionSecretName);
-    if (answer.answer !== 'refused') {
-      const seen =
-        answer.answer === 'accepted'
-          ? 'still accepted'
-          : `answered without a proof (${answer.error}: ${answer.message})`;
-      throw new StillAccepted(
-        `Lease ${lease.number}, key ${credentials.accessKeyId}, is ${seen}; it must be refused ${REFUSALS} times. It is tried again.`,
-      );
-    }
-    refusals.push({
-      at: new Date(on.clock.nowMs()).toISOString(),
-      error: answer.error,
-      message: answer.message,
-    });
+    const isExpired = answer.answer === 'denied' && isOver(lease, on);
+    if (answer.answer !== 'refused' && !isExpired)
+      throw stillAccepted(lease, credentials.accessKeyId, answer);
+    if (isExpired) proof = 'expired';
+    const at = new Date(on.clock.nowMs()).toISOString();
+    refusals.push({ at, error: answer.error, message: answer.message });
   }
-  return refusals;
+  return { proof, refusals };
 }
 
-/** Nobody can present the credential, if it exists: only time ends it, and it must also be too late for one to be made. */
+function stillAccepted({ number }: LeaseRecord, accessKeyId: string, answer: CanaryAnswer): StillAccepted {
+  const seen =
+    answer.answer === 'accepted'
+      ? 'still accepted'
+      : `answered without a proof (${answer.error}: ${answer.message})`;
+  return new StillAccepted(
+    `Lease ${number}, key ${accessKeyId}, is ${seen}; it must be refused ${REFUSALS} times. It is tried again.`,
+  );
+}
+
+/** When the lease is certainly over, milliseconds: its deadline has passed on every clock, and it is too late for one to be made. */
+const overAtMs = (lease: LeaseRecord, { issueTimeoutMs }: ProveDependencies): number =>
+  Math.max(lease.deadlineMs, lease.intendedAtMs + issueTimeoutMs) + CLOCK_MARGIN_MS;
+
+const isOver = (lease: LeaseRecord, on: ProveDependencies): boolean => on.clock.nowMs() > overAtMs(lease, on);
+
+/** Nobody can present the credential, if it exists: only time ends it. */
 function demandExpired(row: LedgerRow, lease: LeaseRecord, on: ProveDependencies): void {
-  const safeAtMs = Math.max(lease.deadlineMs, lease.intendedAtMs + on.issueTimeoutMs) + CLOCK_MARGIN_MS;
-  if (on.clock.nowMs() > safeAtMs) return;
+  if (isOver(lease, on)) return;
+  const safeAtMs = overAtMs(lease, on);
   throw new ExpiryPending(
     `Lease ${lease.number} of ${row.boundaryId} was intended, and its credentials, if any, cannot be recovered; it is certain to be over at ${new Date(safeAtMs).toISOString()}. It is tried again.`,
   );

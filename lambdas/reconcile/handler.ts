@@ -11,6 +11,8 @@ import { openRecords } from '../control/records.ts';
 import { TaskSecrets } from '../control/secrets.ts';
 import { reconcileDue } from './reconcile-due.ts';
 import { reconcileOne } from './reconcile.ts';
+import { removeStrays } from './strays.ts';
+import { TaskPolicies } from './task-policies.ts';
 
 export function reconcileHandler({
   environment: variables,
@@ -22,7 +24,7 @@ export function reconcileHandler({
   const on = {
     ...openRecords({ environment, aws, clock }),
     executions: new SFNClient({ ...aws }),
-    iam: new IAMClient({ ...aws }),
+    policies: new TaskPolicies(new IAMClient({ ...aws }), environment.STACK),
     secrets: new TaskSecrets(new SecretsManagerClient({ ...aws })),
     bus: new EventBus(new EventBridgeClient({ ...aws }), clock),
     clock,
@@ -31,14 +33,12 @@ export function reconcileHandler({
     teardownMachineArn: environment.TEARDOWN_MACHINE_ARN,
   };
   return async (input) => {
-    const boundaryId = namedIn(input);
+    const event = reconcileEvent.parse(input);
+    if ('strays' in event) return removeStrays(on);
+    if ('boundaryId' in event) return reconcileOne(event.boundaryId, on);
+    if (!('teardown' in event)) return reconcileDue(on);
+    // A run of Teardown whose name names no boundary was not started by us: what is due is looked at all the same.
+    const boundaryId = boundaryOfTeardown(event.teardown);
     return boundaryId === undefined ? reconcileDue(on) : reconcileOne(boundaryId, on);
   };
-}
-
-/** The boundary that an event names, by its own execution or by its Teardown's. */
-function namedIn(input: unknown): string | undefined {
-  const event = reconcileEvent.parse(input);
-  if ('teardown' in event) return boundaryOfTeardown(event.teardown);
-  return 'boundaryId' in event ? event.boundaryId : undefined;
 }

@@ -1,14 +1,13 @@
 import type { LedgerRow } from '../../core/ledger.ts';
 import { gaugesOf, metricLine } from '../../core/metrics.ts';
 import { rowHealth, UNREADABLE, type RowHealth } from '../../core/row-health.ts';
-import { log } from '../control/log.ts';
+import { eachOnItsOwn } from './each-on-its-own.ts';
 import { reconcileOne, type ReconcileDependencies } from './reconcile.ts';
 
-/** Rows that are asked for at once, and looked at side by side. */
+/** Rows that are asked for at once. */
 const PAGE = 50;
-const SIDE_BY_SIDE = 10;
-/** A run begins no further page after this; what is left is due in the next one. */
-const RUN_MS = 60_000;
+/** A run begins nothing further after this; what is left is due in the next one. */
+export const RUN_MS = 60_000;
 
 interface DueDependencies extends ReconcileDependencies {
   /** Gets the gauges, one line a run. */
@@ -23,16 +22,15 @@ interface DueDependencies extends ReconcileDependencies {
  */
 export async function reconcileDue(on: DueDependencies): Promise<{ looked: number; failed: number }> {
   const endMs = on.clock.nowMs() + RUN_MS;
+  const run = { clock: on.clock, endMs, nameOf: (boundaryId: string) => ({ boundaryId }) };
   const looked = new Set<string>();
   const health = new Map<string, RowHealth>();
   let failed = 0;
   for (let page = await on.ledger.due(PAGE); page.length > 0; page = await on.ledger.due(PAGE)) {
     const fresh = page.filter((boundaryId) => !looked.has(boundaryId));
     if (fresh.length === 0) break;
-    for (const some of inGroups(fresh, SIDE_BY_SIDE))
-      failed += (await Promise.all(some.map((boundaryId) => succeeds(boundaryId, on, health)))).filter(
-        (ok) => !ok,
-      ).length;
+    const counts = await eachOnItsOwn(fresh, (boundaryId) => look(boundaryId, on, health), run);
+    failed += counts.failed;
     for (const boundaryId of fresh) looked.add(boundaryId);
     if (page.length < PAGE || on.clock.nowMs() >= endMs) break;
   }
@@ -40,23 +38,17 @@ export async function reconcileDue(on: DueDependencies): Promise<{ looked: numbe
   return { looked: looked.size, failed };
 }
 
-const inGroups = <T>(all: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
-    all.slice(index * size, (index + 1) * size),
-  );
-
-function succeeds(
+/** A row that cannot even be read counts as one in trouble. */
+async function look(
   boundaryId: string,
   on: ReconcileDependencies,
   health: Map<string, RowHealth>,
-): Promise<boolean> {
+): Promise<void> {
   const seen = (row: LedgerRow) => void health.set(boundaryId, rowHealth(row, on.clock.nowMs()));
-  return reconcileOne(boundaryId, on, seen).then(
-    () => true,
-    (error: unknown) => {
-      if (!health.has(boundaryId)) health.set(boundaryId, UNREADABLE);
-      log('error', 'reconcile could not look', { boundaryId, error: String(error) });
-      return false;
-    },
-  );
+  try {
+    await reconcileOne(boundaryId, on, seen);
+  } catch (error) {
+    if (!health.has(boundaryId)) health.set(boundaryId, UNREADABLE);
+    throw error;
+  }
 }

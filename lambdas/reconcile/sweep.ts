@@ -1,13 +1,13 @@
-import { DeleteRolePolicyCommand, NoSuchEntityException, type IAMClient } from '@aws-sdk/client-iam';
 import type { Clock } from '../../core/clock.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { Ledger } from '../control/ledger.ts';
 import type { TaskSecrets } from '../control/secrets.ts';
+import type { TaskPolicies } from './task-policies.ts';
 
 export interface SweepDependencies {
   readonly ledger: Ledger;
   readonly secrets: TaskSecrets;
-  readonly iam: IAMClient;
+  readonly policies: TaskPolicies;
   readonly clock: Clock;
 }
 
@@ -19,19 +19,8 @@ export async function sweep(row: LedgerRow, on: SweepDependencies): Promise<void
   const made = row.secrets.filter(({ state }) => state !== 'planned').map(({ secretName }) => secretName);
   const sessions = row.leases.map(({ sessionSecretName }) => sessionSecretName);
   for (const name of new Set([...made, ...sessions])) await on.secrets.destroy(name);
-  if (row.deny !== undefined) await liftDeny(row.deny, on.iam);
+  if (row.deny !== undefined) await on.policies.remove(row.deny.roleName, row.deny.policyName);
   await on.ledger.update(row.boundaryId, (now) =>
     now.sweptAtMs === undefined ? { ...now, sweptAtMs: on.clock.nowMs() } : now,
   );
-}
-
-async function liftDeny(
-  { roleName, policyName }: NonNullable<LedgerRow['deny']>,
-  iam: IAMClient,
-): Promise<void> {
-  try {
-    await iam.send(new DeleteRolePolicyCommand({ RoleName: roleName, PolicyName: policyName }));
-  } catch (error) {
-    if (!(error instanceof NoSuchEntityException)) throw error;
-  }
 }

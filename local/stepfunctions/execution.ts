@@ -71,6 +71,7 @@ export class Execution implements ExecutionView {
   readonly #onEnd: () => void;
   readonly #timeout: TimerHandle | undefined;
   #settle: () => void = () => undefined;
+  #isForsaken = false;
 
   constructor(start: ExecutionStart) {
     this.arn = start.arn;
@@ -108,6 +109,15 @@ export class Execution implements ExecutionView {
 
   get events(): readonly HistoryEvent[] {
     return this.history.events;
+  }
+
+  /** Its machine was deleted: it enters no further state. */
+  forsake(): void {
+    this.#isForsaken = true;
+  }
+
+  get isForsaken(): boolean {
+    return this.#isForsaken;
   }
 
   /** Aborted when the execution is ended from outside. */

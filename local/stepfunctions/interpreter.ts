@@ -1,7 +1,7 @@
 import type { State } from './definition.ts';
 import { FailStateReached, runChoice, runFail, runPass, runSucceed, runWait } from './run-simple.ts';
 import { runTask } from './run-task.ts';
-import { StateError } from './state-error.ts';
+import { ExecutionEnded, StateError } from './state-error.ts';
 import type { Outcome, Surroundings } from './state-run.ts';
 import { StateRun } from './state-run.ts';
 
@@ -30,6 +30,8 @@ async function runStates(around: Surroundings, region: string): Promise<unknown>
     if (state === undefined) throw new Error(`no state '${name}'`);
     const outcome: Outcome = await runState(new StateRun(around, state), state, region);
     if (outcome.next === undefined) return outcome.output;
+    if (execution.isForsaken) execution.abort(undefined, undefined);
+    if (execution.status !== 'RUNNING') throw new ExecutionEnded();
     execution.position = {
       name: outcome.next,
       input: outcome.output,

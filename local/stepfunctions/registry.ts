@@ -40,6 +40,8 @@ export class Registry {
   /** Called at the start, at a redrive and at the end. */
   readonly statusListeners = new Set<(execution: ExecutionView) => void>();
   readonly #tokens = new RedriveTokens();
+  /** Executions of deleted machines, each with all that its machine had. */
+  readonly #forsaken = new Map<string, readonly ExecutionView[]>();
   readonly options: ServiceOptions;
 
   constructor(options: ServiceOptions) {
@@ -53,9 +55,26 @@ export class Registry {
     return machine;
   }
 
+  /**
+   * Executions under way end with their next transition; once none is left, nothing can be asked of any of them.
+   * https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html
+   */
+  remove(machineArn: string): void {
+    if (!this.machines.delete(machineArn)) return;
+    const forsaken = [...this.executions.values()].filter(
+      ({ stateMachineArn }) => stateMachineArn === machineArn,
+    );
+    for (const execution of forsaken) {
+      this.#forsaken.set(execution.arn, forsaken);
+      if (execution instanceof Execution) execution.forsake();
+    }
+  }
+
+  /** Throws ExecutionDoesNotExist, also for the executions of a machine that is deleted altogether. */
   execution(arn: string): ExecutionView {
     const execution = this.executions.get(arn);
-    if (execution === undefined)
+    const isGone = this.#forsaken.get(arn)?.every(({ status }) => status !== 'RUNNING') === true;
+    if (execution === undefined || isGone)
       throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
     return execution;
   }
@@ -105,6 +124,7 @@ export class Registry {
     const onEvent = (event: HistoryEvent): void => this.#tell(arn, machine.arn, event);
     const execution = new Execution({ ...start, clock, onEvent, onEnd: () => this.#ended(arn) });
     this.executions.set(arn, execution);
+    this.#forsaken.delete(arn);
     for (const listener of this.statusListeners) listener(execution);
     void interpret({ execution, clock, invokeLambda }, region);
     return execution;
@@ -115,8 +135,10 @@ export class Registry {
   }
 
   #ended(arn: string): void {
+    const ended = this.executions.get(arn);
+    if (ended === undefined) return;
     for (const listeners of [this.endListeners, this.statusListeners])
-      for (const listener of listeners) listener(this.execution(arn));
+      for (const listener of listeners) listener(ended);
   }
 }
 

@@ -46,9 +46,9 @@ export class StepFunctionsService implements Service {
     });
   }
 
-  /** Executions under way go on to their end. */
+  /** Deletes a machine. Executions under way end with their next transition. */
   unregister(arn: string): void {
-    this.#registry.machines.delete(arn);
+    this.#registry.remove(arn);
   }
 
   async handle(request: RawRequest, call: Call): Promise<RawResponse> {

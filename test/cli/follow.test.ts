@@ -47,3 +47,27 @@ it('waits for an execution that cannot be read yet, and no longer than sensible'
   ).rejects.toThrow('not there');
   expect(clock.nowMs()).toBeGreaterThan(T0 + 10_000);
 });
+
+it('ends with an execution that is not known any more', async () => {
+  const gone = Object.assign(new Error('gone'), { name: 'ExecutionDoesNotExist' });
+  mockClient(SFNClient)
+    .on(GetExecutionHistoryCommand)
+    .resolvesOnce({ events: events(1) })
+    .rejects(gone);
+  const seen: number[] = [];
+  await follow(new SFNClient({ region: 'eu-central-1' }), 'arn', new VirtualClock({ startMs: T0 }), (event) =>
+    seen.push(event.id ?? 0),
+  );
+  expect(seen).toEqual([1]);
+});
+
+it('passes on what else goes wrong', async () => {
+  mockClient(SFNClient).on(GetExecutionHistoryCommand).rejects(new Error('down'));
+  const following = follow(
+    new SFNClient({ region: 'eu-central-1' }),
+    'arn',
+    new VirtualClock({ startMs: T0 }),
+    () => undefined,
+  );
+  await expect(following).rejects.toThrow('down');
+});

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DRAIN_KEY, RECONCILE_EVERY_MS, SUBMIT_TIMEOUT_SECONDS } from '../../core/drain.ts';
+import { App, Stack } from 'aws-cdk-lib';
 import { taskTypeConfig } from '../../core/task-type.ts';
-import { listOf, ofType, sampleResources, textOf, type Resource } from './sample.ts';
+import { BoundedTask, TaskBoundary, Tool } from '../../lib/index.ts';
+import { inlineWork, listOf, ofType, resourcesOf, sampleResources, textOf, type Resource } from './sample.ts';
 import { statementsIn, statementsOf } from './statements.ts';
 
 const resources = sampleResources();
@@ -69,7 +71,10 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
       'dynamodb:Query',
       'events:PutEvents',
       'iam:DeleteRolePolicy',
+      'iam:ListRolePolicies',
+      'iam:ListRoles',
       'secretsmanager:DeleteSecret',
+      'secretsmanager:ListSecrets',
       'states:DescribeExecution',
       'states:StartExecution',
       'states:StartExecution',
@@ -110,7 +115,9 @@ describe('roles', () => {
   const policies = ofType(resources, 'AWS::IAM::Policy');
 
   it.each(ACTIONS)('%s may do exactly what is listed', (role, expected) => {
-    const own = policies.filter(([id]) => id.startsWith(`${role}DefaultPolicy`));
+    // A machine's role is named after the functions that it may call, too.
+    const named = new RegExp(`^${role}([0-9a-f]{8})?DefaultPolicy`);
+    const own = policies.filter(([id]) => named.test(id));
     expect(own).toHaveLength(1);
     const statements = own.flatMap(([id, policy]) => statementsOf(id, policy.Properties['PolicyDocument']));
     expect(statements.every(({ statement }) => statement['Effect'] === 'Allow')).toBe(true);
@@ -175,6 +182,21 @@ describe('roles', () => {
         },
       },
     ]);
+  });
+
+  it('find strays under their own path only, and delete what they find by the permissions above', () => {
+    const found = (action: string) =>
+      statementsIn(resources)
+        .filter(({ statement }) => statement['Action'] === action)
+        .map(({ where, statement }) => [where.replace(/DefaultPolicy.*/, ''), textOf(statement['Resource'])]);
+    const reconcile = /^BoundaryControlReconcileRole/;
+    expect(found('iam:ListRoles')).toEqual([
+      [expect.stringMatching(reconcile), expect.stringMatching(/:role\/taskbound\/Taskbound\/$/)],
+    ]);
+    expect(found('iam:ListRolePolicies')).toEqual([
+      [expect.stringMatching(reconcile), expect.stringMatching(/:role\/taskbound\/Taskbound\/\*$/)],
+    ]);
+    expect(found('secretsmanager:ListSecrets')).toEqual([[expect.stringMatching(reconcile), '*']]);
   });
 
   it('lie under that path when they are a task’s, and their ceilings too', () => {
@@ -321,7 +343,65 @@ describe('what a drain relies on', () => {
     const rates = ofType(resources, 'AWS::Scheduler::Schedule').map(
       ([, schedule]) => schedule.Properties['ScheduleExpression'],
     );
-    expect(rates).toEqual([`rate(${RECONCILE_EVERY_MS / 60_000} minute)`]);
+    expect(rates).toContain(`rate(${RECONCILE_EVERY_MS / 60_000} minute)`);
+  });
+});
+
+describe('what a running execution needs', () => {
+  const kept = (type: string) =>
+    ofType(resources, type)
+      .filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
+      .map(([id]) => id);
+  const stems = [
+    ...['Admit', 'CloseBoundary', 'IssueIdentity', 'IssueSecret', 'ProveRevoked', 'RevokeAndRecord'].map(
+      (name) => `BoundaryControl${name}`,
+    ),
+    'ObjectTransferWork',
+  ];
+  const machines = ['BoundaryControlTeardown', 'ObjectTransferWorkflow'];
+  const withoutHash = (id: string) => id.replace(/(Function|Role).*/, '');
+
+  it('is kept when a deploy renames it or leaves it out: functions, machines’ roles, and their policies', () => {
+    expect(kept('AWS::Lambda::Function').map(withoutHash).sort()).toEqual(stems);
+    for (const type of ['AWS::IAM::Role', 'AWS::IAM::Policy'])
+      expect(kept(type).map(withoutHash).sort()).toEqual([...stems, ...machines].sort());
+  });
+
+  it('is no task role: its type’s tasks end with it', () => {
+    expect(kept('AWS::IAM::Role').filter((id) => id.startsWith('ObjectTransferTask'))).toEqual([]);
+  });
+
+  it('and a machine whose functions have other names has another role, as its executions keep theirs', () => {
+    const rolesOf = (boundaryId: string) => {
+      const stack = new Stack(
+        new App({ treeMetadata: false, builtinCloudFormationValidation: false }),
+        'Other',
+      );
+      new BoundedTask(stack, 'Reader', {
+        boundary: new TaskBoundary(stack, boundaryId),
+        type: 'reader',
+        tools: { read: Tool.allow('s3:GetObject').on('arn:aws:s3:::bucket/fixed') },
+        work: inlineWork(),
+      });
+      return Object.keys(resourcesOf(stack)).filter((id) => id.startsWith('ReaderWorkflowRole'));
+    };
+    expect(rolesOf('One')).toEqual(rolesOf('One'));
+    expect(rolesOf('One').filter((id) => rolesOf('Two').includes(id))).toEqual([]);
+  });
+});
+
+describe('the calls of reconcile', () => {
+  it('are every minute for what is due and every hour for strays, with the same dead letters', () => {
+    const schedules = ofType(resources, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => {
+      const target = Properties['Target'] as Record<string, unknown>;
+      return [Properties['ScheduleExpression'], target['Input'], JSON.stringify(target['DeadLetterConfig'])];
+    });
+    expect(schedules.map(([rate, input]) => [rate, input])).toEqual([
+      ['rate(1 minute)', '{}'],
+      ['rate(1 hour)', '{"strays":true}'],
+    ]);
+    expect(new Set(schedules.map(([, , letters]) => letters)).size).toBe(1);
+    expect(schedules[0]?.[2]).toContain('DeadLetters');
   });
 });
 

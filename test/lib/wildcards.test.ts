@@ -64,6 +64,7 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
     /:(role|policy)\/taskbound\/Taskbound\/\*$/,
     'Task roles and ceilings lie under a path of the stack’s own.',
   ],
+  [/^BoundaryControlReconcileRole/, /^\*$/, 'ListSecrets knows no resources.'],
   [/^BoundaryReconcilerDeadLettersPolicy/, /^(sqs:)?\*$/, 'CDK’s Deny of everything without TLS.'],
   [/^BoundaryAlarmsTopicPolicy/, /^\*$/, 'CDK’s Deny of everything without TLS: to nobody.'],
   [

@@ -1,16 +1,25 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { drainStack, type DrainOptions } from '../../cli/commands/drain.ts';
 import { operatorConfig } from '../../cli/drain/operator.ts';
 import { Records } from '../../cli/records.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { sessionCredentials } from '../../core/work.ts';
-import { typeParameterName } from '../../core/ids.ts';
+import {
+  denyPolicyName,
+  NONCE_CHARACTERS,
+  secretName,
+  SESSION_SECRET,
+  taskRolePath,
+  typeParameterName,
+} from '../../core/ids.ts';
+import { STRAY_AGE_MS } from '../../core/strays.ts';
 import { parsePolicy } from '../../core/iam/parse.ts';
 import type { TrailRecord } from '../../local/aws/trail.ts';
 import type { Template } from '../../local/template/template.ts';
-import { freshId, type Deployed, type Ran } from './deployed.ts';
+import { freshId, T0, type Deployed, type Ran } from './deployed.ts';
 import { meddleWithBus, minutes } from './signals.ts';
 
 /** Objects above this are copied in parts, so that the smallest test object is not. */
@@ -220,6 +229,27 @@ async function lifted(stack: Deployed): Promise<string> {
   return `denies ${denies.length}; letters kept ${letters.length > 0}`;
 }
 
+/** A secret and a deny that no row leads to: the hour's schedule removes both. */
+async function strays(stack: Deployed): Promise<string> {
+  const { clock, iam, secrets } = stack.aws;
+  const place = { stack: stack.stack.stackName, taskType: 'object-transfer', boundaryId: LOST };
+  const name = secretName({ ...place, nonce: '0'.repeat(NONCE_CHARACTERS) }, SESSION_SECRET);
+  await new SecretsManagerClient({ ...stack.connection.config }).send(
+    new CreateSecretCommand({ Name: name }),
+  );
+  const role = iam.roles().find(({ path }) => path === taskRolePath(stack.stack.stackName))?.name ?? '';
+  const deny = denyPolicyName(LOST, clock.nowMs());
+  iam.putInline(role, deny, { Version: '2012-10-17', Statement: [] }, clock.nowMs());
+  await clock.sleep(STRAY_AGE_MS);
+  await clock.sleep(HOUR_MS - ((clock.nowMs() - T0) % HOUR_MS) - 30_000);
+  await minutes(stack, 1);
+  const left = iam.inlinePolicies(role, clock.nowMs()).some((policy) => policy.name === deny);
+  return `stray secret left ${secrets.store.find(name, clock.nowMs()) !== undefined}; stray deny left ${left}`;
+}
+
+const LOST = 'object-transfer.lost';
+const HOUR_MS = 3_600_000;
+
 /** Drains the stack as `Operators`, with an end to a task at work; looks at it; takes tasks again. */
 async function drained(stack: Deployed): Promise<string> {
   let slowed = false;
@@ -260,6 +290,7 @@ const SCENARIOS = [
   announcedLater,
   lifted,
   drained,
+  strays,
 ];
 
 /** What all scenarios together show, a line each, up to the first that ends otherwise. Every permission of the sample is used in one of them. */
@@ -285,4 +316,5 @@ export const EXPECTED = [
   'succeeded closed refused ; announced false, later true',
   'denies 0; letters kept true',
   'failed closed refused ExecutionEnded; drained 0; listed true; events true; StackDraining; resumed 0; succeeded closed refused ',
+  'stray secret left false; stray deny left false',
 ];

@@ -11,6 +11,7 @@ import {
 } from '../wire/query-service.ts';
 import type { XmlValue } from '../wire/xml.ts';
 import { type IamStore, type Role } from './iam-store.ts';
+import { pageOf, pathPrefixOf } from './paging.ts';
 import { readPolicy } from './read-policy.ts';
 
 /**
@@ -48,7 +49,7 @@ function checkQuota(role: Role, others: readonly NamedPolicy[], text: string): v
 
 const encode = (text: string): string => encodeURIComponent(text);
 
-function describe(role: Role): XmlValue {
+function describe(role: Role): Record<string, XmlValue> {
   const boundary = role.boundaryArn && {
     PermissionsBoundaryType: 'PermissionsBoundaryPolicy',
     PermissionsBoundaryArn: role.boundaryArn,
@@ -66,6 +67,13 @@ function describe(role: Role): XmlValue {
     Tags: Object.entries(role.tags).map(([Key, Value]) => ({ Key, Value })),
   };
 }
+
+/** Lists leave these out: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html */
+const listed = (role: Role): XmlValue => ({
+  ...describe(role),
+  PermissionsBoundary: undefined,
+  Tags: undefined,
+});
 
 /** The calls of IAM that Taskbound makes; nothing else of IAM is here. */
 export function iamService(store: IamStore): QueryService {
@@ -113,7 +121,18 @@ export function iamService(store: IamStore): QueryService {
       call.record({ requestParameters: { roleName: nameOf(input, 'RoleName') } });
       const role = target(input, call, 'ListRolePolicies');
       const names = store.inlinePolicies(role.name, call.atMs).map(({ name }) => name);
-      return { PolicyNames: names.toSorted(), IsTruncated: false };
+      const { items, ...more } = pageOf(names.toSorted(), input);
+      return { PolicyNames: items, ...more };
+    },
+    ListRoles: (input, call) => {
+      const pathPrefix = pathPrefixOf(input);
+      call.record({ requestParameters: { pathPrefix } });
+      const resource = `arn:aws:iam::${call.caller.accountId}:role${pathPrefix}`;
+      call.authorize({ action: 'iam:ListRoles', resource });
+      const found = store.roles().filter(({ path }) => path.startsWith(pathPrefix));
+      const byName = found.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      const { items, ...more } = pageOf(byName, input);
+      return { Roles: items.map(listed), ...more };
     },
     GetRole: (input, call) => {
       call.record({ requestParameters: { roleName: nameOf(input, 'RoleName') } });

@@ -1,7 +1,7 @@
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { readRefusal, secretsManagerCanary } from '../../../lambdas/control/canary.ts';
+import { readRefusal, secretsManagerCanary, type CanaryAnswer } from '../../../lambdas/control/canary.ts';
 
 const secrets = mockClient(SecretsManagerClient);
 beforeEach(() => secrets.reset());
@@ -19,61 +19,70 @@ const WHO =
   'User: arn:aws:sts::111122223333:assumed-role/Task/t.1 is not authorized to perform: secretsmanager:DescribeSecret on resource: x';
 const DENIED = 'AccessDeniedException';
 
-/** Errors as AWS words them, and whether one says that access has ended. */
-const ANSWERS: readonly (readonly [what: string, error: Error, proof: boolean])[] = [
-  ['a deny on the role', named(DENIED, `${WHO} with an explicit deny in an identity-based policy`), true],
+/** Errors as AWS words them, and what one says of the credential. */
+const ANSWERS: readonly (readonly [what: string, error: Error, answer: CanaryAnswer['answer']])[] = [
+  [
+    'a deny on the role',
+    named(DENIED, `${WHO} with an explicit deny in an identity-based policy`),
+    'refused',
+  ],
   [
     'the deadline in the session policy',
     named(DENIED, `${WHO} with an explicit deny in a session policy`),
-    true,
+    'refused',
   ],
   [
     'a deny of the organisation',
     named(DENIED, `${WHO} with an explicit deny in a service control policy`),
-    true,
+    'refused',
   ],
   [
     'an expired token',
     named('ExpiredTokenException', 'The security token included in the request is expired'),
-    true,
+    'refused',
   ],
-  ['an expired token of a query API', named('ExpiredToken', 'The security token … is expired'), true],
+  ['an expired token of a query API', named('ExpiredToken', 'The security token … is expired'), 'refused'],
   [
     'an implicit deny of the identity',
     named(DENIED, `${WHO} because no identity-based policy allows the action`),
-    false,
+    'denied',
   ],
   [
     'an implicit deny of the session',
     named(DENIED, `${WHO} because no session policy allows the action`),
-    false,
+    'denied',
   ],
   [
     'an implicit deny of the ceiling',
     named(DENIED, `${WHO} because no permissions boundary allows the action`),
-    false,
+    'denied',
   ],
-  ['a denial without a reason', named(DENIED, ''), false],
+  ['a denial without a reason', named(DENIED, ''), 'denied'],
   [
     'a token that nobody knows yet',
     named('UnrecognizedClientException', 'The security token … is invalid.'),
-    false,
+    'denied',
   ],
-  ['a bad signature', named('InvalidSignatureException', 'Signature expired: now earlier than'), false],
+  [
+    'a key that is not known any more',
+    named('InvalidClientTokenId', 'The security token included in the request is invalid.'),
+    'denied',
+  ],
+  ['a bad signature', named('InvalidSignatureException', 'Signature expired: now earlier than'), 'unclear'],
   [
     'no such secret',
     named('ResourceNotFoundException', "Secrets Manager can't find the specified secret."),
-    false,
+    'unclear',
   ],
-  ['throttling', named('ThrottlingException', 'Rate exceeded'), false],
+  ['throttling', named('ThrottlingException', 'Rate exceeded'), 'unclear'],
   [
     'a fault of the service',
     named('InternalServiceError', 'with an explicit deny, said by something else'),
-    false,
+    'unclear',
   ],
-  ['no network', named('Error', 'connect ECONNREFUSED 10.0.0.1:443'), false],
-  ['a timeout', named('TimeoutError', 'The request timed out'), false],
-  ['an aborted call', named('AbortError', 'Request aborted'), false],
+  ['no network', named('Error', 'connect ECONNREFUSED 10.0.0.1:443'), 'unclear'],
+  ['a timeout', named('TimeoutError', 'The request timed out'), 'unclear'],
+  ['an aborted call', named('AbortError', 'Request aborted'), 'unclear'],
 ];
 
 describe('the canary', () => {
@@ -85,10 +94,10 @@ describe('the canary', () => {
     ]);
   });
 
-  test.each(ANSWERS)('%s', async (_what, error, proof) => {
+  test.each(ANSWERS)('%s', async (_what, error, answer) => {
     secrets.on(DescribeSecretCommand).rejects(error);
     expect(await ask()).toEqual({
-      answer: proof ? 'refused' : 'unclear',
+      answer,
       error: error.name,
       message: error.message,
     });

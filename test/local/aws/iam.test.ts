@@ -5,6 +5,8 @@ import {
   IAMClient,
   ListRolePoliciesCommand,
   ListRolesCommand,
+  ListUsersCommand,
+  paginateListRolePolicies,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -113,6 +115,61 @@ describe('the API', () => {
     });
   });
 
+  it('lists the roles under a path, page by page, without what AWS leaves out', async () => {
+    const { aws, iam } = await withReader();
+    const boundaryArn = 'arn:aws:iam::1:policy/b';
+    for (const name of ['C', 'A', 'B'])
+      aws.iam.putRole(
+        { name, trust: ACCOUNT_TRUST, path: '/team/one/', boundaryArn, tags: { a: 'b' } },
+        START_MS,
+      );
+    aws.iam.putRole({ name: 'Other', trust: ACCOUNT_TRUST, path: '/team/one-more/' }, START_MS);
+    const page = (more: object) => iam.send(new ListRolesCommand({ PathPrefix: '/team/one/', ...more }));
+    const first = await page({ MaxItems: 2 });
+    const second = await page({ MaxItems: 2, Marker: first.Marker });
+    expect([first, second].map(({ IsTruncated }) => IsTruncated)).toEqual([true, false]);
+    expect([first, second].map(({ Roles }) => Roles?.map(({ RoleName }) => RoleName))).toEqual([
+      ['A', 'B'],
+      ['C'],
+    ]);
+    expect(first.Roles?.[0]).toMatchObject({ Path: '/team/one/', MaxSessionDuration: 3600 });
+    expect(Object.keys(first.Roles?.[0] ?? {})).not.toContain('PermissionsBoundary');
+    expect(Object.keys(first.Roles?.[0] ?? {})).not.toContain('Tags');
+    const all = await iam.send(new ListRolesCommand({}));
+    expect(all.Roles).toHaveLength(aws.iam.roles().length);
+  });
+
+  it('authorizes ListRoles by the path that is asked for', async () => {
+    const { aws } = await withReader();
+    const lister = sessionWith(
+      aws,
+      'Lister',
+      allow('iam:ListRoles', `arn:aws:iam::${ACCOUNT}:role/team/one/`),
+    );
+    const iam = new IAMClient({ ...lister, maxAttempts: 1 });
+    await expect(iam.send(new ListRolesCommand({ PathPrefix: '/team/one/' }))).resolves.toBeDefined();
+    for (const PathPrefix of ['/team/', '/team/one/more/', '/team/two/', undefined])
+      expect(await refusal(iam.send(new ListRolesCommand({ PathPrefix })))).toMatchObject({
+        name: 'AccessDenied',
+        message: expect.stringContaining(
+          `iam:ListRoles on resource: arn:aws:iam::${ACCOUNT}:role${PathPrefix ?? '/'} because`,
+        ),
+      });
+  });
+
+  it('lists more than 100 policies of a role on more than one page', async () => {
+    const { aws, clock, iam } = await withReader();
+    for (let index = 0; index < 120; index += 1)
+      aws.iam.putInline('Reader', `p-${index}`, allow('s3:GetObject'), clock.nowMs());
+    const pages: number[] = [];
+    for await (const { PolicyNames = [] } of paginateListRolePolicies(
+      { client: iam },
+      { RoleName: 'Reader' },
+    ))
+      pages.push(PolicyNames.length);
+    expect(pages).toEqual([100, 21]);
+  });
+
   const ofSize = (characters: number) => {
     const empty = JSON.stringify(allow('s3:GetObject', ''));
     return JSON.stringify(
@@ -166,7 +223,11 @@ describe('the API', () => {
     ['a policy name of 129 characters', put(role, 'p'.repeat(129), DENY_ALL), 'ValidationError'],
     ['a policy name with a slash', put(role, 'a/b', DENY_ALL), 'ValidationError'],
     ['a role name of 65 characters', put('r'.repeat(65), 'p', DENY_ALL), 'ValidationError'],
-    ['an operation that is not here', new ListRolesCommand({}), 'InvalidAction'],
+    ['a path that does not end in a slash', new ListRolesCommand({ PathPrefix: '/team' }), 'ValidationError'],
+    ['a page of none', new ListRolesCommand({ MaxItems: 0 }), 'ValidationError'],
+    ['a page of 1,001', new ListRolesCommand({ MaxItems: 1001 }), 'ValidationError'],
+    ['a marker of its own', new ListRolesCommand({ Marker: 'own' }), 'ValidationError'],
+    ['an operation that is not here', new ListUsersCommand({}), 'InvalidAction'],
   ] as const)('refuses %s', async (_what, command, name) => {
     const { iam } = await withReader();
     expect(await refusal(iam.send(command as never))).toMatchObject({ name });

@@ -1,5 +1,10 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { DescribeStateMachineCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  DescribeStateMachineCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -91,7 +96,7 @@ describe('loading a stack again', () => {
     expect(await outcome(await begin('after'))).toBe('old code');
   });
 
-  it('removes what a template leaves out, while an execution of it runs to its end', async () => {
+  it('removes what a template leaves out; an execution under way ends with its next transition, and is not known then', async () => {
     const { aws, deploy, states, stateMachineArn, begin, outcome } = await deployed();
     const before = await begin('before');
     const withoutMachine = waiting(({ Resources, Outputs }) => {
@@ -102,8 +107,30 @@ describe('loading a stack again', () => {
     expect(await refusal(states.send(new DescribeStateMachineCommand({ stateMachineArn })))).toMatchObject({
       name: 'StateMachineDoesNotExist',
     });
-    expect(aws.states.execution(before)?.status).toBe('RUNNING');
-    expect(await outcome(before)).toMatch(/not authorized to perform: lambda:InvokeFunction/);
+    const describeIt = () => states.send(new DescribeExecutionCommand({ executionArn: before }));
+    expect(await describeIt()).toMatchObject({ status: 'RUNNING' });
+    expect(await outcome(before)).toBe('ABORTED: undefined');
+    const entered = aws.states.execution(before)?.events.map((event) => event.stateEnteredEventDetails?.name);
+    expect(entered).toContain('Rest');
+    expect(entered).not.toContain('Work');
+    expect(await refusal(describeIt())).toMatchObject({ name: 'ExecutionDoesNotExist' });
+  });
+
+  it('knows the executions of a machine that was deleted no more when it is made again', async () => {
+    const { aws, deploy, states, begin } = await deployed();
+    const executionArn = await begin('before');
+    await aws.states.execution(executionArn)?.ended;
+    await deploy(
+      waiting(({ Resources, Outputs }) => {
+        for (const id of ['Machine', 'MachinePolicy']) delete Resources[id];
+        delete (Outputs as Record<string, unknown>)['MachineArn'];
+      }),
+    );
+    await deploy(waiting());
+    expect(await refusal(states.send(new DescribeExecutionCommand({ executionArn })))).toMatchObject({
+      name: 'ExecutionDoesNotExist',
+    });
+    expect((await begin('after')).endsWith(':after')).toBe(true);
   });
 
   it("keeps a role's sessions and the policies that were put, and takes its own away", async () => {

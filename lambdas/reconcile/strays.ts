@@ -1,0 +1,66 @@
+import { boundaryOfSecret, isCaredFor, isOld, staleDeny } from '../../core/strays.ts';
+import { log } from '../control/log.ts';
+import { eachOnItsOwn } from './each-on-its-own.ts';
+import { RUN_MS } from './reconcile-due.ts';
+import type { SweepDependencies } from './sweep.ts';
+
+export interface StrayDependencies extends SweepDependencies {
+  /** The stack whose names are ours. */
+  readonly stack: string;
+}
+
+/** Something whose name and age make it a stray, unless its boundary's row says otherwise. */
+interface Candidate {
+  readonly boundaryId: string;
+  /** For the log. */
+  readonly what: Readonly<Record<string, string>>;
+  readonly remove: () => Promise<void>;
+}
+
+/**
+ * Removes secrets and denies of this stack that no row leads to. The ledger is asked only about what is old enough, one row each: what
+ * is young costs a line of a list. One kind that cannot be listed does not stop the other, and fails the run in the end.
+ */
+export async function removeStrays(on: StrayDependencies): Promise<{ done: number; failed: number }> {
+  const endMs = on.clock.nowMs() + RUN_MS;
+  const found = await Promise.allSettled([staleSecrets(on), staleDenies(on)]);
+  const candidates = found.flatMap((kind) => (kind.status === 'fulfilled' ? kind.value : []));
+  const counts = await eachOnItsOwn(candidates, (candidate) => removeUncaredFor(candidate, on), {
+    clock: on.clock,
+    endMs,
+    nameOf: ({ boundaryId, what }) => ({ boundaryId, ...what }),
+  });
+  for (const kind of found) if (kind.status === 'rejected') throw kind.reason;
+  return counts;
+}
+
+async function staleSecrets({ secrets, stack, clock }: StrayDependencies): Promise<Candidate[]> {
+  const nowMs = clock.nowMs();
+  const candidates: Candidate[] = [];
+  for await (const { name, createdMs } of secrets.oldestFirst(stack)) {
+    if (!isOld(createdMs, nowMs)) break; // so are all that follow
+    const boundaryId = boundaryOfSecret(name, stack);
+    if (boundaryId !== undefined)
+      candidates.push({ boundaryId, what: { secretName: name }, remove: () => secrets.destroy(name) });
+  }
+  return candidates;
+}
+
+async function staleDenies({ policies, clock }: StrayDependencies): Promise<Candidate[]> {
+  const nowMs = clock.nowMs();
+  const candidates: Candidate[] = [];
+  for (const roleName of await policies.roles()) {
+    for (const policyName of await policies.policiesOf(roleName)) {
+      const boundaryId = staleDeny(policyName, nowMs);
+      const remove = () => policies.remove(roleName, policyName);
+      if (boundaryId !== undefined) candidates.push({ boundaryId, what: { roleName, policyName }, remove });
+    }
+  }
+  return candidates;
+}
+
+async function removeUncaredFor({ boundaryId, what, remove }: Candidate, on: StrayDependencies) {
+  if (isCaredFor(await on.ledger.get(boundaryId))) return;
+  await remove();
+  log('warn', 'reconcile: stray removed', { boundaryId, ...what });
+}

@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import type { LeaseRecord } from '../../../core/ledger.ts';
+import type { CanaryAnswer } from '../../../lambdas/control/canary.ts';
+import { proveLease } from '../../../lambdas/prove-revoked/prove-lease.ts';
+import type { ProveDependencies } from '../../../lambdas/prove-revoked/prove-revoked.ts';
+import { rowOf } from '../control/row.ts';
+
+const DEADLINE_MS = Date.UTC(2026, 10, 23, 10, 2, 0);
+/** The deadline and the margin between two clocks: from the next millisecond on the lease is certainly over. */
+const OVER_MS = DEADLINE_MS + 30_000;
+
+const lease: LeaseRecord = {
+  number: 1,
+  state: 'issued',
+  attempt: 'a',
+  intendedAtMs: DEADLINE_MS - 120_000,
+  deadlineMs: DEADLINE_MS,
+  policyDigest: 'p',
+  sessionSecretName: 'taskbound/Taskbound/object-transfer/object-transfer.task-1/n/session',
+  accessKeyId: 'ASIA1',
+};
+const credentials = {
+  accessKeyId: 'ASIA1',
+  secretAccessKey: 'kept-to-itself',
+  sessionToken: 't',
+  expiration: '2026-11-23T10:15:00Z',
+};
+
+const ACCEPTED: CanaryAnswer = { answer: 'accepted' };
+const REFUSED: CanaryAnswer = {
+  answer: 'refused',
+  error: 'AccessDeniedException',
+  message: '… with an explicit deny in a session policy',
+};
+const DENIED: CanaryAnswer = {
+  answer: 'denied',
+  error: 'AccessDeniedException',
+  message: '… because no identity-based policy allows the action',
+};
+const UNCLEAR: CanaryAnswer = {
+  answer: 'unclear',
+  error: 'ResourceNotFoundException',
+  message: 'not found',
+};
+
+interface Given {
+  /** The first answers of the canary; the last one is repeated. */
+  readonly answers: readonly CanaryAnswer[];
+  readonly nowMs: number;
+  readonly value?: () => Promise<string | undefined>;
+}
+
+/** Proves the lease with what is given; time passes only in pauses. */
+function prove({ answers, nowMs, value }: Given, change: Partial<LeaseRecord> = {}) {
+  let asked = 0;
+  let now = nowMs;
+  const on = {
+    canary: async () => answers[Math.min(asked++, answers.length - 1)],
+    secrets: { value: value ?? (async () => JSON.stringify(credentials)) },
+    evidence: { read: async () => [] },
+    clock: {
+      nowMs: () => now,
+      sleep: async (ms: number) => void (now += ms),
+    },
+    issueTimeoutMs: 30_000,
+  } as unknown as ProveDependencies;
+  return proveLease(rowOf({ phase: 'revoked' }), { ...lease, ...change }, on);
+}
+
+const named = (name: string) => Object.assign(new Error(name), { name });
+
+describe('a lease whose credentials can be presented', () => {
+  test.each<[string, readonly CanaryAnswer[], number]>([
+    ['before its deadline', [REFUSED], DEADLINE_MS - 100_000],
+    ['after it', [REFUSED], OVER_MS + 1],
+  ])('is refused three times, a second apart, %s', async (_when, answers, nowMs) => {
+    const proof = await prove({ answers, nowMs });
+    expect(proof).toMatchObject({ lease: 1, proof: 'refused', accessKeyId: 'ASIA1' });
+    expect(proof.refusals.map(({ at }) => Date.parse(at) - nowMs)).toEqual([0, 1000, 2000]);
+  });
+
+  test.each<[string, readonly CanaryAnswer[], number]>([
+    ['accepted', [ACCEPTED], DEADLINE_MS - 100_000],
+    ['accepted after two refusals', [REFUSED, REFUSED, ACCEPTED], DEADLINE_MS - 100_000],
+    ['accepted long after its deadline', [ACCEPTED], OVER_MS + 86_400_000],
+    ['accepted between two denials after its deadline', [DENIED, ACCEPTED, DENIED], OVER_MS + 1],
+    ['denied before its deadline', [DENIED], DEADLINE_MS - 1],
+    ['denied within the margin of two clocks', [DENIED], OVER_MS],
+    ['denied once among refusals before its deadline', [REFUSED, DENIED, REFUSED], DEADLINE_MS - 100_000],
+    ['answered by something else, before its deadline', [UNCLEAR], DEADLINE_MS - 100_000],
+    ['answered by something else, after its deadline', [UNCLEAR], OVER_MS + 86_400_000],
+  ])('is not proven while it is %s', async (_what, answers, nowMs) => {
+    await expect(prove({ answers, nowMs })).rejects.toMatchObject({ name: 'StillAccepted' });
+  });
+
+  test('is `expired` when it is denied after deadline and margin, with what it was told', async () => {
+    const proof = await prove({ answers: [DENIED], nowMs: OVER_MS + 1 });
+    expect(proof).toMatchObject({ proof: 'expired', accessKeyId: 'ASIA1', deadline: '2026-11-23T10:02:00Z' });
+    expect(proof.refusals.map(({ error, message }) => ({ answer: 'denied', error, message }))).toEqual([
+      DENIED,
+      DENIED,
+      DENIED,
+    ]);
+  });
+
+  test('is no more than `expired` when one of three was a mere denial', async () => {
+    const proof = await prove({ answers: [REFUSED, DENIED, REFUSED], nowMs: OVER_MS + 1 });
+    expect([proof.proof, proof.refusals.length]).toEqual(['expired', 3]);
+  });
+
+  test('says nothing of the credentials but the key’s id', async () => {
+    const error = await prove({ answers: [DENIED], nowMs: DEADLINE_MS }).catch(String);
+    expect(error).toMatch(/ASIA1.*no identity-based policy/);
+    expect(error).not.toContain('kept-to-itself');
+  });
+});
+
+describe('a lease whose credentials nobody can present', () => {
+  const gone = async () => undefined;
+  const shut = () => Promise.reject(named('AccessDeniedException'));
+
+  test('is waited out to the millisecond, and then `expired`', async () => {
+    const pending = prove({ answers: [ACCEPTED], nowMs: OVER_MS, value: gone });
+    await expect(pending).rejects.toMatchObject({ name: 'ExpiryPending' });
+    expect(await prove({ answers: [ACCEPTED], nowMs: OVER_MS + 1, value: gone })).toMatchObject({
+      proof: 'expired',
+      refusals: [],
+    });
+  });
+
+  test('is waited out also while a function may still make it', async () => {
+    const late = { intendedAtMs: DEADLINE_MS + 10_000 };
+    const pending = prove({ answers: [ACCEPTED], nowMs: OVER_MS + 40_001, value: gone }, late);
+    await expect(pending).resolves.toMatchObject({ proof: 'expired' });
+    await expect(
+      prove({ answers: [ACCEPTED], nowMs: OVER_MS + 40_000, value: gone }, late),
+    ).rejects.toMatchObject({ name: 'ExpiryPending' });
+  });
+
+  test('because they are shut even for this function: an error before, `expired` after its deadline', async () => {
+    await expect(prove({ answers: [ACCEPTED], nowMs: OVER_MS, value: shut })).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    });
+    expect(await prove({ answers: [ACCEPTED], nowMs: OVER_MS + 1, value: shut })).toMatchObject({
+      proof: 'expired',
+      accessKeyId: 'ASIA1',
+      refusals: [],
+    });
+  });
+
+  test('because Secrets Manager is down: an error whenever it is', async () => {
+    const down = () => Promise.reject(named('InternalServiceError'));
+    await expect(prove({ answers: [ACCEPTED], nowMs: OVER_MS + 1, value: down })).rejects.toMatchObject({
+      name: 'InternalServiceError',
+    });
+  });
+
+  test('though they are not credentials: somebody wrote there', async () => {
+    const value = async () => '{"accessKeyId":"kept-to-itself"}';
+    const error = prove({ answers: [REFUSED], nowMs: OVER_MS + 1, value });
+    await expect(error).rejects.toMatchObject({
+      name: 'NotProven',
+      message: expect.not.stringContaining('kept-to-itself'),
+    });
+  });
+});
