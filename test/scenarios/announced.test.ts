@@ -183,7 +183,7 @@ describe('an execution that gives up', () => {
       const heal = spoilSession(stack, request.taskId);
       whenEntering(stack, 'BoundaryUnproven', () => {
         heal();
-        void forbid(stack, 'ProveRevoked', ['secretsmanager:GetSecretValue']).then((allow) =>
+        void forbid(stack, 'ProveRevoked', ['secretsmanager:DescribeSecret']).then((allow) =>
           stack.aws.clock.setTimer(10 * MINUTE_MS, allow),
         );
       });
