@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import * as z from 'zod';
 import { synthesize } from '../lib/synthesize.ts';
 import { readAssembly } from '../local/template/assembly.ts';
 import { schedule as scheduleSchema } from '../test/faults/schedule.ts';
@@ -94,10 +95,9 @@ function textOf(result: Simulation): string {
 }
 
 async function replay(given: string): Promise<number> {
-  const text = given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given;
-  const parsed = scheduleSchema.safeParse(JSON.parse(text));
+  const parsed = scheduleSchema.safeParse(readSchedule(given));
   if (!parsed.success) {
-    process.stderr.write(`simulate: the schedule cannot be used: ${parsed.error.message}\n`);
+    process.stderr.write(`simulate: the schedule cannot be used: ${z.prettifyError(parsed.error)}\n`);
     return 2;
   }
   silenceLogs();
@@ -110,4 +110,15 @@ async function replay(given: string): Promise<number> {
     process.stdout.write(`${[...trace, ...broken, `Digest ${rest.digest}`].join('\n')}\n`);
   }
   return violations.length === 0 ? 0 : 1;
+}
+
+/** Undefined, which is no schedule, after saying why it cannot be read. */
+function readSchedule(given: string): unknown {
+  try {
+    return JSON.parse(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given);
+  } catch (error) {
+    const because = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`simulate: the schedule cannot be read: ${because}. Give JSON, or @FILE.\n`);
+    return undefined;
+  }
 }
