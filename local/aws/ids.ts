@@ -30,8 +30,9 @@ export class IdSource {
 
   /** A UUID of version 4's form. */
   uuid(): string {
-    const hex = this.bytes().toString('hex');
-    const variant = '89ab'.charAt(this.bytes().readUInt8(0) % 4);
+    const bytes = this.bytes();
+    const hex = bytes.toString('hex');
+    const variant = '89ab'.charAt(bytes.readUInt8(63) % 4);
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
   }
 

@@ -17,6 +17,8 @@ import { submitHandler } from '../../lambdas/submit/handler.ts';
 import { transferEnvironment } from '../../lambdas/work/object-transfer/environment.ts';
 import { transferObject } from '../../lambdas/work/object-transfer/transfer.ts';
 
+import { withoutEndpointRules } from './transport.ts';
+
 type InvocationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>;
 export type Handler = (event: unknown, context: InvocationContext) => Promise<unknown>;
 
@@ -58,7 +60,12 @@ export function makeHandler(name: string, ports: FunctionPorts): Handler {
   if (name === WORK) return workHandler(ports);
   const make = CONTROL[name];
   if (make === undefined) throw new RangeError(`The simulation has no handler for ${name}.`);
-  return make(ports) as Handler;
+  const { aws, awsOnce } = ports;
+  return make({
+    ...ports,
+    aws: withoutEndpointRules(aws),
+    awsOnce: withoutEndpointRules(awsOnce),
+  }) as Handler;
 }
 
 function workHandler({ environment, aws, clock }: FunctionPorts): Handler {
