@@ -90,13 +90,6 @@ export class LambdaHost implements FunctionHost {
     this.#idle.clear();
   }
 
-  /** Forgets warm environments, so that the next invocations are cold. */
-  discardWarm(): void {
-    for (const environments of this.#idle.values())
-      for (const environment of environments) this.#discard(environment);
-    this.#idle.clear();
-  }
-
   #metricsOf(name: string): FunctionMetrics {
     const found = this.metrics.get(name) ?? { coldStarts: 0, invocations: 0, errors: 0 };
     this.metrics.set(name, found);
