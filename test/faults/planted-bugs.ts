@@ -18,7 +18,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: "caught: catchAll(TAIL, failedIn('IssueIdentity')),",
     replace: 'caught: [],',
     invariant: 2,
-    only: '^(refuse|lose all) at IssueIdentity',
+    only: '^refuse at IssueIdentity',
   },
   {
     name: 'the deny is lifted as soon as the boundary is closed',
@@ -39,8 +39,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the probe does not look at its answer',
     file: 'lambdas/prove-revoked/prove-lease.ts',
-    find: "if (answer.answer !== 'refused') {",
-    replace: "if (answer.answer === ('never' as string)) {",
+    find: "if (answer.answer !== 'refused' && !isExpired)",
+    replace: "if (answer.answer === ('never' as string) && !isExpired)",
     invariant: 3,
     only: '^nothing',
   },
@@ -105,8 +105,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a credential that nobody can present is taken for expired at once',
     file: 'lambdas/prove-revoked/prove-lease.ts',
-    find: 'if (on.clock.nowMs() > safeAtMs) return;',
-    replace: 'if (safeAtMs > 0) return;',
+    find: 'if (isOver(lease, on)) return;',
+    replace: 'if (lease.number > 0) return;',
     invariant: 3,
     only: '^kill .*IssueIdentity',
   },
@@ -124,7 +124,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: 'if (standing) return standing;',
     replace: "if (standing?.type === 'boundary.closed') return standing;",
     invariant: 6,
-    only: '^(kill|lose all) ',
+    only: '^kill ',
   },
   {
     name: 'one task’s deny ends every task of the type',

@@ -17,7 +17,7 @@ function command(...args: readonly string[]) {
 }
 
 const SOME = {
-  only: '^(kill before|lose all|again)',
+  only: '^(kill .* before|again)',
   schedules: 60,
   first: false,
   progress: () => undefined,
@@ -32,7 +32,7 @@ describe('the simulation', () => {
     expect(again).toEqual(one);
     expect(other.traceDigest).not.toBe(one.traceDigest);
     expect([one.brokenRuns, one.violations]).toEqual([0, []]);
-    expect(one.singleFaults).toBeGreaterThan(150);
+    expect(one.singleFaults).toBeGreaterThan(100);
     expect(one.closed).toBeGreaterThanOrEqual(one.singleFaults);
   });
 });
