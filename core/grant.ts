@@ -7,16 +7,19 @@ import {
   UNFILLED_DEADLINE,
 } from './session-policy.ts';
 import type { TaskTypeConfig } from './task-type.ts';
+import type { TaskWindow } from './window-rule.ts';
 
 export interface GrantSubject {
   readonly boundaryId: string;
   readonly nonce: string;
   readonly parameters: Parameters;
+  /** Undefined: at any time. */
+  readonly window?: TaskWindow | undefined;
 }
 
 /**
  * What is approved, and what `Admit` and `IssueIdentity` must find unchanged: SHA-256 over canonical JSON of
- * { boundaryId, sessionPolicy with `{deadline}` unfilled, leaseSeconds, window, workVersion }.
+ * { boundaryId, sessionPolicy with `{deadline}` unfilled, secrets, leaseSeconds, taskSeconds, window, workVersion, workRole }.
  */
 export function grantDigest(config: TaskTypeConfig, subject: GrantSubject): string {
   // A policy with its real deadline must fit as well, so the length is checked on one.
@@ -24,8 +27,16 @@ export function grantDigest(config: TaskTypeConfig, subject: GrantSubject): stri
   return digestOf({
     boundaryId: subject.boundaryId,
     sessionPolicy: renderSessionPolicy(config, { ...subject, deadline: UNFILLED_DEADLINE }),
+    secrets: config.secrets,
     leaseSeconds: config.leaseSeconds,
-    window: null,
+    taskSeconds: config.taskSeconds,
+    window: subject.window ? windowText(subject.window) : null,
     workVersion: config.workVersionArn,
+    workRole: config.workRoleArn,
   });
 }
+
+const windowText = ({ opensAtMs, closesAtMs }: TaskWindow) => ({
+  opensAt: new Date(opensAtMs).toISOString(),
+  closesAt: new Date(closesAtMs).toISOString(),
+});

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { NotTheOwner, PhasePassed } from './errors.ts';
 import { mayMove, PHASES, type Phase } from './phase.ts';
 import { secretSpec } from './task-type.ts';
+import { taskWindow } from './window-rule.ts';
 import { DUE } from './due.ts';
 
 const ms = z.int().min(0);
@@ -68,6 +69,27 @@ export const unprovenRecord = z.looseObject({
   announcedAtMs: ms.optional(),
 });
 
+/** What one person said about a task that waits for approval. It counts for one grant digest. */
+export const decisionRecord = z.looseObject({
+  decision: z.enum(['approve', 'refuse']),
+  /** See `core/people.ts`. */
+  person: z.string(),
+  arn: z.string(),
+  roleArn: z.string(),
+  grantDigest: z.string(),
+  atMs: ms,
+  reason: z.string().optional(),
+});
+export type DecisionRecord = z.infer<typeof decisionRecord>;
+
+/** Who ended a task before its own end, and why. */
+export const endedRecord = z.looseObject({
+  person: z.string(),
+  arn: z.string(),
+  reason: z.string(),
+  atMs: ms,
+});
+
 /** How the work ended. `cause` and `result` are the worker's own words, redacted by its runtime. */
 export const workOutcome = z.discriminatedUnion('status', [
   z.strictObject({
@@ -108,12 +130,28 @@ export const ledgerRow = z.looseObject({
   day: z.string(),
   requestedAtMs: ms,
   requestedBy: z.strictObject({ arn: z.string(), userId: z.string(), accountId: z.string() }),
+  /** The person behind `requestedBy`: see `core/people.ts`. */
+  requester: z.string().optional(),
+  /** The schedule that submitted the task, and the time that it was scheduled for. */
+  scheduled: z.looseObject({ schedule: z.string(), forMs: ms }).optional(),
   reason: z.string(),
+  /** Why the task could not wait for approval, where it did not. */
+  emergency: z.string().optional(),
   parameters: z.record(z.string(), z.union([z.string(), z.number()])),
   requestDigest: z.string(),
   grantDigest: z.string(),
   nonce: z.string(),
   leaseSeconds: z.int(),
+  /** When the task may run; absent: at any time. */
+  window: taskWindow.optional(),
+  /** Present where the type needs approval. */
+  approval: z.looseObject({ quorum: z.int().min(1), expiresAtMs: ms }).optional(),
+  decisions: z.array(decisionRecord).optional(),
+  approvedAtMs: ms.optional(),
+  taskSeconds: z.int().min(1).optional(),
+  /** The last moment at which anything that is issued for the task may still be of use; set when the first is issued. */
+  taskDeadlineMs: ms.optional(),
+  ended: endedRecord.optional(),
   executionArn: z.string(),
   taskRoleArn: z.string(),
   secrets: z.array(secretRecord),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parameterSpec } from './parameters.ts';
 import { DECLARED_NAME, TASK_TYPE } from './ids.ts';
+import { windowRule } from './window-rule.ts';
 
 /** One tool: actions on resources, with `{parameter}` where a task's value goes. Its name is the statement's `Sid`. */
 export const toolSpec = z.strictObject({
@@ -22,6 +23,22 @@ export const secretSpec = z.discriminatedUnion('kind', [
 export type SecretSpec = z.infer<typeof secretSpec>;
 export type SecretKind = SecretSpec['kind'];
 
+/** A role whose sessions may do something to tasks of a type. */
+export const peopleRole = z.strictObject({
+  roleArn: z.string(),
+  /** The role's trust pins the session's name, so that the name is a person. Otherwise the whole role is one person. */
+  personal: z.boolean(),
+});
+export type PeopleRole = z.infer<typeof peopleRole>;
+
+/** How many people must approve a task before it may run, and for how long they may. */
+export const approvalRule = z.strictObject({
+  quorum: z.int().min(1).max(10),
+  /** Seconds from the request. */
+  expiresAfterSeconds: z.int().min(60),
+});
+export type ApprovalRule = z.infer<typeof approvalRule>;
+
 /**
  * A task type as it is deployed: what synth writes into one SSM parameter, and what `submit`, `Admit`, `IssueIdentity` and `plan` read.
  * Teardown never reads it: what must be undone stands in the ledger.
@@ -35,13 +52,27 @@ export const taskTypeConfig = z.strictObject({
   secrets: z.record(z.string().regex(DECLARED_NAME), secretSpec),
   /** Seconds from AssumeRole to the deadline inside the session policy. */
   leaseSeconds: z.int().min(1).max(3600),
+  /** How long the workflow waits for one run of the work: what a window must leave room for. */
+  workSeconds: z.int().min(1),
+  /** Seconds from the first thing that is issued to the last deadline that any lease of the task may have. */
+  taskSeconds: z.int().min(1),
   taskRoleArn: z.string(),
   workRoleArn: z.string(),
   workVersionArn: z.string(),
   stateMachineArn: z.string(),
   /** `arn:aws:secretsmanager:REGION:ACCOUNT:secret:` */
   secretArnPrefix: z.string(),
-  /** The roles that may submit. Nobody else may, whatever the function URL lets in. */
-  submitterRoleArns: z.array(z.string()),
+  /** Null: nobody needs to approve. */
+  approval: approvalRule.nullable(),
+  /** Null: at any time. */
+  window: windowRule.nullable(),
+  /** Whether a request may skip the approval as an emergency. */
+  emergency: z.boolean(),
+  /** The roles that may submit, decide and end. Nobody else may, whatever a function URL lets in. */
+  people: z.strictObject({
+    submit: z.array(peopleRole),
+    decide: z.array(peopleRole),
+    end: z.array(peopleRole),
+  }),
 });
 export type TaskTypeConfig = z.infer<typeof taskTypeConfig>;

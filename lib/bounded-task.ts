@@ -1,15 +1,16 @@
 import type { Duration } from 'aws-cdk-lib';
-import { ArnFormat, Lazy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { DeclarationError } from '../core/errors.ts';
 import type { ParameterSpec } from '../core/parameters.ts';
-import type { SecretSpec, TaskTypeConfig, ToolSpec } from '../core/task-type.ts';
+import type { ApprovalRule, SecretSpec, TaskTypeConfig, ToolSpec } from '../core/task-type.ts';
+import type { WindowRule } from '../core/window-rule.ts';
 import { EXECUTIONS_OPEN, typeArn } from './control-permissions.ts';
 import { CONTROL_STATE_TIMEOUT, PROOF_STATE_TIMEOUT } from './control-plane.ts';
 import { checkDeclaration, checkSessionPolicyFits, checkTimeouts } from './declaration.ts';
 import { keyTool } from './encryption.ts';
 import { outliveDeploys } from './outlive-deploys.ts';
+import { People, type PeopleOptions } from './people.ts';
 import { grantAll } from './record-grants.ts';
 import type { TaskBoundary } from './task-boundary.ts';
 import { BoundaryMachine } from './boundary-machine.ts';
@@ -35,6 +36,17 @@ export interface BoundedTaskProps {
   readonly stateTimeout?: Duration;
   /** How long a session lives at most. @default - the state's timeout and 45 seconds */
   readonly lease?: Duration;
+  /**
+   * How long a task may have access at all, from the first thing that is issued: work that is not done gets lease after lease until then.
+   * @default - the lease and a minute, which is one run
+   */
+  readonly taskTimeout?: Duration;
+  /** @default - nobody needs to approve */
+  readonly approval?: ApprovalRule;
+  /** @default - at any time */
+  readonly window?: WindowRule;
+  /** Whether a request may skip the approval as an emergency; it raises an alarm and must be reviewed. @default false */
+  readonly emergency?: boolean;
 }
 
 /** One task type: its role under a ceiling, its work function, its state machine, its configuration. */
@@ -43,7 +55,7 @@ export class BoundedTask extends Construct {
   readonly stateMachineArn: string;
   readonly #machine: BoundaryMachine;
   readonly #boundary: TaskBoundary;
-  readonly #submitters: string[] = [];
+  readonly #people: People;
 
   constructor(scope: Construct, id: string, props: BoundedTaskProps) {
     super(scope, id);
@@ -77,12 +89,18 @@ export class BoundedTask extends Construct {
       ),
       options,
     });
+    const people = new People(type);
     const config: TaskTypeConfig = {
       ...declared,
       version: 1,
       stack: Stack.of(this).stackName,
       tools: [...tools],
       leaseSeconds: timeouts.lease,
+      workSeconds: timeouts.state,
+      taskSeconds: timeouts.task,
+      approval: props.approval ?? null,
+      window: props.window ?? null,
+      emergency: props.emergency ?? false,
       taskRoleArn: task.role.roleArn,
       workRoleArn: work.role.roleArn,
       workVersionArn: work.versionArn,
@@ -93,29 +111,22 @@ export class BoundedTask extends Construct {
         resourceName: '',
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       }),
-      submitterRoleArns: [],
+      people: { submit: [], decide: [], end: [] },
     };
     checkSessionPolicyFits(this, config);
-    typeParameter(this, config, Lazy.any({ produce: () => this.#submitters }));
+    typeParameter(this, config, people.rendered());
     boundary.admitType(type, machine, task);
 
     this.type = type;
+    this.#people = people;
     this.stateMachineArn = machine.stateMachineArn;
     this.#machine = machine;
     this.#boundary = boundary;
   }
 
   /** Lets a role submit tasks of this type, and no other type: `submit` checks the role, because a function URL cannot tell types apart. */
-  grantSubmit(grantee: iam.IGrantable): iam.Grant {
-    const principal = grantee.grantPrincipal;
-    if (!('roleArn' in principal)) {
-      throw new DeclarationError(
-        `Submitters of ${this.type} must be roles; ${String(grantee)} is none. Grant it to a role that they may assume.`,
-      );
-    }
-    const { roleArn } = principal as iam.IRole;
-    if (!this.#submitters.includes(roleArn)) this.#submitters.push(roleArn);
-    return this.#boundary.control.submit.function.grantInvokeUrl(grantee);
+  grantSubmit(grantee: iam.IGrantable, options: PeopleOptions = {}): iam.Grant {
+    return this.#people.grant('submit', grantee, options, this.#boundary.control.submit);
   }
 
   /** Lets someone plan tasks of this type and follow their executions. */
@@ -142,7 +153,8 @@ const declarationOf = ({ type, parameters, tools, secrets }: BoundedTaskProps) =
 function timeoutsOf(props: BoundedTaskProps) {
   const work = props.work.timeout.toSeconds();
   const state = props.stateTimeout?.toSeconds() ?? work + 15;
-  return { work, state, lease: props.lease?.toSeconds() ?? state + 45 };
+  const lease = props.lease?.toSeconds() ?? state + 45;
+  return { work, state, lease, task: props.taskTimeout?.toSeconds() ?? lease + 60 };
 }
 
 function withKeyTool(

@@ -26,6 +26,7 @@ export interface Timeouts {
   readonly work: number;
   readonly state: number;
   readonly lease: number;
+  readonly task: number;
 }
 
 /** A role's session that another role assumes lasts at most an hour: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage-assume.html */
@@ -52,7 +53,12 @@ export function checkDeclaration(declaration: Declaration): void {
 
 /** Order: a function ends before its state gives up, and a state before the lease ends. */
 export function checkTimeouts(type: string, timeouts: Timeouts): void {
-  const { work, state, lease } = timeouts;
+  const { work, state, lease, task } = timeouts;
+  if (task < lease)
+    refuse(
+      `Task type ${type}`,
+      `has a task timeout of ${task} s and a lease of ${lease} s; the task must be as long as one lease at least. Set taskTimeout.`,
+    );
   if (work < state && state < lease && lease <= LEASE_SECONDS) return;
   refuse(
     `Task type ${type}`,

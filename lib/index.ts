@@ -1,5 +1,7 @@
+export { Approval } from './approval.ts';
 export { BoundedTask, type BoundedTaskProps } from './bounded-task.ts';
 export { JitSecret } from './jit-secret.ts';
+export { MaintenanceWindow } from './maintenance-window.ts';
 export type { DeploymentOptions } from './options.ts';
 export { Parameter } from './parameter.ts';
 export { TaskBoundary, type TaskBoundaryProps } from './task-boundary.ts';

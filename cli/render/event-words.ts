@@ -60,12 +60,19 @@ const closedWords = (data: Data): string => {
 const WORDS: Readonly<Record<EventType, (data: Data) => string>> = {
   'task.requested': (data) =>
     `asked for ${shown(at(data, 'taskType'))} with ${shown(at(data, 'parameters'))}, because: ${shown(at(data, 'reason'))}`,
-  'approval.granted': () => 'approved',
-  'approval.refused': (data) => `refused: ${shown(at(data, 'reason'))}`,
-  'approval.expired': () => 'nobody approved in time',
+  'approval.granted': (data) => `approved by ${shown(at(data, 'person'))}`,
+  'approval.refused': (data) => `refused by ${shown(at(data, 'person'))}: ${shown(at(data, 'reason'))}`,
+  'approval.expired': (data) =>
+    `not enough people approved it before ${shown(at(data, 'expiresAt'))}: it will not run`,
   'task.admitted': (data) =>
     `admitted: the grant is unchanged; each lease lasts ${shown(at(data, 'leaseSeconds'))} s at most`,
   'task.rejected': (data) => `not admitted: ${shown(at(data, 'because'))}`,
+  'task.ended': (data) => `ended early by ${shown(at(data, 'person'))}: ${shown(at(data, 'reason'))}`,
+  'attempt.refused': (data) => `${shown(at(data, 'what'))} refused: ${shown(at(data, 'because'))}`,
+  'review.opened': (data) =>
+    `ran as an emergency without approval (${shown(at(data, 'emergency'))}); somebody else must review it`,
+  'review.decided': (data) =>
+    `the emergency was ${shown(at(data, 'decision'))} by ${shown(at(data, 'person'))}: ${shown(at(data, 'reason'))}`,
   'secret.issued': (data) =>
     `the secret ${shown(at(data, 'name'))} (${shown(at(data, 'kind'))}) was made for this task only`,
   'identity.issued': (data) =>

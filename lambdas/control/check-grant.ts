@@ -17,9 +17,9 @@ export function grantFault(row: LedgerRow, config: TaskTypeConfig | undefined): 
 
 /** A type can change so that the task's parameters no longer fit it: the policy is too long, or a tool names a parameter that was renamed. */
 function digestNow(row: LedgerRow, config: TaskTypeConfig): { digest: string } | { fault: string } {
-  const { boundaryId, nonce, parameters } = row;
+  const { boundaryId, nonce, parameters, window } = row;
   try {
-    return { digest: grantDigest(config, { boundaryId, nonce, parameters }) };
+    return { digest: grantDigest(config, { boundaryId, nonce, parameters, window }) };
   } catch (error) {
     if (!(error instanceof MalformedRequest || error instanceof RangeError)) throw error;
     return { fault: `its session policy cannot be compiled from the type as it is now: ${error.message}` };

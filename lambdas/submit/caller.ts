@@ -21,10 +21,3 @@ export function callerOf(
   }
   return { arn: iam.userArn, userId: iam.userId, accountId: iam.accountId };
 }
-
-/** A session's ARN names its role without the path: compare account and role name. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html */
-export function isSessionOf(callerArn: string, roleArn: string): boolean {
-  const session = /^arn:[^:]+:sts::(\d+):assumed-role\/([^/]+)\//.exec(callerArn);
-  const role = /^arn:[^:]+:iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(roleArn);
-  return session !== null && role !== null && session[1] === role[1] && session[2] === role[2];
-}

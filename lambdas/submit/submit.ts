@@ -5,6 +5,7 @@ import { NotPermitted, TaskIdTaken } from '../../core/errors.ts';
 import { grantDigest } from '../../core/grant.ts';
 import { boundaryIdOf, executionArnOf, NONCE_CHARACTERS, secretName } from '../../core/ids.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
+import { personOf, type Person } from '../../core/people.ts';
 import { checkRequest, unknownType, type CheckedRequest, type TaskRequest } from '../../core/request.ts';
 import { newTaskId } from '../../core/task-id.ts';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
@@ -12,7 +13,7 @@ import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
 import { startTask } from '../control/start-task.ts';
 import type { TaskTypes } from '../control/task-types.ts';
-import { isSessionOf, type VerifiedCaller } from './caller.ts';
+import type { VerifiedCaller } from './caller.ts';
 
 export interface SubmitDependencies {
   readonly stack: string;
@@ -40,12 +41,12 @@ export async function submit(
 ): Promise<SubmittedTask> {
   const config = await on.types.find(request.type);
   if (!config) throw unknownType(request.type, []);
-  demandSubmitter(caller, config);
+  const person = demandSubmitter(caller, config);
   const checked = checkRequest(request, config);
   const planned = plan(
     request.taskId ?? newTaskId(on.clock.nowMs(), on.randomHex),
     checked,
-    caller,
+    { ...caller, ...person },
     config,
     on,
   );
@@ -63,17 +64,19 @@ export async function submit(
 }
 
 /** The function URL lets in whoever may submit some type; which type is checked here, against the roles that `grantSubmit` named. */
-function demandSubmitter(caller: VerifiedCaller, config: TaskTypeConfig): void {
-  if (config.submitterRoleArns.some((roleArn) => isSessionOf(caller.arn, roleArn))) return;
+function demandSubmitter(caller: VerifiedCaller, config: TaskTypeConfig): Person {
+  const person = personOf(caller.arn, config.people.submit);
+  if (person !== undefined) return person;
+  const allowed = config.people.submit.map(({ roleArn }) => roleArn).join(', ') || 'no role';
   throw new NotPermitted(
-    `${caller.arn} may not submit ${config.type}; allowed: sessions of ${config.submitterRoleArns.join(', ') || 'no role'}. Ask for grantSubmit on the type.`,
+    `${caller.arn} may not submit ${config.type}; allowed: sessions of ${allowed}. Ask for grantSubmit on the type.`,
   );
 }
 
 function plan(
   taskId: string,
   checked: CheckedRequest,
-  caller: VerifiedCaller,
+  caller: VerifiedCaller & Person,
   config: TaskTypeConfig,
   on: SubmitDependencies,
 ): LedgerRow {
@@ -91,12 +94,14 @@ function plan(
     day: new Date(requestedAtMs).toISOString().slice(0, 10),
     requestedAtMs,
     requestedBy: { arn: caller.arn, userId: caller.userId, accountId: caller.accountId },
+    requester: caller.person,
     reason: checked.reason,
     parameters: { ...checked.parameters },
     requestDigest: checked.requestDigest,
     grantDigest: grantDigest(config, { boundaryId, nonce, parameters: checked.parameters }),
     nonce,
     leaseSeconds: config.leaseSeconds,
+    taskSeconds: config.taskSeconds,
     executionArn: executionArnOf(config.stateMachineArn, taskId),
     taskRoleArn: config.taskRoleArn,
     secrets: Object.entries(config.secrets).map(([name, spec]) => ({

@@ -102,6 +102,18 @@ describe('the grant digest', () => {
     ['the nonce', transferConfig(), { ...subject, nonce: 'f'.repeat(32) }],
     ['a parameter', transferConfig(), { ...subject, parameters: { ...subject.parameters, sourceKey: 'b' } }],
     ['the lease', transferConfig({ leaseSeconds: 121 }), subject],
+    ['how long the task may take', transferConfig({ taskSeconds: 181 }), subject],
+    ['the window', transferConfig(), { ...subject, window: { opensAtMs: 1, closesAtMs: 2 } }],
+    [
+      'how a secret is made',
+      transferConfig({ secrets: { receiptKey: { kind: 'generated', characters: 32 } } }),
+      subject,
+    ],
+    [
+      'the role of the work',
+      transferConfig({ workRoleArn: 'arn:aws:iam::111122223333:role/OtherRole' }),
+      subject,
+    ],
     [
       'the work version',
       transferConfig({ workVersionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:work:2' }),

@@ -114,10 +114,16 @@ describe('a declaration is refused', () => {
     [60, 75, 3601],
     [90, 75, 120],
   ])('with timeouts of %i, %i and %i seconds', (work, state, lease) => {
-    expect(() => checkTimeouts('reader', { work, state, lease })).toThrow(
+    expect(() => checkTimeouts('reader', { work, state, lease, task: lease })).toThrow(
       `${work} s (work function), ${state} s (state) and ${lease} s (lease)`,
     );
   });
+});
+
+it('is refused with a task that is shorter than its lease', () => {
+  expect(() => checkTimeouts('reader', { work: 60, state: 75, lease: 120, task: 119 })).toThrow(
+    'a task timeout of 119 s and a lease of 120 s',
+  );
 });
 
 describe('a declaration is accepted', () => {
@@ -146,6 +152,6 @@ describe('a declaration is accepted', () => {
   });
 
   it('with the longest lease', () => {
-    expect(() => checkTimeouts('reader', { work: 900, state: 915, lease: 3600 })).not.toThrow();
+    expect(() => checkTimeouts('reader', { work: 900, state: 915, lease: 3600, task: 3600 })).not.toThrow();
   });
 });

@@ -432,7 +432,9 @@ describe('the configuration of a type', () => {
       [expect.stringMatching(/^<Destination\w+\.Arn>\/\{destinationKey\}$/)],
       [expect.stringMatching(/^<Destination\w+\.Arn>\/\{destinationKey\}\.receipt\.json$/)],
     ]);
-    expect(config.submitterRoleArns).toEqual([expect.stringMatching(/^<RequestersRole\w+\.Arn>$/)]);
+    expect(config.people.submit.map(({ roleArn }) => roleArn)).toEqual([
+      expect.stringMatching(/^<RequestersRole\w+\.Arn>$/),
+    ]);
     expect(config.leaseSeconds).toBe(120);
   });
 });

@@ -316,7 +316,7 @@ describe('a task type that changes under a task', () => {
   });
 
   test('what changes only who may submit next, not what was granted, lets the task go on', async () => {
-    changeAt('Admit', (old) => ({ ...old, submitterRoleArns: [] }));
+    changeAt('Admit', (old) => ({ ...old, people: { submit: [], decide: [], end: [] } }));
     expect((await sample.run(transfer())).code).toBe(0);
   });
 });
