@@ -17,6 +17,18 @@ const untilInterrupted = (): Promise<void> =>
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   });
 
+/** Only a person at a terminal can answer. */
+async function ask(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return undefined;
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
+}
+
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
@@ -24,5 +36,6 @@ process.exitCode = await main(process.argv.slice(2), {
   cwd: process.cwd(),
   userName: process.env['USER'] ?? process.env['USERNAME'] ?? userInfo().username,
   clock: new SystemClock(),
+  ask,
   untilInterrupted,
 });

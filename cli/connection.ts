@@ -5,6 +5,7 @@ import { UsageError } from './errors.ts';
 import { callerCredentials } from './credentials.ts';
 import type { Embedded } from './embedded.ts';
 import type { Io } from './io.ts';
+import { parsePersona, type Persona } from './person.ts';
 import { readOutputs, type StackOutputs } from './stack-outputs.ts';
 
 /** What every SDK client of a connection is made with. */
@@ -24,8 +25,10 @@ export interface Connection {
   /** The clock of that AWS: real, or the virtual one of an AWS in this process. */
   readonly clock: Clock;
   readonly config: ClientConfig;
-  /** Tasks are submitted and read as a session of the stack's role `Requesters`: always in an embedded AWS, which has no people. */
-  readonly asRequester: boolean;
+  /** False for an embedded AWS: people come into being there when a command acts as one. See `person.ts`. */
+  readonly hasPeople: boolean;
+  /** Who acts, where a command says so. */
+  readonly as?: Persona;
   /** Present when the AWS runs in this process. */
   readonly embedded?: Embedded;
   close(): Promise<void>;
@@ -36,7 +39,8 @@ export interface ConnectionOptions {
   readonly stack?: string;
   readonly assembly?: string;
   readonly policyDelay?: number;
-  readonly requester?: boolean;
+  /** `alice@Approvers` */
+  readonly as?: string;
 }
 
 /** The stack's name in `bin/app.ts`. */
@@ -62,11 +66,15 @@ export function placeOf(options: ConnectionOptions, env: Io['env']): Place {
   return options.stack === undefined ? 'in-process' : 'account';
 }
 
+const asGiven = ({ as }: ConnectionOptions): Pick<Connection, 'as'> =>
+  as === undefined ? {} : { as: parsePersona(as, '--as') };
+
 const isLoopback = (endpoint: string): boolean =>
   ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
 
 /** Opens the AWS that the options and the environment name. Close it when done. */
 export async function connect(options: ConnectionOptions, io: Io): Promise<Connection> {
+  asGiven(options);
   const place = placeOf(options, io.env);
   if (place === 'in-process') return connectInProcess(options, io);
   const endpoint = endpointOf(io.env);
@@ -82,7 +90,8 @@ export async function connect(options: ConnectionOptions, io: Io): Promise<Conne
     outputs: await readOutputs(config, stackName),
     clock: io.clock,
     config,
-    asRequester: options.requester === true || (endpoint !== undefined && isLoopback(endpoint)),
+    hasPeople: endpoint === undefined || !isLoopback(endpoint),
+    ...asGiven(options),
     close: async () => undefined,
   };
 }
@@ -114,7 +123,8 @@ async function connectInProcess(options: ConnectionOptions, io: Io): Promise<Con
       outputs: await readOutputs(config, stackName),
       clock,
       config,
-      asRequester: true,
+      hasPeople: false,
+      ...asGiven(options),
       embedded,
       close: () => embedded.close(),
     };

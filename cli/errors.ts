@@ -1,4 +1,4 @@
-import { MalformedRequest, StackDraining, TaskboundError, TaskIdTaken } from '../core/errors.ts';
+import { MalformedRequest, StackDraining, TaskboundError, TaskIdTaken, UnknownTask } from '../core/errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
 /** Wrong arguments, an unreadable file, something that was named and is not there. */
@@ -17,7 +17,7 @@ export class SubmissionUnknown extends TaskboundError {
 }
 
 /** With these nothing was issued and no task exists. */
-const NO_TASK = [UsageError, MalformedRequest, TaskIdTaken, StackDraining];
+const NO_TASK = [UsageError, MalformedRequest, TaskIdTaken, StackDraining, UnknownTask];
 
 /** The exit code of a command that ended with an error. */
 export function exitCodeOf(error: unknown): ExitCode {

@@ -13,6 +13,8 @@ export interface Io {
   readonly userName: string;
   /** Real time. */
   readonly clock: Clock;
+  /** What a person answers; undefined when nobody is there to ask. */
+  ask(question: string): Promise<string | undefined>;
   /** Resolves when the person wants to stop (Ctrl-C). */
   untilInterrupted(): Promise<void>;
 }

@@ -32,10 +32,10 @@ const withStack = (command: Command): Command =>
     )
     .option('--json', 'print exactly one JSON document on standard output');
 
-const asRequester = (command: Command): Command =>
+const asPerson = (command: Command): Command =>
   withStack(command).option(
-    '--requester',
-    "act as a session of the stack's role Requesters (an embedded AWS always does)",
+    '--as <name@output>',
+    "act as this person in the stack's role: alice@Approvers (in an embedded AWS you are in Requesters by default)",
   );
 
 const FAST_FORWARD = `
@@ -63,8 +63,47 @@ function declareDrain(program: Command, io: Io, ends: (outcome: Outcome) => Prom
     .action((options) => ends(import('./commands/drain.ts').then(({ drain }) => drain(options, io))));
 }
 
+const DECIDING = `
+You are asked first what you decide about: who asks, why, with which tools on which resources, when, how long, which
+secrets. TASK may also be the review of an emergency, <type>.<taskId>.review: approve says that it was justified.
+
+Exit code: 0 done; 1 refused, it counts for nothing; 2 wrong usage.`;
+
+function declarePeople(program: Command, io: Io, ends: (outcome: Outcome) => Promise<void>): void {
+  const about = (command: Command): Command =>
+    asPerson(command)
+      .argument('<task>', 'a boundary id (<type>.<taskId>), or a task id with --type')
+      .option('--type <type>', 'the task type, when only a task id is given')
+      .option('--reason <text>', 'why, for the record')
+      .option('--yes', 'do not ask');
+  for (const [decision, what] of [
+    ['approve', 'approve a task that waits for it, after showing all of it'],
+    ['refuse', 'refuse a task that waits for approval: it will not run'],
+  ] as const) {
+    about(program.command(decision).description(what))
+      .addHelpText('after', DECIDING)
+      .action((task, options) =>
+        ends(
+          import('./commands/decide.ts').then(({ decideCommand }) =>
+            decideCommand(decision, task, options, io),
+          ),
+        ),
+      );
+  }
+  about(
+    program.command('revoke').description("end a task's access now, from any phase, and stop its execution"),
+  )
+    .addHelpText(
+      'after',
+      '\nExit code: 0 closed; 1 refused, or it had ended; 2 wrong usage; 3 the boundary is not proven closed yet.',
+    )
+    .action((task, options) =>
+      ends(import('./commands/revoke.ts').then(({ revoke }) => revoke(task, options, io))),
+    );
+}
+
 function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<void>): void {
-  asRequester(
+  asPerson(
     program.command('run').description('submit a request and follow its task to the end of its boundary'),
   )
     .argument('<request>', 'the request, a JSON file')
@@ -74,6 +113,11 @@ function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<v
     .option(
       '--stop-at <state>',
       'stop the execution when it enters this state, to see its boundary closed (local only)',
+    )
+    .option(
+      '--approve-as <name@output>',
+      'approve the task as this person, as soon as it waits for it; may be given again (local only)',
+      (text: string, before: readonly string[] = []) => [...before, text],
     )
     .option('--out <dir>', 'write <taskId>.evidence.json there')
     .option(
@@ -87,13 +131,13 @@ function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<v
       ends(import('./commands/run.ts').then(({ run }) => run(request, options, io))),
     );
 
-  asRequester(program.command('plan').description('show what a request would be granted; issues nothing'))
+  asPerson(program.command('plan').description('show what a request would be granted; issues nothing'))
     .argument('<request>', 'the request, a JSON file')
     .action((request, options) =>
       ends(import('./commands/plan.ts').then(({ plan }) => plan(request, options, io))),
     );
 
-  asRequester(
+  asPerson(
     program.command('show').description("show a task's timeline, from the stack or from an evidence bundle"),
   )
     .argument('<task>', 'a boundary id (<type>.<taskId>), a task id with --type, or a bundle file')
@@ -102,7 +146,7 @@ function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<v
       ends(import('./commands/show.ts').then(({ show }) => show(task, options, io))),
     );
 
-  asRequester(program.command('list').description('list open and recent boundaries'))
+  asPerson(program.command('list').description('list open and recent boundaries'))
     .option('--days <n>', 'how many days back, today included', whole(1, 366), 7)
     .action((options) => ends(import('./commands/list.ts').then(({ list }) => list(options, io))));
 
@@ -154,6 +198,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined });
   const ends = async (outcome: Outcome): Promise<void> => void (code = await outcome);
   declare(program, io, ends);
+  declarePeople(program, io, ends);
   declareDrain(program, io, ends);
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -58,7 +58,7 @@ export function makePlan(request: TaskRequest, config: TaskTypeConfig): Plan {
 }
 
 /** A tool's resources as this task gets them: read back from the policy, so that they cannot differ from it. */
-function resourcesOf(tool: ToolSpec, sessionPolicy: string): readonly string[] {
+export function resourcesOf(tool: ToolSpec, sessionPolicy: string): readonly string[] {
   const { Statement } = JSON.parse(sessionPolicy) as { readonly Statement: readonly WrittenStatement[] };
   return [Statement.find(({ Sid }) => Sid === tool.name)?.Resource ?? []].flat();
 }

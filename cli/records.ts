@@ -5,9 +5,9 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { DUE } from '../core/due.ts';
 import { evidenceEvent, type EvidenceEvent } from '../core/evidence.ts';
-import { ledgerRow, type LedgerRow } from '../core/ledger.ts';
+import { DUE, ledgerRow, type LedgerRow } from '../core/ledger.ts';
+import { REVIEW_OPEN, reviewRow, type ReviewRow } from '../core/review.ts';
 import type { ClientConfig } from './connection.ts';
 import { outputOf, type StackOutputs } from './stack-outputs.ts';
 
@@ -32,6 +32,26 @@ export class Records {
       new GetCommand({ TableName: this.#ledger, Key: { boundaryId }, ConsistentRead: true }),
     );
     return Item && ledgerRow.parse(Item);
+  }
+
+  /** The review of an emergency. */
+  async review(reviewId: string): Promise<ReviewRow | undefined> {
+    const { Item } = await this.#documents.send(
+      new GetCommand({ TableName: this.#ledger, Key: { boundaryId: reviewId }, ConsistentRead: true }),
+    );
+    return Item && reviewRow.parse(Item);
+  }
+
+  /** Reviews that nobody decided yet, the oldest first. */
+  async openReviews(): Promise<ReviewRow[]> {
+    const items = await this.#query({
+      TableName: this.#ledger,
+      IndexName: 'due',
+      KeyConditionExpression: 'due = :open',
+      ExpressionAttributeValues: { ':open': REVIEW_OPEN },
+    });
+    const reviews = await Promise.all(items.map((item) => this.review(String(item['boundaryId']))));
+    return reviews.filter((review) => review !== undefined);
   }
 
   /** All events of a boundary, in order. */

@@ -1,21 +1,31 @@
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { TaskRequest } from '../core/request.ts';
+import { awaitDecision } from './await-decision.ts';
 import { awaitClosed } from './await-closed.ts';
 import { bundleFault, makeBundle, writeBundle } from './bundle.ts';
-import { assumed } from './credentials.ts';
 import type { ClientConfig, Connection } from './connection.ts';
 import { messageOf } from './errors.ts';
 import { follow, isUnknown } from './follow.ts';
 import type { Io } from './io.ts';
 import { Records } from './records.ts';
+import { say, show } from './say-decision.ts';
+import { personConfig, type Persona } from './person.ts';
+import { renderDecided } from './render/decision.ts';
 import { Progress } from './render/progress.ts';
 import { reportOf, unknownReport, type RunReport } from './run-report.ts';
 import { outputOf } from './stack-outputs.ts';
 import { submit, type Submitted } from './submit.ts';
 
-/** Who submits and reads: a session of the role `Requesters`, or the caller. */
-export const requesterConfig = ({ config, outputs, clock, asRequester }: Connection, io: Io): ClientConfig =>
-  asRequester ? assumed(config, clock, outputOf(outputs, 'Requesters'), io.userName) : config;
+/** Who submits and reads, where nobody in particular is named. */
+export const requesterConfig = (connection: Connection, io: Io): ClientConfig =>
+  personConfig(connection, io, 'Requesters');
+
+export interface RunTaskOptions {
+  readonly out: string | undefined;
+  readonly io: Io;
+  /** Who approves the task as soon as it waits, one after the other. */
+  readonly approveAs?: readonly Persona[];
+}
 
 /**
  * One task from its submission to its end. Throws while no task exists (malformed, not permitted, id taken); from then on it reports,
@@ -24,7 +34,7 @@ export const requesterConfig = ({ config, outputs, clock, asRequester }: Connect
 export async function runTask(
   connection: Connection,
   request: TaskRequest & { readonly taskId: string },
-  { out, io }: { readonly out: string | undefined; readonly io: Io },
+  { out, io, approveAs = [] }: RunTaskOptions,
 ): Promise<RunReport> {
   const config = requesterConfig(connection, io);
   const records = new Records(config, connection.outputs);
@@ -34,6 +44,8 @@ export async function runTask(
   );
   io.err(`Task ${task.boundaryId} ${task.created ? 'submitted' : `stands already (${task.phase})`}\n`);
   try {
+    for (const as of approveAs) await approve(task.boundaryId, { ...connection, as }, io);
+    await awaitDecision(records, task.boundaryId, { clock: connection.clock, tell: io.err });
     const execution = await followTask(config, connection, task, io);
     const row = await awaitClosed(records, task.boundaryId, { clock: connection.clock, tell: io.err });
     if (row === undefined) return unknownReport(task, `The ledger has no row for ${task.boundaryId}.`);
@@ -43,6 +55,13 @@ export async function runTask(
     io.err(`taskbound: what became of ${task.boundaryId} cannot be read: ${messageOf(error)}. ${again}\n`);
     return unknownReport(task, messageOf(error));
   }
+}
+
+/** Somebody looks at the task and approves it, as `taskbound approve` does. */
+async function approve(boundaryId: string, connection: Connection, io: Io): Promise<void> {
+  const digest = await show(boundaryId, 'approve', connection, io);
+  const made = { decision: 'approve', task: boundaryId, reason: undefined, digest } as const;
+  io.err(renderDecided(await say(made, connection, io)));
 }
 
 interface Execution {

@@ -57,7 +57,17 @@ function pick(type: string, stackName: string, resources: readonly Resource[]): 
 async function fromStack(type: string, options: ConnectionOptions, io: Io): Promise<TaskTypeConfig> {
   const connection = await connect(options, io);
   const ssm = new SSMClient({ ...requesterConfig(connection, io) });
-  const Name = typeParameterName(connection.stackName, type);
+  try {
+    return await readTaskType(type, connection.stackName, ssm);
+  } finally {
+    ssm.destroy();
+    await connection.close();
+  }
+}
+
+/** A task type as it is deployed. Throws `MalformedRequest` when there is no such type. */
+export async function readTaskType(type: string, stackName: string, ssm: SSMClient): Promise<TaskTypeConfig> {
+  const Name = typeParameterName(stackName, type);
   try {
     const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
     return taskTypeConfig.parse(JSON.parse(Parameter?.Value ?? 'null'));
@@ -66,8 +76,5 @@ async function fromStack(type: string, options: ConnectionOptions, io: Io): Prom
     throw new ServiceFailure(
       `The task type ${type} cannot be read from the parameter ${Name}: ${messageOf(error)}. Check the stack and your permissions.`,
     );
-  } finally {
-    ssm.destroy();
-    await connection.close();
   }
 }

@@ -1,9 +1,7 @@
+import { isWaiting } from './approval.ts';
 import { latestDeadlineMs } from './deadline.ts';
 import type { LedgerRow } from './ledger.ts';
 import { troubledFromMs } from './row-health.ts';
-
-/** The value of the partition key `due`: one partition, and only rows that need a look are in it. */
-export const DUE = 'due';
 
 /** A row that nobody wrote to for this long gets a look, milliseconds. Longer than any step that is not the work itself. */
 const PATIENCE_MS = 120_000;
@@ -33,6 +31,7 @@ function tidyAtMs(row: LedgerRow): number | undefined {
 }
 
 function lookAtMs(row: LedgerRow): number {
+  if (isWaiting(row)) return row.approval.expiresAtMs; // nothing of it exists, and nothing is to be seen before
   const touchedMs = row.updatedAtMs ?? row.requestedAtMs;
   const working = row.phase === 'open' ? latestDeadlineMs(row) : 0;
   const quietMs = Math.max(touchedMs, working) + PATIENCE_MS;

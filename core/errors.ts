@@ -26,6 +26,21 @@ export class StackDraining extends TaskboundError {
   override readonly name = 'StackDraining';
 }
 
+/** No task of that name was submitted. */
+export class UnknownTask extends TaskboundError {
+  override readonly name = 'UnknownTask';
+}
+
+/** What somebody decided about a task may not stand: it counts for nothing. */
+export class DecisionRefused extends TaskboundError {
+  override readonly name = 'DecisionRefused';
+}
+
+/** The task has ended, or is about to: nobody can end it any more. */
+export class AlreadyEnded extends TaskboundError {
+  override readonly name = 'AlreadyEnded';
+}
+
 /** No ledger row, or the row belongs to another execution. Nothing was changed. */
 export class NotTheOwner extends TaskboundError {
   override readonly name = 'NotTheOwner';

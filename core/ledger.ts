@@ -3,9 +3,11 @@ import { NotTheOwner, PhasePassed } from './errors.ts';
 import { mayMove, PHASES, type Phase } from './phase.ts';
 import { secretSpec } from './task-type.ts';
 import { taskWindow } from './window-rule.ts';
-import { DUE } from './due.ts';
 
 const ms = z.int().min(0);
+
+/** The value of the partition key `due`: one partition, and only rows that need a look are in it. */
+export const DUE = 'due';
 
 /** One JIT secret of a task. Its intent is written before it is made, so that nothing is made that nobody knows of. */
 export const secretRecord = z.looseObject({

@@ -19,17 +19,19 @@ export const GAUGES = [
   'BoundariesUnproven',
   'SecretsUnrevoked',
   'DeniesNotEffective',
+  'EmergenciesUnreviewed',
 ] as const;
 export type Gauge = (typeof GAUGES)[number];
 
-/** Adds up what is wrong with all rows that a run looked at. */
-export function gaugesOf(rows: readonly RowHealth[]): Readonly<Record<Gauge, number>> {
+/** Adds up what is wrong with all rows that a run looked at, and the emergencies that nobody reviewed yet. */
+export function gaugesOf(rows: readonly RowHealth[], openReviews: number): Readonly<Record<Gauge, number>> {
   const count = (isSo: (row: RowHealth) => boolean) => rows.filter(isSo).length;
   return {
     BoundariesOverdue: count(({ overdue }) => overdue),
     BoundariesUnproven: count(({ unproven }) => unproven),
     SecretsUnrevoked: rows.reduce((sum, { secretsUnrevoked }) => sum + secretsUnrevoked, 0),
     DeniesNotEffective: count(({ denyNotEffective }) => denyNotEffective),
+    EmergenciesUnreviewed: openReviews,
   };
 }
 

@@ -1,4 +1,5 @@
 import { announceAtMs, sweepAtMs } from './due.ts';
+import { isWaiting, settledAtMs } from './approval.ts';
 import type { LedgerRow } from './ledger.ts';
 import { isAtLeast } from './phase.ts';
 
@@ -10,7 +11,9 @@ export type ReconcileStep =
   | { readonly do: 'nothing'; readonly because: string }
   /** The execution is at work: look again later. */
   | { readonly do: 'wait'; readonly because: string }
-  /** Submit stopped before the execution was started. */
+  /** Not enough people approved it in time: it is closed without having run. */
+  | { readonly do: 'expire'; readonly because: string }
+  /** Whoever should have started the execution stopped before it did. */
   | { readonly do: 'start'; readonly because: string }
   /** No execution will close it any more: the Teardown machine must, under this attempt's number. */
   | { readonly do: 'teardown'; readonly attempt: number; readonly because: string }
@@ -60,9 +63,17 @@ function decideMissing(row: LedgerRow, nowMs: number): ReconcileStep {
     };
   }
   if (isAtLeast(row.phase, 'admitted'))
-    return { do: 'teardown', attempt: 1, because: 'its execution is not known any more' };
-  if (nowMs < row.requestedAtMs + START_WITHIN_MS)
-    return { do: 'start', because: 'it was submitted but never started' };
+    return {
+      do: 'teardown',
+      attempt: 1,
+      because: 'it ended before it was started, or its execution is not known any more',
+    };
+  if (isWaiting(row))
+    return nowMs < row.approval.expiresAtMs
+      ? { do: 'nothing', because: 'it waits for approval' }
+      : { do: 'expire', because: 'not enough people approved it in time' };
+  if (nowMs < settledAtMs(row) + START_WITHIN_MS)
+    return { do: 'start', because: 'it was submitted or decided but never started' };
   return { do: 'teardown', attempt: 1, because: 'it could not be started in time' };
 }
 

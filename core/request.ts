@@ -13,6 +13,8 @@ export const taskRequest = z.strictObject({
   taskId: z.string().regex(TASK_ID).optional(),
   reason: z.string().min(1).max(REASON_CHARACTERS),
   parameters: z.record(z.string(), z.unknown()),
+  /** Why it cannot wait for approval; only where the type allows it. */
+  emergency: z.string().min(1).max(REASON_CHARACTERS).optional(),
 });
 export type TaskRequest = z.infer<typeof taskRequest>;
 
@@ -21,6 +23,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   taskId: '2 to 40 of A-Z a-z 0-9 _ -',
   reason: `1 to ${REASON_CHARACTERS} characters`,
   parameters: 'an object of the parameters that the type declares',
+  emergency: `1 to ${REASON_CHARACTERS} characters, why it cannot wait for approval`,
 };
 
 function describe(issue: z.core.$ZodIssue, seen: unknown): string {
@@ -56,14 +59,24 @@ export interface CheckedRequest {
   readonly type: string;
   readonly reason: string;
   readonly parameters: Parameters;
+  readonly emergency: string | undefined;
   /** SHA-256 of what was asked for, without the id: the same id with another digest is another request. */
   readonly requestDigest: string;
 }
 
 export function checkRequest(request: TaskRequest, config: TaskTypeConfig): CheckedRequest {
   const parameters = checkParameters(config.parameters, request.parameters);
-  const { type, reason } = request;
-  return { type, reason, parameters, requestDigest: digestOf({ type, reason, parameters }) };
+  const { type, reason, emergency } = request;
+  demandEmergencyAllowed(emergency, config);
+  const asked = { type, reason, parameters, ...(emergency !== undefined && { emergency }) };
+  return { type, reason, parameters, emergency, requestDigest: digestOf(asked) };
+}
+
+function demandEmergencyAllowed(emergency: string | undefined, config: TaskTypeConfig): void {
+  if (emergency === undefined || config.emergency) return;
+  throw new MalformedRequest(
+    `Field emergency is given, but ${config.type} ${config.approval === null ? 'needs no approval that it could skip' : 'does not allow emergencies'}. Remove it.`,
+  );
 }
 
 /** The error for a type that the stack does not have. */

@@ -1,7 +1,8 @@
+import { isWaiting, settledAtMs } from './approval.ts';
 import { latestDeadlineMs } from './deadline.ts';
 import type { LedgerRow } from './ledger.ts';
 
-/** How long a boundary may take to close, milliseconds: after its last credential has ended by itself, after its teardown began, after it was asked for. */
+/** How long a boundary may take to close, milliseconds: after its last credential has ended by itself, after its teardown began, after it was asked for or people decided about it. */
 const CLOSES_AFTER_DEADLINE_MS = 120_000;
 const CLOSES_AFTER_REVOKING_MS = 600_000;
 const CLOSES_AFTER_REQUEST_MS = 600_000;
@@ -43,7 +44,7 @@ export function rowHealth(row: LedgerRow, nowMs: number): RowHealth {
 /** After this a boundary that is not closed is overdue: the latest of the moments that apply to it. */
 export const overdueAtMs = (row: LedgerRow): number =>
   Math.max(
-    row.requestedAtMs + CLOSES_AFTER_REQUEST_MS,
+    (isWaiting(row) ? row.approval.expiresAtMs : settledAtMs(row)) + CLOSES_AFTER_REQUEST_MS,
     (row.revokingAtMs ?? 0) + CLOSES_AFTER_REVOKING_MS,
     latestDeadlineMs(row) + CLOSES_AFTER_DEADLINE_MS,
   );

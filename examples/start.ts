@@ -24,6 +24,7 @@ async function taskbound(...argv: string[]): Promise<{ code: number; output: str
     cwd: ROOT,
     userName: userInfo().username,
     clock: new SystemClock(),
+    ask: async () => undefined,
     untilInterrupted: async () => undefined,
   });
   return { code, output };

@@ -43,6 +43,10 @@ const GAUGE_ALARMS: Readonly<Record<Gauge, { meaning: string; silence: cloudwatc
     meaning: 'IAM did not take a deny: only the deadline ends that session.',
     silence: IGNORE,
   },
+  EmergenciesUnreviewed: {
+    meaning: 'A task skipped its approval as an emergency, and nobody else has reviewed that yet.',
+    silence: IGNORE,
+  },
 };
 
 /** Tells people when boundaries do not close as they should. Each alarm is a heading of `docs/runbook.md`. */

@@ -7,7 +7,7 @@ import type { ApprovalRule, SecretSpec, TaskTypeConfig, ToolSpec } from '../core
 import type { WindowRule } from '../core/window-rule.ts';
 import { EXECUTIONS_OPEN, typeArn } from './control-permissions.ts';
 import { CONTROL_STATE_TIMEOUT, PROOF_STATE_TIMEOUT } from './control-plane.ts';
-import { checkDeclaration, checkSessionPolicyFits, checkTimeouts } from './declaration.ts';
+import { checkApproval, checkDeclaration, checkSessionPolicyFits, checkTimeouts } from './declaration.ts';
 import { keyTool } from './encryption.ts';
 import { outliveDeploys } from './outlive-deploys.ts';
 import { People, type PeopleOptions } from './people.ts';
@@ -90,6 +90,11 @@ export class BoundedTask extends Construct {
       options,
     });
     const people = new People(type);
+    checkApproval(type, props);
+    const { approval } = props;
+    if (approval !== undefined) {
+      this.node.addValidation({ validate: () => people.approvalFaults(approval.quorum) });
+    }
     const config: TaskTypeConfig = {
       ...declared,
       version: 1,
@@ -127,6 +132,16 @@ export class BoundedTask extends Construct {
   /** Lets a role submit tasks of this type, and no other type: `submit` checks the role, because a function URL cannot tell types apart. */
   grantSubmit(grantee: iam.IGrantable, options: PeopleOptions = {}): iam.Grant {
     return this.#people.grant('submit', grantee, options, this.#boundary.control.submit);
+  }
+
+  /** Lets a role approve and refuse tasks of this type, and review its emergencies. */
+  grantDecide(grantee: iam.IGrantable, options: PeopleOptions = {}): iam.Grant {
+    return this.#people.grant('decide', grantee, options, this.#boundary.control.decide);
+  }
+
+  /** Lets a role end tasks of this type before their own end. */
+  grantEnd(grantee: iam.IGrantable, options: PeopleOptions = {}): iam.Grant {
+    return this.#people.grant('end', grantee, options, this.#boundary.control.end);
   }
 
   /** Lets someone plan tasks of this type and follow their executions. */

@@ -25,6 +25,10 @@ export const PROOF_STATE_TIMEOUT = Duration.seconds(75);
 /** The functions that open and close boundaries, and the machine that closes what an execution left open. */
 export class ControlPlane extends Construct {
   readonly submit: ControlFunction;
+  /** What people say about tasks that wait for approval. */
+  readonly decide: ControlFunction;
+  /** Ends tasks before their own end. */
+  readonly end: ControlFunction;
   readonly admit: ControlFunction;
   readonly issueSecret: ControlFunction;
   readonly issueIdentity: ControlFunction;
@@ -103,7 +107,35 @@ export class ControlPlane extends Construct {
     });
     for (const called of Object.values(this.workflowFunctions)) outliveDeploys(called, options);
     this.teardown = this.#makeTeardown(options);
+    this.decide = make('Decide', this.#decideProps(base, common));
+    this.end = make('End', this.#endProps(base, common));
     this.reconcile = make('Reconcile', this.#reconcileProps(records, base, common));
+  }
+
+  #decideProps(base: readonly Permission[], common: Readonly<Record<string, string>>) {
+    return {
+      stem: 'decide' as const,
+      description: 'Takes what people say about a task that waits for approval, and starts it.',
+      environmentSchema: environment.decideEnvironment,
+      environment: common,
+      permissions: [...base, may.readTypes(this)],
+    };
+  }
+
+  #endProps(base: readonly Permission[], common: Readonly<Record<string, string>>) {
+    const { stateMachineArn } = this.teardown;
+    return {
+      stem: 'end' as const,
+      description: 'Ends a task before its own end.',
+      environmentSchema: environment.endEnvironment,
+      environment: { ...common, TEARDOWN_MACHINE_ARN: stateMachineArn },
+      permissions: [
+        ...base,
+        may.readTypes(this),
+        may.startExecutions('Teardown', stateMachineArn),
+        may.endExecutions(this),
+      ],
+    };
   }
 
   #reconcileProps(records: Records, base: readonly Permission[], common: Readonly<Record<string, string>>) {

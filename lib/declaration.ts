@@ -8,7 +8,14 @@ import {
   renderSessionPolicy,
   SESSION_POLICY_CHARACTERS,
 } from '../core/session-policy.ts';
-import { secretSpec, type SecretSpec, type TaskTypeConfig, type ToolSpec } from '../core/task-type.ts';
+import {
+  approvalRule,
+  secretSpec,
+  type ApprovalRule,
+  type SecretSpec,
+  type TaskTypeConfig,
+  type ToolSpec,
+} from '../core/task-type.ts';
 import { checkTool, templatesOf } from './declaration-tools.ts';
 import { KEY_TOOL } from './encryption.ts';
 import { leastCharacters } from './policy-size.ts';
@@ -49,6 +56,24 @@ export function checkDeclaration(declaration: Declaration): void {
     checkTool(tool, parameters);
   }
   checkAllUsed(declaration);
+}
+
+/** Throws for an approval that nobody could give, and for emergencies that have nothing to skip. */
+export function checkApproval(
+  type: string,
+  { approval, emergency }: { readonly approval?: ApprovalRule; readonly emergency?: boolean },
+): void {
+  if (emergency === true && approval === undefined)
+    refuse(
+      `Task type ${type}`,
+      'allows emergencies, but needs no approval that one could skip. Leave one out.',
+    );
+  const checked = approvalRule.safeParse(approval);
+  if (approval !== undefined && !checked.success)
+    refuse(
+      `Task type ${type}`,
+      `has the approval ${JSON.stringify(approval)}; allowed: a quorum of 1 to 10 and 60 seconds or more. Correct it.`,
+    );
 }
 
 /** Order: a function ends before its state gives up, and a state before the lease ends. */

@@ -9,7 +9,7 @@ import type { Records } from './records.ts';
 /** Read access to ledger and evidence. Not Scan: no condition bounds it. */
 export function readRecords(
   records: Records,
-  index: string,
+  indexes: readonly string[],
   grantee: iam.IGrantable,
   key: kms.IKey | undefined,
 ): iam.Grant {
@@ -18,7 +18,7 @@ export function readRecords(
     {
       sid: 'ListLedger',
       actions: ['dynamodb:Query'],
-      resources: [`${records.ledger.tableArn}/index/${index}`],
+      resources: indexes.map((index) => `${records.ledger.tableArn}/index/${index}`),
     },
     { sid: 'ReadEvidence', actions: ['dynamodb:Query'], resources: [records.evidence.tableArn] },
     ...keyOf

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acceptFinding } from './accepted-findings.ts';
-import { BoundedTask, JitSecret, Parameter, TaskBoundary, Tool, Work } from './index.ts';
+import { BoundedTask, JitSecret, Parameter, personalPrincipal, TaskBoundary, Tool, Work } from './index.ts';
 
 /** The sample: a task type that copies one object from one bucket to another and leaves a signed receipt. */
 export class SampleStack extends Stack {
@@ -39,12 +39,22 @@ export class SampleStack extends Stack {
     });
 
     const requesters = new iam.Role(this, 'RequestersRole', {
-      description: 'Submits object transfers and reads what became of them.',
-      assumedBy: new iam.AccountRootPrincipal(),
+      description: 'Submits tasks, ends them, and reads what became of them.',
+      assumedBy: personalPrincipal(),
     });
-    transfer.grantSubmit(requesters);
-    transfer.grantRead(requesters);
-    boundary.grantRead(requesters);
+    const approvers = new iam.Role(this, 'ApproversRole', {
+      description: 'Approves tasks of others, ends them, and reads what became of them.',
+      assumedBy: personalPrincipal(),
+    });
+    for (const type of [transfer]) {
+      type.grantSubmit(requesters, { personal: true });
+      type.grantDecide(approvers, { personal: true });
+      for (const people of [requesters, approvers]) {
+        type.grantEnd(people, { personal: true });
+        type.grantRead(people);
+      }
+    }
+    for (const people of [requesters, approvers]) boundary.grantRead(people);
 
     const operators = new iam.Role(this, 'OperatorsRole', {
       description: 'Drains the stack before it is deleted, and reads what became of its tasks.',
@@ -56,9 +66,12 @@ export class SampleStack extends Stack {
     output(this, 'source', source.bucketName);
     output(this, 'destination', destination.bucketName);
     output(this, 'SubmitUrl', boundary.submitUrl);
+    output(this, 'DecideUrl', boundary.decideUrl);
+    output(this, 'EndUrl', boundary.endUrl);
     output(this, 'LedgerTable', boundary.records.ledger.tableName);
     output(this, 'EvidenceTable', boundary.records.evidence.tableName);
     output(this, 'Requesters', requesters.roleArn);
+    output(this, 'Approvers', approvers.roleArn);
     output(this, 'Operators', operators.roleArn);
     output(this, 'TypesPath', boundary.typesPath);
     output(this, 'AlarmTopic', boundary.alarmTopic.topicArn);

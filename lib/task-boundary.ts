@@ -7,13 +7,14 @@ import { DeclarationError } from '../core/errors.ts';
 import { typeParameterName } from '../core/ids.ts';
 import { BoundaryAlarms } from './alarms.ts';
 import type { BoundaryMachine } from './boundary-machine.ts';
+import type { ControlFunction } from './control-function.ts';
 import { startExecutions } from './control-permissions.ts';
 import { ControlPlane } from './control-plane.ts';
 import { letLogsUse } from './encryption.ts';
 import type { DeploymentOptions } from './options.ts';
 import { drainRecords, readRecords } from './record-grants.ts';
 import { Reconciler } from './reconciler.ts';
-import { BY_DAY, Records } from './records.ts';
+import { BY_DAY, DUE_INDEX, Records } from './records.ts';
 import type { TaskRole } from './task-role.ts';
 
 export type TaskBoundaryProps = DeploymentOptions;
@@ -25,6 +26,9 @@ export class TaskBoundary extends Construct {
   readonly control: ControlPlane;
   /** Where requests are posted, signed with SigV4. */
   readonly submitUrl: string;
+  /** Where people approve, refuse and review, and where they end tasks: signed likewise. */
+  readonly decideUrl: string;
+  readonly endUrl: string;
   /** The SSM path under which the configuration of every type stands. */
   readonly typesPath: string;
   /** Gets the alarms of the boundary: subscribe whoever has to look. */
@@ -44,9 +48,9 @@ export class TaskBoundary extends Construct {
       teardown: name,
     }));
     this.alarmTopic = new BoundaryAlarms(this, 'Alarms', this.#reconciler.deadLetters, props).topic;
-    this.submitUrl = this.control.submit.function.addFunctionUrl({
-      authType: FunctionUrlAuthType.AWS_IAM,
-    }).url;
+    this.submitUrl = urlOf(this.control.submit);
+    this.decideUrl = urlOf(this.control.decide);
+    this.endUrl = urlOf(this.control.end);
     this.typesPath = typeParameterName(Stack.of(this).stackName, '');
   }
 
@@ -58,6 +62,7 @@ export class TaskBoundary extends Construct {
     const sid = pascal(type);
     const start = startExecutions(sid, machine.stateMachineArn);
     this.control.submit.permit(start);
+    this.control.decide.permit(start);
     this.control.reconcile.permit(start);
     this.control.issueIdentity.permit({
       sid: `Assume${sid}`,
@@ -69,9 +74,9 @@ export class TaskBoundary extends Construct {
     }));
   }
 
-  /** Lets someone read what happened: the ledger by id and by day, and the evidence. */
+  /** Lets someone read what happened: the ledger by id, by day and by what is open, and the evidence. */
   grantRead(grantee: iam.IGrantable): iam.Grant {
-    return readRecords(this.records, BY_DAY, grantee, this.options.encryptionKey);
+    return readRecords(this.records, [BY_DAY, DUE_INDEX], grantee, this.options.encryptionKey);
   }
 
   /** Lets someone drain the stack (`taskbound drain`): refuse new tasks and take that back, see what is open, end its executions. */
@@ -79,6 +84,10 @@ export class TaskBoundary extends Construct {
     return drainRecords(this.records, grantee, this.options.encryptionKey);
   }
 }
+
+/** A URL that lets in only who is signed and may: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html */
+const urlOf = (called: ControlFunction): string =>
+  called.function.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM }).url;
 
 /** Names of secrets and parameters hold the stack's name, so that two boundaries in one stack would meet. */
 function demandOnlyOne(boundary: TaskBoundary): void {

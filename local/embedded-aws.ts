@@ -107,7 +107,7 @@ export class EmbeddedAws {
     this.requestHandler = new InProcessHandler(this.handle);
     const { secrets, dynamodb, s3, ssm, cloudformation, lambda, states, events } = this;
     for (const service of [
-      iamService(iam),
+      iamService(iam, this.credentials),
       stsService(this.sts),
       secrets,
       dynamodb,

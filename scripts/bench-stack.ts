@@ -49,7 +49,7 @@ export async function openStack(assembly: string): Promise<BenchStack> {
     outputs: await readOutputs(aws.clientConfig(), stack.stackName),
     clock: aws.clock,
     config: aws.clientConfig(),
-    asRequester: true,
+    hasPeople: false,
     close: () => aws.close(),
   };
   const io = quietIo(aws);
@@ -70,6 +70,7 @@ const quietIo = (aws: EmbeddedAws): Io => ({
   cwd: '/',
   userName: 'bench',
   clock: aws.clock,
+  ask: async () => undefined,
   untilInterrupted: async () => undefined,
 });
 

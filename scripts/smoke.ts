@@ -12,9 +12,13 @@ import { SystemClock } from '../local/system-clock.ts';
 
 /**
  * `npm run smoke -- --stack NAME`: the end-to-end scenario against endpoints only. The same against a real account and against
- * AWS_ENDPOINT_URL. Needs credentials that may read the stack, put and delete objects in its buckets, and assume its role `Requesters`.
+ * AWS_ENDPOINT_URL. Needs credentials that may read the stack, put and delete objects in its buckets, and submit as they are, or with
+ * `--as NAME@Requesters` those of the IAM user NAME.
  */
-const { values } = parseArgs({ options: { stack: { type: 'string', default: 'Taskbound' } } });
+const { values } = parseArgs({
+  options: { stack: { type: 'string', default: 'Taskbound' }, as: { type: 'string' } },
+});
+const as = values.as === undefined ? [] : ['--as', values.as];
 const endpoint = process.env['AWS_ENDPOINT_URL'];
 const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
 const config = {
@@ -50,13 +54,14 @@ async function taskbound(
   };
   await writeFile(join(folder, 'request.json'), JSON.stringify(request));
   let output = '';
-  const code = await main(['run', 'request.json', '--stack', values.stack, '--requester', '--json'], {
+  const code = await main(['run', 'request.json', '--stack', values.stack, ...as, '--json'], {
     out: (text) => void (output += text),
     err: (text) => void process.stderr.write(text),
     env: process.env,
     cwd: folder,
     userName: userInfo().username,
     clock: new SystemClock(),
+    ask: async () => undefined,
     untilInterrupted: async () => undefined,
   });
   return { code, report: JSON.parse(output) };

@@ -3,7 +3,7 @@ import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../print.ts';
 import { Records } from '../records.ts';
-import { renderList, summaryOf } from '../render/list.ts';
+import { renderList, reviewSummaryOf, summaryOf } from '../render/list.ts';
 import { requesterConfig } from '../run-task.ts';
 
 export interface ListOptions extends ConnectionOptions {
@@ -16,13 +16,16 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
   const connection = await connect(options, io);
   try {
     const nowMs = connection.clock.nowMs();
-    const rows = await new Records(requesterConfig(connection, io), connection.outputs).recent(
-      options.days,
-      nowMs,
-    );
+    const records = new Records(requesterConfig(connection, io), connection.outputs);
+    const [rows, reviews] = await Promise.all([records.recent(options.days, nowMs), records.openReviews()]);
     if (options.json === true)
-      printJson(io, { stack: connection.stackName, days: options.days, boundaries: rows.map(summaryOf) });
-    else io.out(renderList(rows, options.days));
+      printJson(io, {
+        stack: connection.stackName,
+        days: options.days,
+        boundaries: rows.map(summaryOf),
+        openReviews: reviews.map(reviewSummaryOf),
+      });
+    else io.out(renderList(rows, options.days, reviews));
     tellIfFresh(connection, io);
     return EXIT.done;
   } finally {

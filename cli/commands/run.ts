@@ -10,6 +10,7 @@ import { readRequest } from '../request-file.ts';
 import { exitCodeOfRun } from '../run-report.ts';
 import { runTask } from '../run-task.ts';
 import { makeTaskId } from '../task-id.ts';
+import { parsePersona } from '../person.ts';
 import { demandFolder } from '../write-file.ts';
 
 export interface RunOptions extends ConnectionOptions {
@@ -17,6 +18,7 @@ export interface RunOptions extends ConnectionOptions {
   readonly dump?: string;
   readonly out?: string;
   readonly stopAt?: string;
+  readonly approveAs?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -25,11 +27,16 @@ export async function run(requestPath: string, given: RunOptions, io: Io): Promi
   const options = absolute(given, io.cwd);
   const request = await readRequest(requestPath, io.cwd);
   await checkFolders(options, io);
+  const approveAs = (options.approveAs ?? []).map((text) => parsePersona(text, '--approve-as'));
   const connection = await connect(options, io);
   try {
     if (options.stopAt !== undefined) connection.embedded?.stopAt(options.stopAt);
     if (options.seed !== undefined) await connection.embedded?.seed(options.seed);
-    const report = await runTask(connection, withId(request, connection), { out: options.out, io });
+    const report = await runTask(connection, withId(request, connection), {
+      out: options.out,
+      io,
+      approveAs,
+    });
     const isDumped = await dump(connection, options.dump, io);
     if (options.json === true) printJson(io, report);
     else io.out(renderRun(report));
@@ -70,10 +77,10 @@ function absolute(options: RunOptions, cwd: string): RunOptions {
 /** Whatever is wrong with the folders is found before a task exists. */
 async function checkFolders(options: RunOptions, io: Io): Promise<void> {
   const place = placeOf(options, io.env);
-  for (const option of ['seed', 'dump', 'stopAt'] as const) {
+  for (const option of ['seed', 'dump', 'stopAt', 'approveAs'] as const) {
     if (options[option] !== undefined && place !== 'in-process') {
       throw new UsageError(
-        `--${option === 'stopAt' ? 'stop-at' : option} was given, but the task runs ${where(place, options)}; it is for --local. Add --local or leave it out.`,
+        `--${option.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} was given, but the task runs ${where(place, options)}; it is for --local. Add --local or leave it out.`,
       );
     }
   }

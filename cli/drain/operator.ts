@@ -1,8 +1,7 @@
 import type { ClientConfig, Connection } from '../connection.ts';
-import { assumed } from '../credentials.ts';
 import type { Io } from '../io.ts';
-import { outputOf } from '../stack-outputs.ts';
+import { personConfig } from '../person.ts';
 
-/** Who drains: a session of the role `Operators` where there are no people (an embedded AWS), otherwise the caller. */
-export const operatorConfig = ({ config, outputs, clock, asRequester }: Connection, io: Io): ClientConfig =>
-  asRequester ? assumed(config, clock, outputOf(outputs, 'Operators'), io.userName) : config;
+/** Who drains, where nobody in particular is named. */
+export const operatorConfig = (connection: Connection, io: Io): ClientConfig =>
+  personConfig(connection, io, 'Operators');

@@ -1,5 +1,7 @@
+import { isWaiting } from '../../core/approval.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
-import { columns, visible } from '../print.ts';
+import type { ReviewRow } from '../../core/review.ts';
+import { columns, oneLine, visible } from '../print.ts';
 
 const iso = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
 /** Minutes are enough to find a task by: `2026-11-23 10:00` */
@@ -22,7 +24,36 @@ export const summaryOf = (row: LedgerRow) => ({
   reason: row.reason,
   closedAt: iso(row.closedAtMs),
   executionArn: row.executionArn,
+  waitsFor: waitsFor(row),
 });
+
+/** What a task waits for before it can go on; null when for nothing. */
+function waitsFor(row: LedgerRow): string | null {
+  if (!isWaiting(row)) return null;
+  const { quorum, expiresAtMs } = row.approval;
+  const given = new Set(row.decisions?.map(({ person }) => person)).size;
+  return `approval, ${given} of ${quorum} until ${iso(expiresAtMs) ?? ''}`;
+}
+
+/** One review of `list --json`. */
+export const reviewSummaryOf = (review: ReviewRow) => ({
+  reviewId: review.boundaryId,
+  boundaryId: review.of,
+  emergency: review.emergency,
+  requestedBy: review.requestedBy,
+  openedAt: iso(review.openedAtMs),
+});
+
+const reviewTable = (reviews: readonly ReviewRow[]): string =>
+  columns([
+    ['SINCE (UTC)', 'REVIEW', 'REQUESTED BY', 'COULD NOT WAIT BECAUSE'],
+    ...reviews.map((review) => [
+      minute(review.openedAtMs),
+      review.boundaryId,
+      visible(review.requestedBy.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, '')),
+      visible(oneLine(review.emergency)),
+    ]),
+  ]);
 
 const table = (rows: readonly LedgerRow[]): string =>
   columns([
@@ -30,7 +61,7 @@ const table = (rows: readonly LedgerRow[]): string =>
     ...rows.map((row) => [
       minute(row.requestedAtMs),
       row.boundaryId,
-      row.phase,
+      waitsFor(row) === null ? row.phase : `${row.phase}, waits for ${waitsFor(row)}`,
       visible([row.outcome ?? '-', errorOf(row)].filter((part) => part !== null).join(': ')),
       row.proof?.kind ?? '-',
       visible(row.requestedBy.arn.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, '')),
@@ -38,7 +69,17 @@ const table = (rows: readonly LedgerRow[]): string =>
   ]);
 
 /** Open boundaries first: they are the ones that hold access. */
-export function renderList(rows: readonly LedgerRow[], days: number): string {
+export function renderList(
+  rows: readonly LedgerRow[],
+  days: number,
+  reviews: readonly ReviewRow[] = [],
+): string {
+  const open =
+    reviews.length > 0 ? `Emergencies to review: ${reviews.length}\n${reviewTable(reviews)}\n` : '';
+  return open + renderBoundaries(rows, days);
+}
+
+function renderBoundaries(rows: readonly LedgerRow[], days: number): string {
   const span = `the last ${days === 1 ? 'day' : `${days} days`}`;
   if (rows.length === 0) return `No boundaries in ${span}.\n`;
   const open = rows.filter((row) => row.phase !== 'closed');

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { PhasePassed } from '../../core/errors.ts';
+import { isWaiting } from '../../core/approval.ts';
 import { demandOwner, movePhase, type LedgerRow } from '../../core/ledger.ts';
 import { isAtLeast } from '../../core/phase.ts';
 import type { admitEvent } from '../../core/steps.ts';
-import { grantFault } from '../control/check-grant.ts';
+import { taskFault } from '../control/check-grant.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
 import { rejectTask } from '../control/reject-task.ts';
@@ -45,6 +46,8 @@ function demandNotOpened(row: LedgerRow): void {
 }
 
 async function faultOf(row: LedgerRow, types: TaskTypes): Promise<string | undefined> {
+  if (row.rejection !== undefined) return row.rejection.cause;
+  if (isWaiting(row)) return `it waits for ${row.approval.quorum} approvals`;
   if (row.phase === 'requested') return 'the task is requested, not approved';
-  return grantFault(row, await types.find(row.taskType));
+  return taskFault(row, await types.find(row.taskType));
 }

@@ -1,7 +1,12 @@
+import { approvalFault } from '../../core/approval.ts';
 import { MalformedRequest } from '../../core/errors.ts';
 import { grantDigest } from '../../core/grant.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
+
+/** Why the task may not run as things are now, or undefined: its grant, and the people who approved it, both looked at anew. */
+export const taskFault = (row: LedgerRow, config: TaskTypeConfig | undefined): string | undefined =>
+  grantFault(row, config) ?? (config && approvalFault(row, config));
 
 /** Why the grant that was asked for is no longer the one that would be given, or undefined. Compiles again from what is deployed now. */
 export function grantFault(row: LedgerRow, config: TaskTypeConfig | undefined): string | undefined {

@@ -2,9 +2,10 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../core/clock.ts';
 import { DRAIN_KEY, drainOf, type Drain } from '../../core/drain.ts';
-import { DUE, dueAtMs } from '../../core/due.ts';
+import { dueAtMs } from '../../core/due.ts';
 import { LedgerContention, NotTheOwner } from '../../core/errors.ts';
-import { ledgerRow, type LedgerRow } from '../../core/ledger.ts';
+import { DUE, ledgerRow, type LedgerRow } from '../../core/ledger.ts';
+import { REVIEW_OPEN, reviewRow, type ReviewRow } from '../../core/review.ts';
 
 /** A task's row has a handful of writers; more conflicts than this in one update means something is wrong. */
 const MAX_CONFLICTS = 10;
@@ -47,6 +48,36 @@ export class Ledger {
     return Items.map((item) => String(item['boundaryId']));
   }
 
+  /** Reviews of emergencies that nobody decided yet, `limit` at most: from the same sparse index, another partition of it. */
+  async openReviews(limit: number): Promise<number> {
+    const { Count = 0 } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#table,
+        IndexName: 'due',
+        KeyConditionExpression: 'due = :open',
+        ExpressionAttributeValues: { ':open': REVIEW_OPEN },
+        Select: 'COUNT',
+        Limit: limit,
+      }),
+    );
+    return Count;
+  }
+
+  async review(reviewId: string): Promise<ReviewRow | undefined> {
+    const item = await this.#item(reviewId);
+    return item && reviewRow.parse(item);
+  }
+
+  /** Opens a review, once: false when it stands already. */
+  createReview(review: ReviewRow): Promise<boolean> {
+    return this.#putItem(review, 'attribute_not_exists(boundaryId)');
+  }
+
+  /** Writes what was decided over the review that was read; false when somebody else was faster. */
+  decideReview(review: ReviewRow): Promise<boolean> {
+    return this.#putItem(review, 'revision = :seen', { ':seen': review.revision - 1 });
+  }
+
   /** Writes a new row; false when the boundary has one already. */
   create(row: LedgerRow): Promise<boolean> {
     return this.#put(row, 'attribute_not_exists(boundaryId)');
@@ -85,12 +116,20 @@ export class Ledger {
     return nextMs === undefined ? stamped : { ...stamped, due: DUE, dueAtMs: nextMs };
   }
 
-  async #put(row: LedgerRow, condition: string, values?: Record<string, number>): Promise<boolean> {
+  #put(row: LedgerRow, condition: string, values?: Record<string, number>): Promise<boolean> {
+    return this.#putItem(this.#stamped(row), condition, values);
+  }
+
+  async #putItem(
+    item: LedgerRow | ReviewRow,
+    condition: string,
+    values?: Record<string, number>,
+  ): Promise<boolean> {
     try {
       await this.#client.send(
         new PutCommand({
           TableName: this.#table,
-          Item: this.#stamped(row),
+          Item: item,
           ConditionExpression: condition,
           ...(values && { ExpressionAttributeValues: values }),
         }),

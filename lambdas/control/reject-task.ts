@@ -17,6 +17,8 @@ export async function rejectTask(
   const row = await on.ledger.update(boundaryId, (now: LedgerRow) =>
     now.rejection || isEnding(now.phase) ? now : { ...now, rejection: { error: 'TaskRejected', cause } },
   );
+  // What refused it first is what counts: a refusal by people, or a rule that was met before.
+  const { cause: final } = row.rejection ?? { cause };
   if (!isEnding(row.phase)) {
     await on.evidence.append(boundaryId, {
       id: 'task.rejected',
@@ -25,5 +27,5 @@ export async function rejectTask(
       data: { because: refused.because },
     });
   }
-  throw new TaskRejected(cause);
+  throw new TaskRejected(final);
 }

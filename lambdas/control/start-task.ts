@@ -1,8 +1,12 @@
 import { ExecutionAlreadyExists, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { TaskIdTaken } from '../../core/errors.ts';
+import { isWaiting } from '../../core/approval.ts';
 import { movePhase, type LedgerRow } from '../../core/ledger.ts';
+import type { TaskWindow } from '../../core/window-rule.ts';
 import type { EvidenceLog } from './evidence-log.ts';
 import type { Ledger } from './ledger.ts';
+import { recordDecisions } from './record-decisions.ts';
+import { openReview } from './reviews.ts';
 
 interface StartDependencies {
   readonly ledger: Ledger;
@@ -10,10 +14,30 @@ interface StartDependencies {
   readonly executions: SFNClient;
 }
 
-/** What follows the row; each part does nothing when it was done before. */
+/**
+ * What follows the row; each part does nothing when it was done before. A task that waits for approval is only recorded: its execution is
+ * started once enough people approved it, or to close it when they refused or let it expire.
+ */
 export async function startTask(row: LedgerRow, on: StartDependencies): Promise<LedgerRow> {
   if (row.phase !== 'requested' && row.phase !== 'approved') return row;
-  await on.evidence.append(row.boundaryId, {
+  await recordRequest(row, on.evidence);
+  await recordDecisions(row, on.evidence);
+  if (isWaiting(row)) return row;
+  if (row.emergency !== undefined) await openReview(row, on);
+  const ready = row.rejection === undefined ? await approve(row, on.ledger) : row;
+  await startExecution(ready, on);
+  return ready;
+}
+
+const approve = (row: LedgerRow, ledger: Ledger): Promise<LedgerRow> =>
+  ledger.update(row.boundaryId, (now) =>
+    now.phase === 'requested' && !isWaiting(now) && now.rejection === undefined
+      ? movePhase(now, 'approved')
+      : now,
+  );
+
+async function recordRequest(row: LedgerRow, evidence: EvidenceLog): Promise<void> {
+  await evidence.append(row.boundaryId, {
     id: 'task.requested',
     type: 'task.requested',
     actor: row.requestedBy.arn,
@@ -23,14 +47,23 @@ export async function startTask(row: LedgerRow, on: StartDependencies): Promise<
       parameters: row.parameters,
       requestDigest: row.requestDigest,
       grantDigest: row.grantDigest,
+      ...(row.requester !== undefined && { requester: row.requester }),
+      ...(row.window && { window: windowWords(row.window) }),
+      ...(row.approval && {
+        approvalsNeeded: row.approval.quorum,
+        approvalsExpire: iso(row.approval.expiresAtMs),
+      }),
+      ...(row.emergency !== undefined && { emergency: row.emergency }),
+      ...(row.scheduled && { schedule: row.scheduled.schedule, scheduledFor: iso(row.scheduled.forMs) }),
     },
   });
-  const approved = await on.ledger.update(row.boundaryId, (now) =>
-    now.phase === 'requested' ? movePhase(now, 'approved') : now,
-  );
-  await startExecution(approved, on);
-  return approved;
 }
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const windowWords = ({ opensAtMs, closesAtMs }: TaskWindow) => ({
+  opensAt: iso(opensAtMs),
+  closesAt: iso(closesAtMs),
+});
 
 async function startExecution(row: LedgerRow, { executions, ledger }: StartDependencies): Promise<void> {
   const stateMachineArn = row.executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, '');
@@ -43,10 +76,10 @@ async function startExecution(row: LedgerRow, { executions, ledger }: StartDepen
   }
 }
 
-/** An execution of this name has ended. It was the task's if it got past `approved`; otherwise somebody took the name before. */
+/** An execution of this name has ended. It was the task's if the row got further; otherwise somebody took the name before. */
 async function demandRun(row: LedgerRow, ledger: Ledger): Promise<void> {
   const now = await ledger.get(row.boundaryId);
-  if (now && now.phase !== 'approved') return;
+  if (now && now.phase !== row.phase) return;
   throw new TaskIdTaken(
     `An execution named ${row.taskId} was started by hand before this task and has ended; the task cannot run under this id, and nothing was issued. Choose another id, or leave it out.`,
   );

@@ -12,7 +12,7 @@ import type { TaskTypeConfig } from '../../core/task-type.ts';
 import type { SessionCredentials, WorkEvent } from '../../core/work.ts';
 import { Secret } from '../../core/secret.ts';
 import type { Canary } from '../control/canary.ts';
-import { grantFault } from '../control/check-grant.ts';
+import { taskFault } from '../control/check-grant.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
 import { rejectTask } from '../control/reject-task.ts';
@@ -58,7 +58,7 @@ function demandIssuing(row: LedgerRow): LedgerRow {
 
 async function demandSameGrant(row: LedgerRow, on: IssueIdentityDependencies): Promise<TaskTypeConfig> {
   const config = await on.types.find(row.taskType);
-  const because = grantFault(row, config);
+  const because = taskFault(row, config);
   if (config && because === undefined) return config;
   return rejectTask(row.boundaryId, { by: 'issue-identity', because: because ?? 'its type is gone' }, on);
 }

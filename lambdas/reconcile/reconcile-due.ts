@@ -4,6 +4,8 @@ import { rowHealth, UNREADABLE, type RowHealth } from '../../core/row-health.ts'
 import { eachOnItsOwn } from './each-on-its-own.ts';
 import { reconcileOne, type ReconcileDependencies } from './reconcile.ts';
 
+/** More open reviews than this are not counted: a gauge above zero is what raises the alarm. */
+const MOST_REVIEWS = 100;
 /** Rows that are asked for at once. */
 const PAGE = 50;
 /** A run begins nothing further after this; what is left is due in the next one. */
@@ -34,7 +36,8 @@ export async function reconcileDue(on: DueDependencies): Promise<{ looked: numbe
     for (const boundaryId of fresh) looked.add(boundaryId);
     if (page.length < PAGE || on.clock.nowMs() >= endMs) break;
   }
-  on.print(metricLine(on.stack, on.clock.nowMs(), 'Count', gaugesOf([...health.values()])));
+  const gauges = gaugesOf([...health.values()], await on.ledger.openReviews(MOST_REVIEWS));
+  on.print(metricLine(on.stack, on.clock.nowMs(), 'Count', gauges));
   return { looked: looked.size, failed };
 }
 

@@ -7,8 +7,9 @@ import type { EvidenceLog } from '../control/evidence-log.ts';
 import { log } from '../control/log.ts';
 import { startTask } from '../control/start-task.ts';
 import { announceClosed } from './announce-closed.ts';
+import { expire } from './expire.ts';
 import { ownerState } from './owner-state.ts';
-import { startTeardown } from './start-teardown.ts';
+import { startTeardown } from '../control/start-teardown.ts';
 import { sweep, type SweepDependencies } from './sweep.ts';
 import { tellUnproven } from './tell-unproven.ts';
 
@@ -51,6 +52,8 @@ async function carryOut(step: ReconcileStep, row: LedgerRow, on: ReconcileDepend
       return undefined;
     case 'wait':
       return on.ledger.update(row.boundaryId, (now) => ({ ...now })); // writing it moves the next look
+    case 'expire':
+      return expire(row, on);
     case 'start':
       return startTask(row, on);
     case 'teardown':

@@ -13,7 +13,7 @@ import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
 import { startTask } from '../control/start-task.ts';
 import type { TaskTypes } from '../control/task-types.ts';
-import type { VerifiedCaller } from './caller.ts';
+import type { VerifiedCaller } from '../control/caller.ts';
 
 export interface SubmitDependencies {
   readonly stack: string;
@@ -96,6 +96,7 @@ function plan(
     requestedBy: { arn: caller.arn, userId: caller.userId, accountId: caller.accountId },
     requester: caller.person,
     reason: checked.reason,
+    ...(checked.emergency !== undefined && { emergency: checked.emergency }),
     parameters: { ...checked.parameters },
     requestDigest: checked.requestDigest,
     grantDigest: grantDigest(config, { boundaryId, nonce, parameters: checked.parameters }),
@@ -111,7 +112,19 @@ function plan(
       state: 'planned' as const,
     })),
     leases: [],
+    ...waitingFor(config, checked, requestedAtMs),
   };
+}
+
+/** What the task waits for before it may begin: the approvals of its type, unless it is an emergency. */
+function waitingFor(
+  { approval }: TaskTypeConfig,
+  { emergency }: CheckedRequest,
+  requestedAtMs: number,
+): Pick<LedgerRow, 'approval'> {
+  if (approval === null || emergency !== undefined) return {};
+  const expiresAtMs = requestedAtMs + approval.expiresAfterSeconds * 1000;
+  return { approval: { quorum: approval.quorum, expiresAtMs } };
 }
 
 /** The task that stands under the id, if it is this one. A stack that drains still answers for it, and makes no other. */

@@ -18,14 +18,16 @@ export interface RawResponse {
 
 /** The authenticated principal of a call. */
 export interface Caller {
-  readonly kind: 'root' | 'role-session' | 'service';
+  readonly kind: 'root' | 'user' | 'role-session' | 'service';
   readonly accountId: string;
-  /** `arn:aws:sts::…:assumed-role/Name/session`, `arn:aws:iam::…:root`, or the service's name. */
+  /** `arn:aws:sts::…:assumed-role/Name/session`, `arn:aws:iam::…:user/name`, `arn:aws:iam::…:root`, or the service's name. */
   readonly arn: string;
   /** `AROA…:session` for a role session; the account's id for root. */
   readonly userId: string;
   readonly accessKeyId?: string;
   readonly roleName?: string;
+  /** Of an IAM user. */
+  readonly userName?: string;
   /** `arn:aws:iam::…:role/Name`. */
   readonly roleArn?: string;
   readonly sessionName?: string;

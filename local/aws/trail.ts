@@ -58,6 +58,7 @@ export function userIdentity(caller: Caller): Record<string, unknown> {
     accessKeyId: caller.accessKeyId,
   };
   if (caller.kind === 'root') return { type: 'Root', ...common };
+  if (caller.kind === 'user') return { type: 'IAMUser', ...common, userName: caller.userName };
   return { type: 'AssumedRole', ...common, sessionContext: sessionContext(caller) };
 }
 

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { reachable, submit } from '../../cli/submit.ts';
+import { reachable } from '../../cli/call-url.ts';
+import { submit } from '../../cli/submit.ts';
 import { VirtualClock } from '../../local/virtual-clock.ts';
 import { T0 } from './support.ts';
 

@@ -30,6 +30,7 @@ export function recordingIo(
     cwd,
     userName: 'ann',
     clock: new SystemClock(),
+    ask: async () => undefined,
     untilInterrupted: async () => undefined,
     ...change,
   };

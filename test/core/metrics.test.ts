@@ -31,7 +31,7 @@ describe('gauges', () => {
   const healthy = { overdue: false, unproven: false, secretsUnrevoked: 0, denyNotEffective: false };
 
   test('are all there when there was nothing to look at, so that alarms recover', () => {
-    expect(gaugesOf([])).toEqual(Object.fromEntries(GAUGES.map((gauge) => [gauge, 0])));
+    expect(gaugesOf([], 0)).toEqual(Object.fromEntries(GAUGES.map((gauge) => [gauge, 0])));
   });
 
   test('count boundaries, and secrets one by one', () => {
@@ -41,11 +41,12 @@ describe('gauges', () => {
       { ...healthy, denyNotEffective: true },
       healthy,
     ];
-    expect(gaugesOf(rows)).toEqual({
+    expect(gaugesOf(rows, 4)).toEqual({
       BoundariesOverdue: 2,
       BoundariesUnproven: 1,
       SecretsUnrevoked: 3,
       DeniesNotEffective: 1,
+      EmergenciesUnreviewed: 4,
     });
   });
 });

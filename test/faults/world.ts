@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { boundaryIdOf, executionArnOf, parseBoundaryId } from '../../core/ids.ts';
 import type { PolicyDelay } from '../../local/aws/iam/authorizer.ts';
+import { userCaller } from '../../local/aws/auth/credentials.ts';
 import type { Caller, RawResponse } from '../../local/aws/service.ts';
 import { AnswerLost } from '../../local/aws/intercept.ts';
 import { EmbeddedAws, type LoadedStack } from '../../local/embedded-aws.ts';
@@ -157,14 +158,11 @@ export class World {
   }
 
   #assumeRequester(roleArn: string): Caller {
-    const root: Caller = {
-      kind: 'root',
-      accountId: '111122223333',
-      arn: 'arn:aws:iam::111122223333:root',
-      userId: '111122223333',
-    };
-    return this.aws.sts.assumeRole(root, { roleArn, sessionName: 'ann', seconds: 3600, tags: {} }, START_MS)
-      .caller;
+    return this.aws.sts.assumeRole(
+      userCaller('ann'),
+      { roleArn, sessionName: 'ann', seconds: 3600, tags: {} },
+      START_MS,
+    ).caller;
   }
 
   #resource(type: string, named: RegExp) {

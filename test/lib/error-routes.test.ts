@@ -12,12 +12,15 @@ type Route = readonly [state: string, how: How, next: string];
 
 /** Where each error of ours can be thrown, whether it is tried again, and where the execution goes when it stays. */
 const ROUTES: Readonly<
-  Record<string, readonly Route[] | 'answered by submit' | 'tried again by reconcile' | 'fails synth'>
+  Record<string, readonly Route[] | 'answered at a URL' | 'tried again by reconcile' | 'fails synth'>
 > = {
   MalformedRequest: [['Admit', 'final', 'RevokeAndRecord']],
-  TaskIdTaken: 'answered by submit',
-  NotPermitted: 'answered by submit',
-  StackDraining: 'answered by submit',
+  TaskIdTaken: 'answered at a URL',
+  NotPermitted: 'answered at a URL',
+  StackDraining: 'answered at a URL',
+  UnknownTask: 'answered at a URL',
+  DecisionRefused: 'answered at a URL',
+  AlreadyEnded: 'answered at a URL',
   NotTheOwner: [
     ['Admit', 'final', 'RevokeAndRecord'],
     ['RevokeAndRecord', 'final', 'NotTheOwner'],

@@ -126,7 +126,7 @@ describe('everything that an account may ask for', () => {
     const reserved = ours('AWS::Lambda::Function').filter(
       ([, fn]) => fn.Properties['ReservedConcurrentExecutions'] === 5,
     );
-    expect(reserved).toHaveLength(8);
+    expect(reserved).toHaveLength(10);
   });
 });
 

@@ -32,9 +32,26 @@ const MACHINE = [
   ...['PutResourcePolicy', 'DescribeResourcePolicies', 'DescribeLogGroups'].map((action) => `logs:${action}`),
 ];
 
+/** Two functions' URLs, by which alone they may be called, and what they read. */
+const PEOPLE = [
+  'dynamodb:GetItem',
+  'dynamodb:Query',
+  'dynamodb:Query',
+  ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
+  ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
+  'ssm:GetParameter',
+  'states:DescribeExecution',
+  'states:GetExecutionHistory',
+];
+
 /** What each role may do, to the action. */
 const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] = [
   ['BoundaryControlSubmitRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', 'states:StartExecution']],
+  ['BoundaryControlDecideRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', 'states:StartExecution']],
+  [
+    'BoundaryControlEndRole',
+    [...FUNCTION, ...RECORDS, 'ssm:GetParameter', 'states:StartExecution', 'states:StopExecution'],
+  ],
   ['BoundaryControlAdmitRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter']],
   ['BoundaryControlIssueSecretRole', [...FUNCTION, ...RECORDS, ...MAKE_SECRETS]],
   [
@@ -96,19 +113,8 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
       'states:StopExecution',
     ],
   ],
-  [
-    'RequestersRole',
-    [
-      'dynamodb:GetItem',
-      'dynamodb:Query',
-      'dynamodb:Query',
-      'lambda:InvokeFunction',
-      'lambda:InvokeFunctionUrl',
-      'ssm:GetParameter',
-      'states:DescribeExecution',
-      'states:GetExecutionHistory',
-    ],
-  ],
+  ['RequestersRole', PEOPLE],
+  ['ApproversRole', PEOPLE],
 ];
 
 describe('roles', () => {
@@ -317,10 +323,8 @@ describe('functions', () => {
     expect(kept).toEqual(Array.from({ length: 7 }, () => 'Retain'));
   });
 
-  it('show submit to signed callers only', () => {
-    expect(ofType(resources, 'AWS::Lambda::Url').map(([, url]) => url.Properties['AuthType'])).toEqual([
-      'AWS_IAM',
-    ]);
+  it('show what people call to signed callers only', () => {
+    expect(ofType(resources, 'AWS::Lambda::Url').map(([, url]) => url.Properties['AuthType'])).toEqual(['AWS_IAM', 'AWS_IAM', 'AWS_IAM']);
     // Nobody else is let in by a function's own policy, but EventBridge into reconcile, from our rules.
     const permissions = ofType(resources, 'AWS::Lambda::Permission').map(([, { Properties }]) => [
       Properties['Principal'],

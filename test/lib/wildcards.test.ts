@@ -40,7 +40,7 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
   ],
   [/^BoundaryControl\w+Role|^ObjectTransferWorkRole/, /^\*$/, 'X-Ray has no resources.'],
   [
-    /^BoundaryControl(Submit|Admit|IssueIdentity)Role/,
+    /^BoundaryControl(Submit|Decide|End|Admit|IssueIdentity)Role/,
     /:parameter\/taskbound\/Taskbound\/types\/\*$/,
     'Types are declared after the boundary.',
   ],
@@ -68,11 +68,11 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
   [/^BoundaryReconcilerDeadLettersPolicy/, /^(sqs:)?\*$/, 'CDK’s Deny of everything without TLS.'],
   [/^BoundaryAlarmsTopicPolicy/, /^\*$/, 'CDK’s Deny of everything without TLS: to nobody.'],
   [
-    /^OperatorsRole/,
+    /^(Operators|BoundaryControlEnd)Role/,
     /:execution:Taskbound-\*:\*$/,
     'Executions are named after tasks; those of a type that was left out must be ended too.',
   ],
-  [/^RequestersRole/, /:execution:<\w+\.Name>:\*$/, 'Executions are named after tasks.'],
+  [/^(Requesters|Approvers)Role/, /:execution:<\w+\.Name>:\*$/, 'Executions are named after tasks.'],
 ];
 
 describe('every * in a policy', () => {

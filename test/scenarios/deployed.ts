@@ -54,7 +54,7 @@ export class Deployed {
       outputs,
       clock: aws.clock,
       config: aws.clientConfig(),
-      asRequester: true,
+      hasPeople: false,
       close: async () => undefined,
     };
     this.io = {
@@ -64,6 +64,7 @@ export class Deployed {
       cwd: '/',
       userName: 'ann',
       clock: aws.clock,
+      ask: async () => undefined,
       untilInterrupted: async () => undefined,
     };
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IdSource } from '../ids.ts';
 import type { Caller } from '../service.ts';
 import { ACCOUNT_ID } from '../place.ts';
@@ -24,6 +25,15 @@ export type SessionIdentity = Omit<Caller, 'kind' | 'accountId' | 'accessKeyId'>
   readonly expiresAtMs: number;
 };
 
+/** A person of the account. What they may do is what the account's owner may: who they are is what counts here. */
+export const userCaller = (userName: string): Caller => ({
+  kind: 'user',
+  accountId: ACCOUNT_ID,
+  arn: `arn:aws:iam::${ACCOUNT_ID}:user/${userName}`,
+  userId: `AIDA${createHash('sha256').update(userName).digest('hex').slice(0, 16).toUpperCase()}`,
+  userName,
+});
+
 /** Every access key ever given out: expired ones too, so that their use is answered as AWS answers it. */
 export class CredentialStore {
   readonly root: RootCredentials;
@@ -41,6 +51,14 @@ export class CredentialStore {
       accessKeyId: this.root.accessKeyId,
     };
     this.#keys.set(this.root.accessKeyId, { secretAccessKey: this.root.secretAccessKey, caller });
+  }
+
+  /** A key of an IAM user; who is named for the first time exists from then on. */
+  issueToUser(userName: string): RootCredentials {
+    const accessKeyId = this.#ids.uniqueId('AKIA', 16);
+    const secretAccessKey = this.#ids.secretKey();
+    this.#keys.set(accessKeyId, { secretAccessKey, caller: { ...userCaller(userName), accessKeyId } });
+    return { accessKeyId, secretAccessKey };
   }
 
   find(accessKeyId: string): KnownKey | undefined {

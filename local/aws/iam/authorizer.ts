@@ -22,6 +22,9 @@ export interface Occasion {
   readonly delayMs?: number;
 }
 
+/** The account's owner, and the people whom the owner lets act: their keys may do everything that nothing denies. */
+const isOwner = ({ kind }: Caller): boolean => kind === 'root' || kind === 'user';
+
 /** The account's root user may do everything that nothing denies. */
 const ROOT_POLICY: NamedPolicy = {
   name: 'root',
@@ -51,7 +54,7 @@ export class Authorizer {
     if (decision.decision !== 'allow') {
       throw this.#denied(caller, check, occasion, denialReason(decision, check.action));
     }
-    if (caller.kind === 'root' && check.action.startsWith('sts:') && !allowedBy(decision, 'resource')) {
+    if (isOwner(caller) && check.action.startsWith('sts:') && !allowedBy(decision, 'resource')) {
       throw this.#denied(
         caller,
         check,
@@ -103,7 +106,7 @@ export class Authorizer {
     const resource = check.resourcePolicy && {
       resource: { name: check.resource, document: check.resourcePolicy },
     };
-    if (caller.kind === 'root') return { identity: [ROOT_POLICY], ...resource };
+    if (isOwner(caller)) return { identity: [ROOT_POLICY], ...resource };
     if (caller.roleName === undefined || !this.#store.hasRole(caller.roleName))
       return { identity: [], ...resource };
     const session = caller.sessionPolicy && {

@@ -1,4 +1,5 @@
 import type { NamedPolicy } from '../../../core/iam/policy.ts';
+import type { CredentialStore } from '../auth/credentials.ts';
 import { type Call, AwsError } from '../service.ts';
 import { toSecond } from '../trail.ts';
 import {
@@ -22,6 +23,8 @@ export const MAX_INLINE_CHARACTERS = 10_240;
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html */
 const MAX_ROLE_NAME = 64;
 const MAX_POLICY_NAME = 128;
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccessKey.html */
+const MAX_USER_NAME = 128;
 
 const NAMESPACE = 'https://iam.amazonaws.com/doc/2010-05-08/';
 
@@ -75,8 +78,25 @@ const listed = (role: Role): XmlValue => ({
   Tags: undefined,
 });
 
+/** People come into being with their first key. Only the account's owner makes them: who may act as a person could approve as one. */
+const createAccessKey =
+  (credentials: CredentialStore): QueryOperation =>
+  (input, call) => {
+    const UserName = required(input, 'UserName');
+    checkLength(UserName, 'UserName', 1, MAX_USER_NAME);
+    checkPattern(UserName, 'UserName', /^[\w+=,.@-]+$/, '[\\w+=,.@-]+');
+    const resource = `arn:aws:iam::${call.caller.accountId}:user/${UserName}`;
+    call.record({ requestParameters: { userName: UserName } });
+    call.authorize({ action: 'iam:CreateAccessKey', resource });
+    const { accessKeyId: AccessKeyId, secretAccessKey } = credentials.issueToUser(UserName);
+    const CreateDate = toSecond(call.atMs);
+    return {
+      AccessKey: { UserName, AccessKeyId, Status: 'Active', SecretAccessKey: secretAccessKey, CreateDate },
+    };
+  };
+
 /** The calls of IAM that Taskbound makes; nothing else of IAM is here. */
-export function iamService(store: IamStore): QueryService {
+export function iamService(store: IamStore, credentials: CredentialStore): QueryService {
   /** The role's ARN needs the role; a missing one is authorized by the ARN it would have. */
   const target = (input: QueryInput, call: Call, action: string): Role => {
     const name = nameOf(input, 'RoleName');
@@ -134,6 +154,7 @@ export function iamService(store: IamStore): QueryService {
       const { items, ...more } = pageOf(byName, input);
       return { Roles: items.map(listed), ...more };
     },
+    CreateAccessKey: createAccessKey(credentials),
     GetRole: (input, call) => {
       call.record({ requestParameters: { roleName: nameOf(input, 'RoleName') } });
       return { Role: describe(target(input, call, 'GetRole')) };

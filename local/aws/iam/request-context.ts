@@ -13,6 +13,9 @@ const prefixed = (
 const accountOf = (resource: string): string =>
   /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(resource)?.[1] ?? ACCOUNT_ID;
 
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principaltype */
+const PRINCIPAL_TYPES = { root: 'Account', user: 'User', 'role-session': 'AssumedRole' } as const;
+
 function callerKeys(caller: Caller): RequestContext {
   if (caller.kind === 'service') {
     return {
@@ -27,9 +30,10 @@ function callerKeys(caller: Caller): RequestContext {
   return {
     'aws:PrincipalArn': caller.roleArn ?? caller.arn,
     'aws:PrincipalAccount': caller.accountId,
-    'aws:PrincipalType': caller.kind === 'root' ? 'Account' : 'AssumedRole',
+    'aws:PrincipalType': PRINCIPAL_TYPES[caller.kind],
     'aws:PrincipalIsAWSService': 'false',
     'aws:userid': caller.userId,
+    ...(caller.userName !== undefined && { 'aws:username': caller.userName }),
     ...prefixed('aws:PrincipalTag/', caller.sessionTags),
     ...(caller.sourceIdentity !== undefined && { 'aws:SourceIdentity': caller.sourceIdentity }),
     ...(caller.issuedAtMs !== undefined && { 'aws:TokenIssueTime': toSecond(caller.issuedAtMs) }),
@@ -53,7 +57,8 @@ export function globalContext(caller: Caller, resource: string, atMs: number): R
 export function principalOf(caller: Caller): RequestPrincipal {
   const { kind, accountId, roleArn, service } = caller;
   return {
-    kind,
+    // A user's own policies are not modelled: to the evaluator it is the account.
+    kind: kind === 'user' ? 'root' : kind,
     accountId,
     ...(roleArn !== undefined && { roleArn, sessionArn: caller.arn }),
     ...(service !== undefined && { service }),

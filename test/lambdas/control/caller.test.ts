@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { callerOf } from '../../../lambdas/submit/caller.ts';
+import { callerOf } from '../../../lambdas/control/caller.ts';
 
 const iam = {
   accessKey: 'ASIA1',

@@ -2,7 +2,7 @@ import { ExecutionAlreadyExists, StartExecutionCommand, type SFNClient } from '@
 import type { Clock } from '../../core/clock.ts';
 import { executionArnOf, teardownNameOf } from '../../core/ids.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
-import type { Ledger } from '../control/ledger.ts';
+import type { Ledger } from './ledger.ts';
 
 interface TeardownDependencies {
   readonly ledger: Ledger;

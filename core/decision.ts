@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { parseBoundaryId } from './ids.ts';
+import { parseCall } from './people-call.ts';
+import { REASON_CHARACTERS } from './request.ts';
+import { reviewedBy } from './review.ts';
+
+const reason = z.string().min(1).max(REASON_CHARACTERS);
+/** `<type>.<taskId>`, or the review of an emergency: `<type>.<taskId>.review`. */
+const task = z.string().refine((text) => parseBoundaryId(reviewedBy(text) ?? text) !== undefined);
+
+/** What somebody says about a task that waits. Who says it comes from IAM, never from here. */
+export const decisionCall = z.strictObject({
+  task,
+  decision: z.enum(['approve', 'refuse']),
+  /** Of what they saw; for a task, not for a review. */
+  grantDigest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  reason: reason.optional(),
+});
+export type DecisionCall = z.infer<typeof decisionCall>;
+
+/** What ends a task before its own end. */
+export const endCall = z.strictObject({ task, reason });
+export type EndCall = z.infer<typeof endCall>;
+
+const TASK = 'a boundary id, <type>.<taskId>';
+const REASON = `1 to ${REASON_CHARACTERS} characters`;
+
+export const parseDecision = (value: unknown): DecisionCall =>
+  parseCall('decision', decisionCall, value, {
+    task: TASK,
+    decision: 'approve or refuse',
+    grantDigest: '64 of 0-9 a-f: the digest of what was looked at',
+    reason: REASON,
+  });
+
+export const parseEnd = (value: unknown): EndCall =>
+  parseCall('call to end a task', endCall, value, { task: TASK, reason: REASON });

@@ -1,0 +1,21 @@
+import { movePhase, type LedgerRow } from './ledger.ts';
+import { isEnding } from './phase.ts';
+
+/** Who ends a task before its own end, and why. */
+export type EarlyEnd = NonNullable<LedgerRow['ended']>;
+
+/** The row of a task that somebody ends: nothing more is issued from here on. One that ends already, or has ended, is left as it is. */
+export function withEarlyEnd(row: LedgerRow, ended: EarlyEnd): LedgerRow {
+  if (isEnding(row.phase)) return row;
+  return {
+    ...movePhase(row, 'revoking'),
+    revokingAtMs: ended.atMs,
+    ended,
+    work: {
+      status: 'failed',
+      error: 'TaskEnded',
+      cause: `Ended by ${ended.person}: ${ended.reason}`,
+      endedAtMs: ended.atMs,
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { sha256Hex } from '../../core/digest.ts';
+import { ChainClosed } from '../../core/errors.ts';
+import type { EvidenceLog } from './evidence-log.ts';
+import { log } from './log.ts';
+
+/** What somebody tried to do to a task and may not. */
+export interface RefusedAttempt {
+  readonly what: 'approve' | 'refuse' | 'end';
+  readonly by: string;
+  /** A word for the cause; with who and what it makes the event's id, so that trying again adds nothing. */
+  readonly code: string;
+  readonly because: string;
+}
+
+/** More than this of one task are only logged: whoever may call the URL must not be able to grow a chain without end. */
+const MAX_RECORDED = 50;
+
+/** Puts a refused attempt into the task's evidence. One that has ended takes no more events: then it stands in the log alone. */
+export async function recordAttempt(
+  boundaryId: string,
+  { what, by, code, because }: RefusedAttempt,
+  evidence: EvidenceLog,
+): Promise<void> {
+  const recorded = (await evidence.read(boundaryId)).filter(({ type }) => type === 'attempt.refused');
+  log('warn', 'attempt refused', { boundaryId, what, by, because });
+  if (recorded.length >= MAX_RECORDED) return;
+  try {
+    await evidence.append(boundaryId, {
+      id: `attempt.refused:${what}:${code}:${sha256Hex(by).slice(0, 16)}`,
+      type: 'attempt.refused',
+      actor: by,
+      data: { what, code, because },
+    });
+  } catch (error) {
+    if (!(error instanceof ChainClosed)) throw error;
+  }
+}

@@ -1,0 +1,24 @@
+import type { LedgerRow } from '../../core/ledger.ts';
+import { openReviewOf, reviewIdOf } from '../../core/review.ts';
+import type { EvidenceLog } from './evidence-log.ts';
+import type { Ledger } from './ledger.ts';
+
+/** Opens the review of an emergency, before anything of it can run: its own record, and its own chain of evidence. Once. */
+export async function openReview(
+  row: LedgerRow,
+  on: { readonly ledger: Ledger; readonly evidence: EvidenceLog },
+): Promise<void> {
+  await on.ledger.createReview(openReviewOf(row));
+  await on.evidence.append(reviewIdOf(row.boundaryId), {
+    id: 'review.opened',
+    type: 'review.opened',
+    actor: row.requestedBy.arn,
+    data: {
+      of: row.boundaryId,
+      emergency: row.emergency ?? '',
+      reason: row.reason,
+      grantDigest: row.grantDigest,
+      requester: row.requester ?? null,
+    },
+  });
+}

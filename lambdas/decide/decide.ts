@@ -1,0 +1,126 @@
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { Clock } from '../../core/clock.ts';
+import { decisionFault, withDecision, type DecisionFault } from '../../core/approval.ts';
+import type { DecisionCall } from '../../core/decision.ts';
+import { DecisionRefused, MalformedRequest, NotPermitted } from '../../core/errors.ts';
+import type { DecisionRecord, LedgerRow } from '../../core/ledger.ts';
+import { personOf } from '../../core/people.ts';
+import { reviewedBy } from '../../core/review.ts';
+import type { TaskTypeConfig } from '../../core/task-type.ts';
+import { recordAttempt, type RefusedAttempt } from '../control/attempts.ts';
+import type { VerifiedCaller } from '../control/caller.ts';
+import { grantFault } from '../control/check-grant.ts';
+import type { EvidenceLog } from '../control/evidence-log.ts';
+import type { Ledger } from '../control/ledger.ts';
+import { startTask } from '../control/start-task.ts';
+import type { TaskTypes } from '../control/task-types.ts';
+import { unknownTask } from '../control/unknown-task.ts';
+import { decideReview } from './decide-review.ts';
+
+export interface DecideDependencies {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly evidence: EvidenceLog;
+  readonly types: TaskTypes;
+  readonly executions: SFNClient;
+}
+
+/** What became of what was decided about. */
+export interface Decided {
+  readonly boundaryId: string;
+  readonly decision: 'approve' | 'refuse';
+  readonly person: string;
+  /** A task's phase, or the state of a review. */
+  readonly phase: string;
+  /** How many people approved it so far, and how many must; null for a review. */
+  readonly approvals: number | null;
+  readonly quorum: number | null;
+}
+
+export async function decide(
+  call: DecisionCall,
+  caller: VerifiedCaller,
+  on: DecideDependencies,
+): Promise<Decided> {
+  if (reviewedBy(call.task) !== undefined) return decideReview(call, caller, on);
+  const row = await on.ledger.get(call.task);
+  if (row === undefined) throw unknownTask(call.task);
+  const config = await on.types.find(row.taskType);
+  const made = await demandDecider(row, call, caller, config, on);
+  const decided = await record(row, made, config, on);
+  const started = await startTask(decided, on);
+  return {
+    boundaryId: row.boundaryId,
+    decision: made.decision,
+    person: made.person,
+    phase: started.phase,
+    approvals: started.decisions?.filter(({ decision }) => decision === 'approve').length ?? 0,
+    quorum: started.approval?.quorum ?? 0,
+  };
+}
+
+/** The decision as it would stand in the row, once the caller is known to be somebody who may decide. */
+async function demandDecider(
+  row: LedgerRow,
+  call: DecisionCall,
+  caller: VerifiedCaller,
+  config: TaskTypeConfig | undefined,
+  on: DecideDependencies,
+): Promise<DecisionRecord> {
+  const roles = config?.people.decide ?? [];
+  const person = personOf(caller.arn, roles);
+  if (person === undefined) {
+    const allowed = roles.map(({ roleArn }) => roleArn).join(', ') || 'no role';
+    const because = `${caller.arn} may not decide about ${row.taskType}; allowed: sessions of ${allowed}`;
+    await refuse(row.boundaryId, { what: call.decision, by: caller.arn, code: 'not-permitted', because }, on);
+    throw new NotPermitted(`${because}. Ask for grantDecide on the type.`);
+  }
+  return {
+    decision: call.decision,
+    ...person,
+    arn: caller.arn,
+    grantDigest: demandDigest(call),
+    atMs: on.clock.nowMs(),
+    ...(call.reason !== undefined && { reason: call.reason }),
+  };
+}
+
+function demandDigest({ decision, grantDigest, reason }: DecisionCall): string {
+  if (decision === 'refuse' && reason === undefined)
+    throw new MalformedRequest(
+      'Field reason of the decision is missing; whoever refuses says why. Add it and try again.',
+    );
+  if (grantDigest !== undefined) return grantDigest;
+  throw new MalformedRequest(
+    'Field grantDigest of the decision is missing; a decision about a task is about one grant. Add the digest of what was looked at.',
+  );
+}
+
+/** One conditional write decides: of two that come at the same instant, each sees what the other wrote, and one completes the quorum. */
+async function record(
+  row: LedgerRow,
+  made: DecisionRecord,
+  config: TaskTypeConfig | undefined,
+  on: DecideDependencies,
+): Promise<LedgerRow> {
+  const nowFault = grantFault(row, config);
+  let fault: DecisionFault | undefined;
+  const decided = await on.ledger.update(row.boundaryId, (now) => {
+    // A write whose answer was lost is met again as its own.
+    if (now.decisions?.some((each) => isSame(each, made))) return now;
+    fault = decisionFault(now, made, nowFault);
+    return fault === undefined && config ? withDecision(now, made, config) : now;
+  });
+  if (fault === undefined) return decided;
+  const { code, because } = fault;
+  await refuse(row.boundaryId, { what: made.decision, by: made.arn, code, because }, on);
+  throw new DecisionRefused(
+    `The decision of ${made.person} to ${made.decision} ${row.boundaryId} counts for nothing: ${because}. Nothing was changed.`,
+  );
+}
+
+const isSame = (one: DecisionRecord, other: DecisionRecord): boolean =>
+  one.person === other.person && one.decision === other.decision && one.atMs === other.atMs;
+
+const refuse = (boundaryId: string, attempt: RefusedAttempt, { evidence }: DecideDependencies) =>
+  recordAttempt(boundaryId, attempt, evidence);

@@ -1,0 +1,94 @@
+import { ExecutionDoesNotExist, StopExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import type { Clock } from '../../core/clock.ts';
+import type { EndCall } from '../../core/decision.ts';
+import { withEarlyEnd } from '../../core/early-end.ts';
+import { AlreadyEnded, NotPermitted } from '../../core/errors.ts';
+import type { LedgerRow } from '../../core/ledger.ts';
+import { personOf } from '../../core/people.ts';
+import { recordAttempt } from '../control/attempts.ts';
+import type { VerifiedCaller } from '../control/caller.ts';
+import type { EvidenceLog } from '../control/evidence-log.ts';
+import type { Ledger } from '../control/ledger.ts';
+import { log } from '../control/log.ts';
+import { startTeardown } from '../control/start-teardown.ts';
+import type { TaskTypes } from '../control/task-types.ts';
+import { unknownTask } from '../control/unknown-task.ts';
+
+export interface EndDependencies {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly evidence: EvidenceLog;
+  readonly types: TaskTypes;
+  readonly executions: SFNClient;
+  readonly teardownMachineArn: string;
+}
+
+export interface EndedTask {
+  readonly boundaryId: string;
+  readonly person: string;
+  readonly phase: string;
+}
+
+/** Nothing more is issued, Teardown takes away what was, and the execution is stopped: in this order, the most urgent first. */
+export async function end(call: EndCall, caller: VerifiedCaller, on: EndDependencies): Promise<EndedTask> {
+  const found = await on.ledger.get(call.task);
+  if (found === undefined) throw unknownTask(call.task);
+  const person = await demandEnder(found, caller, on);
+  const ended = { person, arn: caller.arn, reason: call.reason, atMs: on.clock.nowMs() };
+  const row = await on.ledger.update(found.boundaryId, (now) => withEarlyEnd(now, ended));
+  await demandOurs(row, ended, on);
+  await on.evidence.append(row.boundaryId, {
+    id: 'task.ended',
+    type: 'task.ended',
+    actor: caller.arn,
+    data: { person, reason: call.reason, wasIn: found.phase },
+  });
+  // Repeated, the same attempt: it is started under the same name, or runs already.
+  await startTeardown(row, row.teardown?.attempt ?? 1, on);
+  await stop(row, on);
+  return { boundaryId: row.boundaryId, person, phase: row.phase };
+}
+
+async function demandEnder(row: LedgerRow, caller: VerifiedCaller, on: EndDependencies): Promise<string> {
+  const roles = (await on.types.find(row.taskType))?.people.end ?? [];
+  const person = personOf(caller.arn, roles);
+  if (person !== undefined) return person.person;
+  const allowed = roles.map(({ roleArn }) => roleArn).join(', ') || 'no role';
+  const because = `${caller.arn} may not end tasks of ${row.taskType}; allowed: sessions of ${allowed}`;
+  const attempt = { what: 'end', by: caller.arn, code: 'not-permitted', because } as const;
+  await recordAttempt(row.boundaryId, attempt, on.evidence);
+  throw new NotPermitted(`${because}. Ask for grantEnd on the type.`);
+}
+
+/** It was ended by this call, or by the same one before whose answer was lost. What ends by itself cannot be ended. */
+async function demandOurs(
+  { boundaryId, phase, ended }: LedgerRow,
+  { arn, reason }: NonNullable<LedgerRow['ended']>,
+  on: EndDependencies,
+): Promise<void> {
+  if (ended?.arn === arn && ended.reason === reason) return;
+  const how = ended === undefined ? 'it ends by itself' : `${ended.person} ended it`;
+  const because = phase === 'closed' ? 'it has ended: it is closed' : `${how}, and is ${phase}`;
+  const attempt = { what: 'end', by: arn, code: 'already-ended', because } as const;
+  await recordAttempt(boundaryId, attempt, on.evidence);
+  throw new AlreadyEnded(`Task ${boundaryId} cannot be ended: ${because}. Nothing was changed.`);
+}
+
+/** Teardown is on its way already, so an execution that cannot be stopped now does no harm: it finds its boundary closed. */
+async function stop({ executionArn, boundaryId }: LedgerRow, { executions }: EndDependencies): Promise<void> {
+  try {
+    await executions.send(
+      new StopExecutionCommand({
+        executionArn,
+        error: 'TaskEnded',
+        cause: 'Ended early; Teardown closes its boundary.',
+      }),
+    );
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) return;
+    log('warn', 'the execution could not be stopped; its access is taken away all the same', {
+      boundaryId,
+      error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    });
+  }
+}
