@@ -120,7 +120,11 @@ async function record(
 }
 
 const isSame = (one: DecisionRecord, other: DecisionRecord): boolean =>
-  one.person === other.person && one.decision === other.decision && one.atMs === other.atMs;
+  one.arn === other.arn &&
+  one.atMs === other.atMs &&
+  one.decision === other.decision &&
+  one.grantDigest === other.grantDigest &&
+  one.reason === other.reason;
 
 const refuse = (boundaryId: string, attempt: RefusedAttempt, { evidence }: DecideDependencies) =>
   recordAttempt(boundaryId, attempt, evidence);

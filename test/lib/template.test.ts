@@ -324,7 +324,11 @@ describe('functions', () => {
   });
 
   it('show what people call to signed callers only', () => {
-    expect(ofType(resources, 'AWS::Lambda::Url').map(([, url]) => url.Properties['AuthType'])).toEqual(['AWS_IAM', 'AWS_IAM', 'AWS_IAM']);
+    expect(ofType(resources, 'AWS::Lambda::Url').map(([, url]) => url.Properties['AuthType'])).toEqual([
+      'AWS_IAM',
+      'AWS_IAM',
+      'AWS_IAM',
+    ]);
     // Nobody else is let in by a function's own policy, but EventBridge into reconcile, from our rules.
     const permissions = ofType(resources, 'AWS::Lambda::Permission').map(([, { Properties }]) => [
       Properties['Principal'],

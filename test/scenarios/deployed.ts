@@ -10,6 +10,7 @@ import type { Io } from '../../cli/io.ts';
 import { Records } from '../../cli/records.ts';
 import { exitCodeOfRun, type RunReport } from '../../cli/run-report.ts';
 import { requesterConfig, runTask } from '../../cli/run-task.ts';
+import { personConfig } from '../../cli/person.ts';
 import { readOutputs } from '../../cli/stack-outputs.ts';
 import type { EvidenceEvent } from '../../core/evidence.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
@@ -76,6 +77,11 @@ export class Deployed {
   /** Puts an object as the account's owner. */
   put(output: 'source' | 'destination', key: string, content: Uint8Array): void {
     this.aws.s3.put(this.output(output), key, content);
+  }
+
+  /** A client's settings for a person in one of the stack's roles. */
+  person(name: string, role = 'Approvers') {
+    return personConfig({ ...this.connection, as: { name, role } }, this.io, role);
   }
 
   /** A client's settings for a session of `Requesters`. */

@@ -17,7 +17,16 @@ import type { Deployed } from './deployed.ts';
 
 /** Constructs of the control plane; their functions and roles are found by these names. */
 export type ControlName =
-  'Submit' | 'Admit' | 'IssueSecret' | 'IssueIdentity' | 'RevokeAndRecord' | 'ProveRevoked' | 'CloseBoundary';
+  | 'Submit'
+  | 'Decide'
+  | 'End'
+  | 'Reconcile'
+  | 'Admit'
+  | 'IssueSecret'
+  | 'IssueIdentity'
+  | 'RevokeAndRecord'
+  | 'ProveRevoked'
+  | 'CloseBoundary';
 
 /** How long `deploy` lets policy changes take at first. */
 const POLICY_DELAY_MS = 4000;
@@ -73,9 +82,10 @@ export async function post(
   stack: Deployed,
   body: string,
   config: ClientConfig = stack.requester,
+  output: 'SubmitUrl' | 'DecideUrl' | 'EndUrl' = 'SubmitUrl',
 ): Promise<{ readonly status: number; readonly error: string | undefined; readonly text: string }> {
   const settings = new STSClient({ ...config }).config;
-  const url = new URL(stack.output('SubmitUrl'));
+  const url = new URL(stack.output(output));
   const signer = new SignatureV4({
     service: 'lambda',
     region: await settings.region(),
