@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { EvidenceBundle } from '../../core/evidence.ts';
 import { boundaryIdOf, parseBoundaryId, TASK_ID, TASK_TYPE } from '../../core/ids.ts';
+import { reviewedBy } from '../../core/review.ts';
 import { bundleFault, makeBundle, readBundle } from '../bundle.ts';
 import { connect, type ConnectionOptions } from '../connection.ts';
 import { UsageError } from '../errors.ts';
@@ -54,18 +55,21 @@ export function boundaryIdFrom(task: string, type: string | undefined): string {
   );
 }
 
+/** A task's phase, or the state of a review. */
+const phaseOf = async (id: string, records: Records): Promise<string | null> =>
+  (reviewedBy(id) === undefined ? (await records.row(id))?.phase : (await records.review(id))?.state) ?? null;
+
 async function lookUp(
   task: string,
   options: ShowOptions,
   io: Io,
 ): Promise<{ bundle: EvidenceBundle; phase: string | null }> {
-  const boundaryId = boundaryIdFrom(task, options.type);
+  const boundaryId = reviewedBy(task) === undefined ? boundaryIdFrom(task, options.type) : task;
   const connection = await connect(options, io);
   try {
     const records = new Records(requesterConfig(connection, io), connection.outputs);
-    const [row, events] = await Promise.all([records.row(boundaryId), records.events(boundaryId)]);
-    if (row !== undefined || events.length > 0)
-      return { bundle: makeBundle(boundaryId, events), phase: row?.phase ?? null };
+    const [phase, events] = await Promise.all([phaseOf(boundaryId, records), records.events(boundaryId)]);
+    if (phase !== null || events.length > 0) return { bundle: makeBundle(boundaryId, events), phase };
     const hint = connection.embedded
       ? ' It is a fresh local stack: name another with --stack or AWS_ENDPOINT_URL.'
       : '';
