@@ -48,7 +48,7 @@ function decideClosed(row: LedgerRow, nowMs: number): ReconcileStep {
     : { do: 'nothing', because: 'its deny stands until the deadline has passed' };
 }
 
-/** A task that could not be started for so long is closed instead: whoever asked for it has stopped waiting, or its type is gone. */
+/** A task that could not be started for so long, after its approval where it needed one, is closed instead: whoever asked for it has stopped waiting, or its type is gone. */
 export const START_WITHIN_MS = 900_000;
 
 function decideMissing(row: LedgerRow, nowMs: number): ReconcileStep {
@@ -61,7 +61,7 @@ function decideMissing(row: LedgerRow, nowMs: number): ReconcileStep {
   }
   if (isAtLeast(row.phase, 'admitted'))
     return { do: 'teardown', attempt: 1, because: 'its execution is not known any more' };
-  if (nowMs < row.requestedAtMs + START_WITHIN_MS)
+  if (nowMs < (row.approvedAtMs ?? row.requestedAtMs) + START_WITHIN_MS)
     return { do: 'start', because: 'it was submitted but never started' };
   return { do: 'teardown', attempt: 1, because: 'it could not be started in time' };
 }

@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { askedWindow, checkWindow, WINDOW_ALLOWED } from './asked-window.ts';
 import { MalformedRequest } from './errors.ts';
 import { TASK_ID, TASK_TYPE } from './ids.ts';
 import { checkParameters, type Parameters } from './parameters.ts';
 import type { TaskTypeConfig } from './task-type.ts';
 import { digestOf } from './digest.ts';
+import { windowText, type TaskWindow } from './window-rule.ts';
 
 export const REASON_CHARACTERS = 1024;
 
@@ -13,6 +15,7 @@ export const taskRequest = z.strictObject({
   taskId: z.string().regex(TASK_ID).optional(),
   reason: z.string().min(1).max(REASON_CHARACTERS),
   parameters: z.record(z.string(), z.unknown()),
+  window: askedWindow.optional(),
 });
 export type TaskRequest = z.infer<typeof taskRequest>;
 
@@ -21,10 +24,11 @@ const ALLOWED: Readonly<Record<string, string>> = {
   taskId: '2 to 40 of A-Z a-z 0-9 _ -',
   reason: `1 to ${REASON_CHARACTERS} characters`,
   parameters: 'an object of the parameters that the type declares',
+  window: WINDOW_ALLOWED,
 };
 
 function describe(issue: z.core.$ZodIssue, seen: unknown): string {
-  if (issue.code === 'unrecognized_keys') {
+  if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
     return `Field ${JSON.stringify(issue.keys[0])} is not known; allowed: ${Object.keys(ALLOWED).join(', ')}. Remove it.`;
   }
   const field = String(issue.path[0] ?? '');
@@ -40,11 +44,6 @@ const describeKind = (value: unknown): string =>
 
 /** Checks a request's form. Throws `MalformedRequest`: one clear message, for the first thing that is wrong. */
 export function parseRequest(value: unknown): TaskRequest {
-  if (typeof value === 'object' && value !== null && 'window' in value) {
-    throw new MalformedRequest(
-      'Field window is given, but no task type of this version has a window. Remove it.',
-    );
-  }
   const parsed = taskRequest.safeParse(value);
   if (parsed.success) return parsed.data;
   const first = parsed.error.issues[0];
@@ -56,6 +55,8 @@ export interface CheckedRequest {
   readonly type: string;
   readonly reason: string;
   readonly parameters: Parameters;
+  /** As it was asked for; absent where the type has fixed hours or none. */
+  readonly window?: TaskWindow | undefined;
   /** SHA-256 of what was asked for, without the id: the same id with another digest is another request. */
   readonly requestDigest: string;
 }
@@ -63,7 +64,9 @@ export interface CheckedRequest {
 export function checkRequest(request: TaskRequest, config: TaskTypeConfig): CheckedRequest {
   const parameters = checkParameters(config.parameters, request.parameters);
   const { type, reason } = request;
-  return { type, reason, parameters, requestDigest: digestOf({ type, reason, parameters }) };
+  const window = checkWindow(request.window, config);
+  const asked = { type, reason, parameters, ...(window && { window: windowText(window) }) };
+  return { type, reason, parameters, window, requestDigest: digestOf(asked) };
 }
 
 /** The error for a type that the stack does not have. */

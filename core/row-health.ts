@@ -1,7 +1,7 @@
 import { latestDeadlineMs } from './deadline.ts';
 import type { LedgerRow } from './ledger.ts';
 
-/** How long a boundary may take to close, milliseconds: after its last credential has ended by itself, after its teardown began, after it was asked for. */
+/** How long a boundary may take to close, milliseconds: after its last credential has ended by itself, after its teardown began, after it was asked for, approved or its window opened. */
 const CLOSES_AFTER_DEADLINE_MS = 120_000;
 const CLOSES_AFTER_REVOKING_MS = 600_000;
 const CLOSES_AFTER_REQUEST_MS = 600_000;
@@ -40,10 +40,16 @@ export function rowHealth(row: LedgerRow, nowMs: number): RowHealth {
   };
 }
 
+/**
+ * From when on a task is expected to get on: it waits for its window, not for us. Once its teardown has begun its window says nothing any more.
+ */
+const expectedFromMs = ({ requestedAtMs, approvedAtMs = 0, window, revokingAtMs }: LedgerRow): number =>
+  Math.max(requestedAtMs, approvedAtMs, revokingAtMs === undefined ? (window?.opensAtMs ?? 0) : 0);
+
 /** After this a boundary that is not closed is overdue: the latest of the moments that apply to it. */
 export const overdueAtMs = (row: LedgerRow): number =>
   Math.max(
-    row.requestedAtMs + CLOSES_AFTER_REQUEST_MS,
+    expectedFromMs(row) + CLOSES_AFTER_REQUEST_MS,
     (row.revokingAtMs ?? 0) + CLOSES_AFTER_REVOKING_MS,
     latestDeadlineMs(row) + CLOSES_AFTER_DEADLINE_MS,
   );

@@ -8,6 +8,7 @@ import type { WindowRule } from '../core/window-rule.ts';
 import { EXECUTIONS_OPEN, typeArn } from './control-permissions.ts';
 import { CONTROL_STATE_TIMEOUT, PROOF_STATE_TIMEOUT } from './control-plane.ts';
 import { checkDeclaration, checkSessionPolicyFits, checkTimeouts } from './declaration.ts';
+import { checkWindow } from './declaration-window.ts';
 import { keyTool } from './encryption.ts';
 import { outliveDeploys } from './outlive-deploys.ts';
 import { People, type PeopleOptions } from './people.ts';
@@ -65,6 +66,7 @@ export class BoundedTask extends Construct {
     checkDeclaration(declared);
     const timeouts = timeoutsOf(props);
     checkTimeouts(type, timeouts);
+    checkWindow(type, props.window, timeouts.state);
     const secrets = Object.keys(declared.secrets).sort();
     const tools = withKeyTool(declared.tools, boundary, secrets.length > 0);
 
@@ -79,6 +81,7 @@ export class BoundedTask extends Construct {
         type,
         secrets,
         functions: control.versions,
+        hasWindow: props.window !== undefined,
         workVersionArn: work.versionArn,
         controlTimeoutSeconds: CONTROL_STATE_TIMEOUT.toSeconds(),
         proofTimeoutSeconds: PROOF_STATE_TIMEOUT.toSeconds(),

@@ -1,9 +1,14 @@
 import type { LedgerRow } from '../../core/ledger.ts';
+import { windowText } from '../../core/window-rule.ts';
 import { columns, visible } from '../print.ts';
 
 const iso = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
 /** Minutes are enough to find a task by: `2026-11-23 10:00` */
 const minute = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+
+/** A task that waits for its window says until when. */
+const phaseOf = ({ phase, window }: LedgerRow): string =>
+  phase === 'admitted' && window ? `${phase}, opens ${minute(window.opensAtMs)}` : phase;
 
 const errorOf = (row: LedgerRow): string | null =>
   row.rejection?.error ?? (row.work?.status === 'failed' ? row.work.error : null);
@@ -20,6 +25,7 @@ export const summaryOf = (row: LedgerRow) => ({
   requestedAt: iso(row.requestedAtMs),
   requestedBy: row.requestedBy.arn,
   reason: row.reason,
+  window: row.window ? windowText(row.window) : null,
   closedAt: iso(row.closedAtMs),
   executionArn: row.executionArn,
 });
@@ -30,7 +36,7 @@ const table = (rows: readonly LedgerRow[]): string =>
     ...rows.map((row) => [
       minute(row.requestedAtMs),
       row.boundaryId,
-      row.phase,
+      phaseOf(row),
       visible([row.outcome ?? '-', errorOf(row)].filter((part) => part !== null).join(': ')),
       row.proof?.kind ?? '-',
       visible(row.requestedBy.arn.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, '')),

@@ -1,6 +1,7 @@
 import { ExecutionAlreadyExists, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { TaskIdTaken } from '../../core/errors.ts';
 import { movePhase, type LedgerRow } from '../../core/ledger.ts';
+import { windowText } from '../../core/window-rule.ts';
 import type { EvidenceLog } from './evidence-log.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -21,6 +22,7 @@ export async function startTask(row: LedgerRow, on: StartDependencies): Promise<
       taskType: row.taskType,
       reason: row.reason,
       parameters: row.parameters,
+      ...(row.window && { window: windowText(row.window) }),
       requestDigest: row.requestDigest,
       grantDigest: row.grantDigest,
     },

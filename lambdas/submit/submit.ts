@@ -9,6 +9,7 @@ import { personOf, type Person } from '../../core/people.ts';
 import { checkRequest, unknownType, type CheckedRequest, type TaskRequest } from '../../core/request.ts';
 import { newTaskId } from '../../core/task-id.ts';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
+import { windowFor } from '../../core/window-for.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
 import { startTask } from '../control/start-task.ts';
@@ -84,6 +85,7 @@ function plan(
   const nonce = on.randomHex(NONCE_CHARACTERS / 2);
   const place = { stack: on.stack, taskType: config.type, boundaryId, nonce };
   const requestedAtMs = on.clock.nowMs();
+  const window = windowFor(config.window, checked.window, requestedAtMs, config.workSeconds);
   return {
     boundaryId,
     taskType: config.type,
@@ -98,9 +100,10 @@ function plan(
     reason: checked.reason,
     parameters: { ...checked.parameters },
     requestDigest: checked.requestDigest,
-    grantDigest: grantDigest(config, { boundaryId, nonce, parameters: checked.parameters }),
+    grantDigest: grantDigest(config, { boundaryId, nonce, parameters: checked.parameters, window }),
     nonce,
     leaseSeconds: config.leaseSeconds,
+    ...(window && { window }),
     taskSeconds: config.taskSeconds,
     executionArn: executionArnOf(config.stateMachineArn, taskId),
     taskRoleArn: config.taskRoleArn,
