@@ -84,18 +84,18 @@ it('makes ids that fit, sort by time and differ', () => {
   expect(new Set(ids).size).toBe(50);
   for (const id of ids) expect(id).toMatch(TASK_ID);
   expect(makeTaskId(T0) < makeTaskId(T0 + 1000)).toBe(true);
+});
 
-  it('shows the window, and its digest covers it', () => {
-    const window = { opensAt: '2026-11-23T22:00:00Z', closesAt: '2026-11-23T23:00:00Z' };
-    const config = transferConfig({ window: { kind: 'required' } });
-    const plan = makePlan({ ...request, window }, config, T0);
-    expect(plan.window).toEqual({
-      opensAt: '2026-11-23T22:00:00.000Z',
-      closesAt: '2026-11-23T23:00:00.000Z',
-    });
-    expect(renderPlan(plan)).toContain('from 2026-11-23T22:00:00.000Z to 2026-11-23T23:00:00.000Z');
-    const later = { ...window, closesAt: '2026-11-23T23:30:00Z' };
-    expect(makePlan({ ...request, window: later }, config, T0).grantDigest).not.toBe(plan.grantDigest);
-    expect(makePlan(request, transferConfig(), T0).window).toBeNull();
+it('shows the window, and its digest covers it', () => {
+  const window = { opensAt: '2026-11-23T22:00:00Z', closesAt: '2026-11-23T23:00:00Z' };
+  const config = transferConfig({ window: { kind: 'required' } });
+  const plan = makePlan({ ...request, window }, config, T0);
+  expect(plan.window).toEqual({
+    opensAt: '2026-11-23T22:00:00.000Z',
+    closesAt: '2026-11-23T23:00:00.000Z',
   });
+  expect(renderPlan(plan)).toContain('from 2026-11-23T22:00:00.000Z to 2026-11-23T23:00:00.000Z');
+  const later = { ...window, closesAt: '2026-11-23T23:30:00Z' };
+  expect(makePlan({ ...request, window: later }, config, T0).grantDigest).not.toBe(plan.grantDigest);
+  expect(makePlan(request, transferConfig(), T0).window).toBeNull();
 });
