@@ -257,8 +257,8 @@ describe('a malformed window is no task', () => {
 
 describe('a type with fixed hours', () => {
   test('gives its task the next window, in which it runs', async () => {
-    // Two hours before 22:00 in Berlin, with nobody at work until then.
-    await sleepUntil(Date.UTC(2026, 10, 23, 19, 0, 0));
+    // An hour and a quarter before 22:00 in Berlin, with nobody at work until then.
+    await sleepUntil(Date.UTC(2026, 10, 23, 19, 45, 0));
     const request = windowed(undefined, 'nightly');
     const ran = await stack.run(request);
     expect(ran.code).toBe(0);
