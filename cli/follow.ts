@@ -3,6 +3,8 @@ import type { Clock } from '../core/clock.ts';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
+/** While a task waits for its window there is nothing to see but that it was stopped. */
+const LONGEST_WAITING_PAUSE_MS = 60_000;
 
 /** The last event of an execution: https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html */
 const ENDS = new Set(['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionAborted', 'ExecutionTimedOut']);
@@ -29,6 +31,14 @@ async function eventsAfter(sfn: SFNClient, executionArn: string, known: number):
   return found.reverse();
 }
 
+/** Until when a state waits that was entered: its input says so. Undefined for every other event. */
+export function waitsUntilMs(event: HistoryEvent): number | undefined {
+  if (event.type !== 'WaitStateEntered') return undefined;
+  const until = /"waitUntil":\s*"([^"]+)"/.exec(event.stateEnteredEventDetails?.input ?? '')?.[1];
+  const untilMs = Date.parse(until ?? '');
+  return Number.isNaN(untilMs) ? undefined : untilMs;
+}
+
 /** Step Functions does not know the execution, yet or any more. */
 export const isUnknown = (error: unknown): boolean =>
   error instanceof Error && error.name === 'ExecutionDoesNotExist';
@@ -47,6 +57,7 @@ export async function follow(
   let known = 0;
   let pauseMs = FIRST_PAUSE_MS;
   let missing = 0;
+  let quietUntilMs = 0;
   for (;;) {
     const events = await eventsAfter(sfn, executionArn, known).catch((error: unknown) => {
       if (!isUnknown(error) || (known === 0 && ++missing > 10)) throw error;
@@ -58,6 +69,8 @@ export async function follow(
     if (last !== undefined && ENDS.has(last.type ?? '')) return;
     known = last === undefined ? known : idOf(last);
     pauseMs = last === undefined ? Math.min(Math.round(pauseMs * 1.5), LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;
-    await clock.sleep(pauseMs);
+    quietUntilMs = last === undefined ? quietUntilMs : (waitsUntilMs(last) ?? 0);
+    const quietMs = Math.min(quietUntilMs - clock.nowMs(), LONGEST_WAITING_PAUSE_MS);
+    await clock.sleep(Math.max(pauseMs, quietMs));
   }
 }

@@ -3,6 +3,8 @@ import { boundaryIdOf, NONCE_CHARACTERS } from '../core/ids.ts';
 import { checkRequest, type TaskRequest } from '../core/request.ts';
 import { compileSessionPolicy, DEADLINE_PLACEHOLDER } from '../core/session-policy.ts';
 import type { TaskTypeConfig, ToolSpec } from '../core/task-type.ts';
+import { windowFor } from '../core/window-for.ts';
+import { windowText } from '../core/window-rule.ts';
 import { TASK_ID_PLACEHOLDER } from './task-id.ts';
 
 /** What `plan --json` prints; scripts rely on these fields. */
@@ -15,6 +17,8 @@ export interface Plan {
   /** Of this plan, with its placeholders: a task's own digest differs, because its nonce is drawn when it is submitted. */
   readonly grantDigest: string;
   readonly leaseSeconds: number;
+  /** When a task that is submitted now may run; null: at any time. */
+  readonly window: { readonly opensAt: string; readonly closesAt: string } | null;
   /** Name -> actions, with the resources as they stand in the session policy. */
   readonly tools: readonly {
     readonly name: string;
@@ -33,12 +37,14 @@ interface WrittenStatement {
 }
 
 /** Pure. Throws `MalformedRequest` when the request does not fit its type or its policy is too long. */
-export function makePlan(request: TaskRequest, config: TaskTypeConfig): Plan {
-  const { parameters } = checkRequest(request, config);
+export function makePlan(request: TaskRequest, config: TaskTypeConfig, nowMs: number): Plan {
+  const { parameters, window: asked } = checkRequest(request, config);
+  const window = windowFor(config.window, asked, nowMs, config.workSeconds);
   const subject = {
     boundaryId: boundaryIdOf(config.type, request.taskId ?? TASK_ID_PLACEHOLDER),
     nonce: NONCE_PLACEHOLDER,
     parameters,
+    window,
   };
   const sessionPolicy = compileSessionPolicy(config, { ...subject, deadline: DEADLINE_PLACEHOLDER });
   return {
@@ -48,6 +54,7 @@ export function makePlan(request: TaskRequest, config: TaskTypeConfig): Plan {
     policyCharacters: sessionPolicy.length,
     grantDigest: grantDigest(config, subject),
     leaseSeconds: config.leaseSeconds,
+    window: window ? windowText(window) : null,
     tools: config.tools.map((tool) => ({
       name: tool.name,
       actions: tool.actions,

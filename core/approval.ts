@@ -14,8 +14,8 @@ export const isWaiting = (
 
 /** Since when the task's execution could have been started, or be about to: when it was asked for, approved, refused or gave up waiting. */
 export function settledAtMs(row: LedgerRow): number {
-  if (row.approval === undefined) return row.requestedAtMs;
-  return row.approvedAtMs ?? row.decisions?.find(isRefusal)?.atMs ?? row.approval.expiresAtMs;
+  const undecidedMs = row.approval?.expiresAtMs ?? row.requestedAtMs;
+  return row.approvedAtMs ?? row.decisions?.find(isRefusal)?.atMs ?? undecidedMs;
 }
 
 const isRefusal = ({ decision }: DecisionRecord): boolean => decision === 'refuse';

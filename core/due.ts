@@ -6,6 +6,11 @@ import { troubledFromMs } from './row-health.ts';
 /** A row that nobody wrote to for this long gets a look, milliseconds. Longer than any step that is not the work itself. */
 const PATIENCE_MS = 120_000;
 /**
+ * A task that waits for its window is looked at so often: only because its execution may have ended while the news of it was lost, and nothing
+ * is issued that would have to end.
+ */
+const WAITING_LOOK_MS = 3_600_000;
+/**
  * How long after the end of a boundary, and of its last credential, its leftovers are swept: longer than a function of the control plane
  * may still be running that read the row before it was closed, and than clocks may differ. What such a function made is swept with the rest.
  */
@@ -34,11 +39,15 @@ function lookAtMs(row: LedgerRow): number {
   if (isWaiting(row)) return row.approval.expiresAtMs; // nothing of it exists, and nothing is to be seen before
   const touchedMs = row.updatedAtMs ?? row.requestedAtMs;
   const working = row.phase === 'open' ? latestDeadlineMs(row) : 0;
-  const quietMs = Math.max(touchedMs, working) + PATIENCE_MS;
+  const quietMs = Math.max(touchedMs, working, waitingUntilMs(row, touchedMs)) + PATIENCE_MS;
   // A Teardown gets its time first: before it has passed, a look at one that ended would do nothing and keep other rows waiting.
   const teardownMs = row.teardown === undefined ? 0 : row.teardown.intendedAtMs + PATIENCE_MS;
   return Math.min(quietMs, Math.max(touchedMs, troubledFromMs(row), teardownMs));
 }
+
+/** A task is admitted before it waits: one whose execution was not even started is looked at as soon as any other. */
+const waitingUntilMs = ({ phase, window }: LedgerRow, touchedMs: number): number =>
+  phase === 'admitted' && window !== undefined ? Math.min(window.opensAtMs, touchedMs + WAITING_LOOK_MS) : 0;
 
 /** When a closed boundary is announced whose closing could not be; undefined when it was. */
 export function announceAtMs(row: LedgerRow): number | undefined {

@@ -51,6 +51,11 @@ export class TaskRejected extends TaskboundError {
   override readonly name = 'TaskRejected';
 }
 
+/** The task's window has not opened by this clock. Retried, for as long as clocks may differ; nothing is issued before it opens. */
+export class WindowNotOpen extends TaskboundError {
+  override readonly name = 'WindowNotOpen';
+}
+
 /** The boundary's phase does not allow this step any more. What came too late has been undone. */
 export class PhasePassed extends TaskboundError {
   override readonly name = 'PhasePassed';

@@ -7,7 +7,7 @@ import {
   UNFILLED_DEADLINE,
 } from './session-policy.ts';
 import type { TaskTypeConfig } from './task-type.ts';
-import type { TaskWindow } from './window-rule.ts';
+import { windowText, type TaskWindow } from './window-rule.ts';
 
 export interface GrantSubject {
   readonly boundaryId: string;
@@ -30,13 +30,12 @@ export function grantDigest(config: TaskTypeConfig, subject: GrantSubject): stri
     secrets: config.secrets,
     leaseSeconds: config.leaseSeconds,
     taskSeconds: config.taskSeconds,
-    window: subject.window ? windowText(subject.window) : null,
+    window: grantedWindow(config, subject.window),
     workVersion: config.workVersionArn,
     workRole: config.workRoleArn,
   });
 }
 
-const windowText = ({ opensAtMs, closesAtMs }: TaskWindow) => ({
-  opensAt: new Date(opensAtMs).toISOString(),
-  closesAt: new Date(closesAtMs).toISOString(),
-});
+/** With the rule that it comes from: a type whose hours change is another grant, even for a task that has its window already. */
+const grantedWindow = ({ window: rule }: TaskTypeConfig, window: TaskWindow | undefined) =>
+  rule === null && window === undefined ? null : { rule, ...(window && windowText(window)) };

@@ -51,7 +51,7 @@ function decideClosed(row: LedgerRow, nowMs: number): ReconcileStep {
     : { do: 'nothing', because: 'its deny stands until the deadline has passed' };
 }
 
-/** A task that could not be started for so long is closed instead: whoever asked for it has stopped waiting, or its type is gone. */
+/** A task that could not be started for so long, after its approval where it needed one, is closed instead: whoever asked for it has stopped waiting, or its type is gone. */
 export const START_WITHIN_MS = 900_000;
 
 function decideMissing(row: LedgerRow, nowMs: number): ReconcileStep {

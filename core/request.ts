@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { askedWindow, checkWindow, WINDOW_ALLOWED } from './asked-window.ts';
 import { MalformedRequest } from './errors.ts';
 import { TASK_ID, TASK_TYPE } from './ids.ts';
 import { checkParameters, type Parameters } from './parameters.ts';
 import type { TaskTypeConfig } from './task-type.ts';
 import { digestOf } from './digest.ts';
+import { windowText, type TaskWindow } from './window-rule.ts';
 
 export const REASON_CHARACTERS = 1024;
 
@@ -15,6 +17,7 @@ export const taskRequest = z.strictObject({
   parameters: z.record(z.string(), z.unknown()),
   /** Why it cannot wait for approval; only where the type allows it. */
   emergency: z.string().min(1).max(REASON_CHARACTERS).optional(),
+  window: askedWindow.optional(),
 });
 export type TaskRequest = z.infer<typeof taskRequest>;
 
@@ -24,10 +27,11 @@ const ALLOWED: Readonly<Record<string, string>> = {
   reason: `1 to ${REASON_CHARACTERS} characters`,
   parameters: 'an object of the parameters that the type declares',
   emergency: `1 to ${REASON_CHARACTERS} characters, why it cannot wait for approval`,
+  window: WINDOW_ALLOWED,
 };
 
 function describe(issue: z.core.$ZodIssue, seen: unknown): string {
-  if (issue.code === 'unrecognized_keys') {
+  if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
     return `Field ${JSON.stringify(issue.keys[0])} is not known; allowed: ${Object.keys(ALLOWED).join(', ')}. Remove it.`;
   }
   const field = String(issue.path[0] ?? '');
@@ -43,11 +47,6 @@ const describeKind = (value: unknown): string =>
 
 /** Checks a request's form. Throws `MalformedRequest`: one clear message, for the first thing that is wrong. */
 export function parseRequest(value: unknown): TaskRequest {
-  if (typeof value === 'object' && value !== null && 'window' in value) {
-    throw new MalformedRequest(
-      'Field window is given, but no task type of this version has a window. Remove it.',
-    );
-  }
   const parsed = taskRequest.safeParse(value);
   if (parsed.success) return parsed.data;
   const first = parsed.error.issues[0];
@@ -60,6 +59,8 @@ export interface CheckedRequest {
   readonly reason: string;
   readonly parameters: Parameters;
   readonly emergency: string | undefined;
+  /** As it was asked for; absent where the type has fixed hours or none. */
+  readonly window?: TaskWindow | undefined;
   /** SHA-256 of what was asked for, without the id: the same id with another digest is another request. */
   readonly requestDigest: string;
 }
@@ -68,8 +69,15 @@ export function checkRequest(request: TaskRequest, config: TaskTypeConfig): Chec
   const parameters = checkParameters(config.parameters, request.parameters);
   const { type, reason, emergency } = request;
   demandEmergencyAllowed(emergency, config);
-  const asked = { type, reason, parameters, ...(emergency !== undefined && { emergency }) };
-  return { type, reason, parameters, emergency, requestDigest: digestOf(asked) };
+  const window = checkWindow(request.window, config);
+  const asked = {
+    type,
+    reason,
+    parameters,
+    ...(emergency !== undefined && { emergency }),
+    ...(window && { window: windowText(window) }),
+  };
+  return { type, reason, parameters, emergency, window, requestDigest: digestOf(asked) };
 }
 
 function demandEmergencyAllowed(emergency: string | undefined, config: TaskTypeConfig): void {

@@ -2,7 +2,7 @@ import { isWaiting, settledAtMs } from './approval.ts';
 import { latestDeadlineMs } from './deadline.ts';
 import type { LedgerRow } from './ledger.ts';
 
-/** How long a boundary may take to close, milliseconds: after its last credential has ended by itself, after its teardown began, after it was asked for or people decided about it. */
+/** How long a boundary may take to close, milliseconds: after its last credential has ended by itself, after its teardown began, after it was asked for or decided about or its window opened. */
 const CLOSES_AFTER_DEADLINE_MS = 120_000;
 const CLOSES_AFTER_REVOKING_MS = 600_000;
 const CLOSES_AFTER_REQUEST_MS = 600_000;
@@ -41,10 +41,18 @@ export function rowHealth(row: LedgerRow, nowMs: number): RowHealth {
   };
 }
 
+/**
+ * From when on a task is expected to get on: it waits for people and for its window, not for us. Once its teardown has begun its window says nothing any more.
+ */
+function expectedFromMs(row: LedgerRow): number {
+  const decidedMs = isWaiting(row) ? row.approval.expiresAtMs : settledAtMs(row);
+  return Math.max(decidedMs, row.revokingAtMs === undefined ? (row.window?.opensAtMs ?? 0) : 0);
+}
+
 /** After this a boundary that is not closed is overdue: the latest of the moments that apply to it. */
 export const overdueAtMs = (row: LedgerRow): number =>
   Math.max(
-    (isWaiting(row) ? row.approval.expiresAtMs : settledAtMs(row)) + CLOSES_AFTER_REQUEST_MS,
+    expectedFromMs(row) + CLOSES_AFTER_REQUEST_MS,
     (row.revokingAtMs ?? 0) + CLOSES_AFTER_REVOKING_MS,
     latestDeadlineMs(row) + CLOSES_AFTER_DEADLINE_MS,
   );

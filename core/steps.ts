@@ -7,6 +7,13 @@ import * as z from 'zod';
 const owner = { boundaryId: z.string(), executionArn: z.string() };
 
 export const admitEvent = z.strictObject(owner);
+
+export interface Admitted {
+  readonly boundaryId: string;
+  /** When the task's window opens, ISO 8601; null: it may go on. */
+  readonly waitUntil: string | null;
+}
+
 export const issueSecretEvent = z.strictObject({ ...owner, secret: z.string() });
 export const issueIdentityEvent = z.strictObject(owner);
 

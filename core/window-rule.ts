@@ -31,3 +31,9 @@ export type WindowRule = z.infer<typeof windowRule>;
 /** When one task may run: from `opensAtMs` on, and before `closesAtMs`. Milliseconds since 1970. */
 export const taskWindow = z.strictObject({ opensAtMs: z.int().min(0), closesAtMs: z.int().min(0) });
 export type TaskWindow = z.infer<typeof taskWindow>;
+
+/** A window as evidence and digests have it. */
+export const windowText = ({ opensAtMs, closesAtMs }: TaskWindow) => ({
+  opensAt: new Date(opensAtMs).toISOString(),
+  closesAt: new Date(closesAtMs).toISOString(),
+});

@@ -5,8 +5,8 @@ import { issueIdentityHandler } from './issue-identity/handler.ts';
  * Trigger: the state `IssueIdentity`, immediately before the work.
  *
  * Effects, in order (issue-identity/issue-identity.ts):
- *  1. everything is checked again: owner, phase, grant digest; what a rule refuses is rejected, in ledger and evidence;
- *  2. the lease's intent with its absolute deadline, in the ledger;
+ *  1. everything is checked again: owner, phase, grant digest, window; what a rule refuses is rejected, in ledger and evidence;
+ *  2. the lease's intent with its absolute deadline, at the end of the task's window at the latest, in the ledger;
  *  3. an empty session secret and its resource policy;
  *  4. AssumeRole with the session policy, whose deadline is the intent's;
  *  5. the canary is accepted: the session works, so its refusal later will mean something;

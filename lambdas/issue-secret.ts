@@ -5,7 +5,7 @@ import { issueSecretHandler } from './issue-secret/handler.ts';
  * Trigger: one state `Issue <secret>` for each JIT secret of the type.
  *
  * Effects, in order (issue-secret/issue-secret.ts):
- *  1. the intent in the ledger, only while the phase allows issuing;
+ *  1. the intent in the ledger, only while the phase allows issuing and the task's window is open (else `WindowNotOpen`, or the task is rejected);
  *  2. an empty secret;
  *  3. its resource policy: only the task's own session reads it;
  *  4. the value, drawn here and kept nowhere else;

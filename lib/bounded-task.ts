@@ -8,6 +8,8 @@ import type { WindowRule } from '../core/window-rule.ts';
 import { EXECUTIONS_OPEN, typeArn } from './control-permissions.ts';
 import { CONTROL_STATE_TIMEOUT, PROOF_STATE_TIMEOUT } from './control-plane.ts';
 import { checkApproval, checkDeclaration, checkSessionPolicyFits, checkTimeouts } from './declaration.ts';
+import { checkWindow } from './declaration-window.ts';
+import { given } from './given.ts';
 import { keyTool } from './encryption.ts';
 import { outliveDeploys } from './outlive-deploys.ts';
 import { People, type PeopleOptions } from './people.ts';
@@ -65,6 +67,7 @@ export class BoundedTask extends Construct {
     checkDeclaration(declared);
     const timeouts = timeoutsOf(props);
     checkTimeouts(type, timeouts);
+    checkWindow(type, props.window, timeouts.state);
     const secrets = Object.keys(declared.secrets).sort();
     const tools = withKeyTool(declared.tools, boundary, secrets.length > 0);
 
@@ -79,6 +82,7 @@ export class BoundedTask extends Construct {
         type,
         secrets,
         functions: control.versions,
+        hasWindow: props.window !== undefined,
         workVersionArn: work.versionArn,
         controlTimeoutSeconds: CONTROL_STATE_TIMEOUT.toSeconds(),
         proofTimeoutSeconds: PROOF_STATE_TIMEOUT.toSeconds(),
@@ -89,12 +93,7 @@ export class BoundedTask extends Construct {
       ),
       options,
     });
-    const people = new People(type);
-    checkApproval(type, props);
-    const { approval } = props;
-    if (approval !== undefined) {
-      this.node.addValidation({ validate: () => people.approvalFaults(approval.quorum) });
-    }
+    const people = peopleOf(this, props);
     const config: TaskTypeConfig = {
       ...declared,
       version: 1,
@@ -164,6 +163,15 @@ const declarationOf = ({ type, parameters, tools, secrets }: BoundedTaskProps) =
   tools: Object.entries(tools).map(([name, tool]) => tool.toSpec(name)),
   secrets: { ...secrets },
 });
+
+/** Who may approve is granted after the type is declared, so it is looked at when everything is. */
+function peopleOf(scope: Construct, { type, approval, emergency }: BoundedTaskProps): People {
+  const people = new People(type);
+  checkApproval(type, { ...given({ approval, emergency }) });
+  if (approval !== undefined)
+    scope.node.addValidation({ validate: () => people.approvalFaults(approval.quorum) });
+  return people;
+}
 
 function timeoutsOf(props: BoundedTaskProps) {
   const work = props.work.timeout.toSeconds();

@@ -5,7 +5,10 @@ export const MaintenanceWindow = {
   /** Each request names its own window. */
   required: (): WindowRule => ({ kind: 'required' }),
 
-  /** The same hours each week; a task waits for the next. The window may close on the day after. */
+  /**
+   * The same hours each week; a task waits for the next in which its work fits. The window may close on the day after. By the clock on the
+   * wall: see docs/decisions/0017.
+   */
   fixed: (options: {
     /** The days on which it opens. */
     readonly days: readonly (typeof WEEKDAYS)[number][];

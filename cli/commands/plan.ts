@@ -15,7 +15,7 @@ export interface PlanOptions extends ConnectionOptions {
 export async function plan(requestPath: string, options: PlanOptions, io: Io): Promise<number> {
   const request = await readRequest(requestPath, io.cwd);
   const config = await findTaskType(request.type, options, io);
-  const made = makePlan(request, config);
+  const made = makePlan(request, config, io.clock.nowMs());
   if (options.json === true) printJson(io, made);
   else io.out(renderPlan(made));
   return EXIT.done;

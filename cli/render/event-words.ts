@@ -25,6 +25,11 @@ function at(data: Data, ...path: readonly string[]): unknown {
   return value;
 }
 
+const windowWords = (data: Data): string =>
+  at(data, 'window') === undefined
+    ? ''
+    : `; to run from ${shown(at(data, 'window', 'opensAt'))} to ${shown(at(data, 'window', 'closesAt'))} and not outside`;
+
 function workWords(data: Data): string {
   const status = at(data, 'status');
   if (status === 'failed')
@@ -59,7 +64,7 @@ const closedWords = (data: Data): string => {
 
 const WORDS: Readonly<Record<EventType, (data: Data) => string>> = {
   'task.requested': (data) =>
-    `asked for ${shown(at(data, 'taskType'))} with ${shown(at(data, 'parameters'))}, because: ${shown(at(data, 'reason'))}`,
+    `asked for ${shown(at(data, 'taskType'))} with ${shown(at(data, 'parameters'))}, because: ${shown(at(data, 'reason'))}${windowWords(data)}`,
   'approval.granted': (data) => `approved by ${shown(at(data, 'person'))}`,
   'approval.refused': (data) => `refused by ${shown(at(data, 'person'))}: ${shown(at(data, 'reason'))}`,
   'approval.expired': (data) =>

@@ -1,11 +1,18 @@
 import { isWaiting } from '../../core/approval.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { ReviewRow } from '../../core/review.ts';
+import { windowText } from '../../core/window-rule.ts';
 import { columns, oneLine, visible } from '../print.ts';
 
 const iso = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
 /** Minutes are enough to find a task by: `2026-11-23 10:00` */
 const minute = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+
+/** A task that waits says for what. */
+function phaseOf(row: LedgerRow): string {
+  const waits = waitsFor(row);
+  return waits === null ? row.phase : `${row.phase}, waits for ${waits}`;
+}
 
 const errorOf = (row: LedgerRow): string | null =>
   row.rejection?.error ?? (row.work?.status === 'failed' ? row.work.error : null);
@@ -22,6 +29,7 @@ export const summaryOf = (row: LedgerRow) => ({
   requestedAt: iso(row.requestedAtMs),
   requestedBy: row.requestedBy.arn,
   reason: row.reason,
+  window: row.window ? windowText(row.window) : null,
   closedAt: iso(row.closedAtMs),
   executionArn: row.executionArn,
   waitsFor: waitsFor(row),
@@ -29,6 +37,8 @@ export const summaryOf = (row: LedgerRow) => ({
 
 /** What a task waits for before it can go on; null when for nothing. */
 function waitsFor(row: LedgerRow): string | null {
+  const { window } = row;
+  if (row.phase === 'admitted' && window) return `its window, which opens ${minute(window.opensAtMs)}`;
   if (!isWaiting(row)) return null;
   const { quorum, expiresAtMs } = row.approval;
   const given = new Set(row.decisions?.map(({ person }) => person)).size;
@@ -61,7 +71,7 @@ const table = (rows: readonly LedgerRow[]): string =>
     ...rows.map((row) => [
       minute(row.requestedAtMs),
       row.boundaryId,
-      waitsFor(row) === null ? row.phase : `${row.phase}, waits for ${waitsFor(row)}`,
+      phaseOf(row),
       visible([row.outcome ?? '-', errorOf(row)].filter((part) => part !== null).join(': ')),
       row.proof?.kind ?? '-',
       visible(row.requestedBy.arn.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, '')),

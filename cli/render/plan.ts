@@ -16,6 +16,11 @@ const toolLines = ({ name, actions, resources }: Plan['tools'][number]): string 
 const secretLine = ({ name, kind }: Plan['secrets'][number]): string =>
   `  ${name}: ${SECRET_WORDS[kind] ?? kind}\n`;
 
+const windowWords = ({ window }: Plan): string =>
+  window === null
+    ? ''
+    : `\nIt would wait for its window, and could do nothing outside it:\n  from ${window.opensAt} to ${window.closesAt}\n`;
+
 /** A plan in plain words: what a task may do, for how long, and how near the policy is to AWS's limit. */
 export function renderPlan(plan: Plan): string {
   const secrets = plan.secrets.length === 0 ? '  none\n' : plan.secrets.map(secretLine).join('');
@@ -25,7 +30,7 @@ export function renderPlan(plan: Plan): string {
 Tools, and nothing beside them ($ before { and } marks a literal character):
 ${plan.tools.map(toolLines).join('')}
 Secrets, made for the task and destroyed with it:
-${secrets}
+${secrets}${windowWords(plan)}
 Session policy: ${plan.policyCharacters} of ${SESSION_POLICY_CHARACTERS} characters
 Grant digest:   ${plan.grantDigest}
                 (of this plan; a task's own differs by its nonce, which is drawn when it is submitted)

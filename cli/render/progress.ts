@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { waitsUntilMs } from '../follow.ts';
 import { oneLine, visible } from '../print.ts';
 
 /** States that only route: they take no time and say nothing to a person. */
@@ -11,6 +12,12 @@ export function elapsed(ms: number): string {
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
 }
+
+/** `8 h 0 min` */
+const inHours = (ms: number): string =>
+  ms < 3_600_000
+    ? elapsed(ms)
+    : `${Math.floor(ms / 3_600_000)} h ${Math.floor((ms % 3_600_000) / 60_000)} min`;
 
 interface Failure {
   readonly error?: string | undefined;
@@ -58,6 +65,14 @@ const WAITING: Readonly<Record<string, string>> = {
   LedgerContention: 'waiting: another writer was faster',
 };
 
+/** A state that waits says for how long, and that nothing is open meanwhile. */
+function waitWords(event: HistoryEvent, atMs: number): string {
+  const untilMs = waitsUntilMs(event);
+  if (untilMs === undefined) return '';
+  const until = new Date(untilMs).toISOString().slice(0, 19);
+  return ` until ${until}Z, when its window opens (in ${inHours(untilMs - atMs)}); no credential exists yet`;
+}
+
 /**
  * Turns the events of one execution into lines as they come: a line for each state entered, one for each new reason why it is not
  * done yet, one for the end. A reason that repeats is counted, not repeated.
@@ -74,16 +89,17 @@ export class Progress {
     this.#startMs ??= atMs;
     const at = elapsed(atMs - this.#startMs).padStart(13);
     const entered = event.stateEnteredEventDetails?.name;
-    if (entered !== undefined) return SILENT.has(event.type ?? '') ? [] : this.#entered(at, entered);
+    if (entered !== undefined)
+      return SILENT.has(event.type ?? '') ? [] : this.#entered(at, entered, waitWords(event, atMs));
     const failure = failureOf(event);
     if (failure !== undefined) return this.#failed(at, failure);
     return this.#ended(at, event);
   }
 
-  #entered(at: string, name: string): string[] {
+  #entered(at: string, name: string, words: string): string[] {
     const repeated = this.#repeated(at);
     this.#state = name;
-    return [...repeated, `${at}  ${visible(name)}\n`];
+    return [...repeated, `${at}  ${visible(name)}${words}\n`];
   }
 
   #failed(at: string, { error = 'error', cause }: Failure): string[] {

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
+import type { Clock } from '../../core/clock.ts';
 import { PhasePassed } from '../../core/errors.ts';
 import { isWaiting } from '../../core/approval.ts';
 import { demandOwner, movePhase, type LedgerRow } from '../../core/ledger.ts';
 import { isAtLeast } from '../../core/phase.ts';
-import type { admitEvent } from '../../core/steps.ts';
+import type { admitEvent, Admitted } from '../../core/steps.ts';
+import { ISSUE_MARGIN_SECONDS, waitUntil, windowState } from '../../core/window.ts';
 import { taskFault } from '../control/check-grant.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
@@ -14,16 +16,18 @@ export interface AdmitDependencies {
   readonly ledger: Ledger;
   readonly evidence: EvidenceLog;
   readonly types: TaskTypes;
+  readonly clock: Clock;
 }
 
-export async function admit(
-  event: z.infer<typeof admitEvent>,
-  on: AdmitDependencies,
-): Promise<{ boundaryId: string }> {
+/**
+ * Called when the execution begins and again when its task's window has opened. Everything is checked each time; a task that was admitted
+ * before is admitted again without a second event, or rejected for what has changed since.
+ */
+export async function admit(event: z.infer<typeof admitEvent>, on: AdmitDependencies): Promise<Admitted> {
   const row = await on.ledger.get(event.boundaryId);
   demandOwner(row, event.boundaryId, event.executionArn);
   demandNotOpened(row);
-  const because = await faultOf(row, on.types);
+  const because = await faultOf(row, on);
   if (because !== undefined) await rejectTask(row.boundaryId, { by: 'admit', because }, on);
   await on.evidence.append(row.boundaryId, {
     id: 'task.admitted',
@@ -34,7 +38,7 @@ export async function admit(
   await on.ledger.update(row.boundaryId, (now) =>
     now.phase === 'admitted' ? now : movePhase(now, 'admitted'),
   );
-  return { boundaryId: row.boundaryId };
+  return { boundaryId: row.boundaryId, waitUntil: waitUntil(row.window, on.clock.nowMs()) };
 }
 
 /** A call that comes late changes nothing: what it would decide was decided before the boundary was opened. */
@@ -45,9 +49,12 @@ function demandNotOpened(row: LedgerRow): void {
   );
 }
 
-async function faultOf(row: LedgerRow, types: TaskTypes): Promise<string | undefined> {
+async function faultOf(row: LedgerRow, { types, clock }: AdmitDependencies): Promise<string | undefined> {
   if (row.rejection !== undefined) return row.rejection.cause;
   if (isWaiting(row)) return `it waits for ${row.approval.quorum} approvals`;
   if (row.phase === 'requested') return 'the task is requested, not approved';
-  return taskFault(row, await types.find(row.taskType));
+  const config = await types.find(row.taskType);
+  const needsSeconds = (config?.workSeconds ?? 0) + ISSUE_MARGIN_SECONDS;
+  const state = windowState(row.window, clock.nowMs(), needsSeconds);
+  return taskFault(row, config) ?? (state.is === 'over' ? state.because : undefined);
 }

@@ -12,6 +12,7 @@ export function admitHandler({ environment: variables, aws, clock }: ControlPort
   const on: AdmitDependencies = {
     ...openRecords({ environment, aws, clock }),
     types: new TaskTypes(new SSMClient({ ...aws }), environment.STACK),
+    clock,
   };
   return step('admit', admitEvent, (event) => admit(event, on));
 }

@@ -2,7 +2,7 @@ import { ExecutionAlreadyExists, StartExecutionCommand, type SFNClient } from '@
 import { TaskIdTaken } from '../../core/errors.ts';
 import { isWaiting } from '../../core/approval.ts';
 import { movePhase, type LedgerRow } from '../../core/ledger.ts';
-import type { TaskWindow } from '../../core/window-rule.ts';
+import { windowText } from '../../core/window-rule.ts';
 import type { EvidenceLog } from './evidence-log.ts';
 import type { Ledger } from './ledger.ts';
 import { recordDecisions } from './record-decisions.ts';
@@ -45,10 +45,10 @@ async function recordRequest(row: LedgerRow, evidence: EvidenceLog): Promise<voi
       taskType: row.taskType,
       reason: row.reason,
       parameters: row.parameters,
+      ...(row.window && { window: windowText(row.window) }),
       requestDigest: row.requestDigest,
       grantDigest: row.grantDigest,
       ...(row.requester !== undefined && { requester: row.requester }),
-      ...(row.window && { window: windowWords(row.window) }),
       ...(row.approval && {
         approvalsNeeded: row.approval.quorum,
         approvalsExpire: iso(row.approval.expiresAtMs),
@@ -60,10 +60,6 @@ async function recordRequest(row: LedgerRow, evidence: EvidenceLog): Promise<voi
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
-const windowWords = ({ opensAtMs, closesAtMs }: TaskWindow) => ({
-  opensAt: iso(opensAtMs),
-  closesAt: iso(closesAtMs),
-});
 
 async function startExecution(row: LedgerRow, { executions, ledger }: StartDependencies): Promise<void> {
   const stateMachineArn = row.executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, '');

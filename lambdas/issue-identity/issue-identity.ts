@@ -1,6 +1,7 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
+import { withTaskDeadline } from '../../core/deadline.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { PhasePassed } from '../../core/errors.ts';
 import { secretName, SESSION_SECRET } from '../../core/ids.ts';
@@ -13,6 +14,7 @@ import type { SessionCredentials, WorkEvent } from '../../core/work.ts';
 import { Secret } from '../../core/secret.ts';
 import type { Canary } from '../control/canary.ts';
 import { taskFault } from '../control/check-grant.ts';
+import { demandWindow } from '../control/demand-window.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
 import { rejectTask } from '../control/reject-task.ts';
@@ -44,6 +46,8 @@ export async function issueIdentity(
   const standing = found.leases.find((lease) => lease.state === 'issued');
   if (standing) return workEventOf(found, standing);
   const config = await demandSameGrant(found, on);
+  const { workSeconds: needsSeconds } = config;
+  await demandWindow(found, { by: 'issue-identity', nowMs: on.clock.nowMs(), needsSeconds }, on);
   const { row, lease, policy } = await intend(found, config, attempt, on);
   const credentials = await issueLease(row, lease, policy, config, on);
   return workEventOf(await open(row, lease, credentials.accessKeyId, on), lease, credentials.accessKeyId);
@@ -71,7 +75,8 @@ async function intend(
   on: IssueIdentityDependencies,
 ) {
   const intendedAtMs = on.clock.nowMs();
-  const deadlineMs = Math.floor(intendedAtMs / 1000) * 1000 + config.leaseSeconds * 1000;
+  const leaseEndMs = Math.floor(intendedAtMs / 1000) * 1000 + config.leaseSeconds * 1000;
+  const deadlineMs = Math.min(leaseEndMs, withTaskDeadline(found, intendedAtMs).taskDeadlineMs ?? leaseEndMs);
   const { boundaryId, nonce, parameters } = found;
   const policy = compileSessionPolicy(config, {
     boundaryId,
@@ -92,7 +97,7 @@ async function intend(
       policyDigest: sha256Hex(policy),
       sessionSecretName: secretName(place, SESSION_SECRET),
     };
-    return { ...now, leases: [...now.leases, lease] };
+    return { ...withTaskDeadline(now, intendedAtMs), leases: [...now.leases, lease] };
   });
   const lease = row.leases.find((each) => each.attempt === attempt);
   if (!lease)

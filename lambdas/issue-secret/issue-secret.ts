@@ -4,6 +4,8 @@ import { HalfIssued, PhasePassed } from '../../core/errors.ts';
 import { demandOwner, withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger.ts';
 import { mayIssue } from '../../core/phase.ts';
 import type { issueSecretEvent } from '../../core/steps.ts';
+import { windowState } from '../../core/window.ts';
+import { demandWindow } from '../control/demand-window.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
 import { jitSecretPolicy } from '../control/secret-policies.ts';
@@ -21,7 +23,11 @@ export async function issueSecret(
   event: z.infer<typeof issueSecretEvent>,
   on: IssueSecretDependencies,
 ): Promise<{ secretName: string }> {
-  const row = await intend(event, on);
+  // Read once: an intent whose answer was lost is met again, and its time tells that it is this attempt's own.
+  const nowMs = on.clock.nowMs();
+  const row = await intend(event, nowMs, on);
+  // Whether the work still fits is for IssueIdentity to say, which knows the type.
+  await demandWindow(row, { by: 'issue-secret', needsSeconds: 0, nowMs }, on);
   const secret = secretOf(row, event.secret);
   const handle = (await issuedBefore(row, secret, on)) ?? (await makeOrUndo(row, secret, on));
   const after = await on.ledger.update(row.boundaryId, (now) =>
@@ -42,12 +48,16 @@ function secretOf(row: LedgerRow, name: string): SecretRecord {
   return secret;
 }
 
-function intend(event: z.infer<typeof issueSecretEvent>, on: IssueSecretDependencies): Promise<LedgerRow> {
-  // Read once: an intent whose answer was lost is met again, and its time tells that it is this attempt's own.
-  const intendedAtMs = on.clock.nowMs();
+/** Outside the task's window the row stays as it is. */
+function intend(
+  event: z.infer<typeof issueSecretEvent>,
+  intendedAtMs: number,
+  on: IssueSecretDependencies,
+): Promise<LedgerRow> {
   return on.ledger.update(event.boundaryId, (row) => {
     demandOwner(row, event.boundaryId, event.executionArn);
     if (!mayIssue(row.phase)) throw tooLate(row, event.secret);
+    if (windowState(row.window, intendedAtMs, 0).is !== 'open') return row;
     const { state, attempts = 0, intendedAtMs: standingMs } = secretOf(row, event.secret);
     const isOurs = state === 'intended' && standingMs === intendedAtMs;
     if (isOurs || (state !== 'planned' && state !== 'intended')) return row;

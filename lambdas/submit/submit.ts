@@ -7,8 +7,11 @@ import { boundaryIdOf, executionArnOf, NONCE_CHARACTERS, secretName } from '../.
 import type { LedgerRow } from '../../core/ledger.ts';
 import { personOf, type Person } from '../../core/people.ts';
 import { checkRequest, unknownType, type CheckedRequest, type TaskRequest } from '../../core/request.ts';
+import { ISSUE_MARGIN_SECONDS } from '../../core/window.ts';
+import type { TaskWindow } from '../../core/window-rule.ts';
 import { newTaskId } from '../../core/task-id.ts';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
+import { windowFor } from '../../core/window-for.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
 import { startTask } from '../control/start-task.ts';
@@ -84,6 +87,7 @@ function plan(
   const nonce = on.randomHex(NONCE_CHARACTERS / 2);
   const place = { stack: on.stack, taskType: config.type, boundaryId, nonce };
   const requestedAtMs = on.clock.nowMs();
+  const window = windowFor(config.window, checked.window, requestedAtMs, config.workSeconds);
   return {
     boundaryId,
     taskType: config.type,
@@ -99,9 +103,10 @@ function plan(
     ...(checked.emergency !== undefined && { emergency: checked.emergency }),
     parameters: { ...checked.parameters },
     requestDigest: checked.requestDigest,
-    grantDigest: grantDigest(config, { boundaryId, nonce, parameters: checked.parameters }),
+    grantDigest: grantDigest(config, { boundaryId, nonce, parameters: checked.parameters, window }),
     nonce,
     leaseSeconds: config.leaseSeconds,
+    ...(window && { window }),
     taskSeconds: config.taskSeconds,
     executionArn: executionArnOf(config.stateMachineArn, taskId),
     taskRoleArn: config.taskRoleArn,
@@ -112,19 +117,24 @@ function plan(
       state: 'planned' as const,
     })),
     leases: [],
-    ...waitingFor(config, checked, requestedAtMs),
+    ...waitingFor(config, checked, window, requestedAtMs),
   };
 }
 
-/** What the task waits for before it may begin: the approvals of its type, unless it is an emergency. */
+/**
+ * What the task waits for before it may begin: the approvals of its type, unless it is an emergency. Nobody is asked to approve what no
+ * longer fits into its window, and nobody can after that moment: `Admit` rejects it.
+ */
 function waitingFor(
-  { approval }: TaskTypeConfig,
+  { approval, workSeconds }: TaskTypeConfig,
   { emergency }: CheckedRequest,
+  window: TaskWindow | undefined,
   requestedAtMs: number,
 ): Pick<LedgerRow, 'approval'> {
   if (approval === null || emergency !== undefined) return {};
-  const expiresAtMs = requestedAtMs + approval.expiresAfterSeconds * 1000;
-  return { approval: { quorum: approval.quorum, expiresAtMs } };
+  const lastMs = (window?.closesAtMs ?? Infinity) - (workSeconds + ISSUE_MARGIN_SECONDS) * 1000;
+  const expiresAtMs = Math.min(requestedAtMs + approval.expiresAfterSeconds * 1000, lastMs);
+  return expiresAtMs > requestedAtMs ? { approval: { quorum: approval.quorum, expiresAtMs } } : {};
 }
 
 /** The task that stands under the id, if it is this one. A stack that drains still answers for it, and makes no other. */

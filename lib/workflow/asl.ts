@@ -36,6 +36,15 @@ export interface ChoiceState {
   readonly Default: string;
 }
 
+export interface WaitState {
+  readonly Type: 'Wait';
+  readonly Comment: string;
+  /** ISO 8601; one that has passed does not wait. */
+  readonly Timestamp: string;
+  readonly Output: Json;
+  readonly Next: string;
+}
+
 export interface SucceedState {
   readonly Type: 'Succeed';
   readonly Comment: string;
@@ -49,7 +58,7 @@ export interface FailState {
   readonly Cause: string;
 }
 
-export type State = TaskState | ChoiceState | SucceedState | FailState;
+export type State = TaskState | ChoiceState | WaitState | SucceedState | FailState;
 export type States = Readonly<Record<string, State>>;
 
 export interface Definition {

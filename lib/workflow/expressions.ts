@@ -28,6 +28,15 @@ const errorOf = (at: string): string =>
 const causeOf = (at: string): string =>
   `($exists(${at}) and ${at} != null ? $substring($string(${at}), 0, ${CAUSE_CHARACTERS}) : "")`;
 
+/** Whether and until when a task waits, from what Admit says to the state that waits. Neither Choice nor Wait can catch anything. */
+export const waits = {
+  output: expression(
+    '{"waitUntil": $exists($states.result.Payload.waitUntil) ? $states.result.Payload.waitUntil : null}',
+  ),
+  condition: expression('$type($states.input.waitUntil) = "string"'),
+  until: expression('$states.input.waitUntil'),
+} as const;
+
 /** What a Catch before the tail hands to `RevokeAndRecord`. Error and Cause may be absent. */
 export const failedIn = (state: string): string =>
   expression(

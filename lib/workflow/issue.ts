@@ -7,31 +7,20 @@ import { catchAll, invoke } from './task-state.ts';
 
 const issueState = (secret: string): string => `Issue ${secret}`;
 
-/** Admit -> one Issue state a secret -> IssueIdentity -> RunWork. */
+const afterAdmit = ({ secrets }: TaskWorkflow): string[] => [...secrets.map(issueState), 'IssueIdentity'];
+
+/** The first state that issues something. */
+export const firstIssue = (workflow: TaskWorkflow): string => afterAdmit(workflow)[0] ?? 'IssueIdentity';
+
+/** One Issue state a secret -> IssueIdentity -> RunWork. */
 export function issueStates(workflow: TaskWorkflow): States {
-  const afterAdmit = [...workflow.secrets.map(issueState), 'IssueIdentity'];
+  const states = afterAdmit(workflow);
   const secrets = workflow.secrets.map((secret, index): [string, States[string]] => [
     issueState(secret),
-    issueSecret(workflow, secret, afterAdmit[index + 1] ?? 'IssueIdentity'),
+    issueSecret(workflow, secret, states[index + 1] ?? 'IssueIdentity'),
   ]);
-  return {
-    Admit: admit(workflow, afterAdmit[0] ?? 'IssueIdentity'),
-    ...Object.fromEntries(secrets),
-    IssueIdentity: issueIdentity(workflow),
-  };
+  return { ...Object.fromEntries(secrets), IssueIdentity: issueIdentity(workflow) };
 }
-
-const admit = (workflow: TaskWorkflow, next: string) =>
-  invoke({
-    comment: 'Checks the row that submit wrote, and everything else, again; issues nothing.',
-    versionArn: workflow.functions.admit,
-    payload: { boundaryId: expression(boundaryIdOf(workflow.type)), executionArn: expression(EXECUTION_ARN) },
-    timeoutSeconds: workflow.controlTimeoutSeconds,
-    output: {},
-    retry: BRIEFLY,
-    caught: catchAll(TAIL, failedIn('Admit')),
-    next,
-  });
 
 /** The owner of a boundary, in a state that issues: a redriven execution issues nothing. */
 const issuingOwner = (workflow: TaskWorkflow) => ({

@@ -3,6 +3,7 @@ import { boundaryIdOf, EXECUTION_ARN } from './expressions.ts';
 import { issueStates } from './issue.ts';
 import { runWork } from './run-work.ts';
 import { boundaryTail } from './tail.ts';
+import { windowStates } from './window.ts';
 
 /** ARNs of the control functions' published versions. */
 export interface ControlVersions {
@@ -19,6 +20,8 @@ export interface TaskWorkflow {
   /** Names of the JIT secrets, in the order in which they are issued. */
   readonly secrets: readonly string[];
   readonly functions: ControlVersions;
+  /** Whether its tasks have a window to wait for. */
+  readonly hasWindow: boolean;
   readonly workVersionArn: string;
   /** How long a state waits for its function: longer than the function may run. */
   readonly controlTimeoutSeconds: number;
@@ -35,6 +38,7 @@ export const taskDefinition = (workflow: TaskWorkflow): Definition => ({
   QueryLanguage: 'JSONata',
   StartAt: 'Admit',
   States: {
+    ...windowStates(workflow),
     ...issueStates(workflow),
     ...runWork(workflow),
     ...boundaryTail({

@@ -47,7 +47,11 @@ const CASES: readonly [string, unknown, RegExp][] = [
   ['an unknown type', { ...good, type: 'other' }, /Task type "other" is not known in this stack/],
   ['a malformed type', { ...good, type: 'Object Transfer' }, /Field type is "Object Transfer"/],
   ['an unknown field', { ...good, requester: 'root' }, /Field "requester" is not known/],
-  ['a window, which the type has not', { ...good, window: {} }, /no task type of this version has a window/],
+  [
+    'a window, which the type has not',
+    { ...good, window: {} },
+    /Field window is \{\}; allowed: \{ opensAt, closesAt \}/,
+  ],
   ['no reason', { type: good.type, parameters: good.parameters }, /Field reason is missing/],
   ['a missing parameter', { ...good, parameters: { sourceKey: 'a' } }, /Parameter destinationKey is missing/],
   [

@@ -71,3 +71,28 @@ it('passes on what else goes wrong', async () => {
   );
   await expect(following).rejects.toThrow('down');
 });
+
+it('looks once a minute at a task that waits for its window, and again when it opens', async () => {
+  const clock = new VirtualClock({ startMs: T0 });
+  const opensMs = T0 + 3_600_000;
+  const waiting = {
+    id: 1,
+    timestamp: new Date(T0),
+    type: 'WaitStateEntered' as const,
+    stateEnteredEventDetails: {
+      name: 'AwaitWindow',
+      input: JSON.stringify({ waitUntil: new Date(opensMs).toISOString() }),
+    },
+  };
+  let polls = 0;
+  mockClient(SFNClient)
+    .on(GetExecutionHistoryCommand)
+    .callsFake(() => {
+      polls += 1;
+      const end = { id: 2, timestamp: new Date(opensMs), type: 'ExecutionSucceeded' as const };
+      return { events: clock.nowMs() < opensMs ? [waiting] : [end, waiting] };
+    });
+  await follow(new SFNClient({ region: 'eu-central-1' }), 'arn', clock, () => undefined);
+  expect(polls).toBeLessThan(65);
+  expect(clock.nowMs()).toBeLessThan(opensMs + 5000);
+});

@@ -36,3 +36,15 @@ it('names the error of a failed task', () => {
   expect(summaryOf(row).error).toBe('NoSuchKey');
   expect(renderList([row], 7)).toContain('failed: NoSuchKey');
 });
+
+it('says until when a task waits for its window', () => {
+  const window = { opensAtMs: Date.UTC(2026, 10, 24, 22), closesAtMs: Date.UTC(2026, 10, 24, 23) };
+  const waiting = { ...open, phase: 'admitted' as const, window };
+  expect(renderList([waiting], 1)).toContain('admitted, waits for its window, which opens 2026-11-24 22:00');
+  expect(renderList([{ ...open, window }], 1)).not.toContain('waits');
+  expect(summaryOf(waiting).window).toEqual({
+    opensAt: '2026-11-24T22:00:00.000Z',
+    closesAt: '2026-11-24T23:00:00.000Z',
+  });
+  expect(summaryOf(open).window).toBeNull();
+});

@@ -16,20 +16,21 @@ const request = {
 
 describe('a plan', () => {
   it('has the fields that scripts rely on, and no others', () => {
-    expect(Object.keys(makePlan(request, transferConfig()))).toEqual([
+    expect(Object.keys(makePlan(request, transferConfig(), T0))).toEqual([
       'taskType',
       'roleArn',
       'sessionPolicy',
       'policyCharacters',
       'grantDigest',
       'leaseSeconds',
+      'window',
       'tools',
       'secrets',
     ]);
   });
 
   it('is as long as the policy that the task will get', () => {
-    const plan = makePlan(request, transferConfig());
+    const plan = makePlan(request, transferConfig(), T0);
     const taskId = makeTaskId(T0);
     const real = compileSessionPolicy(transferConfig(), {
       boundaryId: `object-transfer.${taskId}`,
@@ -48,13 +49,13 @@ describe('a plan', () => {
   });
 
   it('takes the id that the request brings', () => {
-    expect(makePlan({ ...request, taskId: 'mine' }, transferConfig()).sessionPolicy).toContain(
+    expect(makePlan({ ...request, taskId: 'mine' }, transferConfig(), T0).sessionPolicy).toContain(
       '/object-transfer.mine/',
     );
   });
 
   it('names resources as the policy has them', () => {
-    expect(makePlan(request, transferConfig()).tools[0]).toEqual({
+    expect(makePlan(request, transferConfig(), T0).tools[0]).toEqual({
       name: 'readSource',
       actions: ['s3:GetObject'],
       resources: ['arn:aws:s3:::source-bucket/a b${*}'],
@@ -63,14 +64,14 @@ describe('a plan', () => {
 
   it('refuses what is too long, with the figures', () => {
     const parameters = { sourceKey: 'k', destinationKey: 'd'.repeat(900) };
-    expect(() => makePlan({ ...request, parameters }, transferConfig())).toThrow(MalformedRequest);
-    expect(() => makePlan({ ...request, parameters }, transferConfig())).toThrow(
+    expect(() => makePlan({ ...request, parameters }, transferConfig(), T0)).toThrow(MalformedRequest);
+    expect(() => makePlan({ ...request, parameters }, transferConfig(), T0)).toThrow(
       /has \d{4} characters; AWS takes at most 2048/,
     );
   });
 
   it('says in words what is granted and how long the policy is', () => {
-    const plan = makePlan(request, transferConfig());
+    const plan = makePlan(request, transferConfig(), T0);
     const text = renderPlan(plan);
     expect(text).toContain(`${plan.policyCharacters} of 2048 characters`);
     expect(text).toContain('readSource: s3:GetObject');
@@ -83,4 +84,18 @@ it('makes ids that fit, sort by time and differ', () => {
   expect(new Set(ids).size).toBe(50);
   for (const id of ids) expect(id).toMatch(TASK_ID);
   expect(makeTaskId(T0) < makeTaskId(T0 + 1000)).toBe(true);
+});
+
+it('shows the window, and its digest covers it', () => {
+  const window = { opensAt: '2026-11-23T22:00:00Z', closesAt: '2026-11-23T23:00:00Z' };
+  const config = transferConfig({ window: { kind: 'required' } });
+  const plan = makePlan({ ...request, window }, config, T0);
+  expect(plan.window).toEqual({
+    opensAt: '2026-11-23T22:00:00.000Z',
+    closesAt: '2026-11-23T23:00:00.000Z',
+  });
+  expect(renderPlan(plan)).toContain('from 2026-11-23T22:00:00.000Z to 2026-11-23T23:00:00.000Z');
+  const later = { ...window, closesAt: '2026-11-23T23:30:00Z' };
+  expect(makePlan({ ...request, window: later }, config, T0).grantDigest).not.toBe(plan.grantDigest);
+  expect(makePlan(request, transferConfig(), T0).window).toBeNull();
 });

@@ -44,6 +44,20 @@ describe('the progress of a task', () => {
     ).toEqual(['0.0 s  Admit', '1.3 s  RunWork', '1 min 1 s  TaskSucceeded', '1 min 1 s  succeeded']);
   });
 
+  it('says until when a task waits for its window', () => {
+    const waits = (input: string) =>
+      all([
+        event(1, 0, { type: 'ExecutionStarted' }),
+        event(2, 1, { type: 'WaitStateEntered', stateEnteredEventDetails: { name: 'AwaitWindow', input } }),
+      ]);
+    const opens = new Date(T0 + 29_100_000).toISOString();
+    expect(waits(JSON.stringify({ waitUntil: opens }))).toEqual([
+      `1.0 s  AwaitWindow until ${opens.slice(0, 19)}Z, when its window opens (in 8 h 4 min); no credential exists yet`,
+    ]);
+    for (const input of ['{}', '', '{"waitUntil":"soon"}'])
+      expect(waits(input)).toEqual(['1.0 s  AwaitWindow']);
+  });
+
   it('says once why a state is waited for, and how often it was tried', () => {
     expect(
       all([

@@ -110,6 +110,20 @@ describe('what the reconciler does', () => {
     ],
     ['one that could not be started in time', at('approved'), 'missing', START_WITHIN_MS, 'teardown 1'],
     [
+      'one that was approved late',
+      at('approved', { approvedAtMs: DEADLINE_MS }),
+      'missing',
+      DEADLINE_MS + START_WITHIN_MS - 1,
+      'start',
+    ],
+    [
+      'one that was approved late and could not be started in time',
+      at('approved', { approvedAtMs: DEADLINE_MS }),
+      'missing',
+      DEADLINE_MS + START_WITHIN_MS,
+      'teardown 1',
+    ],
+    [
       'one whose Teardown has just failed',
       at('revoked', { teardown }),
       'ended',
@@ -157,6 +171,32 @@ describe('when a row is due', () => {
   test('while the work may run, not before its lease ends', () => {
     expect(dueAtMs(at('open', { updatedAtMs, leases }))).toBeGreaterThan(DEADLINE_MS);
     expect(dueAtMs(at('revoking', { updatedAtMs, leases }))).toBeLessThan(DEADLINE_MS);
+  });
+
+  test('while it waits for its window, each hour and when that opens', () => {
+    const hourMs = 3_600_000;
+    const waiting = (opensInMs: number, phase: Phase = 'admitted') => {
+      const opensAtMs = updatedAtMs + opensInMs;
+      return (
+        (dueAtMs(
+          at(phase, {
+            updatedAtMs,
+            requestedAtMs: updatedAtMs,
+            window: { opensAtMs, closesAtMs: opensAtMs + hourMs },
+          }),
+        ) ?? 0) - updatedAtMs
+      );
+    };
+    const patienceMs =
+      (dueAtMs(at('admitted', { updatedAtMs, requestedAtMs: updatedAtMs })) ?? 0) - updatedAtMs;
+    expect(waiting(24 * hourMs)).toBe(hourMs + patienceMs);
+    expect(waiting(hourMs / 2)).toBe(hourMs / 2 + patienceMs);
+    expect(waiting(-1)).toBe(patienceMs);
+    // Nothing waits yet, or any more.
+    expect([waiting(24 * hourMs, 'approved'), waiting(24 * hourMs, 'revoking')]).toEqual([
+      patienceMs,
+      patienceMs,
+    ]);
   });
 
   test('later each time its look failed, up to five minutes, and anew after a while without a failure', () => {

@@ -9,6 +9,7 @@ const good = {
   reason: 'nightly',
   parameters: { sourceKey: 'a', destinationKey: 'b' },
 };
+const window = { opensAt: '2026-11-23T22:00:00Z', closesAt: '2026-11-23T23:00:00Z' };
 const check = (value: unknown) => checkRequest(parseRequest(value), transferConfig());
 
 describe('a request', () => {
@@ -32,7 +33,11 @@ describe('a request', () => {
       { ...good, requestedBy: 'root' },
       /Field "requestedBy" is not known; allowed: type, taskId, reason, parameters/,
     ],
-    ['a window', { ...good, window: {} }, /Field window is given/],
+    [
+      'a window',
+      { ...good, window },
+      /Field window is given, but tasks of object-transfer may run at any time/,
+    ],
     [
       'a missing parameter',
       { ...good, parameters: { sourceKey: 'a' } },

@@ -28,6 +28,7 @@ const teardown = (attempt: number, intendedAtMs = 0) => ({ attempt, executionArn
 const unproven = { attempt: 0, executionArn: 'arn:e', gaveUpAtMs: 0 };
 
 describe('a boundary is overdue', () => {
+  const window = (minutes: number) => ({ opensAtMs: minutes * MINUTE_MS, closesAtMs: 1000 * MINUTE_MS });
   test.each<[string, Partial<LedgerRow>, number]>([
     ['ten minutes after it was asked for, when nothing was issued', {}, 10],
     ['ten minutes after its teardown began', { revokingAtMs: 5 * MINUTE_MS }, 15],
@@ -36,6 +37,13 @@ describe('a boundary is overdue', () => {
       'after the deadline of its last lease',
       { leases: [lease(30 * MINUTE_MS), lease(40 * MINUTE_MS)], revokingAtMs: MINUTE_MS },
       42,
+    ],
+    ['ten minutes after it was approved', { approvedAtMs: 60 * MINUTE_MS }, 70],
+    ['ten minutes after its window opened', { window: window(30), approvedAtMs: MINUTE_MS }, 40],
+    [
+      'ten minutes after its teardown began, although its window has not opened',
+      { window: window(300), revokingAtMs: 5 * MINUTE_MS },
+      15,
     ],
     [
       'not before any of them',

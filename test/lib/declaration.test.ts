@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DeclarationError } from '../../core/errors.ts';
 import { checkDeclaration, checkTimeouts, type Declaration } from '../../lib/declaration.ts';
-import { JitSecret, Parameter, Tool } from '../../lib/index.ts';
+import { checkWindow } from '../../lib/declaration-window.ts';
+import { JitSecret, MaintenanceWindow, Parameter, Tool } from '../../lib/index.ts';
 
 const read = Tool.allow('s3:GetObject').on('arn:aws:s3:::bucket/{key}');
 const sound = { type: 'reader', parameters: { key: Parameter.s3Key() }, tools: { read }, secrets: {} };
@@ -153,5 +154,39 @@ describe('a declaration is accepted', () => {
 
   it('with the longest lease', () => {
     expect(() => checkTimeouts('reader', { work: 900, state: 915, lease: 3600, task: 3600 })).not.toThrow();
+  });
+});
+
+describe('a window', () => {
+  const fixed = (change: object) =>
+    MaintenanceWindow.fixed({
+      ...{ days: ['monday'], opens: '22:00', closes: '02:00', timeZone: 'Europe/Berlin' },
+      ...change,
+    });
+
+  it.each<[string, object, RegExp]>([
+    ['no days', { days: [] }, /has the days \[\] and the hours 22:00 to 02:00; allowed: at least one day/],
+    ['a day that is none', { days: ['montag'] }, /has the days \[montag\]/],
+    ['an hour that is none', { opens: '24:00' }, /the hours 24:00 to 02:00.*times such as 22:00/],
+    ['a time without minutes', { closes: '2' }, /the hours 22:00 to 2;/],
+    [
+      'a time zone that is none',
+      { timeZone: 'Europe/Atlantis' },
+      /time zone "Europe\/Atlantis"; allowed: IANA names/,
+    ],
+    ['an offset', { timeZone: '+01:00' }, /time zone "\+01:00"/],
+    [
+      'no time for the work',
+      { closes: '22:02' },
+      /from 22:00 to 22:02, which is 120 s; its work needs 135 s/,
+    ],
+  ])('is refused with %s', (_what, change, message) => {
+    expect(() => checkWindow('reader', fixed(change), 75)).toThrow(DeclarationError);
+    expect(() => checkWindow('reader', fixed(change), 75)).toThrow(message);
+  });
+
+  it('is accepted when the work just fits, over midnight, or named by the request', () => {
+    for (const rule of [fixed({ closes: '22:03' }), fixed({}), MaintenanceWindow.required(), undefined])
+      expect(() => checkWindow('reader', rule, 120)).not.toThrow();
   });
 });

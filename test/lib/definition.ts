@@ -19,6 +19,7 @@ export const TAIL = 'RevokeAndRecord';
 /** Every state that an execution may go to next, by whichever way. */
 export function nextOf(state: State): string[] {
   if (state.Type === 'Task') return [state.Next, ...state.Catch.map((catcher) => catcher.Next)];
+  if (state.Type === 'Wait') return [state.Next];
   if (state.Type === 'Choice') return [...state.Choices.map((choice) => choice.Next), state.Default];
   return [];
 }

@@ -28,7 +28,12 @@ const ROUTES: Readonly<
   ],
   TaskRejected: [
     ['Admit', 'final', 'RevokeAndRecord'],
+    ['Issue receiptKey', 'final', 'RevokeAndRecord'],
     ['IssueIdentity', 'final', 'RevokeAndRecord'],
+  ],
+  WindowNotOpen: [
+    ['Issue receiptKey', 'briefly', 'RevokeAndRecord'],
+    ['IssueIdentity', 'briefly', 'RevokeAndRecord'],
   ],
   PhasePassed: [
     ['Issue receiptKey', 'final', 'RevokeAndRecord'],

@@ -121,7 +121,7 @@ export class Deployed {
 
 /** Loads one of the synthesized apps into a fresh embedded AWS on a virtual clock. */
 export async function deploy(
-  app: 'sample' | 'misbehaving',
+  app: 'sample' | 'misbehaving' | 'windowed',
   options: {
     readonly transform?: NonNullable<AssemblyOptions['transform']>;
     readonly policyDelayMs?: number;

@@ -1,0 +1,24 @@
+import { DeclarationError } from '../core/errors.ts';
+import { isTimeZone, ordinarySeconds } from '../core/fixed-window.ts';
+import { CHOICE_MARGIN_SECONDS } from '../core/window-for.ts';
+import { windowRule, type WindowRule } from '../core/window-rule.ts';
+
+/** Throws `DeclarationError` for hours that no clock shows, or in which the work never fits. */
+export function checkWindow(type: string, rule: WindowRule | undefined, workSeconds: number): void {
+  if (rule?.kind !== 'fixed') return;
+  const { days, opens, closes, timeZone } = rule;
+  const seen = `The window of task type ${type}`;
+  if (!windowRule.safeParse(rule).success)
+    throw new DeclarationError(
+      `${seen} has the days [${days.join(', ')}] and the hours ${opens} to ${closes}; allowed: at least one day in English, and times such as 22:00. Correct it.`,
+    );
+  if (!isTimeZone(timeZone))
+    throw new DeclarationError(
+      `${seen} has the time zone ${JSON.stringify(timeZone)}; allowed: IANA names such as Europe/Berlin. Correct it.`,
+    );
+  const [hasSeconds, needsSeconds] = [ordinarySeconds(rule), workSeconds + CHOICE_MARGIN_SECONDS];
+  if (hasSeconds < needsSeconds)
+    throw new DeclarationError(
+      `${seen} is open from ${opens} to ${closes}, which is ${hasSeconds} s; its work needs ${needsSeconds} s with what is issued for it. Widen the window, or shorten stateTimeout.`,
+    );
+}

@@ -1,0 +1,43 @@
+import type { States } from './asl.ts';
+import { boundaryIdOf, EXECUTION_ARN, expression, failedIn, waits } from './expressions.ts';
+import { firstIssue } from './issue.ts';
+import { BRIEFLY } from './retries.ts';
+import { TAIL } from './tail.ts';
+import type { TaskWorkflow } from './task-definition.ts';
+import { catchAll, invoke } from './task-state.ts';
+
+/**
+ * Admit -> what is issued first; for a type with a window Admit -> WindowOpen, and from there on, or -> AwaitWindow -> Admit: after a wait
+ * of days everything is checked again, by the state that checks it anyway. No credential exists while a task waits.
+ */
+export const windowStates = (workflow: TaskWorkflow): States =>
+  workflow.hasWindow
+    ? {
+        Admit: admit(workflow, 'WindowOpen', waits.output),
+        WindowOpen: {
+          Type: 'Choice',
+          Comment: 'Whether the task must wait for its window.',
+          Choices: [{ Condition: waits.condition, Next: 'AwaitWindow' }],
+          Default: firstIssue(workflow),
+        },
+        AwaitWindow: {
+          Type: 'Wait',
+          Comment: "Waits until the task's window opens; no credential exists yet.",
+          Timestamp: waits.until,
+          Output: {},
+          Next: 'Admit',
+        },
+      }
+    : { Admit: admit(workflow, firstIssue(workflow), {}) };
+
+const admit = (workflow: TaskWorkflow, next: string, output: string | Record<string, never>) =>
+  invoke({
+    comment: 'Checks the row that submit wrote, and everything else, again; issues nothing.',
+    versionArn: workflow.functions.admit,
+    payload: { boundaryId: expression(boundaryIdOf(workflow.type)), executionArn: expression(EXECUTION_ARN) },
+    timeoutSeconds: workflow.controlTimeoutSeconds,
+    output,
+    retry: BRIEFLY,
+    caught: catchAll(TAIL, failedIn('Admit')),
+    next,
+  });
