@@ -18,6 +18,7 @@ import { taskDefinition } from './workflow/task-definition.ts';
 import { TaskRole } from './task-role.ts';
 import type { Tool } from './tool.ts';
 import { typeParameter } from './type-parameter.ts';
+import { checkUploads } from './uploads.ts';
 import { WorkFunction } from './work-function.ts';
 import type { Work } from './work.ts';
 
@@ -63,6 +64,7 @@ export class BoundedTask extends Construct {
     const { options, control } = boundary;
     const declared = declarationOf(props);
     checkDeclaration(declared);
+    checkUploads(this, props.tools);
     const timeouts = timeoutsOf(props);
     checkTimeouts(type, timeouts);
     const secrets = Object.keys(declared.secrets).sort();
