@@ -27,6 +27,8 @@ function at(data: Data, ...path: readonly string[]): unknown {
 
 function workWords(data: Data): string {
   const status = at(data, 'status');
+  if (status === 'handed-on')
+    return `the run of lease ${shown(at(data, 'lease'))} ended with more to do: another goes on from its checkpoint`;
   if (status === 'failed')
     return `the work failed with ${shown(at(data, 'error'))}: ${shown(at(data, 'cause'))}`;
   return `the work ${status === 'succeeded' ? 'succeeded' : `ended: ${shown(status)}`}; its result: ${shown(at(data, 'result'))}`;

@@ -3,7 +3,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   HeadObjectCommand,
-  paginateListParts,
+  ListPartsCommand,
   UploadPartCopyCommand,
   type CompletedPart,
   type Part,
@@ -83,6 +83,26 @@ export async function copyPart(
   return completedPart(check, range.number, CopyPartResult);
 }
 
+/**
+ * All pages. Not by the SDK's paginator: it asks on while there is a marker, and S3 gives one with the last page too.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html
+ */
+async function* listedParts(
+  { s3, to, id }: Pick<Upload, 's3' | 'to' | 'id'>,
+  abortSignal: AbortSignal,
+): AsyncGenerator<Part> {
+  let marker: string | undefined;
+  for (;;) {
+    const page = await s3.send(
+      new ListPartsCommand({ Bucket: to.bucket, Key: to.key, UploadId: id, PartNumberMarker: marker }),
+      { abortSignal },
+    );
+    yield* page.Parts ?? [];
+    if (page.IsTruncated !== true || page.NextPartNumberMarker === undefined) return;
+    marker = page.NextPartNumberMarker;
+  }
+}
+
 /** The parts that S3 has whole, by number; undefined when it does not know the upload: it was completed, or aborted. */
 export async function partsThere(
   { s3, to, check, id }: Upload,
@@ -90,14 +110,11 @@ export async function partsThere(
   abortSignal: AbortSignal,
 ): Promise<Map<number, CompletedPart> | undefined> {
   const there = new Map<number, CompletedPart>();
-  const upload = { Bucket: to.bucket, Key: to.key, UploadId: id };
   try {
-    for await (const { Parts = [] } of paginateListParts({ client: s3 }, upload, { abortSignal })) {
-      for (const part of Parts) {
-        const range = ranges[(part.PartNumber ?? 0) - 1];
-        if (range && part.Size === range.last - range.first + 1)
-          there.set(range.number, completedPart(check, range.number, part));
-      }
+    for await (const part of listedParts({ s3, to, id }, abortSignal)) {
+      const range = ranges[(part.PartNumber ?? 0) - 1];
+      if (range && part.Size === range.last - range.first + 1)
+        there.set(range.number, completedPart(check, range.number, part));
     }
     return there;
   } catch (error) {
