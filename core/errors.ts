@@ -61,6 +61,16 @@ export class PhasePassed extends TaskboundError {
   override readonly name = 'PhasePassed';
 }
 
+/** Too little is left until the task's last moment for a run of its work: it gets no further lease. */
+export class OutOfTime extends TaskboundError {
+  override readonly name = 'OutOfTime';
+}
+
+/** The task had as many leases as one may have. */
+export class OutOfLeases extends TaskboundError {
+  override readonly name = 'OutOfLeases';
+}
+
 /** STS did not answer: a session may exist that nobody has, and only its deadline ends it. Tried again with another lease. */
 export class IdentityUncertain extends TaskboundError {
   override readonly name = 'IdentityUncertain';

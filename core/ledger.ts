@@ -36,6 +36,8 @@ export const leaseRecord = z.looseObject({
   attempt: z.string(),
   intendedAtMs: ms,
   deadlineMs: ms,
+  /** The lease whose run handed on to this one's; absent in those of the first run. */
+  after: z.int().min(1).optional(),
   policyDigest: z.string(),
   sessionSecretName: z.string(),
   accessKeyId: z.string().optional(),

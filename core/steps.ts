@@ -15,7 +15,14 @@ export interface Admitted {
 }
 
 export const issueSecretEvent = z.strictObject({ ...owner, secret: z.string() });
-export const issueIdentityEvent = z.strictObject(owner);
+export const issueIdentityEvent = z.strictObject({
+  ...owner,
+  /** Version of the session that the run before this one had; null in the first. It tells which lease the next one follows. */
+  after: z.string().nullable().default(null),
+  /** What that run handed on: its own word, checked before anything is issued for it. */
+  checkpoint: z.unknown().optional(),
+  tools: z.unknown().optional(),
+});
 
 /** How the steps before the tail ended: what the work returned, the error that a Catch saw, or nothing known. */
 export const ended = z.discriminatedUnion('status', [

@@ -2,6 +2,8 @@ import * as z from 'zod';
 
 /** A result of the work function is at most 32 KiB of JSON: it goes into ledger, evidence and execution output. */
 export const RESULT_BYTES = 32 * 1024;
+/** So is a checkpoint: it passes through the execution's state and history. */
+export const CHECKPOINT_BYTES = RESULT_BYTES;
 
 /** What the work function gets. Values are not in it: it fetches its credentials from `sessionSecretId`. */
 export const workEvent = z.strictObject({
@@ -14,6 +16,7 @@ export const workEvent = z.strictObject({
   secrets: z.record(z.string(), z.string()),
   /** ISO 8601: when the session is refused everything. */
   deadline: z.string(),
+  /** What the run before this one handed on; null in the first. */
   checkpoint: z.json(),
 });
 export type WorkEvent = z.infer<typeof workEvent>;
@@ -34,12 +37,11 @@ export const toolsUsed = z.strictObject({
 });
 export type ToolsUsed = z.infer<typeof toolsUsed>;
 
-/** What the work function returns when it is done. */
-export const workReturn = z.strictObject({
-  done: z.literal(true),
-  result: z.json(),
-  tools: toolsUsed.optional(),
-});
+/** What the work function returns: that it is done, or what the next run, with a lease of its own, goes on from. */
+export const workReturn = z.discriminatedUnion('done', [
+  z.strictObject({ done: z.literal(true), result: z.json(), tools: toolsUsed.optional() }),
+  z.strictObject({ done: z.literal(false), checkpoint: z.json(), tools: toolsUsed.optional() }),
+]);
 export type WorkReturn = z.infer<typeof workReturn>;
 
 /** The plain credentials in the session secret. */

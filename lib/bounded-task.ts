@@ -20,6 +20,7 @@ import { taskDefinition } from './workflow/task-definition.ts';
 import { TaskRole } from './task-role.ts';
 import type { Tool } from './tool.ts';
 import { typeParameter } from './type-parameter.ts';
+import { checkUploads } from './uploads.ts';
 import { WorkFunction } from './work-function.ts';
 import type { Work } from './work.ts';
 
@@ -65,6 +66,7 @@ export class BoundedTask extends Construct {
     const { options, control } = boundary;
     const declared = declarationOf(props);
     checkDeclaration(declared);
+    checkUploads(this, props.tools);
     const timeouts = timeoutsOf(props);
     checkTimeouts(type, timeouts);
     checkWindow(type, props.window, timeouts.state);

@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { MAX_LEASES } from '../core/deadline.ts';
 import { DeclarationError } from '../core/errors.ts';
 import { DECLARED_NAME, SESSION_SECRET, TASK_TYPE } from '../core/ids.ts';
 import { parameterSpec, type ParameterSpec } from '../core/parameters.ts';
@@ -83,6 +84,11 @@ export function checkTimeouts(type: string, timeouts: Timeouts): void {
     refuse(
       `Task type ${type}`,
       `has a task timeout of ${task} s and a lease of ${lease} s; the task must be as long as one lease at least. Set taskTimeout.`,
+    );
+  if (task > lease * MAX_LEASES)
+    refuse(
+      `Task type ${type}`,
+      `has a task timeout of ${task} s and a lease of ${lease} s, which would take more than ${MAX_LEASES} leases; a task has at most ${MAX_LEASES}, ${lease * MAX_LEASES} s here. Shorten taskTimeout, or lengthen the work's timeout and the lease.`,
     );
   if (work < state && state < lease && lease <= LEASE_SECONDS) return;
   refuse(

@@ -25,9 +25,7 @@ export class SampleStack extends Stack {
       parameters: { sourceKey: Parameter.s3Key(), destinationKey: Parameter.s3Key() },
       tools: {
         readSource: Tool.allow('s3:GetObject').on(source.arnForObjects('{sourceKey}')),
-        writeDestination: Tool.allow('s3:PutObject', 's3:AbortMultipartUpload').on(
-          destination.arnForObjects('{destinationKey}'),
-        ),
+        writeDestination: Tool.multipartUpload(destination, '{destinationKey}', { readBack: true }),
         writeReceipt: Tool.allow('s3:PutObject').on(
           destination.arnForObjects('{destinationKey}.receipt.json'),
         ),
@@ -36,6 +34,8 @@ export class SampleStack extends Stack {
       work,
       stateTimeout: Duration.seconds(75),
       lease: Duration.seconds(120),
+      // Large objects take several runs, each with a lease of its own.
+      taskTimeout: Duration.hours(3),
     });
 
     const requesters = new iam.Role(this, 'RequestersRole', {

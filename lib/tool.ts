@@ -1,6 +1,17 @@
 import type { ToolSpec } from '../core/task-type.ts';
+import type { Upload, UploadBucket } from './uploads.ts';
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+export interface MultipartUploadOptions {
+  /** Also reads the object itself: a task can find out then whether an upload was completed whose answer was lost. @default false */
+  readonly readBack?: boolean;
+  /**
+   * For a bucket that is imported, whose rules synth cannot see: where the rule stands that aborts incomplete uploads.
+   * @default - an imported bucket is refused
+   */
+  readonly lifecycleElsewhere?: string;
+}
 
 /**
  * A named permission of a task type: `Tool.allow('s3:GetObject').on(bucket.arnForObjects('{sourceKey}'))`.
@@ -11,11 +22,34 @@ export class Tool {
     return { on: (...resources) => new Tool(actions, resources, {}) };
   }
 
+  /**
+   * Uploads an object in parts, over as many runs as it takes: puts and lists parts, completes, aborts. What a task leaves that is ended in
+   * between, the bucket's lifecycle rule must remove; synth fails when it has none.
+   */
+  static multipartUpload(bucket: UploadBucket, key: string, options: MultipartUploadOptions = {}): Tool {
+    const { readBack = false, lifecycleElsewhere } = options;
+    const actions = [
+      's3:PutObject',
+      's3:AbortMultipartUpload',
+      's3:ListMultipartUploadParts',
+      ...(readBack ? ['s3:GetObject'] : []),
+    ];
+    return new Tool(actions, [bucket.arnForObjects(key)], {}, { bucket, key, lifecycleElsewhere });
+  }
+
+  /** Where the tool may leave unfinished uploads; undefined when it makes none of several calls. */
+  readonly upload: Upload | undefined;
   readonly #actions: readonly string[];
   readonly #resources: readonly string[];
   readonly #conditions: Conditions;
 
-  private constructor(actions: readonly string[], resources: readonly string[], conditions: Conditions) {
+  private constructor(
+    actions: readonly string[],
+    resources: readonly string[],
+    conditions: Conditions,
+    upload?: Upload,
+  ) {
+    this.upload = upload;
     this.#actions = actions;
     this.#resources = resources;
     this.#conditions = conditions;
@@ -24,7 +58,7 @@ export class Tool {
   /** The tool, narrowed: `.when('StringEquals', 's3:ExistingObjectTag/team', 'a')`. Parameters may stand in the values. */
   when(operator: string, key: string, ...values: readonly string[]): Tool {
     const keys = { ...this.#conditions[operator], [key]: values };
-    return new Tool(this.#actions, this.#resources, { ...this.#conditions, [operator]: keys });
+    return new Tool(this.#actions, this.#resources, { ...this.#conditions, [operator]: keys }, this.upload);
   }
 
   toSpec(name: string): ToolSpec {

@@ -32,6 +32,8 @@ const windowWords = (data: Data): string =>
 
 function workWords(data: Data): string {
   const status = at(data, 'status');
+  if (status === 'handed-on')
+    return `the run of lease ${shown(at(data, 'lease'))} ended with more to do: another goes on from its checkpoint`;
   if (status === 'failed')
     return `the work failed with ${shown(at(data, 'error'))}: ${shown(at(data, 'cause'))}`;
   return `the work ${status === 'succeeded' ? 'succeeded' : `ended: ${shown(status)}`}; its result: ${shown(at(data, 'result'))}`;

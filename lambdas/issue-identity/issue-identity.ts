@@ -1,9 +1,10 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
-import { withTaskDeadline } from '../../core/deadline.ts';
+import { nextDeadlineMs, withTaskDeadline } from '../../core/deadline.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { PhasePassed } from '../../core/errors.ts';
+import type { Json } from '../../core/evidence.ts';
 import { secretName, SESSION_SECRET } from '../../core/ids.ts';
 import { demandOwner, movePhase, withLease, type LeaseRecord, type LedgerRow } from '../../core/ledger.ts';
 import { mayIssue } from '../../core/phase.ts';
@@ -23,6 +24,7 @@ import { versionIdFrom, type TaskSecrets } from '../control/secrets.ts';
 import type { TaskTypes } from '../control/task-types.ts';
 import { assumeTaskRole } from './assume-task-role.ts';
 import { demandAccepted } from './demand-accepted.ts';
+import { leaseBefore, recordRun, standingLease } from './run-before.ts';
 
 export interface IssueIdentityDependencies {
   readonly ledger: Ledger;
@@ -43,14 +45,18 @@ export async function issueIdentity(
   const found = await on.ledger.get(event.boundaryId);
   demandOwner(found, event.boundaryId, event.executionArn);
   demandIssuing(found);
-  const standing = found.leases.find((lease) => lease.state === 'issued');
-  if (standing) return workEventOf(found, standing);
+  const before = leaseBefore(found, event.after);
+  const checkpoint = before ? await recordRun(found, before, event, on.evidence) : null;
+  const standing = standingLease(found, before);
+  if (standing) return workEventOf(found, standing, checkpoint);
   const config = await demandSameGrant(found, on);
-  const { workSeconds: needsSeconds } = config;
+  // What a later run needs is asked of the task's last moment, which is the window's end at the latest.
+  const needsSeconds = before ? 0 : config.workSeconds;
   await demandWindow(found, { by: 'issue-identity', nowMs: on.clock.nowMs(), needsSeconds }, on);
-  const { row, lease, policy } = await intend(found, config, attempt, on);
+  const { row, lease, policy } = await intend({ boundaryId: found.boundaryId, attempt, before }, config, on);
   const credentials = await issueLease(row, lease, policy, config, on);
-  return workEventOf(await open(row, lease, credentials.accessKeyId, on), lease, credentials.accessKeyId);
+  const issued = { ...lease, accessKeyId: credentials.accessKeyId };
+  return workEventOf(await open(row, lease, credentials.accessKeyId, on), issued, checkpoint);
 }
 
 function demandIssuing(row: LedgerRow): LedgerRow {
@@ -67,42 +73,52 @@ async function demandSameGrant(row: LedgerRow, on: IssueIdentityDependencies): P
   return rejectTask(row.boundaryId, { by: 'issue-identity', because: because ?? 'its type is gone' }, on);
 }
 
-/** Writes the lease's intent. The deadline is fixed here, so whatever AssumeRole returns, however late, is dead by then. */
+const policyOf = (row: LedgerRow, config: TaskTypeConfig, deadlineMs: number): string =>
+  compileSessionPolicy(config, {
+    boundaryId: row.boundaryId,
+    nonce: row.nonce,
+    parameters: row.parameters,
+    deadline: deadlineText(deadlineMs),
+  });
+
+interface Attempt {
+  readonly boundaryId: string;
+  readonly attempt: string;
+  readonly before: LeaseRecord | undefined;
+}
+
+/**
+ * Writes the lease's intent, and with the first one the task's last moment. The deadline is fixed here, so whatever AssumeRole returns,
+ * however late, is dead by then.
+ */
 async function intend(
-  found: LedgerRow,
+  { boundaryId, attempt, before }: Attempt,
   config: TaskTypeConfig,
-  attempt: string,
   on: IssueIdentityDependencies,
 ) {
   const intendedAtMs = on.clock.nowMs();
-  const leaseEndMs = Math.floor(intendedAtMs / 1000) * 1000 + config.leaseSeconds * 1000;
-  const deadlineMs = Math.min(leaseEndMs, withTaskDeadline(found, intendedAtMs).taskDeadlineMs ?? leaseEndMs);
-  const { boundaryId, nonce, parameters } = found;
-  const policy = compileSessionPolicy(config, {
-    boundaryId,
-    nonce,
-    parameters,
-    deadline: deadlineText(deadlineMs),
-  });
-  const place = { stack: found.stack, taskType: found.taskType, boundaryId, nonce };
-  const row = await on.ledger.update(boundaryId, (now) => {
-    demandIssuing(now);
-    if (now.leases.some((lease) => lease.attempt === attempt)) return now;
+  const row = await on.ledger.update(boundaryId, (found) => {
+    demandIssuing(found);
+    if (found.leases.some((lease) => lease.attempt === attempt)) return found;
+    const now = withTaskDeadline(found, intendedAtMs);
+    const deadlineMs = nextDeadlineMs(now, config, intendedAtMs);
+    const { stack, taskType, nonce } = now;
     const lease: LeaseRecord = {
       number: now.leases.length + 1,
       state: 'intended',
       attempt,
       intendedAtMs,
       deadlineMs,
-      policyDigest: sha256Hex(policy),
-      sessionSecretName: secretName(place, SESSION_SECRET),
+      ...(before && { after: before.number }),
+      policyDigest: sha256Hex(policyOf(now, config, deadlineMs)),
+      sessionSecretName: secretName({ stack, taskType, boundaryId, nonce }, SESSION_SECRET),
     };
     return { ...withTaskDeadline(now, intendedAtMs), leases: [...now.leases, lease] };
   });
   const lease = row.leases.find((each) => each.attempt === attempt);
   if (!lease)
     throw new RangeError(`The lease of attempt ${attempt} is not in the row that was just written.`);
-  return { row, lease, policy };
+  return { row, lease, policy: policyOf(row, config, lease.deadlineMs) };
 }
 
 async function issueLease(
@@ -125,6 +141,7 @@ async function issueLease(
     actor: 'issue-identity',
     data: {
       lease: lease.number,
+      after: lease.after ?? null,
       roleArn: row.taskRoleArn,
       sessionName: boundaryId,
       sourceIdentity: boundaryId,
@@ -158,16 +175,16 @@ async function open(
   return demandIssuing(after);
 }
 
-function workEventOf(row: LedgerRow, lease: LeaseRecord, accessKeyId = lease.accessKeyId ?? ''): WorkEvent {
+function workEventOf(row: LedgerRow, lease: LeaseRecord, checkpoint: Json): WorkEvent {
   return {
     taskId: row.taskId,
     boundaryId: row.boundaryId,
     taskType: row.taskType,
     parameters: row.parameters,
     sessionSecretId: lease.sessionSecretName,
-    sessionVersionId: versionIdFrom(accessKeyId),
+    sessionVersionId: versionIdFrom(lease.accessKeyId ?? ''),
     secrets: Object.fromEntries(row.secrets.map((secret) => [secret.name, secret.secretName])),
     deadline: deadlineText(lease.deadlineMs),
-    checkpoint: null,
+    checkpoint,
   };
 }

@@ -25,21 +25,38 @@ export type LeaseProof = {
   readonly refusals: readonly Refusal[];
 };
 
-export async function proveLease(
-  row: LedgerRow,
-  lease: LeaseRecord,
-  on: ProveDependencies,
-): Promise<LeaseProof> {
-  const accessKeyId = lease.accessKeyId ?? (await keyInEvidence(row, lease, on));
-  const credentials = accessKeyId === undefined ? undefined : await credentialsOf(lease, accessKeyId, on);
-  const shown = {
+/** A lease, and what is known of its credentials while it is proven. */
+interface Candidate {
+  readonly lease: LeaseRecord;
+  readonly accessKeyId: string | undefined;
+  /** Undefined when nobody can present them. */
+  readonly credentials: SessionCredentials | undefined;
+  readonly refusals: Refusal[];
+  proof: LeaseProof['proof'];
+}
+
+/**
+ * Proves all leases of a task together: what nobody can present must be over; all others are asked in rounds, in their order, so that a
+ * task with many leases waits no longer than one with one.
+ */
+export async function proveLeases(row: LedgerRow, on: ProveDependencies): Promise<LeaseProof[]> {
+  const candidates: Candidate[] = [];
+  for (const lease of row.leases) candidates.push(await candidateOf(row, lease, on));
+  await demandRefusals(candidates, on);
+  return candidates.map(({ lease, accessKeyId, proof, refusals }) => ({
     lease: lease.number,
     accessKeyId: accessKeyId ?? null,
     deadline: deadlineText(lease.deadlineMs),
-  };
-  if (credentials) return { ...shown, ...(await demandRefusals(lease, credentials, on)) };
-  demandExpired(row, lease, on);
-  return { ...shown, proof: 'expired', refusals: [] };
+    proof,
+    refusals,
+  }));
+}
+
+async function candidateOf(row: LedgerRow, lease: LeaseRecord, on: ProveDependencies): Promise<Candidate> {
+  const accessKeyId = lease.accessKeyId ?? (await keyInEvidence(row, lease, on));
+  const credentials = accessKeyId === undefined ? undefined : await credentialsOf(lease, accessKeyId, on);
+  if (!credentials) demandExpired(row, lease, on);
+  return { lease, accessKeyId, credentials, refusals: [], proof: credentials ? 'refused' : 'expired' };
 }
 
 /** A lease that was not recorded as issued may still have been: the evidence is written before the value. */
@@ -91,28 +108,28 @@ function credentialsIn(value: string, lease: LeaseRecord): SessionCredentials {
   }
 }
 
-/**
- * Three answers in a row that let nobody in. All `refused`: shown for good. A mere denial, as the sessions of a deleted role get, counts
- * only once the lease is certainly over, and makes the proof `expired`: then its deadline has ended it, and the answers agree.
- */
-async function demandRefusals(
-  lease: LeaseRecord,
-  credentials: SessionCredentials,
-  on: ProveDependencies,
-): Promise<Pick<LeaseProof, 'proof' | 'refusals'>> {
-  const refusals: Refusal[] = [];
-  let proof: LeaseProof['proof'] = 'refused';
-  while (refusals.length < REFUSALS) {
-    if (refusals.length > 0) await on.clock.sleep(PAUSE_MS);
-    const answer = await on.canary(credentials, lease.sessionSecretName);
-    const isExpired = answer.answer === 'denied' && isOver(lease, on);
-    if (answer.answer !== 'refused' && !isExpired)
-      throw stillAccepted(lease, credentials.accessKeyId, answer);
-    if (isExpired) proof = 'expired';
-    const at = new Date(on.clock.nowMs()).toISOString();
-    refusals.push({ at, error: answer.error, message: answer.message });
+/** Three rounds, a second apart, of answers that let nobody in. The first that does ends it: nothing is proven then. */
+async function demandRefusals(candidates: readonly Candidate[], on: ProveDependencies): Promise<void> {
+  if (candidates.every(({ credentials }) => credentials === undefined)) return;
+  for (let round = 1; round <= REFUSALS; round += 1) {
+    if (round > 1) await on.clock.sleep(PAUSE_MS);
+    for (const candidate of candidates) await demandRefusal(candidate, on);
   }
-  return { proof, refusals };
+}
+
+/**
+ * `refused`: shown for good. A mere denial, as the sessions of a deleted role get, counts only once the lease is certainly over, and makes
+ * the proof `expired`: then its deadline has ended it, and the answers agree.
+ */
+async function demandRefusal(candidate: Candidate, on: ProveDependencies): Promise<void> {
+  const { lease, credentials, refusals } = candidate;
+  if (credentials === undefined) return;
+  const answer = await on.canary(credentials, lease.sessionSecretName);
+  const isExpired = answer.answer === 'denied' && isOver(lease, on);
+  if (answer.answer !== 'refused' && !isExpired) throw stillAccepted(lease, credentials.accessKeyId, answer);
+  if (isExpired) candidate.proof = 'expired';
+  const at = new Date(on.clock.nowMs()).toISOString();
+  refusals.push({ at, error: answer.error, message: answer.message });
 }
 
 function stillAccepted({ number }: LeaseRecord, accessKeyId: string, answer: CanaryAnswer): StillAccepted {

@@ -9,7 +9,7 @@ import type { Canary } from '../control/canary.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
 import type { TaskSecrets } from '../control/secrets.ts';
-import { proveLease, type LeaseProof } from './prove-lease.ts';
+import { proveLeases, type LeaseProof } from './prove-lease.ts';
 
 export interface ProveDependencies {
   readonly ledger: Ledger;
@@ -33,8 +33,7 @@ export async function proveRevoked(
   if (row.proof) return { proof: row.proof.kind };
   if (!isAtLeast(row.phase, 'revoked'))
     throw new NotProven(`Boundary ${row.boundaryId} is ${row.phase}; it is proven only after it is revoked.`);
-  const leases: LeaseProof[] = [];
-  for (const lease of row.leases) leases.push(await proveLease(row, lease, on));
+  const leases = await proveLeases(row, on);
   const secretsGone = await demandSecretsGone(row, on.secrets);
   const kind = kindOf(leases);
   await on.evidence.append(row.boundaryId, {

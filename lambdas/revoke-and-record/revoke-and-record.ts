@@ -55,9 +55,13 @@ function begin(event: Event, on: RevokeDependencies): Promise<LedgerRow> {
   });
 }
 
+/** What `IssueIdentity` found wrong with what a run handed on is that run's failure. */
+const isWorks = (work: WorkOutcome): boolean =>
+  work.status === 'succeeded' || work.state === 'RunWork' || work.error === 'WorkContractViolation';
+
 /** Only work that was begun can have finished: what failed before it is told by the boundary's own events. */
 async function recordWork(row: LedgerRow, evidence: EvidenceLog): Promise<void> {
-  if (row.work === undefined || (row.work.status === 'failed' && row.work.state !== 'RunWork')) return;
+  if (row.work === undefined || !isWorks(row.work)) return;
   await evidence.append(row.boundaryId, {
     id: 'work.finished',
     type: 'work.finished',

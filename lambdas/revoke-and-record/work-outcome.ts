@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { LedgerRow, WorkOutcome } from '../../core/ledger.ts';
 import type { Ended } from '../../core/steps.ts';
 import { RESULT_BYTES, workReturn } from '../../core/work.ts';
-import { unstorable } from './storable.ts';
+import { unstorable } from '../control/storable.ts';
 
 /** Enough of the worker's words for people; the rest is in its log. */
 const CAUSE_CHARACTERS = 1000;
@@ -41,13 +41,18 @@ function returned(payload: unknown, endedAtMs: number): WorkOutcome {
   }
   const parsed = workReturn.safeParse(payload);
   if (!parsed.success) {
-    const cause = `The work function returned what the contract does not know: ${z.prettifyError(parsed.error)}. It must return { done: true, result, tools? }.`;
+    const cause = `The work function returned what the contract does not know: ${z.prettifyError(parsed.error)}. It must return { done: true, result, tools? } or { done: false, checkpoint, tools? }.`;
     return {
       ...failedWork,
       error: 'WorkContractViolation',
       cause: cause.slice(0, CAUSE_CHARACTERS).toWellFormed(),
       endedAtMs,
     };
+  }
+  if (!parsed.data.done) {
+    const cause =
+      'The work function handed on a checkpoint, and the execution ended before another run had a lease.';
+    return { ...failedWork, error: 'ExecutionEnded', cause, endedAtMs };
   }
   const { result, tools } = parsed.data;
   const bytes = Buffer.byteLength(JSON.stringify(result));

@@ -9,7 +9,8 @@ import { taskLog } from './log.ts';
 import { lambdaPorts, type WorkPorts } from './ports.ts';
 import { redactedError } from './redact-error.ts';
 import { Redaction } from './redaction.ts';
-import { checkedResult } from './result.ts';
+import { More } from './more.ts';
+import { checkedCheckpoint, checkedResult } from './result.ts';
 import { readSession } from './session.ts';
 import { taskSecrets } from './task-secrets.ts';
 import type { Task, Work } from './task.ts';
@@ -27,13 +28,13 @@ export type WorkHandler = (event: unknown, context: InvocationContext) => Promis
  * Effects, in order:
  *  1. the session's credentials are read with the function's own role; they go to clients only, never into `process.env`;
  *  2. the work runs; its clients record what they are used for;
- *  3. its clients are closed, and its result is returned with the record of its tools.
+ *  3. its clients are closed, and its result, or the checkpoint of `task.more`, is returned with the record of its tools.
  *
- * Values that were handed out are taken out of the result, of errors (which keep their names: states route by them) and of everything
+ * Values that were handed out are taken out of the result and the checkpoint, of errors (which keep their names: states route by them) and of everything
  * printed. Against work that means harm this is a second line only: what it may do at all is the session policy's business.
  *
  * Late: once the lease is over, or teardown has begun, there is no session to read and the work is not called. Repeated: the work runs
- * again; `RunWork` never does that.
+ * again; `RunWork` never does that with the same lease.
  */
 export function defineWork(work: Work, ports: WorkPorts = lambdaPorts()): WorkHandler {
   const redaction = new Redaction();
@@ -93,12 +94,11 @@ async function run(work: Work, invocation: Invocation): Promise<WorkReturn> {
     context.getRemainingTimeInMillis(),
   );
   try {
-    const result = await work(taskOf(invocation, clients, timing));
-    return {
-      done: true,
-      result: checkedResult(result, (value) => redaction.json(value)),
-      tools: tools.summary(),
-    };
+    const returned = await work(taskOf(invocation, clients, timing));
+    const redact = (value: unknown) => redaction.json(value);
+    return returned instanceof More
+      ? { done: false, checkpoint: checkedCheckpoint(returned.checkpoint, redact), tools: tools.summary() }
+      : { done: true, result: checkedResult(returned, redact), tools: tools.summary() };
   } catch (error) {
     throw timing.signal.aborted && isAbort(error) ? timing.signal.reason : error;
   } finally {
@@ -110,7 +110,11 @@ async function run(work: Work, invocation: Invocation): Promise<WorkReturn> {
 /** What the SDK throws for a call that `task.signal` ended: the signal's reason says more. */
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
-function taskOf({ ports, redaction, lease }: Invocation, clients: TaskClients, timing: DeadlineSignal): Task {
+function taskOf(
+  { ports, redaction, lease, context }: Invocation,
+  clients: TaskClients,
+  timing: DeadlineSignal,
+): Task {
   const { taskId, boundaryId, taskType, parameters, checkpoint, secrets } = lease.event;
   let secretsClient: SecretsManagerClient | undefined;
   return {
@@ -129,5 +133,7 @@ function taskOf({ ports, redaction, lease }: Invocation, clients: TaskClients, t
       remember: (value) => redaction.remember(value),
     }),
     nowMs: () => ports.clock.nowMs(),
+    timeLeftMs: () => Math.min(lease.deadlineMs - ports.clock.nowMs(), context.getRemainingTimeInMillis()),
+    more: (checkpoint) => new More(checkpoint),
   };
 }

@@ -35,9 +35,14 @@ export class InvocationEnded extends TaskboundError {
   override readonly name = 'InvocationEnded';
 }
 
-/** The work returned what JSON cannot hold. */
+/** The work returned, or handed on, what JSON cannot hold. */
 export class ResultNotJson extends TaskboundError {
   override readonly name = 'ResultNotJson';
+}
+
+/** The checkpoint is larger than the contract allows. */
+export class CheckpointTooLarge extends TaskboundError {
+  override readonly name = 'CheckpointTooLarge';
 }
 
 /** The work's result is larger than the contract allows. */

@@ -1,2 +1,3 @@
 export { defineWork, type WorkHandler } from './define-work.ts';
+export type { More } from './more.ts';
 export type { Json, Task, Work } from './task.ts';

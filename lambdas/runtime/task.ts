@@ -3,6 +3,7 @@ import type { Parameters } from '../../core/parameters.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { AwsClient, ClientClass } from './clients.ts';
 import type { TaskLog } from './log.ts';
+import type { More } from './more.ts';
 
 export type Json = z.infer<ReturnType<typeof z.json>>;
 
@@ -27,7 +28,16 @@ export interface Task {
   /** Fetches a JIT secret with the task's session, once an invocation. Its value is redacted from everything that leaves. */
   secret(name: string): Promise<Secret<string>>;
   nowMs(): number;
+  /** Milliseconds until the function's timeout or the deadline, whichever is first. Hand on before `signal` aborts. */
+  timeLeftMs(): number;
+  /**
+   * What to return when there is more to do: another run goes on from the checkpoint, with a fresh lease, until the task's own deadline. It
+   * is JSON of at most 32 KiB; values that the runtime handed out are redacted in it, and each run fetches its own.
+   */
+  more(checkpoint: Json): More;
 }
 
-/** What a work function is: its result, at most 32 KiB of JSON, goes into ledger, evidence and the execution's output. */
-export type Work = (task: Task) => Promise<Json | void>;
+/**
+ * What a work function is: its result, at most 32 KiB of JSON, goes into ledger, evidence and the execution's output; or `task.more(…)`.
+ */
+export type Work = (task: Task) => Promise<Json | void | More>;

@@ -67,7 +67,23 @@ const PAYLOAD = '$states.result.Payload';
 const TOO_LARGE = `{"status": "failed", "state": "RunWork", "error": "States.DataLimitExceeded", "cause": "The work function returned " & $length($string(${PAYLOAD})) & " characters of JSON, more than a state carries (${ANSWER_CHARACTERS} URL-encoded). Return a smaller result."}`;
 const RETURNED = `{"status": "returned", "payload": $exists(${PAYLOAD}) ? ${PAYLOAD} : null}`;
 
-/** What `RunWork` hands to `RevokeAndRecord`. */
+const IS_TOO_LARGE = `$exists(${PAYLOAD}) and $length($encodeUrlComponent($string(${PAYLOAD}))) > ${ANSWER_CHARACTERS}`;
+
+/**
+ * An answer in the form of `{ done: false, checkpoint, tools? }`, from a run that had a lease. `IssueIdentity` checks what is in it; an
+ * answer in any other form is one that the work ended with, and judged by `RevokeAndRecord`.
+ */
+const HANDS_ON = `$type(${PAYLOAD}) = "object" and ${PAYLOAD}.done = false and $exists(${PAYLOAD}.checkpoint) and $count($keys(${PAYLOAD})[$not($ in ["done", "checkpoint", "tools"])]) = 0 and $type($states.input.sessionVersionId) = "string"`;
+const HANDED_ON = `{"after": $states.input.sessionVersionId, "checkpoint": ${PAYLOAD}.checkpoint, "tools": $exists(${PAYLOAD}.tools) ? ${PAYLOAD}.tools : null}`;
+
+/** What `RunWork` hands to `MoreToDo`: how the work ended, or what its next run goes on from. */
 export const workEnded = expression(
-  `{"ended": $exists(${PAYLOAD}) and $length($encodeUrlComponent($string(${PAYLOAD}))) > ${ANSWER_CHARACTERS} ? ${TOO_LARGE} : ${RETURNED}}`,
+  `${IS_TOO_LARGE} ? {"ended": ${TOO_LARGE}} : ${HANDS_ON} ? ${HANDED_ON} : {"ended": ${RETURNED}}`,
 );
+
+/** A Choice has no Catch: this is true or false whatever the state is given. */
+export const isMoreToDo = expression('$exists($states.input.after)');
+
+/** A field of what a run handed on; null before the first run. */
+export const handedOn = (field: 'after' | 'checkpoint' | 'tools'): string =>
+  `($exists($states.input.${field}) ? $states.input.${field} : null)`;

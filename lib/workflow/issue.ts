@@ -1,5 +1,12 @@
 import type { States } from './asl.ts';
-import { boundaryIdOf, EXECUTION_ARN, expression, failedIn, onFirstRunOnly } from './expressions.ts';
+import {
+  boundaryIdOf,
+  EXECUTION_ARN,
+  expression,
+  failedIn,
+  handedOn,
+  onFirstRunOnly,
+} from './expressions.ts';
 import { BRIEFLY } from './retries.ts';
 import { TAIL } from './tail.ts';
 import type { TaskWorkflow } from './task-definition.ts';
@@ -42,9 +49,15 @@ const issueSecret = (workflow: TaskWorkflow, secret: string, next: string) =>
 
 const issueIdentity = (workflow: TaskWorkflow) =>
   invoke({
-    comment: "Checks everything again and issues the task's session, immediately before the work.",
+    comment:
+      "Checks everything again and issues the task's session, immediately before each run of the work.",
     versionArn: workflow.functions.issueIdentity,
-    payload: issuingOwner(workflow),
+    payload: {
+      ...issuingOwner(workflow),
+      after: expression(onFirstRunOnly(handedOn('after'))),
+      checkpoint: expression(onFirstRunOnly(handedOn('checkpoint'))),
+      tools: expression(onFirstRunOnly(handedOn('tools'))),
+    },
     timeoutSeconds: workflow.controlTimeoutSeconds,
     output: expression('$states.result.Payload'),
     retry: BRIEFLY,

@@ -1,18 +1,27 @@
 import type { States } from './asl.ts';
-import { expression, failedIn, onFirstRunOnly, workEnded } from './expressions.ts';
+import { expression, failedIn, isMoreToDo, onFirstRunOnly, workEnded } from './expressions.ts';
 import { TAIL } from './tail.ts';
 import type { TaskWorkflow } from './task-definition.ts';
 import { catchAll, invoke } from './task-state.ts';
 
-/** RunWork -> the tail, however it ends. No Retry: after a service error the function may have run. */
+/**
+ * RunWork -> the tail, however it ends, or back to IssueIdentity when the work handed on a checkpoint. No Retry: after a service error the
+ * function may have run. The rounds are bounded by the task's deadline and the number of its leases, which IssueIdentity keeps.
+ */
 export const runWork = (workflow: TaskWorkflow): States => ({
   RunWork: invoke({
-    comment: "Runs the work function once, with nothing but the task's own session.",
+    comment: "Runs the work function once a lease, with nothing but the task's own session.",
     versionArn: workflow.workVersionArn,
     payload: expression(onFirstRunOnly('$states.input')),
     timeoutSeconds: workflow.workTimeoutSeconds,
     output: workEnded,
     caught: catchAll(TAIL, failedIn('RunWork')),
-    next: TAIL,
+    next: 'MoreToDo',
   }),
+  MoreToDo: {
+    Type: 'Choice',
+    Comment: 'Leads work that handed on a checkpoint to a fresh lease, and all else to the end.',
+    Choices: [{ Condition: isMoreToDo, Next: 'IssueIdentity' }],
+    Default: TAIL,
+  },
 });

@@ -45,7 +45,7 @@ export function createMultipartUpload(op: Operation): RawResponse {
   );
 }
 
-const uploadOf = (op: Operation): Upload =>
+export const uploadOf = (op: Operation): Upload =>
   op.store.upload(op.bucket, op.key, op.query.get('uploadId') ?? '');
 
 function partNumberOf({ query, store }: Operation): number {
@@ -63,7 +63,7 @@ function partNumberOf({ query, store }: Operation): number {
 }
 
 function keepPart(op: Operation, upload: Upload, body: Buffer, checksum: Checksum): Part {
-  const part = { body, etag: etagOf(body), checksum };
+  const part = { body, etag: etagOf(body), checksum, lastModifiedMs: op.call.atMs };
   upload.parts.set(partNumberOf(op), part);
   return part;
 }

@@ -6,6 +6,7 @@ import { checksumOf, DEFAULT_ALGORITHM } from './checksums.ts';
 import { copyObject } from './copy.ts';
 import type { S3Limits } from './limits.ts';
 import { listObjectsV2 } from './list.ts';
+import { listParts } from './list-parts.ts';
 import {
   abortMultipartUpload,
   completeMultipartUpload,
@@ -36,6 +37,8 @@ const knownQuery = new Set([
   'start-after',
   'encoding-type',
   'fetch-owner',
+  'max-parts',
+  'part-number-marker',
 ]);
 const refusedHeaders = [
   'x-amz-acl',
@@ -57,7 +60,7 @@ function objectHandler(
   if (query.has('uploads')) return method === 'POST' ? createMultipartUpload : undefined;
   if (query.has('uploadId')) {
     if (method === 'PUT') return isCopy ? uploadPartCopy : uploadPart;
-    return { POST: completeMultipartUpload, DELETE: abortMultipartUpload }[method];
+    return { GET: listParts, POST: completeMultipartUpload, DELETE: abortMultipartUpload }[method];
   }
   if (query.has('partNumber')) return undefined;
   return { PUT: isCopy ? copyObject : putObject, GET: getObject, HEAD: headObject }[method];

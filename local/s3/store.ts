@@ -19,6 +19,7 @@ export interface Part {
   readonly body: Buffer;
   readonly etag: string;
   readonly checksum: Checksum;
+  readonly lastModifiedMs: number;
 }
 
 export interface Upload {

@@ -15,6 +15,7 @@ const STATES = [
   'Issue receiptKey',
   'IssueIdentity',
   'RunWork',
+  'MoreToDo',
   'RevokeAndRecord',
   'ProveRevoked',
   'CloseBoundary',

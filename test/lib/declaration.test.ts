@@ -127,6 +127,14 @@ it('is refused with a task that is shorter than its lease', () => {
   );
 });
 
+it('is refused with a task that is longer than its leases may be', () => {
+  const timeouts = { work: 60, state: 75, lease: 120 };
+  expect(() => checkTimeouts('reader', { ...timeouts, task: 12_001 })).toThrow(
+    /12001 s and a lease of 120 s.* at most 100, 12000 s here/,
+  );
+  expect(() => checkTimeouts('reader', { ...timeouts, task: 12_000 })).not.toThrow();
+});
+
 describe('a declaration is accepted', () => {
   it.each<[string, Declared]>([
     ['with everything in place', {}],

@@ -35,6 +35,7 @@ describe('a type with a window', () => {
       'Issue password',
       'IssueIdentity',
       'RunWork',
+      'MoreToDo',
     ]);
     expect(waysAround(definition)).toEqual([]);
   });

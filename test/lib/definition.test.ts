@@ -31,7 +31,13 @@ const withState = (name: string, change: object): Definition => ({
 
 describe('the tail', () => {
   it('is reached from every state before it, on every edge', () => {
-    expect(beforeTail(definition)).toEqual(['Admit', 'Issue receiptKey', 'IssueIdentity', 'RunWork']);
+    expect(beforeTail(definition)).toEqual([
+      'Admit',
+      'Issue receiptKey',
+      'IssueIdentity',
+      'RunWork',
+      'MoreToDo',
+    ]);
     expect(waysAround(definition)).toEqual([]);
   });
 
@@ -42,6 +48,7 @@ describe('the tail', () => {
     ],
     ['a next state that ends the task', withState('Admit', { Next: 'TaskSucceeded' })],
     ['a state that leads to itself only', withState('RunWork', { Next: 'RunWork', Catch: [] })],
+    ['a Choice that ends the task', withState('MoreToDo', { Default: 'TaskSucceeded' })],
     ['a state that does not exist', withState('RunWork', { Next: 'Elsewhere' })],
   ])('would be missed by %s', (_name, broken) => {
     expect(waysAround(broken)).not.toEqual([]);
@@ -170,16 +177,70 @@ describe('expressions', () => {
 });
 
 describe('what RunWork hands on', () => {
-  const output = async (payload: unknown) => {
+  const output = async (payload: unknown, input: unknown = {}) => {
     const state = tasksOf(definition).find(([name]) => name === 'RunWork')?.[1];
     return (await evaluate(state?.Output, {
-      input: {},
+      input,
       context: context(0),
       result: { Payload: payload },
     })) as {
       ended: { status: string; error?: string; payload?: unknown };
     };
   };
+  const withLease = { sessionVersionId: 'version-1' };
+  const isMoreToDo = async (input: unknown) => {
+    const state = definition.States['MoreToDo'];
+    const conditions = state?.Type === 'Choice' ? state.Choices.map((choice) => choice.Condition) : [];
+    return Promise.all(conditions.map((condition) => evaluate(condition, { input, context: context() })));
+  };
+
+  it.each<[string, unknown]>([
+    ['an object', { uploadId: 'u', parts: [1] }],
+    ['null', null],
+    ['false', false],
+    ['a text', 'half way'],
+    ['an empty list', []],
+    ['a list of one', [1]],
+    ['a list of a list', [[1]]],
+    ['a list of nothing', [null]],
+  ])('is the checkpoint, exactly, and the lease that the run had: %s', async (_name, checkpoint) => {
+    const tools = { uses: [], count: 0, digest: 'd' };
+    for (const given of [{}, { tools }]) {
+      const handed = await output({ done: false, checkpoint, ...given }, withLease);
+      expect(handed).toEqual({ after: 'version-1', checkpoint, tools: null, ...given });
+      expect(await isMoreToDo(handed)).toEqual([true]);
+      const payload = tasksOf(definition).find(([name]) => name === 'IssueIdentity')?.[1].Arguments.Payload;
+      expect(await evaluate(payload, { input: handed, context: context(0) })).toMatchObject({
+        after: 'version-1',
+        checkpoint,
+      });
+    }
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ['no checkpoint', { done: false }, withLease],
+    ['a field that the contract does not know', { done: false, checkpoint: 1, more: 1 }, withLease],
+    ['another word for false', { done: 'false', checkpoint: 1 }, withLease],
+    ['a list around it', [{ done: false, checkpoint: 1 }], withLease],
+    ['done, and a checkpoint', { done: true, checkpoint: 1 }, withLease],
+    ['nothing', null, withLease],
+    ['a run that had no lease', { done: false, checkpoint: 1 }, {}],
+    ['an input of nothing', { done: false, checkpoint: 1 }, null],
+  ])('is an end when the answer has %s', async (_name, answer, input) => {
+    const handed = await output(answer, input);
+    expect(handed).toEqual({ ended: { status: 'returned', payload: answer } });
+    expect(await isMoreToDo(handed)).toEqual([false]);
+  });
+
+  it.each([undefined, null, {}, [], 'text', 1, { after: null }])(
+    'is told apart whatever it is: %j',
+    async (input) => expect(await isMoreToDo(input)).toEqual([expect.any(Boolean)]),
+  );
+
+  it('is an end when the checkpoint is larger than a state carries', async () => {
+    const handed = await output({ done: false, checkpoint: 'x'.repeat(262_000) }, withLease);
+    expect(handed.ended).toMatchObject({ status: 'failed', error: 'States.DataLimitExceeded' });
+  });
 
   it('is the work’s answer', async () => {
     expect(await output({ done: true, result: 1 })).toEqual({

@@ -39,6 +39,8 @@ const ROUTES: Readonly<
     ['Issue receiptKey', 'final', 'RevokeAndRecord'],
     ['IssueIdentity', 'final', 'RevokeAndRecord'],
   ],
+  OutOfTime: [['IssueIdentity', 'final', 'RevokeAndRecord']],
+  OutOfLeases: [['IssueIdentity', 'final', 'RevokeAndRecord']],
   IdentityUncertain: [['IssueIdentity', 'briefly', 'RevokeAndRecord']],
   CanaryFailed: [['IssueIdentity', 'final', 'RevokeAndRecord']],
   HalfIssued: [['Issue receiptKey', 'final', 'RevokeAndRecord']],
@@ -46,7 +48,10 @@ const ROUTES: Readonly<
   StillAccepted: [['ProveRevoked', 'patiently', 'BoundaryUnproven']],
   ExpiryPending: [['ProveRevoked', 'patiently', 'BoundaryUnproven']],
   NotProven: [['CloseBoundary', 'final', 'BoundaryUnproven']],
-  WorkContractViolation: [['RunWork', 'final', 'RevokeAndRecord']],
+  WorkContractViolation: [
+    ['RunWork', 'final', 'RevokeAndRecord'],
+    ['IssueIdentity', 'final', 'RevokeAndRecord'],
+  ],
   LedgerContention: [
     ['Admit', 'briefly', 'RevokeAndRecord'],
     ['Issue receiptKey', 'briefly', 'RevokeAndRecord'],

@@ -90,12 +90,15 @@ async function good(stack: Deployed): Promise<string> {
 
 const isAnnounced = (row: LedgerRow | undefined): boolean => row?.announcedAtMs !== undefined;
 
-/** S3 refuses parts below 5 MiB when the upload is completed: the upload is aborted. */
+/** A copy in parts takes two runs. S3 refuses parts below 5 MiB when the upload is completed: the upload is aborted. */
 async function aborted(stack: Deployed): Promise<string> {
   stack.put('source', 'large', Buffer.from('x'.repeat(40)));
+  stack.aws.intercept = ({ service, request }) =>
+    service === 's3' && request.path.includes('partNumber=') ? { delayMs: 45_000 } : 'proceed';
   const ran = await stack.run(transfer('large'));
+  stack.aws.intercept = undefined;
   const abort = stack.aws.trail.find((record) => record.eventName === 'AbortMultipartUpload');
-  return `${summary(ran)}; aborted ${abort?.errorCode ?? abort !== undefined}`;
+  return `${summary(ran)}; leases ${ran.row.leases.length}; aborted ${abort?.errorCode ?? abort !== undefined}`;
 }
 
 /** Teardown begins while a secret is being made: what came too late undoes itself. */
@@ -308,7 +311,7 @@ export async function exercise(stack: Deployed): Promise<string[]> {
 
 export const EXPECTED = [
   'succeeded closed refused ; deny true; listed true; type true; announced true',
-  'failed closed refused EntityTooSmall; aborted true',
+  'failed closed refused EntityTooSmall; leases 2; aborted true',
   'failed closed nothing-issued ExecutionEnded; undone true',
   'succeeded closed refused ; bait AccessDenied',
   'failed closed refused ExecutionEnded; teardown 2',

@@ -10,6 +10,7 @@ const STATES = [
   'Issue receiptKey',
   'IssueIdentity',
   'RunWork',
+  'MoreToDo',
   'RevokeAndRecord',
   'ProveRevoked',
   'CloseBoundary',

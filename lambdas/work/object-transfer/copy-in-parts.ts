@@ -1,150 +1,93 @@
-import {
-  AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  UploadPartCopyCommand,
-  type CompletedPart,
-  type S3Client,
-} from '@aws-sdk/client-s3';
-import type { Checksums, PartsCheck } from './checksum.ts';
-import { copySource } from './copy-source.ts';
+import type { CompletedPart } from '@aws-sdk/client-s3';
+import type { Checksums } from './checksum.ts';
+import type { TransferCheckpoint } from './checkpoint.ts';
 import { partRanges, type PartRange } from './part-ranges.ts';
-import type { ObjectName, Source } from './source.ts';
+import {
+  aborted,
+  beginUpload,
+  completedBefore,
+  completeUpload,
+  copyPart,
+  partsThere,
+  type Upload,
+} from './upload.ts';
 
-/** Parts under way at once: S3 copies them itself, so more of them cost this function nothing but sockets. */
-const PARALLEL_PARTS = 8;
-
-interface Upload {
-  readonly s3: S3Client;
-  readonly source: Source;
-  readonly to: ObjectName;
-  readonly check: PartsCheck;
-  readonly id: string;
+/** One run's share of a copy in parts. */
+export interface PartsRun {
+  readonly partBytes: number;
+  /** Parts under way at once: S3 copies them itself, so more of them cost this function nothing but sockets. */
+  readonly parallel: number;
+  readonly signal: AbortSignal;
+  /** Whether a run that has done something should leave the rest to the next. */
+  readonly isTimeUp: () => boolean;
+  /** The upload that an earlier run began. */
+  readonly uploadId: string | undefined;
 }
 
+export type PartsCopy = { readonly copy: Checksums } | { readonly unfinished: TransferCheckpoint };
+
 /**
- * Copies in parts, in order: the upload is begun with the source's metadata; S3 copies the parts; the upload is completed, for which S3
- * must find the source's checksum over the whole. On any failure the upload is aborted, so that nothing of it stays.
+ * Copies in parts, in order: the upload is begun, or the one that an earlier run began is looked at; S3 copies the parts that are missing;
+ * the upload is completed, for which S3 must find the source's checksum over the whole. A run whose time is up leaves the upload for the
+ * next. On any failure the upload is aborted, so that nothing of it stays; where that cannot be done, the bucket's lifecycle rule does.
  */
-export async function copyInParts(
-  s3: S3Client,
-  source: Source,
-  to: ObjectName,
-  check: PartsCheck,
-  partBytes: number,
-  signal: AbortSignal,
-): Promise<Checksums> {
-  const upload: Upload = { s3, source, to, check, id: await begin(s3, source, to, check, signal) };
+export async function copyInParts(of: Omit<Upload, 'id'>, run: PartsRun): Promise<PartsCopy> {
+  const upload: Upload = { ...of, id: run.uploadId ?? (await beginUpload(of, run.signal)) };
   try {
-    const parts = await copyParts(upload, partRanges(source.bytes, partBytes), signal);
-    return await complete(upload, parts, signal);
+    return await copyOn(upload, run);
   } catch (error) {
     throw await aborted(upload, error);
   }
 }
 
-async function begin(
-  s3: S3Client,
-  { head }: Source,
-  to: ObjectName,
-  check: PartsCheck,
-  abortSignal: AbortSignal,
-): Promise<string> {
-  const { UploadId } = await s3.send(
-    new CreateMultipartUploadCommand({
-      Bucket: to.bucket,
-      Key: to.key,
-      ChecksumAlgorithm: check.algorithm,
-      ChecksumType: 'FULL_OBJECT',
-      CacheControl: head.CacheControl,
-      ContentDisposition: head.ContentDisposition,
-      ContentEncoding: head.ContentEncoding,
-      ContentLanguage: head.ContentLanguage,
-      ContentType: head.ContentType,
-      Metadata: head.Metadata,
-    }),
-    { abortSignal },
-  );
-  if (UploadId === undefined)
-    throw new Error(`S3 began an upload to ${to.key} without naming it. Try again.`);
-  return UploadId;
+async function copyOn(upload: Upload, run: PartsRun): Promise<PartsCopy> {
+  const { source, id } = upload;
+  const ranges = partRanges(source.bytes, run.partBytes);
+  const there =
+    run.uploadId === undefined
+      ? new Map<number, CompletedPart>()
+      : await partsThere(upload, ranges, run.signal);
+  if (there === undefined) return { copy: await completedBefore(upload, run.signal) };
+  const unfinished = { uploadId: id, etag: source.etag, bytes: source.bytes };
+  const parts = await copyMissing(upload, ranges, there, run);
+  if (parts === undefined) return { unfinished };
+  try {
+    return { copy: await completeUpload(upload, parts, ranges, run.signal) };
+  } catch (error) {
+    // What became of it the next run sees: S3 may be putting the parts together for minutes.
+    if (run.signal.aborted) return { unfinished };
+    throw error;
+  }
 }
 
-/** Runs the parts through a few lanes; the first failure stops all lanes, and all have stopped when this returns or throws. */
-async function copyParts(
+/**
+ * Runs the missing parts through a few lanes; undefined when the time was up before the last. A run begins one part at least, so that each
+ * gets on or fails. The first failure stops all lanes, and all have stopped when this returns or throws.
+ */
+async function copyMissing(
   upload: Upload,
   ranges: readonly PartRange[],
-  signal: AbortSignal,
-): Promise<CompletedPart[]> {
+  there: ReadonlyMap<number, CompletedPart>,
+  { parallel, signal, isTimeUp }: PartsRun,
+): Promise<CompletedPart[] | undefined> {
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
-  const waiting = ranges.values();
-  const parts: CompletedPart[] = [];
+  const missing = ranges.filter(({ number }) => !there.has(number));
+  const waiting = missing.values();
+  const copied: CompletedPart[] = [];
+  let begun = 0;
   const lane = async (): Promise<void> => {
-    for (const range of waiting) parts.push(await copyPart(upload, range, stop));
+    while (begun === 0 || !isTimeUp()) {
+      begun += 1;
+      const { value: range, done } = waiting.next();
+      if (done) return;
+      copied.push(await copyPart(upload, range, stop));
+    }
   };
-  const lanes = Array.from({ length: PARALLEL_PARTS }, () =>
-    lane().catch((error: unknown) => failed.abort(error)),
-  );
+  const lanes = Array.from({ length: parallel }, () => lane().catch((error: unknown) => failed.abort(error)));
   await Promise.all(lanes);
+  if (copied.length > 0 && signal.aborted) return undefined;
   failed.signal.throwIfAborted();
-  return parts.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
-}
-
-async function copyPart(
-  { s3, source, to, check, id }: Upload,
-  range: PartRange,
-  abortSignal: AbortSignal,
-): Promise<CompletedPart> {
-  abortSignal.throwIfAborted();
-  const { CopyPartResult } = await s3.send(
-    new UploadPartCopyCommand({
-      Bucket: to.bucket,
-      Key: to.key,
-      UploadId: id,
-      PartNumber: range.number,
-      CopySource: copySource(source.bucket, source.key),
-      CopySourceRange: `bytes=${range.first}-${range.last}`,
-      CopySourceIfMatch: source.etag,
-    }),
-    { abortSignal },
-  );
-  const field = `Checksum${check.algorithm}` as const;
-  return { PartNumber: range.number, ETag: CopyPartResult?.ETag, [field]: CopyPartResult?.[field] };
-}
-
-/** S3 compares the whole with the source's checksum before the object exists, and fails with BadDigest when they differ. */
-async function complete(
-  { s3, to, check, id }: Upload,
-  parts: CompletedPart[],
-  abortSignal: AbortSignal,
-): Promise<Checksums> {
-  return s3.send(
-    new CompleteMultipartUploadCommand({
-      Bucket: to.bucket,
-      Key: to.key,
-      UploadId: id,
-      MultipartUpload: { Parts: parts },
-      ChecksumType: 'FULL_OBJECT',
-      [`Checksum${check.algorithm}`]: check.value,
-    }),
-    { abortSignal },
-  );
-}
-
-/** Not under the task's signal: that it fired may be why this is called. */
-async function aborted({ s3, to, id }: Upload, error: unknown): Promise<unknown> {
-  try {
-    await s3.send(new AbortMultipartUploadCommand({ Bucket: to.bucket, Key: to.key, UploadId: id }));
-    return error;
-  } catch (abortError) {
-    const said =
-      abortError instanceof Error ? `${abortError.name}: ${abortError.message}` : String(abortError);
-    const both = new Error(
-      `${error instanceof Error ? error.message : String(error)} The upload ${id} to ${to.bucket} could not be aborted either (${said}); a lifecycle rule must remove it.`,
-      { cause: error },
-    );
-    if (error instanceof Error) both.name = error.name;
-    return both;
-  }
+  if (copied.length < missing.length || (copied.length > 0 && isTimeUp())) return undefined;
+  return [...there.values(), ...copied].sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
 }

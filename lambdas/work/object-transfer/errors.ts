@@ -5,7 +5,7 @@ export class SourceUnreadable extends TaskboundError {
   override readonly name = 'SourceUnreadable';
 }
 
-/** The source is no longer the object whose checksum was read. Nothing was copied. */
+/** The source is no longer the object whose checksum was read, or that earlier runs copied parts of. Nothing stays of the copy. */
 export class SourceChanged extends TaskboundError {
   override readonly name = 'SourceChanged';
 }
@@ -13,6 +13,11 @@ export class SourceChanged extends TaskboundError {
 /** S3 holds nothing by which source and copy could be compared. */
 export class ChecksumUnavailable extends TaskboundError {
   override readonly name = 'ChecksumUnavailable';
+}
+
+/** The upload of an earlier run is gone, and the destination does not hold the copy. There is no receipt. */
+export class UploadGone extends TaskboundError {
+  override readonly name = 'UploadGone';
 }
 
 /** Source and copy differ. There is no receipt. */

@@ -1,14 +1,23 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { S3_KEY_BYTES } from '../../../core/parameters.ts';
-import type { Task } from '../../runtime/index.ts';
-import { compare, partsCheck, wholeCopyCheck, type Check, type Checksums } from './checksum.ts';
+import type { More, Task } from '../../runtime/index.ts';
+import { checkpointIn, demandSameSource, type TransferCheckpoint } from './checkpoint.ts';
+import {
+  compare,
+  partsCheck,
+  wholeCopyCheck,
+  type Check,
+  type Checksums,
+  type PartsCheck,
+} from './checksum.ts';
 import { copyInParts } from './copy-in-parts.ts';
 import { copyWhole } from './copy-whole.ts';
 import type { TransferEnvironment } from './environment.ts';
 import { SourceChanged, TransferRefused } from './errors.ts';
 import { receiptKeyOf, signedReceipt, writeReceipt } from './receipt.ts';
 import { readSource, shown, type ObjectName, type Source } from './source.ts';
+import { aborted } from './upload.ts';
 
 const transferParameters = z.object({ sourceKey: z.string().min(1), destinationKey: z.string().min(1) });
 
@@ -27,18 +36,28 @@ export type TransferResult = {
  *  2. the copy, of exactly the object whose checksum was read (`If-Match` on its ETag);
  *  3. the receipt, only once S3's checksum of the copy equals the source's.
  *
- * Half done: a copy in parts that fails is aborted; a copy without a receipt was not checked and is not to be used. Repeated: writes
- * the same object again, and a new receipt under the new task's key.
+ * What is too large for one run is copied in parts: a run whose time is up hands on the upload, and the next one looks at what S3 has of it,
+ * copies the rest, and completes it, once the source is still the same.
+ *
+ * Half done: a copy in parts that fails is aborted; one that is ended from outside is left to the bucket's lifecycle rule; a copy without a
+ * receipt was not checked and is not to be used. Repeated: writes the same object again, and a new receipt under the new task's key.
  *
  * Rejected: reading the object through this function to hash it. That needs the object's size in time and memory, and would make the
  * function a place where the content can leak.
  */
-export async function transferObject(task: Task, environment: TransferEnvironment): Promise<TransferResult> {
+export async function transferObject(
+  task: Task,
+  environment: TransferEnvironment,
+): Promise<TransferResult | More> {
   const { source: from, destination, receipt } = namesOf(task, environment);
   const s3 = task.client(S3Client);
   const key = await task.secret('receiptKey');
-  const source = await readSource(s3, from, task.signal);
-  const { check, copy } = await copyChecked(s3, source, destination, environment, task.signal);
+  const checkpoint = checkpointIn(task.checkpoint);
+  const source = await sourceOf(s3, from, destination, checkpoint, task.signal);
+  const copying = { task, s3, source, to: destination, environment, checkpoint };
+  const copied = await copyChecked(copying);
+  if ('unfinished' in copied) return task.more(copied.unfinished);
+  const { check, copy } = copied;
   const checksum = { algorithm: check.algorithm, value: check.value };
   const text = signedReceipt(
     {
@@ -83,28 +102,63 @@ function namesOf(task: Task, { SOURCE_BUCKET, DESTINATION_BUCKET }: TransferEnvi
   };
 }
 
-/** Copies, and returns only when S3's checksum of the copy equals the source's. */
-async function copyChecked(
+/** The source as it is now; in a later run it must be the one of the earlier ones, or what they copied is given up. */
+async function sourceOf(
   s3: S3Client,
-  source: Source,
+  from: ObjectName,
   to: ObjectName,
-  environment: TransferEnvironment,
+  checkpoint: TransferCheckpoint | undefined,
   signal: AbortSignal,
-): Promise<{ check: Check; copy: Checksums }> {
+): Promise<Source> {
+  try {
+    const source = await readSource(s3, from, signal);
+    if (checkpoint) demandSameSource(checkpoint, source);
+    return source;
+  } catch (error) {
+    throw checkpoint ? await aborted({ s3, to, id: checkpoint.uploadId }, error) : error;
+  }
+}
+
+interface Copying {
+  readonly task: Task;
+  readonly s3: S3Client;
+  readonly source: Source;
+  readonly to: ObjectName;
+  readonly environment: TransferEnvironment;
+  readonly checkpoint: TransferCheckpoint | undefined;
+}
+
+type Copied =
+  { readonly check: Check; readonly copy: Checksums } | { readonly unfinished: TransferCheckpoint };
+
+/** Copies, and returns the copy only when S3's checksum of it equals the source's. */
+async function copyChecked(copying: Copying): Promise<Copied> {
+  const { task, s3, source, to, environment, checkpoint } = copying;
   const what = shown(source);
-  if (source.bytes <= environment.SINGLE_COPY_LIMIT_BYTES) {
+  if (checkpoint === undefined && source.bytes <= environment.SINGLE_COPY_LIMIT_BYTES) {
     const check = wholeCopyCheck(source.head, what);
-    const copy = await copyWhole(s3, source, to, check, signal).catch(changed(source));
+    const copy = await copyWhole(s3, source, to, check, task.signal).catch(changed(source));
     compare(check, copy, what);
     return { check, copy };
   }
   const check = partsCheck(source.head, what);
-  const copy = await copyInParts(s3, source, to, check, environment.PART_BYTES, signal).catch(
-    changed(source),
-  );
-  compare(check, copy, what);
-  return { check, copy };
+  const copied = await inParts(copying, check).catch(changed(source));
+  if ('unfinished' in copied) return copied;
+  compare(check, copied.copy, what);
+  return { check, copy: copied.copy };
 }
+
+const inParts = ({ task, s3, source, to, environment, checkpoint }: Copying, check: PartsCheck) =>
+  copyInParts(
+    { s3, source, to, check },
+    {
+      partBytes: environment.PART_BYTES,
+      parallel: environment.PARALLEL_PARTS,
+      signal: task.signal,
+      isTimeUp: () => task.timeLeftMs() < environment.STOP_BEFORE_SECONDS * 1000,
+      uploadId: checkpoint?.uploadId,
+    },
+  );
 
 /** S3 refuses a copy whose source has another ETag by now. */
 const changed =

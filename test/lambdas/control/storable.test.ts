@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../../core/digest.ts';
-import { ANSWER_DEPTH, unstorable } from '../../../lambdas/revoke-and-record/storable.ts';
+import { ANSWER_DEPTH, unstorable } from '../../../lambdas/control/storable.ts';
 
 const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { LeaseRecord } from '../../../core/ledger.ts';
 import type { CanaryAnswer } from '../../../lambdas/control/canary.ts';
-import { proveLease } from '../../../lambdas/prove-revoked/prove-lease.ts';
+import { versionIdFrom } from '../../../lambdas/control/secrets.ts';
+import { proveLeases } from '../../../lambdas/prove-revoked/prove-lease.ts';
 import type { ProveDependencies } from '../../../lambdas/prove-revoked/prove-revoked.ts';
 import { rowOf } from '../control/row.ts';
 
@@ -26,6 +27,12 @@ const credentials = {
   expiration: '2026-11-23T10:15:00Z',
 };
 
+/** Each lease's own credentials, by the version that its key gives. */
+const valueOf = (leases: readonly LeaseRecord[]) => async (_name: string, versionId: string) => {
+  const { accessKeyId } = leases.find((each) => versionIdFrom(each.accessKeyId ?? '') === versionId) ?? {};
+  return JSON.stringify({ ...credentials, accessKeyId });
+};
+
 const ACCEPTED: CanaryAnswer = { answer: 'accepted' };
 const REFUSED: CanaryAnswer = {
   answer: 'refused',
@@ -47,16 +54,28 @@ interface Given {
   /** The first answers of the canary; the last one is repeated. */
   readonly answers: readonly CanaryAnswer[];
   readonly nowMs: number;
-  readonly value?: () => Promise<string | undefined>;
+  readonly value?: (name: string, versionId: string) => Promise<string | undefined>;
 }
 
 /** Proves the lease with what is given; time passes only in pauses. */
-function prove({ answers, nowMs, value }: Given, change: Partial<LeaseRecord> = {}) {
+async function prove(given: Given, change: Partial<LeaseRecord> = {}) {
+  const [proof] = await proveAll(given, [{ ...lease, ...change }]);
+  if (proof === undefined) throw new Error('There is no proof of the lease.');
+  return proof;
+}
+
+function proveAll(
+  { answers, nowMs, value, asking }: Given & { readonly asking?: (accessKeyId: string) => void },
+  leases: readonly LeaseRecord[],
+) {
   let asked = 0;
   let now = nowMs;
   const on = {
-    canary: async () => answers[Math.min(asked++, answers.length - 1)],
-    secrets: { value: value ?? (async () => JSON.stringify(credentials)) },
+    canary: async ({ accessKeyId }: { accessKeyId: string }) => {
+      asking?.(accessKeyId);
+      return answers[Math.min(asked++, answers.length - 1)];
+    },
+    secrets: { value: value ?? valueOf(leases) },
     evidence: { read: async () => [] },
     clock: {
       nowMs: () => now,
@@ -64,7 +83,7 @@ function prove({ answers, nowMs, value }: Given, change: Partial<LeaseRecord> = 
     },
     issueTimeoutMs: 30_000,
   } as unknown as ProveDependencies;
-  return proveLease(rowOf({ phase: 'revoked' }), { ...lease, ...change }, on);
+  return proveLeases(rowOf({ phase: 'revoked', leases: [...leases] }), on);
 }
 
 const named = (name: string) => Object.assign(new Error(name), { name });
@@ -162,5 +181,48 @@ describe('a lease whose credentials nobody can present', () => {
       name: 'NotProven',
       message: expect.not.stringContaining('kept-to-itself'),
     });
+  });
+});
+
+describe('several leases', () => {
+  const leases = [1, 2, 3].map((number) => ({ ...lease, number, accessKeyId: `ASIA${number}` }));
+  const nowMs = DEADLINE_MS - 100_000;
+
+  test('are asked in turn, three rounds, in no more time than one', async () => {
+    const asked: string[] = [];
+    const proofs = await proveAll(
+      { answers: [REFUSED], nowMs, asking: (key) => void asked.push(key) },
+      leases,
+    );
+    const round = ['ASIA1', 'ASIA2', 'ASIA3'];
+    expect(asked).toEqual([...round, ...round, ...round]);
+    expect(proofs.map(({ lease: number, proof }) => [number, proof])).toEqual([
+      [1, 'refused'],
+      [2, 'refused'],
+      [3, 'refused'],
+    ]);
+    for (const { refusals } of proofs)
+      expect(refusals.map(({ at }) => Date.parse(at) - nowMs)).toEqual([0, 1000, 2000]);
+  });
+
+  test('are not proven while one of them is accepted, be it in the last round', async () => {
+    const answers = [...Array.from({ length: 8 }, () => REFUSED), ACCEPTED];
+    await expect(proveAll({ answers, nowMs }, leases)).rejects.toMatchObject({
+      name: 'StillAccepted',
+      message: expect.stringContaining('Lease 3, key ASIA3'),
+    });
+  });
+
+  test('are not proven while one that nobody can present may live, and then each is told for itself', async () => {
+    const value = async (name: string, versionId: string) =>
+      versionId === versionIdFrom('ASIA2') ? undefined : valueOf(leases)(name, versionId);
+    const pending = proveAll({ answers: [REFUSED], nowMs, value }, leases);
+    await expect(pending).rejects.toMatchObject({ name: 'ExpiryPending' });
+    const proofs = await proveAll({ answers: [REFUSED], nowMs: OVER_MS + 1, value }, leases);
+    expect(proofs.map(({ proof, refusals }) => [proof, refusals.length])).toEqual([
+      ['refused', 3],
+      ['expired', 0],
+      ['refused', 3],
+    ]);
   });
 });

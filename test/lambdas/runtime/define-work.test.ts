@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, it } from 'vitest';
-import { RESULT_BYTES, workReturn } from '../../../core/work.ts';
-import { defineWork, type Task } from '../../../lambdas/runtime/index.ts';
+import { CHECKPOINT_BYTES, RESULT_BYTES, workReturn } from '../../../core/work.ts';
+import { defineWork, type Json, type Task } from '../../../lambdas/runtime/index.ts';
 import { NOW_MS, PASSWORD, SESSION, surroundings, workEvent } from './harness.ts';
 
 const s3 = mockClient(S3Client);
@@ -36,7 +36,7 @@ describe('defineWork', () => {
 
   it('returns null when the work returns nothing', async () => {
     const { invoke } = surroundings();
-    expect((await invoke(async () => undefined)).result).toBeNull();
+    expect(await invoke(async () => undefined)).toMatchObject({ done: true, result: null });
   });
 
   it('makes clients with the session, whatever the settings say, and puts no credential into the environment', async () => {
@@ -103,6 +103,55 @@ describe('defineWork', () => {
   });
 });
 
+describe('work that has more to do', () => {
+  it('hands on its checkpoint and what it used, and the next run gets it', async () => {
+    const { invoke } = surroundings();
+    const first = await invoke(async (task) => task.more({ part: [1], from: task.checkpoint }));
+    expect(workReturn.parse(first)).toEqual(first);
+    expect(first).toMatchObject({ done: false, checkpoint: { part: [1], from: null }, tools: { count: 0 } });
+    const checkpoint = first.done ? null : first.checkpoint;
+    expect(await invoke(async (task) => task.checkpoint, { checkpoint })).toMatchObject({
+      done: true,
+      result: { part: [1], from: null },
+    });
+  });
+
+  it('is told how long it has: until the function ends or the deadline, whichever is first', async () => {
+    const { invoke } = surroundings();
+    const left = async (leftMs: number) =>
+      invoke(async (task) => task.timeLeftMs(), {}, leftMs).then((given) => given.done && given.result);
+    expect([await left(60_000), await left(3_600_000)]).toEqual([60_000, 600_000]);
+  });
+
+  it('hands on no value that was handed out', async () => {
+    const { invoke } = surroundings();
+    const handed = await invoke(async (task) => task.more({ key: (await task.secret('password')).reveal() }));
+    expect(handed).toMatchObject({ done: false, checkpoint: { key: '[redacted]' } });
+  });
+
+  it('may hand on 32 KiB and no more, and only what JSON can hold', async () => {
+    const { invoke } = surroundings();
+    const exact = 'x'.repeat(CHECKPOINT_BYTES - 2);
+    expect(await invoke(async (task) => task.more(exact))).toMatchObject({ done: false, checkpoint: exact });
+    await expect(invoke(async (task) => task.more(`${exact}y`))).rejects.toMatchObject({
+      name: 'CheckpointTooLarge',
+      message: expect.stringContaining('32769 bytes'),
+    });
+    const circle: Record<string, Json> = {};
+    circle['itself'] = circle;
+    await expect(invoke(async (task) => task.more(circle))).rejects.toMatchObject({
+      name: 'ResultNotJson',
+      message: expect.stringContaining('checkpoint'),
+    });
+  });
+
+  it('is done when it only returns what looks like it', async () => {
+    const { invoke } = surroundings();
+    const looks = { done: false, checkpoint: 1 };
+    expect(await invoke(async () => looks)).toMatchObject({ done: true, result: looks });
+  });
+});
+
 describe('what is refused', () => {
   it.each([
     ['nothing', undefined],
@@ -164,7 +213,7 @@ describe('what is refused', () => {
   it('a result of more than 32 KiB, with the figures; exactly 32 KiB passes', async () => {
     const { invoke } = surroundings();
     const exact = 'x'.repeat(RESULT_BYTES - 2);
-    expect((await invoke(async () => exact)).result).toBe(exact);
+    expect(await invoke(async () => exact)).toMatchObject({ done: true, result: exact });
     await expect(invoke(async () => `${exact}y`)).rejects.toMatchObject({
       name: 'ResultTooLarge',
       message: expect.stringContaining('32769 bytes'),

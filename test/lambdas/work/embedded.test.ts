@@ -151,6 +151,8 @@ describe('the misbehaving work, as it is deployed', () => {
     hangs: 'Sandbox.Timedout',
     floods: 'ResultTooLarge',
     'invalid-return': 'ResultNotJson',
+    'hands-on-too-much': 'CheckpointTooLarge',
+    'hands-on-a-circle': 'ResultNotJson',
     'leak-error': 'WorkLeaked',
     'sibling-key': 'AccessDenied',
     listing: 'AccessDenied',

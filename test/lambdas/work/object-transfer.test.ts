@@ -6,6 +6,7 @@ import {
   CreateMultipartUploadCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListPartsCommand,
   PutObjectCommand,
   S3Client,
   UploadPartCopyCommand,
@@ -15,8 +16,10 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../../core/digest.ts';
 import { dsseEnvelope, keyIdOf, verifyEnvelope } from '../../../core/dsse.ts';
+import type { Task } from '../../../lambdas/runtime/index.ts';
 import { transferEnvironment } from '../../../lambdas/work/object-transfer/environment.ts';
 import { transferObject } from '../../../lambdas/work/object-transfer/transfer.ts';
+import { More } from '../../../lambdas/runtime/more.ts';
 import { transferTask } from './task.ts';
 
 const pair = generateKeyPairSync('ed25519');
@@ -57,6 +60,7 @@ beforeEach(() => {
     ChecksumType: 'FULL_OBJECT',
   });
   s3.on(AbortMultipartUploadCommand).resolves({});
+  s3.on(ListPartsCommand).resolves({});
 });
 afterEach(() => s3.reset());
 
@@ -287,16 +291,148 @@ describe('a copy in parts', () => {
     expect(s3.commandCalls(UploadPartCopyCommand).length).toBeLessThanOrEqual(8);
   });
 
-  it('is aborted when the task’s time is over', async () => {
+  it('is aborted when the time is over before one part is copied', async () => {
     const ended = new AbortController();
     s3.on(UploadPartCopyCommand).callsFake(() => {
       ended.abort(named('DeadlineNear'));
-      return {};
+      throw named('AbortError');
     });
     await expect(transfer({ ...inParts, PART_BYTES: 1 }, ended.signal)).rejects.toMatchObject({
-      name: 'DeadlineNear',
+      name: expect.stringMatching(/DeadlineNear|AbortError/),
     });
     expect(sentInputs(AbortMultipartUploadCommand)).toHaveLength(1);
+  });
+});
+
+describe('a copy that one run does not finish', () => {
+  const CHECKPOINT = { uploadId: 'up', etag: '"e1"', bytes: 20 };
+  const oneByOne = { ...inParts, PARALLEL_PARTS: 1 };
+  const part = (PartNumber: number, Size: number) => ({
+    PartNumber,
+    Size,
+    ETag: `"p${PartNumber}"`,
+    ChecksumCRC64NVME: `c${PartNumber}`,
+  });
+  const copiedParts = () =>
+    (sentInputs(UploadPartCopyCommand) as { PartNumber: number }[]).map(({ PartNumber }) => PartNumber);
+  /** Has time for so many parts. */
+  const run = (parts: number, checkpoint: Task['checkpoint'] = null, over: Partial<Task> = {}) => {
+    const before = s3.commandCalls(UploadPartCopyCommand).length;
+    const timeLeftMs = () =>
+      s3.commandCalls(UploadPartCopyCommand).length - before < parts ? 60_000 : 10_000;
+    return transferObject(
+      transferTask(parameters, pem, undefined, { checkpoint, timeLeftMs, ...over }),
+      oneByOne,
+    );
+  };
+  const noSuchUpload = () => Object.assign(named('NoSuchUpload'), { $metadata: { httpStatusCode: 404 } });
+
+  it('hands on its upload before the time is up, and aborts nothing', async () => {
+    const handed = await run(2);
+    expect(handed instanceof More && handed.checkpoint).toEqual(CHECKPOINT);
+    expect(copiedParts()).toEqual([1, 2]);
+    expect(sentInputs(AbortMultipartUploadCommand)).toEqual([]);
+    expect(sentInputs(CompleteMultipartUploadCommand)).toEqual([]);
+    expect(sentInputs(PutObjectCommand)).toEqual([]);
+  });
+
+  it('copies one part a run at least, however little time there is', async () => {
+    expect(await run(0)).toBeInstanceOf(More);
+    expect(copiedParts()).toEqual([1]);
+  });
+
+  it('goes on with the parts that S3 does not have whole, all pages read, and completes the upload once', async () => {
+    s3.on(ListPartsCommand)
+      .resolvesOnce({ Parts: [part(1, 8)], IsTruncated: true, NextPartNumberMarker: '1' })
+      .resolves({ Parts: [part(2, 3)], IsTruncated: false });
+    expect(await run(9, CHECKPOINT)).toMatchObject({ bytes: 20, check: 'full-object-checksum' });
+    expect(sentInputs(ListPartsCommand)).toMatchObject([{ UploadId: 'up' }, { PartNumberMarker: '1' }]);
+    expect(copiedParts()).toEqual([2, 3]);
+    expect(sentInputs(CreateMultipartUploadCommand)).toEqual([]);
+    const Parts = [1, 2, 3].map((number) => ({
+      PartNumber: number,
+      ETag: `"p${number}"`,
+      ChecksumCRC64NVME: `c${number}`,
+    }));
+    expect(sentInputs(CompleteMultipartUploadCommand)).toMatchObject([{ MultipartUpload: { Parts } }]);
+  });
+
+  it('leaves the completion to the next run when the time is up with the last part', async () => {
+    expect(await run(3)).toBeInstanceOf(More);
+    expect(copiedParts()).toEqual([1, 2, 3]);
+    s3.on(ListPartsCommand).resolves({ Parts: [part(1, 8), part(2, 8), part(3, 4)] });
+    expect(await run(0, CHECKPOINT)).toMatchObject({ bytes: 20 });
+    expect(copiedParts()).toEqual([1, 2, 3]);
+  });
+
+  it('hands on what is there when the signal comes in the middle of a part', async () => {
+    const ended = new AbortController();
+    s3.on(UploadPartCopyCommand).callsFake(({ PartNumber }) => {
+      if (PartNumber === 2) ended.abort(named('DeadlineNear'));
+      if (PartNumber === 2) throw named('AbortError');
+      return {};
+    });
+    expect(await run(9, null, { signal: ended.signal })).toBeInstanceOf(More);
+    expect(sentInputs(AbortMultipartUploadCommand)).toEqual([]);
+  });
+
+  it.each<[string, Partial<HeadObjectCommandOutput>]>([
+    ['another ETag', { ETag: '"e9"' }],
+    ['another length', { ContentLength: 21 }],
+  ])('gives up and aborts when the source has %s', async (_what, over) => {
+    head(over);
+    await expect(run(9, CHECKPOINT)).rejects.toMatchObject({
+      name: 'SourceChanged',
+      message: expect.stringContaining('"e1" and 20 bytes'),
+    });
+    expect(sentInputs(AbortMultipartUploadCommand)).toMatchObject([{ UploadId: 'up' }]);
+    expect(copiedParts()).toEqual([]);
+  });
+
+  it('gives up and aborts when the source is gone', async () => {
+    s3.on(HeadObjectCommand).rejects(named('NotFound'));
+    s3.on(GetObjectCommand).rejects(named('NoSuchKey'));
+    await expect(run(9, CHECKPOINT)).rejects.toMatchObject({ name: 'SourceUnreadable' });
+    expect(sentInputs(AbortMultipartUploadCommand)).toHaveLength(1);
+  });
+
+  /** The destination as HEAD shows it. */
+  const destination = (over: Partial<HeadObjectCommandOutput>) =>
+    s3
+      .on(HeadObjectCommand, { Bucket: 'into' })
+      .resolves({ ContentLength: 20, ETag: '"e2-3"', ChecksumType: 'FULL_OBJECT', ...over });
+
+  it('is done when the answer to its completion was lost, whoever finds out: the same run', async () => {
+    destination({ ChecksumCRC64NVME: CRC });
+    for (const error of [noSuchUpload(), named('TimeoutError')]) {
+      s3.on(CompleteMultipartUploadCommand).rejects(error);
+      s3.on(ListPartsCommand).rejects(noSuchUpload());
+      expect(await run(9)).toMatchObject({ checksum: { value: CRC } });
+    }
+    expect(sentInputs(AbortMultipartUploadCommand)).toEqual([]);
+  });
+
+  it('or the next one, which copies nothing', async () => {
+    destination({ ChecksumCRC64NVME: CRC });
+    s3.on(ListPartsCommand).rejects(noSuchUpload());
+    expect(await run(9, CHECKPOINT)).toMatchObject({ checksum: { value: CRC } });
+    expect(copiedParts()).toEqual([]);
+    expect(sentInputs(CompleteMultipartUploadCommand)).toEqual([]);
+  });
+
+  it('is told when the upload is gone and the destination holds something else', async () => {
+    destination({ ChecksumCRC64NVME: 'other' });
+    s3.on(ListPartsCommand).rejects(noSuchUpload());
+    await expect(run(9, CHECKPOINT)).rejects.toMatchObject({
+      name: 'UploadGone',
+      message: expect.stringMatching(/up to into is gone.*other.*lifecycle/),
+    });
+    expect(sentInputs(PutObjectCommand)).toEqual([]);
+  });
+
+  it('refuses a checkpoint that no run of it leaves', async () => {
+    await expect(run(9, { uploadId: 1 })).rejects.toMatchObject({ name: 'ZodError' });
+    expect(s3.calls()).toHaveLength(0);
   });
 });
 

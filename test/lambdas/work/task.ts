@@ -1,5 +1,6 @@
 import { Secret } from '../../../core/secret.ts';
 import type { Task } from '../../../lambdas/runtime/index.ts';
+import { More } from '../../../lambdas/runtime/more.ts';
 
 export const AT_MS = Date.parse('2026-11-23T10:00:00Z');
 
@@ -8,6 +9,7 @@ export function transferTask(
   parameters: Task['parameters'],
   receiptKeyPem: string,
   signal = new AbortController().signal,
+  over: Partial<Task> = {},
 ): Task {
   const silent = () => undefined;
   return {
@@ -28,5 +30,8 @@ export function transferTask(
       ),
     secret: async () => new Secret(receiptKeyPem),
     nowMs: () => AT_MS,
+    timeLeftMs: () => 600_000,
+    more: (checkpoint) => new More(checkpoint),
+    ...over,
   };
 }

@@ -7,6 +7,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  ListPartsCommand,
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
@@ -384,6 +385,34 @@ describe('multipart uploads', () => {
     expect(await refusal(complete(UploadId, [last, last]))).toEqual(['InvalidPart', 400]);
     expect(await refusal(complete(UploadId, [small, last]))).toEqual(['EntityTooSmall', 400]);
     expect(await refusal(complete(UploadId, [await put(1, 'abcd'), last]))).toBe('done');
+  });
+
+  it('list their parts by number, in pages, which needs its own permission', async () => {
+    const UploadId = await start();
+    const list = (more: object = {}) =>
+      client.send(new ListPartsCommand({ Bucket: 'to', Key: 'm', UploadId, ...more }));
+    expect(await list()).toMatchObject({ IsTruncated: false, ChecksumType: 'FULL_OBJECT' });
+    for (const PartNumber of [10, 2, 1])
+      await client.send(
+        new UploadPartCommand({ Bucket: 'to', Key: 'm', UploadId, PartNumber, Body: `part ${PartNumber}` }),
+      );
+    const page = await list({ MaxParts: 2 });
+    expect(page).toMatchObject({ MaxParts: 2, IsTruncated: true, NextPartNumberMarker: '2' });
+    expect(page.Parts).toMatchObject([
+      {
+        PartNumber: 1,
+        Size: 6,
+        ETag: expect.stringMatching(/^"[0-9a-f]{32}"$/),
+        ChecksumCRC64NVME: checksumOf(Buffer.from('part 1'), 'CRC64NVME').value,
+      },
+      { PartNumber: 2 },
+    ]);
+    const rest = await list({ PartNumberMarker: page.NextPartNumberMarker });
+    expect([rest.IsTruncated, rest.Parts?.map((part) => part.PartNumber)]).toEqual([false, [10]]);
+    expect(await refusal(list({ MaxParts: -1 }))).toEqual(['InvalidArgument', 400]);
+    expect(await refusal(list({ UploadId: 'none' }))).toEqual(['NoSuchUpload', 404]);
+    deny('s3:ListMultipartUploadParts');
+    expect(await refusal(list())).toEqual(['AccessDenied', 403]);
   });
 
   it('end by being aborted, which needs its own permission', async () => {

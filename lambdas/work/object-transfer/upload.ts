@@ -1,0 +1,206 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  HeadObjectCommand,
+  ListPartsCommand,
+  UploadPartCopyCommand,
+  type CompletedPart,
+  type Part,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { compare, type Checksums, type PartsCheck } from './checksum.ts';
+import { copySource } from './copy-source.ts';
+import { UploadGone } from './errors.ts';
+import type { PartRange } from './part-ranges.ts';
+import { shown, type ObjectName, type Source } from './source.ts';
+
+/** An upload under way, and how its whole will be checked. */
+export interface Upload {
+  readonly s3: S3Client;
+  readonly source: Source;
+  readonly to: ObjectName;
+  readonly check: PartsCheck;
+  readonly id: string;
+}
+
+const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;
+
+/** Begins an upload with the source's metadata. */
+export async function beginUpload(
+  { s3, source: { head }, to, check }: Omit<Upload, 'id'>,
+  abortSignal: AbortSignal,
+): Promise<string> {
+  const { UploadId } = await s3.send(
+    new CreateMultipartUploadCommand({
+      Bucket: to.bucket,
+      Key: to.key,
+      ChecksumAlgorithm: check.algorithm,
+      ChecksumType: 'FULL_OBJECT',
+      CacheControl: head.CacheControl,
+      ContentDisposition: head.ContentDisposition,
+      ContentEncoding: head.ContentEncoding,
+      ContentLanguage: head.ContentLanguage,
+      ContentType: head.ContentType,
+      Metadata: head.Metadata,
+    }),
+    { abortSignal },
+  );
+  if (UploadId === undefined)
+    throw new Error(`S3 began an upload to ${to.key} without naming it. Try again.`);
+  return UploadId;
+}
+
+const completedPart = (
+  { algorithm }: PartsCheck,
+  number: number,
+  part: Pick<Part, 'ETag' | `Checksum${PartsCheck['algorithm']}`> | undefined,
+): CompletedPart => ({
+  PartNumber: number,
+  ETag: part?.ETag,
+  [`Checksum${algorithm}`]: part?.[`Checksum${algorithm}`],
+});
+
+/** S3 copies one part itself, of exactly the object that was looked at. */
+export async function copyPart(
+  { s3, source, to, check, id }: Upload,
+  range: PartRange,
+  abortSignal: AbortSignal,
+): Promise<CompletedPart> {
+  abortSignal.throwIfAborted();
+  const { CopyPartResult } = await s3.send(
+    new UploadPartCopyCommand({
+      Bucket: to.bucket,
+      Key: to.key,
+      UploadId: id,
+      PartNumber: range.number,
+      CopySource: copySource(source.bucket, source.key),
+      CopySourceRange: `bytes=${range.first}-${range.last}`,
+      CopySourceIfMatch: source.etag,
+    }),
+    { abortSignal },
+  );
+  return completedPart(check, range.number, CopyPartResult);
+}
+
+/**
+ * All pages. Not by the SDK's paginator: it asks on while there is a marker, and S3 gives one with the last page too.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html
+ */
+async function* listedParts(
+  { s3, to, id }: Pick<Upload, 's3' | 'to' | 'id'>,
+  abortSignal: AbortSignal,
+): AsyncGenerator<Part> {
+  let marker: string | undefined;
+  for (;;) {
+    const page = await s3.send(
+      new ListPartsCommand({ Bucket: to.bucket, Key: to.key, UploadId: id, PartNumberMarker: marker }),
+      { abortSignal },
+    );
+    yield* page.Parts ?? [];
+    if (page.IsTruncated !== true || page.NextPartNumberMarker === undefined) return;
+    marker = page.NextPartNumberMarker;
+  }
+}
+
+/** The parts that S3 has whole, by number; undefined when it does not know the upload: it was completed, or aborted. */
+export async function partsThere(
+  { s3, to, check, id }: Upload,
+  ranges: readonly PartRange[],
+  abortSignal: AbortSignal,
+): Promise<Map<number, CompletedPart> | undefined> {
+  const there = new Map<number, CompletedPart>();
+  try {
+    for await (const part of listedParts({ s3, to, id }, abortSignal)) {
+      const range = ranges[(part.PartNumber ?? 0) - 1];
+      if (range && part.Size === range.last - range.first + 1)
+        there.set(range.number, completedPart(check, range.number, part));
+    }
+    return there;
+  } catch (error) {
+    if (isNamed(error, 'NoSuchUpload')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * S3 compares the whole with the source's checksum before the object exists, and fails with BadDigest when they differ. An answer that was
+ * lost is no failure: the upload is gone then, and the object tells whether it was completed.
+ */
+export async function completeUpload(
+  upload: Upload,
+  parts: readonly CompletedPart[],
+  ranges: readonly PartRange[],
+  abortSignal: AbortSignal,
+): Promise<Checksums> {
+  const { s3, to, check, id } = upload;
+  try {
+    return await s3.send(
+      new CompleteMultipartUploadCommand({
+        Bucket: to.bucket,
+        Key: to.key,
+        UploadId: id,
+        MultipartUpload: { Parts: [...parts] },
+        ChecksumType: 'FULL_OBJECT',
+        [`Checksum${check.algorithm}`]: check.value,
+      }),
+      { abortSignal },
+    );
+  } catch (error) {
+    const isGone =
+      isNamed(error, 'NoSuchUpload') ||
+      (!isRefusal(error) && (await partsThere(upload, ranges, abortSignal)) === undefined);
+    if (!isGone) throw error;
+    return completedBefore(upload, abortSignal);
+  }
+}
+
+/** S3 said no, and did nothing. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error) || !('$metadata' in error)) return false;
+  const { httpStatusCode = 500 } = error.$metadata as { httpStatusCode?: number };
+  return httpStatusCode < 500;
+}
+
+/** The object that an upload became whose completion was not answered; throws `UploadGone` when the destination holds anything else. */
+export async function completedBefore(
+  { s3, source, to, check, id }: Upload,
+  abortSignal: AbortSignal,
+): Promise<Checksums> {
+  try {
+    const copy = await s3.send(
+      new HeadObjectCommand({ Bucket: to.bucket, Key: to.key, ChecksumMode: 'ENABLED' }),
+      { abortSignal },
+    );
+    compare(check, copy, shown(source));
+    return copy;
+  } catch (error) {
+    abortSignal.throwIfAborted();
+    const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw new UploadGone(
+      `The upload ${id} to ${to.bucket} is gone, and ${shown(to)} is not the copy (${said}): somebody aborted it, or a lifecycle rule that is shorter than the task. Nothing was receipted. Look at the bucket's rules and submit again.`,
+      { cause: error },
+    );
+  }
+}
+
+/** What to throw for an error after which nothing of the upload may stay. Not under the task's signal: that it fired may be why. */
+export async function aborted(
+  { s3, to, id }: Pick<Upload, 's3' | 'to' | 'id'>,
+  error: unknown,
+): Promise<unknown> {
+  try {
+    await s3.send(new AbortMultipartUploadCommand({ Bucket: to.bucket, Key: to.key, UploadId: id }));
+    return error;
+  } catch (abortError) {
+    if (isNamed(abortError, 'NoSuchUpload')) return error;
+    const said =
+      abortError instanceof Error ? `${abortError.name}: ${abortError.message}` : String(abortError);
+    const both = new Error(
+      `${error instanceof Error ? error.message : String(error)} The upload ${id} to ${to.bucket} could not be aborted either (${said}); the bucket's lifecycle rule removes it.`,
+      { cause: error },
+    );
+    if (error instanceof Error) both.name = error.name;
+    return both;
+  }
+}
