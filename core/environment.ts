@@ -8,6 +8,7 @@ const common = {
 };
 
 export const submitEnvironment = z.object(common);
+export const submitScheduledEnvironment = z.object(common);
 export const admitEnvironment = z.object(common);
 export const issueSecretEnvironment = z.object({ ...common, SECRETS_KEY_ARN: z.string().optional() });
 export const issueIdentityEnvironment = z.object({

@@ -16,6 +16,7 @@ const entryOf = (stem: string): string => fileURLToPath(new URL(`../lambdas/${st
 /** The control functions: file `lambdas/<stem>.ts`. Announced here, so that one esbuild call builds them all. */
 const STEMS = [
   'submit',
+  'submit-scheduled',
   'admit',
   'issue-secret',
   'issue-identity',

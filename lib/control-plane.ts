@@ -25,6 +25,8 @@ export const PROOF_STATE_TIMEOUT = Duration.seconds(75);
 /** The functions that open and close boundaries, and the machine that closes what an execution left open. */
 export class ControlPlane extends Construct {
   readonly submit: ControlFunction;
+  /** Called by the schedules of task types alone. */
+  readonly submitScheduled: ControlFunction;
   readonly admit: ControlFunction;
   readonly issueSecret: ControlFunction;
   readonly issueIdentity: ControlFunction;
@@ -52,6 +54,14 @@ export class ControlPlane extends Construct {
       environment: common,
       permissions: [...base, may.readTypes(this)],
       // Whoever drains the stack waits for as long as a request may still be under way.
+      timeout: Duration.seconds(SUBMIT_TIMEOUT_SECONDS),
+    });
+    this.submitScheduled = make('SubmitScheduled', {
+      stem: 'submit-scheduled',
+      description: 'Submits the task of a schedule that is due.',
+      environmentSchema: environment.submitScheduledEnvironment,
+      environment: common,
+      permissions: [...base, may.readTypes(this)],
       timeout: Duration.seconds(SUBMIT_TIMEOUT_SECONDS),
     });
     this.admit = make('Admit', {

@@ -5,5 +5,6 @@ export { MaintenanceWindow } from './maintenance-window.ts';
 export type { DeploymentOptions } from './options.ts';
 export { Parameter } from './parameter.ts';
 export { TaskBoundary, type TaskBoundaryProps } from './task-boundary.ts';
+export type { ScheduleProps, TaskSchedule } from './task-schedule.ts';
 export { Tool } from './tool.ts';
 export { Work, type WorkCodeOptions, type WorkOptions } from './work.ts';

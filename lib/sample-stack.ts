@@ -38,6 +38,15 @@ export class SampleStack extends Stack {
       lease: Duration.seconds(120),
     });
 
+    transfer.schedule('Nightly', {
+      expression: 'cron(0 4 * * ? *)',
+      timeZone: 'Europe/Berlin',
+      parameters: {
+        sourceKey: 'exports/{date:yyyy-MM-dd}.csv',
+        destinationKey: 'in/{date:yyyy-MM-dd}.csv',
+      },
+    });
+
     const requesters = new iam.Role(this, 'RequestersRole', {
       description: 'Submits object transfers and reads what became of them.',
       assumedBy: new iam.AccountRootPrincipal(),

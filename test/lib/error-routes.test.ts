@@ -12,12 +12,20 @@ type Route = readonly [state: string, how: How, next: string];
 
 /** Where each error of ours can be thrown, whether it is tried again, and where the execution goes when it stays. */
 const ROUTES: Readonly<
-  Record<string, readonly Route[] | 'answered by submit' | 'tried again by reconcile' | 'fails synth'>
+  Record<
+    string,
+    | readonly Route[]
+    | 'answered by submit'
+    | 'ends in the missed runs'
+    | 'tried again by reconcile'
+    | 'fails synth'
+  >
 > = {
   MalformedRequest: [['Admit', 'final', 'RevokeAndRecord']],
   TaskIdTaken: 'answered by submit',
   NotPermitted: 'answered by submit',
   StackDraining: 'answered by submit',
+  NotScheduled: 'ends in the missed runs',
   NotTheOwner: [
     ['Admit', 'final', 'RevokeAndRecord'],
     ['RevokeAndRecord', 'final', 'NotTheOwner'],
