@@ -33,6 +33,15 @@ export async function runTask(
     request,
   );
   io.err(`Task ${task.boundaryId} ${task.created ? 'submitted' : `stands already (${task.phase})`}\n`);
+  return followToEnd(connection, task, { config, records, out, io });
+}
+
+/** Follows a task that stands to the end of its boundary. An error here says nothing about the boundary: it is reported. */
+export async function followToEnd(
+  connection: Connection,
+  task: StandingTask,
+  { config, records, out, io }: Following,
+): Promise<RunReport> {
   try {
     const execution = await followTask(config, connection, task, io);
     const row = await awaitClosed(records, task.boundaryId, { clock: connection.clock, tell: io.err });
@@ -45,6 +54,15 @@ export async function runTask(
   }
 }
 
+export type StandingTask = Pick<Submitted, 'taskId' | 'boundaryId' | 'executionArn'>;
+
+interface Following {
+  readonly config: ClientConfig;
+  readonly records: Records;
+  readonly out: string | undefined;
+  readonly io: Io;
+}
+
 interface Execution {
   readonly status: string;
   readonly error?: string | undefined;
@@ -54,7 +72,7 @@ interface Execution {
 async function followTask(
   config: ClientConfig,
   { clock }: Connection,
-  task: Submitted,
+  task: StandingTask,
   io: Io,
 ): Promise<Execution> {
   const sfn = new SFNClient({ ...config });

@@ -56,14 +56,7 @@ export class ControlPlane extends Construct {
       // Whoever drains the stack waits for as long as a request may still be under way.
       timeout: Duration.seconds(SUBMIT_TIMEOUT_SECONDS),
     });
-    this.submitScheduled = make('SubmitScheduled', {
-      stem: 'submit-scheduled',
-      description: 'Submits the task of a schedule that is due.',
-      environmentSchema: environment.submitScheduledEnvironment,
-      environment: common,
-      permissions: [...base, may.readTypes(this)],
-      timeout: Duration.seconds(SUBMIT_TIMEOUT_SECONDS),
-    });
+    this.submitScheduled = make('SubmitScheduled', this.#submitScheduledProps(base, common));
     this.admit = make('Admit', {
       stem: 'admit',
       description: 'Checks a submitted task again before anything is issued.',
@@ -114,6 +107,18 @@ export class ControlPlane extends Construct {
     for (const called of Object.values(this.workflowFunctions)) outliveDeploys(called, options);
     this.teardown = this.#makeTeardown(options);
     this.reconcile = make('Reconcile', this.#reconcileProps(records, base, common));
+  }
+
+  #submitScheduledProps(base: readonly Permission[], common: Readonly<Record<string, string>>) {
+    return {
+      stem: 'submit-scheduled' as const,
+      description: 'Submits the task of a schedule that is due.',
+      environmentSchema: environment.submitScheduledEnvironment,
+      environment: common,
+      permissions: [...base, may.readTypes(this)],
+      // As long as submit: a drain waits for both.
+      timeout: Duration.seconds(SUBMIT_TIMEOUT_SECONDS),
+    };
   }
 
   #reconcileProps(records: Records, base: readonly Permission[], common: Readonly<Record<string, string>>) {

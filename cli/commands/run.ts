@@ -8,6 +8,8 @@ import { printJson } from '../print.ts';
 import { renderRun } from '../render/run.ts';
 import { readRequest } from '../request-file.ts';
 import { exitCodeOfRun } from '../run-report.ts';
+import { runSchedule } from '../run-schedule.ts';
+import type { RunReport } from '../run-report.ts';
 import { runTask } from '../run-task.ts';
 import { makeTaskId } from '../task-id.ts';
 import { demandFolder } from '../write-file.ts';
@@ -17,19 +19,20 @@ export interface RunOptions extends ConnectionOptions {
   readonly dump?: string;
   readonly out?: string;
   readonly stopAt?: string;
+  readonly schedule?: string;
   readonly json?: boolean;
 }
 
-/** Submits a request and follows its task until its boundary is closed, or cannot be shown to be. */
-export async function run(requestPath: string, given: RunOptions, io: Io): Promise<number> {
+/** Submits a request, or waits for a schedule's, and follows its task until its boundary is closed, or cannot be shown to be. */
+export async function run(requestPath: string | undefined, given: RunOptions, io: Io): Promise<number> {
   const options = absolute(given, io.cwd);
-  const request = await readRequest(requestPath, io.cwd);
+  const follow = await whatToRun(requestPath, options, io);
   await checkFolders(options, io);
   const connection = await connect(options, io);
   try {
     if (options.stopAt !== undefined) connection.embedded?.stopAt(options.stopAt);
     if (options.seed !== undefined) await connection.embedded?.seed(options.seed);
-    const report = await runTask(connection, withId(request, connection), { out: options.out, io });
+    const report = await follow(connection);
     const isDumped = await dump(connection, options.dump, io);
     if (options.json === true) printJson(io, report);
     else io.out(renderRun(report));
@@ -38,6 +41,26 @@ export async function run(requestPath: string, given: RunOptions, io: Io): Promi
   } finally {
     await connection.close();
   }
+}
+
+/** A request or a schedule, exactly one; what is wrong with a request is found before anything is started. */
+async function whatToRun(
+  requestPath: string | undefined,
+  { schedule, out }: RunOptions,
+  io: Io,
+): Promise<(connection: Connection) => Promise<RunReport>> {
+  if (requestPath !== undefined && schedule !== undefined) {
+    throw new UsageError(
+      `The request ${JSON.stringify(requestPath)} and --schedule ${schedule} were both given; a schedule submits its own request. Leave one out.`,
+    );
+  }
+  if (schedule !== undefined) return (connection) => runSchedule(connection, schedule, { out, io });
+  if (requestPath === undefined)
+    throw new UsageError(
+      'Neither a request nor --schedule was given; allowed: exactly one of them. Give the path of a request, or --schedule NAME.',
+    );
+  const request = await readRequest(requestPath, io.cwd);
+  return (connection) => runTask(connection, withId(request, connection), { out, io });
 }
 
 /** The task is over by now: a dump that fails is said, and does not hide what became of the task. */
