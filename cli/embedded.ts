@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EmbeddedAws, type LoadedStack } from '../local/embedded-aws.ts';
 import { dumpBuckets, SeedError, seedBuckets } from '../local/seed.ts';
+import { nextRunMs } from '../local/scheduler/schedules.ts';
 import { SystemClock } from '../local/system-clock.ts';
 import { TemplateRefused } from '../local/template/refusal.ts';
 import { VirtualClock } from '../local/virtual-clock.ts';
@@ -20,6 +21,8 @@ export interface Embedded {
   seed(folder: string): Promise<void>;
   /** Stops the next execution that enters the state, there and then. Throws `UsageError` when no machine has such a state. */
   stopAt(state: string): void;
+  /** When a task type's schedule is due next. Throws `UsageError` when there is no such schedule, or it is never due again. */
+  nextRunMs(schedule: string): number;
   /** Writes all objects into a folder. */
   dump(folder: string): Promise<void>;
   close(): Promise<void>;
@@ -70,11 +73,32 @@ function wrap(aws: EmbeddedAws, { stackName, outputs }: LoadedStack): Embedded {
     seed: (folder) => seedBuckets(folder, outputs, aws.s3).catch(forPeople),
     dump: (folder) => dumpBuckets(folder, outputs, aws.s3).catch(forPeople),
     stopAt: (state) => stopAt(aws, state),
+    nextRunMs: (schedule) => nextRunOf(aws, schedule),
     close: () => {
       aws.stopSchedules();
       return aws.close();
     },
   };
+}
+
+/** What a schedule of a type calls itself stands in its input: lib/task-schedule.ts. */
+const nameIn = (input: string | undefined): unknown =>
+  (JSON.parse(input ?? '{}') as { readonly schedule?: unknown }).schedule;
+
+function nextRunOf(aws: EmbeddedAws, name: string): number {
+  const named = aws.schedules.all().flatMap((schedule) => {
+    const own = nameIn(schedule.input);
+    return typeof own === 'string' ? [{ name: own, schedule }] : [];
+  });
+  const found = named.find((each) => each.name === name)?.schedule;
+  if (found === undefined) {
+    throw new UsageError(
+      `--schedule ${JSON.stringify(name)} was given; allowed: ${named.map((each) => each.name).join(', ') || 'none, for no task type has a schedule'}. Name a schedule of a task type.`,
+    );
+  }
+  const nextMs = nextRunMs(found, aws.clock.nowMs());
+  if (nextMs !== undefined) return nextMs;
+  throw new UsageError(`The schedule ${name} is never due again. Change its expression, or enable it.`);
 }
 
 function stopAt(aws: EmbeddedAws, state: string): void {

@@ -106,7 +106,11 @@ function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<v
   asPerson(
     program.command('run').description('submit a request and follow its task to the end of its boundary'),
   )
-    .argument('<request>', 'the request, a JSON file')
+    .argument('[request]', 'the request, a JSON file')
+    .option(
+      '--schedule <name>',
+      'submit nothing: wait for the next run of this schedule, and follow its task',
+    )
     .option('--local', 'run in an embedded AWS inside this process; no account is used')
     .option('--seed <dir>', 'load objects first: DIR/s3/<bucket output>/<key> (local only)')
     .option('--dump <dir>', 'write all objects afterwards, in the same form (local only)')

@@ -12,6 +12,7 @@ import type { ClientConfig } from './connection.ts';
 import { outputOf, type StackOutputs } from './stack-outputs.ts';
 
 const DAY_MS = 86_400_000;
+const startOfDay = (ms: number): number => ms - (ms % DAY_MS);
 /** Entries of the index for each question: small, so that more than one page is nothing special. */
 const DUE_PAGE = 100;
 
@@ -85,13 +86,21 @@ export class Records {
     return items.map((item) => String(item['boundaryId']));
   }
 
-  async #day(day: string): Promise<LedgerRow[]> {
+  /** Rows that were written since a moment, newest first: a question costs what is new. */
+  async since(fromMs: number, nowMs: number): Promise<LedgerRow[]> {
+    const rows: LedgerRow[] = [];
+    for (let day = startOfDay(nowMs); day >= startOfDay(fromMs); day -= DAY_MS)
+      rows.push(...(await this.#day(new Date(day).toISOString().slice(0, 10), fromMs)));
+    return rows;
+  }
+
+  async #day(day: string, fromMs = 0): Promise<LedgerRow[]> {
     const items = await this.#query({
       TableName: this.#ledger,
       IndexName: 'byDay',
-      KeyConditionExpression: '#day = :day',
+      KeyConditionExpression: '#day = :day AND requestedAtMs >= :from',
       ExpressionAttributeNames: { '#day': 'day' },
-      ExpressionAttributeValues: { ':day': day },
+      ExpressionAttributeValues: { ':day': day, ':from': fromMs },
       ScanIndexForward: false,
     });
     return items.map((item) => ledgerRow.parse(item));

@@ -34,8 +34,9 @@ export interface RunTaskOptions {
 export async function runTask(
   connection: Connection,
   request: TaskRequest & { readonly taskId: string },
-  { out, io, approveAs = [] }: RunTaskOptions,
+  options: RunTaskOptions,
 ): Promise<RunReport> {
+  const { io } = options;
   const config = requesterConfig(connection, io);
   const records = new Records(config, connection.outputs);
   const task = await submit(
@@ -43,6 +44,15 @@ export async function runTask(
     request,
   );
   io.err(`Task ${task.boundaryId} ${task.created ? 'submitted' : `stands already (${task.phase})`}\n`);
+  return followToEnd(connection, task, { config, records, ...options });
+}
+
+/** Follows a task that stands to the end of its boundary. An error here says nothing about the boundary: it is reported. */
+export async function followToEnd(
+  connection: Connection,
+  task: StandingTask,
+  { config, records, out, io, approveAs = [] }: Following,
+): Promise<RunReport> {
   try {
     for (const as of approveAs) await approve(task.boundaryId, { ...connection, as }, io);
     await awaitDecision(records, task.boundaryId, { clock: connection.clock, tell: io.err });
@@ -64,6 +74,13 @@ async function approve(boundaryId: string, connection: Connection, io: Io): Prom
   io.err(renderDecided(await say(made, connection, io)));
 }
 
+export type StandingTask = Pick<Submitted, 'taskId' | 'boundaryId' | 'executionArn'>;
+
+interface Following extends RunTaskOptions {
+  readonly config: ClientConfig;
+  readonly records: Records;
+}
+
 interface Execution {
   readonly status: string;
   readonly error?: string | undefined;
@@ -73,7 +90,7 @@ interface Execution {
 async function followTask(
   config: ClientConfig,
   { clock }: Connection,
-  task: Submitted,
+  task: StandingTask,
   io: Io,
 ): Promise<Execution> {
   const sfn = new SFNClient({ ...config });

@@ -10,6 +10,7 @@ const common = {
 export const submitEnvironment = z.object(common);
 export const decideEnvironment = z.object(common);
 export const endEnvironment = z.object({ ...common, TEARDOWN_MACHINE_ARN: z.string().min(1) });
+export const submitScheduledEnvironment = z.object(common);
 export const admitEnvironment = z.object(common);
 export const issueSecretEnvironment = z.object({ ...common, SECRETS_KEY_ARN: z.string().optional() });
 export const issueIdentityEnvironment = z.object({

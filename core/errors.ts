@@ -41,6 +41,11 @@ export class AlreadyEnded extends TaskboundError {
   override readonly name = 'AlreadyEnded';
 }
 
+/** What was delivered is no run of a schedule as it is deployed now. No task was made; it ends in the dead letters. */
+export class NotScheduled extends TaskboundError {
+  override readonly name = 'NotScheduled';
+}
+
 /** No ledger row, or the row belongs to another execution. Nothing was changed. */
 export class NotTheOwner extends TaskboundError {
   override readonly name = 'NotTheOwner';

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { parameterSpec } from './parameters.ts';
 import { DECLARED_NAME, TASK_TYPE } from './ids.ts';
+import { REASON_CHARACTERS } from './request.ts';
+import { SCHEDULE_NAME } from './schedule.ts';
 import { windowRule } from './window-rule.ts';
 
 /** One tool: actions on resources, with `{parameter}` where a task's value goes. Its name is the statement's `Sid`. */
@@ -39,6 +41,18 @@ export const approvalRule = z.strictObject({
 });
 export type ApprovalRule = z.infer<typeof approvalRule>;
 
+/** What a schedule of a type asks for. It stands here and not in the schedule's input: who can invoke the function cannot choose it. */
+export const scheduleSpec = z.strictObject({
+  /** The schedule's ARN: who asks. */
+  arn: z.string(),
+  /** A string may hold `{date:yyyy-MM-dd}`: see `core/schedule-parameters.ts`. */
+  parameters: z.record(z.string().regex(DECLARED_NAME), z.union([z.string(), z.number()])),
+  /** IANA: `Europe/Berlin`. */
+  timeZone: z.string().min(1),
+  reason: z.string().min(1).max(REASON_CHARACTERS),
+});
+export type ScheduleSpec = z.infer<typeof scheduleSpec>;
+
 /**
  * A task type as it is deployed: what synth writes into one SSM parameter, and what `submit`, `Admit`, `IssueIdentity` and `plan` read.
  * Teardown never reads it: what must be undone stands in the ledger.
@@ -68,6 +82,8 @@ export const taskTypeConfig = z.strictObject({
   window: windowRule.nullable(),
   /** Whether a request may skip the approval as an emergency. */
   emergency: z.boolean(),
+  /** By name. */
+  schedules: z.record(z.string().regex(SCHEDULE_NAME), scheduleSpec),
   /** The roles that may submit, decide and end. Nobody else may, whatever a function URL lets in. */
   people: z.strictObject({
     submit: z.array(peopleRole),

@@ -10,15 +10,20 @@ import { alarmArn, letAlarmsUse, onlyFromAlarms } from './encryption.ts';
 import { given } from './given.ts';
 import type { DeploymentOptions } from './options.ts';
 
-/** What an alarm on the dead letters is called after the stack's name, as the others are after their gauges. */
-const DEAD_LETTERS = 'ReconcileDeadLetters';
+/** What the alarms on queues are called after the stack's name, as the others are after their gauges. */
+const LETTER_ALARMS = {
+  ReconcileDeadLetters: 'Reconcile could not be called: the calls are in its queue.',
+  ScheduledRunMissed: 'A run of a schedule made no task: what was tried is in the queue of missed runs.',
+} as const;
+type LetterAlarm = keyof typeof LETTER_ALARMS;
+const LETTER_NAMES = Object.keys(LETTER_ALARMS) as LetterAlarm[];
 
 /**
  * The highest of ten minutes, so that a row whose look failed and which waits five minutes for the next does not make an alarm go off and
  * on: see `GAUGES`. A gauge's first number above zero raises its alarm within a minute or two; ten minutes of zeros end it.
  */
 export const GAUGE_PERIOD = Duration.minutes(10);
-const DEAD_LETTERS_PERIOD = Duration.minutes(5);
+const LETTERS_PERIOD = Duration.minutes(5);
 
 const { BREACHING, IGNORE, NOT_BREACHING } = cloudwatch.TreatMissingData;
 
@@ -54,7 +59,12 @@ export class BoundaryAlarms extends Construct {
   /** Gets every alarm and its end. Nobody is subscribed to it at first. */
   readonly topic: sns.Topic;
 
-  constructor(scope: Construct, id: string, deadLetters: sqs.IQueue, options: DeploymentOptions) {
+  constructor(
+    scope: Construct,
+    id: string,
+    queues: Readonly<Record<LetterAlarm, sqs.IQueue>>,
+    options: DeploymentOptions,
+  ) {
     super(scope, id);
     this.topic = new sns.Topic(this, 'Topic', {
       displayName: 'Taskbound alarms',
@@ -64,7 +74,7 @@ export class BoundaryAlarms extends Construct {
     if (options.encryptionKey !== undefined) letAlarmsUse(this, options.encryptionKey);
     this.#letAlarmsPublish();
     for (const gauge of GAUGES) this.#onGauge(gauge);
-    this.#onDeadLetters(deadLetters);
+    for (const name of LETTER_NAMES) this.#onLetters(name, queues[name]);
   }
 
   /** A topic that has a policy of its own lets in only those whom it names: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html */
@@ -76,7 +86,7 @@ export class BoundaryAlarms extends Construct {
         actions: ['sns:Publish'],
         resources: [this.topic.topicArn],
         conditions: onlyFromAlarms(
-          [...GAUGES, DEAD_LETTERS].map((name) => alarmArn(this, alarmName(this, name))),
+          [...GAUGES, ...LETTER_NAMES].map((name) => alarmArn(this, alarmName(this, name))),
         ),
       }),
     );
@@ -95,17 +105,12 @@ export class BoundaryAlarms extends Construct {
   }
 
   /** SQS says nothing of a queue that nobody has used for hours, so no number is no letter: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
-  #onDeadLetters(deadLetters: sqs.IQueue): void {
-    const metric = deadLetters.metricApproximateNumberOfMessagesVisible({
+  #onLetters(name: LetterAlarm, queue: sqs.IQueue): void {
+    const metric = queue.metricApproximateNumberOfMessagesVisible({
       statistic: cloudwatch.Stats.MAXIMUM,
-      period: DEAD_LETTERS_PERIOD,
+      period: LETTERS_PERIOD,
     });
-    this.#alarm(
-      DEAD_LETTERS,
-      metric,
-      'Reconcile could not be called: the calls are in its queue.',
-      NOT_BREACHING,
-    );
+    this.#alarm(name, metric, LETTER_ALARMS[name], NOT_BREACHING);
   }
 
   #alarm(

@@ -1,9 +1,9 @@
 import type { Duration } from 'aws-cdk-lib';
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Lazy, Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { ParameterSpec } from '../core/parameters.ts';
-import type { ApprovalRule, SecretSpec, TaskTypeConfig, ToolSpec } from '../core/task-type.ts';
+import type { ApprovalRule, ScheduleSpec, SecretSpec, TaskTypeConfig, ToolSpec } from '../core/task-type.ts';
 import type { WindowRule } from '../core/window-rule.ts';
 import { EXECUTIONS_OPEN, typeArn } from './control-permissions.ts';
 import { CONTROL_STATE_TIMEOUT, PROOF_STATE_TIMEOUT } from './control-plane.ts';
@@ -16,6 +16,8 @@ import { People, type PeopleOptions } from './people.ts';
 import { grantAll } from './record-grants.ts';
 import type { TaskBoundary } from './task-boundary.ts';
 import { BoundaryMachine } from './boundary-machine.ts';
+import { checkSchedule } from './schedule-declaration.ts';
+import { TaskSchedule, type ScheduleProps } from './task-schedule.ts';
 import { taskDefinition } from './workflow/task-definition.ts';
 import { TaskRole } from './task-role.ts';
 import type { Tool } from './tool.ts';
@@ -59,6 +61,8 @@ export class BoundedTask extends Construct {
   readonly #machine: BoundaryMachine;
   readonly #boundary: TaskBoundary;
   readonly #people: People;
+  readonly #config: TaskTypeConfig;
+  readonly #schedules: Record<string, ScheduleSpec> = {};
 
   constructor(scope: Construct, id: string, props: BoundedTaskProps) {
     super(scope, id);
@@ -117,10 +121,13 @@ export class BoundedTask extends Construct {
         resourceName: '',
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       }),
+      schedules: {},
       people: { submit: [], decide: [], end: [] },
     };
     checkSessionPolicyFits(this, config);
-    typeParameter(this, config, people.rendered());
+    // Roles and schedules come after the type is declared: they are read when the template is written.
+    const schedules = Lazy.any({ produce: () => this.#schedules });
+    typeParameter(this, config, { people: people.rendered(), schedules });
     boundary.admitType(type, machine, task);
 
     this.type = type;
@@ -128,6 +135,22 @@ export class BoundedTask extends Construct {
     this.stateMachineArn = machine.stateMachineArn;
     this.#machine = machine;
     this.#boundary = boundary;
+    this.#config = config;
+  }
+
+  /**
+   * Submits a task of this type whenever the schedule is due, once for each time, however often it is delivered. The id is the schedule's
+   * name, unique in the stack: `Nightly`.
+   */
+  schedule(id: string, props: ScheduleProps): TaskSchedule {
+    checkSchedule(this, id, props, this.#config);
+    const { scheduledRuns } = this.#boundary;
+    scheduledRuns.claim(id, this.type);
+    if (Object.keys(this.#schedules).length === 0)
+      this.#boundary.admitSchedules(this.type, this.stateMachineArn);
+    const schedule = new TaskSchedule(this, id, { ...props, type: this.type, runs: scheduledRuns });
+    this.#schedules[id] = schedule.spec;
+    return schedule;
   }
 
   /** Lets a role submit tasks of this type, and no other type: `submit` checks the role, because a function URL cannot tell types apart. */

@@ -18,6 +18,7 @@ const STEMS = [
   'submit',
   'decide',
   'end',
+  'submit-scheduled',
   'admit',
   'issue-secret',
   'issue-identity',

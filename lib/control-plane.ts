@@ -29,6 +29,8 @@ export class ControlPlane extends Construct {
   readonly decide: ControlFunction;
   /** Ends tasks before their own end. */
   readonly end: ControlFunction;
+  /** Called by the schedules of task types alone. */
+  readonly submitScheduled: ControlFunction;
   readonly admit: ControlFunction;
   readonly issueSecret: ControlFunction;
   readonly issueIdentity: ControlFunction;
@@ -58,6 +60,7 @@ export class ControlPlane extends Construct {
       // Whoever drains the stack waits for as long as a request may still be under way.
       timeout: Duration.seconds(SUBMIT_TIMEOUT_SECONDS),
     });
+    this.submitScheduled = make('SubmitScheduled', this.#submitScheduledProps(base, common));
     this.admit = make('Admit', {
       stem: 'admit',
       description: 'Checks a submitted task again before anything is issued.',
@@ -98,18 +101,22 @@ export class ControlPlane extends Construct {
         may.changeTaskPolicies(this, 'DenyBoundaries', 'iam:PutRolePolicy'),
       ],
     });
-    this.closeBoundary = make('CloseBoundary', {
-      stem: 'close-boundary',
-      description: 'Destroys the session secret and closes the record.',
-      environmentSchema: environment.closeBoundaryEnvironment,
-      environment: common,
-      permissions: [...base, may.destroySessionSecrets(this), may.announce(this)],
-    });
+    this.closeBoundary = make('CloseBoundary', this.#closeProps(base, common));
     for (const called of Object.values(this.workflowFunctions)) outliveDeploys(called, options);
     this.teardown = this.#makeTeardown(options);
     this.decide = make('Decide', this.#decideProps(base, common));
     this.end = make('End', this.#endProps(base, common));
     this.reconcile = make('Reconcile', this.#reconcileProps(records, base, common));
+  }
+
+  #closeProps(base: readonly Permission[], common: Readonly<Record<string, string>>) {
+    return {
+      stem: 'close-boundary' as const,
+      description: 'Destroys the session secret and closes the record.',
+      environmentSchema: environment.closeBoundaryEnvironment,
+      environment: common,
+      permissions: [...base, may.destroySessionSecrets(this), may.announce(this)],
+    };
   }
 
   #decideProps(base: readonly Permission[], common: Readonly<Record<string, string>>) {
@@ -135,6 +142,18 @@ export class ControlPlane extends Construct {
         may.startExecutions('Teardown', stateMachineArn),
         may.endExecutions(this),
       ],
+    };
+  }
+
+  #submitScheduledProps(base: readonly Permission[], common: Readonly<Record<string, string>>) {
+    return {
+      stem: 'submit-scheduled' as const,
+      description: 'Submits the task of a schedule that is due.',
+      environmentSchema: environment.submitScheduledEnvironment,
+      environment: common,
+      permissions: [...base, may.readTypes(this)],
+      // As long as submit: a drain waits for both.
+      timeout: Duration.seconds(SUBMIT_TIMEOUT_SECONDS),
     };
   }
 

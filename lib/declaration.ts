@@ -2,7 +2,7 @@ import type { IConstruct } from 'constructs';
 import { MAX_LEASES } from '../core/deadline.ts';
 import { DeclarationError } from '../core/errors.ts';
 import { DECLARED_NAME, SESSION_SECRET, TASK_TYPE } from '../core/ids.ts';
-import { parameterSpec, type ParameterSpec } from '../core/parameters.ts';
+import { parameterSpec, type Parameters, type ParameterSpec } from '../core/parameters.ts';
 import {
   DEADLINE_PLACEHOLDER,
   placeholdersIn,
@@ -97,11 +97,14 @@ export function checkTimeouts(type: string, timeouts: Timeouts): void {
   );
 }
 
-/** Throws when not even the shortest parameters give a session policy that STS takes. */
-export function checkSessionPolicyFits(scope: IConstruct, config: TaskTypeConfig): void {
-  const parameters = Object.fromEntries(
+/** Throws when the parameters (by default the shortest that there are) give no session policy that STS takes. */
+export function checkSessionPolicyFits(
+  scope: IConstruct,
+  config: TaskTypeConfig,
+  parameters: Parameters = Object.fromEntries(
     Object.entries(config.parameters).map(([name, spec]) => [name, shortest(spec)]),
-  );
+  ),
+): void {
   const grant = {
     boundaryId: `${config.type}.aa`,
     nonce: '0'.repeat(32),

@@ -34,11 +34,20 @@ const secretsKey = (key: kms.IKey, actions: readonly string[]): Permission => ({
   conditions: onlyVia('secretsmanager'),
 });
 
+/** Who sends to an encrypted queue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html */
+const queuesKey = (key: kms.IKey): Permission => ({
+  sid: 'UseKeyOfQueues',
+  actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+  resources: [key.keyArn],
+  conditions: onlyVia('sqs'),
+});
+
 const none: readonly Permission[] = [];
 
 /** The key permissions that follow from a customer's key; none without one. */
 export const keyOf = {
   tables: (key: kms.IKey | undefined) => (key === undefined ? none : [tablesKey(key)]),
+  queuesToSendTo: (key: kms.IKey | undefined) => (key === undefined ? none : [queuesKey(key)]),
   secretsToWrite: (key: kms.IKey | undefined) =>
     key === undefined ? none : [secretsKey(key, ['kms:GenerateDataKey', 'kms:Decrypt'])],
   secretsToRead: (key: kms.IKey | undefined) =>

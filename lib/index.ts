@@ -6,5 +6,6 @@ export type { DeploymentOptions } from './options.ts';
 export { Parameter } from './parameter.ts';
 export { personalPrincipal, type PeopleOptions } from './people.ts';
 export { TaskBoundary, type TaskBoundaryProps } from './task-boundary.ts';
+export type { ScheduleProps, TaskSchedule } from './task-schedule.ts';
 export { Tool, type MultipartUploadOptions } from './tool.ts';
 export { Work, type WorkCodeOptions, type WorkOptions } from './work.ts';

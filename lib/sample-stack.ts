@@ -1,9 +1,9 @@
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { acceptFinding } from './accepted-findings.ts';
-import { BoundedTask, JitSecret, Parameter, personalPrincipal, TaskBoundary, Tool, Work } from './index.ts';
+import { TaskBoundary } from './index.ts';
+import { sampleBucket } from './sample-bucket.ts';
+import { samplePeople } from './sample-people.ts';
+import { transferTask, transferWork } from './sample-transfer.ts';
 
 /** The sample: a task type that copies one object from one bucket to another and leaves a signed receipt. */
 export class SampleStack extends Stack {
@@ -11,57 +11,11 @@ export class SampleStack extends Stack {
     super(scope, id, props);
     const source = sampleBucket(this, 'Source');
     const destination = sampleBucket(this, 'Destination');
-    // Declared before the boundary, so that one esbuild call builds it together with the control functions.
-    const work = Work.entry(new URL('../lambdas/work/object-transfer/index.ts', import.meta.url), {
-      timeout: Duration.seconds(60),
-      memorySize: 512,
-      environment: { SOURCE_BUCKET: source.bucketName, DESTINATION_BUCKET: destination.bucketName },
-    });
+    const work = transferWork(source, destination);
     const boundary = new TaskBoundary(this, 'Boundary');
 
-    const transfer = new BoundedTask(this, 'ObjectTransfer', {
-      boundary,
-      type: 'object-transfer',
-      parameters: { sourceKey: Parameter.s3Key(), destinationKey: Parameter.s3Key() },
-      tools: {
-        readSource: Tool.allow('s3:GetObject').on(source.arnForObjects('{sourceKey}')),
-        writeDestination: Tool.multipartUpload(destination, '{destinationKey}', { readBack: true }),
-        writeReceipt: Tool.allow('s3:PutObject').on(
-          destination.arnForObjects('{destinationKey}.receipt.json'),
-        ),
-      },
-      secrets: { receiptKey: JitSecret.signingKey() },
-      work,
-      stateTimeout: Duration.seconds(75),
-      lease: Duration.seconds(120),
-      // Large objects take several runs, each with a lease of its own.
-      taskTimeout: Duration.hours(3),
-    });
-
-    const requesters = new iam.Role(this, 'RequestersRole', {
-      description: 'Submits tasks, ends them, and reads what became of them.',
-      assumedBy: personalPrincipal(),
-    });
-    const approvers = new iam.Role(this, 'ApproversRole', {
-      description: 'Approves tasks of others, ends them, and reads what became of them.',
-      assumedBy: personalPrincipal(),
-    });
-    for (const type of [transfer]) {
-      type.grantSubmit(requesters, { personal: true });
-      type.grantDecide(approvers, { personal: true });
-      for (const people of [requesters, approvers]) {
-        type.grantEnd(people, { personal: true });
-        type.grantRead(people);
-      }
-    }
-    for (const people of [requesters, approvers]) boundary.grantRead(people);
-
-    const operators = new iam.Role(this, 'OperatorsRole', {
-      description: 'Drains the stack before it is deleted, and reads what became of its tasks.',
-      assumedBy: new iam.AccountRootPrincipal(),
-    });
-    boundary.grantRead(operators);
-    boundary.grantDrain(operators);
+    const transfer = transferTask(this, { boundary, source, destination, work });
+    const people = samplePeople(this, boundary, [transfer]);
 
     output(this, 'source', source.bucketName);
     output(this, 'destination', destination.bucketName);
@@ -70,27 +24,12 @@ export class SampleStack extends Stack {
     output(this, 'EndUrl', boundary.endUrl);
     output(this, 'LedgerTable', boundary.records.ledger.tableName);
     output(this, 'EvidenceTable', boundary.records.evidence.tableName);
-    output(this, 'Requesters', requesters.roleArn);
-    output(this, 'Approvers', approvers.roleArn);
-    output(this, 'Operators', operators.roleArn);
+    output(this, 'Requesters', people.requesters.roleArn);
+    output(this, 'Approvers', people.approvers.roleArn);
+    output(this, 'Operators', people.operators.roleArn);
     output(this, 'TypesPath', boundary.typesPath);
     output(this, 'AlarmTopic', boundary.alarmTopic.topicArn);
   }
-}
-
-function sampleBucket(scope: Construct, id: string): s3.Bucket {
-  const bucket = new s3.Bucket(scope, id, {
-    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-    encryption: s3.BucketEncryption.S3_MANAGED,
-    enforceSSL: true,
-    lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
-  });
-  acceptFinding(
-    bucket,
-    'S1',
-    'Sample data. Each use is in the task’s evidence; a real bucket has data events or access logs.',
-  );
-  return bucket;
 }
 
 const output = (scope: Construct, id: string, value: string): CfnOutput =>

@@ -15,6 +15,7 @@ import type { DeploymentOptions } from './options.ts';
 import { drainRecords, readRecords } from './record-grants.ts';
 import { Reconciler } from './reconciler.ts';
 import { BY_DAY, DUE_INDEX, Records } from './records.ts';
+import { ScheduledRuns } from './scheduled-runs.ts';
 import type { TaskRole } from './task-role.ts';
 
 export type TaskBoundaryProps = DeploymentOptions;
@@ -33,6 +34,8 @@ export class TaskBoundary extends Construct {
   readonly typesPath: string;
   /** Gets the alarms of the boundary: subscribe whoever has to look. */
   readonly alarmTopic: sns.ITopic;
+  /** What the schedules of all types share. */
+  readonly scheduledRuns: ScheduledRuns;
   readonly #reconciler: Reconciler;
   readonly #types = new Set<string>();
 
@@ -47,7 +50,12 @@ export class TaskBoundary extends Construct {
     this.#reconciler.watch('TeardownEnded', this.control.teardown.stateMachineArn, (name) => ({
       teardown: name,
     }));
-    this.alarmTopic = new BoundaryAlarms(this, 'Alarms', this.#reconciler.deadLetters, props).topic;
+    this.scheduledRuns = new ScheduledRuns(this, 'ScheduledRuns', this.control.submitScheduled, props);
+    const queues = {
+      ReconcileDeadLetters: this.#reconciler.deadLetters,
+      ScheduledRunMissed: this.scheduledRuns.missed,
+    };
+    this.alarmTopic = new BoundaryAlarms(this, 'Alarms', queues, props).topic;
     this.submitUrl = urlOf(this.control.submit);
     this.decideUrl = urlOf(this.control.decide);
     this.endUrl = urlOf(this.control.end);
@@ -72,6 +80,11 @@ export class TaskBoundary extends Construct {
     this.#reconciler.watch(`${sid}Ended`, machine.stateMachineArn, (name) => ({
       boundaryId: `${type}.${name}`,
     }));
+  }
+
+  /** Lets the schedules of a type start its tasks. Called by `BoundedTask`, once for each type that has one. */
+  admitSchedules(type: string, stateMachineArn: string): void {
+    this.control.submitScheduled.permit(startExecutions(pascal(type), stateMachineArn));
   }
 
   /** Lets someone read what happened: the ledger by id, by day and by what is open, and the evidence. */

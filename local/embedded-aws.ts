@@ -29,6 +29,7 @@ import { EventBridge } from './events/event-bridge.ts';
 import { Queues } from './events/queues.ts';
 import { statusChangeEvent } from './events/status-change.ts';
 import { Topics } from './events/topics.ts';
+import { FailureDestinations, type LostDestination } from './lambda/failure-destination.ts';
 import { LambdaHost } from './lambda/host.ts';
 import { FunctionRegistry } from './lambda/registry.ts';
 import { LambdaService } from './lambda/service.ts';
@@ -69,6 +70,7 @@ export class EmbeddedAws {
   readonly #origin: string;
   readonly #gateway: Gateway;
   readonly #authorizer: Authorizer;
+  readonly #destinations: FailureDestinations;
   readonly #listening: Listening[] = [];
   readonly #stacks = new Map<string, ReadonlyMap<string, ResolvedResource>>();
 
@@ -98,6 +100,11 @@ export class EmbeddedAws {
     this.lambda = this.#makeLambda(functions);
     this.states = this.#makeStates();
     const { queues } = this;
+    this.#destinations = new FailureDestinations({
+      ...{ clock, ids, queues, authorizer },
+      callerOf: (roleArn) =>
+        this.sts.assumeServiceRole(roleArn, 'lambda.amazonaws.com', 'destination', clock.nowMs()).caller,
+    });
     const parts: DelivererParts = { clock, ids, queues, authorizer, handleAs: this.#gateway.handleAs };
     this.events = new EventBridge(parts);
     this.schedules = this.#makeSchedules(parts);
@@ -129,6 +136,11 @@ export class EmbeddedAws {
   /** Every call, as CloudTrail records it, in order. */
   get trail(): readonly TrailRecord[] {
     return this.#gateway.trail;
+  }
+
+  /** On-failure records that could not be sent to their queue. */
+  get lostDestinations(): readonly LostDestination[] {
+    return this.#destinations.lost;
   }
 
   /** Every statement that allowed something, each use once. */
@@ -278,6 +290,7 @@ export class EmbeddedAws {
     return new LambdaService(
       new FunctionRegistry(this.#origin, functions?.readBundle),
       functions?.host(options) ?? new LambdaHost(options),
+      (givenUp) => this.#destinations.send(givenUp),
     );
   }
 

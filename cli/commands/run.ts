@@ -8,6 +8,8 @@ import { printJson } from '../print.ts';
 import { renderRun } from '../render/run.ts';
 import { readRequest } from '../request-file.ts';
 import { exitCodeOfRun } from '../run-report.ts';
+import { runSchedule } from '../run-schedule.ts';
+import type { RunReport } from '../run-report.ts';
 import { runTask } from '../run-task.ts';
 import { makeTaskId } from '../task-id.ts';
 import { parsePersona } from '../person.ts';
@@ -19,24 +21,20 @@ export interface RunOptions extends ConnectionOptions {
   readonly out?: string;
   readonly stopAt?: string;
   readonly approveAs?: readonly string[];
+  readonly schedule?: string;
   readonly json?: boolean;
 }
 
-/** Submits a request and follows its task until its boundary is closed, or cannot be shown to be. */
-export async function run(requestPath: string, given: RunOptions, io: Io): Promise<number> {
+/** Submits a request, or waits for a schedule's, and follows its task until its boundary is closed, or cannot be shown to be. */
+export async function run(requestPath: string | undefined, given: RunOptions, io: Io): Promise<number> {
   const options = absolute(given, io.cwd);
-  const request = await readRequest(requestPath, io.cwd);
+  const follow = await whatToRun(requestPath, options, io);
   await checkFolders(options, io);
-  const approveAs = (options.approveAs ?? []).map((text) => parsePersona(text, '--approve-as'));
   const connection = await connect(options, io);
   try {
     if (options.stopAt !== undefined) connection.embedded?.stopAt(options.stopAt);
     if (options.seed !== undefined) await connection.embedded?.seed(options.seed);
-    const report = await runTask(connection, withId(request, connection), {
-      out: options.out,
-      io,
-      approveAs,
-    });
+    const report = await follow(connection);
     const isDumped = await dump(connection, options.dump, io);
     if (options.json === true) printJson(io, report);
     else io.out(renderRun(report));
@@ -45,6 +43,27 @@ export async function run(requestPath: string, given: RunOptions, io: Io): Promi
   } finally {
     await connection.close();
   }
+}
+
+/** A request or a schedule, exactly one; what is wrong with a request is found before anything is started. */
+async function whatToRun(
+  requestPath: string | undefined,
+  { schedule, out, approveAs: names = [] }: RunOptions,
+  io: Io,
+): Promise<(connection: Connection) => Promise<RunReport>> {
+  if (requestPath !== undefined && schedule !== undefined) {
+    throw new UsageError(
+      `The request ${JSON.stringify(requestPath)} and --schedule ${schedule} were both given; a schedule submits its own request. Leave one out.`,
+    );
+  }
+  const following = { out, io, approveAs: names.map((text) => parsePersona(text, '--approve-as')) };
+  if (schedule !== undefined) return (connection) => runSchedule(connection, schedule, following);
+  if (requestPath === undefined)
+    throw new UsageError(
+      'Neither a request nor --schedule was given; allowed: exactly one of them. Give the path of a request, or --schedule NAME.',
+    );
+  const request = await readRequest(requestPath, io.cwd);
+  return (connection) => runTask(connection, withId(request, connection), following);
 }
 
 /** The task is over by now: a dump that fails is said, and does not hide what became of the task. */

@@ -1,12 +1,13 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { Clock } from '../../core/clock.ts';
 import { drainingError, type Drain } from '../../core/drain.ts';
-import { NotPermitted, TaskIdTaken } from '../../core/errors.ts';
+import { MalformedRequest, NotPermitted, TaskIdTaken } from '../../core/errors.ts';
 import { grantDigest } from '../../core/grant.ts';
 import { boundaryIdOf, executionArnOf, NONCE_CHARACTERS, secretName } from '../../core/ids.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { personOf, type Person } from '../../core/people.ts';
 import { checkRequest, unknownType, type CheckedRequest, type TaskRequest } from '../../core/request.ts';
+import { scheduleOfTaskId } from '../../core/schedule.ts';
 import { ISSUE_MARGIN_SECONDS } from '../../core/window.ts';
 import type { TaskWindow } from '../../core/window-rule.ts';
 import { newTaskId } from '../../core/task-id.ts';
@@ -44,15 +45,28 @@ export async function submit(
 ): Promise<SubmittedTask> {
   const config = await on.types.find(request.type);
   if (!config) throw unknownType(request.type, []);
-  const person = demandSubmitter(caller, config);
+  const { person } = demandSubmitter(caller, config);
   const checked = checkRequest(request, config);
-  const planned = plan(
-    request.taskId ?? newTaskId(on.clock.nowMs(), on.randomHex),
-    checked,
-    { ...caller, ...person },
-    config,
-    on,
-  );
+  refuseIdOfRun(request.taskId, config);
+  const taskId = request.taskId ?? newTaskId(on.clock.nowMs(), on.randomHex);
+  return submitTask(taskId, checked, { ...caller, requester: person }, config, on);
+}
+
+/** Who asks for a task: a person, as IAM verified the call, or a schedule. */
+export interface Asker extends VerifiedCaller {
+  readonly requester: string;
+  readonly scheduled?: LedgerRow['scheduled'];
+}
+
+/** What every request goes through once it is known who asks: the row, if none stands under the id, and what follows it. */
+export async function submitTask(
+  taskId: string,
+  checked: CheckedRequest,
+  asker: Asker,
+  config: TaskTypeConfig,
+  on: SubmitDependencies,
+): Promise<SubmittedTask> {
+  const planned = plan(taskId, checked, asker, config, on);
   const draining = await on.ledger.draining();
   const created = draining === undefined && (await on.ledger.create(planned));
   const row = created ? planned : await standingRow(planned, draining, on.ledger);
@@ -76,10 +90,19 @@ function demandSubmitter(caller: VerifiedCaller, config: TaskTypeConfig): Person
   );
 }
 
+/** A person who took a run's id beforehand would make the schedule's own task impossible. */
+function refuseIdOfRun(taskId: string | undefined, { schedules }: TaskTypeConfig): void {
+  const schedule = taskId === undefined ? undefined : scheduleOfTaskId(taskId);
+  if (schedule === undefined || !Object.hasOwn(schedules, schedule)) return;
+  throw new MalformedRequest(
+    `Field taskId is ${JSON.stringify(taskId)}, which is the id of a run of the schedule ${schedule}; allowed: any other id. Choose another id, or leave it out.`,
+  );
+}
+
 function plan(
   taskId: string,
   checked: CheckedRequest,
-  caller: VerifiedCaller & Person,
+  asker: Asker,
   config: TaskTypeConfig,
   on: SubmitDependencies,
 ): LedgerRow {
@@ -97,8 +120,9 @@ function plan(
     phase: 'requested',
     day: new Date(requestedAtMs).toISOString().slice(0, 10),
     requestedAtMs,
-    requestedBy: { arn: caller.arn, userId: caller.userId, accountId: caller.accountId },
-    requester: caller.person,
+    requestedBy: { arn: asker.arn, userId: asker.userId, accountId: asker.accountId },
+    requester: asker.requester,
+    ...(asker.scheduled && { scheduled: asker.scheduled }),
     reason: checked.reason,
     ...(checked.emergency !== undefined && { emergency: checked.emergency }),
     parameters: { ...checked.parameters },

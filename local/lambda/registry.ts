@@ -25,6 +25,8 @@ export interface Permission {
 export interface AsyncConfig {
   readonly maxRetries: number;
   readonly maxAgeSeconds: number;
+  /** The queue that gets what was given up. */
+  readonly onFailureArn?: string;
 }
 
 export const DEFAULT_ASYNC: AsyncConfig = { maxRetries: 2, maxAgeSeconds: 21_600 };

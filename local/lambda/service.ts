@@ -1,5 +1,5 @@
 import { AwsError, type Call, type RawRequest, type RawResponse, type Service } from '../aws/service.ts';
-import { invokeLater } from './async-invocation.ts';
+import { invokeLater, type GivenUp } from './async-invocation.ts';
 import {
   parseUrlTarget,
   urlEvent,
@@ -27,9 +27,17 @@ export class LambdaService implements Service {
   readonly registry: FunctionRegistry;
   readonly host: FunctionHost;
 
-  constructor(registry: FunctionRegistry, host: FunctionHost) {
+  readonly #givenUp: (givenUp: GivenUp) => void;
+
+  /** @param givenUp Told of asynchronous invocations that are given up. */
+  constructor(
+    registry: FunctionRegistry,
+    host: FunctionHost,
+    givenUp: (givenUp: GivenUp) => void = () => undefined,
+  ) {
     this.registry = registry;
     this.host = host;
+    this.#givenUp = givenUp;
   }
 
   async handle(request: RawRequest, call: Call): Promise<RawResponse> {
@@ -69,7 +77,9 @@ export class LambdaService implements Service {
     if (type === 'DryRun') return { status: 204, headers: {}, body: new Uint8Array() };
     if (type === 'Event') {
       // What comes of it stands in the logs and metrics; nobody waits for it.
-      void invokeLater(this.host, target, eventText, call.requestId);
+      void invokeLater(this.host, target, eventText, call.requestId).then(
+        (givenUp) => givenUp && this.#givenUp(givenUp),
+      );
       return { status: 202, headers: {}, body: new Uint8Array() };
     }
     if (type !== 'RequestResponse')

@@ -4,13 +4,14 @@ import { toSecond } from '../aws/trail.ts';
 import type { TimerHandle } from '../clock.ts';
 import { Deliverer, type DelivererParts, type FailedDelivery } from '../events/delivery.ts';
 import type { RetryPolicy } from '../events/retry.ts';
+import type { Recurrence } from './expression.ts';
 
-/** A schedule of the group `default`: every `everyMs` from when it was made. */
+/** A schedule of the group `default`. */
 export interface Schedule {
   readonly name: string;
   readonly arn: string;
   readonly enabled: boolean;
-  readonly everyMs: number;
+  readonly recurrence: Recurrence;
   readonly functionArn: string;
   /** The role that the Scheduler invokes the function with. */
   readonly roleArn: string;
@@ -34,6 +35,13 @@ export interface SchedulesParts extends DelivererParts {
   /** Takes on a schedule's role for the Scheduler. Throws `AwsError` when the role's trust does not allow it. */
   readonly assumeRole: (roleArn: string, sourceArn: string, sessionName: string) => Caller;
 }
+
+/** A timer of Node's holds less than 25 days: what is due later is looked at again. */
+const LONGEST_TIMER_MS = 7 * 86_400_000;
+
+/** When a schedule is due next; undefined when it never is any more, or is disabled. */
+export const nextRunMs = ({ enabled, recurrence, createdMs }: Schedule, nowMs: number): number | undefined =>
+  enabled ? recurrence.nextMs(nowMs, createdMs) : undefined;
 
 /** What trust policies see as `aws:SourceArn`: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html */
 const GROUP_ARN = arnOf('scheduler', 'schedule-group/default');
@@ -95,17 +103,19 @@ export class Schedules {
   #arm(arn: string): void {
     const schedule = this.#schedules.get(arn);
     if (schedule?.enabled !== true) return;
-    const sinceLastMs = (this.#parts.clock.nowMs() - schedule.createdMs) % schedule.everyMs;
-    const timer = this.#parts.clock.setTimer(schedule.everyMs - sinceLastMs, () => {
+    const { clock } = this.#parts;
+    const nextMs = nextRunMs(schedule, clock.nowMs());
+    if (nextMs === undefined) return;
+    const timer = clock.setTimer(Math.min(nextMs - clock.nowMs(), LONGEST_TIMER_MS), () => {
+      const isDue = clock.nowMs() >= nextMs;
       this.#arm(arn);
-      this.#due(schedule);
+      if (isDue) this.#due(schedule, nextMs);
     });
     this.#timers.set(arn, timer);
   }
 
-  #due(schedule: Schedule): void {
+  #due(schedule: Schedule, scheduledMs: number): void {
     const { clock } = this.#parts;
-    const scheduledMs = clock.nowMs();
     for (const delayMs of this.delivery({ scheduleName: schedule.name, scheduledMs }))
       clock.setTimer(delayMs, () => void this.#invoke(schedule, scheduledMs));
   }

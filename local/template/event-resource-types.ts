@@ -13,9 +13,16 @@ export const EVENT_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     },
   },
   'AWS::Scheduler::Schedule': {
-    used: ['Name', 'GroupName', 'ScheduleExpression', 'FlexibleTimeWindow', 'State', 'Target'],
-    // A time zone changes nothing about a rate.
-    ignored: ['Description', 'KmsKeyArn', 'ScheduleExpressionTimezone'],
+    used: [
+      'Name',
+      'GroupName',
+      'ScheduleExpression',
+      'ScheduleExpressionTimezone',
+      'FlexibleTimeWindow',
+      'State',
+      'Target',
+    ],
+    ignored: ['Description', 'KmsKeyArn'],
     identify: (properties, naming) => {
       const name = named(properties, 'Name', naming, 64);
       return withArn(name, arnOf('scheduler', `schedule/default/${name}`));

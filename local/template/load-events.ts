@@ -4,7 +4,7 @@ import type { RuleTarget } from '../events/event-bridge.ts';
 import { type EventPattern, patternProblem } from '../events/pattern.ts';
 import { retryProperties } from '../events/retry.ts';
 import { type TargetInput, isSupportedPath } from '../events/target-input.ts';
-import { rateMs } from '../scheduler/rate.ts';
+import { recurrenceOf, type Recurrence } from '../scheduler/expression.ts';
 import type { Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
 import { read, refuse } from './properties.ts';
@@ -86,6 +86,7 @@ export const loadRule: Loader = (resource, { events }) => {
 const scheduleProperties = z.looseObject({
   GroupName: z.literal('default', 'only the default group is supported').optional(),
   ScheduleExpression: z.string(),
+  ScheduleExpressionTimezone: z.string().default('UTC'),
   FlexibleTimeWindow: z.strictObject({ Mode: z.literal('OFF', 'only OFF is supported') }),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
   Target: z.strictObject({
@@ -97,19 +98,25 @@ const scheduleProperties = z.looseObject({
   }),
 });
 
+function readRecurrence(expression: string, timeZone: string, resource: ResolvedResource): Recurrence {
+  try {
+    return recurrenceOf(expression, timeZone);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw refuse(resource, `its ScheduleExpression is ${expression}: ${error.message}`);
+  }
+}
+
 export const loadSchedule: Loader = (resource, { schedules, atMs }) => {
-  const { ScheduleExpression, State, Target } = read(scheduleProperties, resource);
-  const everyMs = rateMs(ScheduleExpression);
-  if (everyMs === undefined)
-    throw refuse(
-      resource,
-      `its ScheduleExpression is ${ScheduleExpression}; only rate(N minutes|hours|days) is supported`,
-    );
+  const { ScheduleExpression, ScheduleExpressionTimezone, State, Target } = read(
+    scheduleProperties,
+    resource,
+  );
   schedules.put({
     name: resource.physicalId,
     arn: resource.arn,
     enabled: State === 'ENABLED',
-    everyMs,
+    recurrence: readRecurrence(ScheduleExpression, ScheduleExpressionTimezone, resource),
     functionArn: Target.Arn,
     roleArn: Target.RoleArn,
     retry: Target.RetryPolicy,

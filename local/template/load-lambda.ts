@@ -94,13 +94,22 @@ const asyncProperties = z.looseObject({
   Qualifier: z.string(),
   MaximumRetryAttempts: number.min(0).max(2).default(DEFAULT_ASYNC.maxRetries),
   MaximumEventAgeInSeconds: number.min(60).max(21_600).default(DEFAULT_ASYNC.maxAgeSeconds),
+  DestinationConfig: z
+    .strictObject({
+      OnFailure: z.strictObject({
+        Destination: z.string().regex(/^arn:[\w-]+:sqs:/, 'only queues are destinations here'),
+      }),
+    })
+    .optional(),
 });
 
 export const loadAsyncConfig: Loader = (resource, { functions }) => {
   const properties = read(asyncProperties, resource);
+  const failed = properties.DestinationConfig?.OnFailure.Destination;
   functions.configureAsync(properties.FunctionName, properties.Qualifier, {
     maxRetries: properties.MaximumRetryAttempts,
     maxAgeSeconds: properties.MaximumEventAgeInSeconds,
+    ...(failed !== undefined && { onFailureArn: failed }),
   });
 };
 

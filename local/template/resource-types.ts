@@ -127,7 +127,13 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     identify: (_properties, { stackName, logicalId }) => noArn(physicalName(stackName, logicalId, 100)),
   },
   'AWS::Lambda::EventInvokeConfig': {
-    used: ['FunctionName', 'Qualifier', 'MaximumRetryAttempts', 'MaximumEventAgeInSeconds'],
+    used: [
+      'FunctionName',
+      'Qualifier',
+      'MaximumRetryAttempts',
+      'MaximumEventAgeInSeconds',
+      'DestinationConfig',
+    ],
     ignored: [],
     identify: (_properties, { stackName, logicalId }) => noArn(physicalName(stackName, logicalId, 100)),
   },

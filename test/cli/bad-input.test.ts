@@ -132,7 +132,7 @@ describe('usage', () => {
   it.each([
     [[], /No command was given/],
     [['frobnicate'], /unknown command 'frobnicate'/],
-    [['run'], /missing required argument 'request'/],
+    [['run'], /Neither a request nor --schedule was given/],
     [['run', 'a', 'b'], /too many arguments/],
     [['run', 'a.json', '--frob'], /unknown option '--frob'/],
     [['list', '--days', '0'], /"0" was given; allowed: a whole number from 1 to 366/],

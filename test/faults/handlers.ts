@@ -14,6 +14,7 @@ import { revokeAndRecordHandler } from '../../lambdas/revoke-and-record/handler.
 import { defineWork } from '../../lambdas/runtime/index.ts';
 import type { WorkPorts } from '../../lambdas/runtime/ports.ts';
 import { submitHandler } from '../../lambdas/submit/handler.ts';
+import { submitScheduledHandler } from '../../lambdas/submit-scheduled/handler.ts';
 import { transferEnvironment } from '../../lambdas/work/object-transfer/environment.ts';
 import { transferObject } from '../../lambdas/work/object-transfer/transfer.ts';
 
@@ -36,6 +37,7 @@ const CONTROL: Readonly<
   Record<string, (ports: ControlPorts) => (event: never, context: never) => Promise<unknown>>
 > = {
   Submit: submitHandler,
+  SubmitScheduled: submitScheduledHandler,
   Admit: admitHandler,
   IssueSecret: issueSecretHandler,
   IssueIdentity: issueIdentityHandler,

@@ -6,6 +6,7 @@ import type { Caller, RawResponse } from '../../local/aws/service.ts';
 import { AnswerLost } from '../../local/aws/intercept.ts';
 import { EmbeddedAws, type LoadedStack } from '../../local/embedded-aws.ts';
 import type { Assembly } from '../../local/template/assembly.ts';
+import type { Template } from '../../local/template/template.ts';
 import { VirtualClock } from '../../local/virtual-clock.ts';
 import { DirectHost, noBundle } from './direct-host.ts';
 import { WORK } from './handlers.ts';
@@ -72,7 +73,7 @@ export class World {
           }),
       },
     });
-    const stack = await aws.load(assembly.template, {
+    const stack = await aws.load(withoutTaskSchedules(assembly.template), {
       stackName: assembly.stackName,
       assetDir: (hash) => assembly.assets.get(hash),
     });
@@ -285,6 +286,19 @@ function policyDelayOf(faults: readonly Fault[]): PolicyDelay {
     const isSeen = flicker && Math.floor(atMs / FLICKER_MS) % 2 === 0;
     return isSeen ? 0 : seconds * 1000;
   };
+}
+
+/**
+ * A world lives for hours, and its clock is nobody's: a task that the time of day would add to some runs and not to others is no part of
+ * what is explored. Only the schedules of task types are on the clocks; those of the reconciler are rates.
+ */
+function withoutTaskSchedules(template: Template): Template {
+  const copy = structuredClone(template);
+  for (const { Type, Properties } of Object.values(copy.Resources)) {
+    const isTask = !String(Properties['ScheduleExpression']).startsWith('rate(');
+    if (Type === 'AWS::Scheduler::Schedule' && isTask) Properties['State'] = 'DISABLED';
+  }
+  return copy;
 }
 
 /** The boundary that a function's event names; empty where it names none. */

@@ -12,8 +12,10 @@ const [topic] = ofType(resources, 'AWS::SNS::Topic');
 const named = alarms.map((alarm) => [String(alarm['AlarmName']).replace('Taskbound-', ''), alarm] as const);
 
 describe('alarms', () => {
-  it('are there for every gauge, and for the letters of reconcile', () => {
-    expect(named.map(([name]) => name).sort()).toEqual([...GAUGES, 'ReconcileDeadLetters'].sort());
+  it('are there for every gauge, for the letters of reconcile and for missed runs', () => {
+    expect(named.map(([name]) => name).sort()).toEqual(
+      [...GAUGES, 'ReconcileDeadLetters', 'ScheduledRunMissed'].sort(),
+    );
   });
 
   it.each(named)(
@@ -44,9 +46,16 @@ describe('alarms', () => {
     expect(silent.map(([name]) => name)).toEqual(['BoundariesOverdue']);
   });
 
-  it('watch the queue that both the rules and the schedule write to', () => {
-    const [, alarm] = named.find(([name]) => name === 'ReconcileDeadLetters') ?? [];
-    const [queue] = ofType(resources, 'AWS::SQS::Queue');
+  it.each([
+    [
+      'ReconcileDeadLetters',
+      /^BoundaryReconcilerDeadLetters/,
+      'that both the rules and the schedule write to',
+    ],
+    ['ScheduledRunMissed', /^BoundaryScheduledRunsMissed/, 'that both the Scheduler and Lambda write to'],
+  ])('%s watches the queue %s, %s', (alarmName, queueName) => {
+    const [, alarm] = named.find(([name]) => name === alarmName) ?? [];
+    const [queue] = ofType(resources, 'AWS::SQS::Queue').filter(([id]) => queueName.test(id));
     expect(alarm?.['Dimensions']).toEqual([
       { Name: 'QueueName', Value: { 'Fn::GetAtt': [queue?.[0], 'QueueName'] } },
     ]);

@@ -12,7 +12,14 @@ type Route = readonly [state: string, how: How, next: string];
 
 /** Where each error of ours can be thrown, whether it is tried again, and where the execution goes when it stays. */
 const ROUTES: Readonly<
-  Record<string, readonly Route[] | 'answered at a URL' | 'tried again by reconcile' | 'fails synth'>
+  Record<
+    string,
+    | readonly Route[]
+    | 'answered at a URL'
+    | 'ends in the missed runs'
+    | 'tried again by reconcile'
+    | 'fails synth'
+  >
 > = {
   MalformedRequest: [['Admit', 'final', 'RevokeAndRecord']],
   TaskIdTaken: 'answered at a URL',
@@ -21,6 +28,7 @@ const ROUTES: Readonly<
   UnknownTask: 'answered at a URL',
   DecisionRefused: 'answered at a URL',
   AlreadyEnded: 'answered at a URL',
+  NotScheduled: 'ends in the missed runs',
   NotTheOwner: [
     ['Admit', 'final', 'RevokeAndRecord'],
     ['RevokeAndRecord', 'final', 'NotTheOwner'],

@@ -93,7 +93,9 @@ describe('everything that an account may ask for', () => {
       .filter((statement) => listOf(statement['Action']).some((action) => String(action).startsWith('kms:')));
     expect(keyed.length).toBeGreaterThan(7);
     for (const statement of keyed)
-      expect(JSON.stringify(statement['Condition'])).toMatch(/kms:ViaService.*(dynamodb|secretsmanager)\./);
+      expect(JSON.stringify(statement['Condition'])).toMatch(
+        /kms:ViaService.*(dynamodb|secretsmanager|sqs)\./,
+      );
   });
 
   it('gives the session the key as a tool, so that plan and digest show it', () => {
@@ -126,7 +128,7 @@ describe('everything that an account may ask for', () => {
     const reserved = ours('AWS::Lambda::Function').filter(
       ([, fn]) => fn.Properties['ReservedConcurrentExecutions'] === 5,
     );
-    expect(reserved).toHaveLength(10);
+    expect(reserved).toHaveLength(11);
   });
 });
 

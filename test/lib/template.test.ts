@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DRAIN_KEY, RECONCILE_EVERY_MS, SUBMIT_TIMEOUT_SECONDS } from '../../core/drain.ts';
 import { App, Stack } from 'aws-cdk-lib';
+import { RUN_MAX_AGE_MS } from '../../core/schedule.ts';
 import { taskTypeConfig } from '../../core/task-type.ts';
 import { BoundedTask, TaskBoundary, Tool } from '../../lib/index.ts';
 import { inlineWork, listOf, ofType, resourcesOf, sampleResources, textOf, type Resource } from './sample.ts';
@@ -52,6 +53,10 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
     'BoundaryControlEndRole',
     [...FUNCTION, ...RECORDS, 'ssm:GetParameter', 'states:StartExecution', 'states:StopExecution'],
   ],
+  [
+    'BoundaryControlSubmitScheduledRole',
+    [...FUNCTION, ...RECORDS, 'sqs:SendMessage', 'ssm:GetParameter', 'states:StartExecution'],
+  ],
   ['BoundaryControlAdmitRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter']],
   ['BoundaryControlIssueSecretRole', [...FUNCTION, ...RECORDS, ...MAKE_SECRETS]],
   [
@@ -99,6 +104,7 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
   ],
   ['BoundaryControlTeardownRole', MACHINE],
   ['BoundaryReconcilerScheduleRole', ['lambda:InvokeFunction', 'sqs:SendMessage']],
+  ['ObjectTransferNightlyRole', ['lambda:InvokeFunction', 'sqs:SendMessage']],
   ['ObjectTransferWorkRole', [...FUNCTION, 'secretsmanager:GetSecretValue']],
   ['ObjectTransferWorkflowRole', MACHINE],
   [
@@ -344,10 +350,13 @@ describe('functions', () => {
 
 describe('what a drain relies on', () => {
   it('submit ends when it is believed to, and the reconciler looks as often', () => {
-    const [submit] = ofType(resources, 'AWS::Lambda::Function').filter(([id]) =>
-      id.startsWith('BoundaryControlSubmitFunction'),
+    const submits = ofType(resources, 'AWS::Lambda::Function').filter(([id]) =>
+      /^BoundaryControlSubmit(Scheduled)?Function/.test(id),
     );
-    expect(submit?.[1].Properties['Timeout']).toBe(SUBMIT_TIMEOUT_SECONDS);
+    expect(submits.map(([, { Properties }]) => Properties['Timeout'])).toEqual([
+      SUBMIT_TIMEOUT_SECONDS,
+      SUBMIT_TIMEOUT_SECONDS,
+    ]);
     const rates = ofType(resources, 'AWS::Scheduler::Schedule').map(
       ([, schedule]) => schedule.Properties['ScheduleExpression'],
     );
@@ -400,7 +409,8 @@ describe('what a running execution needs', () => {
 
 describe('the calls of reconcile', () => {
   it('are every minute for what is due and every hour for strays, with the same dead letters', () => {
-    const schedules = ofType(resources, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => {
+    const own = ofType(resources, 'AWS::Scheduler::Schedule').filter(([id]) => /Reconciler/.test(id));
+    const schedules = own.map(([, { Properties }]) => {
       const target = Properties['Target'] as Record<string, unknown>;
       return [Properties['ScheduleExpression'], target['Input'], JSON.stringify(target['DeadLetterConfig'])];
     });
@@ -410,6 +420,79 @@ describe('the calls of reconcile', () => {
     ]);
     expect(new Set(schedules.map(([, , letters]) => letters)).size).toBe(1);
     expect(schedules[0]?.[2]).toContain('DeadLetters');
+  });
+});
+
+describe('a schedule of a type', () => {
+  const [found] = ofType(resources, 'AWS::Scheduler::Schedule').filter(([id]) => /Nightly/.test(id));
+  const [missed] = ofType(resources, 'AWS::SQS::Queue').filter(([id]) => /Missed/.test(id));
+  const queueArn = { 'Fn::GetAtt': [missed?.[0], 'Arn'] };
+  const submit = { 'Fn::GetAtt': [expect.stringMatching(/^BoundaryControlSubmitScheduledFunction/), 'Arn'] };
+
+  it('tells submit-scheduled its name and time, no parameters, with bounded retries and a queue for what is missed', () => {
+    expect(found?.[1].Properties).toMatchObject({
+      ScheduleExpression: 'cron(0 4 * * ? *)',
+      ScheduleExpressionTimezone: 'Europe/Berlin',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: {
+        Arn: submit,
+        Input: JSON.stringify({
+          type: 'object-transfer',
+          schedule: 'Nightly',
+          scheduledTime: '<aws.scheduler.scheduled-time>',
+        }),
+        DeadLetterConfig: { Arn: queueArn },
+        RetryPolicy: { MaximumRetryAttempts: 20, MaximumEventAgeInSeconds: 3600 },
+      },
+    });
+  });
+
+  it('is called asynchronously: Lambda’s own retries are bounded, and end in the same queue', () => {
+    const [config] = ofType(resources, 'AWS::Lambda::EventInvokeConfig');
+    expect(config?.[1].Properties).toEqual({
+      FunctionName: { Ref: expect.stringMatching(/^BoundaryControlSubmitScheduledFunction/) },
+      Qualifier: '$LATEST',
+      MaximumRetryAttempts: 2,
+      MaximumEventAgeInSeconds: 21_600,
+      DestinationConfig: { OnFailure: { Destination: queueArn } },
+    });
+  });
+
+  it('is tried for less long than a run may be old', () => {
+    const triedSeconds = 3600 + 21_600;
+    expect(triedSeconds * 1000).toBeLessThan(RUN_MAX_AGE_MS / 2);
+  });
+
+  it('has a role that only schedules of this account’s group may take on', () => {
+    const [role] = ofType(resources, 'AWS::IAM::Role').filter(([id]) => /Nightly/.test(id));
+    const trust = role?.[1].Properties['AssumeRolePolicyDocument'] as {
+      Statement: Record<string, unknown>[];
+    };
+    expect(trust.Statement).toEqual([
+      {
+        Action: 'sts:AssumeRole',
+        Effect: 'Allow',
+        Principal: { Service: 'scheduler.amazonaws.com' },
+        Condition: {
+          StringEquals: {
+            'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+            'aws:SourceArn': expect.anything(),
+          },
+        },
+      },
+    ]);
+    expect(JSON.stringify(trust)).toContain(':schedule-group/default');
+  });
+
+  it('is the only one that may call submit-scheduled', () => {
+    const callers = statementsIn(resources)
+      .filter(
+        ({ statement }) =>
+          JSON.stringify(statement['Action'] ?? '').includes('lambda:Invoke') &&
+          JSON.stringify(statement['Resource'] ?? '').includes('SubmitScheduled'),
+      )
+      .map(({ where }) => where);
+    expect(callers).toEqual([expect.stringMatching(/^ObjectTransferNightlyRole/)]);
   });
 });
 
@@ -444,5 +527,16 @@ describe('the configuration of a type', () => {
       expect.stringMatching(/^<RequestersRole\w+\.Arn>$/),
     ]);
     expect(config.leaseSeconds).toBe(120);
+    expect(config.schedules).toEqual({
+      Nightly: {
+        arn: expect.stringMatching(/^<ObjectTransferNightlySchedule\w*\.Arn>$/),
+        parameters: {
+          sourceKey: 'exports/{date:yyyy-MM-dd}.csv',
+          destinationKey: 'in/{date:yyyy-MM-dd}.csv',
+        },
+        timeZone: 'Europe/Berlin',
+        reason: 'Run of the schedule Nightly',
+      },
+    });
   });
 });

@@ -40,7 +40,7 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
   ],
   [/^BoundaryControl\w+Role|^ObjectTransferWorkRole/, /^\*$/, 'X-Ray has no resources.'],
   [
-    /^BoundaryControl(Submit|Decide|End|Admit|IssueIdentity)Role/,
+    /^BoundaryControl(Submit|SubmitScheduled|Decide|End|Admit|IssueIdentity)Role/,
     /:parameter\/taskbound\/Taskbound\/types\/\*$/,
     'Types are declared after the boundary.',
   ],
@@ -65,7 +65,11 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
     'Task roles and ceilings lie under a path of the stack’s own.',
   ],
   [/^BoundaryControlReconcileRole/, /^\*$/, 'ListSecrets knows no resources.'],
-  [/^BoundaryReconcilerDeadLettersPolicy/, /^(sqs:)?\*$/, 'CDK’s Deny of everything without TLS.'],
+  [
+    /^Boundary(ReconcilerDeadLetters|ScheduledRunsMissed)Policy/,
+    /^(sqs:)?\*$/,
+    'CDK’s Deny of everything without TLS.',
+  ],
   [/^BoundaryAlarmsTopicPolicy/, /^\*$/, 'CDK’s Deny of everything without TLS: to nobody.'],
   [
     /^(Operators|BoundaryControlEnd)Role/,

@@ -283,6 +283,43 @@ async function drained(stack: Deployed): Promise<string> {
   return `${summary(ran)}; drained ${code}; ${seen}; ${String(refused)}; resumed ${resumed}; ${summary(again)}`;
 }
 
+/** The schedule submits a task; on the next days it may not call, and then what it calls fails: both end with the missed runs. */
+async function scheduled(stack: Deployed): Promise<string> {
+  const { clock, queues } = stack.aws;
+  const letters = () =>
+    queues.all().flatMap(({ name, messages }) => (name.includes('ScheduledRunsMissed') ? messages : []))
+      .length;
+  const untilDue = () => clock.sleep(DAY_MS - ((clock.nowMs() - NIGHTLY_MS) % DAY_MS) - 30_000);
+  await untilDue();
+  const dueMs = clock.nowMs() + 30_000;
+  stack.put('source', `exports/${new Date(dueMs).toISOString().slice(0, 10)}.csv`, Buffer.from('small'));
+  await minutes(stack, 6);
+  const records = new Records(stack.connection.config, stack.connection.outputs);
+  const row = (await records.recent(1, clock.nowMs())).find((one) => one.scheduled?.forMs === dueMs);
+  const seen = [letters()];
+  // Reconcile would start what the function could not, and a later attempt find it done: it must be done by the first.
+  const metrics = [...stack.aws.lambda.host.metrics].find(([name]) => name.includes('SubmitScheduled'))?.[1];
+  const attempts = metrics?.invocations;
+  for (const [operation, caller] of [
+    ['Invoke', 'Nightly'],
+    ['GetParameter', 'SubmitScheduled'],
+  ] as const) {
+    await untilDue();
+    stack.aws.intercept = (call) =>
+      call.operation === operation && call.caller.arn.includes(caller)
+        ? { refuse: { name: 'AccessDeniedException', message: 'refused by the scenario', status: 403 } }
+        : 'proceed';
+    await minutes(stack, 6);
+    stack.aws.intercept = undefined;
+    seen.push(letters());
+  }
+  return `scheduled ${row?.outcome} ${row?.phase} ${row?.proof?.kind}; attempts ${attempts}; letters ${seen.join(' ')}`;
+}
+
+const DAY_MS = 86_400_000;
+/** 04:00 in Berlin, in winter. */
+const NIGHTLY_MS = 3 * HOUR_MS;
+
 const SCENARIOS = [
   good,
   aborted,
@@ -294,6 +331,7 @@ const SCENARIOS = [
   lifted,
   drained,
   strays,
+  scheduled,
 ];
 
 /** What all scenarios together show, a line each, up to the first that ends otherwise. Every permission of the sample is used in one of them. */
@@ -320,4 +358,5 @@ export const EXPECTED = [
   'denies 0; letters kept true',
   'failed closed refused ExecutionEnded; drained 0; listed true; events true; StackDraining; resumed 0; succeeded closed refused ',
   'stray secret left false; stray deny left false',
+  'scheduled succeeded closed refused; attempts 1; letters 0 1 2',
 ];

@@ -39,7 +39,8 @@ const isRefused = (said: string, action: string): boolean =>
 const prepared = (template: Template): Template => impatient(withSmallParts(template));
 
 /** Refusals of which no caller is told, because a service makes the call after it took an event: only what is missing in the end shows them. */
-const UNTOLD = /^BoundaryControlReconcileRole\w+ trust: |^BoundaryReconcilerScheduleRole\w+: KeepWhatFailed$/;
+const UNTOLD =
+  /^BoundaryControl(Reconcile|SubmitScheduled)Role\w+ trust: |^BoundaryReconcilerScheduleRole\w+: KeepWhatFailed$/;
 
 const roleNameOf = (stack: Deployed, logicalId: string) => stack.stack.resources.get(logicalId)?.physicalId;
 
@@ -84,8 +85,9 @@ describe('least privilege', () => {
       const failures = [...stack.aws.events.failures, ...stack.aws.schedules.failures].flatMap(
         ({ errorMessage, letterError = '' }) => [errorMessage, letterError],
       );
+      const lost = stack.aws.lostDestinations.map(({ errorMessage }) => errorMessage);
       const executions = stack.aws.states.executions().map((execution) => JSON.stringify(execution.events));
-      const said = [...denied, ...lines, ...failures, ...executions].join('\n');
+      const said = [...denied, ...lines, ...failures, ...lost, ...executions].join('\n');
       const action = statement.actions.find((each) => isRefused(said, each));
       expect(action, `none of ${statement.actions.join(', ')} was refused`).toBeDefined();
     },

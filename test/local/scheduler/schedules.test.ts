@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { rateMs } from '../../../local/scheduler/rate.ts';
 import { START_MS } from '../aws/support.ts';
 import { SINK_ARN, type StackTemplate, eventsTemplate, loadEvents, ofType } from '../events/stack.ts';
 
@@ -46,6 +45,23 @@ describe('a schedule', () => {
     await run(loaded, 60);
     await run(loaded, 60);
     expect(loaded.received().map(({ seconds }) => seconds)).toEqual([60, 180]);
+  });
+
+  it('is due by the clocks of its time zone', async () => {
+    const loaded = await loadEvents(
+      changed({ ScheduleExpression: 'cron(30 11 * * ? *)', ScheduleExpressionTimezone: 'Europe/Berlin' }),
+    );
+    await run(loaded, 86_400 + 3_600);
+    expect(loaded.received().map(({ event }) => event)).toEqual([
+      { scheduledFor: '2026-11-23T10:30:00Z' },
+      { scheduledFor: '2026-11-24T10:30:00Z' },
+    ]);
+  });
+
+  it('at one time is due once, however far away', async () => {
+    const loaded = await loadEvents(changed({ ScheduleExpression: 'at(2027-02-01T00:00:00)' }));
+    await run(loaded, 100 * 86_400);
+    expect(loaded.received().map(({ event }) => event)).toEqual([{ scheduledFor: '2027-02-01T00:00:00Z' }]);
   });
 
   it('sends the own event of the Scheduler without an Input', async () => {
@@ -169,6 +185,63 @@ describe('an invocation that fails', () => {
     expect(loaded.dead()).toEqual([]);
   });
 
+  it('goes to the on-failure queue of the function, with the function’s role, once Lambda gives up', async () => {
+    const target = schedule(eventsTemplate())['Target'] as object;
+    const template = changed({ Target: { ...target, Input: '{"broken":true}' } });
+    const id = (pattern: RegExp) => Object.keys(template.Resources).find((one) => pattern.test(one)) ?? '';
+    template.Resources['Retries'] = {
+      Type: 'AWS::Lambda::EventInvokeConfig',
+      Properties: {
+        FunctionName: { Ref: id(/^Sink[0-9A-F]{8}$/) },
+        Qualifier: '$LATEST',
+        DestinationConfig: {
+          OnFailure: { Destination: { 'Fn::GetAtt': [id(/^Dead[0-9A-F]{8}$/), 'Arn'] } },
+        },
+      },
+    };
+    const refused = await loadEvents(structuredClone(template));
+    await run(refused, 60);
+    await refused.clock.sleep(3_600_000);
+    expect(refused.dead()).toEqual([]);
+    expect(refused.aws.lostDestinations).toMatchObject([
+      { functionArn: SINK_ARN, errorMessage: expect.stringContaining('sqs:SendMessage') },
+    ]);
+
+    template.Resources['Allow'] = {
+      Type: 'AWS::IAM::Policy',
+      Properties: {
+        PolicyName: 'send',
+        Roles: [{ Ref: id(/^SinkServiceRole[0-9A-F]{8}$/) }],
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: 'sqs:SendMessage',
+              Resource: { 'Fn::GetAtt': [id(/^Dead[0-9A-F]{8}$/), 'Arn'] },
+            },
+          ],
+        },
+      },
+    };
+    const loaded = await loadEvents(template);
+    await run(loaded, 60);
+    await loaded.clock.sleep(3_600_000);
+    expect(loaded.dead().map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([
+      {
+        version: '1.0',
+        requestContext: {
+          functionArn: `${SINK_ARN}:$LATEST`,
+          condition: 'RetriesExhausted',
+          approximateInvokeCount: 3,
+        },
+        requestPayload: { broken: true },
+        responseContext: { functionError: 'Unhandled' },
+        responsePayload: { errorMessage: 'broken' },
+      },
+    ]);
+  });
+
   it('is retried no more often than the function wants', async () => {
     const target = schedule(eventsTemplate())['Target'] as object;
     const template = changed({ Target: { ...target, Input: '{"broken":true}' } });
@@ -187,7 +260,9 @@ describe('an invocation that fails', () => {
 describe('what cannot be loaded', () => {
   const target = () => schedule(eventsTemplate())['Target'] as object;
   it.each<[string, () => object, RegExp]>([
-    ['a cron expression', () => ({ ScheduleExpression: 'cron(0 * * * ? *)' }), /only rate\(N minutes/],
+    ['another expression', () => ({ ScheduleExpression: 'cron(0 * * * *)' }), /is cron\(.*none of cron/],
+    ['a time zone of its own', () => ({ ScheduleExpressionTimezone: 'Mars/Olympus' }), /Mars\/Olympus/],
+    ['a start', () => ({ StartDate: '2027-01-01T00:00:00Z' }), /has the property StartDate/],
     ['a flexible window', () => ({ FlexibleTimeWindow: { Mode: 'FLEXIBLE' } }), /only OFF/],
     ['another group', () => ({ GroupName: 'other' }), /only the default group/],
     ['an end', () => ({ EndDate: '2027-01-01T00:00:00Z' }), /has the property EndDate/],
@@ -204,18 +279,5 @@ describe('what cannot be loaded', () => {
     ],
   ])('%s', async (_what, change, message) => {
     await expect(loadEvents(changed(change()))).rejects.toThrow(message);
-  });
-
-  it.each<[string, number | undefined]>([
-    ['rate(1 minute)', 60_000],
-    ['rate(5 minutes)', 300_000],
-    ['rate(2 hours)', 7_200_000],
-    ['rate(1 day)', 86_400_000],
-    ['rate(0 minutes)', undefined],
-    ['rate(1.5 hours)', undefined],
-    ['rate(5 seconds)', undefined],
-    ['at(2026-11-23T10:00:00)', undefined],
-  ])('reads %s', (expression, ms) => {
-    expect(rateMs(expression)).toBe(ms);
   });
 });

@@ -1,0 +1,40 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { submitScheduledEnvironment } from '../../core/environment.ts';
+import { log } from '../control/log.ts';
+import type { ControlPorts } from '../control/ports.ts';
+import { openRecords } from '../control/records.ts';
+import { TaskTypes } from '../control/task-types.ts';
+import { readRun } from './read-run.ts';
+import { submitRun } from './submit-run.ts';
+
+export function submitScheduledHandler({
+  environment: variables,
+  aws,
+  clock,
+  randomHex,
+}: ControlPorts): (event: unknown) => Promise<unknown> {
+  const environment = submitScheduledEnvironment.parse(variables);
+  const on = {
+    ...openRecords({ environment, aws, clock }),
+    stack: environment.STACK,
+    types: new TaskTypes(new SSMClient({ ...aws }), environment.STACK),
+    executions: new SFNClient({ ...aws }),
+    clock,
+    randomHex,
+  };
+  return async (event) => {
+    let boundaryId: string | null = null;
+    try {
+      const run = readRun(event);
+      boundaryId = run.boundaryId;
+      const task = await submitRun(run, on);
+      log('info', 'submit-scheduled done', { boundaryId, created: task?.created ?? false });
+      return task ?? null;
+    } catch (error) {
+      const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      log('error', 'submit-scheduled failed', { boundaryId, error: said });
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,64 @@
+import { NotScheduled, TaskIdTaken } from '../../core/errors.ts';
+import { checkRequest } from '../../core/request.ts';
+import { demandTimely } from '../../core/schedule.ts';
+import { fillParameters } from '../../core/schedule-parameters.ts';
+import type { ScheduleSpec, TaskTypeConfig } from '../../core/task-type.ts';
+import { log } from '../control/log.ts';
+import { submitTask, type Asker, type SubmitDependencies, type SubmittedTask } from '../submit/submit.ts';
+import type { ScheduledRun } from './read-run.ts';
+
+/** A schedule has no id of IAM's: the record says which service called. */
+const SCHEDULER = 'scheduler.amazonaws.com';
+
+/** Submits a run's task. Undefined: it stands already, asked for as the type or the schedule was before. */
+export async function submitRun(
+  run: ScheduledRun,
+  on: SubmitDependencies,
+): Promise<SubmittedTask | undefined> {
+  demandTimely(run.schedule, run.forMs, on.clock.nowMs());
+  const config = await on.types.find(run.type);
+  const spec = scheduleIn(config, run);
+  if (config === undefined || spec === undefined) throw unknownSchedule(run);
+  const parameters = fillParameters(spec.parameters, run.forMs, spec.timeZone);
+  const checked = checkRequest({ type: run.type, reason: spec.reason, parameters }, config);
+  try {
+    return await submitTask(run.taskId, checked, askerOf(spec, run), config, on);
+  } catch (error) {
+    if (!(error instanceof TaskIdTaken)) throw error;
+    return standsOtherwise(run, checked.requestDigest, error, on);
+  }
+}
+
+const scheduleIn = (config: TaskTypeConfig | undefined, { schedule }: ScheduledRun) =>
+  config !== undefined && Object.hasOwn(config.schedules, schedule) ? config.schedules[schedule] : undefined;
+
+function unknownSchedule({ type, schedule }: ScheduledRun): NotScheduled {
+  return new NotScheduled(
+    `The run is of ${type} and its schedule ${schedule}; as deployed now, the stack has no such schedule. No task was made. If the run is still wanted, submit its request by hand.`,
+  );
+}
+
+const askerOf = ({ arn }: ScheduleSpec, { schedule, forMs }: ScheduledRun): Asker => ({
+  arn,
+  userId: SCHEDULER,
+  accountId: arn.split(':')[4] ?? '',
+  requester: arn,
+  scheduled: { schedule, forMs },
+});
+
+/** Another delivery of this run made the task before something changed: it stands. Whatever else took the id makes this a missed run. */
+async function standsOtherwise(
+  run: ScheduledRun,
+  requestDigest: string,
+  error: TaskIdTaken,
+  on: SubmitDependencies,
+): Promise<undefined> {
+  const row = await on.ledger.get(run.boundaryId);
+  const isOurs = row?.scheduled?.schedule === run.schedule && row.scheduled.forMs === run.forMs;
+  if (!isOurs || row.requestDigest === requestDigest) throw error;
+  log('warn', 'submit-scheduled changed nothing: the run stands as it was asked for before a change', {
+    boundaryId: run.boundaryId,
+    phase: row.phase,
+  });
+  return undefined;
+}

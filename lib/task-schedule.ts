@@ -1,0 +1,68 @@
+import { Aws, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import type { ParameterValue } from '../core/parameters.ts';
+import type { ScheduleSpec } from '../core/task-type.ts';
+import type { ScheduledRuns } from './scheduled-runs.ts';
+
+export interface ScheduleProps {
+  /** `cron(0 2 * * ? *)`, `rate(1 hour)` or `at(2026-11-24T02:00:00)`: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
+  readonly expression: string;
+  /** IANA: `Europe/Berlin`. A time that its clocks skip is skipped, one that they show twice is due once. */
+  readonly timeZone: string;
+  /**
+   * What each task gets. `{date:yyyy-MM-dd}` in a text is the time for which it was scheduled; tokens are yyyy, MM, dd, HH and mm.
+   * @default - none
+   */
+  readonly parameters?: Readonly<Record<string, ParameterValue>>;
+  /** Why, for the record. @default - says which schedule */
+  readonly reason?: string;
+}
+
+interface TaskScheduleProps extends ScheduleProps {
+  readonly type: string;
+  readonly runs: ScheduledRuns;
+}
+
+/** One schedule of a task type, and the role with which the Scheduler calls `submit-scheduled`. Made by `BoundedTask.schedule`. */
+export class TaskSchedule extends Construct {
+  /** What the type's configuration holds of it. */
+  readonly spec: ScheduleSpec;
+
+  constructor(scope: Construct, id: string, props: TaskScheduleProps) {
+    super(scope, id);
+    const { type, runs, expression, timeZone, parameters = {} } = props;
+    const role = runs.role(this, { type, trust: fromOwnGroup(this) });
+    const schedule = new CfnSchedule(this, 'Schedule', {
+      description: `Submits tasks of the type ${type}.`,
+      scheduleExpression: expression,
+      scheduleExpressionTimezone: timeZone,
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: runs.target(role, { type, schedule: id, scheduledTime: '<aws.scheduler.scheduled-time>' }),
+    });
+    // Without its permissions a first run could be refused.
+    schedule.node.addDependency(role);
+    this.spec = {
+      arn: schedule.attrArn,
+      parameters: { ...parameters },
+      timeZone,
+      reason: props.reason ?? `Run of the schedule ${id}`,
+    };
+  }
+}
+
+/** Only schedules of this account's own group: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html */
+const fromOwnGroup = (scope: Construct): iam.IPrincipal =>
+  new iam.ServicePrincipal('scheduler.amazonaws.com', {
+    conditions: {
+      StringEquals: {
+        'aws:SourceAccount': Aws.ACCOUNT_ID,
+        'aws:SourceArn': Stack.of(scope).formatArn({
+          service: 'scheduler',
+          resource: 'schedule-group',
+          resourceName: 'default',
+        }),
+      },
+    },
+  });
