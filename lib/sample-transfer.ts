@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { BoundedTask, JitSecret, Parameter, Tool, Work, type TaskBoundary } from './index.ts';
 
 /** Declared before the boundary, so that one esbuild call builds it together with the control functions. */
-export const transferWork = (source: s3.IBucket, destination: s3.IBucket): Work =>
+export const transferWork = (source: s3.Bucket, destination: s3.Bucket): Work =>
   Work.entry(new URL('../lambdas/work/object-transfer/index.ts', import.meta.url), {
     timeout: Duration.seconds(60),
     memorySize: 512,
@@ -13,8 +13,8 @@ export const transferWork = (source: s3.IBucket, destination: s3.IBucket): Work 
 
 interface TransferProps {
   readonly boundary: TaskBoundary;
-  readonly source: s3.IBucket;
-  readonly destination: s3.IBucket;
+  readonly source: s3.Bucket;
+  readonly destination: s3.Bucket;
   readonly work: Work;
 }
 
