@@ -8,7 +8,7 @@ import { proveRevokedHandler } from './prove-revoked/handler.ts';
  *  1. each lease's own credentials ask the canary; three refusals, a second apart, or `StillAccepted`;
  *  2. a lease whose credentials nobody can present is waited out (`ExpiryPending`); so is one that is denied without a reason that holds
  *     for good, because its role was deleted: after its deadline three denials make the proof `expired`;
- *  3. the control plane sees every JIT secret gone;
+ *  3. the control plane sees every JIT secret gone, and a database server every login: neither role nor session;
  *  4. `revocation.proven` in the evidence, then the proof in the ledger;
  *  5. the metric `SecondsToProven`, by the invocation whose proof stands.
  *
