@@ -1,4 +1,4 @@
-import { lambdaPorts } from './control/ports.ts';
+import { lambdaLoginPorts } from './control/login-ports.ts';
 import { issueSecretHandler } from './issue-secret/handler.ts';
 
 /**
@@ -17,4 +17,4 @@ import { issueSecretHandler } from './issue-secret/handler.ts';
  *
  * Rejected: one state for all secrets. The console would not show which one failed.
  */
-export const handler = issueSecretHandler(lambdaPorts);
+export const handler = issueSecretHandler(lambdaLoginPorts);

@@ -1,4 +1,4 @@
-import { lambdaPorts } from './control/ports.ts';
+import { lambdaLoginPorts } from './control/login-ports.ts';
 import { proveRevokedHandler } from './prove-revoked/handler.ts';
 
 /**
@@ -16,4 +16,4 @@ import { proveRevokedHandler } from './prove-revoked/handler.ts';
  *
  * Rejected: asking IAM whether the policy is there. What IAM accepted is not what the services enforce yet.
  */
-export const handler = proveRevokedHandler(lambdaPorts);
+export const handler = proveRevokedHandler(lambdaLoginPorts);

@@ -1,4 +1,4 @@
-import { lambdaPorts } from './control/ports.ts';
+import { lambdaLoginPorts } from './control/login-ports.ts';
 import { revokeAndRecordHandler } from './revoke-and-record/handler.ts';
 
 /**
@@ -16,4 +16,4 @@ import { revokeAndRecordHandler } from './revoke-and-record/handler.ts';
  *
  * Rejected: a deny on `aws:TokenIssueTime` for the whole role. It would end every other task of the type.
  */
-export const handler = revokeAndRecordHandler(lambdaPorts);
+export const handler = revokeAndRecordHandler(lambdaLoginPorts);

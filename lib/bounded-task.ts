@@ -115,7 +115,7 @@ export class BoundedTask extends Construct {
     };
     checkSessionPolicyFits(this, config);
     typeParameter(this, config, people.rendered());
-    boundary.admitType(type, machine, task);
+    boundary.admitType(type, machine, task, declared.secrets);
 
     this.type = type;
     this.#people = people;

@@ -4,8 +4,9 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acceptFinding } from './accepted-findings.ts';
 import { BoundedTask, JitSecret, Parameter, TaskBoundary, Tool, Work } from './index.ts';
+import { adminSecret, maintenanceTask, maintenanceWork } from './sample-maintenance.ts';
 
-/** The sample: a task type that copies one object from one bucket to another and leaves a signed receipt. */
+/** The sample: one task type copies an object and leaves a signed receipt, the other runs maintenance on a database. */
 export class SampleStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
@@ -17,6 +18,9 @@ export class SampleStack extends Stack {
       memorySize: 512,
       environment: { SOURCE_BUCKET: source.bucketName, DESTINATION_BUCKET: destination.bucketName },
     });
+    const sets = sampleBucket(this, 'Maintenance');
+    const admin = adminSecret(this, 'DatabaseAdminSecret');
+    const maintains = maintenanceWork(sets);
     const boundary = new TaskBoundary(this, 'Boundary');
 
     const transfer = new BoundedTask(this, 'ObjectTransfer', {
@@ -38,12 +42,16 @@ export class SampleStack extends Stack {
       lease: Duration.seconds(120),
     });
 
+    const maintenance = maintenanceTask(this, { boundary, sets, admin, work: maintains });
+
     const requesters = new iam.Role(this, 'RequestersRole', {
-      description: 'Submits object transfers and reads what became of them.',
+      description: 'Submits tasks and reads what became of them.',
       assumedBy: new iam.AccountRootPrincipal(),
     });
-    transfer.grantSubmit(requesters);
-    transfer.grantRead(requesters);
+    for (const type of [transfer, maintenance]) {
+      type.grantSubmit(requesters);
+      type.grantRead(requesters);
+    }
     boundary.grantRead(requesters);
 
     const operators = new iam.Role(this, 'OperatorsRole', {
@@ -55,6 +63,8 @@ export class SampleStack extends Stack {
 
     output(this, 'source', source.bucketName);
     output(this, 'destination', destination.bucketName);
+    output(this, 'maintenance', sets.bucketName);
+    output(this, 'DatabaseAdmin', admin.secretArn);
     output(this, 'SubmitUrl', boundary.submitUrl);
     output(this, 'LedgerTable', boundary.records.ledger.tableName);
     output(this, 'EvidenceTable', boundary.records.evidence.tableName);

@@ -2,8 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import type { AwsConfig } from '../aws-config.ts';
 import { systemClock } from '../clock.ts';
-import type { LoginServer } from './postgres/login-server.ts';
-import { pgLoginServer } from './postgres/pg-login-server.ts';
 
 /** What a control function stands on. Handler files take Lambda's; a simulation gives its own. */
 export interface ControlPorts {
@@ -12,8 +10,6 @@ export interface ControlPorts {
   /** The same for calls that must not be made again by themselves: one whose answer was lost may have had its effect. */
   readonly awsOnce: AwsConfig;
   readonly clock: Clock;
-  /** Makes and ends the logins of databases. */
-  readonly loginServer: LoginServer;
   /** Lower-case hex of as many random bytes. */
   readonly randomHex: (bytes: number) => string;
   /** Writes one line of standard output as it is: a metric must not be wrapped into a log entry. */
@@ -29,7 +25,6 @@ export const lambdaPorts: ControlPorts = {
   aws: {},
   awsOnce: { maxAttempts: 1 },
   clock: systemClock,
-  loginServer: pgLoginServer,
   randomHex: (bytes) => randomBytes(bytes).toString('hex'),
   print: (line) => void process.stdout.write(`${line}\n`),
 };

@@ -1,7 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { issueSecretEnvironment } from '../../core/environment.ts';
 import { issueSecretEvent } from '../../core/steps.ts';
-import type { ControlPorts } from '../control/ports.ts';
+import type { LoginPorts } from '../control/login-ports.ts';
 import { Logins } from '../control/postgres/logins.ts';
 import { openRecords } from '../control/records.ts';
 import { TaskSecrets } from '../control/secrets.ts';
@@ -13,7 +13,7 @@ export function issueSecretHandler({
   aws,
   clock,
   loginServer,
-}: ControlPorts): StepHandler {
+}: LoginPorts): StepHandler {
   const environment = issueSecretEnvironment.parse(variables);
   const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }), environment.SECRETS_KEY_ARN);
   const on: IssueSecretDependencies = {

@@ -2,7 +2,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { proveRevokedEnvironment } from '../../core/environment.ts';
 import { proveRevokedEvent } from '../../core/steps.ts';
 import { secretsManagerCanary } from '../control/canary.ts';
-import type { ControlPorts } from '../control/ports.ts';
+import type { LoginPorts } from '../control/login-ports.ts';
 import { Logins } from '../control/postgres/logins.ts';
 import { openRecords } from '../control/records.ts';
 import { TaskSecrets } from '../control/secrets.ts';
@@ -15,7 +15,7 @@ export function proveRevokedHandler({
   clock,
   print,
   loginServer,
-}: ControlPorts): StepHandler {
+}: LoginPorts): StepHandler {
   const environment = proveRevokedEnvironment.parse(variables);
   const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }));
   const on: ProveDependencies = {

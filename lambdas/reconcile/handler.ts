@@ -6,7 +6,7 @@ import { reconcileEnvironment } from '../../core/environment.ts';
 import { boundaryOfTeardown } from '../../core/ids.ts';
 import { reconcileEvent } from '../../core/steps.ts';
 import { EventBus } from '../control/event-bus.ts';
-import type { ControlPorts } from '../control/ports.ts';
+import type { LoginPorts } from '../control/login-ports.ts';
 import { Logins } from '../control/postgres/logins.ts';
 import { openRecords } from '../control/records.ts';
 import { TaskSecrets } from '../control/secrets.ts';
@@ -21,7 +21,7 @@ export function reconcileHandler({
   clock,
   print,
   loginServer,
-}: ControlPorts): (input: unknown) => Promise<unknown> {
+}: LoginPorts): (input: unknown) => Promise<unknown> {
   const environment = reconcileEnvironment.parse(variables);
   const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }));
   const on = {

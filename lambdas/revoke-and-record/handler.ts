@@ -2,7 +2,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { revokeAndRecordEnvironment } from '../../core/environment.ts';
 import { revokeAndRecordEvent } from '../../core/steps.ts';
-import type { ControlPorts } from '../control/ports.ts';
+import type { LoginPorts } from '../control/login-ports.ts';
 import { Logins } from '../control/postgres/logins.ts';
 import { openRecords } from '../control/records.ts';
 import { TaskSecrets } from '../control/secrets.ts';
@@ -14,7 +14,7 @@ export function revokeAndRecordHandler({
   aws,
   clock,
   loginServer,
-}: ControlPorts): StepHandler {
+}: LoginPorts): StepHandler {
   const environment = revokeAndRecordEnvironment.parse(variables);
   const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }));
   const on: RevokeDependencies = {

@@ -5,7 +5,7 @@ import type { Clock } from '../../core/clock.ts';
 import { admitHandler } from '../../lambdas/admit/handler.ts';
 import type { AwsConfig } from '../../lambdas/aws-config.ts';
 import { closeBoundaryHandler } from '../../lambdas/close-boundary/handler.ts';
-import type { ControlPorts } from '../../lambdas/control/ports.ts';
+import type { LoginPorts } from '../../lambdas/control/login-ports.ts';
 import type { LoginServer } from '../../lambdas/control/postgres/login-server.ts';
 import { issueIdentityHandler } from '../../lambdas/issue-identity/handler.ts';
 import { issueSecretHandler } from '../../lambdas/issue-secret/handler.ts';
@@ -35,7 +35,7 @@ export interface FunctionPorts {
 }
 
 const CONTROL: Readonly<
-  Record<string, (ports: ControlPorts) => (event: never, context: never) => Promise<unknown>>
+  Record<string, (ports: LoginPorts) => (event: never, context: never) => Promise<unknown>>
 > = {
   Submit: submitHandler,
   Admit: admitHandler,
