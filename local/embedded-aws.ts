@@ -30,6 +30,7 @@ import { Queues } from './events/queues.ts';
 import { statusChangeEvent } from './events/status-change.ts';
 import { Topics } from './events/topics.ts';
 import { LambdaHost } from './lambda/host.ts';
+import { ReachableServers } from './lambda/reachable-servers.ts';
 import { FunctionRegistry } from './lambda/registry.ts';
 import { LambdaService } from './lambda/service.ts';
 import { S3Service } from './s3/service.ts';
@@ -62,6 +63,8 @@ export class EmbeddedAws {
   readonly queues = new Queues();
   readonly topics = new Topics();
   readonly alarms = new Alarms();
+  /** Servers beside AWS that functions may connect to. */
+  readonly reachable = new ReachableServers();
   /** For the SDK's `requestHandler`. */
   readonly requestHandler: HttpHandler;
   readonly ids: IdSource;
@@ -220,10 +223,11 @@ export class EmbeddedAws {
     const lastVersion = (name: string): number => functions.lastVersion(name);
     const options = { stackName, origin: this.#origin, previous, lastVersion };
     const stack = resolveTemplate(parseTemplate(template), options);
-    const { iam, keys, dynamodb, states, s3, ssm, events, schedules, queues, topics, alarms } = this;
+    const { iam, keys, secrets, dynamodb, states, s3, ssm, events, schedules, queues, topics, alarms } = this;
     await loadStack(stack, {
       iam,
       keys,
+      secrets,
       dynamodb,
       states,
       s3,
@@ -273,8 +277,8 @@ export class EmbeddedAws {
   }
 
   #makeLambda(functions: StartOptions['functions']): LambdaService {
-    const { clock, handle: send, assumeServiceRole } = this;
-    const options = { clock, send, assumeServiceRole, region: REGION };
+    const { clock, handle: send, reachable, assumeServiceRole } = this;
+    const options = { clock, send, reachable, assumeServiceRole, region: REGION };
     return new LambdaService(
       new FunctionRegistry(this.#origin, functions?.readBundle),
       functions?.host(options) ?? new LambdaHost(options),
