@@ -7,6 +7,7 @@ import { inlineWork, listOf, ofType, resourcesOf, sampleResources, textOf, type 
 import { statementsIn, statementsOf } from './statements.ts';
 
 const resources = sampleResources();
+const TYPES = ['ObjectTransfer', 'DatabaseMaintenance'];
 
 const XRAY = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
@@ -14,6 +15,10 @@ const RECORDS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:PutItem', 'dy
 const MAKE_SECRETS = ['CreateSecret', 'DeleteSecret', 'PutResourcePolicy', 'PutSecretValue'].map(
   (action) => `secretsmanager:${action}`,
 );
+/** The admin's password of a database, by the declaration of the type whose logins it makes. */
+const READ_ADMIN = 'secretsmanager:GetSecretValue';
+const ASSUME = ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'];
+const FOLLOW = ['ssm:GetParameter', 'states:DescribeExecution', 'states:GetExecutionHistory'];
 const FUNCTION = [...LOGS, ...XRAY];
 
 /** A state machine: its functions, its traces, its log delivery. */
@@ -34,9 +39,13 @@ const MACHINE = [
 
 /** What each role may do, to the action. */
 const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] = [
-  ['BoundaryControlSubmitRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', 'states:StartExecution']],
+  [
+    'BoundaryControlSubmitRole',
+    // Of each type's machine, here and below.
+    [...FUNCTION, ...RECORDS, 'ssm:GetParameter', 'states:StartExecution', 'states:StartExecution'],
+  ],
   ['BoundaryControlAdmitRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter']],
-  ['BoundaryControlIssueSecretRole', [...FUNCTION, ...RECORDS, ...MAKE_SECRETS]],
+  ['BoundaryControlIssueSecretRole', [...FUNCTION, ...RECORDS, ...MAKE_SECRETS, READ_ADMIN]],
   [
     'BoundaryControlIssueIdentityRole',
     [
@@ -46,18 +55,17 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
       'secretsmanager:PutResourcePolicy',
       'secretsmanager:PutSecretValue',
       'ssm:GetParameter',
-      'sts:AssumeRole',
-      'sts:SetSourceIdentity',
-      'sts:TagSession',
+      ...ASSUME,
+      ...ASSUME,
     ],
   ],
   [
     'BoundaryControlRevokeAndRecordRole',
-    [...FUNCTION, ...RECORDS, 'iam:PutRolePolicy', 'secretsmanager:DeleteSecret'],
+    [...FUNCTION, ...RECORDS, 'iam:PutRolePolicy', 'secretsmanager:DeleteSecret', READ_ADMIN],
   ],
   [
     'BoundaryControlProveRevokedRole',
-    [...FUNCTION, ...RECORDS, 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+    [...FUNCTION, ...RECORDS, 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', READ_ADMIN],
   ],
   [
     'BoundaryControlCloseBoundaryRole',
@@ -75,7 +83,9 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
       'iam:ListRoles',
       'secretsmanager:DeleteSecret',
       'secretsmanager:ListSecrets',
+      READ_ADMIN,
       'states:DescribeExecution',
+      'states:StartExecution',
       'states:StartExecution',
       'states:StartExecution',
     ],
@@ -84,6 +94,8 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
   ['BoundaryReconcilerScheduleRole', ['lambda:InvokeFunction', 'sqs:SendMessage']],
   ['ObjectTransferWorkRole', [...FUNCTION, 'secretsmanager:GetSecretValue']],
   ['ObjectTransferWorkflowRole', MACHINE],
+  ['DatabaseMaintenanceWorkRole', [...FUNCTION, 'secretsmanager:GetSecretValue']],
+  ['DatabaseMaintenanceWorkflowRole', MACHINE],
   [
     'OperatorsRole',
     [
@@ -104,9 +116,9 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
       'dynamodb:Query',
       'lambda:InvokeFunction',
       'lambda:InvokeFunctionUrl',
-      'ssm:GetParameter',
-      'states:DescribeExecution',
-      'states:GetExecutionHistory',
+      // Of each type.
+      ...FOLLOW,
+      ...FOLLOW,
     ],
   ],
 ];
@@ -128,15 +140,17 @@ describe('roles', () => {
 
   it('are all listed', () => {
     expect(policies).toHaveLength(ACTIONS.length);
-    // Besides those: the task role, which has its ceiling and no policy of its own.
-    expect(ofType(resources, 'AWS::IAM::Role')).toHaveLength(ACTIONS.length + 1);
+    // Besides those: the task roles, which have their ceilings and no policy of their own.
+    expect(ofType(resources, 'AWS::IAM::Role')).toHaveLength(ACTIONS.length + TYPES.length);
   });
 
   it('have no policy of AWS’s own', () => {
     const attached = ofType(resources, 'AWS::IAM::Role').flatMap(([, role]) =>
       listOf(role.Properties['ManagedPolicyArns']).map(textOf),
     );
-    expect(attached).toEqual([expect.stringMatching(/^<ObjectTransferTaskCeilingPolicy/)]);
+    expect(attached).toEqual(
+      TYPES.map((type) => expect.stringMatching(new RegExp(`^<${type}TaskCeilingPolicy`))),
+    );
   });
 
   it.each(['iam:PutRolePolicy', 'iam:DeleteRolePolicy'])(
@@ -201,8 +215,9 @@ describe('roles', () => {
 
   it('lie under that path when they are a task’s, and their ceilings too', () => {
     const paths = (type: string) => ofType(resources, type).map(([, { Properties }]) => Properties['Path']);
-    expect(paths('AWS::IAM::ManagedPolicy')).toEqual(['/taskbound/Taskbound/']);
-    expect(paths('AWS::IAM::Role').filter((path) => path !== undefined)).toEqual(['/taskbound/Taskbound/']);
+    const path = TYPES.map(() => '/taskbound/Taskbound/');
+    expect(paths('AWS::IAM::ManagedPolicy')).toEqual(path);
+    expect(paths('AWS::IAM::Role').filter((each) => each !== undefined)).toEqual(path);
   });
 
   it('call submit through its URL only: a direct call could forge the caller', () => {
@@ -314,7 +329,7 @@ describe('functions', () => {
 
   it('keep their versions', () => {
     const kept = ofType(resources, 'AWS::Lambda::Version').map(([, version]) => version.DeletionPolicy);
-    expect(kept).toEqual(Array.from({ length: 7 }, () => 'Retain'));
+    expect(kept).toEqual(Array.from({ length: 6 + TYPES.length }, () => 'Retain'));
   });
 
   it('show submit to signed callers only', () => {
@@ -328,8 +343,8 @@ describe('functions', () => {
       /Ended/.test(textOf(Properties['SourceArn'])),
     ]);
     expect(permissions).toEqual([
-      ['events.amazonaws.com', true, true],
-      ['events.amazonaws.com', true, true],
+      ['events.amazonaws.com', true, true], // of Teardown
+      ...TYPES.map(() => ['events.amazonaws.com', true, true]),
     ]);
   });
 });
@@ -356,9 +371,10 @@ describe('what a running execution needs', () => {
     ...['Admit', 'CloseBoundary', 'IssueIdentity', 'IssueSecret', 'ProveRevoked', 'RevokeAndRecord'].map(
       (name) => `BoundaryControl${name}`,
     ),
+    'DatabaseMaintenanceWork',
     'ObjectTransferWork',
   ];
-  const machines = ['BoundaryControlTeardown', 'ObjectTransferWorkflow'];
+  const machines = ['BoundaryControlTeardown', ...TYPES.map((type) => `${type}Workflow`)];
   const withoutHash = (id: string) => id.replace(/(Function|Role).*/, '');
 
   it('is kept when a deploy renames it or leaves it out: functions, machines’ roles, and their policies', () => {
@@ -402,6 +418,20 @@ describe('the calls of reconcile', () => {
     ]);
     expect(new Set(schedules.map(([, , letters]) => letters)).size).toBe(1);
     expect(schedules[0]?.[2]).toContain('DeadLetters');
+  });
+});
+
+describe('the admin of a database', () => {
+  it('is read by the functions that make, end and prove logins, and by nobody else', () => {
+    const readers = statementsIn(resources)
+      .filter(({ statement }) => JSON.stringify(statement['Resource'] ?? '').includes('DatabaseAdminSecret'))
+      .map(({ where, statement }) => [where.replace(/Role.*/, ''), statement['Action']]);
+    expect(readers.sort()).toEqual(
+      ['IssueSecret', 'ProveRevoked', 'Reconcile', 'RevokeAndRecord'].map((name) => [
+        `BoundaryControl${name}`,
+        READ_ADMIN,
+      ]),
+    );
   });
 });
 

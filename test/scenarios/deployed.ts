@@ -73,7 +73,7 @@ export class Deployed {
   }
 
   /** Puts an object as the account's owner. */
-  put(output: 'source' | 'destination', key: string, content: Uint8Array): void {
+  put(output: 'source' | 'destination' | 'maintenance', key: string, content: Uint8Array): void {
     this.aws.s3.put(this.output(output), key, content);
   }
 
@@ -118,10 +118,12 @@ export async function deploy(
   options: {
     readonly transform?: NonNullable<AssemblyOptions['transform']>;
     readonly policyDelayMs?: number;
+    /** @default T0 */
+    readonly startMs?: number;
   } = {},
 ): Promise<Deployed> {
-  const { transform, policyDelayMs = 4000 } = options;
-  const aws = await EmbeddedAws.start({ clock: new VirtualClock({ startMs: T0 }), policyDelayMs });
+  const { transform, policyDelayMs = 4000, startMs = T0 } = options;
+  const aws = await EmbeddedAws.start({ clock: new VirtualClock({ startMs }), policyDelayMs });
   const stack = await aws.loadAssembly(inject('assemblies')[app], { ...(transform && { transform }) });
   return new Deployed(aws, stack, await readOutputs(aws.clientConfig(), stack.stackName));
 }
