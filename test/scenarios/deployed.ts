@@ -35,6 +35,8 @@ export class Deployed {
   readonly stack: LoadedStack;
   readonly connection: Connection;
   readonly io: Io;
+  /** When its clock began. */
+  readonly startMs: number;
   /** Every value that any secret ever had, seen from the embedded AWS's own side. */
   readonly secretValues = new Set<string>();
   #progress = '';
@@ -42,6 +44,7 @@ export class Deployed {
   constructor(aws: EmbeddedAws, stack: LoadedStack, outputs: Connection['outputs']) {
     this.aws = aws;
     this.stack = stack;
+    this.startMs = aws.clock.nowMs();
     // Secrets are gone at the end, so they are looked at with every step of an execution.
     aws.states.onEvent(() => {
       for (const secret of aws.secrets.store.all()) {

@@ -18,8 +18,10 @@ import {
 import { STRAY_AGE_MS } from '../../core/strays.ts';
 import { parsePolicy } from '../../core/iam/parse.ts';
 import type { TrailRecord } from '../../local/aws/trail.ts';
+import type { DemoDatabase } from '../../local/demo-database.ts';
 import type { Template } from '../../local/template/template.ts';
-import { freshId, T0, type Deployed, type Ran } from './deployed.ts';
+import { maintenance, startDatabase } from './database.ts';
+import { freshId, type Deployed, type Ran } from './deployed.ts';
 import { meddleWithBus, minutes } from './signals.ts';
 
 /** Objects above this are copied in parts, so that the smallest test object is not. */
@@ -241,7 +243,7 @@ async function strays(stack: Deployed): Promise<string> {
   const deny = denyPolicyName(LOST, clock.nowMs());
   iam.putInline(role, deny, { Version: '2012-10-17', Statement: [] }, clock.nowMs());
   await clock.sleep(STRAY_AGE_MS);
-  await clock.sleep(HOUR_MS - ((clock.nowMs() - T0) % HOUR_MS) - 30_000);
+  await clock.sleep(HOUR_MS - ((clock.nowMs() - stack.startMs) % HOUR_MS) - 30_000);
   await minutes(stack, 1);
   const left = iam.inlinePolicies(role, clock.nowMs()).some((policy) => policy.name === deny);
   return `stray secret left ${secrets.store.find(name, clock.nowMs()) !== undefined}; stray deny left ${left}`;
@@ -280,8 +282,20 @@ async function drained(stack: Deployed): Promise<string> {
   return `${summary(ran)}; drained ${code}; ${seen}; ${String(refused)}; resumed ${resumed}; ${summary(again)}`;
 }
 
+let database: Promise<DemoDatabase> | undefined;
+
+/** Maintains a database, which all stacks of a test file share: a login of its own is made, ended, and looked for. */
+async function maintained(stack: Deployed): Promise<string> {
+  const { server, adminSecret } = await (database ??= startDatabase());
+  stack.aws.reachable.allow(server);
+  stack.aws.secrets.provide(stack.output('DatabaseAdmin'), async () => adminSecret);
+  const ran = await stack.run(maintenance(stack, { kind: 'vacuum', tables: ['shop.orders'] }));
+  return summary(ran);
+}
+
 const SCENARIOS = [
   good,
+  maintained,
   aborted,
   tornDownWhileIssuing,
   openBucket,
@@ -308,6 +322,7 @@ export async function exercise(stack: Deployed): Promise<string[]> {
 
 export const EXPECTED = [
   'succeeded closed refused ; deny true; listed true; type true; announced true',
+  'succeeded closed refused ',
   'failed closed refused EntityTooSmall; aborted true',
   'failed closed nothing-issued ExecutionEnded; undone true',
   'succeeded closed refused ; bait AccessDenied',
