@@ -22,6 +22,7 @@ import type { DemoDatabase } from '../../local/demo-database.ts';
 import type { Template } from '../../local/template/template.ts';
 import { maintenance, startDatabase } from './database.ts';
 import { freshId, type Deployed, type Ran } from './deployed.ts';
+import type { Request } from './meddle.ts';
 import { meddleWithBus, minutes } from './signals.ts';
 
 /** Objects above this are copied in parts, so that the smallest test object is not. */
@@ -141,7 +142,7 @@ async function teardown(stack: Deployed, boundaryId: string, taskId: string): Pr
 
 /** A bucket outside the type's ceiling that is open to everyone: the task's session must still be refused there. */
 async function openBucket(stack: Deployed): Promise<string> {
-  stack.aws.s3.createBucket(OPEN_BUCKET);
+  if (!stack.aws.s3.hasBucket(OPEN_BUCKET)) stack.aws.s3.createBucket(OPEN_BUCKET);
   const open = {
     Version: '2012-10-17',
     Statement: [
@@ -150,14 +151,22 @@ async function openBucket(stack: Deployed): Promise<string> {
   };
   stack.aws.s3.setBucketPolicy(OPEN_BUCKET, parsePolicy(JSON.stringify(open), 'resource'));
   stack.aws.s3.put(OPEN_BUCKET, 'bait', Buffer.from('bait'));
+  const lines: string[] = [];
+  for (const request of [transfer('small'), vacuum(stack)]) lines.push(await baited(stack, request));
+  return lines.join('; ');
+}
+
+async function baited(stack: Deployed, request: Request): Promise<string> {
   const known = new Set(stack.secretValues);
   const attempts: Promise<string>[] = [];
   const stop = stack.aws.states.onEvent(({ event }) => {
     if (event.type !== 'TaskScheduled' || attempts.length > 0) return;
-    const session = [...stack.secretValues].find((value) => !known.has(value) && value.startsWith('{'));
+    const session = [...stack.secretValues].find(
+      (value) => !known.has(value) && value.startsWith('{"accessKeyId"'),
+    );
     if (session !== undefined) attempts.push(readBait(stack, session));
   });
-  const ran = await stack.run(transfer('small'));
+  const ran = await stack.run(request);
   stop();
   return `${summary(ran)}; bait ${await Promise.all(attempts)}`;
 }
@@ -188,7 +197,12 @@ async function stoppedTwice(stack: Deployed): Promise<string> {
 
 /** Submit cannot start the execution: the schedule does, once it can be done. */
 async function startedLater(stack: Deployed): Promise<string> {
-  const request = transfer('small');
+  const lines: string[] = [];
+  for (const request of [transfer('small'), vacuum(stack)]) lines.push(await submittedOnly(stack, request));
+  return lines.join('; ');
+}
+
+async function submittedOnly(stack: Deployed, request: Request): Promise<string> {
   stack.aws.intercept = ({ operation, caller }) =>
     operation === 'StartExecution' && caller.arn.includes('Submit')
       ? { refuse: { name: 'ServiceUnavailable', message: 'down for a while', status: 503 } }
@@ -228,7 +242,12 @@ async function lifted(stack: Deployed): Promise<string> {
   await minutes(stack, 2);
   stack.aws.intercept = undefined;
   const letters = stack.aws.queues.all().flatMap(({ messages }) => messages);
-  return `denies ${denies.length}; letters kept ${letters.length > 0}`;
+  const rows = await new Records(stack.connection.config, stack.connection.outputs).recent(
+    1,
+    stack.aws.clock.nowMs(),
+  );
+  const unswept = rows.filter(({ sweptAtMs }) => sweptAtMs === undefined);
+  return `denies ${denies.length}; letters kept ${letters.length > 0}; unswept ${unswept.length}`;
 }
 
 /** A secret and a deny that no row leads to: the hour's schedule removes both. */
@@ -289,9 +308,15 @@ async function maintained(stack: Deployed): Promise<string> {
   const { server, adminSecret } = await (database ??= startDatabase());
   stack.aws.reachable.allow(server);
   stack.aws.secrets.provide(stack.output('DatabaseAdmin'), async () => adminSecret);
-  const ran = await stack.run(maintenance(stack, { kind: 'vacuum', tables: ['shop.orders'] }));
-  return summary(ran);
+  const ran = await stack.run(vacuum(stack));
+  const name = typeParameterName(stack.stack.stackName, 'database-maintenance');
+  const { Parameter } = await new SSMClient({ ...stack.requester }).send(
+    new GetParameterCommand({ Name: name }),
+  );
+  return `${summary(ran)}; type ${Parameter !== undefined}`;
 }
+
+const vacuum = (stack: Deployed): Request => maintenance(stack, { kind: 'vacuum', tables: ['shop.orders'] });
 
 const SCENARIOS = [
   good,
@@ -322,14 +347,14 @@ export async function exercise(stack: Deployed): Promise<string[]> {
 
 export const EXPECTED = [
   'succeeded closed refused ; deny true; listed true; type true; announced true',
-  'succeeded closed refused ',
+  'succeeded closed refused ; type true',
   'failed closed refused EntityTooSmall; aborted true',
   'failed closed nothing-issued ExecutionEnded; undone true',
-  'succeeded closed refused ; bait AccessDenied',
+  'succeeded closed refused ; bait AccessDenied; succeeded closed refused ; bait AccessDenied',
   'failed closed refused ExecutionEnded; teardown 2',
-  'refused, then succeeded closed refused',
+  'refused, then succeeded closed refused; refused, then succeeded closed refused',
   'succeeded closed refused ; announced false, later true',
-  'denies 0; letters kept true',
+  'denies 0; letters kept true; unswept 0',
   'failed closed refused ExecutionEnded; drained 0; listed true; events true; StackDraining; resumed 0; succeeded closed refused ',
   'stray secret left false; stray deny left false',
 ];

@@ -32,8 +32,7 @@ const markOf = ({ boundaryId, attempt }: LoginOrder): string => `taskbound ${bou
 async function make(query: Query, order: LoginOrder): Promise<{ readonly roleId: string }> {
   const { name, spec, password, validUntilMs } = order;
   const verifier = scramVerifier(password, randomBytes(SALT_BYTES));
-  // Attempts for one login come one after the other, so that the later one decides.
-  await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);
+  await query(sql.TAKE_TURN);
   const before = await standing(query, name);
   if (before === undefined) {
     await query(sql.createRole({ name, connections: spec.connections, verifier, validUntilMs }));
@@ -64,11 +63,13 @@ async function end(query: Query, at: LoginAt): Promise<void> {
   await endSessions(query, at, found?.roleId ?? null);
   if (found === undefined) return;
   await inTransaction(query, async () => {
+    await query(sql.TAKE_TURN);
     const revokes = await query(sql.REVOKES, [found.roleId]);
     for (const { revoke } of revokes) await query(String(revoke));
   });
   await demandNothingLeftBehind(query, at, found.roleId);
   await inTransaction(query, async () => {
+    await query(sql.TAKE_TURN);
     for (const statement of sql.dropStatements(at.name, at.spec.owner)) await query(statement);
   }).catch((error: unknown) => {
     throw isDependedOn(error) ? elsewhere(at, error) : error;

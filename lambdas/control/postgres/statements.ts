@@ -49,6 +49,13 @@ function objectsOf(right: LoginRight, database: string): string {
 
 export const shut = (name: string): string => `ALTER ROLE ${quoted(name)} NOLOGIN`;
 
+/**
+ * Rights stand with their objects, one row of the catalog for all grantees, and PostgreSQL refuses to change a row that another transaction
+ * is changing ("tuple concurrently updated"): logins of one database are made and ended one after the other. Also puts attempts for one
+ * login in order. Given up at the end of the transaction.
+ */
+export const TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('taskbound logins', 0))";
+
 /** Each after the one before: what is left after the reassignment are rights, and a role without either can be dropped. */
 export const dropStatements = (name: string, owner: string): readonly string[] => [
   `REASSIGN OWNED BY ${quoted(name)} TO ${quoted(owner)}`,

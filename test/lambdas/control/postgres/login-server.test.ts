@@ -77,6 +77,12 @@ describe.each([
     await rig.server.end(rig.admin, login);
   });
 
+  test('many are made and ended at once', async () => {
+    const all = await Promise.all(Array.from({ length: 10 }, () => made()));
+    await Promise.all(all.map((login) => rig.server.end(rig.admin, login)));
+    for (const login of all) expect(await rig.server.look(rig.admin, login)).toEqual(gone);
+  });
+
   test('what it made goes to the owner', async () => {
     const login = await made();
     const session = await rig.open(login.name, PASSWORD);
