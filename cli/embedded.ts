@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { LocalDatabases } from '../local/databases.ts';
 import { EmbeddedAws, type LoadedStack } from '../local/embedded-aws.ts';
 import { dumpBuckets, SeedError, seedBuckets } from '../local/seed.ts';
 import { nextRunMs } from '../local/scheduler/schedules.ts';
@@ -64,7 +66,13 @@ function start({ origin, policyDelay }: EmbeddedOptions, io: Io): Promise<Embedd
   });
 }
 
-function wrap(aws: EmbeddedAws, { stackName, outputs }: LoadedStack): Embedded {
+/** What the sample's database looks like before any task. */
+const demoScript = (): string =>
+  readFileSync(new URL('../examples/database/demo.sql', import.meta.url), 'utf8');
+
+function wrap(aws: EmbeddedAws, stack: LoadedStack): Embedded {
+  const { stackName, outputs } = stack;
+  const databases = new LocalDatabases(aws, stack, demoScript);
   return {
     aws,
     stackName,
@@ -74,9 +82,10 @@ function wrap(aws: EmbeddedAws, { stackName, outputs }: LoadedStack): Embedded {
     dump: (folder) => dumpBuckets(folder, outputs, aws.s3).catch(forPeople),
     stopAt: (state) => stopAt(aws, state),
     nextRunMs: (schedule) => nextRunOf(aws, schedule),
-    close: () => {
+    close: async () => {
       aws.stopSchedules();
-      return aws.close();
+      await aws.close();
+      await databases.stop();
     },
   };
 }

@@ -96,6 +96,16 @@ export class SecretUnrevoked extends TaskboundError {
   override readonly name = 'SecretUnrevoked';
 }
 
+/** The database server of a JIT secret, or its admin's secret, gave no answer that helps. Retried. */
+export class LoginServerUnavailable extends TaskboundError {
+  override readonly name = 'LoginServerUnavailable';
+}
+
+/** A database login made for a task must not or cannot be removed yet: what it left behind needs a person. Retried. */
+export class LoginLeftBehind extends TaskboundError {
+  override readonly name = 'LoginLeftBehind';
+}
+
 /** The task's own credential still works, or what answered is no proof. Retried until it is refused. */
 export class StillAccepted extends TaskboundError {
   override readonly name = 'StillAccepted';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parameterSpec } from './parameters.ts';
 import { DECLARED_NAME, TASK_TYPE } from './ids.ts';
+import { postgresSpec } from './login.ts';
 import { REASON_CHARACTERS } from './request.ts';
 import { SCHEDULE_NAME } from './schedule.ts';
 import { windowRule } from './window-rule.ts';
@@ -21,6 +22,8 @@ export const secretSpec = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('generated'), characters: z.int().min(16).max(128) }),
   /** An Ed25519 pair: the private key (PKCS #8 PEM) is the secret, the public key stands in the evidence. */
   z.strictObject({ kind: z.literal('signingKey') }),
+  /** A PostgreSQL login: see `core/login.ts`. The value is JSON in the form of RDS, the login's name stands in the evidence. */
+  postgresSpec,
 ]);
 export type SecretSpec = z.infer<typeof secretSpec>;
 export type SecretKind = SecretSpec['kind'];

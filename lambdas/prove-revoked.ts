@@ -1,4 +1,4 @@
-import { lambdaPorts } from './control/ports.ts';
+import { lambdaLoginPorts } from './control/login-ports.ts';
 import { proveRevokedHandler } from './prove-revoked/handler.ts';
 
 /**
@@ -8,7 +8,7 @@ import { proveRevokedHandler } from './prove-revoked/handler.ts';
  *  1. each lease's own credentials ask the canary, all leases in turn; three rounds of refusals, a second apart, or `StillAccepted`;
  *  2. a lease whose credentials nobody can present is waited out (`ExpiryPending`); so is one that is denied without a reason that holds
  *     for good, because its role was deleted: after its deadline three denials make the proof `expired`;
- *  3. the control plane sees every JIT secret gone;
+ *  3. the control plane sees every JIT secret gone, and a database server every login: neither role nor session;
  *  4. `revocation.proven` in the evidence, then the proof in the ledger;
  *  5. the metric `SecondsToProven`, by the invocation whose proof stands.
  *
@@ -16,4 +16,4 @@ import { proveRevokedHandler } from './prove-revoked/handler.ts';
  *
  * Rejected: asking IAM whether the policy is there. What IAM accepted is not what the services enforce yet.
  */
-export const handler = proveRevokedHandler(lambdaPorts);
+export const handler = proveRevokedHandler(lambdaLoginPorts);

@@ -1,4 +1,4 @@
-import { lambdaPorts } from './control/ports.ts';
+import { lambdaLoginPorts } from './control/login-ports.ts';
 import { reconcileHandler } from './reconcile/handler.ts';
 
 /**
@@ -22,4 +22,4 @@ import { reconcileHandler } from './reconcile/handler.ts';
  *
  * Rejected: tearing down here. It would be a second way to close a boundary, less tested than the first.
  */
-export const handler = reconcileHandler(lambdaPorts);
+export const handler = reconcileHandler(lambdaLoginPorts);

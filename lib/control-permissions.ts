@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../core/bus-events.ts';
 import { DRAIN_KEY } from '../core/drain.ts';
 import { secretPrefix, SESSION_SECRET, taskRolePath, typeParameterName } from '../core/ids.ts';
+import type { SecretSpec } from '../core/task-type.ts';
 import type { Permission } from './permission.ts';
 import { DUE_INDEX, type Records } from './records.ts';
 
@@ -177,6 +178,19 @@ export function typeArn(scope: Construct, type: string): string {
   const resourceName = typeParameterName(stack.stackName, type).slice(1);
   return stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName });
 }
+
+/** Reads the admin's password of a database whose logins are made for tasks of a type. */
+export const readAdmins = (name: string, secrets: Readonly<Record<string, SecretSpec>>): Permission[] => {
+  const specs = Object.values(secrets).filter((spec) => spec.kind === 'postgres');
+  const arns = new Set(specs.map(({ adminSecretArn }) => adminSecretArn));
+  const keys = new Set(specs.flatMap(({ adminKeyArn }) => adminKeyArn ?? []));
+  const read = (sid: string, action: string, resources: ReadonlySet<string>) =>
+    resources.size === 0 ? [] : [{ sid, actions: [action], resources: [...resources] }];
+  return [
+    ...read(`ReadAdminsOf${name}`, 'secretsmanager:GetSecretValue', arns),
+    ...read(`DecryptAdminsOf${name}`, 'kms:Decrypt', keys),
+  ];
+};
 
 const MAKE = [
   'secretsmanager:CreateSecret',

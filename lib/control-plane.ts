@@ -195,6 +195,11 @@ export class ControlPlane extends Construct {
     });
   }
 
+  /** The functions that ask the server of a database login. */
+  get loginFunctions(): readonly ControlFunction[] {
+    return [this.issueSecret, this.revokeAndRecord, this.proveRevoked, this.reconcile];
+  }
+
   /** The functions that a workflow calls. */
   get workflowFunctions(): Record<keyof ControlVersions, ControlFunction> {
     const { admit, issueSecret, issueIdentity, revokeAndRecord, proveRevoked, closeBoundary } = this;

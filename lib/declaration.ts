@@ -141,7 +141,7 @@ function checkSecretSpec(name: string, spec: SecretSpec): void {
   checkName('Secret', name);
   const checked = secretSpec.safeParse(spec);
   if (!checked.success)
-    refuse(`Secret ${name}`, `is ${JSON.stringify(spec)}: ${issues(checked.error)}. Correct it.`);
+    refuse(`Secret ${name}`, `is ${JSON.stringify(spec)}: ${issuesAt(checked.error)}. Correct it.`);
 }
 
 function checkName(what: string, name: string): void {
@@ -156,6 +156,12 @@ function checkAllUsed({ type, parameters, tools }: Declaration): void {
   if (unused !== undefined)
     refuse(`Parameter ${unused}`, `of task type ${type} is used by no tool. Use it in a tool, or remove it.`);
 }
+
+/** With where each is: a login has many fields. */
+const issuesAt = (error: {
+  readonly issues: readonly { readonly message: string; readonly path: readonly PropertyKey[] }[];
+}): string =>
+  error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')).join('; ');
 
 const issues = (error: { readonly issues: readonly { readonly message: string }[] }): string =>
   error.issues.map((issue) => issue.message).join('; ');

@@ -1,6 +1,6 @@
 export { Approval } from './approval.ts';
 export { BoundedTask, type BoundedTaskProps } from './bounded-task.ts';
-export { JitSecret } from './jit-secret.ts';
+export { JitSecret, type PostgresLoginOptions } from './jit-secret.ts';
 export { MaintenanceWindow } from './maintenance-window.ts';
 export type { DeploymentOptions } from './options.ts';
 export { Parameter } from './parameter.ts';

@@ -2,23 +2,29 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { TaskBoundary } from './index.ts';
 import { sampleBucket } from './sample-bucket.ts';
+import { adminSecret, maintenanceTask, maintenanceWork } from './sample-maintenance.ts';
 import { samplePeople } from './sample-people.ts';
 import { transferTask, transferWork } from './sample-transfer.ts';
 
-/** The sample: a task type that copies one object from one bucket to another and leaves a signed receipt. */
+/** The sample: one task type copies an object and leaves a signed receipt, the other runs maintenance on a database. */
 export class SampleStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
     const source = sampleBucket(this, 'Source');
     const destination = sampleBucket(this, 'Destination');
-    const work = transferWork(source, destination);
+    const sets = sampleBucket(this, 'Maintenance');
+    const admin = adminSecret(this, 'DatabaseAdminSecret');
+    const [transfers, maintains] = [transferWork(source, destination), maintenanceWork(sets)];
     const boundary = new TaskBoundary(this, 'Boundary');
 
-    const transfer = transferTask(this, { boundary, source, destination, work });
-    const people = samplePeople(this, boundary, [transfer]);
+    const transfer = transferTask(this, { boundary, source, destination, work: transfers });
+    const maintenance = maintenanceTask(this, { boundary, sets, admin, work: maintains });
+    const people = samplePeople(this, boundary, [transfer, maintenance]);
 
     output(this, 'source', source.bucketName);
     output(this, 'destination', destination.bucketName);
+    output(this, 'maintenance', sets.bucketName);
+    output(this, 'DatabaseAdmin', admin.secretArn);
     output(this, 'SubmitUrl', boundary.submitUrl);
     output(this, 'DecideUrl', boundary.decideUrl);
     output(this, 'EndUrl', boundary.endUrl);

@@ -8,7 +8,8 @@ import { typeParameterName } from '../core/ids.ts';
 import { BoundaryAlarms } from './alarms.ts';
 import type { BoundaryMachine } from './boundary-machine.ts';
 import type { ControlFunction } from './control-function.ts';
-import { startExecutions } from './control-permissions.ts';
+import type { SecretSpec } from '../core/task-type.ts';
+import { readAdmins, startExecutions } from './control-permissions.ts';
 import { ControlPlane } from './control-plane.ts';
 import { letLogsUse } from './encryption.ts';
 import type { DeploymentOptions } from './options.ts';
@@ -63,7 +64,12 @@ export class TaskBoundary extends Construct {
   }
 
   /** Lets a type's tasks be started, issued and revoked. Called by `BoundedTask`. */
-  admitType(type: string, machine: BoundaryMachine, task: TaskRole): void {
+  admitType(
+    type: string,
+    machine: BoundaryMachine,
+    task: TaskRole,
+    secrets: Readonly<Record<string, SecretSpec>>,
+  ): void {
     if (this.#types.has(type))
       throw new DeclarationError(`Task type ${type} is declared twice in ${this.node.path}. Rename one.`);
     this.#types.add(type);
@@ -77,6 +83,8 @@ export class TaskBoundary extends Construct {
       actions: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
       resources: [task.role.roleArn],
     });
+    for (const permission of readAdmins(sid, secrets))
+      for (const called of this.control.loginFunctions) called.permit(permission);
     this.#reconciler.watch(`${sid}Ended`, machine.stateMachineArn, (name) => ({
       boundaryId: `${type}.${name}`,
     }));

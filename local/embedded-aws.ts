@@ -31,6 +31,7 @@ import { statusChangeEvent } from './events/status-change.ts';
 import { Topics } from './events/topics.ts';
 import { FailureDestinations, type LostDestination } from './lambda/failure-destination.ts';
 import { LambdaHost } from './lambda/host.ts';
+import { ReachableServers } from './lambda/reachable-servers.ts';
 import { FunctionRegistry } from './lambda/registry.ts';
 import { LambdaService } from './lambda/service.ts';
 import { S3Service } from './s3/service.ts';
@@ -63,6 +64,8 @@ export class EmbeddedAws {
   readonly queues = new Queues();
   readonly topics = new Topics();
   readonly alarms = new Alarms();
+  /** Servers beside AWS that functions may connect to. */
+  readonly reachable = new ReachableServers();
   /** For the SDK's `requestHandler`. */
   readonly requestHandler: HttpHandler;
   readonly ids: IdSource;
@@ -232,10 +235,11 @@ export class EmbeddedAws {
     const lastVersion = (name: string): number => functions.lastVersion(name);
     const options = { stackName, origin: this.#origin, previous, lastVersion };
     const stack = resolveTemplate(parseTemplate(template), options);
-    const { iam, keys, dynamodb, states, s3, ssm, events, schedules, queues, topics, alarms } = this;
+    const { iam, keys, secrets, dynamodb, states, s3, ssm, events, schedules, queues, topics, alarms } = this;
     await loadStack(stack, {
       iam,
       keys,
+      secrets,
       dynamodb,
       states,
       s3,
@@ -285,8 +289,8 @@ export class EmbeddedAws {
   }
 
   #makeLambda(functions: StartOptions['functions']): LambdaService {
-    const { clock, handle: send, assumeServiceRole } = this;
-    const options = { clock, send, assumeServiceRole, region: REGION };
+    const { clock, handle: send, reachable, assumeServiceRole } = this;
+    const options = { clock, send, reachable, assumeServiceRole, region: REGION };
     return new LambdaService(
       new FunctionRegistry(this.#origin, functions?.readBundle),
       functions?.host(options) ?? new LambdaHost(options),

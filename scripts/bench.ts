@@ -7,6 +7,7 @@ import { measureConcurrent, printConcurrent } from './bench-concurrent.ts';
 import { measureDue, printDue } from './bench-due.ts';
 import { measureLocal, printLocal } from './bench-local.ts';
 import { synthesized } from './bench-process.ts';
+import { measureLogins, printLogins } from './bench-logins.ts';
 import { measureProven, printProven } from './bench-proven.ts';
 import type { Bench } from './bench-section.ts';
 
@@ -33,6 +34,7 @@ const SECTIONS = new Map([
   ['local', section('Local seconds', measureLocal, printLocal)],
   ['proven', section('Seconds from the end of the work to the proof', measureProven, printProven)],
   ['due', section('What a run of the reconciler reads', measureDue, printDue)],
+  ['logins', section('Database logins, issue to proven gone', measureLogins, printLogins)],
   ['concurrent', section('Many tasks at once', measureConcurrent, printConcurrent)],
 ]);
 

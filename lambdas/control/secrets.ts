@@ -81,6 +81,16 @@ export class TaskSecrets {
     }
   }
 
+  /** The current value of a secret that is no task's own, by its ARN; undefined when it does not exist or has none. */
+  async current(arn: string): Promise<string | undefined> {
+    try {
+      return (await this.#client.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString;
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
+  }
+
   /** Destroys the secret at once, if there is one. */
   async destroy(name: string): Promise<void> {
     try {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
+import { withTaskDeadline } from '../../core/deadline.ts';
 import { HalfIssued, PhasePassed } from '../../core/errors.ts';
 import { demandOwner, withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger.ts';
 import { mayIssue } from '../../core/phase.ts';
@@ -8,14 +9,17 @@ import { windowState } from '../../core/window.ts';
 import { demandWindow } from '../control/demand-window.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
+import type { Logins } from '../control/postgres/logins.ts';
+import { retireSecret } from '../control/retire-secret.ts';
 import { jitSecretPolicy } from '../control/secret-policies.ts';
 import { versionIdFrom, type TaskSecrets } from '../control/secrets.ts';
-import { CAPABILITIES, issue } from './issuers.ts';
+import { CAPABILITIES, draw, randomText, type Issued } from './issuers.ts';
 
 export interface IssueSecretDependencies {
   readonly ledger: Ledger;
   readonly evidence: EvidenceLog;
   readonly secrets: TaskSecrets;
+  readonly logins: Logins;
   readonly clock: Clock;
 }
 
@@ -35,7 +39,7 @@ export async function issueSecret(
       ? withSecret(now, secret.name, { state: 'issued', handle })
       : now,
   );
-  if (!mayIssue(after.phase)) await undo(after, secret, on);
+  if (!mayIssue(after.phase)) await undo(after, { ...secret, handle }, on);
   return { secretName: secret.secretName };
 }
 
@@ -61,7 +65,12 @@ function intend(
     const { state, attempts = 0, intendedAtMs: standingMs } = secretOf(row, event.secret);
     const isOurs = state === 'intended' && standingMs === intendedAtMs;
     if (isOurs || (state !== 'planned' && state !== 'intended')) return row;
-    return withSecret(row, event.secret, { state: 'intended', attempts: attempts + 1, intendedAtMs });
+    const intended = withSecret(row, event.secret, {
+      state: 'intended',
+      attempts: attempts + 1,
+      intendedAtMs,
+    });
+    return withTaskDeadline(intended, intendedAtMs);
   });
 }
 
@@ -94,7 +103,7 @@ async function makeOrUndo(
     return await make(row, secret, on);
   } catch (error) {
     const now = await on.ledger.get(row.boundaryId);
-    if (now && !mayIssue(now.phase)) await on.secrets.destroy(secret.secretName);
+    if (now && !mayIssue(now.phase)) await retireSecret(secret, on);
     throw error;
   }
 }
@@ -105,12 +114,12 @@ async function make(
   on: IssueSecretDependencies,
 ): Promise<Record<string, string>> {
   const { boundaryId } = row;
-  const issued = issue(secret.spec);
   await on.secrets.createShut(
     secret.secretName,
     `JIT secret ${secret.name} of task ${boundaryId}`,
     jitSecretPolicy(boundaryId),
   );
+  const issued = await issue(row, secret, on);
   const fresh = await on.secrets.putValue(secret.secretName, versionIdFrom(secret.secretName), issued.value);
   if (!fresh) {
     throw new HalfIssued(
@@ -133,7 +142,16 @@ async function make(
   return handle;
 }
 
+/** A login's password is long enough that nobody guesses it: 190 bits. */
+const PASSWORD_CHARACTERS = 32;
+
+async function issue(row: LedgerRow, secret: SecretRecord, on: IssueSecretDependencies): Promise<Issued> {
+  const { spec } = secret;
+  if (spec.kind !== 'postgres') return draw(spec);
+  return on.logins.make(row, { ...secret, spec }, randomText(PASSWORD_CHARACTERS));
+}
+
 async function undo(row: LedgerRow, secret: SecretRecord, on: IssueSecretDependencies): Promise<never> {
-  await on.secrets.destroy(secret.secretName);
+  await retireSecret(secret, on);
   throw tooLate(row, secret.name);
 }

@@ -17,10 +17,9 @@ export interface Capability {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-function generated(characters: number): Issued {
-  const value = Array.from({ length: characters }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
-  return { value: new Secret(value), handle: {} };
-}
+/** Letters and digits. */
+export const randomText = (characters: number): Secret<string> =>
+  new Secret(Array.from({ length: characters }, () => ALPHABET[randomInt(ALPHABET.length)]).join(''));
 
 function signingKey(): Issued {
   const pair = generateKeyPairSync('ed25519');
@@ -32,10 +31,11 @@ function signingKey(): Issued {
   };
 }
 
-export function issue(spec: SecretSpec): Issued {
+/** What is made here, without asking anybody. */
+export function draw(spec: Exclude<SecretSpec, { kind: 'postgres' }>): Issued {
   switch (spec.kind) {
     case 'generated':
-      return generated(spec.characters);
+      return { value: randomText(spec.characters), handle: {} };
     case 'signingKey':
       return signingKey();
   }
@@ -51,5 +51,10 @@ export const CAPABILITIES: Readonly<Record<SecretKind, Capability>> = {
     revocation: 'revocable',
     worstCase:
       'A copy of the private key can still sign; only receipts whose hashes stand in the evidence count.',
+  },
+  postgres: {
+    revocation: 'revocable',
+    worstCase:
+      'Sessions that are open stay open while all of teardown is down: the deadline in the login (VALID UNTIL) stops new ones only.',
   },
 };

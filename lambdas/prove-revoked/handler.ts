@@ -2,7 +2,8 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { proveRevokedEnvironment } from '../../core/environment.ts';
 import { proveRevokedEvent } from '../../core/steps.ts';
 import { secretsManagerCanary } from '../control/canary.ts';
-import type { ControlPorts } from '../control/ports.ts';
+import type { LoginPorts } from '../control/login-ports.ts';
+import { Logins } from '../control/postgres/logins.ts';
 import { openRecords } from '../control/records.ts';
 import { TaskSecrets } from '../control/secrets.ts';
 import { step, type StepHandler } from '../control/step.ts';
@@ -13,11 +14,14 @@ export function proveRevokedHandler({
   aws,
   clock,
   print,
-}: ControlPorts): StepHandler {
+  loginServer,
+}: LoginPorts): StepHandler {
   const environment = proveRevokedEnvironment.parse(variables);
+  const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }));
   const on: ProveDependencies = {
     ...openRecords({ environment, aws, clock }),
-    secrets: new TaskSecrets(new SecretsManagerClient({ ...aws })),
+    secrets,
+    logins: new Logins(loginServer, secrets),
     canary: secretsManagerCanary(aws),
     clock,
     issueTimeoutMs: environment.ISSUE_TIMEOUT_SECONDS * 1000,

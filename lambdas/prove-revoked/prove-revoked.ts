@@ -2,12 +2,14 @@ import type { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
 import { NotProven, StillAccepted } from '../../core/errors.ts';
 import { demandOwner, type LedgerRow } from '../../core/ledger.ts';
+import { loginNameOf } from '../../core/login.ts';
 import { metricLine, SECONDS_TO_PROVEN, secondsToProven } from '../../core/metrics.ts';
 import { isAtLeast } from '../../core/phase.ts';
 import type { proveRevokedEvent } from '../../core/steps.ts';
 import type { Canary } from '../control/canary.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
+import { isLogin, type Logins } from '../control/postgres/logins.ts';
 import type { TaskSecrets } from '../control/secrets.ts';
 import { proveLeases, type LeaseProof } from './prove-lease.ts';
 
@@ -15,6 +17,7 @@ export interface ProveDependencies {
   readonly ledger: Ledger;
   readonly evidence: EvidenceLog;
   readonly secrets: TaskSecrets;
+  readonly logins: Logins;
   readonly canary: Canary;
   readonly clock: Clock;
   readonly issueTimeoutMs: number;
@@ -35,6 +38,7 @@ export async function proveRevoked(
     throw new NotProven(`Boundary ${row.boundaryId} is ${row.phase}; it is proven only after it is revoked.`);
   const leases = await proveLeases(row, on);
   const secretsGone = await demandSecretsGone(row, on.secrets);
+  const loginsGone = await demandLoginsGone(row, on);
   const kind = kindOf(leases);
   await on.evidence.append(row.boundaryId, {
     id: 'revocation.proven',
@@ -44,6 +48,7 @@ export async function proveRevoked(
       proof: kind,
       leases: leases.map((lease) => ({ ...lease, refusals: [...lease.refusals] })),
       secretsGone,
+      ...(loginsGone.length > 0 && { loginsGone }),
     },
   });
   await recordProof(row.boundaryId, kind, on);
@@ -75,4 +80,29 @@ async function demandSecretsGone(row: LedgerRow, secrets: TaskSecrets): Promise<
     }
   }
   return made.map((secret) => secret.name);
+}
+
+/** What the server itself said. A type, not an interface: it goes into the evidence as JSON. */
+type LoginGone = {
+  readonly secret: string;
+  readonly username: string;
+  readonly server: string;
+  readonly at: string;
+};
+
+/** The password being gone proves nothing: the server must know the login no more, and have no session of it. */
+async function demandLoginsGone(row: LedgerRow, { logins, clock }: ProveDependencies): Promise<LoginGone[]> {
+  const gone: LoginGone[] = [];
+  for (const secret of row.secrets) {
+    if (secret.state === 'planned' || !isLogin(secret)) continue;
+    const { exists, sessions, server } = await logins.look(secret);
+    const username = loginNameOf(secret.secretName);
+    if (exists || sessions > 0) {
+      throw new StillAccepted(
+        `The server ${server} ${exists ? 'still knows the login' : 'dropped the login'} ${username} and has ${sessions} sessions of it; there must be neither. It is tried again.`,
+      );
+    }
+    gone.push({ secret: secret.name, username, server, at: new Date(clock.nowMs()).toISOString() });
+  }
+  return gone;
 }

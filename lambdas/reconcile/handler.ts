@@ -6,7 +6,8 @@ import { reconcileEnvironment } from '../../core/environment.ts';
 import { boundaryOfTeardown } from '../../core/ids.ts';
 import { reconcileEvent } from '../../core/steps.ts';
 import { EventBus } from '../control/event-bus.ts';
-import type { ControlPorts } from '../control/ports.ts';
+import type { LoginPorts } from '../control/login-ports.ts';
+import { Logins } from '../control/postgres/logins.ts';
 import { openRecords } from '../control/records.ts';
 import { TaskSecrets } from '../control/secrets.ts';
 import { reconcileDue } from './reconcile-due.ts';
@@ -19,13 +20,16 @@ export function reconcileHandler({
   aws,
   clock,
   print,
-}: ControlPorts): (input: unknown) => Promise<unknown> {
+  loginServer,
+}: LoginPorts): (input: unknown) => Promise<unknown> {
   const environment = reconcileEnvironment.parse(variables);
+  const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }));
   const on = {
     ...openRecords({ environment, aws, clock }),
     executions: new SFNClient({ ...aws }),
     policies: new TaskPolicies(new IAMClient({ ...aws }), environment.STACK),
-    secrets: new TaskSecrets(new SecretsManagerClient({ ...aws })),
+    secrets,
+    logins: new Logins(loginServer, secrets),
     bus: new EventBus(new EventBridgeClient({ ...aws }), clock),
     clock,
     print,

@@ -1,25 +1,31 @@
 import type { Clock } from '../../core/clock.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { Ledger } from '../control/ledger.ts';
+import { isLogin, type Logins } from '../control/postgres/logins.ts';
 import type { TaskSecrets } from '../control/secrets.ts';
 import type { TaskPolicies } from './task-policies.ts';
 
 export interface SweepDependencies {
   readonly ledger: Ledger;
   readonly secrets: TaskSecrets;
+  readonly logins: Logins;
   readonly policies: TaskPolicies;
   readonly clock: Clock;
 }
 
 /**
  * Takes away all that a closed boundary may have left, by the names in its row: its deny, so that the role has room for others, and every
- * secret that was ever intended, in case a function that was thought dead made one after the teardown had looked. What is gone is gone.
+ * secret that was ever intended, with the login that it opens, in case a function that was thought dead made one after the teardown had
+ * looked. What is gone is gone.
  */
 export async function sweep(row: LedgerRow, on: SweepDependencies): Promise<void> {
-  const made = row.secrets.filter(({ state }) => state !== 'planned').map(({ secretName }) => secretName);
+  const made = row.secrets.filter(({ state }) => state !== 'planned');
   const sessions = row.leases.map(({ sessionSecretName }) => sessionSecretName);
-  for (const name of new Set([...made, ...sessions])) await on.secrets.destroy(name);
+  for (const name of new Set([...made.map(({ secretName }) => secretName), ...sessions]))
+    await on.secrets.destroy(name);
   if (row.deny !== undefined) await on.policies.remove(row.deny.roleName, row.deny.policyName);
+  // Last: a database that is gone for good must not keep the denies of a role from being lifted.
+  for (const secret of made) if (isLogin(secret)) await on.logins.end(secret);
   await on.ledger.update(row.boundaryId, (now) =>
     now.sweptAtMs === undefined ? { ...now, sweptAtMs: on.clock.nowMs() } : now,
   );

@@ -2,17 +2,25 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { revokeAndRecordEnvironment } from '../../core/environment.ts';
 import { revokeAndRecordEvent } from '../../core/steps.ts';
-import type { ControlPorts } from '../control/ports.ts';
+import type { LoginPorts } from '../control/login-ports.ts';
+import { Logins } from '../control/postgres/logins.ts';
 import { openRecords } from '../control/records.ts';
 import { TaskSecrets } from '../control/secrets.ts';
 import { step, type StepHandler } from '../control/step.ts';
 import { revokeAndRecord, type RevokeDependencies } from './revoke-and-record.ts';
 
-export function revokeAndRecordHandler({ environment: variables, aws, clock }: ControlPorts): StepHandler {
+export function revokeAndRecordHandler({
+  environment: variables,
+  aws,
+  clock,
+  loginServer,
+}: LoginPorts): StepHandler {
   const environment = revokeAndRecordEnvironment.parse(variables);
+  const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }));
   const on: RevokeDependencies = {
     ...openRecords({ environment, aws, clock }),
-    secrets: new TaskSecrets(new SecretsManagerClient({ ...aws })),
+    secrets,
+    logins: new Logins(loginServer, secrets),
     iam: new IAMClient({ ...aws }),
     clock,
     issueTimeoutMs: environment.ISSUE_TIMEOUT_SECONDS * 1000,

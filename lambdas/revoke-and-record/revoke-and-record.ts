@@ -8,6 +8,7 @@ import { isAtLeast, isEnding } from '../../core/phase.ts';
 import type { revokeAndRecordEvent } from '../../core/steps.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
+import type { Logins } from '../control/postgres/logins.ts';
 import type { TaskSecrets } from '../control/secrets.ts';
 import { denyBoundary } from './deny-boundary.ts';
 import { revokeSecrets } from './revoke-secrets.ts';
@@ -17,6 +18,7 @@ export interface RevokeDependencies {
   readonly ledger: Ledger;
   readonly evidence: EvidenceLog;
   readonly secrets: TaskSecrets;
+  readonly logins: Logins;
   readonly iam: IAMClient;
   readonly clock: Clock;
   /** How long a function that issues may still be running after it wrote its intent, milliseconds. */

@@ -1,5 +1,6 @@
 import { SecretUnrevoked } from '../../core/errors.ts';
 import { withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger.ts';
+import { retireSecret } from '../control/retire-secret.ts';
 import type { RevokeDependencies } from './revoke-and-record.ts';
 
 /** Destroys every JIT secret that may exist, each on its own; then throws `SecretUnrevoked` if one is left, so that the state is retried. */
@@ -40,7 +41,7 @@ const isMakerDone = ({ handle, attempts = 0 }: SecretRecord): boolean =>
 /** Undefined when the secret is gone for good, else why it may not be. */
 async function destroy(secret: SecretRecord, on: RevokeDependencies): Promise<string | undefined> {
   try {
-    await on.secrets.destroy(secret.secretName);
+    await retireSecret(secret, on);
     const makerGoneAtMs = (secret.intendedAtMs ?? 0) + on.issueTimeoutMs;
     if (isMakerDone(secret) || on.clock.nowMs() > makerGoneAtMs) return undefined;
     return `destroyed, but a function that means to make it may run until ${new Date(makerGoneAtMs).toISOString()}`;

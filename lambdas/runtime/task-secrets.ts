@@ -25,7 +25,7 @@ export function taskSecrets({ ids, client, remember }: Wiring): (name: string) =
       throw new SecretEmpty(
         `Secret ${name} (${id}) holds no text. Its issuer has not written it, or it was revoked.`,
       );
-    remember(SecretString);
+    for (const value of [SecretString, ...passwordsIn(SecretString)]) remember(value);
     return new Secret(SecretString);
   };
   return (name) => {
@@ -36,4 +36,16 @@ export function taskSecrets({ ids, client, remember }: Wiring): (name: string) =
     fetching.catch(() => fetched.delete(name));
     return fetching;
   };
+}
+
+/** A login's secret is JSON in the form of RDS: its password is secret by itself, its host and its name are not. */
+function passwordsIn(text: string): string[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    const password: unknown =
+      typeof value === 'object' && value !== null ? Reflect.get(value, 'password') : undefined;
+    return typeof password === 'string' && password !== '' ? [password] : [];
+  } catch {
+    return [];
+  }
 }

@@ -12,7 +12,13 @@ export const LAMBDA_SERVICE_ERRORS = [
 /** Steps before the work may give up: the tail cleans up after them. Refusals by a rule are final and not retried. */
 export const BRIEFLY: readonly Retrier[] = [
   {
-    ErrorEquals: [...LAMBDA_SERVICE_ERRORS, 'LedgerContention', 'IdentityUncertain', 'WindowNotOpen'],
+    ErrorEquals: [
+      ...LAMBDA_SERVICE_ERRORS,
+      'LedgerContention',
+      'IdentityUncertain',
+      'LoginServerUnavailable',
+      'WindowNotOpen',
+    ],
     IntervalSeconds: 1,
     BackoffRate: 2,
     MaxDelaySeconds: 10,

@@ -3,6 +3,7 @@ import { compile } from './bundle.ts';
 import { exitError, PlatformError, timedOut } from './errors.ts';
 import type { Transport } from './in-process-http.ts';
 import { MAX_RESPONSE_BYTES } from './limits.ts';
+import type { ReachableServers } from './reachable-servers.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 import { SandboxTimers, type Guard } from './sandbox-timers.ts';
 import { ownRejections } from './stray-rejections.ts';
@@ -12,6 +13,7 @@ import { logGroupOf, newTraceId, variablesOf } from './variables.ts';
 export interface EnvironmentWiring {
   readonly clock: LocalClock;
   readonly send: Transport;
+  readonly reachable: ReachableServers;
   readonly region: string;
   readonly endpointUrl: string;
   /** Real milliseconds for code that does not await. */
@@ -57,6 +59,7 @@ export class Environment {
       guard,
       timers: this.#timers,
       send: wiring.send,
+      reachable: wiring.reachable,
       variables: this.#variables,
       exit: (status) => this.#exit(status),
       log: (level, message) => this.#log(level, message),
@@ -227,6 +230,7 @@ export class Environment {
     if (!this.#alive) return;
     this.#alive = false;
     this.#timers.cancelAll();
+    this.#sandbox.disconnect();
     this.#current?.fail(error);
   }
 

@@ -4,6 +4,7 @@ import type { LocalClock } from '../clock.ts';
 import { Environment, type EnvironmentWiring } from './environment.ts';
 import { payloadOf } from './errors.ts';
 import type { Transport } from './in-process-http.ts';
+import { ReachableServers } from './reachable-servers.ts';
 import { SYNCHRONOUS_LIMIT_MS } from './limits.ts';
 import type {
   AssumeServiceRole,
@@ -20,6 +21,8 @@ export interface HostOptions {
   readonly clock: LocalClock;
   /** The gateway's `handle`. */
   readonly send: Transport;
+  /** Servers beside AWS that functions may connect to. @default - none */
+  readonly reachable?: ReachableServers;
   readonly assumeServiceRole: AssumeServiceRole;
   readonly region: string;
   readonly endpointUrl?: string;
@@ -54,6 +57,7 @@ export class LambdaHost implements FunctionHost {
     this.#wiring = {
       clock: options.clock,
       send: options.send,
+      reachable: options.reachable ?? new ReachableServers(),
       region: options.region,
       endpointUrl: options.endpointUrl ?? IN_PROCESS_ENDPOINT,
       synchronousLimitMs: options.synchronousLimitMs ?? SYNCHRONOUS_LIMIT_MS,

@@ -11,7 +11,6 @@ import events from 'node:events';
 import fs from 'node:fs';
 import fsPromises from 'node:fs/promises';
 import http2 from 'node:http2';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import querystring from 'node:querystring';
@@ -47,7 +46,7 @@ const harmless: Readonly<Record<string, unknown>> = {
   'util/types': util.types,
 };
 
-/** A function talks to AWS through `http`, and to nothing else. */
+/** A function talks to AWS through `http`, to databases through `net`, and to nothing else. */
 const refused: Readonly<Record<string, unknown>> = {
   child_process: refusedModule('child_process', { ...childProcess }),
   cluster: refusedModule('cluster', {
@@ -60,7 +59,6 @@ const refused: Readonly<Record<string, unknown>> = {
   dns: refusedModule('dns', { ...dns }),
   'dns/promises': refusedModule('dns.promises', { ...dns.promises }),
   http2: refusedModule('http2', { ...http2 }),
-  net: refusedModule('net', { ...net }),
   tls: refusedModule('tls', { ...tls }),
   worker_threads: refusedModule('worker_threads', { ...workerThreads }),
   fs: emptyFileSystem({ ...fs }),

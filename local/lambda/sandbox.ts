@@ -4,6 +4,8 @@ import type { LocalClock } from '../clock.ts';
 import { inProcessHttp, type Transport } from './in-process-http.ts';
 import { sandboxConsole } from './sandbox-console.ts';
 import { sandboxRequire, workingModules } from './sandbox-modules.ts';
+import type { ReachableServers } from './reachable-servers.ts';
+import { sandboxNet } from './sandbox-net.ts';
 import { sandboxProcess } from './sandbox-process.ts';
 import { createRealm, type Realm } from './sandbox-realm.ts';
 import { timerGlobals, type Guard, type SandboxTimers } from './sandbox-timers.ts';
@@ -15,6 +17,7 @@ export interface SandboxWiring {
   readonly guard: Guard;
   readonly timers: SandboxTimers;
   readonly send: Transport;
+  readonly reachable: ReachableServers;
   readonly variables: Record<string, string>;
   exit(status: string): never;
   log(level: LogLine['level'], message: string): void;
@@ -24,6 +27,8 @@ export interface Sandbox extends Realm {
   readonly require: (name: string) => unknown;
   /** Calls `step` in the context; throws when it takes longer than `limitMs` of real time. */
   bounded<T>(limitMs: number, step: () => T): T;
+  /** Closes what is open to servers outside. */
+  disconnect(): void;
   /** Shows an error that nobody catches to the function's own monitors, as Node does; what they throw takes its place. */
   monitored(error: unknown): unknown;
 }
@@ -58,7 +63,7 @@ const performanceOn = (clock: LocalClock) => {
 
 /** Makes the context of a cold start: everything that a function can reach, bound to its environment. */
 export function createSandbox(wiring: SandboxWiring): Sandbox {
-  const { clock, guard, timers, send, variables, exit, log } = wiring;
+  const { clock, guard, timers, send, reachable, variables, exit, log } = wiring;
   const timing = timerGlobals(timers);
   const working = workingModules(clock);
   const console = sandboxConsole(log);
@@ -70,9 +75,11 @@ export function createSandbox(wiring: SandboxWiring): Sandbox {
     write: (stream, text) => log(stream, text),
   });
   const http = inProcessHttp({ send, clock, guard });
+  const net = sandboxNet({ clock, guard, reachable });
   const require = sandboxRequire({
     http,
     https: http,
+    net: net.module,
     process,
     console,
     timers: timing.module,
@@ -103,5 +110,5 @@ export function createSandbox(wiring: SandboxWiring): Sandbox {
       return thrown;
     }
   };
-  return { ...realm, require, bounded, monitored };
+  return { ...realm, require, bounded, monitored, disconnect: net.disconnect };
 }

@@ -1,6 +1,7 @@
 import type { DynamoDb } from '../aws/dynamodb/dynamodb-service.ts';
 import type { IamStore } from '../aws/iam/iam-store.ts';
 import type { KmsKeys } from '../aws/kms-keys.ts';
+import type { SecretsManager } from '../aws/secrets/secrets-service.ts';
 import type { Ssm } from '../aws/ssm.ts';
 import type { Alarms } from '../events/alarms.ts';
 import type { EventBridge } from '../events/event-bridge.ts';
@@ -16,6 +17,7 @@ import type { ResolvedResource } from './resolve.ts';
 export interface LoadContext {
   readonly iam: IamStore;
   readonly keys: KmsKeys;
+  readonly secrets: SecretsManager;
   readonly dynamodb: DynamoDb;
   readonly functions: FunctionRegistry;
   readonly states: StepFunctionsService;

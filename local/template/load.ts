@@ -4,6 +4,7 @@ import { loadAlarm, loadSubscription, loadTopic, loadTopicPolicy } from './load-
 import { loadQueue, loadQueuePolicy, loadRule, loadSchedule } from './load-events.ts';
 import { loadManagedPolicy, loadPolicy, loadRole } from './load-iam.ts';
 import { loadAsyncConfig, loadFunction, loadPermission, loadUrl, loadVersion } from './load-lambda.ts';
+import { loadSecret, loadSecretPolicy } from './load-secrets.ts';
 import { loadStateMachine } from './load-state-machine.ts';
 import { refuse } from './properties.ts';
 import { removeStale } from './remove-stale.ts';
@@ -28,6 +29,8 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   'AWS::S3::Bucket': loadBucket,
   'AWS::S3::BucketPolicy': loadBucketPolicy,
   'AWS::SSM::Parameter': loadParameter,
+  'AWS::SecretsManager::Secret': loadSecret,
+  'AWS::SecretsManager::ResourcePolicy': loadSecretPolicy,
   'AWS::KMS::Key': loadKey,
   'AWS::KMS::Alias': loadAlias,
   'AWS::Events::Rule': loadRule,

@@ -45,6 +45,10 @@ const REMOVERS: Readonly<Record<string, Remover>> = {
   'AWS::DynamoDB::Table': holdsData,
   'AWS::DynamoDB::GlobalTable': holdsData,
   'AWS::S3::Bucket': holdsData,
+  'AWS::SecretsManager::Secret': ({ arn }, { secrets, atMs }) => {
+    const secret = secrets.store.find(arn, atMs);
+    if (secret !== undefined) secrets.store.remove(secret.name);
+  },
 };
 
 const keyOf = ({ type, physicalId }: ResolvedResource): string => `${type} ${physicalId}`;

@@ -36,6 +36,9 @@ const TABLE: ResourceType = {
   },
 };
 
+/** A hyphen and six characters end a secret's ARN. */
+export const SECRET_ARN_TAIL = 7;
+
 /** Every resource type that can be loaded: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html */
 export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::IAM::Role': {
@@ -218,6 +221,21 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
         attributes: { Type: String(properties['Type']), Value: String(properties['Value']) },
       };
     },
+  },
+  'AWS::SecretsManager::Secret': {
+    used: ['Name', 'Description', 'KmsKeyId', 'SecretString', 'GenerateSecretString', 'Tags'],
+    ignored: [],
+    identify: (properties, naming) => {
+      const name = named(properties, 'Name', naming, 512);
+      const tail = uuidOf(`${ACCOUNT_ID}/secret/${name}`).slice(0, SECRET_ARN_TAIL - 1);
+      const arn = arnOf('secretsmanager', `secret:${name}-${tail}`);
+      return { physicalId: arn, arn, attributes: { Id: arn } };
+    },
+  },
+  'AWS::SecretsManager::ResourcePolicy': {
+    used: ['SecretId', 'ResourcePolicy'],
+    ignored: ['BlockPublicPolicy'],
+    identify: (properties) => noArn(String(properties['SecretId'])),
   },
   'AWS::KMS::Key': {
     used: ['KeyPolicy'],

@@ -10,6 +10,7 @@ import type {
   SessionCredentials,
 } from '../../local/lambda/types.ts';
 import { AwsError } from '../../local/aws/service.ts';
+import type { LoginServer } from '../../lambdas/control/postgres/login-server.ts';
 import type { LocalClock } from '../../local/clock.ts';
 import { makeHandler, shortName, type Handler } from './handlers.ts';
 import { Invocation, never, runInvocation } from './invocation.ts';
@@ -20,6 +21,7 @@ export interface HostHooks {
   readonly transport: Omit<TransportParts, 'clock'>;
   /** Seconds that a function's clock is ahead. */
   readonly skewSeconds: (name: string) => number;
+  readonly loginServer: LoginServer;
   readonly randomHex: (bytes: number) => string;
   /** Called as an invocation begins; `again` begins another one with the same event, whose answer nobody hears. */
   readonly begun: (invocation: Invocation, again: () => void) => void;
@@ -113,7 +115,7 @@ export class DirectHost implements FunctionHost {
     const neededUntilMs = this.clock.nowMs() + CREDENTIALS_MARGIN_MS;
     if (warm && (warm.credentials.expiresAtMs ?? Infinity) > neededUntilMs) return warm.handler;
     const credentials = await this.#credentialsOf(fn);
-    const { transport, skewSeconds, randomHex } = this.#hooks;
+    const { transport, skewSeconds, randomHex, loginServer } = this.#hooks;
     const skewMs = skewSeconds(name) * 1000;
     const clock = {
       nowMs: () => this.clock.nowMs() + skewMs,
@@ -125,6 +127,7 @@ export class DirectHost implements FunctionHost {
       aws: simulatedAws(parts, credentials),
       awsOnce: simulatedAws({ ...parts, attempts: 1 }, credentials),
       clock,
+      loginServer,
       randomHex,
       print: () => undefined,
     });

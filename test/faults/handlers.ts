@@ -5,7 +5,8 @@ import type { Clock } from '../../core/clock.ts';
 import { admitHandler } from '../../lambdas/admit/handler.ts';
 import type { AwsConfig } from '../../lambdas/aws-config.ts';
 import { closeBoundaryHandler } from '../../lambdas/close-boundary/handler.ts';
-import type { ControlPorts } from '../../lambdas/control/ports.ts';
+import type { LoginPorts } from '../../lambdas/control/login-ports.ts';
+import type { LoginServer } from '../../lambdas/control/postgres/login-server.ts';
 import { issueIdentityHandler } from '../../lambdas/issue-identity/handler.ts';
 import { issueSecretHandler } from '../../lambdas/issue-secret/handler.ts';
 import { proveRevokedHandler } from '../../lambdas/prove-revoked/handler.ts';
@@ -29,12 +30,13 @@ export interface FunctionPorts {
   readonly aws: AwsConfig;
   readonly awsOnce: AwsConfig;
   readonly clock: Clock;
+  readonly loginServer: LoginServer;
   readonly randomHex: (bytes: number) => string;
   readonly print: (line: string) => void;
 }
 
 const CONTROL: Readonly<
-  Record<string, (ports: ControlPorts) => (event: never, context: never) => Promise<unknown>>
+  Record<string, (ports: LoginPorts) => (event: never, context: never) => Promise<unknown>>
 > = {
   Submit: submitHandler,
   SubmitScheduled: submitScheduledHandler,
@@ -48,12 +50,15 @@ const CONTROL: Readonly<
 };
 
 export const WORK = 'Work';
+/** No schedule submits such a task yet. */
+const MAINTENANCE_WORK = 'DatabaseMaintenanceWork';
 
-/** `Taskbound-BoundaryControlIssueIdentityFunction4F…` -> `IssueIdentity`; a type's work function -> `Work`. */
+/** `Taskbound-BoundaryControlIssueIdentityFunction4F…` -> `IssueIdentity`; the work function of `object-transfer` -> `Work`. */
 export function shortName(physicalId: string): string {
   const control = /BoundaryControl([A-Za-z]+?)Function/.exec(physicalId)?.[1];
   if (control !== undefined && control in CONTROL) return control;
-  if (/WorkFunction/.test(physicalId)) return WORK;
+  if (/ObjectTransferWorkFunction/.test(physicalId)) return WORK;
+  if (/DatabaseMaintenanceWorkFunction/.test(physicalId)) return MAINTENANCE_WORK;
   throw new RangeError(`The simulation has no handler for the function ${physicalId}.`);
 }
 

@@ -11,6 +11,7 @@ import { VirtualClock } from '../../local/virtual-clock.ts';
 import { DirectHost, noBundle } from './direct-host.ts';
 import { WORK } from './handlers.ts';
 import { Injector } from './injector.ts';
+import { PostgresModel } from './postgres-model.ts';
 import type { Fault, Schedule } from './schedule.ts';
 import { Witness } from './witness.ts';
 
@@ -62,6 +63,7 @@ export class World {
               after: injector.after,
             },
             skewSeconds: injector.skewSeconds,
+            loginServer: new PostgresModel(() => clock.nowMs()),
             randomHex,
             begun: injector.begun,
             ended: (invocation, result, again) => {

@@ -52,6 +52,12 @@ const ROUTES: Readonly<
   IdentityUncertain: [['IssueIdentity', 'briefly', 'RevokeAndRecord']],
   CanaryFailed: [['IssueIdentity', 'final', 'RevokeAndRecord']],
   HalfIssued: [['Issue receiptKey', 'final', 'RevokeAndRecord']],
+  LoginServerUnavailable: [
+    ['Issue receiptKey', 'briefly', 'RevokeAndRecord'],
+    ['ProveRevoked', 'patiently', 'BoundaryUnproven'],
+  ],
+  // Thrown while a secret is revoked; the row has it, and the state fails with SecretUnrevoked.
+  LoginLeftBehind: [['RevokeAndRecord', 'patiently', 'BoundaryUnproven']],
   SecretUnrevoked: [['RevokeAndRecord', 'patiently', 'BoundaryUnproven']],
   StillAccepted: [['ProveRevoked', 'patiently', 'BoundaryUnproven']],
   ExpiryPending: [['ProveRevoked', 'patiently', 'BoundaryUnproven']],

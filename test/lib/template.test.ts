@@ -8,6 +8,7 @@ import { inlineWork, listOf, ofType, resourcesOf, sampleResources, textOf, type 
 import { statementsIn, statementsOf } from './statements.ts';
 
 const resources = sampleResources();
+const TYPES = ['ObjectTransfer', 'DatabaseMaintenance'];
 
 const XRAY = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
@@ -15,6 +16,10 @@ const RECORDS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:PutItem', 'dy
 const MAKE_SECRETS = ['CreateSecret', 'DeleteSecret', 'PutResourcePolicy', 'PutSecretValue'].map(
   (action) => `secretsmanager:${action}`,
 );
+/** The admin's password of a database, by the declaration of the type whose logins it makes. */
+const READ_ADMIN = 'secretsmanager:GetSecretValue';
+const ASSUME = ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'];
+const FOLLOW = ['ssm:GetParameter', 'states:DescribeExecution', 'states:GetExecutionHistory'];
 const FUNCTION = [...LOGS, ...XRAY];
 
 /** A state machine: its functions, its traces, its log delivery. */
@@ -33,6 +38,8 @@ const MACHINE = [
   ...['PutResourcePolicy', 'DescribeResourcePolicies', 'DescribeLogGroups'].map((action) => `logs:${action}`),
 ];
 
+const START = ['states:StartExecution'];
+
 /** Two functions' URLs, by which alone they may be called, and what they read. */
 const PEOPLE = [
   'dynamodb:GetItem',
@@ -40,25 +47,23 @@ const PEOPLE = [
   'dynamodb:Query',
   ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
   ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
-  'ssm:GetParameter',
-  'states:DescribeExecution',
-  'states:GetExecutionHistory',
+  // Of each type.
+  ...FOLLOW,
+  ...FOLLOW,
 ];
 
 /** What each role may do, to the action. */
 const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] = [
-  ['BoundaryControlSubmitRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', 'states:StartExecution']],
-  ['BoundaryControlDecideRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', 'states:StartExecution']],
-  [
-    'BoundaryControlEndRole',
-    [...FUNCTION, ...RECORDS, 'ssm:GetParameter', 'states:StartExecution', 'states:StopExecution'],
-  ],
+  // Of each type's machine, here and below.
+  ['BoundaryControlSubmitRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START, ...START]],
+  ['BoundaryControlDecideRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START, ...START]],
+  ['BoundaryControlEndRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START, 'states:StopExecution']],
   [
     'BoundaryControlSubmitScheduledRole',
-    [...FUNCTION, ...RECORDS, 'sqs:SendMessage', 'ssm:GetParameter', 'states:StartExecution'],
+    [...FUNCTION, ...RECORDS, 'sqs:SendMessage', 'ssm:GetParameter', ...START],
   ],
   ['BoundaryControlAdmitRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter']],
-  ['BoundaryControlIssueSecretRole', [...FUNCTION, ...RECORDS, ...MAKE_SECRETS]],
+  ['BoundaryControlIssueSecretRole', [...FUNCTION, ...RECORDS, ...MAKE_SECRETS, READ_ADMIN]],
   [
     'BoundaryControlIssueIdentityRole',
     [
@@ -68,18 +73,17 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
       'secretsmanager:PutResourcePolicy',
       'secretsmanager:PutSecretValue',
       'ssm:GetParameter',
-      'sts:AssumeRole',
-      'sts:SetSourceIdentity',
-      'sts:TagSession',
+      ...ASSUME,
+      ...ASSUME,
     ],
   ],
   [
     'BoundaryControlRevokeAndRecordRole',
-    [...FUNCTION, ...RECORDS, 'iam:PutRolePolicy', 'secretsmanager:DeleteSecret'],
+    [...FUNCTION, ...RECORDS, 'iam:PutRolePolicy', 'secretsmanager:DeleteSecret', READ_ADMIN],
   ],
   [
     'BoundaryControlProveRevokedRole',
-    [...FUNCTION, ...RECORDS, 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+    [...FUNCTION, ...RECORDS, 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', READ_ADMIN],
   ],
   [
     'BoundaryControlCloseBoundaryRole',
@@ -97,7 +101,9 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
       'iam:ListRoles',
       'secretsmanager:DeleteSecret',
       'secretsmanager:ListSecrets',
+      READ_ADMIN,
       'states:DescribeExecution',
+      'states:StartExecution',
       'states:StartExecution',
       'states:StartExecution',
     ],
@@ -107,6 +113,8 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
   ['ObjectTransferNightlyRole', ['lambda:InvokeFunction', 'sqs:SendMessage']],
   ['ObjectTransferWorkRole', [...FUNCTION, 'secretsmanager:GetSecretValue']],
   ['ObjectTransferWorkflowRole', MACHINE],
+  ['DatabaseMaintenanceWorkRole', [...FUNCTION, 'secretsmanager:GetSecretValue']],
+  ['DatabaseMaintenanceWorkflowRole', MACHINE],
   [
     'OperatorsRole',
     [
@@ -140,15 +148,17 @@ describe('roles', () => {
 
   it('are all listed', () => {
     expect(policies).toHaveLength(ACTIONS.length);
-    // Besides those: the task role, which has its ceiling and no policy of its own.
-    expect(ofType(resources, 'AWS::IAM::Role')).toHaveLength(ACTIONS.length + 1);
+    // Besides those: the task roles, which have their ceilings and no policy of their own.
+    expect(ofType(resources, 'AWS::IAM::Role')).toHaveLength(ACTIONS.length + TYPES.length);
   });
 
   it('have no policy of AWS’s own', () => {
     const attached = ofType(resources, 'AWS::IAM::Role').flatMap(([, role]) =>
       listOf(role.Properties['ManagedPolicyArns']).map(textOf),
     );
-    expect(attached).toEqual([expect.stringMatching(/^<ObjectTransferTaskCeilingPolicy/)]);
+    expect(attached).toEqual(
+      TYPES.map((type) => expect.stringMatching(new RegExp(`^<${type}TaskCeilingPolicy`))),
+    );
   });
 
   it.each(['iam:PutRolePolicy', 'iam:DeleteRolePolicy'])(
@@ -213,8 +223,9 @@ describe('roles', () => {
 
   it('lie under that path when they are a task’s, and their ceilings too', () => {
     const paths = (type: string) => ofType(resources, type).map(([, { Properties }]) => Properties['Path']);
-    expect(paths('AWS::IAM::ManagedPolicy')).toEqual(['/taskbound/Taskbound/']);
-    expect(paths('AWS::IAM::Role').filter((path) => path !== undefined)).toEqual(['/taskbound/Taskbound/']);
+    const path = TYPES.map(() => '/taskbound/Taskbound/');
+    expect(paths('AWS::IAM::ManagedPolicy')).toEqual(path);
+    expect(paths('AWS::IAM::Role').filter((each) => each !== undefined)).toEqual(path);
   });
 
   it('call submit through its URL only: a direct call could forge the caller', () => {
@@ -326,7 +337,7 @@ describe('functions', () => {
 
   it('keep their versions', () => {
     const kept = ofType(resources, 'AWS::Lambda::Version').map(([, version]) => version.DeletionPolicy);
-    expect(kept).toEqual(Array.from({ length: 7 }, () => 'Retain'));
+    expect(kept).toEqual(Array.from({ length: 6 + TYPES.length }, () => 'Retain'));
   });
 
   it('show what people call to signed callers only', () => {
@@ -342,8 +353,8 @@ describe('functions', () => {
       /Ended/.test(textOf(Properties['SourceArn'])),
     ]);
     expect(permissions).toEqual([
-      ['events.amazonaws.com', true, true],
-      ['events.amazonaws.com', true, true],
+      ['events.amazonaws.com', true, true], // of Teardown
+      ...TYPES.map(() => ['events.amazonaws.com', true, true]),
     ]);
   });
 });
@@ -373,9 +384,10 @@ describe('what a running execution needs', () => {
     ...['Admit', 'CloseBoundary', 'IssueIdentity', 'IssueSecret', 'ProveRevoked', 'RevokeAndRecord'].map(
       (name) => `BoundaryControl${name}`,
     ),
+    'DatabaseMaintenanceWork',
     'ObjectTransferWork',
   ];
-  const machines = ['BoundaryControlTeardown', 'ObjectTransferWorkflow'];
+  const machines = ['BoundaryControlTeardown', ...TYPES.map((type) => `${type}Workflow`)];
   const withoutHash = (id: string) => id.replace(/(Function|Role).*/, '');
 
   it('is kept when a deploy renames it or leaves it out: functions, machines’ roles, and their policies', () => {
@@ -493,6 +505,20 @@ describe('a schedule of a type', () => {
       )
       .map(({ where }) => where);
     expect(callers).toEqual([expect.stringMatching(/^ObjectTransferNightlyRole/)]);
+  });
+});
+
+describe('the admin of a database', () => {
+  it('is read by the functions that make, end and prove logins, and by nobody else', () => {
+    const readers = statementsIn(resources)
+      .filter(({ statement }) => JSON.stringify(statement['Resource'] ?? '').includes('DatabaseAdminSecret'))
+      .map(({ where, statement }) => [where.replace(/Role.*/, ''), statement['Action']]);
+    expect(readers.sort()).toEqual(
+      ['IssueSecret', 'ProveRevoked', 'Reconcile', 'RevokeAndRecord'].map((name) => [
+        `BoundaryControl${name}`,
+        READ_ADMIN,
+      ]),
+    );
   });
 });
 

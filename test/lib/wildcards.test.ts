@@ -4,41 +4,54 @@ import { statementsIn } from './statements.ts';
 
 /** Every `*` and `?` of a policy, where it stands, and why. cdk-nag demands the same at synth of Allow statements on roles. */
 const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[] = [
-  [/^(Source|Destination)Policy/, /^s3:\*$/, 'A Deny: no action is allowed without TLS.'],
-  [/^(Source|Destination)Policy/, /^\*$/, 'A Deny: to nobody.'],
+  [/^(Source|Destination|Maintenance)Policy/, /^s3:\*$/, 'A Deny: no action is allowed without TLS.'],
+  [/^(Source|Destination|Maintenance)Policy/, /^\*$/, 'A Deny: to nobody.'],
   [
-    /^(Source|Destination)Policy/,
-    /^<(Source|Destination)\w+\.Arn>\/\*$/,
+    /^(Source|Destination|Maintenance)Policy/,
+    /^<(Source|Destination|Maintenance)\w+\.Arn>\/\*$/,
     'A Deny: on no object of the bucket.',
   ],
-  [/^ObjectTransferTaskCeiling/, /^\*$/, 'A Deny: on whatever is outside the ceiling.'],
+  [/^(ObjectTransfer|DatabaseMaintenance)TaskCeiling/, /^\*$/, 'A Deny: on whatever is outside the ceiling.'],
   [
-    /^ObjectTransferTaskCeiling/,
+    /^(ObjectTransfer|DatabaseMaintenance)TaskCeiling/,
     /^<(Source|Destination)\w+\.Arn>\/\*(\.receipt\.json)?$/,
     'The parameter left open; the session policy fills it.',
   ],
   [
-    /^ObjectTransferTaskCeiling/,
-    /:secret:taskbound\/Taskbound\/object-transfer\/\*/,
+    /^DatabaseMaintenanceTaskCeiling/,
+    /^<Maintenance\w+\.Arn>\/\*\/\*\.json$/,
+    'Both parameters left open; the session policy fills them.',
+  ],
+  [
+    /^(ObjectTransfer|DatabaseMaintenance)TaskCeiling/,
+    /:secret:taskbound\/Taskbound\/(object-transfer|database-maintenance)\/\*/,
     'The type’s secrets are named after tasks.',
   ],
-  [/^ObjectTransferTaskRole/, /^object-transfer\.\*$/, 'A session is named after its task.'],
   [
-    /^ObjectTransferWorkRole/,
-    /\/object-transfer\/\*\/session-\?{6}$/,
+    /^(ObjectTransfer|DatabaseMaintenance)TaskRole/,
+    /^(object-transfer|database-maintenance)\.\*$/,
+    'A session is named after its task.',
+  ],
+  [
+    /^(ObjectTransfer|DatabaseMaintenance)WorkRole/,
+    /\/(object-transfer|database-maintenance)\/\*\/session-\?{6}$/,
     'Session secrets are named after tasks.',
   ],
   [
-    /^(ObjectTransferWorkflow|BoundaryControlTeardown)Role/,
+    /^(ObjectTransferWorkflow|DatabaseMaintenanceWorkflow|BoundaryControlTeardown)Role/,
     /^<\w+Function\w+\.Arn>:\*$/,
     'Every version: an execution outlives a deploy.',
   ],
   [
-    /^(ObjectTransferWorkflow|BoundaryControlTeardown)Role/,
+    /^(ObjectTransferWorkflow|DatabaseMaintenanceWorkflow|BoundaryControlTeardown)Role/,
     /^\*$/,
     'Log delivery and X-Ray have no resources.',
   ],
-  [/^BoundaryControl\w+Role|^ObjectTransferWorkRole/, /^\*$/, 'X-Ray has no resources.'],
+  [
+    /^BoundaryControl\w+Role|^(ObjectTransfer|DatabaseMaintenance)WorkRole/,
+    /^\*$/,
+    'X-Ray has no resources.',
+  ],
   [
     /^BoundaryControl(Submit|SubmitScheduled|Decide|End|Admit|IssueIdentity)Role/,
     /:parameter\/taskbound\/Taskbound\/types\/\*$/,

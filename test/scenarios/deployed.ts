@@ -36,6 +36,8 @@ export class Deployed {
   readonly stack: LoadedStack;
   readonly connection: Connection;
   readonly io: Io;
+  /** When its clock began. */
+  readonly startMs: number;
   /** Every value that any secret ever had, seen from the embedded AWS's own side. */
   readonly secretValues = new Set<string>();
   #progress = '';
@@ -43,6 +45,7 @@ export class Deployed {
   constructor(aws: EmbeddedAws, stack: LoadedStack, outputs: Connection['outputs']) {
     this.aws = aws;
     this.stack = stack;
+    this.startMs = aws.clock.nowMs();
     // Secrets are gone at the end, so they are looked at with every step of an execution.
     aws.states.onEvent(() => {
       for (const secret of aws.secrets.store.all()) {
@@ -75,7 +78,7 @@ export class Deployed {
   }
 
   /** Puts an object as the account's owner. */
-  put(output: 'source' | 'destination', key: string, content: Uint8Array): void {
+  put(output: 'source' | 'destination' | 'maintenance', key: string, content: Uint8Array): void {
     this.aws.s3.put(this.output(output), key, content);
   }
 
@@ -89,10 +92,12 @@ export class Deployed {
     return requesterConfig(this.connection, this.io);
   }
 
+  /** Runs a task to its end. One that needs approval is approved by as many people as it needs. */
   async run(request: TaskRequest & { readonly taskId: string }): Promise<Ran> {
     this.#progress = '';
     this.aws.startSchedules();
-    const running = runTask(this.connection, request, { out: undefined, io: this.io });
+    const approveAs = NEED_APPROVAL.has(request.type) ? APPROVERS : [];
+    const running = runTask(this.connection, request, { out: undefined, io: this.io, approveAs });
     const report = await running.finally(() => this.aws.stopSchedules());
     const records = new Records(this.connection.config, this.connection.outputs);
     const row = await records.row(report.boundaryId);
@@ -119,16 +124,21 @@ export class Deployed {
   }
 }
 
+const NEED_APPROVAL = new Set(['database-maintenance']);
+const APPROVERS = ['bob', 'carol'].map((name) => ({ name, role: 'Approvers' }));
+
 /** Loads one of the synthesized apps into a fresh embedded AWS on a virtual clock. */
 export async function deploy(
   app: 'sample' | 'misbehaving' | 'windowed',
   options: {
     readonly transform?: NonNullable<AssemblyOptions['transform']>;
     readonly policyDelayMs?: number;
+    /** @default T0 */
+    readonly startMs?: number;
   } = {},
 ): Promise<Deployed> {
-  const { transform, policyDelayMs = 4000 } = options;
-  const aws = await EmbeddedAws.start({ clock: new VirtualClock({ startMs: T0 }), policyDelayMs });
+  const { transform, policyDelayMs = 4000, startMs = T0 } = options;
+  const aws = await EmbeddedAws.start({ clock: new VirtualClock({ startMs }), policyDelayMs });
   const stack = await aws.loadAssembly(inject('assemblies')[app], { ...(transform && { transform }) });
   return new Deployed(aws, stack, await readOutputs(aws.clientConfig(), stack.stackName));
 }

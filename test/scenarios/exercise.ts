@@ -18,8 +18,11 @@ import {
 import { STRAY_AGE_MS } from '../../core/strays.ts';
 import { parsePolicy } from '../../core/iam/parse.ts';
 import type { TrailRecord } from '../../local/aws/trail.ts';
+import type { DemoDatabase } from '../../local/demo-database.ts';
 import type { Template } from '../../local/template/template.ts';
-import { freshId, T0, type Deployed, type Ran } from './deployed.ts';
+import { maintenance, startDatabase } from './database.ts';
+import { freshId, type Deployed, type Ran } from './deployed.ts';
+import type { Request } from './meddle.ts';
 import { meddleWithBus, minutes } from './signals.ts';
 
 /** Objects above this are copied in parts, so that the smallest test object is not. */
@@ -142,7 +145,7 @@ async function teardown(stack: Deployed, boundaryId: string, taskId: string): Pr
 
 /** A bucket outside the type's ceiling that is open to everyone: the task's session must still be refused there. */
 async function openBucket(stack: Deployed): Promise<string> {
-  stack.aws.s3.createBucket(OPEN_BUCKET);
+  if (!stack.aws.s3.hasBucket(OPEN_BUCKET)) stack.aws.s3.createBucket(OPEN_BUCKET);
   const open = {
     Version: '2012-10-17',
     Statement: [
@@ -151,14 +154,22 @@ async function openBucket(stack: Deployed): Promise<string> {
   };
   stack.aws.s3.setBucketPolicy(OPEN_BUCKET, parsePolicy(JSON.stringify(open), 'resource'));
   stack.aws.s3.put(OPEN_BUCKET, 'bait', Buffer.from('bait'));
+  const lines: string[] = [];
+  for (const request of [transfer('small'), vacuum(stack)]) lines.push(await baited(stack, request));
+  return lines.join('; ');
+}
+
+async function baited(stack: Deployed, request: Request): Promise<string> {
   const known = new Set(stack.secretValues);
   const attempts: Promise<string>[] = [];
   const stop = stack.aws.states.onEvent(({ event }) => {
     if (event.type !== 'TaskScheduled' || attempts.length > 0) return;
-    const session = [...stack.secretValues].find((value) => !known.has(value) && value.startsWith('{'));
+    const session = [...stack.secretValues].find(
+      (value) => !known.has(value) && value.startsWith('{"accessKeyId"'),
+    );
     if (session !== undefined) attempts.push(readBait(stack, session));
   });
-  const ran = await stack.run(transfer('small'));
+  const ran = await stack.run(request);
   stop();
   return `${summary(ran)}; bait ${await Promise.all(attempts)}`;
 }
@@ -189,7 +200,12 @@ async function stoppedTwice(stack: Deployed): Promise<string> {
 
 /** Submit cannot start the execution: the schedule does, once it can be done. */
 async function startedLater(stack: Deployed): Promise<string> {
-  const request = transfer('small');
+  const lines: string[] = [];
+  for (const request of [transfer('small'), vacuum(stack)]) lines.push(await submittedOnly(stack, request));
+  return lines.join('; ');
+}
+
+async function submittedOnly(stack: Deployed, request: Request): Promise<string> {
   stack.aws.intercept = ({ operation, caller }) =>
     operation === 'StartExecution' && caller.arn.includes('Submit')
       ? { refuse: { name: 'ServiceUnavailable', message: 'down for a while', status: 503 } }
@@ -229,7 +245,12 @@ async function lifted(stack: Deployed): Promise<string> {
   await minutes(stack, 2);
   stack.aws.intercept = undefined;
   const letters = stack.aws.queues.all().flatMap(({ messages }) => messages);
-  return `denies ${denies.length}; letters kept ${letters.length > 0}`;
+  const rows = await new Records(stack.connection.config, stack.connection.outputs).recent(
+    1,
+    stack.aws.clock.nowMs(),
+  );
+  const unswept = rows.filter(({ sweptAtMs }) => sweptAtMs === undefined);
+  return `denies ${denies.length}; letters kept ${letters.length > 0}; unswept ${unswept.length}`;
 }
 
 /** A secret and a deny that no row leads to: the hour's schedule removes both. */
@@ -244,7 +265,7 @@ async function strays(stack: Deployed): Promise<string> {
   const deny = denyPolicyName(LOST, clock.nowMs());
   iam.putInline(role, deny, { Version: '2012-10-17', Statement: [] }, clock.nowMs());
   await clock.sleep(STRAY_AGE_MS);
-  await clock.sleep(HOUR_MS - ((clock.nowMs() - T0) % HOUR_MS) - 30_000);
+  await clock.sleep(HOUR_MS - ((clock.nowMs() - stack.startMs) % HOUR_MS) - 30_000);
   await minutes(stack, 1);
   const left = iam.inlinePolicies(role, clock.nowMs()).some((policy) => policy.name === deny);
   return `stray secret left ${secrets.store.find(name, clock.nowMs()) !== undefined}; stray deny left ${left}`;
@@ -319,9 +340,26 @@ async function scheduled(stack: Deployed): Promise<string> {
 const DAY_MS = 86_400_000;
 /** 04:00 in Berlin, in winter. */
 const NIGHTLY_MS = 3 * HOUR_MS;
+let database: Promise<DemoDatabase> | undefined;
+
+/** Maintains a database, which all stacks of a test file share: a login of its own is made, ended, and looked for. */
+async function maintained(stack: Deployed): Promise<string> {
+  const { server, adminSecret } = await (database ??= startDatabase());
+  stack.aws.reachable.allow(server);
+  stack.aws.secrets.provide(stack.output('DatabaseAdmin'), async () => adminSecret);
+  const ran = await stack.run(vacuum(stack));
+  const name = typeParameterName(stack.stack.stackName, 'database-maintenance');
+  const { Parameter } = await new SSMClient({ ...stack.requester }).send(
+    new GetParameterCommand({ Name: name }),
+  );
+  return `${summary(ran)}; type ${Parameter !== undefined}`;
+}
+
+const vacuum = (stack: Deployed): Request => maintenance(stack, { kind: 'vacuum', tables: ['shop.orders'] });
 
 const SCENARIOS = [
   good,
+  maintained,
   aborted,
   tornDownWhileIssuing,
   openBucket,
@@ -349,13 +387,14 @@ export async function exercise(stack: Deployed): Promise<string[]> {
 
 export const EXPECTED = [
   'succeeded closed refused ; deny true; listed true; type true; announced true',
+  'succeeded closed refused ; type true',
   'failed closed refused EntityTooSmall; leases 2; aborted true',
   'failed closed nothing-issued ExecutionEnded; undone true',
-  'succeeded closed refused ; bait AccessDenied',
+  'succeeded closed refused ; bait AccessDenied; succeeded closed refused ; bait AccessDenied',
   'failed closed refused ExecutionEnded; teardown 2',
-  'refused, then succeeded closed refused',
+  'refused, then succeeded closed refused; refused, then succeeded closed refused',
   'succeeded closed refused ; announced false, later true',
-  'denies 0; letters kept true',
+  'denies 0; letters kept true; unswept 0',
   'failed closed refused ExecutionEnded; drained 0; listed true; events true; StackDraining; resumed 0; succeeded closed refused ',
   'stray secret left false; stray deny left false',
   'scheduled succeeded closed refused; attempts 1; letters 0 1 2',

@@ -22,6 +22,17 @@ export interface SecretsParts {
 
 type Value = string | Uint8Array;
 
+/** A secret of a template. */
+interface TemplateSecret {
+  readonly name: string;
+  readonly arn: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly atMs: number;
+  readonly description?: string;
+  readonly kmsKeyId?: string;
+  readonly value?: string;
+}
+
 /** The calls of Secrets Manager that Taskbound makes. */
 export class SecretsManager extends JsonService {
   readonly store: SecretStore;
@@ -29,6 +40,7 @@ export class SecretsManager extends JsonService {
   listLagMs = 0;
   readonly #parts: SecretsParts;
   readonly #access: SecretAccess;
+  readonly #providers = new Map<string, () => Promise<string>>();
 
   constructor(parts: SecretsParts) {
     super('secretsmanager', '1.1', {
@@ -49,6 +61,39 @@ export class SecretsManager extends JsonService {
     this.#parts = parts;
     this.store = new SecretStore();
     this.#access = new SecretAccess(this.store, parts.keys);
+  }
+
+  /** A value as `GenerateSecretString` makes it. No secret: ids come from a seed. */
+  generated(): string {
+    return this.#parts.ids.uuid().replaceAll('-', '');
+  }
+
+  /** Adds a secret that a template has. */
+  add({ name, arn, tags, atMs, value, ...more }: TemplateSecret): void {
+    const secret: Secret = {
+      name,
+      arn,
+      tags,
+      createdMs: atMs,
+      changedMs: atMs,
+      versions: new Map(),
+      ...more,
+    };
+    this.store.add(secret);
+    if (value !== undefined) this.store.putVersion(secret, this.#parts.ids.uuid(), value, atMs);
+  }
+
+  /** When the secret is read for the first time, its value is made and put: what is behind it need not be there before it is needed. */
+  provide(arn: string, value: () => Promise<string>): void {
+    this.#providers.set(arn, value);
+  }
+
+  async #provided(secret: Secret, atMs: number): Promise<void> {
+    const provider = this.#providers.get(secret.arn);
+    if (provider === undefined) return;
+    const value = await provider();
+    if (this.#providers.delete(secret.arn))
+      this.store.putVersion(secret, this.#parts.ids.uuid(), value, atMs);
   }
 
   #create(input: ReturnType<typeof inputs.CreateSecretInput.parse>, call: Call): object {
@@ -149,7 +194,7 @@ export class SecretsManager extends JsonService {
     return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: version.stages };
   }
 
-  #getValue(input: ReturnType<typeof inputs.GetSecretValueInput.parse>, call: Call): object {
+  async #getValue(input: ReturnType<typeof inputs.GetSecretValueInput.parse>, call: Call): Promise<object> {
     const { SecretId, VersionId, VersionStage } = input;
     call.record({
       requestParameters: { secretId: SecretId, versionId: VersionId, versionStage: VersionStage },
@@ -159,6 +204,7 @@ export class SecretsManager extends JsonService {
       ...(stage !== undefined && { 'secretsmanager:VersionStage': stage }),
       ...(VersionId !== undefined && { 'secretsmanager:VersionId': VersionId }),
     });
+    await this.#provided(secret, call.atMs);
     const version = this.#version(secret, VersionId, stage);
     this.#access.useKey(secret, call, ['kms:Decrypt']);
     const value =

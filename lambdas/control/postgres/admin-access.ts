@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { LoginServerUnavailable } from '../../../core/errors.ts';
+import { Secret } from '../../../core/secret.ts';
+
+/**
+ * The form of RDS, https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html#reference_secret_json_structure_rds-postgres,
+ * and two fields for TLS. More fields are let be.
+ */
+const adminSecret = z.looseObject({
+  engine: z
+    .string()
+    .regex(/^postgres/)
+    .optional(),
+  host: z.string().min(1),
+  port: z.coerce.number().int().min(1).max(65_535).default(5432),
+  username: z.string().min(1),
+  password: z.string().min(1),
+  /** `verify-full` checks the server's certificate, `require` does not. @default `verify-full` with a `ca`, else `disable` */
+  sslmode: z.enum(['disable', 'require', 'verify-full']).optional(),
+  /** PEM of the authority that signed the server's certificate. */
+  ca: z.string().min(1).optional(),
+});
+
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly sslmode: 'disable' | 'require' | 'verify-full';
+  readonly ca?: string;
+}
+
+/** Where a server is, and whom it obeys. */
+export interface AdminAccess extends ServerAddress {
+  readonly username: string;
+  readonly password: Secret<string>;
+}
+
+/** Errors name fields, never what stands in them: the text is a password. */
+export function adminAccessIn(text: string, secretArn: string): AdminAccess {
+  const parsed = adminSecret.safeParse(jsonOrUndefined(text));
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').join(', ');
+    throw new LoginServerUnavailable(
+      `The admin secret ${secretArn} does not have the form that is needed (wrong: ${fields}); it must be JSON with engine, host, port, username and password. Put such a value.`,
+    );
+  }
+  const { host, port, username, password, ca } = parsed.data;
+  const sslmode = parsed.data.sslmode ?? (ca === undefined ? 'disable' : 'verify-full');
+  return { host, port, sslmode, ...(ca !== undefined && { ca }), username, password: new Secret(password) };
+}
+
+function jsonOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import pg from 'pg';
+import { LoginServerUnavailable, TaskboundError } from '../../../core/errors.ts';
+import type { AdminAccess, ServerAddress } from './admin-access.ts';
+
+/**
+ * A database that hangs must fail the call and not the function, which has 30 seconds: a lock that is not given, a statement that does not
+ * end, a server that accepts and says nothing, milliseconds.
+ */
+const CONNECT_MS = 5_000;
+const LOCK_MS = 5_000;
+const STATEMENT_MS = 8_000;
+/** The client's own patience, for a connection that is lost without a word. */
+const ANSWER_MS = 10_000;
+
+export type Query = (text: string, values?: readonly unknown[]) => Promise<Record<string, unknown>[]>;
+
+/** How `pg` reaches a server. */
+export const tlsOf = ({ sslmode, ca }: ServerAddress): pg.ClientConfig['ssl'] =>
+  sslmode === 'disable'
+    ? false
+    : { rejectUnauthorized: sslmode === 'verify-full', ...(ca !== undefined && { ca }) };
+
+/**
+ * Does something as the admin, on a connection of its own: none is kept, because a frozen function cannot see that the server has closed
+ * it. What goes wrong is told as `LoginServerUnavailable`, with the server's own words; they hold no values of ours.
+ */
+export async function asAdmin<T>(
+  admin: AdminAccess,
+  database: string,
+  work: (query: Query) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({
+    host: admin.host,
+    port: admin.port,
+    user: admin.username,
+    password: admin.password.reveal(),
+    database,
+    ssl: tlsOf(admin),
+    application_name: 'taskbound',
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: ANSWER_MS,
+    statement_timeout: STATEMENT_MS,
+    lock_timeout: LOCK_MS,
+  });
+  client.on('error', () => undefined); // the call that is under way fails with it
+  try {
+    await client.connect();
+    const query: Query = async (text, values = []) => (await client.query(text, [...values])).rows;
+    // Names in the admin's own statements must not mean what somebody made in `public`.
+    await query('SET search_path TO pg_catalog, pg_temp');
+    return await work(query);
+  } catch (error) {
+    if (error instanceof TaskboundError) throw error;
+    throw unavailable(admin, database, error);
+  } finally {
+    client.end().catch(() => undefined); // not awaited: a server that is gone never says goodbye
+  }
+}
+
+/** All of it or nothing. */
+export async function inTransaction<T>(query: Query, work: () => Promise<T>): Promise<T> {
+  await query('BEGIN');
+  try {
+    const result = await work();
+    await query('COMMIT');
+    return result;
+  } catch (error) {
+    await query('ROLLBACK').catch(() => undefined); // the first error says more
+    throw error;
+  }
+}
+
+function unavailable({ host, port }: AdminAccess, database: string, error: unknown): LoginServerUnavailable {
+  const { code, message } =
+    error instanceof Error ? (error as Error & { code?: string }) : { message: String(error) };
+  const said = code === undefined ? message : `${message} (${code})`;
+  return new LoginServerUnavailable(
+    `The database server ${host}:${port} did not do what it was asked in ${database}: ${said}. It is tried again; if it goes on, look at the server, its address and the admin's rights in the admin secret.`,
+  );
+}

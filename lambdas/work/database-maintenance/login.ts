@@ -1,0 +1,47 @@
+import pg from 'pg';
+import * as z from 'zod';
+import type { Secret } from '../../../core/secret.ts';
+
+/** What the issuer wrote: the form of RDS, and TLS as the admin's own secret has it. */
+const loginSecret = z.looseObject({
+  host: z.string(),
+  port: z.number(),
+  username: z.string(),
+  password: z.string(),
+  dbname: z.string(),
+  sslmode: z.enum(['require', 'verify-full']).optional(),
+  ca: z.string().optional(),
+});
+
+const CONNECT_MS = 10_000;
+
+/** A session of the task's own login, for as long as `work` takes. Lost sessions show in the query that is under way. */
+export async function withLogin<T>(
+  secret: Secret<string>,
+  boundaryId: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const { host, port, username, password, dbname, sslmode, ca } = loginSecret.parse(
+    JSON.parse(secret.reveal()),
+  );
+  const client = new pg.Client({
+    host,
+    port,
+    user: username,
+    password,
+    database: dbname,
+    ssl:
+      sslmode === undefined
+        ? false
+        : { rejectUnauthorized: sslmode === 'verify-full', ...(ca !== undefined && { ca }) },
+    application_name: boundaryId.slice(0, 63),
+    connectionTimeoutMillis: CONNECT_MS,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

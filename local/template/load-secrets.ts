@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import type { Loader } from './load-context.ts';
+import { policyOf } from './policies.ts';
+import { read, tagList } from './properties.ts';
+import { SECRET_ARN_TAIL } from './resource-types.ts';
+
+/** Of a generated value, only the default: 32 characters. Whoever needs another puts it afterwards. */
+const secretProperties = z.looseObject({
+  Description: z.string().optional(),
+  KmsKeyId: z.string().optional(),
+  SecretString: z.string().optional(),
+  GenerateSecretString: z.strictObject({}).optional(),
+  Tags: tagList.default([]),
+});
+
+/** An update keeps the value that the secret has by then. */
+export const loadSecret: Loader = (resource, { secrets, atMs }) => {
+  const { Description, KmsKeyId, SecretString, GenerateSecretString, Tags } = read(
+    secretProperties,
+    resource,
+  );
+  if (secrets.store.find(resource.arn, atMs) !== undefined) return;
+  const value = SecretString ?? (GenerateSecretString && secrets.generated());
+  secrets.add({
+    name: resource.arn.split(':secret:')[1]?.slice(0, -SECRET_ARN_TAIL) ?? '',
+    arn: resource.arn,
+    tags: Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])),
+    atMs,
+    ...(Description !== undefined && { description: Description }),
+    ...(KmsKeyId !== undefined && { kmsKeyId: KmsKeyId }),
+    ...(value !== undefined && { value }),
+  });
+};
+
+export const loadSecretPolicy: Loader = (resource, { secrets, atMs }) => {
+  const properties = z.looseObject({ SecretId: z.string(), ResourcePolicy: z.unknown() });
+  const { SecretId, ResourcePolicy } = read(properties, resource);
+  const secret = secrets.store.find(SecretId, atMs);
+  const policy = policyOf(ResourcePolicy, 'resource', resource);
+  if (secret !== undefined && policy !== undefined) secret.policy = policy;
+};

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Secret } from '../../../../core/secret.ts';
+import { adminAccessIn } from '../../../../lambdas/control/postgres/admin-access.ts';
+import { realRig, shopSpec, type Rig } from './rigs.ts';
+
+const PASSWORD = 'a-password-that-nobody-else-has';
+let rig: Rig & { readonly log: readonly string[] };
+beforeAll(async () => {
+  rig = await realRig();
+});
+afterAll(() => rig.stop());
+
+const made = async (name: string, spec = shopSpec()) => {
+  const login = { name: `taskbound_Test_${name}`, spec };
+  const { roleId } = await rig.server.make(rig.admin, {
+    ...login,
+    boundaryId: 'maintenance.one',
+    attempt: 1,
+    password: new Secret(PASSWORD),
+    validUntilMs: new Date().getTime() + 60_000,
+  });
+  return { ...login, roleId };
+};
+
+describe('what only PostgreSQL can show', () => {
+  test('no statement has the password in it', async () => {
+    const login = await made('quiet');
+    await rig.open(login.name, PASSWORD);
+    await rig.server.end(rig.admin, login);
+    const log = rig.log.join('');
+    expect(log).toContain(`CREATE ROLE "${login.name}"`);
+    expect(log).toContain('SCRAM-SHA-256$4096:');
+    expect(log).not.toContain(PASSWORD);
+  });
+
+  test('a login has the rights that it was given, and no others', async () => {
+    const login = await made('narrow', shopSpec({ memberOf: [] }));
+    const session = await rig.open(login.name, PASSWORD);
+    await expect(session.create('table', 'forbidden')).rejects.toThrow(/permission denied for schema shop/);
+    await rig.server.end(rig.admin, login);
+  });
+
+  test('rights that cannot be given leave no login behind', async () => {
+    const spec = shopSpec({
+      rights: [{ on: 'tables', schema: 'shop', tables: ['missing'], privileges: ['SELECT'] }],
+    });
+    await expect(made('none', spec)).rejects.toMatchObject({
+      name: 'LoginServerUnavailable',
+      message: expect.stringMatching(/relation "shop\.missing" does not exist \(42P01\)/),
+    });
+    const at = { name: 'taskbound_Test_none', spec };
+    expect((await rig.server.look(rig.admin, at)).exists).toBe(false);
+  });
+
+  test('a server that is down, and an admin whom it does not know, are told as such and without the password', async () => {
+    const at = { name: 'x', spec: shopSpec() };
+    const down = rig.server.look({ ...rig.admin, port: 1 }, at);
+    await expect(down).rejects.toThrow(/127\.0\.0\.1:1 did not do .*ECONNREFUSED/);
+    const stranger = rig.server.look({ ...rig.admin, password: new Secret('wrong-password') }, at);
+    await expect(stranger).rejects.toThrow(/password authentication failed for user "taskbound_admin"/);
+    await expect(stranger).rejects.not.toThrow(/wrong-password/);
+  });
+});
+
+describe('an admin secret', () => {
+  test('that has not the form of RDS is told by its fields, not by its values', () => {
+    for (const text of ['hunter2', '{"host":"h","username":7,"password":"hunter2"}']) {
+      expect(() => adminAccessIn(text, 'arn')).toThrow(/does not have the form/);
+      expect(() => adminAccessIn(text, 'arn')).not.toThrow(/hunter2/);
+    }
+  });
+
+  test('with an authority’s certificate means that the server’s is checked', () => {
+    const plain = { host: 'h', username: 'u', password: 'p' };
+    expect(adminAccessIn(JSON.stringify(plain), 'arn')).toMatchObject({ port: 5432, sslmode: 'disable' });
+    expect(adminAccessIn(JSON.stringify({ ...plain, ca: 'PEM' }), 'arn').sslmode).toBe('verify-full');
+  });
+});
