@@ -215,7 +215,7 @@ function judgeLeftovers(world: World, say: Say): void {
   const { aws, clock, witness } = world;
   const nowMs = clock.nowMs();
   for (const { name, gone, deletedMs } of aws.secrets.store.all())
-    if (gone === undefined && deletedMs === undefined)
+    if (name.startsWith('taskbound/') && gone === undefined && deletedMs === undefined)
       say(2, `the secret ${name.replace(/[0-9a-f]{32}/, '…')} is left`);
   const denies = aws.iam.inlinePolicies(world.taskRoleName, nowMs).map(({ name }) => name);
   for (const name of denies.filter((each) => each.startsWith('taskbound-deny-')))

@@ -342,6 +342,9 @@ const DAY_MS = 86_400_000;
 const NIGHTLY_MS = 3 * HOUR_MS;
 let database: Promise<DemoDatabase> | undefined;
 
+/** For the end of a test file that exercised stacks. */
+export const stopDatabase = async (): Promise<void> => (await database)?.server.stop();
+
 /** Maintains a database, which all stacks of a test file share: a login of its own is made, ended, and looked for. */
 async function maintained(stack: Deployed): Promise<string> {
   const { server, adminSecret } = await (database ??= startDatabase());

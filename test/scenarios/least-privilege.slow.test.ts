@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { parseTemplate, type Template } from '../../local/template/template.ts';
 import { deploy, type Deployed } from './deployed.ts';
-import { exercise, EXPECTED, impatient, withSmallParts } from './exercise.ts';
+import { exercise, EXPECTED, impatient, stopDatabase, withSmallParts } from './exercise.ts';
 import { roleStatements, type RoleStatement } from './statements.ts';
 
 /** What is not emulated, each with the reason. A statement is excepted only when all its actions are. */
@@ -48,6 +48,8 @@ const UNTOLD =
 const roleNameOf = (stack: Deployed, logicalId: string) => stack.stack.resources.get(logicalId)?.physicalId;
 
 describe('least privilege', () => {
+  afterAll(stopDatabase);
+
   test('the template has the statements that this suite expects to find, and no unknown exception', () => {
     expect(statements.length).toBeGreaterThan(60);
     const excused = new Set(statements.filter(excepted).flatMap((statement) => statement.actions));

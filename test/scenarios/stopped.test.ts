@@ -49,6 +49,7 @@ async function stopped(state: string) {
 const secretsLeft = (stack: Deployed) =>
   stack.aws.secrets.store
     .all()
+    .filter(({ arn }) => arn !== stack.output('DatabaseAdmin'))
     .filter(({ deletedMs, gone }) => deletedMs === undefined && gone === undefined);
 
 describe('an execution that is stopped is closed by Teardown', () => {

@@ -44,7 +44,12 @@ async function makeSecrets(...names: readonly string[]): Promise<void> {
   const secrets = new SecretsManagerClient({ ...stack.connection.config });
   for (const Name of names) await secrets.send(new CreateSecretCommand({ Name }));
 }
-const secretsLeft = () => stack.aws.secrets.store.all().map(({ name }) => name);
+/** Without the stack's own, which is no task's. */
+const secretsLeft = () =>
+  stack.aws.secrets.store
+    .all()
+    .filter(({ arn }) => arn !== stack.output('DatabaseAdmin'))
+    .map(({ name }) => name);
 
 const taskRole = () => resourceOf(stack, 'AWS::IAM::Role', 'ObjectTransferTaskRole').physicalId;
 function makeDenies(role: string, ...names: readonly string[]): void {
