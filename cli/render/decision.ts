@@ -1,4 +1,6 @@
 import type { ReviewRow } from '../../core/review.ts';
+import { rightsText } from '../../core/login.ts';
+import type { SecretSpec } from '../../core/task-type.ts';
 import type { Decided } from '../decide.ts';
 import type { DecisionSubject } from '../decision-subject.ts';
 import { oneLine, visible } from '../print.ts';
@@ -17,6 +19,17 @@ function duration(seconds: number): string {
     .filter(([count]) => count > 0)
     .map(([count, unit]) => `${count} ${unit}`)
     .join(' ');
+}
+
+function secretWords(spec: SecretSpec): string {
+  switch (spec.kind) {
+    case 'generated':
+      return `a random value of ${spec.characters} characters`;
+    case 'signingKey':
+      return 'a key to sign with';
+    case 'postgres':
+      return `a login on the PostgreSQL database ${spec.database}, with ${rightsText(spec)}; what it leaves behind goes to ${spec.owner}`;
+  }
 }
 
 /** Who asks, why, which tools on which resources, when, how long, which secrets: all that is approved, in plain words. */
@@ -41,7 +54,7 @@ export function renderSubject(subject: DecisionSubject): string {
     subject.secrets.length === 0
       ? 'It gets no secret but its own session.'
       : 'These secrets are made for it alone, and taken away at its end:',
-    ...subject.secrets.map(({ name, spec }) => `  ${name}: ${words(spec)}`),
+    ...subject.secrets.map(({ name, spec }) => `  ${name}: ${words(secretWords(spec))}`),
     '',
     `Approved by ${subject.approvals.length} of ${subject.quorum}${subject.approvals.length > 0 ? ` (${subject.approvals.map(words).join(', ')})` : ''}; it can be approved until ${subject.expiresAt ?? '?'}.`,
     `Grant digest  ${subject.grantDigest}`,
