@@ -1,3 +1,4 @@
+import { isWaiting } from '../../core/approval.ts';
 import { liftedByMs, type Drain } from '../../core/drain.ts';
 import { latestDeadlineMs } from '../../core/deadline.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
@@ -54,8 +55,14 @@ const openBoundary = (row: LedgerRow): OpenBoundary => ({
   requestedAt: iso(row.requestedAtMs),
   requestedBy: row.requestedBy.arn,
   credentialsUntil: iso(latestDeadlineMs(row)),
-  error: row.postponed?.because ?? null,
+  error: row.postponed?.because ?? whatItWaitsFor(row),
 });
+
+/** A task that waits for people has no execution that could be stopped: it closes when they decide, or when their time is over. */
+const whatItWaitsFor = (row: LedgerRow): string | null =>
+  isWaiting(row)
+    ? `it waits for approval until ${iso(row.approval.expiresAtMs)}; refuse it (taskbound refuse) or end it (taskbound revoke)`
+    : null;
 
 const waitingBoundary = (row: LedgerRow): WaitingBoundary => ({
   boundaryId: row.boundaryId,

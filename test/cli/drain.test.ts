@@ -170,6 +170,20 @@ describe('what a person reads', () => {
     expect(progress.line(look, 70_000)).toContain('4 boundaries');
   });
 
+  it('a task that waits for people is no execution to stop: it says who can end it', () => {
+    const asks = open({
+      phase: 'requested',
+      approval: { quorum: 2, expiresAtMs: T0 + 3_600_000 },
+    });
+    const report = drainReport('S', {
+      safe: false,
+      look: { ...nothing, open: [asks] },
+      drain: undefined,
+      ended: [],
+    });
+    expect(renderDrain(report)).toMatch(/is requested: it waits for approval until .*taskbound revoke/);
+  });
+
   it("shows other people's words on one line", () => {
     const marker = { boundaryId: 'drain' as const, sinceMs: T0, by: 'b\u001b[2J', reason: 'two\nlines' };
     expect(drainWords('S', { marker })).toBe(
