@@ -2,9 +2,9 @@ import { ExecutionAlreadyExists, StartExecutionCommand, type SFNClient } from '@
 import { TaskIdTaken } from '../../core/errors.ts';
 import { isWaiting } from '../../core/approval.ts';
 import { movePhase, type LedgerRow } from '../../core/ledger.ts';
-import { windowText } from '../../core/window-rule.ts';
 import type { EvidenceLog } from './evidence-log.ts';
 import type { Ledger } from './ledger.ts';
+import { recordRequest } from './record-request.ts';
 import { recordDecisions } from './record-decisions.ts';
 import { openReview } from './reviews.ts';
 
@@ -35,31 +35,6 @@ const approve = (row: LedgerRow, ledger: Ledger): Promise<LedgerRow> =>
       ? movePhase(now, 'approved')
       : now,
   );
-
-async function recordRequest(row: LedgerRow, evidence: EvidenceLog): Promise<void> {
-  await evidence.append(row.boundaryId, {
-    id: 'task.requested',
-    type: 'task.requested',
-    actor: row.requestedBy.arn,
-    data: {
-      taskType: row.taskType,
-      reason: row.reason,
-      parameters: row.parameters,
-      ...(row.window && { window: windowText(row.window) }),
-      requestDigest: row.requestDigest,
-      grantDigest: row.grantDigest,
-      ...(row.requester !== undefined && { requester: row.requester }),
-      ...(row.approval && {
-        approvalsNeeded: row.approval.quorum,
-        approvalsExpire: iso(row.approval.expiresAtMs),
-      }),
-      ...(row.emergency !== undefined && { emergency: row.emergency }),
-      ...(row.scheduled && { schedule: row.scheduled.schedule, scheduledFor: iso(row.scheduled.forMs) }),
-    },
-  });
-}
-
-const iso = (ms: number): string => new Date(ms).toISOString();
 
 async function startExecution(row: LedgerRow, { executions, ledger }: StartDependencies): Promise<void> {
   const stateMachineArn = row.executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, '');

@@ -7,6 +7,7 @@ import type { DecisionRecord, LedgerRow } from '../../core/ledger.ts';
 import { personOf } from '../../core/people.ts';
 import { reviewedBy } from '../../core/review.ts';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
+import { recordRequest } from '../control/record-request.ts';
 import { recordAttempt, type RefusedAttempt } from '../control/attempts.ts';
 import type { VerifiedCaller } from '../control/caller.ts';
 import { grantFault } from '../control/check-grant.ts';
@@ -45,6 +46,7 @@ export async function decide(
   if (reviewedBy(call.task) !== undefined) return decideReview(call, caller, on);
   const row = await on.ledger.get(call.task);
   if (row === undefined) throw unknownTask(call.task);
+  await recordRequest(row, on.evidence);
   const config = await on.types.find(row.taskType);
   const made = await demandDecider(row, call, caller, config, on);
   const decided = await record(row, made, config, on);

@@ -5,6 +5,7 @@ import { withEarlyEnd } from '../../core/early-end.ts';
 import { AlreadyEnded, NotPermitted } from '../../core/errors.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { personOf } from '../../core/people.ts';
+import { recordRequest } from '../control/record-request.ts';
 import { recordAttempt } from '../control/attempts.ts';
 import type { VerifiedCaller } from '../control/caller.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
@@ -33,6 +34,7 @@ export interface EndedTask {
 export async function end(call: EndCall, caller: VerifiedCaller, on: EndDependencies): Promise<EndedTask> {
   const found = await on.ledger.get(call.task);
   if (found === undefined) throw unknownTask(call.task);
+  await recordRequest(found, on.evidence);
   const person = await demandEnder(found, caller, on);
   const ended = { person, arn: caller.arn, reason: call.reason, atMs: on.clock.nowMs() };
   const row = await on.ledger.update(found.boundaryId, (now) => withEarlyEnd(now, ended));

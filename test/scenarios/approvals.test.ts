@@ -154,6 +154,17 @@ describe('a task that needs two approvals', () => {
   });
 });
 
+test('a task whose submit died after the row is told from its beginning, whoever comes first', async () => {
+  const asked = request();
+  const allow = await forbid(stack, 'Submit', ['dynamodb:Query']);
+  expect((await post(stack, JSON.stringify(asked))).status).toBe(500);
+  allow();
+  const row = await rowOf(stack, idOf(asked));
+  expect((await say(row, 'ann', { role: 'Approvers' })).status).toBe(409);
+  expect(typesOf(await eventsOf(stack, row.boundaryId))).toEqual(['task.requested', 'attempt.refused']);
+  await stack.aws.clock.sleep(10_000);
+});
+
 describe('a decision counts for nothing', () => {
   test.each<[string, string, string, Said, RegExp, string]>([
     ['of the requester', 'ann', 'ann', {}, /ann asked for it/, 'requester'],
