@@ -193,6 +193,7 @@ const declarationOf = ({ type, parameters, tools, secrets }: BoundedTaskProps) =
 function peopleOf(scope: Construct, { type, approval, emergency }: BoundedTaskProps): People {
   const people = new People(type);
   checkApproval(type, { ...given({ approval, emergency }) });
+  scope.node.addValidation({ validate: () => people.pinFaults(scope) });
   if (approval !== undefined)
     scope.node.addValidation({ validate: () => people.approvalFaults(approval.quorum) });
   return people;

@@ -1,8 +1,9 @@
-import { Lazy, Stack } from 'aws-cdk-lib';
+import { Lazy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import { DeclarationError } from '../core/errors.ts';
 import type { ControlFunction } from './control-function.ts';
+import { pinFault } from './personal-trust.ts';
 import type { PeopleRole, TaskTypeConfig } from '../core/task-type.ts';
 
 export interface PeopleOptions {
@@ -38,13 +39,27 @@ export class People {
       );
     }
     const { roleArn } = principal as iam.IRole;
-    if (personal) demandPinned(principal as iam.IRole);
     if (!this.#roles[part].some((role) => role.roleArn === roleArn))
       this.#roles[part].push({ roleArn, personal });
     return at.function.grantInvokeUrl(grantee);
   }
 
-  /** What is wrong with the people of a type that needs approval: where anyone could name a session at will, one person could be two. */
+  /** Personal roles whose callers choose their session's name: one person could be two. */
+  pinFaults(scope: IConstruct): string[] {
+    const personal = Object.values(this.#roles)
+      .flat()
+      .filter((role) => role.personal);
+    return [...new Set(personal.map(({ roleArn }) => roleArn))].flatMap((roleArn) => {
+      const fault = pinFault(scope, roleArn);
+      return fault === undefined
+        ? []
+        : [
+            `A role is declared personal for task type ${this.#type}, but ${fault}. Pin it with StringEquals on sts:RoleSessionName, as personalPrincipal() does.`,
+          ];
+    });
+  }
+
+  /** What is wrong with the people of a type that needs approval. */
   approvalFaults(quorum: number): string[] {
     const { submit, decide } = this.#roles;
     const named = (role: PeopleRole) => !role.personal;
@@ -68,37 +83,11 @@ export class People {
   }
 }
 
-/** The condition key that a trust pins a session's name with: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#ck_rolesessionname */
-const SESSION_NAME = 'sts:RoleSessionName';
-
 /**
- * Whoever may assume the role, under the name of their IAM user and no other: so a session's name is a person. Federation pins it likewise
- * by itself; IAM Identity Center's roles come with it.
+ * Whoever may assume the role, under the name of their IAM user and no other: so a session's name is a person. IAM Identity Center and other
+ * SAML providers pin it by themselves.
  */
 export const personalPrincipal = (): iam.IPrincipal =>
-  new iam.AccountRootPrincipal().withConditions({ StringEquals: { [SESSION_NAME]: '${aws:username}' } });
-
-/** A role of this app whose trust lets its callers choose any session name is refused; imported roles are their owner's word. */
-function demandPinned(role: iam.IRole): void {
-  if (!Construct.isConstruct(role) || !(role instanceof iam.Role)) return;
-  const trust: unknown = Stack.of(role).resolve(role.assumeRolePolicy);
-  const statements = (trust as { readonly Statement?: readonly TrustStatement[] }).Statement ?? [];
-  const open = statements.find(
-    ({ Effect, Action, Condition, Principal }) =>
-      Effect === 'Allow' &&
-      [Action].flat().includes('sts:AssumeRole') &&
-      Principal?.['Service'] === undefined &&
-      !JSON.stringify(Condition ?? {}).includes(SESSION_NAME),
-  );
-  if (open === undefined) return;
-  throw new DeclarationError(
-    `Role ${role.node.path} is declared personal, but its trust lets the caller choose the session's name. Pin it with a condition on ${SESSION_NAME}, as personalPrincipal() does.`,
-  );
-}
-
-interface TrustStatement {
-  readonly Effect: string;
-  readonly Action: string | readonly string[];
-  readonly Principal?: Readonly<Record<string, unknown>>;
-  readonly Condition?: unknown;
-}
+  new iam.AccountRootPrincipal().withConditions({
+    StringEquals: { 'sts:RoleSessionName': '${aws:username}' },
+  });

@@ -53,12 +53,93 @@ describe('a type with approvals', () => {
   });
 });
 
+const PIN = { 'sts:RoleSessionName': '${aws:username}' };
+const ACCOUNT = { AWS: 'arn:aws:iam::111122223333:root' };
+const OIDC = { Federated: 'arn:aws:iam::111122223333:oidc-provider/token.example.com' };
+const trust = (statement: Record<string, unknown>) => ({
+  Effect: 'Allow',
+  Action: 'sts:AssumeRole',
+  Principal: ACCOUNT,
+  ...statement,
+});
+
+/** A type with one personal role whose trust is these statements. */
+function personalWith(statements: readonly Record<string, unknown>[]) {
+  const made = typeWithApproval();
+  const role = made.role('People', personalPrincipal());
+  made.type.grantEnd(role, { personal: true });
+  (role.node.defaultChild as iam.CfnRole).assumeRolePolicyDocument = { Statement: statements };
+  return made.faults().filter((fault) => fault.includes('is declared personal'));
+}
+
 describe('a personal role', () => {
-  it('of this app must pin its sessions’ names', () => {
-    const { type, role } = typeWithApproval();
-    expect(() => type.grantSubmit(role('Open', new iam.AccountRootPrincipal()), { personal: true })).toThrow(
-      /Role Test\/Open is declared personal, but its trust lets the caller choose the session's name/,
+  it.each<[string, Record<string, unknown>]>([
+    ['without a condition', trust({})],
+    ['with any name', trust({ Condition: { StringLike: { 'sts:RoleSessionName': '*' } } })],
+    ['with a pattern of the caller', trust({ Condition: { StringLike: PIN } })],
+    ['with any name but one', trust({ Condition: { StringNotEquals: { 'sts:RoleSessionName': 'nobody' } } })],
+    ['with some name', trust({ Condition: { Null: { 'sts:RoleSessionName': 'false' } } })],
+    ['with a list', trust({ Condition: { StringEquals: { 'sts:RoleSessionName': ['alice', 'bob'] } } })],
+    ['with one name for all', trust({ Condition: { StringEquals: { 'sts:RoleSessionName': 'team' } } })],
+    ['where it may be absent', trust({ Condition: { StringEqualsIfExists: PIN } })],
+    ['in a set', trust({ Condition: { 'ForAllValues:StringEquals': PIN } })],
+    [
+      'in a value',
+      trust({ Condition: { StringNotEquals: { 'aws:PrincipalTag/x': '${sts:RoleSessionName}' } } }),
+    ],
+    ['by OIDC', trust({ Principal: OIDC, Action: 'sts:AssumeRoleWithWebIdentity' })],
+    ['by a wildcard', trust({ Action: 'sts:*', Condition: { StringEquals: PIN } })],
+    ['by part of a wildcard', trust({ Action: 'sts:Assume*', Condition: { StringEquals: PIN } })],
+    ['in other letters', trust({ Action: 'sts:assumerole' })],
+    ['by all but an action', { ...trust({ NotAction: 'sts:TagSession' }), Action: undefined }],
+    ['for all but a principal', { ...trust({ NotPrincipal: ACCOUNT }), Principal: undefined }],
+    ['with people beside a service', trust({ Principal: { ...ACCOUNT, Service: 'lambda.amazonaws.com' } })],
+    ['for everyone', trust({ Principal: '*' })],
+  ])('whose name its caller chooses is refused: %s', (_what, statement) => {
+    const pinned = trust({ Condition: { StringEquals: PIN } });
+    expect(personalWith([pinned, statement])).toEqual([
+      expect.stringMatching(/the trust of Test\/People\/Resource lets its callers choose/),
+    ]);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['the name of the IAM user', trust({ Condition: { StringEquals: PIN } })],
+    ['with tags', trust({ Action: ['sts:AssumeRole', 'sts:TagSession'], Condition: { StringEquals: PIN } })],
+    [
+      'by SAML',
+      trust({
+        Principal: { Federated: 'arn:aws:iam::111122223333:saml-provider/P' },
+        Action: 'sts:AssumeRoleWithSAML',
+      }),
+    ],
+    [
+      'by OIDC, pinned to the subject',
+      trust({
+        Principal: OIDC,
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: { StringEquals: { 'sts:RoleSessionName': '${token.example.com:sub}' } },
+      }),
+    ],
+    ['for a service', trust({ Principal: { Service: 'lambda.amazonaws.com' } })],
+    ['that denies', { ...trust({ Principal: '*' }), Effect: 'Deny' }],
+  ])('whose name is given is taken: %s', (_what, statement) => {
+    expect(personalWith([statement])).toEqual([]);
+  });
+
+  it('is looked at when the template is written: opened after the grant, or granted under another handle', () => {
+    const { stack, type, role, faults } = typeWithApproval();
+    const [late, handle, imported] = [
+      role('Late', personalPrincipal()),
+      role('Handle', new iam.AccountRootPrincipal()),
+      role('Imported', new iam.AccountRootPrincipal()),
+    ];
+    type.grantEnd(late, { personal: true });
+    late.assumeRolePolicy?.addStatements(
+      new iam.PolicyStatement({ actions: ['sts:AssumeRole'], principals: [new iam.AccountRootPrincipal()] }),
     );
+    type.grantEnd(handle.withoutPolicyUpdates(), { personal: true });
+    type.grantEnd(iam.Role.fromRoleArn(stack, 'Again', imported.roleArn), { personal: true });
+    expect(faults().filter((fault) => fault.includes('is declared personal'))).toHaveLength(3);
   });
 
   it('that was imported is its owner’s word', () => {
