@@ -38,10 +38,11 @@ export function approversOf(row: LedgerRow, { people }: Pick<Deciders, 'people'>
 
 /** Why the task may not run as far as people are concerned, or undefined. What `Admit` and `IssueIdentity` ask each time. */
 export function approvalFault(row: LedgerRow, config: Deciders): string | undefined {
-  if (config.approval === null) return undefined;
+  // The higher of what was asked for and what is deployed: a type that needs less by now does not let through what waits for more.
+  const quorum = Math.max(config.approval?.quorum ?? 0, row.approval?.quorum ?? 0);
+  if (quorum === 0) return undefined;
   if (row.emergency !== undefined)
     return config.emergency ? undefined : 'its type does not allow emergencies any more';
-  const quorum = Math.max(config.approval.quorum, row.approval?.quorum ?? 0);
   const { length } = approversOf(row, config);
   if (length >= quorum) return undefined;
   return `it needs ${quorum} ${quorum === 1 ? 'approval' : 'approvals'}, and ${length} of what it has ${length === 1 ? 'counts' : 'count'} for what would be granted now`;
@@ -107,7 +108,7 @@ export function withDecision(row: LedgerRow, made: DecisionRecord, config: Decid
   const decided: LedgerRow = { ...row, decisions: [...(row.decisions ?? []), made] };
   if (made.decision === 'refuse') {
     const cause = `Task ${row.boundaryId} was refused by ${made.person}: ${made.reason ?? 'no reason given'}. Submit it again under a new id.`;
-    return { ...decided, rejection: { error: 'TaskRejected', cause } };
+    return { ...decided, rejection: { error: 'TaskRejected', cause, by: 'refusal' } };
   }
   if (approvalFault(decided, config) !== undefined) return decided;
   return { ...movePhase(decided, 'approved'), approvedAtMs: made.atMs };
@@ -118,5 +119,5 @@ export function withExpiry(row: LedgerRow): LedgerRow {
   const { quorum = 0, expiresAtMs = 0 } = row.approval ?? {};
   const had = new Set(row.decisions?.map(({ person }) => person)).size;
   const cause = `Task ${row.boundaryId} had ${had} of ${quorum} approvals when they expired at ${iso(expiresAtMs)}. Submit it again under a new id.`;
-  return { ...row, rejection: { error: 'TaskRejected', cause } };
+  return { ...row, rejection: { error: 'TaskRejected', cause, by: 'expiry' } };
 }

@@ -2,7 +2,12 @@ import { movePhase, type LedgerRow } from './ledger.ts';
 import { isEnding } from './phase.ts';
 
 /** Who ends a task before its own end, and why. */
-export type EarlyEnd = NonNullable<LedgerRow['ended']>;
+export interface EarlyEnd {
+  readonly person: string;
+  readonly arn: string;
+  readonly reason: string;
+  readonly atMs: number;
+}
 
 /** The row of a task that somebody ends: nothing more is issued from here on. One that ends already, or has ended, is left as it is. */
 export function withEarlyEnd(row: LedgerRow, ended: EarlyEnd): LedgerRow {
@@ -10,7 +15,7 @@ export function withEarlyEnd(row: LedgerRow, ended: EarlyEnd): LedgerRow {
   return {
     ...movePhase(row, 'revoking'),
     revokingAtMs: ended.atMs,
-    ended,
+    ended: { ...ended, wasIn: row.phase },
     work: {
       status: 'failed',
       error: 'TaskEnded',

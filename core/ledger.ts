@@ -91,6 +91,8 @@ export const endedRecord = z.looseObject({
   person: z.string(),
   arn: z.string(),
   reason: z.string(),
+  /** The phase that it was in. */
+  wasIn: z.enum(PHASES),
   atMs: ms,
 });
 
@@ -160,7 +162,14 @@ export const ledgerRow = z.looseObject({
   taskRoleArn: z.string(),
   secrets: z.array(secretRecord),
   leases: z.array(leaseRecord),
-  rejection: z.strictObject({ error: z.string(), cause: z.string() }).optional(),
+  rejection: z
+    .looseObject({
+      error: z.string(),
+      cause: z.string(),
+      /** People refused it, or did not decide in time; absent where a rule did. */
+      by: z.enum(['refusal', 'expiry']).optional(),
+    })
+    .optional(),
   work: workOutcome.optional(),
   revokingAtMs: ms.optional(),
   deny: denyRecord.optional(),

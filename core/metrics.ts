@@ -8,6 +8,9 @@ export const STACK_DIMENSION = 'Stack';
 /** From the end of the work to the proof that its access is gone. Written once a boundary, with its proof; an invocation that dies in between leaves it out. */
 export const SECONDS_TO_PROVEN = 'SecondsToProven';
 
+/** One for each emergency as it begins, whoever reviews it and however soon; again when the function that wrote it is called again. */
+export const EMERGENCY_DECLARED = 'EmergencyDeclared';
+
 /**
  * Written by every scheduled run of reconcile, zeros included, so that an alarm recovers. A number is what that run saw among the rows
  * that were due, counted before it acted on them: a row in trouble is due in every run (`troubledFromMs`), unless its look failed, and

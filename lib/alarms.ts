@@ -5,7 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { GAUGES, NAMESPACE, STACK_DIMENSION, type Gauge } from '../core/metrics.ts';
+import { EMERGENCY_DECLARED, GAUGES, NAMESPACE, STACK_DIMENSION, type Gauge } from '../core/metrics.ts';
 import { alarmArn, letAlarmsUse, onlyFromAlarms } from './encryption.ts';
 import { given } from './given.ts';
 import type { DeploymentOptions } from './options.ts';
@@ -24,6 +24,7 @@ const LETTER_NAMES = Object.keys(LETTER_ALARMS) as LetterAlarm[];
  */
 export const GAUGE_PERIOD = Duration.minutes(10);
 const LETTERS_PERIOD = Duration.minutes(5);
+const EMERGENCY_PERIOD = Duration.minutes(5);
 
 const { BREACHING, IGNORE, NOT_BREACHING } = cloudwatch.TreatMissingData;
 
@@ -74,6 +75,7 @@ export class BoundaryAlarms extends Construct {
     if (options.encryptionKey !== undefined) letAlarmsUse(this, options.encryptionKey);
     this.#letAlarmsPublish();
     for (const gauge of GAUGES) this.#onGauge(gauge);
+    this.#onEmergencies();
     for (const name of LETTER_NAMES) this.#onLetters(name, queues[name]);
   }
 
@@ -86,7 +88,9 @@ export class BoundaryAlarms extends Construct {
         actions: ['sns:Publish'],
         resources: [this.topic.topicArn],
         conditions: onlyFromAlarms(
-          [...GAUGES, ...LETTER_NAMES].map((name) => alarmArn(this, alarmName(this, name))),
+          [...GAUGES, EMERGENCY_DECLARED, ...LETTER_NAMES].map((name) =>
+            alarmArn(this, alarmName(this, name)),
+          ),
         ),
       }),
     );
@@ -102,6 +106,19 @@ export class BoundaryAlarms extends Construct {
       period: GAUGE_PERIOD,
     });
     this.#alarm(gauge, metric, meaning, silence);
+  }
+
+  /** As each begins: the gauge of open reviews would not see one that a friend reviews within the minute. */
+  #onEmergencies(): void {
+    const metric = new cloudwatch.Metric({
+      namespace: NAMESPACE,
+      metricName: EMERGENCY_DECLARED,
+      dimensionsMap: { [STACK_DIMENSION]: Stack.of(this).stackName },
+      statistic: cloudwatch.Stats.SUM,
+      period: EMERGENCY_PERIOD,
+    });
+    const meaning = 'A task skipped its approval as an emergency.';
+    this.#alarm(EMERGENCY_DECLARED, metric, meaning, NOT_BREACHING);
   }
 
   /** SQS says nothing of a queue that nobody has used for hours, so no number is no letter: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */

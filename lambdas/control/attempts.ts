@@ -12,8 +12,13 @@ export interface RefusedAttempt {
   readonly because: string;
 }
 
-/** More than this of one task are only logged: whoever may call the URL must not be able to grow a chain without end. */
+/**
+ * More than these of one task are only logged: whoever may call the URL must not be able to grow a chain without end. Strangers have a
+ * few places of their own, a role one each, so that they cannot crowd out what people of the type try.
+ */
 const MAX_RECORDED = 50;
+const MAX_STRANGERS = 10;
+const STRANGER = 'not-permitted';
 
 /** Puts a refused attempt into the task's evidence. One that has ended takes no more events: then it stands in the log alone. */
 export async function recordAttempt(
@@ -21,12 +26,17 @@ export async function recordAttempt(
   { what, by, code, because }: RefusedAttempt,
   evidence: EvidenceLog,
 ): Promise<void> {
-  const recorded = (await evidence.read(boundaryId)).filter(({ type }) => type === 'attempt.refused');
+  const isStranger = code === STRANGER;
+  const alike = (await evidence.read(boundaryId)).filter(
+    ({ type, data }) => type === 'attempt.refused' && (data['code'] === STRANGER) === isStranger,
+  );
   log('warn', 'attempt refused', { boundaryId, what, by, because });
-  if (recorded.length >= MAX_RECORDED) return;
+  if (alike.length >= (isStranger ? MAX_STRANGERS : MAX_RECORDED)) return;
+  // A stranger's session may have any name: their role is who they are.
+  const who = isStranger ? by.replace(/\/[^/]*$/, '') : by;
   try {
     await evidence.append(boundaryId, {
-      id: `attempt.refused:${what}:${code}:${sha256Hex(by).slice(0, 16)}`,
+      id: `attempt.refused:${what}:${code}:${sha256Hex(who).slice(0, 16)}`,
       type: 'attempt.refused',
       actor: by,
       data: { what, code, because },

@@ -1,4 +1,6 @@
+import type { Clock } from '../../core/clock.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
+import { EMERGENCY_DECLARED, metricLine } from '../../core/metrics.ts';
 import { openReviewOf, reviewIdOf } from '../../core/review.ts';
 import type { EvidenceLog } from './evidence-log.ts';
 import type { Ledger } from './ledger.ts';
@@ -6,7 +8,12 @@ import type { Ledger } from './ledger.ts';
 /** Opens the review of an emergency, before anything of it can run: its own record, and its own chain of evidence. Once. */
 export async function openReview(
   row: LedgerRow,
-  on: { readonly ledger: Ledger; readonly evidence: EvidenceLog },
+  on: {
+    readonly ledger: Ledger;
+    readonly evidence: EvidenceLog;
+    readonly clock: Clock;
+    readonly print: (line: string) => void;
+  },
 ): Promise<void> {
   await on.ledger.createReview(openReviewOf(row));
   await on.evidence.append(reviewIdOf(row.boundaryId), {
@@ -21,4 +28,6 @@ export async function openReview(
       requester: row.requester ?? null,
     },
   });
+  // The alarm must not depend on how long the review stays open.
+  on.print(metricLine(row.stack, on.clock.nowMs(), 'Count', { [EMERGENCY_DECLARED]: 1 }));
 }

@@ -1,17 +1,20 @@
 import { ExecutionAlreadyExists, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import type { Clock } from '../../core/clock.ts';
 import { TaskIdTaken } from '../../core/errors.ts';
 import { isWaiting } from '../../core/approval.ts';
 import { movePhase, type LedgerRow } from '../../core/ledger.ts';
 import type { EvidenceLog } from './evidence-log.ts';
 import type { Ledger } from './ledger.ts';
-import { recordRequest } from './record-request.ts';
-import { recordDecisions } from './record-decisions.ts';
+import { recordPeople } from './record-people.ts';
 import { openReview } from './reviews.ts';
 
 interface StartDependencies {
   readonly ledger: Ledger;
   readonly evidence: EvidenceLog;
   readonly executions: SFNClient;
+  readonly clock: Clock;
+  /** Gets the metric of an emergency. */
+  readonly print: (line: string) => void;
 }
 
 /**
@@ -20,8 +23,7 @@ interface StartDependencies {
  */
 export async function startTask(row: LedgerRow, on: StartDependencies): Promise<LedgerRow> {
   if (row.phase !== 'requested' && row.phase !== 'approved') return row;
-  await recordRequest(row, on.evidence);
-  await recordDecisions(row, on.evidence);
+  await recordPeople(row, on.evidence);
   if (isWaiting(row)) return row;
   if (row.emergency !== undefined) await openReview(row, on);
   const ready = row.rejection === undefined ? await approve(row, on.ledger) : row;

@@ -15,29 +15,42 @@ export async function decideReview(
 ): Promise<Decided> {
   const review = await on.ledger.review(call.task);
   if (review === undefined) throw unknownTask(call.task);
-  const person = await demandReviewer(review, call, caller, on);
   const state = call.decision === 'approve' ? 'justified' : 'unjustified';
+  // What stands is told first: the function that wrote it may have died before it told it, and nobody else would.
+  await recordReview(review, on);
+  if (review.decided?.arn === caller.arn && review.state === state) return answerOf(review, call);
+  const person = await demandReviewer(review, call, caller, on);
   const decided = {
     person,
     arn: caller.arn,
     atMs: on.clock.nowMs(),
     ...(call.reason !== undefined && { reason: call.reason }),
   };
-  const standing = await settle(review, withReviewDecision(review, state, decided), on);
-  await on.evidence.append(review.boundaryId, {
+  const settled = await settle(review, withReviewDecision(review, state, decided), on);
+  await recordReview(settled, on);
+  return answerOf(settled, call);
+}
+
+const answerOf = ({ boundaryId, decided, state }: ReviewRow, { decision }: DecisionCall): Decided => ({
+  boundaryId,
+  decision,
+  person: decided?.person ?? '',
+  phase: state,
+  approvals: null,
+  quorum: null,
+});
+
+async function recordReview(
+  { boundaryId, of, state, decided }: ReviewRow,
+  on: DecideDependencies,
+): Promise<void> {
+  if (decided === undefined) return;
+  await on.evidence.append(boundaryId, {
     id: 'review.decided',
     type: 'review.decided',
-    actor: standing.decided?.arn ?? caller.arn,
-    data: { of: review.of, decision: state, person, reason: call.reason ?? null },
+    actor: decided.arn,
+    data: { of, decision: state, person: decided.person, reason: decided.reason ?? null },
   });
-  return {
-    boundaryId: review.boundaryId,
-    decision: call.decision,
-    person,
-    phase: state,
-    approvals: null,
-    quorum: null,
-  };
 }
 
 async function demandReviewer(

@@ -24,6 +24,7 @@ export interface DecideDependencies {
   readonly evidence: EvidenceLog;
   readonly types: TaskTypes;
   readonly executions: SFNClient;
+  readonly print: (line: string) => void;
 }
 
 /** What became of what was decided about. */

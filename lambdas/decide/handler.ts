@@ -8,13 +8,14 @@ import { openRecords } from '../control/records.ts';
 import { TaskTypes } from '../control/task-types.ts';
 import { decide, type DecideDependencies } from './decide.ts';
 
-export function decideHandler({ environment: variables, aws, clock }: ControlPorts): UrlHandler {
+export function decideHandler({ environment: variables, aws, clock, print }: ControlPorts): UrlHandler {
   const environment = decideEnvironment.parse(variables);
   const on: DecideDependencies = {
     ...openRecords({ environment, aws, clock }),
     types: new TaskTypes(new SSMClient({ ...aws }), environment.STACK),
     executions: new SFNClient({ ...aws }),
     clock,
+    print,
   };
   return overHttp('decide', 'The decision', (body, caller) => {
     const call = parseDecision(body);

@@ -1,10 +1,11 @@
 import { ExecutionDoesNotExist, StopExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import type { Clock } from '../../core/clock.ts';
 import type { EndCall } from '../../core/decision.ts';
-import { withEarlyEnd } from '../../core/early-end.ts';
+import { withEarlyEnd, type EarlyEnd } from '../../core/early-end.ts';
 import { AlreadyEnded, NotPermitted } from '../../core/errors.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { personOf } from '../../core/people.ts';
+import { recordPeople } from '../control/record-people.ts';
 import { recordRequest } from '../control/record-request.ts';
 import { recordAttempt } from '../control/attempts.ts';
 import type { VerifiedCaller } from '../control/caller.ts';
@@ -39,12 +40,7 @@ export async function end(call: EndCall, caller: VerifiedCaller, on: EndDependen
   const ended = { person, arn: caller.arn, reason: call.reason, atMs: on.clock.nowMs() };
   const row = await on.ledger.update(found.boundaryId, (now) => withEarlyEnd(now, ended));
   await demandOurs(row, ended, on);
-  await on.evidence.append(row.boundaryId, {
-    id: 'task.ended',
-    type: 'task.ended',
-    actor: caller.arn,
-    data: { person, reason: call.reason, wasIn: found.phase },
-  });
+  await recordPeople(row, on.evidence);
   // Repeated, the same attempt: it is started under the same name, or runs already.
   await startTeardown(row, row.teardown?.attempt ?? 1, on);
   await stop(row, on);
@@ -65,7 +61,7 @@ async function demandEnder(row: LedgerRow, caller: VerifiedCaller, on: EndDepend
 /** It was ended by this call, or by the same one before whose answer was lost. What ends by itself cannot be ended. */
 async function demandOurs(
   { boundaryId, phase, ended }: LedgerRow,
-  { arn, reason }: NonNullable<LedgerRow['ended']>,
+  { arn, reason }: EarlyEnd,
   on: EndDependencies,
 ): Promise<void> {
   if (ended?.arn === arn && ended.reason === reason) return;

@@ -18,6 +18,7 @@ export interface ReconcileDependencies extends SweepDependencies {
   readonly executions: SFNClient;
   readonly bus: EventBus;
   readonly teardownMachineArn: string;
+  readonly print: (line: string) => void;
 }
 
 /**

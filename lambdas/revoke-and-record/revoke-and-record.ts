@@ -9,6 +9,7 @@ import type { revokeAndRecordEvent } from '../../core/steps.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
 import type { Logins } from '../control/postgres/logins.ts';
+import { recordPeople } from '../control/record-people.ts';
 import type { TaskSecrets } from '../control/secrets.ts';
 import { denyBoundary } from './deny-boundary.ts';
 import { revokeSecrets } from './revoke-secrets.ts';
@@ -34,6 +35,7 @@ export async function revokeAndRecord(
   const begun = await begin(event, on);
   if (isAtLeast(begun.phase, 'revoked')) return { boundaryId: begun.boundaryId, phase: begun.phase };
   const denied = await denyBoundary(begun, on);
+  await recordPeople(denied, on.evidence);
   await recordWork(denied, on.evidence);
   const revoked = await revokeSecrets(denied, on);
   await recordRevoked(revoked, on.evidence);

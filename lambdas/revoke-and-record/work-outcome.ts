@@ -9,7 +9,10 @@ const CAUSE_CHARACTERS = 1000;
 
 /** How the task's own part ended, from what the state machine saw. */
 export function workOutcomeOf(ended: Ended, row: LedgerRow, endedAtMs: number): WorkOutcome {
-  if (row.rejection) return { status: 'failed', ...row.rejection, endedAtMs };
+  if (row.rejection) {
+    const { error, cause } = row.rejection;
+    return { status: 'failed', error, cause, endedAtMs };
+  }
   switch (ended.status) {
     case 'returned':
       return returned(ended.payload, endedAtMs);

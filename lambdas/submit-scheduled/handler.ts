@@ -13,6 +13,7 @@ export function submitScheduledHandler({
   aws,
   clock,
   randomHex,
+  print,
 }: ControlPorts): (event: unknown) => Promise<unknown> {
   const environment = submitScheduledEnvironment.parse(variables);
   const on = {
@@ -22,6 +23,7 @@ export function submitScheduledHandler({
     executions: new SFNClient({ ...aws }),
     clock,
     randomHex,
+    print,
   };
   return async (event) => {
     let boundaryId: string | null = null;

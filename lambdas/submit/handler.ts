@@ -8,7 +8,13 @@ import { openRecords } from '../control/records.ts';
 import { TaskTypes } from '../control/task-types.ts';
 import { submit, type SubmitDependencies } from './submit.ts';
 
-export function submitHandler({ environment: variables, aws, clock, randomHex }: ControlPorts): UrlHandler {
+export function submitHandler({
+  environment: variables,
+  aws,
+  clock,
+  randomHex,
+  print,
+}: ControlPorts): UrlHandler {
   const environment = submitEnvironment.parse(variables);
   const on: SubmitDependencies = {
     ...openRecords({ environment, aws, clock }),
@@ -16,6 +22,7 @@ export function submitHandler({ environment: variables, aws, clock, randomHex }:
     types: new TaskTypes(new SSMClient({ ...aws }), environment.STACK),
     executions: new SFNClient({ ...aws }),
     clock,
+    print,
     randomHex,
   };
   return overHttp('submit', 'The request', (body, caller) => {

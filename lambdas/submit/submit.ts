@@ -27,6 +27,7 @@ export interface SubmitDependencies {
   readonly types: TaskTypes;
   readonly executions: SFNClient;
   readonly randomHex: (bytes: number) => string;
+  readonly print: (line: string) => void;
 }
 
 export interface SubmittedTask {

@@ -60,6 +60,13 @@ describe('approvals that count', () => {
     expect(approvalFault(row, { ...type, approval: { ...type.approval, quorum: 1 } })).toBeUndefined();
   });
 
+  test('are needed as asked for when the type needs none any more', () => {
+    const none = { ...type, approval: null };
+    expect(approvalFault(waiting({ decisions: [by('bob')] }), none)).toMatch(/needs 2/);
+    expect(withDecision(waiting(), by('bob'), none).phase).toBe('requested');
+    expect(approvalFault(ledgerRowOf({ requester: 'ann' }), none)).toBeUndefined();
+  });
+
   test('are needed for an emergency too, once its type does not allow them any more', () => {
     const row = ledgerRowOf({ emergency: 'fire' });
     expect(approvalFault(row, { ...type, emergency: true })).toBeUndefined();

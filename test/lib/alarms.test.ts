@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { GAUGES } from '../../core/metrics.ts';
+import { EMERGENCY_DECLARED, GAUGES } from '../../core/metrics.ts';
 import { listOf, ofType, sampleResources, textOf } from './sample.ts';
 import { statementsOf } from './statements.ts';
 
@@ -12,9 +12,9 @@ const [topic] = ofType(resources, 'AWS::SNS::Topic');
 const named = alarms.map((alarm) => [String(alarm['AlarmName']).replace('Taskbound-', ''), alarm] as const);
 
 describe('alarms', () => {
-  it('are there for every gauge, for the letters of reconcile and for missed runs', () => {
+  it('are there for every gauge, for emergencies, for the letters of reconcile and for missed runs', () => {
     expect(named.map(([name]) => name).sort()).toEqual(
-      [...GAUGES, 'ReconcileDeadLetters', 'ScheduledRunMissed'].sort(),
+      [...GAUGES, EMERGENCY_DECLARED, 'ReconcileDeadLetters', 'ScheduledRunMissed'].sort(),
     );
   });
 
@@ -28,7 +28,19 @@ describe('alarms', () => {
     },
   );
 
-  it.each(named.filter(([, alarm]) => alarm['Namespace'] === 'Taskbound'))(
+  it('rings for an emergency that is reviewed at once, too', () => {
+    const [, alarm] = named.find(([name]) => name === EMERGENCY_DECLARED) ?? [];
+    expect(alarm).toMatchObject({
+      Namespace: 'Taskbound',
+      MetricName: EMERGENCY_DECLARED,
+      Dimensions: [{ Name: 'Stack', Value: 'Taskbound' }],
+      Statistic: 'Sum',
+      Threshold: 1,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it.each(named.filter(([name]) => GAUGES.some((gauge) => gauge === name)))(
     '%s watches what reconcile writes for this stack',
     (_name, alarm) => {
       expect(GAUGES).toContain(alarm['MetricName']);

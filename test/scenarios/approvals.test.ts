@@ -5,6 +5,7 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
+import type { InterceptedCall, Verdict } from '../../local/aws/intercept.ts';
 import { deploy, freshId, type Deployed } from './deployed.ts';
 import {
   dataOf,
@@ -357,6 +358,79 @@ describe('what was approved is what runs, or nothing does', () => {
     expect(await closed(row.boundaryId)).toMatchObject({ outcome: 'failed', leases: [] });
     expect(await say(row, 'carol')).toMatchObject({ status: 409 });
     expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
+  });
+});
+
+describe('whoever dies after a write, the closed evidence says who did what', () => {
+  const typesAfter = async (row: LedgerRow) => {
+    await closed(row.boundaryId);
+    return typesOf(await eventsOf(stack, row.boundaryId));
+  };
+
+  test('of an early end', async () => {
+    const row = await submit(request());
+    const allow = await forbid(stack, 'End', ['states:StartExecution']);
+    stack.aws.intercept = dieAt('End', 'PutItem', 'evidence');
+    expect((await endIt(row.boundaryId, 'dave')).status).toBe(500);
+    stack.aws.intercept = undefined;
+    expect(await typesAfter(row)).toContain('task.ended');
+    expect(dataOf(await eventsOf(stack, row.boundaryId), 'task.ended')).toMatchObject({ person: 'dave' });
+    allow();
+  });
+
+  test.each(['approve', 'refuse'] as const)('of a decision to %s', async (decision) => {
+    const row = await submit(request());
+    stack.aws.intercept = dieAt('Decide', 'PutItem', 'evidence');
+    expect((await say(row, 'bob', { decision })).status).toBe(500);
+    stack.aws.intercept = undefined;
+    await endIt(row.boundaryId, 'dave');
+    expect(await typesAfter(row)).toContain(decision === 'approve' ? 'approval.granted' : 'approval.refused');
+  });
+
+  test('of an expiry', async () => {
+    const row = await submit(request());
+    await stack.aws.clock.sleep(3_600_000 - 30_000);
+    stack.aws.intercept = dieAt('Reconcile', 'PutItem', 'evidence');
+    await stack.aws.clock.sleep(120_000);
+    expect((await rowOf(stack, row.boundaryId)).rejection?.by).toBe('expiry');
+    await endIt(row.boundaryId, 'dave');
+    stack.aws.intercept = undefined;
+    expect(await typesAfter(row)).toContain('approval.expired');
+  });
+
+  test('of a review: repeated, it is answered and told once', async () => {
+    const row = await submit(request('succeed', { emergency: 'production is down' }));
+    const review = { boundaryId: `${row.boundaryId}.review`, grantDigest: row.grantDigest };
+    stack.aws.intercept = dieAt('Decide', 'PutItem', 'evidence');
+    expect((await say(review, 'bob')).status).toBe(500);
+    stack.aws.intercept = undefined;
+    expect((await say(review, 'bob')).status).toBe(200);
+    expect(typesOf(await eventsOf(stack, review.boundaryId))).toEqual(['review.opened', 'review.decided']);
+    await closed(row.boundaryId);
+  });
+});
+
+/** Refuses a function's writes to one of the tables. */
+const dieAt =
+  (name: string, operation: string, table: 'evidence' | 'ledger') =>
+  (call: InterceptedCall): Verdict =>
+    call.operation === operation &&
+    call.caller.arn.includes(`Control${name}`) &&
+    Buffer.from(call.request.body).toString('utf8').includes(tableOf(table))
+      ? { refuse: { name: 'ResourceInUseException', message: 'died', status: 400 } }
+      : 'proceed';
+const tableOf = (table: 'evidence' | 'ledger'): string =>
+  stack.output(table === 'evidence' ? 'EvidenceTable' : 'LedgerTable');
+
+describe('attempts of strangers', () => {
+  test('do not crowd out those of people', async () => {
+    const row = await submit(request());
+    const undo = retype(stack, 'approved', (old) => ({ ...old, people: { ...old.people, end: [] } }));
+    for (let number = 0; number < 12; number += 1) await endIt(row.boundaryId, `stranger-${number}`);
+    undo();
+    await say(row, 'ann', { role: 'Approvers' });
+    const attempts = (await eventsOf(stack, row.boundaryId)).filter(({ type }) => type === 'attempt.refused');
+    expect(attempts.map(({ data }) => data['code'])).toEqual(['not-permitted', 'requester']);
   });
 });
 
