@@ -8,7 +8,7 @@ import { typeParameterName } from '../core/ids.ts';
 import { BoundaryAlarms } from './alarms.ts';
 import type { BoundaryMachine } from './boundary-machine.ts';
 import type { ControlFunction } from './control-function.ts';
-import type { SecretSpec } from '../core/task-type.ts';
+import type { TaskTypeConfig } from '../core/task-type.ts';
 import { readAdmins, startExecutions } from './control-permissions.ts';
 import { ControlPlane } from './control-plane.ts';
 import { letLogsUse } from './encryption.ts';
@@ -65,10 +65,9 @@ export class TaskBoundary extends Construct {
 
   /** Lets a type's tasks be started, issued and revoked. Called by `BoundedTask`. */
   admitType(
-    type: string,
+    { type, secrets, approval }: Pick<TaskTypeConfig, 'type' | 'secrets' | 'approval'>,
     machine: BoundaryMachine,
     task: TaskRole,
-    secrets: Readonly<Record<string, SecretSpec>>,
   ): void {
     if (this.#types.has(type))
       throw new DeclarationError(`Task type ${type} is declared twice in ${this.node.path}. Rename one.`);
@@ -76,7 +75,8 @@ export class TaskBoundary extends Construct {
     const sid = pascal(type);
     const start = startExecutions(sid, machine.stateMachineArn);
     this.control.submit.permit(start);
-    this.control.decide.permit(start);
+    // Nobody decides about a type without approvals: there is nothing that a decision could start.
+    if (approval !== null) this.control.decide.permit(start);
     this.control.reconcile.permit(start);
     this.control.issueIdentity.permit({
       sid: `Assume${sid}`,

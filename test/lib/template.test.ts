@@ -56,7 +56,8 @@ const PEOPLE = [
 const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] = [
   // Of each type's machine, here and below.
   ['BoundaryControlSubmitRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START, ...START]],
-  ['BoundaryControlDecideRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START, ...START]],
+  // Only of the type that needs approval.
+  ['BoundaryControlDecideRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START]],
   ['BoundaryControlEndRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START, 'states:StopExecution']],
   [
     'BoundaryControlSubmitScheduledRole',
