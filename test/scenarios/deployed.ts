@@ -96,7 +96,8 @@ export class Deployed {
   async run(request: TaskRequest & { readonly taskId: string }): Promise<Ran> {
     this.#progress = '';
     this.aws.startSchedules();
-    const approveAs = NEED_APPROVAL.has(request.type) ? APPROVERS : [];
+    const waits = NEED_APPROVAL.has(request.type) && request.emergency === undefined;
+    const approveAs = waits ? APPROVERS : [];
     const running = runTask(this.connection, request, { out: undefined, io: this.io, approveAs });
     const report = await running.finally(() => this.aws.stopSchedules());
     const records = new Records(this.connection.config, this.connection.outputs);
