@@ -15,7 +15,7 @@ import { letLogsUse } from './encryption.ts';
 import type { DeploymentOptions } from './options.ts';
 import { drainRecords, readRecords } from './record-grants.ts';
 import { Reconciler } from './reconciler.ts';
-import { BY_DAY, DUE_INDEX, Records } from './records.ts';
+import { Records } from './records.ts';
 import { ScheduledRuns } from './scheduled-runs.ts';
 import type { TaskRole } from './task-role.ts';
 
@@ -97,7 +97,7 @@ export class TaskBoundary extends Construct {
 
   /** Lets someone read what happened: the ledger by id, by day and by what is open, and the evidence. */
   grantRead(grantee: iam.IGrantable): iam.Grant {
-    return readRecords(this.records, [BY_DAY, DUE_INDEX], grantee, this.options.encryptionKey);
+    return readRecords(this.records, grantee, this.options.encryptionKey);
   }
 
   /** Lets someone drain the stack (`taskbound drain`): refuse new tasks and take that back, see what is open, end its executions. */

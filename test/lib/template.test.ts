@@ -43,6 +43,8 @@ const START = ['states:StartExecution'];
 /** Two functions' URLs, by which alone they may be called, and what they read. */
 const PEOPLE = [
   'dynamodb:GetItem',
+  // Of two indexes, and of the evidence.
+  'dynamodb:Query',
   'dynamodb:Query',
   'dynamodb:Query',
   ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
