@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { parseTemplate } from '../../local/template/template.ts';
+import type { Usage } from '../../local/aws/iam/usage.ts';
 import type { Deployed } from './deployed.ts';
 import { exercise, SCENARIOS, type Exercised } from './exercise.ts';
 import { stopDatabase, type Scenario } from './exercise/scenario.ts';
@@ -35,13 +36,11 @@ const checked = statements.filter((statement) => !excepted(statement));
 /** How AWS words a refusal; a function URL answers 403 without naming the action. */
 const isRefused = (said: string, action: string): boolean =>
   said.includes(`not authorized to perform: ${action}`) ||
-  (action.startsWith('lambda:InvokeFunction') && said.includes('with 403: Forbidden'));
+  (action.startsWith('lambda:InvokeFunction') && said.includes('with 403'));
 
 /** Refusals of which no caller is told, because a service makes the call after it took an event: only what is missing in the end shows them. */
 const UNTOLD =
   /^BoundaryControl(Reconcile|SubmitScheduled)Role\w+ trust: |^BoundaryReconcilerScheduleRole\w+: KeepWhatFailed$/;
-
-const nameIn = (stack: Deployed) => (logicalId: string) => stack.stack.resources.get(logicalId)?.physicalId;
 
 const complete = new Map<Scenario, Promise<Exercised>>();
 
@@ -52,18 +51,36 @@ function whole(scenario: Scenario): Promise<Exercised> {
   return known;
 }
 
-/** Without a statement that it does not use, a scenario is what it is with it. That a Deny was needed nobody notes: each may be the one. */
-async function uses(scenario: Scenario, statement: RoleStatement): Promise<boolean> {
-  const { stack } = await whole(scenario);
-  return (
-    statement.effect === 'Deny' || stack.aws.usage.some((usage) => allowed(statement, usage, nameIn(stack)))
+/** What was allowed by the statement, in one stack. */
+const usagesOf = (statement: RoleStatement, stack: Deployed): Usage[] =>
+  stack.aws.usage.filter((usage) => allowed(statement, usage, (role) => nameOf(stack, role)));
+
+const nameOf = (stack: Deployed, role: string): string | undefined =>
+  stack.stack.resources.get(role)?.physicalId;
+
+/** Whether the statement decided anything; a Deny is not in the usage log, but in the words of what it refused. */
+function decided(statement: RoleStatement, stack: Deployed): boolean {
+  if (statement.effect === 'Allow') return usagesOf(statement, stack).length > 0;
+  const names = statement.roles.map((role) => `/${nameOf(stack, role)}/`);
+  return stack.aws.trail.some(
+    ({ errorMessage = '' }) =>
+      errorMessage.includes('explicit deny') && names.some((name) => errorMessage.includes(name)),
   );
+}
+
+/** The scenarios that use the statement: without it, any other is what it is with it. Those that use few come first, because they are quick. */
+async function using(statement: RoleStatement): Promise<Scenario[]> {
+  const found: [scenario: Scenario, uses: number][] = [];
+  for (const scenario of SCENARIOS) {
+    const { stack } = await whole(scenario);
+    if (decided(statement, stack)) found.push([scenario, stack.aws.usage.length]);
+  }
+  return found.sort(([, one], [, other]) => one - other).map(([scenario]) => scenario);
 }
 
 /** The first scenario that ends otherwise without the statement. */
 async function broken(statement: RoleStatement): Promise<Exercised | undefined> {
-  for (const scenario of SCENARIOS) {
-    if (!(await uses(scenario, statement))) continue;
+  for (const scenario of await using(statement)) {
     const exercised = await exercise(scenario, statement.without);
     if (exercised.line !== scenario.shows) return exercised;
   }
@@ -101,9 +118,7 @@ describe('least privilege', () => {
   test('no statement has an action that no scenario uses', async () => {
     const stacks = (await Promise.all(SCENARIOS.map(whole))).map(({ stack }) => stack);
     const isUsed = (statement: RoleStatement, action: string) =>
-      stacks.some((stack) =>
-        stack.aws.usage.some((usage) => usage.action === action && allowed(statement, usage, nameIn(stack))),
-      );
+      stacks.some((stack) => usagesOf(statement, stack).some((usage) => usage.action === action));
     const unused = checked
       .filter(({ effect }) => effect === 'Allow')
       .flatMap((statement) =>
