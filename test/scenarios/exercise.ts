@@ -29,7 +29,8 @@ export async function exercise(
   });
   await furnish(stack);
   const line = await run(stack).catch((error: Error) => `${run.name} threw ${error.name}: ${error.message}`);
-  // Time stands still then: a boundary that can never be proven is torn down again and again, for ever.
+  // Time stands still then: a boundary that can never be proven is torn down again and again, for ever. A closed stack can still be looked at.
   stack.aws.clock.hold();
+  await stack.aws.close();
   return { line, stack };
 }
