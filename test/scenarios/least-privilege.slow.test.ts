@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { parseTemplate } from '../../local/template/template.ts';
 import type { Usage } from '../../local/aws/iam/usage.ts';
-import type { Deployed } from './deployed.ts';
 import { exercise, SCENARIOS, type Exercised } from './exercise.ts';
 import { stopDatabase, type Scenario } from './exercise/scenario.ts';
 import { allowed, roleStatements, type RoleStatement } from './statements.ts';
@@ -42,29 +41,46 @@ const isRefused = (said: string, action: string): boolean =>
 const UNTOLD =
   /^BoundaryControl(Reconcile|SubmitScheduled)Role\w+ trust: |^BoundaryReconcilerScheduleRole\w+: KeepWhatFailed$/;
 
-const complete = new Map<Scenario, Promise<Exercised>>();
+/** What is kept of a scenario with every statement in place. Not its stack, which is large. */
+interface Whole {
+  readonly line: string;
+  readonly usage: readonly Usage[];
+  /** How refusals were worded. */
+  readonly refused: readonly string[];
+  nameOf(role: string): string | undefined;
+}
+
+const wholes = new Map<Scenario, Promise<Whole>>();
 
 /** The scenario with every statement in place. It runs once. */
-function whole(scenario: Scenario): Promise<Exercised> {
-  const known = complete.get(scenario) ?? exercise(scenario);
-  complete.set(scenario, known);
+function whole(scenario: Scenario): Promise<Whole> {
+  const known = wholes.get(scenario) ?? runWhole(scenario);
+  wholes.set(scenario, known);
   return known;
 }
 
-/** What was allowed by the statement, in one stack. */
-const usagesOf = (statement: RoleStatement, stack: Deployed): Usage[] =>
-  stack.aws.usage.filter((usage) => allowed(statement, usage, (role) => nameOf(stack, role)));
+async function runWhole(scenario: Scenario): Promise<Whole> {
+  const { line, stack } = await exercise(scenario);
+  const { trail, usage } = stack.aws;
+  const { resources } = stack.stack;
+  return {
+    line,
+    usage,
+    refused: trail.flatMap(({ errorMessage }) => errorMessage ?? []),
+    nameOf: (role) => resources.get(role)?.physicalId,
+  };
+}
 
-const nameOf = (stack: Deployed, role: string): string | undefined =>
-  stack.stack.resources.get(role)?.physicalId;
+/** What was allowed by the statement in a scenario. */
+const usagesOf = (statement: RoleStatement, { usage, nameOf }: Whole): Usage[] =>
+  usage.filter((each) => allowed(statement, each, nameOf));
 
 /** Whether the statement decided anything; a Deny is not in the usage log, but in the words of what it refused. */
-function decided(statement: RoleStatement, stack: Deployed): boolean {
-  if (statement.effect === 'Allow') return usagesOf(statement, stack).length > 0;
-  const names = statement.roles.map((role) => `/${nameOf(stack, role)}/`);
-  return stack.aws.trail.some(
-    ({ errorMessage = '' }) =>
-      errorMessage.includes('explicit deny') && names.some((name) => errorMessage.includes(name)),
+function decided(statement: RoleStatement, ran: Whole): boolean {
+  if (statement.effect === 'Allow') return usagesOf(statement, ran).length > 0;
+  const names = statement.roles.map((role) => `/${ran.nameOf(role)}/`);
+  return ran.refused.some(
+    (message) => message.includes('explicit deny') && names.some((name) => message.includes(name)),
   );
 }
 
@@ -72,8 +88,8 @@ function decided(statement: RoleStatement, stack: Deployed): boolean {
 async function using(statement: RoleStatement): Promise<Scenario[]> {
   const found: [scenario: Scenario, uses: number][] = [];
   for (const scenario of SCENARIOS) {
-    const { stack } = await whole(scenario);
-    if (decided(statement, stack)) found.push([scenario, stack.aws.usage.length]);
+    const ran = await whole(scenario);
+    if (decided(statement, ran)) found.push([scenario, ran.usage.length]);
   }
   return found.sort(([, one], [, other]) => one - other).map(([scenario]) => scenario);
 }
@@ -116,9 +132,9 @@ describe('least privilege', () => {
   );
 
   test('no statement has an action that no scenario uses', async () => {
-    const stacks = (await Promise.all(SCENARIOS.map(whole))).map(({ stack }) => stack);
+    const ran = await Promise.all(SCENARIOS.map(whole));
     const isUsed = (statement: RoleStatement, action: string) =>
-      stacks.some((stack) => usagesOf(statement, stack).some((usage) => usage.action === action));
+      ran.some((each) => usagesOf(statement, each).some((usage) => usage.action === action));
     const unused = checked
       .filter(({ effect }) => effect === 'Allow')
       .flatMap((statement) =>
