@@ -128,7 +128,7 @@ export class BoundedTask extends Construct {
     // Roles and schedules come after the type is declared: they are read when the template is written.
     const schedules = Lazy.any({ produce: () => this.#schedules });
     typeParameter(this, config, { people: people.rendered(), schedules });
-    boundary.admitType(type, machine, task, declared.secrets);
+    boundary.admitType(config, machine, task);
 
     this.type = type;
     this.#people = people;

@@ -8,14 +8,14 @@ import { typeParameterName } from '../core/ids.ts';
 import { BoundaryAlarms } from './alarms.ts';
 import type { BoundaryMachine } from './boundary-machine.ts';
 import type { ControlFunction } from './control-function.ts';
-import type { SecretSpec } from '../core/task-type.ts';
+import type { TaskTypeConfig } from '../core/task-type.ts';
 import { readAdmins, startExecutions } from './control-permissions.ts';
 import { ControlPlane } from './control-plane.ts';
 import { letLogsUse } from './encryption.ts';
 import type { DeploymentOptions } from './options.ts';
 import { drainRecords, readRecords } from './record-grants.ts';
 import { Reconciler } from './reconciler.ts';
-import { BY_DAY, DUE_INDEX, Records } from './records.ts';
+import { Records } from './records.ts';
 import { ScheduledRuns } from './scheduled-runs.ts';
 import type { TaskRole } from './task-role.ts';
 
@@ -65,10 +65,9 @@ export class TaskBoundary extends Construct {
 
   /** Lets a type's tasks be started, issued and revoked. Called by `BoundedTask`. */
   admitType(
-    type: string,
+    { type, secrets, approval }: Pick<TaskTypeConfig, 'type' | 'secrets' | 'approval'>,
     machine: BoundaryMachine,
     task: TaskRole,
-    secrets: Readonly<Record<string, SecretSpec>>,
   ): void {
     if (this.#types.has(type))
       throw new DeclarationError(`Task type ${type} is declared twice in ${this.node.path}. Rename one.`);
@@ -76,7 +75,8 @@ export class TaskBoundary extends Construct {
     const sid = pascal(type);
     const start = startExecutions(sid, machine.stateMachineArn);
     this.control.submit.permit(start);
-    this.control.decide.permit(start);
+    // Nobody decides about a type without approvals: there is nothing that a decision could start.
+    if (approval !== null) this.control.decide.permit(start);
     this.control.reconcile.permit(start);
     this.control.issueIdentity.permit({
       sid: `Assume${sid}`,
@@ -97,7 +97,7 @@ export class TaskBoundary extends Construct {
 
   /** Lets someone read what happened: the ledger by id, by day and by what is open, and the evidence. */
   grantRead(grantee: iam.IGrantable): iam.Grant {
-    return readRecords(this.records, [BY_DAY, DUE_INDEX], grantee, this.options.encryptionKey);
+    return readRecords(this.records, grantee, this.options.encryptionKey);
   }
 
   /** Lets someone drain the stack (`taskbound drain`): refuse new tasks and take that back, see what is open, end its executions. */

@@ -43,6 +43,8 @@ const START = ['states:StartExecution'];
 /** Two functions' URLs, by which alone they may be called, and what they read. */
 const PEOPLE = [
   'dynamodb:GetItem',
+  // Of two indexes, and of the evidence.
+  'dynamodb:Query',
   'dynamodb:Query',
   'dynamodb:Query',
   ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
@@ -56,7 +58,8 @@ const PEOPLE = [
 const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] = [
   // Of each type's machine, here and below.
   ['BoundaryControlSubmitRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START, ...START]],
-  ['BoundaryControlDecideRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START, ...START]],
+  // Only of the type that needs approval.
+  ['BoundaryControlDecideRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START]],
   ['BoundaryControlEndRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START, 'states:StopExecution']],
   [
     'BoundaryControlSubmitScheduledRole',

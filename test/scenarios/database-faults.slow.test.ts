@@ -15,7 +15,7 @@ import {
   summary,
   type Maintained,
 } from './database.ts';
-import { impatient } from './exercise.ts';
+import { impatient } from './exercise/prepared.ts';
 import { call, park, rowOf, typesOf, whenEntering } from './meddle.ts';
 import { gauges, minutes } from './signals.ts';
 

@@ -11,7 +11,7 @@ import type { TaskRequest } from '../../core/request.ts';
 import { taskTypeConfig, type TaskTypeConfig } from '../../core/task-type.ts';
 import type { Call, RawRequest, RawResponse, Service } from '../../local/aws/service.ts';
 import type { TrailRecord } from '../../local/aws/trail.ts';
-import type { Deployed } from './deployed.ts';
+import { APPROVERS, waitsForApproval, type Deployed } from './deployed.ts';
 
 /** What scenarios do to a stack behind its back: take permissions, break services, call functions out of turn. */
 
@@ -108,13 +108,25 @@ export async function post(
   return { status: response.statusCode, error, text: message ?? Message ?? text };
 }
 
-/** Submits while no execution can start: the row stands as `approved`, and a test may take every step itself. `stack.run` goes on from there. */
+/**
+ * Submits, and approves where that is needed, while no execution can start: the row stands as `approved`, and a test may take every step
+ * itself. `stack.run` goes on from there.
+ */
 export async function park(stack: Deployed, request: Request): Promise<LedgerRow> {
-  const allow = await forbid(stack, 'Submit', ['states:StartExecution']);
+  const boundaryId = boundaryIdOf(request.type, request.taskId);
+  const waits = waitsForApproval(request);
+  const allow = await forbid(stack, waits ? 'Decide' : 'Submit', ['states:StartExecution']);
   await post(stack, JSON.stringify(request));
+  if (waits) await approve(stack, boundaryId);
   allow();
   await stack.aws.clock.sleep(POLICY_DELAY_MS);
-  return rowOf(stack, boundaryIdOf(request.type, request.taskId));
+  return rowOf(stack, boundaryId);
+}
+
+async function approve(stack: Deployed, boundaryId: string): Promise<void> {
+  const { grantDigest } = await rowOf(stack, boundaryId);
+  const body = JSON.stringify({ task: boundaryId, decision: 'approve', grantDigest });
+  for (const { name, role } of APPROVERS) await post(stack, body, stack.person(name, role), 'DecideUrl');
 }
 
 export interface Answer {

@@ -1,10 +1,13 @@
 import type { Statement } from '../../core/iam/policy.ts';
+import type { Usage } from '../../local/aws/iam/usage.ts';
 import type { Template } from '../../local/template/template.ts';
 
 /** One statement of one role in a template, and the way to take it out. */
 export interface RoleStatement {
-  /** `RoleLogicalId: Sid or actions`, for people. */
+  /** `RoleLogicalId: Sid, or number and actions`, for people. */
   readonly name: string;
+  /** Its Sid or, without one, its place in the policy, from 0: as the usage log names it. */
+  readonly id: string;
   readonly roles: readonly string[];
   readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
@@ -35,7 +38,8 @@ function statementsOf(
   const trust = property === 'AssumeRolePolicyDocument';
   const holder = (of: Template) => of.Resources[logicalId]?.Properties[property] as Holder;
   return holder(template).Statement.map((statement, index) => ({
-    name: `${roles.join('+')}${trust ? ' trust' : ''}: ${statement.Sid ?? list(statement.Action).join(' ')}`,
+    name: `${roles.join('+')}${trust ? ' trust' : ''}: ${statement.Sid ?? `${index} ${list(statement.Action).join(' ')}`}`,
+    id: statement.Sid ?? String(index),
     roles,
     effect: statement.Effect,
     actions: list(statement.Action),
@@ -67,4 +71,17 @@ export function roleStatements(template: Template): RoleStatement[] {
       return statementsOf(template, id, 'PolicyDocument', rolesWith(template, id));
     return [];
   });
+}
+
+/** Whether the statement was what allowed something. `nameOf` gives a role's name by its logical id. */
+export function allowed(
+  { trust, roles, id }: RoleStatement,
+  { kind, roleName, policyName, statement }: Usage,
+  nameOf: (logicalId: string) => string | undefined,
+): boolean {
+  const names = roles.map(nameOf);
+  if (statement !== id) return false;
+  return trust
+    ? kind === 'resource' && names.includes(policyName.split('/').at(-1))
+    : kind === 'identity' && names.includes(roleName);
 }

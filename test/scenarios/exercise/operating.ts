@@ -1,0 +1,87 @@
+import { Temporal } from 'temporal-polyfill';
+import { drainStack, type DrainOptions } from '../../../cli/commands/drain.ts';
+import { operatorConfig } from '../../../cli/drain/operator.ts';
+import { Records } from '../../../cli/records.ts';
+import type { Deployed } from '../deployed.ts';
+import { whenEntering } from '../meddle.ts';
+import { minutes } from '../signals.ts';
+import { FORBIDDEN, ownersRecords, refuse, slowWork, summary, transfer, type Scenario } from './scenario.ts';
+
+/** What operators and schedules do. */
+
+/** Drains the stack as `Operators`, with an end to a task at work; looks at it; takes tasks again. */
+async function drained(stack: Deployed): Promise<string> {
+  const command = (options: DrainOptions) => drainStack(stack.connection, options, stack.io);
+  slowWork(stack);
+  let draining: Promise<number> = Promise.resolve(-1);
+  whenEntering(stack, 'RunWork', () => {
+    draining = command({ end: true });
+    draining.catch(() => undefined); // awaited below
+  });
+  const ran = await stack.run(transfer());
+  stack.aws.startSchedules();
+  const code = await draining.finally(() => stack.aws.stopSchedules());
+  stack.aws.intercept = undefined;
+  const seen = await looked(stack, ran.row.boundaryId);
+  const refused = await stack.run(transfer()).catch((error: Error) => error.name);
+  const resumed = await command({ resume: true });
+  const again = summary(await stack.run(transfer()));
+  return `${summary(ran)}; drained ${code}; ${seen}; ${String(refused)}; resumed ${resumed}; ${again}`;
+}
+
+async function looked(stack: Deployed, boundaryId: string): Promise<string> {
+  const records = new Records(operatorConfig(stack.connection, stack.io), stack.connection.outputs);
+  const listed = await records.recent(1, stack.aws.clock.nowMs());
+  const events = await records.events(boundaryId);
+  return `listed ${listed.length > 0}; events ${events.length > 0}`;
+}
+
+/** The schedule submits a task; on the next days it may not call, and then what it calls fails: both end with the missed runs. */
+async function scheduled(stack: Deployed): Promise<string> {
+  const due = await untilDue(stack);
+  stack.put('source', `exports/${due.toPlainDate().toString()}.csv`, Buffer.from('small'));
+  await minutes(stack, 6);
+  const rows = await ownersRecords(stack).recent(1, stack.aws.clock.nowMs());
+  const row = rows.find((one) => one.scheduled?.forMs === due.epochMilliseconds);
+  const seen = [letters(stack)];
+  // Reconcile would start what the function could not, and a later attempt find it done: it must be done by the first.
+  const attempts = attemptsToSubmit(stack);
+  for (const [operation, caller] of [
+    ['Invoke', /Nightly/],
+    ['GetParameter', /SubmitScheduled/],
+  ] as const) {
+    await untilDue(stack);
+    const end = refuse(stack, operation, caller, FORBIDDEN);
+    await minutes(stack, 6);
+    end();
+    seen.push(letters(stack));
+  }
+  return `${row?.outcome} ${row?.phase} ${row?.proof?.kind}; attempts ${attempts}; letters ${seen.join(' ')}`;
+}
+
+/** Lets time pass until half a minute before the sample's schedule is due, which goes by the clocks of Berlin. */
+async function untilDue({ aws: { clock } }: Deployed): Promise<Temporal.ZonedDateTime> {
+  const now = Temporal.Instant.fromEpochMilliseconds(clock.nowMs()).toZonedDateTimeISO('Europe/Berlin');
+  const today = now.withPlainTime('04:00');
+  const isSoon = Temporal.ZonedDateTime.compare(now.add({ minutes: 1 }), today) < 0;
+  const due = isSoon ? today : today.add({ days: 1 });
+  await clock.sleep(due.epochMilliseconds - 30_000 - clock.nowMs());
+  return due;
+}
+
+const letters = (stack: Deployed): number =>
+  stack.aws.queues
+    .all()
+    .flatMap(({ name, messages }) => (name.includes('ScheduledRunsMissed') ? messages : [])).length;
+
+const attemptsToSubmit = (stack: Deployed): number | undefined =>
+  [...stack.aws.lambda.host.metrics].find(([name]) => name.includes('SubmitScheduled'))?.[1].invocations;
+
+export const OPERATING: readonly Scenario[] = [
+  {
+    run: drained,
+    shows:
+      'failed closed refused ExecutionEnded; drained 0; listed true; events true; StackDraining; resumed 0; succeeded closed refused',
+  },
+  { run: scheduled, shows: 'succeeded closed refused; attempts 1; letters 0 1 2' },
+];

@@ -1,0 +1,121 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { endTask } from '../../../cli/decide.ts';
+import { personConfig, type Persona } from '../../../cli/person.ts';
+import { Records } from '../../../cli/records.ts';
+import { followToEnd } from '../../../cli/run-task.ts';
+import { say, show } from '../../../cli/say-decision.ts';
+import { submit } from '../../../cli/submit.ts';
+import { readTaskType } from '../../../cli/task-types.ts';
+import { reviewIdOf } from '../../../core/review.ts';
+import type { LedgerRow } from '../../../core/ledger.ts';
+import type { Deployed } from '../deployed.ts';
+import { whenEntering } from '../meddle.ts';
+import { minutes } from '../signals.ts';
+import { ownersRecords, slowWork, summary, transfer, vacuum, type Scenario } from './scenario.ts';
+
+/** What people do with tasks besides asking for them. */
+
+const ANN: Persona = { name: 'ann', role: 'Requesters' };
+const BOB: Persona = { name: 'bob', role: 'Approvers' };
+
+const configOf = (stack: Deployed, as: Persona) => stack.person(as.name, as.role);
+const recordsOf = (stack: Deployed, as: Persona) =>
+  new Records(configOf(stack, as), stack.connection.outputs);
+
+/** Each role reads what became of tasks of both types, and what each type may do: `list`, `show`, `plan`, `run` of a task that stands. */
+async function lookedAt(stack: Deployed): Promise<string> {
+  const rows = [(await stack.run(transfer())).row, (await stack.run(vacuum(stack))).row];
+  const seen = [await look(stack, ANN, rows), await look(stack, BOB, rows)];
+  return seen.join('; ');
+}
+
+async function look(stack: Deployed, as: Persona, rows: readonly LedgerRow[]): Promise<string> {
+  const connection = { ...stack.connection, as };
+  const config = personConfig(connection, stack.io, as.role);
+  const records = recordsOf(stack, as);
+  const listed = await records.recent(1, stack.aws.clock.nowMs());
+  const open = await records.openReviews();
+  const ends: string[] = [];
+  for (const row of rows) {
+    const report = await followToEnd(connection, row, { config, records, out: undefined, io: stack.io });
+    const { type } = await readTaskType(row.taskType, connection.stackName, new SSMClient({ ...config }));
+    ends.push(`${type} ${summary({ report })}`);
+  }
+  return `${as.role} ${listed.length} and ${open.length}: ${ends.join(', ')}`;
+}
+
+/** An emergency runs at once. Whoever asked finds its review open, and somebody else decides it. */
+async function reviewed(stack: Deployed): Promise<string> {
+  const ran = await stack.run({ ...vacuum(stack), emergency: 'to use every permission' });
+  const connection = { ...stack.connection, as: BOB };
+  const open = async (as: Persona) => (await recordsOf(stack, as).openReviews()).length;
+  const before = `${await open(ANN)} ${await open(BOB)}`;
+  const task = reviewIdOf(ran.row.boundaryId);
+  const digest = await show(task, 'approve', connection, stack.io);
+  const decided = await say({ decision: 'approve', task, reason: 'it was', digest }, connection, stack.io);
+  const events = await recordsOf(stack, BOB).events(task);
+  const said = events.map(({ type }) => type).join(' ');
+  return `${summary(ran)}; open ${before}, then ${await open(BOB)}; ${decided.phase}; ${said}`;
+}
+
+/** Nobody decides, and a day passes: the schedule closes the task, which never ran. */
+async function undecided(stack: Deployed): Promise<string> {
+  const at = { url: stack.output('SubmitUrl'), config: configOf(stack, ANN), clock: stack.aws.clock };
+  const { boundaryId } = await submit(at, vacuum(stack));
+  await stack.aws.clock.sleep(DAY_MS);
+  await minutes(stack, 3);
+  const row = await ownersRecords(stack).row(boundaryId);
+  const events = await ownersRecords(stack).events(boundaryId);
+  const expired = events.some(({ type }) => type === 'approval.expired');
+  return `${row?.outcome} ${row?.phase} ${row?.proof?.kind}; expired ${expired}`;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Whoever asked for a task ends it while it works, and so does an approver with the next. */
+async function endedEarly(stack: Deployed): Promise<string> {
+  const seen = [await endedBy(stack, ANN), await endedBy(stack, BOB)];
+  return seen.join('; ');
+}
+
+/** The first Teardown is its own: a second would be the reconciler's, which makes good what was not done. */
+async function endedBy(stack: Deployed, as: Persona): Promise<string> {
+  const request = transfer();
+  const at = { url: stack.output('EndUrl'), config: configOf(stack, as), clock: stack.aws.clock };
+  slowWork(stack);
+  let ending: Promise<string> = Promise.resolve('was not at work');
+  whenEntering(stack, 'RunWork', () => {
+    const call = { task: `${request.type}.${request.taskId}`, reason: 'to use every permission' };
+    ending = endTask(at, call).then(
+      ({ person }) => `ended by ${person}`,
+      (error: Error) => error.message,
+    );
+  });
+  const ran = await stack.run(request);
+  stack.aws.intercept = undefined;
+  const { status } = await stack.execution(ran.row.executionArn);
+  return `${summary(ran)}, ${await ending}, ${status}, teardown ${ran.row.teardown?.attempt}`;
+}
+
+export const PEOPLE: readonly Scenario[] = [
+  {
+    run: lookedAt,
+    shows: ['Requesters', 'Approvers']
+      .map(
+        (role) =>
+          `${role} 2 and 0: object-transfer succeeded closed refused, database-maintenance succeeded closed refused`,
+      )
+      .join('; '),
+  },
+  {
+    run: reviewed,
+    shows: 'succeeded closed refused; open 1 1, then 0; justified; review.opened review.decided',
+  },
+  { run: undecided, shows: 'failed closed nothing-issued; expired true' },
+  {
+    run: endedEarly,
+    shows: ['ann', 'bob']
+      .map((name) => `failed closed refused TaskEnded, ended by ${name}, ABORTED, teardown 1`)
+      .join('; '),
+  },
+];

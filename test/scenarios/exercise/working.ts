@@ -1,0 +1,92 @@
+import { S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
+import { parsePolicy } from '../../../core/iam/parse.ts';
+import { sessionCredentials } from '../../../core/work.ts';
+import type { Deployed } from '../deployed.ts';
+import type { Request } from '../meddle.ts';
+import { summary, transfer, vacuum, type Scenario } from './scenario.ts';
+
+/** What tasks do when nobody disturbs them. */
+
+/** Submits, follows and reads as `Requesters`. */
+async function copied(stack: Deployed): Promise<string> {
+  const ran = await stack.run(transfer());
+  return `${summary(ran)}; deny ${ran.row.deny?.effective}; announced ${ran.row.announcedAtMs !== undefined}`;
+}
+
+/** Approved by two, and looked at by each of them before. */
+const maintained = async (stack: Deployed): Promise<string> => summary(await stack.run(vacuum(stack)));
+
+/** A copy in parts takes two runs. S3 refuses parts below 5 MiB when the upload is completed: the upload is aborted. */
+async function aborted(stack: Deployed): Promise<string> {
+  stack.put('source', 'large', Buffer.from('x'.repeat(40)));
+  stack.aws.intercept = ({ service, request }) =>
+    service === 's3' && request.path.includes('partNumber=') ? { delayMs: 45_000 } : 'proceed';
+  const ran = await stack.run(transfer('large'));
+  stack.aws.intercept = undefined;
+  const abort = stack.aws.trail.find((record) => record.eventName === 'AbortMultipartUpload');
+  return `${summary(ran)}; leases ${ran.row.leases.length}; aborted ${abort?.errorCode ?? abort !== undefined}`;
+}
+
+/** The answer to the completion of a copy in parts is lost: the object that is there is read, and says so. */
+async function completedUnheard(stack: Deployed): Promise<string> {
+  stack.put('source', 'onePart', Buffer.from('onePart'));
+  let lost = 0;
+  stack.aws.intercept = ({ service, request }) =>
+    service === 's3' && request.method === 'POST' && request.path.includes('uploadId=') && (lost += 1) === 1
+      ? { loseAnswer: true }
+      : 'proceed';
+  const ran = await stack.run(transfer('onePart'));
+  stack.aws.intercept = undefined;
+  return `${summary(ran)}; lost ${lost > 0}`;
+}
+
+const OPEN_BUCKET = 'open-to-everyone';
+const OPEN_TO_EVERYONE = {
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `arn:aws:s3:::${OPEN_BUCKET}/*` },
+  ],
+};
+
+/** A bucket outside the type's ceiling that is open to everyone: the task's session must still be refused there. */
+async function openBucket(stack: Deployed): Promise<string> {
+  stack.aws.s3.createBucket(OPEN_BUCKET);
+  stack.aws.s3.setBucketPolicy(OPEN_BUCKET, parsePolicy(JSON.stringify(OPEN_TO_EVERYONE), 'resource'));
+  stack.aws.s3.put(OPEN_BUCKET, 'bait', Buffer.from('bait'));
+  return `${await baited(stack, transfer())}; ${await baited(stack, vacuum(stack))}`;
+}
+
+async function baited(stack: Deployed, request: Request): Promise<string> {
+  const known = new Set(stack.secretValues);
+  const attempts: Promise<string>[] = [];
+  const stop = stack.aws.states.onEvent(({ event }) => {
+    if (event.type !== 'TaskScheduled' || attempts.length > 0) return;
+    const session = [...stack.secretValues].find(
+      (value) => !known.has(value) && value.startsWith('{"accessKeyId"'),
+    );
+    if (session !== undefined) attempts.push(readBait(stack, session));
+  });
+  const ran = await stack.run(request);
+  stop();
+  return `${summary(ran)}; bait ${await Promise.all(attempts)}`;
+}
+
+async function readBait(stack: Deployed, session: string): Promise<string> {
+  const { accessKeyId, secretAccessKey, sessionToken } = sessionCredentials.parse(JSON.parse(session));
+  const s3 = new S3Client({ ...stack.aws.clientConfig({ accessKeyId, secretAccessKey, sessionToken }) });
+  return s3.send(new GetObjectCommand({ Bucket: OPEN_BUCKET, Key: 'bait' })).then(
+    () => 'read',
+    (error: Error) => error.name,
+  );
+}
+
+export const WORKING: readonly Scenario[] = [
+  { run: copied, shows: 'succeeded closed refused; deny true; announced true' },
+  { run: maintained, shows: 'succeeded closed refused' },
+  { run: aborted, shows: 'failed closed refused EntityTooSmall; leases 2; aborted true' },
+  { run: completedUnheard, shows: 'succeeded closed refused; lost true' },
+  {
+    run: openBucket,
+    shows: 'succeeded closed refused; bait AccessDenied; succeeded closed refused; bait AccessDenied',
+  },
+];
