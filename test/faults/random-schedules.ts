@@ -18,6 +18,7 @@ export function randomSchedule(catalogue: readonly Fault[], seed: number, index:
   }
   return {
     name: `random ${seed}:${index}`,
+    task: 'transfer',
     tasks: 1 + (draw.below(4) === 0 ? 1 + draw.below(2) : 0),
     apart: draw.of([0, 0, 1, 5, 30]),
     latency: 1 + draw.below(1_000_000),

@@ -39,6 +39,7 @@ const OF_EXECUTIONS = new Set(FUNCTIONS.filter((name) => name !== 'Submit' && na
 
 const named = (name: string, faults: readonly Fault[]): Schedule => ({
   name,
+  task: 'transfer',
   tasks: 1,
   apart: 0,
   latency: 1,
