@@ -77,3 +77,12 @@ export const schedule = z.strictObject({
 export type Schedule = z.infer<typeof schedule>;
 
 export const siteText = ({ of, invocation, call }: Site): string => `${of}#${invocation}.${call}`;
+
+/** For people, and unique. */
+export function textOf(fault: Fault): string {
+  const { kind, ...rest } = fault;
+  const words = Object.entries(rest).map(([name, value]) =>
+    name === 'at' ? `at ${siteText(value as Site)}` : Array.isArray(value) ? value.join('+') : String(value),
+  );
+  return [kind, ...words].join(' ');
+}
