@@ -68,14 +68,19 @@ export class People {
         return this.#approveLate(boundaryId, digest);
       case undefined:
         await this.#say('approve', 'ann', boundaryId, digest);
-        await this.#say('approve', 'bob', boundaryId, OTHER_DIGEST);
-        await this.#approve(['bob', 'carol'], boundaryId, digest);
+        await this.#decideAnew(boundaryId, digest);
     }
   }
 
   /** Ends a task before its own end. */
   async end(boundaryId: string): Promise<void> {
     await this.#say('end', 'erin', boundaryId);
+  }
+
+  /** bob looks again only when he hears that what he approved is something else. */
+  async #decideAnew(boundaryId: string, digest: string): Promise<void> {
+    const isDone = (await this.#say('approve', 'bob', boundaryId, OTHER_DIGEST)) === 200;
+    await this.#approve(isDone ? ['carol'] : ['bob', 'carol'], boundaryId, digest);
   }
 
   async #approve(people: readonly string[], boundaryId: string, digest: string): Promise<void> {
@@ -89,7 +94,12 @@ export class People {
     await this.#approve(['carol'], boundaryId, digest);
   }
 
-  async #say(what: Said['what'], person: string, boundaryId: string, grantDigest?: string): Promise<void> {
+  async #say(
+    what: Said['what'],
+    person: string,
+    boundaryId: string,
+    grantDigest?: string,
+  ): Promise<number | undefined> {
     const { clock } = this.#parts.aws;
     const said: Said = {
       what,
@@ -106,6 +116,7 @@ export class People {
     };
     const status = await this.#insist(what === 'end' ? 'EndUrl' : 'DecideUrl', person, 'Approvers', body);
     if (status !== undefined) Object.assign(said, { status, answeredMs: clock.nowMs() });
+    return status;
   }
 
   /** The status of the first answer that is no failure of the stack's. */
