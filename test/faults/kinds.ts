@@ -52,8 +52,9 @@ export const KIND: Readonly<Record<Kind, KindOfTask>> = {
   scheduled: { ...transfer, startMs: Date.UTC(2026, 10, 24, 2, 59, 30) },
 };
 
-/** What the sample's lease and its tasks of one lease last, milliseconds. */
+/** What the sample's leases last, and its maintenance from the first thing that is issued: a minute longer, milliseconds. */
 export const LEASE_MS = 120_000;
+export const MAINTENANCE_MS = LEASE_MS + 60_000;
 
 /** The scheduled time of the one run that a schedule of kind `scheduled` sees, and its task's id. */
 export const RUN_MS = Date.UTC(2026, 10, 24, 3);

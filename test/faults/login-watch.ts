@@ -1,6 +1,6 @@
 import type { ObservedCall } from '../../local/aws/intercept.ts';
 import { CLOCKS_APART_MS } from './issue-watch.ts';
-import { LEASE_MS } from './kinds.ts';
+import { MAINTENANCE_MS } from './kinds.ts';
 import type { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
@@ -33,7 +33,7 @@ export class LoginWatch {
     for (const { order, validUntilMs } of model.roles.values())
       if (order.boundaryId === boundaryId && validUntilMs > closesAtMs)
         this.#say(`the login of ${boundaryId} lasts longer than its window`, 11);
-    const lastMs = Math.min(clock.nowMs() + LEASE_MS, closesAtMs) + CLOCKS_APART_MS;
+    const lastMs = Math.min(clock.nowMs() + MAINTENANCE_MS, closesAtMs) + CLOCKS_APART_MS;
     for (const afterMs of AFTER_DEADLINE_MS)
       clock.setTimer(lastMs + afterMs - clock.nowMs(), () => this.#mustBeDead(boundaryId));
   }
