@@ -41,11 +41,11 @@ function onFunction(at: Site, kills: readonly ('before' | 'after')[]): Fault[] {
 
 /**
  * What can go wrong at a call that only some flow reaches, without what shows nothing new there: an answer that is lost once, or a throttle,
- * the SDK deals with before our code hears of it; to die before a call is to die after the one before; and how long an outage may last is
- * shown by the database, which nothing else has.
+ * the SDK deals with before our code hears of it; to die before a call is to die after the one before; and a service of AWS that is down is
+ * what a transfer shows at each of its calls. The database nothing else has.
  */
 export function atFreshCall(at: Site, service: string): Fault[] {
-  const outages = isMadeOnce(service) ? OUTAGES_SECONDS : [OUTAGE_SECONDS];
+  const outages = isMadeOnce(service) ? OUTAGES_SECONDS : at.of === MACHINE ? [OUTAGE_SECONDS] : [];
   return [
     { kind: 'refuse', at },
     { kind: 'lose', at, attempts: 'all' },
@@ -61,16 +61,21 @@ export const policiesSlow = (): Fault[] =>
   ]);
 
 /** All that can go wrong at no call in particular. */
-export function atNoCall(states: readonly string[], functions: readonly string[]): Fault[] {
+export const atNoCall = (states: readonly string[], functions: readonly string[]): Fault[] => [
+  ...inPlaces(states, functions),
+  ...policiesSlow(),
+  { kind: 'policies', seconds: 600, services: ['secretsmanager'], flicker: false },
+  { kind: 'policies', seconds: 600, services: ['s3'], flicker: false },
+];
+
+/** The same, without what only IAM's own slowness is. */
+export function inPlaces(states: readonly string[], functions: readonly string[]): Fault[] {
   return [
     ...states.map((state): Fault => ({ kind: 'stop', state })),
     ...functions.flatMap((of) =>
       AGAIN_SECONDS.map((seconds): Fault => ({ kind: 'again', of, invocation: 1, seconds })),
     ),
     ...functions.flatMap((of) => [-2, 2].map((seconds): Fault => ({ kind: 'skew', of, seconds }))),
-    ...policiesSlow(),
-    { kind: 'policies', seconds: 600, services: ['secretsmanager'], flicker: false },
-    { kind: 'policies', seconds: 600, services: ['s3'], flicker: false },
     { kind: 'quota' },
     { kind: 'by-hand', what: 'teardown' },
     { kind: 'by-hand', what: 'execution' },

@@ -3,7 +3,7 @@ import {
   atCall,
   atFreshCall,
   atNoCall,
-  policiesSlow,
+  inPlaces,
   STATES_OF_WORK,
   THEN,
   THEN_NOTHING_LOOKS,
@@ -76,16 +76,18 @@ const ofOtherFlows = ({ others }: Sites): Schedule[] =>
 const SHORT: Fault = { kind: 'window', opensSeconds: 0, lastsSeconds: 110 };
 
 function ofMaintenance({ maintenance, states }: Sites): Schedule[] {
-  const ends: Fault[] = ['AwaitWindow', 'Issue database', 'RunWork'].flatMap((state): Fault[] => [
-    { kind: 'stop', state },
-    { kind: 'end', state },
-  ]);
+  const ends: Fault[] = [
+    { kind: 'stop', state: 'AwaitWindow' },
+    { kind: 'end', state: 'AwaitWindow' },
+    { kind: 'end', state: 'RunWork' },
+    { kind: 'work', what: 'hangs' },
+  ];
   const deciding = maintenance.filter(({ of, invocation }) => of === 'Decide' && invocation > 2);
   const late = deciding.map((at): Fault => ({ kind: 'kill', at, when: 'after' }));
   return [
-    ...alone('maintenance', 'maintenance: ', atNoCall(states.maintenance, functionsOf(maintenance))),
+    ...alone('maintenance', 'maintenance: ', inPlaces(states.maintenance, functionsOf(maintenance))),
     ...alone('maintenance', 'maintenance: ', [{ kind: 'people', what: 'one' }, SHORT]),
-    ...afterAnEnd('maintenance', 'maintenance: ', [...ends, { kind: 'work', what: 'hangs' }]),
+    ...afterAnEnd('maintenance', 'maintenance: ', ends),
     // What began late is refused: its window has closed meanwhile.
     ...late.map((fault) =>
       scheduleOf({ task: 'maintenance' }, `maintenance in a short window: ${textOf(fault)}`, [SHORT, fault]),
@@ -94,21 +96,29 @@ function ofMaintenance({ maintenance, states }: Sites): Schedule[] {
 }
 
 /** Somebody ends the task: in each state, and at each call that is made before its work has ended. */
-function ofEnds({ plain, maintenance, states }: Sites): Schedule[] {
+function ofEnds({ plain, others, states }: Sites): Schedule[] {
   const inState = (state: string): Fault => ({ kind: 'end', state });
   const during = (sites: readonly Site[]): Fault[] =>
     sites.filter(({ of }) => STATES_OF_WORK.has(of)).map((at) => ({ kind: 'end-at', at }));
   return [
     ...alone('transfer', 'ended: ', [...states.transfer.map(inState), ...during(plain)]),
-    ...alone('maintenance', 'maintenance: ', [...states.maintenance.map(inState), ...during(maintenance)]),
+    ...alone('maintenance', 'maintenance: ', [
+      ...states.maintenance.map(inState),
+      ...during(freshOf('maintenance', others)),
+    ]),
     ...afterAnEnd('transfer', 'ended: ', [inState('IssueIdentity'), inState('RunWork')]),
   ];
 }
 
-function ofLongWork(): Schedule[] {
-  const afterOneRun: Fault[] = [
-    { kind: 'stop', state: 'MoreToDo' },
+/** The calls that a flow reaches and those before it do not. */
+const freshOf = (name: string, others: Sites['others']): Site[] =>
+  others.filter(({ flow }) => flow.name === name).flatMap(({ sites }) => sites.map(({ site }) => site));
+
+const ofLongWork = (): Schedule[] => [
+  ...alone('long', 'long: ', [
+    { kind: 'policies', seconds: 600, flicker: false },
+    { kind: 'policies', seconds: 10, flicker: true },
     { kind: 'end', state: 'MoreToDo' },
-  ];
-  return [...alone('long', 'long: ', policiesSlow()), ...afterAnEnd('long', 'long: ', afterOneRun)];
-}
+  ]),
+  ...afterAnEnd('long', 'long: ', [{ kind: 'stop', state: 'MoreToDo' }]),
+];
