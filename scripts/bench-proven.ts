@@ -28,7 +28,14 @@ export async function measureProven({ assembly }: Bench): Promise<readonly Prove
 }
 
 async function measure(assembly: string, apartSeconds: number): Promise<ProvenFigures> {
-  const schedule = { name: 'proven', tasks: TASKS, apart: apartSeconds, latency: 1, faults: [] };
+  const schedule = {
+    name: 'proven',
+    task: 'transfer' as const,
+    tasks: TASKS,
+    apart: apartSeconds,
+    latency: 1,
+    faults: [],
+  };
   const world = await World.open(await readAssembly(assembly), schedule);
   world.aws.startSchedules();
   await submitAll(world, schedule);

@@ -13,7 +13,7 @@ const CHECKS: readonly (readonly [string, string, readonly string[]])[] = [
   ['types', 'tsc', []],
   ['synth with cdk-nag', 'cdk', ['synth', '--quiet', '--no-notices', '--output', 'out/ci/cdk.out']],
   ["README's commands", 'node', ['scripts/readme-commands.ts']],
-  ['all single faults and 500 random schedules', 'node', ['scripts/simulate.ts', '--schedules', '500']],
+  ['all single faults and 100 random schedules', 'node', ['scripts/simulate.ts', '--schedules', '100']],
 ];
 
 function runs(what: string, command: string, args: readonly string[]): boolean {

@@ -98,6 +98,12 @@ export class StepFunctionsService implements Service {
     return [...this.#registry.machines.values()].flatMap(({ definition }) => [...definition.States.keys()]);
   }
 
+  /** The states of a machine, in their order. */
+  states(stateMachineArn: string): { readonly name: string; readonly type: string }[] {
+    const states = this.#registry.machines.get(stateMachineArn)?.definition.States ?? new Map();
+    return [...states].map(([name, { Type }]) => ({ name, type: Type }));
+  }
+
   /** Calls `listener` with each history event as it happens. Returns the way to unsubscribe. */
   onEvent(listener: (event: ExecutionEvent) => void): () => void {
     this.#registry.eventListeners.add(listener);

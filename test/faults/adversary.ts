@@ -10,6 +10,8 @@ export interface TaskSession {
   readonly issuedAtMs: number;
   /** When it must be dead: the deadline in its own policy, and never later than its lease after it was issued. */
   readonly deadlineMs: number;
+  /** The deadline in its own policy; 0 where there is none. */
+  readonly statedMs: number;
 }
 
 interface Attempt extends Check {
@@ -87,12 +89,14 @@ export class Adversary {
   #sessionOf(caller: Caller): TaskSession {
     const { sourceIdentity: boundaryId = '', accessKeyId = '', issuedAtMs = 0 } = caller;
     const latestMs = issuedAtMs + this.#leaseMs + CLOCKS_APART_MS;
+    const statedMs = statedDeadlineMs(caller);
     return {
       caller,
+      statedMs: statedMs ?? 0,
       boundaryId,
       accessKeyId,
       issuedAtMs,
-      deadlineMs: Math.min(statedDeadlineMs(caller) ?? latestMs, latestMs),
+      deadlineMs: Math.min(statedMs ?? latestMs, latestMs),
     };
   }
 }

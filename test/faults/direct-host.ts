@@ -10,10 +10,10 @@ import type {
   SessionCredentials,
 } from '../../local/lambda/types.ts';
 import { AwsError } from '../../local/aws/service.ts';
-import type { LoginServer } from '../../lambdas/control/postgres/login-server.ts';
 import type { LocalClock } from '../../local/clock.ts';
 import { makeHandler, shortName, type Handler } from './handlers.ts';
 import { Invocation, never, runInvocation } from './invocation.ts';
+import type { SimulatedLoginServer } from './simulated-login-server.ts';
 import { simulatedAws, type TransportParts } from './transport.ts';
 
 /** What the simulation does around invocations. */
@@ -21,7 +21,9 @@ export interface HostHooks {
   readonly transport: Omit<TransportParts, 'clock'>;
   /** Seconds that a function's clock is ahead. */
   readonly skewSeconds: (name: string) => number;
-  readonly loginServer: LoginServer;
+  readonly loginServer: SimulatedLoginServer;
+  /** What a function's environment holds besides what the template says. */
+  readonly environmentOf: (name: string) => Readonly<Record<string, string>>;
   readonly randomHex: (bytes: number) => string;
   /** Called as an invocation begins; `again` begins another one with the same event, whose answer nobody hears. */
   readonly begun: (invocation: Invocation, again: () => void) => void;
@@ -115,7 +117,7 @@ export class DirectHost implements FunctionHost {
     const neededUntilMs = this.clock.nowMs() + CREDENTIALS_MARGIN_MS;
     if (warm && (warm.credentials.expiresAtMs ?? Infinity) > neededUntilMs) return warm.handler;
     const credentials = await this.#credentialsOf(fn);
-    const { transport, skewSeconds, randomHex, loginServer } = this.#hooks;
+    const { transport, skewSeconds, randomHex, loginServer, environmentOf } = this.#hooks;
     const skewMs = skewSeconds(name) * 1000;
     const clock = {
       nowMs: () => this.clock.nowMs() + skewMs,
@@ -123,7 +125,7 @@ export class DirectHost implements FunctionHost {
     };
     const parts = { ...transport, clock: this.clock };
     const handler = makeHandler(name, {
-      environment: { ...fn.spec.environment },
+      environment: { ...fn.spec.environment, ...environmentOf(name) },
       aws: simulatedAws(parts, credentials),
       awsOnce: simulatedAws({ ...parts, attempts: 1 }, credentials),
       clock,

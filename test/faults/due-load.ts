@@ -24,7 +24,7 @@ export async function readsOfOneRun(
   assembly: Assembly,
   size: { readonly closed: number; readonly open: number; readonly due: number },
 ): Promise<RunReads> {
-  const schedule = { name: 'due', tasks: 1, apart: 0, latency: 1, faults: [] };
+  const schedule = { name: 'due', task: 'transfer' as const, tasks: 1, apart: 0, latency: 1, faults: [] };
   const world = await World.open(assembly, schedule);
   try {
     world.aws.startSchedules();

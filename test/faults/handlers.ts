@@ -6,19 +6,22 @@ import { admitHandler } from '../../lambdas/admit/handler.ts';
 import type { AwsConfig } from '../../lambdas/aws-config.ts';
 import { closeBoundaryHandler } from '../../lambdas/close-boundary/handler.ts';
 import type { LoginPorts } from '../../lambdas/control/login-ports.ts';
-import type { LoginServer } from '../../lambdas/control/postgres/login-server.ts';
+import { decideHandler } from '../../lambdas/decide/handler.ts';
+import { endHandler } from '../../lambdas/end/handler.ts';
 import { issueIdentityHandler } from '../../lambdas/issue-identity/handler.ts';
 import { issueSecretHandler } from '../../lambdas/issue-secret/handler.ts';
 import { proveRevokedHandler } from '../../lambdas/prove-revoked/handler.ts';
 import { reconcileHandler } from '../../lambdas/reconcile/handler.ts';
 import { revokeAndRecordHandler } from '../../lambdas/revoke-and-record/handler.ts';
-import { defineWork } from '../../lambdas/runtime/index.ts';
+import { defineWork, type Work } from '../../lambdas/runtime/index.ts';
 import type { WorkPorts } from '../../lambdas/runtime/ports.ts';
 import { submitHandler } from '../../lambdas/submit/handler.ts';
 import { submitScheduledHandler } from '../../lambdas/submit-scheduled/handler.ts';
+import { maintenanceEnvironment } from '../../lambdas/work/database-maintenance/environment.ts';
+import { maintain } from '../../lambdas/work/database-maintenance/maintain.ts';
 import { transferEnvironment } from '../../lambdas/work/object-transfer/environment.ts';
 import { transferObject } from '../../lambdas/work/object-transfer/transfer.ts';
-
+import type { SimulatedLoginServer } from './simulated-login-server.ts';
 import { withoutEndpointRules } from './transport.ts';
 
 type InvocationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>;
@@ -30,7 +33,7 @@ export interface FunctionPorts {
   readonly aws: AwsConfig;
   readonly awsOnce: AwsConfig;
   readonly clock: Clock;
-  readonly loginServer: LoginServer;
+  readonly loginServer: SimulatedLoginServer;
   readonly randomHex: (bytes: number) => string;
   readonly print: (line: string) => void;
 }
@@ -39,6 +42,8 @@ const CONTROL: Readonly<
   Record<string, (ports: LoginPorts) => (event: never, context: never) => Promise<unknown>>
 > = {
   Submit: submitHandler,
+  Decide: decideHandler,
+  End: endHandler,
   SubmitScheduled: submitScheduledHandler,
   Admit: admitHandler,
   IssueSecret: issueSecretHandler,
@@ -49,11 +54,23 @@ const CONTROL: Readonly<
   Reconcile: reconcileHandler,
 };
 
-export const WORK = 'Work';
-/** No schedule submits such a task yet. */
-const MAINTENANCE_WORK = 'DatabaseMaintenanceWork';
+const WORK = 'Work';
+const MAINTENANCE_WORK = 'MaintenanceWork';
+const WORKS: Readonly<Record<string, (ports: FunctionPorts) => Work>> = {
+  [WORK]: ({ environment }) => {
+    const transfer = transferEnvironment.parse(environment);
+    return (task) => transferObject(task, transfer);
+  },
+  [MAINTENANCE_WORK]: ({ environment, loginServer }) => {
+    const maintenance = maintenanceEnvironment.parse(environment);
+    return (task) => maintain(task, maintenance, loginServer.withLogin);
+  },
+};
 
-/** `Taskbound-BoundaryControlIssueIdentityFunction4F…` -> `IssueIdentity`; the work function of `object-transfer` -> `Work`. */
+/** Whether it is a task's work, and no part of the control plane. */
+export const isWork = (name: string): boolean => name in WORKS;
+
+/** `Taskbound-BoundaryControlIssueIdentityFunction4F…` -> `IssueIdentity`; the work functions are `Work` and `MaintenanceWork`. */
 export function shortName(physicalId: string): string {
   const control = /BoundaryControl([A-Za-z]+?)Function/.exec(physicalId)?.[1];
   if (control !== undefined && control in CONTROL) return control;
@@ -64,7 +81,8 @@ export function shortName(physicalId: string): string {
 
 /** The real handler, as its file makes it on Lambda, on the ports of a simulation. */
 export function makeHandler(name: string, ports: FunctionPorts): Handler {
-  if (name === WORK) return workHandler(ports);
+  const work = WORKS[name];
+  if (work !== undefined) return workHandler(work(ports), ports);
   const make = CONTROL[name];
   if (make === undefined) throw new RangeError(`The simulation has no handler for ${name}.`);
   const { aws, awsOnce } = ports;
@@ -75,8 +93,7 @@ export function makeHandler(name: string, ports: FunctionPorts): Handler {
   }) as Handler;
 }
 
-function workHandler({ environment, aws, clock }: FunctionPorts): Handler {
-  const transfer = transferEnvironment.parse(environment);
+function workHandler(work: Work, { aws, clock }: FunctionPorts): Handler {
   const ports: WorkPorts = {
     clock,
     environment: { AWS_REGION: 'eu-central-1' },
@@ -85,7 +102,7 @@ function workHandler({ environment, aws, clock }: FunctionPorts): Handler {
     output: silence(),
     events: new EventEmitter(),
   };
-  return defineWork((task) => transferObject(task, transfer), ports);
+  return defineWork(work, ports);
 }
 
 function silence(): WorkPorts['output'] {

@@ -2,7 +2,7 @@ import type { LocalClock } from '../../local/clock.ts';
 import type { InterceptedCall, Refusal, Verdict } from '../../local/aws/intercept.ts';
 import type { InvocationResult } from '../../local/lambda/types.ts';
 import { died, unheard, type HostHooks } from './direct-host.ts';
-import { WORK, type Handler } from './handlers.ts';
+import { isWork, type Handler } from './handlers.ts';
 import { currentCall, never, type CallUnderWay, type Invocation } from './invocation.ts';
 import { hash32 } from './draw.ts';
 import type { Fault, Schedule, Site } from './schedule.ts';
@@ -10,11 +10,16 @@ import type { Fault, Schedule, Site } from './schedule.ts';
 type Kind<K extends Fault['kind']> = Extract<Fault, { readonly kind: K }>;
 type Sited = Extract<Fault, { readonly at: Site }>;
 
+/** A call of AWS's, or of a service beside it. */
+export type Call = Pick<InterceptedCall, 'service' | 'operation' | 'atMs'> & Partial<InterceptedCall>;
+
 /** What the injector does to the world besides refusing calls. */
 export interface WorldHandle {
   readonly clock: LocalClock;
   /** Stops the execution that the event's boundary belongs to. */
   stopExecutionOf(event: string): void;
+  /** Lets somebody end the task that the event's boundary is of. */
+  endTaskOf(event: string): void;
 }
 
 const REFUSED: Refusal = { name: 'AccessDeniedException', message: 'refused by the simulation', status: 400 };
@@ -31,7 +36,7 @@ export class Injector {
   /** When a fault last did something, milliseconds; `-Infinity` before. */
   lastMs = Number.NEGATIVE_INFINITY;
   /** Told of every call, first attempts only: where a fault could be. */
-  onCall: (site: Site) => void = () => undefined;
+  onCall: (site: Site, call: Call) => void = () => undefined;
   readonly #world: WorldHandle;
   readonly #latency: number;
   readonly #byKind: { readonly [K in Fault['kind']]?: readonly Fault[] };
@@ -49,9 +54,9 @@ export class Injector {
   }
 
   /** For the embedded AWS's `intercept`. */
-  readonly intercept = (call: InterceptedCall): Verdict => {
+  readonly intercept = (call: Call): Verdict => {
     const at = this.#siteOf(call);
-    if (at?.attempt === 1) this.onCall(at.site);
+    if (at?.attempt === 1) this.onCall(at.site, call);
     this.#begin(call, at);
     const refusal = this.#standing(call);
     if (refusal !== undefined) return { refuse: refusal };
@@ -80,6 +85,7 @@ export class Injector {
     }
     const stopped = this.#take('stop-at', site);
     if (stopped) this.#world.stopExecutionOf(invocation.event);
+    if (this.#take('end-at', site)) this.#world.endTaskOf(invocation.event);
     const pause = this.#take('run-on', site);
     if (!pause) return;
     invocation.detach(unheard());
@@ -117,7 +123,7 @@ export class Injector {
 
   readonly instead: HostHooks['instead'] = (invocation) => {
     const [work] = this.#all('work');
-    if (work === undefined || invocation.of !== WORK) return undefined;
+    if (work === undefined || !isWork(invocation.of)) return undefined;
     return work.what === 'hangs' ? hangs : throws;
   };
 
@@ -164,7 +170,7 @@ export class Injector {
   }
 
   /** A fault of the kind at this site that has not happened yet; from now on it has. */
-  #take<K extends 'stop-at' | 'run-on'>(kind: K, site: Site): Kind<K> | undefined {
+  #take<K extends 'stop-at' | 'end-at' | 'run-on'>(kind: K, site: Site): Kind<K> | undefined {
     const all = this.#all(kind) as readonly Sited[];
     const found = all.find((each) => isAt(each.at, site) && !this.#fired.has(each));
     if (found !== undefined) this.#note(found);
@@ -179,7 +185,7 @@ export class Injector {
   }
 
   /** Outages and throttles begin at their call. */
-  #begin(call: InterceptedCall, at: { readonly site: Site } | undefined): void {
+  #begin(call: Call, at: { readonly site: Site } | undefined): void {
     if (at === undefined) return;
     for (const each of [...this.#all('outage'), ...this.#all('throttle')]) {
       if (!isAt(each.at, at.site) || this.#fired.has(each)) continue;
@@ -194,7 +200,7 @@ export class Injector {
     }
   }
 
-  #standing({ service, operation, atMs }: InterceptedCall): Refusal | undefined {
+  #standing({ service, operation, atMs }: Call): Refusal | undefined {
     const found = this.#outages.find(
       (each) =>
         each.service === service &&
@@ -206,7 +212,7 @@ export class Injector {
     return service === 'lambda' ? TOO_MANY : THROTTLED;
   }
 
-  #siteOf(call: InterceptedCall): { readonly site: Site; readonly attempt: number } | undefined {
+  #siteOf(call: Call): { readonly site: Site; readonly attempt: number } | undefined {
     if (call.service === 'lambda') {
       this.#machineCalls += 1;
       return { site: { of: MACHINE, invocation: 1, call: this.#machineCalls }, attempt: 1 };

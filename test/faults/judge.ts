@@ -4,6 +4,8 @@ import type { LedgerRow } from '../../core/ledger.ts';
 import { isAtLeast } from '../../core/phase.ts';
 import { versionIdFrom } from '../../lambdas/control/secrets.ts';
 import type { Adversary, TaskSession } from './adversary.ts';
+import { endsFromMs, judgeDeadlines, judgeEarlyEnd, judgeRuns } from './judge-people.ts';
+import type { Monitor } from './monitor.ts';
 import type { Violation } from './violation.ts';
 import type { Seen } from './witness.ts';
 import type { World } from './world.ts';
@@ -30,8 +32,16 @@ interface Case {
   readonly closedMs: number | undefined;
 }
 
+/** Who watched it meanwhile. */
+export interface Watched {
+  readonly adversary: Adversary;
+  readonly monitor: Monitor;
+  /** The boundaries whose work function really said that it was done. */
+  readonly workDone: ReadonlySet<string>;
+}
+
 /** Judges a world that has come to rest, from what the embedded AWS holds and saw. */
-export function judge(world: World, adversary: Adversary, workDone: ReadonlySet<string>): Judged {
+export function judge(world: World, { adversary, monitor, workDone }: Watched): Judged {
   const violations: Violation[] = [];
   const say = (invariant: number, message: string) => void violations.push({ invariant, message });
   const sessions = adversary.sessions();
@@ -44,9 +54,16 @@ export function judge(world: World, adversary: Adversary, workDone: ReadonlySet<
     judgeLateIssue(each, say);
     judgeEvidence(each, say);
     judgeSuccess(each, workDone, say);
+    judgeEarlyEnd({ ...each, ...monitor.seenOf(each.boundaryId) }, say);
+    judgeDeadlines(
+      each,
+      each.sessions.map(({ statedMs }) => statedMs),
+      say,
+    );
   }
   judgeLeftovers(world, say);
   judgeRunWork(world, say);
+  judgeRuns(world, say);
   for (const defect of world.defects) say(0, `the embedded AWS has a defect: ${String(defect)}`);
   return {
     violations,
@@ -55,7 +72,7 @@ export function judge(world: World, adversary: Adversary, workDone: ReadonlySet<
   };
 }
 
-type Say = (invariant: number, message: string) => void;
+export type Say = (invariant: number, message: string) => void;
 
 function caseOf(
   world: World,
@@ -93,7 +110,8 @@ function secondsToClosed(of: Case): number {
 /** Invariant 2, first half. */
 function judgeClosing(of: Case, say: Say): void {
   const { world, boundaryId, row, closedMs } = of;
-  const faultsMs = Math.max(world.injector.lastMs, of.rows[0]?.atMs ?? 0);
+  const requestedMs = of.rows[0]?.atMs ?? 0;
+  const faultsMs = Math.max(world.injector.lastMs, requestedMs, endsFromMs(row, requestedMs));
   const isDenied = row.leases.length === 0 || row.deny?.effective === true;
   const limitMs = Math.max(
     faultsMs + CLOSED_WITHIN_MS,
@@ -230,12 +248,18 @@ function judgeLeftovers(world: World, say: Say): void {
 /** Invariant 7. */
 function judgeRunWork(world: World, say: Say): void {
   const starts = new Map<string, number>();
-  for (const { events } of world.aws.states.executions()) {
+  const workers = new Map<string, Set<string>>();
+  for (const { arn, events } of world.aws.states.executions()) {
     for (const { taskScheduledEventDetails: task } of events) {
       const version = /"sessionVersionId":"(\w+)"/.exec(task?.parameters ?? '')?.[1];
-      if (version !== undefined) starts.set(version, (starts.get(version) ?? 0) + 1);
+      if (version === undefined) continue;
+      starts.set(version, (starts.get(version) ?? 0) + 1);
+      const boundaryId = /"boundaryId":"([^"]+)"/.exec(task?.parameters ?? '')?.[1] ?? '';
+      workers.set(boundaryId, (workers.get(boundaryId) ?? new Set()).add(arn));
     }
   }
+  for (const [boundaryId, { size }] of workers)
+    if (size > 1) say(7, `${size} executions did the work of ${boundaryId}`);
   for (const [, count] of starts) if (count > 1) say(7, `RunWork was started ${count} times for one lease`);
 }
 

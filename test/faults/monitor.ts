@@ -2,6 +2,7 @@ import { isEnding } from '../../core/phase.ts';
 import type { ObservedCall } from '../../local/aws/intercept.ts';
 import { parseBoundaryId } from '../../core/ids.ts';
 import type { Adversary, TaskSession } from './adversary.ts';
+import { POLICY_DELAY_MS } from './arrange.ts';
 import type { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
@@ -20,6 +21,7 @@ export class Monitor {
   readonly #adversary: Adversary;
   readonly #known = new Set<string>();
   readonly #ending = new Set<string>();
+  readonly #denied = new Map<string, number>();
 
   constructor(world: World, adversary: Adversary) {
     this.#world = world;
@@ -36,6 +38,16 @@ export class Monitor {
       this.#ownTeardown(boundaryOfSecret(call), 'its secret was destroyed');
     if (call.operation === 'PutItem') this.#newEndings();
   };
+
+  /** When a task's access was seen to be over, and how long IAM may take for that. */
+  seenOf(boundaryId: string): { readonly deniedMs: number | undefined; readonly policyDelayMs: number } {
+    const seconds = this.#world.schedule.faults.find(({ kind }) => kind === 'policies');
+    const policyDelayMs = seconds?.kind === 'policies' ? seconds.seconds * 1000 : POLICY_DELAY_MS;
+    return {
+      deniedMs: this.#denied.get(boundaryId),
+      policyDelayMs: Math.max(policyDelayMs, POLICY_DELAY_MS),
+    };
+  }
 
   #phaseOf(boundaryId: string) {
     return this.#world.witness.rows.get(boundaryId)?.at(-1)?.what.phase;
@@ -97,16 +109,20 @@ export class Monitor {
     }
   }
 
-  /** Invariant 5: nobody but its own execution, in its tail, or a Teardown that its row names begins a boundary's end. */
+  /** Invariant 5: nobody but its own execution, in its tail, a Teardown that its row names, or a person who ends it begins a boundary's end. */
   #endedByItsOwn(boundaryId: string): void {
     const row = this.#world.witness.rows.get(boundaryId)?.at(-1)?.what;
-    if (row === undefined || row.teardown !== undefined) return;
+    if (row === undefined || row.teardown !== undefined || this.#isEndedByPeople(boundaryId)) return;
     const entered = this.#world.aws.states
       .execution(row.executionArn)
       ?.events.findLast(({ stateEnteredEventDetails }) => stateEnteredEventDetails !== undefined);
     const state = entered?.stateEnteredEventDetails?.name;
     if (state !== TAIL)
       this.#say(5, `${boundaryId} was torn down while its execution was in ${state ?? 'no state'}`);
+  }
+
+  #isEndedByPeople(boundaryId: string): boolean {
+    return this.#world.people.said.some((each) => each.what === 'end' && each.boundaryId === boundaryId);
   }
 
   #untilDenied(boundaryId: string, endedMs: number): void {
@@ -117,6 +133,7 @@ export class Monitor {
         (session) => session.boundaryId === boundaryId && this.#adversary.granted(session, nowMs).length > 0,
       );
     if (!works) {
+      this.#denied.set(boundaryId, nowMs);
       this.maxSecondsToDenied = Math.max(this.maxSecondsToDenied, (nowMs - endedMs) / 1000);
       return;
     }

@@ -1,6 +1,8 @@
+import { catalogues } from './catalogues.ts';
 import { randomSchedule } from './random-schedules.ts';
-import type { Fault, Schedule } from './schedule.ts';
-import { catalogue, singleFaults, type Sites } from './single-faults.ts';
+import type { Schedule } from './schedule.ts';
+import { singleFaults } from './single-faults.ts';
+import type { Sites } from './sites.ts';
 
 /** What a simulation runs, by number: first every fault alone, then schedules drawn by the seed. */
 export interface Plan {
@@ -21,7 +23,7 @@ export interface PlanOptions {
 /** The same options, the same plan: every worker makes its own. */
 export function makePlan({ seed, schedules, sites, only = /./ }: PlanOptions): Plan {
   const singles = singleFaults(sites).filter(({ name }) => only.test(name));
-  const faults: readonly Fault[] = catalogue(sites);
+  const faults = catalogues(sites);
   return {
     singles: singles.length,
     size: singles.length + schedules,

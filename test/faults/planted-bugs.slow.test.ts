@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
+import { PLANTED_BUGS, type Change, type PlantedBug } from './planted-bugs.ts';
 import type { Simulation } from './simulate.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,18 +20,22 @@ const PARTS = [
   'tsconfig.json',
 ];
 
-/** A copy of the project with one place changed; the change must fit exactly once, or the bug would not be there. */
-function plant({ file, find, replace }: PlantedBug): string {
+/** A copy of the project that is changed; each change must fit exactly once, or the bug would not be there. */
+function plant({ also = [], ...first }: PlantedBug): string {
   const folder = mkdtempSync(join(tmpdir(), 'taskbound-planted-'));
   for (const part of PARTS) cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
   symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+  for (const change of [first, ...also]) makeChange(folder, change);
+  return folder;
+}
+
+function makeChange(folder: string, { file, find, replace }: Change): void {
   const text = readFileSync(join(folder, file), 'utf8');
   expect(text.split(find)).toHaveLength(2);
   writeFileSync(
     join(folder, file),
     text.replace(find, () => replace),
   );
-  return folder;
 }
 
 function simulated(

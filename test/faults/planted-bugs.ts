@@ -1,9 +1,15 @@
-/** A mistake that somebody could make, as a change of one place in a copy of the project. */
-export interface PlantedBug {
-  readonly name: string;
+/** A change of one place. */
+export interface Change {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
+}
+
+/** A mistake that somebody could make, as a change of a copy of the project. */
+export interface PlantedBug extends Change {
+  readonly name: string;
+  /** Where one check alone is not missed, because another stands behind it: the others that are left out as well. */
+  readonly also?: readonly Change[];
   /** What breaks. */
   readonly invariant: number;
   /** The single faults that are tried, a regular expression; random schedules where only several tasks at once can show it. */
@@ -158,5 +164,153 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: 'throw error;',
     invariant: 2,
     only: '^quota',
+  },
+  {
+    name: 'the requester is counted among the approvers',
+    file: 'core/approval.ts',
+    find: '      person !== row.requester &&\n',
+    replace: '',
+    also: [
+      {
+        file: 'core/approval.ts',
+        find: 'if (row.requester === undefined || made.person === row.requester)',
+        replace: 'if (row.requester === undefined)',
+      },
+    ],
+    invariant: 10,
+    only: '^maintenance: nothing',
+  },
+  {
+    name: 'an approval counts whatever grant it was given for',
+    file: 'lambdas/decide/decide.ts',
+    find: 'grantDigest: demandDigest(call),',
+    replace: 'grantDigest: demandDigest(call) && row.grantDigest,',
+    invariant: 10,
+    only: '^maintenance: nothing',
+  },
+  {
+    name: 'one approval is enough',
+    file: 'core/approval.ts',
+    find: 'const quorum = Math.max(config.approval.quorum, row.approval?.quorum ?? 0);',
+    replace: 'const quorum = 1;',
+    invariant: 10,
+    only: '^maintenance: nothing',
+  },
+  {
+    name: 'the execution is started before the quorum is there, and nobody counts approvals again',
+    file: 'core/approval.ts',
+    find: '  if (approvalFault(decided, config) !== undefined) return decided;\n',
+    replace: '',
+    also: [
+      {
+        file: 'lambdas/control/check-grant.ts',
+        find: ' ?? (config && approvalFault(row, config))',
+        replace: '',
+      },
+    ],
+    invariant: 10,
+    only: '^maintenance: nothing',
+  },
+  {
+    name: 'a refusal is not final',
+    file: 'core/approval.ts',
+    find: "return { ...decided, rejection: { error: 'TaskRejected', cause } };",
+    replace: "return cause === '' ? row : decided;",
+    invariant: 12,
+    only: '^maintenance, refused: nothing',
+  },
+  {
+    name: 'nobody looks when the window opens',
+    file: 'core/window.ts',
+    find: 'window === undefined || nowMs >= window.opensAtMs\n    ? null',
+    replace: 'window === undefined || nowMs > 0\n    ? null',
+    also: [
+      {
+        file: 'core/window.ts',
+        find: "if (nowMs >= opensAtMs) return { is: 'open' };",
+        replace: "if (nowMs > 0) return { is: 'open' };",
+      },
+    ],
+    invariant: 11,
+    only: '^maintenance: nothing',
+  },
+  {
+    name: 'a window that has opened is open for ever',
+    file: 'core/window.ts',
+    find: "if (window === undefined) return { is: 'open' };",
+    replace: "if (window === undefined || nowMs >= window.opensAtMs) return { is: 'open' };",
+    invariant: 11,
+    only: '^maintenance in a short window',
+  },
+  {
+    name: 'a lease may be longer than its window',
+    file: 'core/deadline.ts',
+    find: 'row.window?.closesAtMs ?? Infinity,',
+    replace: 'Infinity,',
+    invariant: 11,
+    only: '^maintenance: window',
+  },
+  {
+    name: 'a login is left when its secret is destroyed',
+    file: 'lambdas/control/retire-secret.ts',
+    find: '  if (isLogin(secret)) await logins.end(secret);\n',
+    replace: '',
+    invariant: 2,
+    only: '^maintenance: nothing',
+  },
+  {
+    name: 'a login is left when its secret is destroyed, and the proof does not ask the server',
+    file: 'lambdas/control/retire-secret.ts',
+    find: '  if (isLogin(secret)) await logins.end(secret);\n',
+    replace: '',
+    also: [
+      {
+        file: 'lambdas/prove-revoked/prove-revoked.ts',
+        find: 'if (exists || sessions > 0) {',
+        replace: 'if (exists && sessions > 99) {',
+      },
+    ],
+    invariant: 9,
+    only: '^maintenance: nothing',
+  },
+  {
+    name: 'a login is valid for longer than its task',
+    file: 'lambdas/control/postgres/logins.ts',
+    find: 'const validUntilMs = row.taskDeadlineMs ?? 0;',
+    replace: 'const validUntilMs = (row.taskDeadlineMs ?? 0) + 600_000;',
+    invariant: 9,
+    only: '^maintenance: outage at RevokeAndRecord.* 600',
+  },
+  {
+    name: 'a login that is not there yet is believed to be gone for good',
+    file: 'lambdas/revoke-and-record/revoke-secrets.ts',
+    find: 'if (isMakerDone(secret) || on.clock.nowMs() > makerGoneAtMs) return undefined;',
+    replace: 'if (makerGoneAtMs > 0) return undefined;',
+    invariant: 9,
+    only: '^maintenance: run-on at IssueSecret',
+  },
+  {
+    name: 'a task that is ended early goes on until Teardown has begun',
+    file: 'core/early-end.ts',
+    find: "...movePhase(row, 'revoking'),",
+    replace: "...(isEnding(row.phase) ? movePhase(row, 'revoking') : row),",
+    invariant: 12,
+    only: '^(ended|maintenance): end-at',
+  },
+  {
+    name: 'each delivery of a run is a task of its own',
+    file: 'lambdas/submit-scheduled/submit-run.ts',
+    find: 'submitTask(run.taskId,',
+    replace: 'submitTask(`${run.taskId}${on.randomHex(1)}`,',
+    invariant: 13,
+    only: '^scheduled: nothing',
+  },
+  {
+    name: 'a new run gets the lease of an old one',
+    file: 'lambdas/issue-identity/run-before.ts',
+    find: "lease.state === 'issued' && lease.after === before?.number",
+    replace: "lease.state === 'issued' && lease.number >= (before?.number ?? 1)",
+    invariant: 7,
+    only: '^long: nothing',
   },
 ];

@@ -1,24 +1,39 @@
+import type { Catalogues } from './catalogues.ts';
 import { Draw } from './draw.ts';
+import type { Kind } from './kinds.ts';
 import type { Fault, Schedule } from './schedule.ts';
 
 /** Long outages cost the most time and show the least that is new: they are drawn less often. */
 const LONG_SECONDS = 3_600;
 const LONG_KEPT_ONE_IN = 12;
 
+/** Maintenance has the most that can go wrong, and the fewest calls in common with the others. */
+const DRAWN: readonly Kind[] = [
+  'transfer',
+  'transfer',
+  'maintenance',
+  'maintenance',
+  'maintenance',
+  'long',
+  'scheduled',
+];
+
 /** Schedule number `index` of a seed: one to three tasks, two or three faults, another interleaving. The same for the same figures. */
-export function randomSchedule(catalogue: readonly Fault[], seed: number, index: number): Schedule {
+export function randomSchedule(catalogues: Catalogues, seed: number, index: number): Schedule {
   const draw = new Draw(`${seed}:${index}`);
+  const task = draw.of(DRAWN);
   const count = 2 + draw.below(2);
   const faults: Fault[] = [];
   while (faults.length < count) {
-    const fault = draw.of(catalogue);
+    const fault = draw.of(catalogues[task]);
     const isLong = 'seconds' in fault && fault.seconds >= LONG_SECONDS;
     if (isLong && draw.below(LONG_KEPT_ONE_IN) !== 0) continue;
     if (faults.every((other) => mayStandTogether(other, fault))) faults.push(fault);
   }
   return {
     name: `random ${seed}:${index}`,
-    tasks: 1 + (draw.below(4) === 0 ? 1 + draw.below(2) : 0),
+    task,
+    tasks: task === 'scheduled' ? 1 : 1 + (draw.below(4) === 0 ? 1 + draw.below(2) : 0),
     apart: draw.of([0, 0, 1, 5, 30]),
     latency: 1 + draw.below(1_000_000),
     faults,
@@ -26,7 +41,16 @@ export function randomSchedule(catalogue: readonly Fault[], seed: number, index:
 }
 
 /** Of these a schedule has one: two would contradict each other. */
-const ONE_OF = new Set<Fault['kind']>(['policies', 'events', 'schedule', 'work', 'redrive', 'quota']);
+const ONE_OF = new Set<Fault['kind']>([
+  'policies',
+  'events',
+  'schedule',
+  'work',
+  'redrive',
+  'quota',
+  'people',
+  'window',
+]);
 
 const mayStandTogether = (one: Fault, other: Fault): boolean =>
   one !== other && !(one.kind === other.kind && ONE_OF.has(one.kind));

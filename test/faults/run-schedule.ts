@@ -1,11 +1,14 @@
 import type { Assembly } from '../../local/template/assembly.ts';
-import { boundaryIdOf } from '../../core/ids.ts';
 import { Adversary } from './adversary.ts';
+import { IssueWatch } from './issue-watch.ts';
 import { isAtRest, judge, CLOSED_WITHIN_MS, SWEPT_WITHIN_MS, type Judged } from './judge.ts';
+import { endsFromMs } from './judge-people.ts';
+import { KINDS, LEASE_MS } from './kinds.ts';
+import { LoginWatch } from './login-watch.ts';
 import { Monitor } from './monitor.ts';
 import type { Schedule } from './schedule.ts';
 import type { Violation } from './violation.ts';
-import { TASK_TYPE, World } from './world.ts';
+import { World } from './world.ts';
 
 /** What one run of a schedule showed. */
 export interface Outcome {
@@ -20,8 +23,6 @@ export interface Outcome {
   readonly trace: readonly string[];
 }
 
-/** The sample's lease, milliseconds. */
-const LEASE_MS = 120_000;
 const LOOK_MS = 10_000;
 /** A late status-change event or a redrive still has to be seen to do no harm. */
 const LATE_MS = 3_660_000;
@@ -41,17 +42,31 @@ export async function runSchedule(
   const adversary = new Adversary(world.aws, world.taskRoleName, LEASE_MS);
   const monitor = new Monitor(world, adversary);
   const workDone = watchWork(world);
+  const [issues, logins] = [new IssueWatch(world), new LoginWatch(world)];
   world.aws.observe = (call) => {
     world.witness.observe(call);
     monitor.observe(call);
+    issues.observe(call);
+    logins.observe(call);
+  };
+  world.onLoginMade = (boundaryId) => {
+    issues.issued(boundaryId, 'a login');
+    logins.made(boundaryId);
   };
   hooks.opened?.(world);
   try {
     world.aws.startSchedules();
     const submitted = await submitAll(world, schedule);
     await comeToRest(world);
-    const judged = judge(world, adversary, workDone);
-    return outcomeOf(world, judged, monitor, submitted);
+    logins.end();
+    const judged = judge(world, { adversary, monitor, workDone });
+    const watched = [...monitor.violations, ...issues.violations, ...logins.violations];
+    return outcomeOf(
+      world,
+      { ...judged, violations: [...watched, ...judged.violations] },
+      monitor,
+      submitted,
+    );
   } finally {
     world.aws.stopSchedules();
     await world.close();
@@ -63,8 +78,8 @@ export async function runSchedule(
  * virtual clock knows nothing of, so the first runs of a process are not those of its others.
  */
 export async function warmUp(assembly: Assembly): Promise<void> {
-  const plain = { name: 'warm up', tasks: 1, apart: 0, latency: 1, faults: [] };
-  await runSchedule(assembly, plain);
+  const plain = { name: 'warm up', task: 'transfer', tasks: 1, apart: 0, latency: 1, faults: [] } as const;
+  for (const task of KINDS) await runSchedule(assembly, { ...plain, task, faults: [] });
   await runSchedule(assembly, { ...plain, faults: [{ kind: 'stop', state: 'RunWork' }] });
 }
 
@@ -90,9 +105,10 @@ export async function comeToRest(world: World): Promise<void> {
   for (;;) {
     await clock.sleep(LOOK_MS);
     const nowMs = clock.nowMs();
-    if (nowMs >= Math.max(leastMs, injector.lastMs) && isAtRest(world)) break;
-    const lastMs = Math.max(startMs, injector.lastMs, lastDeadlineMs(world));
-    if (nowMs > Math.max(leastMs, lastMs + CLOSED_WITHIN_MS + SWEPT_WITHIN_MS)) break;
+    if (nowMs >= Math.max(leastMs, injector.lastMs) && isAtRest(world) && !mayStillCome(world)) break;
+    const lastMs = Math.max(startMs, injector.lastMs, lastDeadlineMs(world), ...lastEndsMs(world));
+    const longestMs = lastMs + CLOSED_WITHIN_MS + SWEPT_WITHIN_MS;
+    if (nowMs > Math.max(leastMs, longestMs) && !mayStillCome(world)) break;
   }
   await clock.sleep(SETTLE_MS);
 }
@@ -108,6 +124,19 @@ const lastDeadlineMs = (world: World): number =>
     ),
   );
 
+/** From when on each task should be ending. */
+const lastEndsMs = (world: World): readonly number[] =>
+  [...world.witness.rows.values()].flatMap((rows) =>
+    rows.slice(-1).map(({ what }) => endsFromMs(what, rows[0]?.atMs ?? 0)),
+  );
+
+/** The Scheduler and Lambda try for some time to deliver a run: what they deliver must still be seen to its end. */
+const DELIVERED_WITHIN_MS = 3_600_000;
+const mayStillCome = ({ schedule, witness, clock, injector, kind }: World): boolean =>
+  schedule.task === 'scheduled' &&
+  witness.rows.size === 0 &&
+  clock.nowMs() < Math.max(kind.startMs, injector.lastMs) + DELIVERED_WITHIN_MS;
+
 /** The boundaries whose work function really said that it was done. */
 function watchWork(world: World): ReadonlySet<string> {
   const done = new Set<string>();
@@ -117,11 +146,8 @@ function watchWork(world: World): ReadonlySet<string> {
 
 function outcomeOf(world: World, judged: Judged, monitor: Monitor, submitted: number): Outcome {
   const { schedule, witness } = world;
-  const lost = Array.from({ length: schedule.tasks }, (_, index) =>
-    boundaryIdOf(TASK_TYPE, `task-${index + 1}`),
-  );
-  const unknown = submitted - lost.filter((boundaryId) => witness.rows.has(boundaryId)).length;
-  const violations = [...monitor.violations, ...judged.violations];
+  const unknown = submitted - world.boundaryIds.filter((boundaryId) => witness.rows.has(boundaryId)).length;
+  const violations = [...judged.violations];
   if (unknown > 0) violations.push({ invariant: 0, message: `${unknown} accepted tasks have no row` });
   return {
     schedule,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { KINDS } from './kinds.ts';
 
 /** A call of one invocation: `IssueIdentity`, its first invocation of the run, its third call. Calls of state machines and schedules to Lambda are those of `Machine`. */
 const site = z.strictObject({
@@ -51,12 +52,21 @@ export const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('by-hand'), what: z.enum(['teardown', 'execution']) }),
   /** The work itself misbehaves. */
   z.strictObject({ kind: z.literal('work'), what: z.enum(['throws', 'hangs']) }),
+  /** Somebody ends the task when its execution enters the state, or when a function makes the call. */
+  z.strictObject({ kind: z.literal('end'), state: z.string() }),
+  z.strictObject({ kind: z.literal('end-at'), at: site }),
+  /** Approvers do otherwise: one refuses and others approve all the same, nobody decides, only one does, or the second comes too late. */
+  z.strictObject({ kind: z.literal('people'), what: z.enum(['refuse', 'nobody', 'one', 'late']) }),
+  /** The window that is asked for, from the request on. */
+  z.strictObject({ kind: z.literal('window'), opensSeconds: seconds, lastsSeconds: seconds }),
 ]);
 export type Fault = z.infer<typeof fault>;
 
 /** One run of the simulation: how many tasks, how far apart, and what goes wrong. */
 export const schedule = z.strictObject({
   name: z.string(),
+  /** What kind of task runs: see `kinds.ts`. */
+  task: z.enum(KINDS).default('transfer'),
   tasks: z.int().min(1).max(1000),
   /** Seconds between one submission and the next. */
   apart: seconds,
@@ -67,3 +77,12 @@ export const schedule = z.strictObject({
 export type Schedule = z.infer<typeof schedule>;
 
 export const siteText = ({ of, invocation, call }: Site): string => `${of}#${invocation}.${call}`;
+
+/** For people, and unique. */
+export function textOf(fault: Fault): string {
+  const { kind, ...rest } = fault;
+  const words = Object.entries(rest).map(([name, value]) =>
+    name === 'at' ? `at ${siteText(value as Site)}` : Array.isArray(value) ? value.join('+') : String(value),
+  );
+  return [kind, ...words].join(' ');
+}

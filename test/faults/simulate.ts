@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { readAssembly } from '../../local/template/assembly.ts';
 import { warmUp } from './run-schedule.ts';
-import { findSites } from './single-faults.ts';
+import { findSites } from './sites.ts';
 import type { Answer, Finding, Order, Report, WorkerOrders } from './worker.ts';
 
 export interface SimulationOptions extends Omit<WorkerOrders, 'sites'> {

@@ -1,180 +1,124 @@
-import type { Assembly } from '../../local/template/assembly.ts';
 import { MACHINE } from './injector.ts';
-import { runSchedule } from './run-schedule.ts';
-import { siteText, type Fault, type Schedule, type Site } from './schedule.ts';
+import {
+  atCall,
+  atFreshCall,
+  atNoCall,
+  inPlaces,
+  STATES_OF_WORK,
+  THEN,
+  THEN_NOTHING_LOOKS,
+} from './faults.ts';
+import type { Kind } from './kinds.ts';
+import { textOf, type Fault, type Schedule, type Site } from './schedule.ts';
+import { scheduleOf, type FoundSite, type Sites } from './sites.ts';
 
-/** "Until further notice": longer than the tail and more than one Teardown keep trying. */
-const FURTHER_NOTICE_SECONDS = 14_400;
-const OUTAGES_SECONDS = [600, 10_800, FURTHER_NOTICE_SECONDS];
-const THROTTLE_SECONDS = 20;
-/** Nearly as long as a control function may run. */
-const RUN_ON_SECONDS = 20;
-const AGAIN_SECONDS = [0, 30, 300];
-const STATES = [
-  'Admit',
-  'Issue receiptKey',
-  'IssueIdentity',
-  'RunWork',
-  'MoreToDo',
-  'RevokeAndRecord',
-  'ProveRevoked',
-  'CloseBoundary',
-  'Outcome',
-  'TaskSucceeded',
-];
-const FUNCTIONS = [
-  'Submit',
-  'Admit',
-  'IssueSecret',
-  'IssueIdentity',
-  'Work',
-  'RevokeAndRecord',
-  'ProveRevoked',
-  'CloseBoundary',
-  'Reconcile',
-];
-
-/** Functions that act for one execution, which can be stopped meanwhile. */
-const OF_EXECUTIONS = new Set(FUNCTIONS.filter((name) => name !== 'Submit' && name !== 'Reconcile'));
-
-const named = (name: string, faults: readonly Fault[]): Schedule => ({
-  name,
-  tasks: 1,
-  apart: 0,
-  latency: 1,
-  faults: [...faults],
-});
-
-/** All that can go wrong at one call. */
-function atCall(at: Site): Fault[] {
-  const onService: Fault[] = [
-    { kind: 'refuse', at },
-    { kind: 'lose', at, attempts: 'first' },
-    { kind: 'lose', at, attempts: 'all' },
-    { kind: 'throttle', at, seconds: THROTTLE_SECONDS },
-    ...OUTAGES_SECONDS.map((seconds): Fault => ({ kind: 'outage', at, seconds })),
-  ];
-  if (at.of === MACHINE) return onService;
-  const onFunction: Fault[] = [
-    { kind: 'kill', at, when: 'before' },
-    { kind: 'kill', at, when: 'after' },
-    { kind: 'run-on', at, seconds: RUN_ON_SECONDS },
-    { kind: 'twice', at },
-  ];
+/** Every fault alone, each a schedule: all of a transfer's, and of the other ways that tasks go all that a transfer does not show. */
+export function singleFaults(sites: Sites): Schedule[] {
   return [
-    ...onService,
-    ...onFunction,
-    ...(OF_EXECUTIONS.has(at.of) ? [{ kind: 'stop-at', at } as const] : []),
+    ...ofTransfers(sites),
+    ...ofOtherFlows(sites),
+    ...ofMaintenance(sites),
+    ...ofEnds(sites),
+    ...ofLongWork(),
   ];
 }
 
-/** All that can go wrong at no call in particular. */
-function elsewhere(): Fault[] {
-  const policies = [0, 10, 60, 600].flatMap((seconds): Fault[] => [
-    { kind: 'policies', seconds, flicker: false },
-    ...(seconds > 0 ? [{ kind: 'policies', seconds, flicker: true } as const] : []),
-  ]);
+const alone = (task: Kind, prefix: string, faults: readonly Fault[]): Schedule[] =>
+  faults.map((fault) => scheduleOf({ task }, `${prefix}${textOf(fault)}`, [fault]));
+
+function ofTransfers({ plain, stopped, states }: Sites): Schedule[] {
+  const STOPPED: Fault = { kind: 'stop', state: 'RunWork' };
   return [
-    ...STATES.map((state): Fault => ({ kind: 'stop', state })),
-    ...FUNCTIONS.flatMap((of) =>
-      AGAIN_SECONDS.map((seconds): Fault => ({ kind: 'again', of, invocation: 1, seconds })),
-    ),
-    ...FUNCTIONS.flatMap((of) => [-2, 2].map((seconds): Fault => ({ kind: 'skew', of, seconds }))),
-    ...policies,
-    { kind: 'policies', seconds: 600, services: ['secretsmanager'], flicker: false },
-    { kind: 'policies', seconds: 600, services: ['s3'], flicker: false },
-    { kind: 'quota' },
-    { kind: 'by-hand', what: 'teardown' },
-    { kind: 'by-hand', what: 'execution' },
-    { kind: 'work', what: 'throws' },
-    { kind: 'work', what: 'hangs' },
-    { kind: 'schedule', what: 'twice', seconds: 3_600 },
+    scheduleOf({ task: 'transfer' }, 'nothing goes wrong', []),
+    ...alone('transfer', '', plain.flatMap(atCall)),
+    ...alone('transfer', '', atNoCall(states.transfer, functionsOf(plain))),
+    ...stopped
+      .flatMap(atCall)
+      .map((fault) => scheduleOf({ task: 'transfer' }, `stopped, then ${textOf(fault)}`, [STOPPED, fault])),
+    ...afterAnEnd('transfer', '', endsOfTransfers(states.transfer)),
   ];
 }
+
+/** The functions that make calls of their own in a flow. */
+export const functionsOf = (sites: readonly Site[]): string[] => [
+  ...new Set(sites.map(({ of }) => of).filter((of) => of !== MACHINE)),
+];
+
+const endsOfTransfers = (states: readonly string[]): Fault[] => [
+  ...states.map((state): Fault => ({ kind: 'stop', state })),
+  // While the work runs, and while its identity is being issued.
+  { kind: 'stop-at', at: { of: 'Work', invocation: 1, call: 2 } },
+  { kind: 'stop-at', at: { of: 'IssueIdentity', invocation: 1, call: 9 } },
+  { kind: 'work', what: 'throws' },
+  { kind: 'work', what: 'hangs' },
+];
 
 /** What has an effect only where something else went wrong first. */
-function afterAnEnd(): Schedule[] {
+const afterAnEnd = (task: Kind, prefix: string, ends: readonly Fault[]): Schedule[] =>
+  ends.flatMap((end) => [
+    ...THEN.map((next) => scheduleOf({ task }, `${prefix}${textOf(end)}, then ${textOf(next)}`, [end, next])),
+    scheduleOf({ task }, `${prefix}${textOf(end)}, and nothing looks for an hour`, [
+      end,
+      ...THEN_NOTHING_LOOKS,
+    ]),
+  ]);
+
+/** Each of the other flows as it is, and with a fault at each call that only it reaches. */
+const ofOtherFlows = ({ others }: Sites): Schedule[] =>
+  others.flatMap(({ flow, sites }) => [
+    scheduleOf(flow, `${flow.name}: nothing else goes wrong`, flow.faults),
+    ...sites
+      .flatMap(({ site, service }: FoundSite) => atFreshCall(site, service))
+      .map((fault) => scheduleOf(flow, `${flow.name}: ${textOf(fault)}`, [...flow.faults, fault])),
+  ]);
+
+/** A window that is open when the task is asked for, and has room for little more than the work. */
+const SHORT: Fault = { kind: 'window', opensSeconds: 0, lastsSeconds: 110 };
+
+function ofMaintenance({ maintenance, states }: Sites): Schedule[] {
   const ends: Fault[] = [
-    ...STATES.map((state): Fault => ({ kind: 'stop', state })),
-    // While the work runs, and while its identity is being issued.
-    { kind: 'stop-at', at: { of: 'Work', invocation: 1, call: 2 } },
-    { kind: 'stop-at', at: { of: 'IssueIdentity', invocation: 1, call: 9 } },
-    { kind: 'work', what: 'throws' },
+    { kind: 'stop', state: 'AwaitWindow' },
+    { kind: 'end', state: 'AwaitWindow' },
+    { kind: 'end', state: 'RunWork' },
     { kind: 'work', what: 'hangs' },
   ];
-  const then: Fault[] = [
-    { kind: 'events', what: 'lost' },
-    { kind: 'events', what: 'twice' },
-    { kind: 'events', what: 'late' },
-    { kind: 'redrive', when: 'ended' },
-    { kind: 'redrive', when: 'closed' },
-    { kind: 'quota' },
-    { kind: 'policies', seconds: 600, flicker: false },
-  ];
-  const lost: Fault[] = [
-    { kind: 'events', what: 'lost' },
-    { kind: 'schedule', what: 'lost', seconds: 3_600 },
-  ];
-  return ends.flatMap((end) => [
-    ...then.map((next) => named(`${textOf(end)}, then ${textOf(next)}`, [end, next])),
-    named(`${textOf(end)}, and nothing looks for an hour`, [end, ...lost]),
-  ]);
-}
-
-/** Where a fault can be: each call of a plain task, and those that only the reconciler of a stopped one makes. */
-export interface Sites {
-  readonly plain: readonly Site[];
-  readonly stopped: readonly Site[];
-}
-
-const STOPPED: Fault = { kind: 'stop', state: 'RunWork' };
-
-export async function findSites(assembly: Assembly): Promise<Sites> {
-  const plain = await callsOf(assembly, named('plain', []));
-  const stopped = await callsOf(assembly, named('stopped', [STOPPED]));
-  return { plain, stopped: stopped.filter(({ of }) => of === 'Reconcile') };
-}
-
-async function callsOf(assembly: Assembly, schedule: Schedule): Promise<Site[]> {
-  const calls: Site[] = [];
-  await runSchedule(assembly, schedule, {
-    opened: ({ injector }) => void (injector.onCall = (site) => void calls.push(site)),
-  });
-  return calls;
-}
-
-/** Every fault alone, each a schedule. */
-export function singleFaults({ plain, stopped }: Sites): Schedule[] {
+  const deciding = maintenance.filter(({ of, invocation }) => of === 'Decide' && invocation > 2);
+  const late = deciding.map((at): Fault => ({ kind: 'kill', at, when: 'after' }));
   return [
-    named('nothing goes wrong', []),
-    ...plain.flatMap(atCall).map((fault) => named(textOf(fault), [fault])),
-    ...elsewhere().map((fault) => named(textOf(fault), [fault])),
-    ...stopped.flatMap(atCall).map((fault) => named(`stopped, then ${textOf(fault)}`, [STOPPED, fault])),
-    ...afterAnEnd(),
+    ...alone('maintenance', 'maintenance: ', inPlaces(states.maintenance, functionsOf(maintenance))),
+    ...alone('maintenance', 'maintenance: ', [{ kind: 'people', what: 'one' }, SHORT]),
+    ...afterAnEnd('maintenance', 'maintenance: ', ends),
+    // What began late is refused: its window has closed meanwhile.
+    ...late.map((fault) =>
+      scheduleOf({ task: 'maintenance' }, `maintenance in a short window: ${textOf(fault)}`, [SHORT, fault]),
+    ),
   ];
 }
 
-/** Faults that may stand together, for schedules drawn at random. */
-export const catalogue = ({ plain }: Sites): readonly Fault[] => [
-  ...plain.flatMap(atCall),
-  ...elsewhere(),
-  ...MORE,
-];
-
-const MORE: readonly Fault[] = [
-  { kind: 'events', what: 'lost' },
-  { kind: 'events', what: 'twice' },
-  { kind: 'events', what: 'late' },
-  { kind: 'redrive', when: 'ended' },
-  { kind: 'redrive', when: 'closed' },
-  { kind: 'schedule', what: 'lost', seconds: 1_200 },
-];
-
-/** For people, and unique. */
-export function textOf(fault: Fault): string {
-  const { kind, ...rest } = fault;
-  const words = Object.entries(rest).map(([name, value]) =>
-    name === 'at' ? `at ${siteText(value as Site)}` : Array.isArray(value) ? value.join('+') : String(value),
-  );
-  return [kind, ...words].join(' ');
+/** Somebody ends the task: in each state, and at each call that is made before its work has ended. */
+function ofEnds({ plain, others, states }: Sites): Schedule[] {
+  const inState = (state: string): Fault => ({ kind: 'end', state });
+  const during = (sites: readonly Site[]): Fault[] =>
+    sites.filter(({ of }) => STATES_OF_WORK.has(of)).map((at) => ({ kind: 'end-at', at }));
+  return [
+    ...alone('transfer', 'ended: ', [...states.transfer.map(inState), ...during(plain)]),
+    ...alone('maintenance', 'maintenance: ', [
+      ...states.maintenance.map(inState),
+      ...during(freshOf('maintenance', others)),
+    ]),
+    ...afterAnEnd('transfer', 'ended: ', [inState('IssueIdentity'), inState('RunWork')]),
+  ];
 }
+
+/** The calls that a flow reaches and those before it do not. */
+const freshOf = (name: string, others: Sites['others']): Site[] =>
+  others.filter(({ flow }) => flow.name === name).flatMap(({ sites }) => sites.map(({ site }) => site));
+
+const ofLongWork = (): Schedule[] => [
+  ...alone('long', 'long: ', [
+    { kind: 'policies', seconds: 600, flicker: false },
+    { kind: 'policies', seconds: 10, flicker: true },
+    { kind: 'end', state: 'MoreToDo' },
+  ]),
+  ...afterAnEnd('long', 'long: ', [{ kind: 'stop', state: 'MoreToDo' }]),
+];

@@ -1,27 +1,41 @@
 import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../core/digest.ts';
 import { boundaryIdOf, executionArnOf, parseBoundaryId } from '../../core/ids.ts';
-import type { PolicyDelay } from '../../local/aws/iam/authorizer.ts';
-import { userCaller } from '../../local/aws/auth/credentials.ts';
-import type { Caller, RawResponse } from '../../local/aws/service.ts';
-import { AnswerLost } from '../../local/aws/intercept.ts';
 import { EmbeddedAws, type LoadedStack } from '../../local/embedded-aws.ts';
 import type { Assembly } from '../../local/template/assembly.ts';
 import type { Template } from '../../local/template/template.ts';
 import { VirtualClock } from '../../local/virtual-clock.ts';
+import { arrange, policyDelayOf } from './arrange.ts';
 import { DirectHost, noBundle } from './direct-host.ts';
-import { WORK } from './handlers.ts';
+import { isWork } from './handlers.ts';
 import { Injector } from './injector.ts';
+import { KIND, LONG_OBJECT, RUN_DELIVERIES_MS, RUN_MS, RUN_TASK_ID, type KindOfTask } from './kinds.ts';
+import { People } from './people.ts';
 import { PostgresModel } from './postgres-model.ts';
-import type { Fault, Schedule } from './schedule.ts';
+import type { Schedule } from './schedule.ts';
+import { SimulatedLoginServer } from './simulated-login-server.ts';
 import { Witness } from './witness.ts';
 
-export const START_MS = Date.UTC(2026, 10, 23, 10, 0, 0);
-export const TASK_TYPE = 'object-transfer';
+/** The window that maintenance asks for where no fault says otherwise, seconds: time to approve it before, and to fail and try again within. */
+const WINDOW = { opensSeconds: 300, lastsSeconds: 900 };
+const MAINTENANCE_SET = JSON.stringify({ kind: 'vacuum', tables: ['shop.orders'] });
+const ADMIN_ACCESS = {
+  engine: 'postgres',
+  host: 'database',
+  port: 5432,
+  username: 'admin',
+  password: 'admin',
+};
 
-/** What IAM's changes take where no fault says otherwise, milliseconds. */
-const POLICY_DELAY_MS = 4_000;
-/** A flickering policy is seen and not seen in turn, for a second each. */
-const FLICKER_MS = 1_000;
+/** What a world is made of. */
+interface Parts {
+  readonly aws: EmbeddedAws;
+  readonly clock: VirtualClock;
+  readonly stack: LoadedStack;
+  readonly injector: Injector;
+  readonly model: PostgresModel;
+  readonly schedule: Schedule;
+}
 
 /** The sample stack in an embedded AWS of its own, under one schedule of faults. */
 export class World {
@@ -31,24 +45,33 @@ export class World {
   readonly injector: Injector;
   readonly witness: Witness;
   readonly schedule: Schedule;
+  readonly kind: KindOfTask;
+  /** The database server of maintenance. */
+  readonly model: PostgresModel;
+  readonly people: People;
   /** Mistakes of the embedded AWS's own: a run that has one proves nothing. */
   readonly defects: unknown[] = [];
   /** Told of each boundary whose work function has said that it is done. */
   onWorkDone: (boundaryId: string) => void = () => undefined;
-  readonly #requester: Caller;
+  /** Told of each login that the database server has made. */
+  onLoginMade: (boundaryId: string) => void = () => undefined;
 
   static async open(assembly: Assembly, schedule: Schedule): Promise<World> {
-    const clock = new VirtualClock({ startMs: START_MS });
-    let random = 0;
-    const randomHex = (bytes: number): string =>
-      createHash('sha256')
-        .update(`nonce ${(random += 1)}`)
-        .digest('hex')
-        .slice(0, 2 * bytes);
+    const kind = KIND[schedule.task];
+    const clock = new VirtualClock({ startMs: kind.startMs });
+    const randomHex = numberedHex();
     const opened: { world?: World } = {};
     const injector = new Injector(schedule, {
       clock,
       stopExecutionOf: (event) => opened.world?.stopExecutionOf(event),
+      endTaskOf: (event) => opened.world?.endTaskOf(event),
+    });
+    const model = new PostgresModel(() => clock.nowMs());
+    const { before, after, intercept } = injector;
+    const loginServer = new SimulatedLoginServer({
+      ...{ model, clock, before, after, intercept },
+      observe: (line) => opened.world?.witness.note(clock.nowMs(), line),
+      made: ({ boundaryId }) => opened.world?.onLoginMade(boundaryId),
     });
     const aws = await EmbeddedAws.start({
       clock,
@@ -59,15 +82,16 @@ export class World {
           new DirectHost(options, {
             transport: {
               send: (service, key, request) => aws.handleUnsigned(service, key, request),
-              before: injector.before,
-              after: injector.after,
+              before,
+              after,
             },
             skewSeconds: injector.skewSeconds,
-            loginServer: new PostgresModel(() => clock.nowMs()),
+            loginServer,
+            environmentOf: (name) => (isWork(name) ? kind.environment : {}),
             randomHex,
             begun: injector.begun,
             ended: (invocation, result, again) => {
-              if (invocation.of === WORK && result.error === undefined)
+              if (isWork(invocation.of) && result.error === undefined && saysDone(result.payload))
                 opened.world?.onWorkDone(boundaryOf(invocation.event));
               injector.ended(invocation, result, again);
             },
@@ -75,65 +99,77 @@ export class World {
           }),
       },
     });
-    const stack = await aws.load(withoutTaskSchedules(assembly.template), {
+    const template =
+      schedule.task === 'scheduled' ? assembly.template : withoutTaskSchedules(assembly.template);
+    const stack = await aws.load(template, {
       stackName: assembly.stackName,
       assetDir: (hash) => assembly.assets.get(hash),
     });
-    opened.world = new World(aws, clock, stack, injector, schedule);
+    opened.world = new World({ aws, clock, stack, injector, model, schedule });
     return opened.world;
   }
 
-  private constructor(
-    aws: EmbeddedAws,
-    clock: VirtualClock,
-    stack: LoadedStack,
-    injector: Injector,
-    schedule: Schedule,
-  ) {
+  private constructor({ aws, clock, stack, injector, model, schedule }: Parts) {
     this.aws = aws;
     this.clock = clock;
     this.stack = stack;
     this.injector = injector;
+    this.model = model;
     this.schedule = schedule;
-    const { LedgerTable: ledger = '', EvidenceTable: evidence = '', Requesters = '' } = stack.outputs;
-    this.witness = new Witness(START_MS, { ledger, evidence });
+    this.kind = KIND[schedule.task];
+    const { LedgerTable: ledger = '', EvidenceTable: evidence = '' } = stack.outputs;
+    this.witness = new Witness(this.kind.startMs, { ledger, evidence });
+    this.people = new People({
+      aws,
+      stack,
+      row: (boundaryId) => this.witness.rows.get(boundaryId)?.at(-1)?.what,
+      habit: schedule.faults.find((fault) => fault.kind === 'people')?.what,
+    });
     aws.onDefect = (error) => this.defects.push(error);
     aws.intercept = injector.intercept;
     aws.observe = this.witness.observe;
-    this.#requester = this.#assumeRequester(Requesters);
-    for (const key of ['present', 'other']) aws.s3.put(stack.outputs['source'] ?? '', key, Buffer.from(key));
-    this.#arrange();
+    aws.schedules.delivery = ({ scheduleName }) => (/Nightly/.test(scheduleName) ? RUN_DELIVERIES_MS : [0]);
+    this.#furnish();
+    arrange(this);
   }
 
   get taskRoleName(): string {
-    return this.#resource('AWS::IAM::Role', /ObjectTransferTaskRole/).physicalId;
+    return this.#resource('AWS::IAM::Role', `${this.kind.stem}TaskRole`).physicalId;
   }
 
   machineArn(which: 'task' | 'teardown'): string {
-    const named = which === 'task' ? /ObjectTransfer/ : /Teardown/;
-    return this.#resource('AWS::StepFunctions::StateMachine', named).arn;
+    return this.#resource('AWS::StepFunctions::StateMachine', which === 'task' ? this.kind.stem : 'Teardown')
+      .arn;
   }
 
-  /** Submits as a person would: again with the same id while the stack does not answer, a few times. */
+  /** Those that the schedule's tasks have, whether or not they were ever made. */
+  get boundaryIds(): readonly string[] {
+    const { task, tasks } = this.schedule;
+    const taskIds = Array.from({ length: tasks }, (_, index) => `task-${index + 1}`);
+    return (task === 'scheduled' ? [RUN_TASK_ID] : taskIds).map((id) => boundaryIdOf(this.kind.type, id));
+  }
+
+  /** Submits as a person would, and lets others decide about it; or waits for the Scheduler to. Whether a task was accepted for certain. */
   async submit(taskId: string): Promise<boolean> {
-    const request = {
-      type: TASK_TYPE,
-      taskId,
-      reason: 'simulation',
-      parameters: { sourceKey: 'present', destinationKey: `copy-of-${taskId}` },
-    };
-    for (let tries = 1; tries <= SUBMISSIONS; tries += 1) {
-      const status = await this.#post(JSON.stringify(request));
-      if (status !== undefined && status < 500) return status === 200;
-      await this.clock.sleep(SUBMIT_PAUSE_MS);
+    if (this.schedule.task === 'scheduled') {
+      await this.clock.sleep(RUN_MS + Math.max(...RUN_DELIVERIES_MS) - this.clock.nowMs());
+      return false;
     }
-    return false;
+    const accepted = await this.people.ask(this.#request(taskId));
+    if (accepted && this.kind.quorum > 0) await this.people.decide(boundaryIdOf(this.kind.type, taskId));
+    return accepted;
   }
 
   /** Stops the execution of the boundary that a step's event names. */
   stopExecutionOf(event: string): void {
     const taskId = parseBoundaryId(boundaryOf(event))?.taskId;
     if (taskId !== undefined) this.aws.states.abort(executionArnOf(this.machineArn('task'), taskId));
+  }
+
+  /** Lets somebody end the task of a step's event; of a call that people make, the first. */
+  endTaskOf(event: string): void {
+    const [first = ''] = this.boundaryIds;
+    void this.people.end(boundaryOf(event) === '' ? first : boundaryOf(event));
   }
 
   async close(): Promise<void> {
@@ -143,151 +179,54 @@ export class World {
     this.clock.hold(); // Time stands still: whatever is still under way here must not go on behind the next world.
   }
 
-  async #post(body: string): Promise<number | undefined> {
-    const url = new URL(this.stack.outputs['SubmitUrl'] ?? '');
-    const request = {
-      method: 'POST',
-      path: url.pathname,
-      headers: { host: url.host, 'content-type': 'application/json' },
-      body: Buffer.from(body),
+  #request(taskId: string): object {
+    const asked = { type: this.kind.type, taskId, reason: 'simulation' };
+    if (this.schedule.task !== 'maintenance')
+      return { ...asked, parameters: { sourceKey: 'present', destinationKey: `copy-of-${taskId}` } };
+    const { opensSeconds, lastsSeconds } =
+      this.schedule.faults.find((fault) => fault.kind === 'window') ?? WINDOW;
+    const opensMs = Math.floor(this.clock.nowMs() / 1000) * 1000 + opensSeconds * 1000;
+    return {
+      ...asked,
+      parameters: { set: 'a-set', digest: sha256Hex(MAINTENANCE_SET) },
+      window: { opensAt: instant(opensMs), closesAt: instant(opensMs + lastsSeconds * 1000) },
     };
-    return this.aws.handleAs('lambda', this.#requester, request).then(
-      ({ status }: RawResponse) => status,
-      (error: unknown) => {
-        if (error instanceof AnswerLost) return undefined;
-        throw error;
-      },
-    );
   }
 
-  #assumeRequester(roleArn: string): Caller {
-    return this.aws.sts.assumeRole(
-      userCaller('ann'),
-      { roleArn, sessionName: 'ann', seconds: 3600, tags: {} },
-      START_MS,
-    ).caller;
+  /** What the tasks find. */
+  #furnish(): void {
+    const { aws, stack, schedule } = this;
+    const put = (output: string, key: string, content: Uint8Array) =>
+      aws.s3.put(stack.outputs[output] ?? '', key, content);
+    if (schedule.task === 'maintenance') {
+      put('maintenance', `a-set/${sha256Hex(MAINTENANCE_SET)}.json`, Buffer.from(MAINTENANCE_SET));
+      aws.secrets.provide(stack.outputs['DatabaseAdmin'] ?? '', async () => JSON.stringify(ADMIN_ACCESS));
+      return;
+    }
+    put('source', 'present', schedule.task === 'long' ? LONG_OBJECT : Buffer.from('present'));
+    put('source', 'exports/2026-11-24.csv', Buffer.from('a,b'));
+    put('source', 'other', Buffer.from('other'));
   }
 
-  #resource(type: string, named: RegExp) {
+  #resource(type: string, named: string) {
     const found = [...this.stack.resources.values()].find(
-      (resource) => resource.type === type && named.test(resource.logicalId),
+      (resource) => resource.type === type && resource.logicalId.includes(named),
     );
-    if (found === undefined) throw new RangeError(`The stack has no ${type} named like ${String(named)}.`);
+    if (found === undefined) throw new RangeError(`The stack has no ${type} named like ${named}.`);
     return found;
-  }
-
-  /** Faults that are no call's. */
-  #arrange(): void {
-    for (const fault of this.schedule.faults) this.#arrangeOne(fault);
-  }
-
-  #arrangeOne(fault: Fault): void {
-    const { aws, clock, injector } = this;
-    switch (fault.kind) {
-      case 'stop':
-        return this.#stopIn(fault.state, fault);
-      case 'events':
-        aws.events.delivery = () => DELIVERIES[fault.what];
-        return;
-      case 'schedule': {
-        const untilMs = START_MS + fault.seconds * 1000;
-        injector.lastMs = Math.max(injector.lastMs, fault.what === 'lost' ? untilMs : START_MS);
-        aws.schedules.delivery = () =>
-          clock.nowMs() >= untilMs ? [0] : fault.what === 'lost' ? [] : [0, 1_000];
-        return;
-      }
-      case 'redrive':
-        return this.#redrive(fault.when, fault);
-      case 'quota':
-        return this.#fillQuota();
-      case 'by-hand':
-        return this.#byHand(fault.what, fault);
-      default:
-        return undefined;
-    }
-  }
-
-  #stopIn(state: string, fault: Fault): void {
-    const forget = this.aws.states.onEvent(({ executionArn, stateMachineArn, event }) => {
-      if (event.stateEnteredEventDetails?.name !== state || stateMachineArn !== this.machineArn('task'))
-        return;
-      forget();
-      queueMicrotask(() => {
-        this.injector.note(fault);
-        this.witness.note(this.clock.nowMs(), `stopped in ${state}`);
-        this.aws.states.abort(executionArn);
-      });
-    });
-  }
-
-  #redrive(when: 'ended' | 'closed', fault: Fault): void {
-    const again = (arn: string) => {
-      this.injector.note(fault);
-      this.witness.note(this.clock.nowMs(), 'redriven');
-      this.aws.states.redrive(arn);
-    };
-    const forget = this.aws.states.onStatusChange(({ arn, stateMachineArn, status }) => {
-      if (stateMachineArn !== this.machineArn('task') || status === 'SUCCEEDED') return;
-      forget();
-      if (when === 'ended') this.clock.setTimer(0, () => again(arn));
-      else void this.#onceClosed(arn, again);
-    });
-  }
-
-  async #onceClosed(executionArn: string, then: (arn: string) => void): Promise<void> {
-    const boundaryId = boundaryIdOf(TASK_TYPE, executionArn.split(':').at(-1) ?? '');
-    for (let waited = 0; waited < REDRIVE_PATIENCE; waited += 1) {
-      if (this.witness.rows.get(boundaryId)?.at(-1)?.what.phase === 'closed') return then(executionArn);
-      await this.clock.sleep(5_000);
-    }
-  }
-
-  /** Denies of other tasks, so many that no other one fits. */
-  #fillQuota(): void {
-    const document = {
-      Version: '2012-10-17' as const,
-      Statement: [
-        { Effect: 'Deny' as const, Action: 'none:*', Resource: `arn:aws:s3:::${'x'.repeat(2000)}` },
-      ],
-    };
-    for (let number = 0; number < 5; number += 1)
-      this.aws.iam.putInline(this.taskRoleName, `filler-${number}`, document, START_MS - 3_600_000);
-  }
-
-  #byHand(what: 'teardown' | 'execution', fault: Fault): void {
-    const forget = this.aws.states.onEvent(({ stateMachineArn, executionArn, event }) => {
-      if (event.stateEnteredEventDetails?.name !== 'RunWork' || stateMachineArn !== this.machineArn('task'))
-        return;
-      forget();
-      const taskId = executionArn.split(':').at(-1) ?? '';
-      queueMicrotask(() => {
-        this.injector.note(fault);
-        this.aws.states.start(
-          this.machineArn(what === 'teardown' ? 'teardown' : 'task'),
-          what === 'teardown' ? 'by-hand' : 'nobody-asked',
-          JSON.stringify({ boundaryId: boundaryIdOf(TASK_TYPE, taskId) }),
-        );
-      });
-    });
   }
 }
 
-const SUBMISSIONS = 5;
-const SUBMIT_PAUSE_MS = 5_000;
-/** Pauses of five seconds that a redrive waits for a boundary to close: more than six hours. */
-const REDRIVE_PATIENCE = 4_500;
+const instant = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
 
-const DELIVERIES = { lost: [], twice: [0, 0], late: [3_600_000] } as const;
-
-function policyDelayOf(faults: readonly Fault[]): PolicyDelay {
-  const fault = faults.find((each) => each.kind === 'policies');
-  if (fault === undefined) return POLICY_DELAY_MS;
-  const { seconds, services, flicker } = fault;
-  return ({ service, atMs }) => {
-    if (services !== undefined && !services.includes(service)) return POLICY_DELAY_MS;
-    const isSeen = flicker && Math.floor(atMs / FLICKER_MS) % 2 === 0;
-    return isSeen ? 0 : seconds * 1000;
-  };
+/** Hex that only its number determines. */
+function numberedHex(): (bytes: number) => string {
+  let drawn = 0;
+  return (bytes) =>
+    createHash('sha256')
+      .update(`nonce ${(drawn += 1)}`)
+      .digest('hex')
+      .slice(0, 2 * bytes);
 }
 
 /**
@@ -306,3 +245,7 @@ function withoutTaskSchedules(template: Template): Template {
 /** The boundary that a function's event names; empty where it names none. */
 const boundaryOf = (event: string): string =>
   (JSON.parse(event) as { readonly boundaryId?: string }).boundaryId ?? '';
+
+/** Work that hands on is not done. */
+const saysDone = (payload: string): boolean =>
+  (JSON.parse(payload) as { readonly done?: boolean } | null)?.done === true;

@@ -39,11 +39,12 @@ interface Step {
 export async function maintain(
   task: Task,
   { MAINTENANCE_BUCKET: bucket }: MaintenanceEnvironment,
+  loggedIn: typeof withLogin = withLogin,
 ): Promise<MaintenanceResult> {
   const { set: name, digest } = maintenanceParameters.parse(task.parameters);
   const set = await readSet(task.client(S3Client), { bucket, set: name, digest }, task.signal);
   const secret = await task.secret('database');
-  const steps = await withLogin(secret, task.boundaryId, (client) => runSteps(stepsOf(set), client, task));
+  const steps = await loggedIn(secret, task.boundaryId, (client) => runSteps(stepsOf(set), client, task));
   task.log.info('maintenance done', { set: name, kind: set.kind, steps: steps.length });
   return { kind: set.kind, steps };
 }
