@@ -57,6 +57,22 @@ export async function asAdmin<T>(
   }
 }
 
+/** One connection, and the way to others: to wait on one while the first acts, and into the server's other databases. */
+export interface Server {
+  readonly query: Query;
+  connect<T>(database: string, work: (query: Query) => Promise<T>): Promise<T>;
+}
+
+/** Like `asAdmin`, for what takes more than one connection. */
+export const onServer = <T>(
+  admin: AdminAccess,
+  database: string,
+  work: (server: Server) => Promise<T>,
+): Promise<T> =>
+  asAdmin(admin, database, (query) =>
+    work({ query, connect: (other, elsewhere) => asAdmin(admin, other, elsewhere) }),
+  );
+
 /** All of it or nothing. */
 export async function inTransaction<T>(query: Query, work: () => Promise<T>): Promise<T> {
   await query('BEGIN');

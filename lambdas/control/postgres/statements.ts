@@ -79,6 +79,16 @@ export const REVOKES = `
     FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace, aclexplode(relacl)
     WHERE relowner <> $1::oid AND grantee = $1::oid`;
 
+const PREPARED_NAME = "format('prepared transaction %s in database %s', transaction, database)";
+
+/** Transactions that the role $1 prepared, in whichever database. */
+export const PREPARED = `
+  SELECT gid, database, ${PREPARED_NAME} AS what FROM pg_prepared_xacts WHERE owner = pg_get_userbyid($1::oid)`;
+
+/** May be done by who prepared it: a member that may SET ROLE can be that. */
+export const actAs = (name: string): string => `SET ROLE ${quoted(name)}`;
+export const rollBackPrepared = (gid: string): string => `ROLLBACK PREPARED ${literal(gid)}`;
+
 /**
  * What the role $1 made that runs with its owner's rights: nobody gets it unseen. A SECURITY DEFINER function always; where the login was
  * no member of the owner ($2 false), whatever would do more as the owner's than it could before.
@@ -92,7 +102,7 @@ export const LEFT_BEHIND = `
     FROM pg_class
     WHERE relowner = $1::oid AND NOT $2::boolean AND (relkind IN ('v', 'm') OR (relkind IN ('r', 'p') AND relhasrules))
   UNION ALL
-  SELECT 'prepared transaction ' || gid FROM pg_prepared_xacts WHERE owner = pg_get_userbyid($1::oid)
+  SELECT ${PREPARED_NAME} FROM pg_prepared_xacts WHERE owner = pg_get_userbyid($1::oid)
   ORDER BY 1`;
 
 /** Sessions of a role by its OID ($1) or, once it is dropped, by the OID that it had ($2). */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../../../core/secret.ts';
 import { adminAccessIn } from '../../../../lambdas/control/postgres/admin-access.ts';
-import { realRig, shopSpec, type Rig } from './rigs.ts';
+import { realRig, shopSpec, type RealRig } from './rigs.ts';
 
 const PASSWORD = 'a-password-that-nobody-else-has';
-let rig: Rig & { readonly log: readonly string[] };
+let rig: RealRig;
 beforeAll(async () => {
   rig = await realRig();
 });
@@ -50,6 +50,24 @@ describe('what only PostgreSQL can show', () => {
     });
     const at = { name: 'taskbound_Test_none', spec };
     expect((await rig.server.look(rig.admin, at)).exists).toBe(false);
+  });
+
+  test('a worker that changes its password again and again, in as many sessions as it has, is shut out', async () => {
+    const login = await made('restless');
+    let isOver = false;
+    const restless = async (): Promise<void> => {
+      while (!isOver)
+        try {
+          const session = await rig.client(login.name, PASSWORD);
+          for (;;) await session.query(`ALTER ROLE CURRENT_USER PASSWORD '${PASSWORD}'`);
+        } catch {
+          // ended, or in the way of another: once more
+        }
+    };
+    const workers = [restless(), restless(), restless()];
+    await rig.server.end(rig.admin, login).finally(() => (isOver = true));
+    await Promise.all(workers);
+    expect(await rig.server.look(rig.admin, login)).toEqual({ exists: false, canLogin: false, sessions: 0 });
   });
 
   test('a server that is down, and an admin whom it does not know, are told as such and without the password', async () => {
