@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Query } from './connection.ts';
 
-/** Twenty logins of one database, made at once without taking turns, need about as many; what collides with more has no end. */
+/** Twenty logins made at once for twenty owners with the same rights, who take no turns, need about as many; more has no end. */
 const ATTEMPTS = 40;
 const LONGEST_PAUSE_MS = 200;
 
@@ -10,8 +10,8 @@ const COLLISIONS: ReadonlySet<unknown> = new Set(['40001', '40P01', '23505', '42
 
 /**
  * Does again what collided with another transaction: PostgreSQL refuses to change a row of its catalog that another one has just changed
- * ("tuple concurrently updated", an internal error that has no code of its own), and one of two that wait for each other is given up. A
- * lock of ours that all would take first could be taken by anybody else.
+ * ("tuple concurrently updated", an internal error that has no code of its own), and one of two that wait for each other is given up.
+ * Logins of one owner take turns (`takeTurn`); those of others, and administrators at work, do not.
  */
 export async function again<T>(query: Query, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {

@@ -86,6 +86,21 @@ export async function inTransaction<T>(query: Query, work: () => Promise<T>): Pr
   }
 }
 
+/** insufficient_privilege, undefined_object, undefined_table, invalid_schema_name, lock_not_available: https://www.postgresql.org/docs/18/errcodes-appendix.html */
+const REFUSALS: ReadonlySet<unknown> = new Set(['42501', '42704', '42P01', '3F000', '55P03']);
+
+/** A statement whose refusal must not undo the rest of its transaction: what it would have changed is gone, is not the admin's, or is held. */
+export async function ifAllowed(query: Query, statement: string): Promise<void> {
+  await query('SAVEPOINT one');
+  try {
+    await query(statement);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && REFUSALS.has(error.code))) throw error;
+    await query('ROLLBACK TO SAVEPOINT one');
+  }
+  await query('RELEASE SAVEPOINT one');
+}
+
 function unavailable({ host, port }: AdminAccess, database: string, error: unknown): LoginServerUnavailable {
   const { code, message } =
     error instanceof Error ? (error as Error & { code?: string }) : { message: String(error) };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { HalfIssued } from '../../../core/errors.ts';
-import { asAdmin, inTransaction, onServer, type Query } from './connection.ts';
+import { again } from './again.ts';
+import { asAdmin, ifAllowed, inTransaction, onServer, type Query } from './connection.ts';
 import { endLogin } from './end-login.ts';
 import type { LoginAt, LoginOrder, LoginServer, LoginSight } from './login-server.ts';
 import { scramVerifier } from './scram.ts';
@@ -13,7 +14,9 @@ const SALT_BYTES = 16;
 /** PostgreSQL 16 and later; MAINTAIN needs 17. The admin needs CREATEROLE, and ADMIN on `owner` and every role of `memberOf`. */
 export const pgLoginServer: LoginServer = {
   make: (admin, order) =>
-    asAdmin(admin, order.spec.database, (query) => inTransaction(query, () => make(query, order))),
+    asAdmin(admin, order.spec.database, (query) =>
+      again(query, () => inTransaction(query, () => make(query, order))),
+    ),
   end: (admin, at) => onServer(admin, at.spec.database, (server) => endLogin(server, at)),
   look: (admin, at) => asAdmin(admin, at.spec.database, (query) => look(query, at)),
 };
@@ -24,11 +27,11 @@ const markOf = ({ boundaryId, attempt }: LoginOrder): string => `taskbound ${bou
 async function make(query: Query, order: LoginOrder): Promise<{ readonly roleId: string }> {
   const { name, spec, password, validUntilMs } = order;
   const verifier = scramVerifier(password, randomBytes(SALT_BYTES));
-  await query(sql.TAKE_TURN);
   const before = await standing(query, name);
   if (before === undefined) {
     await query(sql.createRole({ name, connections: spec.connections, verifier, validUntilMs }));
     await query(sql.becomeMember(name));
+    await ifAllowed(query, sql.takeTurn(spec.owner, name));
     for (const right of spec.rights) await query(sql.grantRight(right, spec.database, name));
     for (const role of spec.memberOf) await query(sql.grantMembership(role, name));
   } else {

@@ -51,10 +51,12 @@ export const shut = (name: string): string => `ALTER ROLE ${quoted(name)} NOLOGI
 
 /**
  * Rights stand with their objects, one row of the catalog for all grantees, and PostgreSQL refuses to change a row that another transaction
- * is changing ("tuple concurrently updated"): logins of one database are made and ended one after the other. Also puts attempts for one
- * login in order. Given up at the end of the transaction.
+ * is changing. To give or take a membership locks the role that it is of until the transaction ends, and only who has ADMIN on it may: so
+ * the logins of one `owner` take turns, and nobody else can stop them. (An advisory lock can be taken by every user of the database.) Changes
+ * nothing where it stands: a new login has no membership yet, an old one is to lose it.
  */
-export const TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('taskbound logins', 0))";
+export const takeTurn = (owner: string, name: string): string =>
+  `REVOKE ${quoted(owner)} FROM ${quoted(name)}`;
 
 /** Each after the one before: what is left after the reassignment are rights, and a role without either can be dropped. */
 export const dropStatements = (name: string, owner: string): readonly string[] => [

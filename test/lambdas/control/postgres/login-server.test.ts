@@ -87,7 +87,7 @@ describe.each([
   });
 
   test('many are made and ended at once', async () => {
-    const all = await Promise.all(Array.from({ length: 10 }, () => made()));
+    const all = await Promise.all(Array.from({ length: 20 }, () => made()));
     await Promise.all(all.map((login) => rig.server.end(rig.admin, login)));
     for (const login of all) expect(await rig.server.look(rig.admin, login)).toEqual(gone);
   });

@@ -22,6 +22,13 @@ const made = async (name: string, spec = shopSpec()) => {
   return { ...login, roleId };
 };
 
+/** Which of the shop's tables a role has rights on. */
+const rightsOf = (roleId: string) =>
+  rig.run(
+    `SELECT relname FROM pg_class, aclexplode(relacl) WHERE relnamespace = 'shop'::regnamespace AND grantee = ${roleId}`,
+    'demo',
+  );
+
 describe('what only PostgreSQL can show', () => {
   test('no statement has the password in it', async () => {
     const login = await made('quiet');
@@ -68,6 +75,33 @@ describe('what only PostgreSQL can show', () => {
     await rig.server.end(rig.admin, login).finally(() => (isOver = true));
     await Promise.all(workers);
     expect(await rig.server.look(rig.admin, login)).toEqual({ exists: false, canLogin: false, sessions: 0 });
+  });
+
+  test('a user who takes advisory locks, and gives the login rights of their own, stops nobody', async () => {
+    await rig.run(`CREATE ROLE meddler LOGIN PASSWORD '${PASSWORD}'`);
+    const meddler = await rig.client('meddler', PASSWORD);
+    const login = await made('meddled_with');
+    await meddler.query(`CREATE TEMPORARY TABLE own (); GRANT SELECT ON own TO "${login.name}"`);
+    await meddler.query("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('taskbound logins', 0))");
+    const second = await made('meddled_with_too');
+    await rig.server.end(rig.admin, second);
+    expect(await rig.server.look(rig.admin, second)).toMatchObject({ exists: false });
+    await expect(rig.server.end(rig.admin, login)).rejects.toMatchObject({ name: 'LoginLeftBehind' });
+    expect(await rightsOf(login.roleId)).toEqual([]);
+    await meddler.end();
+    await rig.server.end(rig.admin, login);
+    expect(await rig.server.look(rig.admin, login)).toMatchObject({ exists: false });
+  });
+
+  test('logins of different owners, who take no turns, are made and ended at once', async () => {
+    await rig.run(
+      'CREATE ROLE other_owner; GRANT other_owner TO taskbound_admin WITH INHERIT TRUE, ADMIN TRUE',
+    );
+    const names = Array.from({ length: 6 }, (_, index) => `${index}`);
+    const spec = (index: string) => shopSpec(Number(index) % 2 === 0 ? {} : { owner: 'other_owner' });
+    const logins = await Promise.all(names.map((index) => made(`owned_${index}`, spec(index))));
+    await Promise.all(logins.map((login) => rig.server.end(rig.admin, login)));
+    expect(await rig.run("SELECT rolname FROM pg_roles WHERE rolname LIKE '%owned%'")).toEqual([]);
   });
 
   test('a server that is down, and an admin whom it does not know, are told as such and without the password', async () => {
