@@ -1,6 +1,7 @@
 import pg from 'pg';
+import { tlsOf } from '../../../core/database-tls.ts';
 import { LoginServerUnavailable, TaskboundError } from '../../../core/errors.ts';
-import type { AdminAccess, ServerAddress } from './admin-access.ts';
+import type { AdminAccess } from './admin-access.ts';
 
 /**
  * A database that hangs must fail the call and not the function, which has 30 seconds: a lock that is not given, a statement that does not
@@ -13,12 +14,6 @@ const STATEMENT_MS = 8_000;
 const ANSWER_MS = 10_000;
 
 export type Query = (text: string, values?: readonly unknown[]) => Promise<Record<string, unknown>[]>;
-
-/** How `pg` reaches a server. */
-export const tlsOf = ({ sslmode, ca }: ServerAddress): pg.ClientConfig['ssl'] =>
-  sslmode === 'disable'
-    ? false
-    : { rejectUnauthorized: sslmode === 'verify-full', ...(ca !== undefined && { ca }) };
 
 /**
  * Does something as the admin, on a connection of its own: none is kept, because a frozen function cannot see that the server has closed

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createServer, type AddressInfo } from 'node:net';
+import { tlsOf } from '../../../../core/database-tls.ts';
 import { Secret } from '../../../../core/secret.ts';
 import { adminAccessIn } from '../../../../lambdas/control/postgres/admin-access.ts';
+import { withLogin } from '../../../../lambdas/work/database-maintenance/login.ts';
 import { realRig, shopSpec, type RealRig } from './rigs.ts';
 
 const PASSWORD = 'a-password-that-nobody-else-has';
@@ -114,6 +117,28 @@ describe('what only PostgreSQL can show', () => {
   });
 });
 
+/** https://www.postgresql.org/docs/18/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-SSLREQUEST */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
+const TLS_HANDSHAKE = 0x16;
+
+/** A server that answers the request for TLS, and hangs up at what comes then. */
+async function listening(answer: string) {
+  let seen: string[] = [];
+  const server = createServer((socket) => {
+    seen = [];
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes) => {
+      const isRequest = bytes.equals(SSL_REQUEST);
+      seen.push(isRequest ? 'SSLRequest' : bytes[0] === TLS_HANDSHAKE ? 'TLS' : bytes.toString());
+      if (isRequest) socket.write(answer);
+      else socket.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { port, received: () => seen.join(', '), close: () => server.close() };
+}
+
 describe('an admin secret', () => {
   test('that has not the form of RDS is told by its fields, not by its values', () => {
     for (const text of ['hunter2', '{"host":"h","username":7,"password":"hunter2"}']) {
@@ -122,9 +147,31 @@ describe('an admin secret', () => {
     }
   });
 
-  test('with an authority’s certificate means that the server’s is checked', () => {
-    const plain = { host: 'h', username: 'u', password: 'p' };
-    expect(adminAccessIn(JSON.stringify(plain), 'arn')).toMatchObject({ port: 5432, sslmode: 'disable' });
-    expect(adminAccessIn(JSON.stringify({ ...plain, ca: 'PEM' }), 'arn').sslmode).toBe('verify-full');
+  const plain = { host: '127.0.0.1', username: 'u', password: 'a-password' };
+  test('that does not say how means that the server’s certificate is checked', () => {
+    const access = adminAccessIn(JSON.stringify(plain), 'arn');
+    expect(access).toMatchObject({ port: 5432, sslmode: 'verify-full' });
+    expect(tlsOf(access)).toEqual({ host: '127.0.0.1', rejectUnauthorized: true });
+    const withAuthority = tlsOf({ ...access, ca: 'PEM' });
+    expect(withAuthority).toMatchObject({ rejectUnauthorized: true, ca: expect.arrayContaining(['PEM']) });
+    expect(tlsOf(adminAccessIn(JSON.stringify({ ...plain, sslmode: 'disable' }), 'arn'))).toBe(false);
   });
+
+  test.each([
+    ['offers TLS', 'S', /^SSLRequest, TLS/],
+    ['has none', 'N', /^SSLRequest$/],
+  ])(
+    'that does not say how connects to a server that %s with TLS or not at all',
+    async (_what, answer, sent) => {
+      const server = await listening(answer);
+      const access = adminAccessIn(JSON.stringify({ ...plain, port: server.port }), 'arn');
+      const looking = rig.server.look(access, { name: 'x', spec: shopSpec() });
+      await expect(looking).rejects.toMatchObject({ name: 'LoginServerUnavailable' });
+      expect(server.received()).toMatch(sent);
+      const secret = new Secret(JSON.stringify({ ...plain, port: server.port, dbname: 'demo' }));
+      await expect(withLogin(secret, 'x', async () => undefined)).rejects.toThrow();
+      expect(server.received()).toMatch(sent);
+      server.close();
+    },
+  );
 });
