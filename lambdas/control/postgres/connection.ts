@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { tlsOf } from '../../../core/database-tls.ts';
 import { LoginServerUnavailable, TaskboundError } from '../../../core/errors.ts';
+import { sqlFault } from '../../../core/sql-fault.ts';
 import type { AdminAccess } from './admin-access.ts';
 
 /**
@@ -17,7 +18,8 @@ export type Query = (text: string, values?: readonly unknown[]) => Promise<Recor
 
 /**
  * Does something as the admin, on a connection of its own: none is kept, because a frozen function cannot see that the server has closed
- * it. What goes wrong is told as `LoginServerUnavailable`, with the server's own words; they hold no values of ours.
+ * it. What goes wrong is told as `LoginServerUnavailable`, by its code and the statement: the server's words may quote
+ * what stands in the database.
  */
 export async function asAdmin<T>(
   admin: AdminAccess,
@@ -38,15 +40,23 @@ export async function asAdmin<T>(
     lock_timeout: LOCK_MS,
   });
   client.on('error', () => undefined); // the call that is under way fails with it
+  const askedBy = new WeakMap<object, string>();
   try {
     await client.connect();
-    const query: Query = async (text, values = []) => (await client.query(text, [...values])).rows;
+    const query: Query = async (text, values = []) => {
+      const { rows } = await client.query(text, [...values]).catch((error: object) => {
+        askedBy.set(error, text);
+        throw error;
+      });
+      return rows;
+    };
     // Names in the admin's own statements must not mean what somebody made in `public`.
     await query('SET search_path TO pg_catalog, pg_temp');
     return await work(query);
   } catch (error) {
     if (error instanceof TaskboundError) throw error;
-    throw unavailable(admin, database, error);
+    const asked = askedBy.get(Object(error)) ?? 'to connect';
+    throw unavailable(admin, database, asked, error);
   } finally {
     client.end().catch(() => undefined); // not awaited: a server that is gone never says goodbye
   }
@@ -96,11 +106,20 @@ export async function ifAllowed(query: Query, statement: string): Promise<void> 
   await query('RELEASE SAVEPOINT one');
 }
 
-function unavailable({ host, port }: AdminAccess, database: string, error: unknown): LoginServerUnavailable {
-  const { code, message } =
-    error instanceof Error ? (error as Error & { code?: string }) : { message: String(error) };
-  const said = code === undefined ? message : `${message} (${code})`;
+function unavailable(
+  { host, port, username }: AdminAccess,
+  database: string,
+  asked: string,
+  error: unknown,
+): LoginServerUnavailable {
+  const said = sqlFault(error) ?? (error instanceof Error ? error.message : String(error));
   return new LoginServerUnavailable(
-    `The database server ${host}:${port} did not do what it was asked in ${database}: ${said}. It is tried again; if it goes on, look at the server, its address and the admin's rights in the admin secret.`,
+    `The database server ${host}:${port} did not do what ${username} asked in ${database}: ${said}, at: ${inShort(asked)}. It is tried again; if it goes on, look at the server and its log, its address and the admin's rights in the admin secret.`,
   );
 }
+
+const STATEMENT_CHARACTERS = 200;
+
+/** A statement without its literals: one of them is a password's verifier. */
+const inShort = (statement: string): string =>
+  statement.replace(/'.*/s, "'…").replace(/\s+/g, ' ').trim().slice(0, STATEMENT_CHARACTERS);

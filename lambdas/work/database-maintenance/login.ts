@@ -2,6 +2,8 @@ import pg from 'pg';
 import * as z from 'zod';
 import { DEFAULT_SSLMODE, sslmode, tlsOf } from '../../../core/database-tls.ts';
 import type { Secret } from '../../../core/secret.ts';
+import { SessionRefused } from './errors.ts';
+import { faultOf } from './fault.ts';
 
 /** What the issuer wrote: the form of RDS, and TLS as the admin's own secret has it. */
 const loginSecret = z.looseObject({
@@ -36,9 +38,16 @@ export async function withLogin<T>(
   });
   client.on('error', () => undefined);
   try {
-    await client.connect();
+    await client.connect().catch((error: unknown) => {
+      throw refused(access, error);
+    });
     return await work(client);
   } finally {
     await client.end().catch(() => undefined);
   }
 }
+
+const refused = ({ host, port }: z.infer<typeof loginSecret>, error: unknown): SessionRefused =>
+  new SessionRefused(
+    `No session at ${host}:${port}: ${faultOf(error)}. Nothing was run. Look at the server's log, its TLS and the way to it, and submit again.`,
+  );
