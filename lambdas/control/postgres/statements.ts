@@ -59,11 +59,16 @@ export const takeTurn = (owner: string, name: string): string =>
   `REVOKE ${quoted(owner)} FROM ${quoted(name)}`;
 
 /** Each after the one before: what is left after the reassignment are rights, and a role without either can be dropped. */
-export const dropStatements = (name: string, owner: string): readonly string[] => [
+export const giveAway = (name: string, owner: string): readonly string[] => [
   `REASSIGN OWNED BY ${quoted(name)} TO ${quoted(owner)}`,
   `DROP OWNED BY ${quoted(name)}`,
-  `DROP ROLE ${quoted(name)}`,
 ];
+export const dropRole = (name: string): string => `DROP ROLE ${quoted(name)}`;
+
+/** The databases in which something is the role's $1, or open to it. */
+export const DEPENDING_DATABASES = `
+  SELECT DISTINCT datname AS database FROM pg_shdepend JOIN pg_database ON pg_database.oid = dbid
+    WHERE refclassid = 'pg_authid'::regclass AND refobjid = $1::oid ORDER BY 1`;
 
 /** One REVOKE for each right that the role $1 was given, as the catalog has them: what a declaration named may be gone by now. */
 export const REVOKES = `

@@ -98,6 +98,36 @@ describe('what only PostgreSQL can show', () => {
     expect(await rig.server.look(rig.admin, login)).toMatchObject({ exists: false });
   });
 
+  test('what a login made in another database goes to the owner as well', async () => {
+    const login = await made('wanders');
+    const session = await rig.client(login.name, PASSWORD, 'postgres');
+    await session.query("SELECT lo_create(4242), lo_put(4242, 0, 'x')");
+    await rig.server.end(rig.admin, login);
+    expect(await rig.server.look(rig.admin, login)).toMatchObject({ exists: false });
+    const owners = await rig.run('SELECT pg_get_userbyid(lomowner) AS owner FROM pg_largeobject_metadata');
+    expect(owners).toEqual([{ owner: 'shop_owner' }]);
+  });
+
+  test('a database that the admin cannot reach is named, and so is what runs with its owner’s rights in another', async () => {
+    await rig.run('CREATE DATABASE elsewhere');
+    await rig.run('GRANT CREATE ON SCHEMA public TO PUBLIC', 'elsewhere');
+    const login = await made('hides');
+    const session = await rig.client(login.name, PASSWORD, 'elsewhere');
+    const trap = 'CREATE FUNCTION public.trap() RETURNS int LANGUAGE sql SECURITY DEFINER';
+    await session.query(`${trap} AS 'SELECT 1'; CREATE TABLE public.kept ()`);
+    const ending = () => expect(rig.server.end(rig.admin, login)).rejects;
+    await ending().toThrow(/left behind in elsewhere .*SECURITY DEFINER function public\.trap/);
+    await rig.run('DROP FUNCTION public.trap()', 'elsewhere');
+    await rig.run('REVOKE CONNECT ON DATABASE elsewhere FROM PUBLIC');
+    await ending().toMatchObject({
+      name: 'LoginLeftBehind',
+      message: expect.stringMatching(/left objects in database elsewhere .*SQLSTATE 42501/),
+    });
+    await rig.run('GRANT CONNECT ON DATABASE elsewhere TO taskbound_admin');
+    await rig.server.end(rig.admin, login);
+    expect(await rig.server.look(rig.admin, login)).toMatchObject({ exists: false });
+  });
+
   test('logins of different owners, who take no turns, are made and ended at once', async () => {
     await rig.run(
       'CREATE ROLE other_owner; GRANT other_owner TO taskbound_admin WITH INHERIT TRUE, ADMIN TRUE',
