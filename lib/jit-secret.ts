@@ -11,7 +11,8 @@ interface AdminSecret {
 export interface PostgresLoginOptions {
   /**
    * The server's address and a user who may make logins, as JSON in the form of RDS: `engine`, `host`, `port`, `username`, `password`; and
-   * for TLS `sslmode` (`require`, `verify-full`) and `ca` (PEM). Needs CREATEROLE, and the roles below with ADMIN, INHERIT and SET.
+   * for TLS `sslmode` (`verify-full` if left out, `require`, `disable`) and `ca` (PEM), for a server whose certificate no public authority
+   * signed, as RDS's. Needs CREATEROLE, and the roles below with ADMIN, INHERIT and SET.
    */
   readonly admin: AdminSecret;
   /** The one database that it has rights in. */

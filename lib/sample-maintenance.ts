@@ -66,7 +66,8 @@ export const maintenanceTask = (
 /** Made without the value that is needed: whoever deploys puts the address of a server and the password of its admin. */
 export function adminSecret(scope: Construct, id: string): secretsmanager.Secret {
   const secret = new secretsmanager.Secret(scope, id, {
-    description: 'JSON in the form of RDS: a server and a user who may make logins for tasks.',
+    description:
+      'JSON in the form of RDS (engine, host, port, username, password): a server and a user who may make logins for tasks. TLS is checked (sslmode verify-full) unless it says otherwise; ca is the PEM of an authority that is not public.',
   });
   acceptFinding(secret, 'SMG4', 'The server is not part of the sample; who runs it rotates its password.');
   return secret;

@@ -24,7 +24,8 @@ export async function startDemoDatabase(
     await server.run(`CREATE DATABASE ${DEMO_DATABASE}`);
     await server.run(script, DEMO_DATABASE);
     const { host, port } = server;
-    const access = { engine: 'postgres', host, port, username: ADMIN, password, dbname: DEMO_DATABASE };
+    const login = { engine: 'postgres', host, port, username: ADMIN, password, dbname: DEMO_DATABASE };
+    const access = { ...login, sslmode: 'disable' }; // it listens on this machine only, and has no certificate
     return { server, adminSecret: JSON.stringify(access) };
   } catch (error) {
     await server.stop();

@@ -55,6 +55,6 @@ export const CAPABILITIES: Readonly<Record<SecretKind, Capability>> = {
   postgres: {
     revocation: 'revocable',
     worstCase:
-      'Sessions that are open stay open while all of teardown is down: the deadline in the login (VALID UNTIL) stops new ones only.',
+      'While teardown is down, or cannot reach the database, open sessions stay open, and new ones can be opened until the deadline in the login (VALID UNTIL), with any password that the worker gave it. What it prepared (PREPARE TRANSACTION) or made where the admin cannot connect keeps the login, without sessions, until a person has removed it.',
   },
 };

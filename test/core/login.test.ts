@@ -76,6 +76,18 @@ describe('what a login may be given', () => {
       { rights: [{ on: 'schema', schema: 'shop', privileges: ['SELECT'] }] },
       /Invalid/,
     ],
+    ...['TRIGGER', 'REFERENCES', 'SELECT WITH GRANT OPTION', 'ALL'].flatMap((privilege) =>
+      ['tables', 'allTables'].map((on): [string, object, RegExp] => [
+        `${privilege} on ${on}, not even for a member of the owner`,
+        {
+          memberOf: ['shop_owner'],
+          rights: [
+            { on, schema: 'shop', privileges: [privilege], ...(on === 'tables' && { tables: ['orders'] }) },
+          ],
+        },
+        /Invalid/,
+      ]),
+    ),
   ])('is not %s', (_what, change, why) => {
     expect(faultOf(change)).toMatch(why);
   });

@@ -62,6 +62,11 @@ describe('a declared login', () => {
       { rights: [{ on: 'database', privileges: ['CREATE'] }] },
       /put owner into memberOf/,
     ],
+    [
+      'TRIGGER, which runs as whoever writes',
+      { rights: [{ on: 'allTables', schema: 'crm', privileges: ['TRIGGER' as never] }] },
+      /rights\.0\.privileges\.0/,
+    ],
     ['no rights at all', { rights: [] }, /of no use/],
     ['a database that is no name', { database: 'a-b' }, /database: names have letters/],
   ] satisfies [string, Partial<PostgresLoginOptions>, RegExp][])(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEMO_DATABASE, type DemoDatabase } from '../../local/demo-database.ts';
@@ -89,14 +90,42 @@ describe('maintenance with a login of its own', () => {
     ]);
   });
 
-  test('a migration that fails leaves nothing, and its words are told', async () => {
+  test('a migration that fails leaves nothing, and it is told where it failed', async () => {
     const { stack } = world;
     const sql = 'CREATE TABLE shop.half (id int); SELECT 1/0';
     const ran = await stack.run(maintenance(stack, migration(sql)));
     expect(summary(ran)).toBe('1 failed closed refused StepFailed');
-    expect(ran.report.error).toMatch(/division by zero/);
+    expect(ran.report.error).toMatch(/statement 2, SQLSTATE 22012 \(division_by_zero\)/);
     expect(await ownersOf(world, 'half')).toEqual([]);
   });
+
+  test.each([
+    ['a cast', 'SELECT name::bigint FROM shop.secretive', /statement 3, SQLSTATE 22P02 \(invalid_text/],
+    [
+      'a constraint',
+      'INSERT INTO shop.secretive SELECT name FROM shop.secretive',
+      /statement 3, SQLSTATE 23505 \(unique_violation\), schema shop, table secretive, constraint secretive_pkey/,
+    ],
+    [
+      'an exception of its own',
+      "DO $$ DECLARE seen text := (SELECT name FROM shop.secretive); BEGIN RAISE EXCEPTION '%', seen USING HINT = seen, DETAIL = seen, TABLE = seen; END $$",
+      /statement 3, SQLSTATE P0001 \(raise_exception\)\. Done before/,
+    ],
+    ['an error of syntax', "SELEC 'x'", /failed: SQLSTATE 42601 \(syntax_error\), character \d+/],
+  ])(
+    'what stands in the database is written nowhere when a migration fails on it: %s',
+    async (_what, sql, why) => {
+      const { stack } = world;
+      // The value is in no set: only the database makes it.
+      const cell = createHash('md5').update('a cell').digest('hex');
+      const begin = `CREATE TABLE shop.secretive (name text PRIMARY KEY); INSERT INTO shop.secretive SELECT md5('a cell'); `;
+      const ran = await stack.run(maintenance(stack, migration(begin + sql)));
+      expect(summary(ran)).toBe('1 failed closed refused StepFailed');
+      expect(ran.report.error).toMatch(why);
+      const { logs } = stack.aws.lambda.host;
+      expect(JSON.stringify([ran, logs, stack.aws.trail])).not.toContain(cell);
+    },
+  );
 
   test('a set that was changed after it was named is not run', async () => {
     const { stack } = world;

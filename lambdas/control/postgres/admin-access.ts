@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DEFAULT_SSLMODE, sslmode, type SslMode } from '../../../core/database-tls.ts';
 import { LoginServerUnavailable } from '../../../core/errors.ts';
 import { Secret } from '../../../core/secret.ts';
 
@@ -15,16 +16,15 @@ const adminSecret = z.looseObject({
   port: z.coerce.number().int().min(1).max(65_535).default(5432),
   username: z.string().min(1),
   password: z.string().min(1),
-  /** `verify-full` checks the server's certificate, `require` does not. @default `verify-full` with a `ca`, else `disable` */
-  sslmode: z.enum(['disable', 'require', 'verify-full']).optional(),
-  /** PEM of the authority that signed the server's certificate. */
+  sslmode: sslmode.default(DEFAULT_SSLMODE),
+  /** PEM of the authority that signed the server's certificate, if no public one did. */
   ca: z.string().min(1).optional(),
 });
 
 export interface ServerAddress {
   readonly host: string;
   readonly port: number;
-  readonly sslmode: 'disable' | 'require' | 'verify-full';
+  readonly sslmode: SslMode;
   readonly ca?: string;
 }
 
@@ -43,9 +43,15 @@ export function adminAccessIn(text: string, secretArn: string): AdminAccess {
       `The admin secret ${secretArn} does not have the form that is needed (wrong: ${fields}); it must be JSON with engine, host, port, username and password. Put such a value.`,
     );
   }
-  const { host, port, username, password, ca } = parsed.data;
-  const sslmode = parsed.data.sslmode ?? (ca === undefined ? 'disable' : 'verify-full');
-  return { host, port, sslmode, ...(ca !== undefined && { ca }), username, password: new Secret(password) };
+  const { host, port, username, password, sslmode: mode, ca } = parsed.data;
+  return {
+    host,
+    port,
+    sslmode: mode,
+    ...(ca !== undefined && { ca }),
+    username,
+    password: new Secret(password),
+  };
 }
 
 function jsonOrUndefined(text: string): unknown {

@@ -1,6 +1,8 @@
 import pg from 'pg';
+import { tlsOf } from '../../../core/database-tls.ts';
 import { LoginServerUnavailable, TaskboundError } from '../../../core/errors.ts';
-import type { AdminAccess, ServerAddress } from './admin-access.ts';
+import { sqlFault } from '../../../core/sql-fault.ts';
+import type { AdminAccess } from './admin-access.ts';
 
 /**
  * A database that hangs must fail the call and not the function, which has 30 seconds: a lock that is not given, a statement that does not
@@ -14,15 +16,10 @@ const ANSWER_MS = 10_000;
 
 export type Query = (text: string, values?: readonly unknown[]) => Promise<Record<string, unknown>[]>;
 
-/** How `pg` reaches a server. */
-export const tlsOf = ({ sslmode, ca }: ServerAddress): pg.ClientConfig['ssl'] =>
-  sslmode === 'disable'
-    ? false
-    : { rejectUnauthorized: sslmode === 'verify-full', ...(ca !== undefined && { ca }) };
-
 /**
  * Does something as the admin, on a connection of its own: none is kept, because a frozen function cannot see that the server has closed
- * it. What goes wrong is told as `LoginServerUnavailable`, with the server's own words; they hold no values of ours.
+ * it. What goes wrong is told as `LoginServerUnavailable`, by its code and the statement: the server's words may quote
+ * what stands in the database.
  */
 export async function asAdmin<T>(
   admin: AdminAccess,
@@ -43,19 +40,43 @@ export async function asAdmin<T>(
     lock_timeout: LOCK_MS,
   });
   client.on('error', () => undefined); // the call that is under way fails with it
+  const askedBy = new WeakMap<object, string>();
   try {
     await client.connect();
-    const query: Query = async (text, values = []) => (await client.query(text, [...values])).rows;
+    const query: Query = async (text, values = []) => {
+      const { rows } = await client.query(text, [...values]).catch((error: object) => {
+        askedBy.set(error, text);
+        throw error;
+      });
+      return rows;
+    };
     // Names in the admin's own statements must not mean what somebody made in `public`.
     await query('SET search_path TO pg_catalog, pg_temp');
     return await work(query);
   } catch (error) {
     if (error instanceof TaskboundError) throw error;
-    throw unavailable(admin, database, error);
+    const asked = askedBy.get(Object(error)) ?? 'to connect';
+    throw unavailable(admin, database, asked, error);
   } finally {
     client.end().catch(() => undefined); // not awaited: a server that is gone never says goodbye
   }
 }
+
+/** One connection, and the way to others: to wait on one while the first acts, and into the server's other databases. */
+export interface Server {
+  readonly query: Query;
+  connect<T>(database: string, work: (query: Query) => Promise<T>): Promise<T>;
+}
+
+/** Like `asAdmin`, for what takes more than one connection. */
+export const onServer = <T>(
+  admin: AdminAccess,
+  database: string,
+  work: (server: Server) => Promise<T>,
+): Promise<T> =>
+  asAdmin(admin, database, (query) =>
+    work({ query, connect: (other, elsewhere) => asAdmin(admin, other, elsewhere) }),
+  );
 
 /** All of it or nothing. */
 export async function inTransaction<T>(query: Query, work: () => Promise<T>): Promise<T> {
@@ -70,11 +91,35 @@ export async function inTransaction<T>(query: Query, work: () => Promise<T>): Pr
   }
 }
 
-function unavailable({ host, port }: AdminAccess, database: string, error: unknown): LoginServerUnavailable {
-  const { code, message } =
-    error instanceof Error ? (error as Error & { code?: string }) : { message: String(error) };
-  const said = code === undefined ? message : `${message} (${code})`;
+/** insufficient_privilege, undefined_object, undefined_table, invalid_schema_name, lock_not_available: https://www.postgresql.org/docs/18/errcodes-appendix.html */
+const REFUSALS: ReadonlySet<unknown> = new Set(['42501', '42704', '42P01', '3F000', '55P03']);
+
+/** A statement whose refusal must not undo the rest of its transaction: what it would have changed is gone, is not the admin's, or is held. */
+export async function ifAllowed(query: Query, statement: string): Promise<void> {
+  await query('SAVEPOINT one');
+  try {
+    await query(statement);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && REFUSALS.has(error.code))) throw error;
+    await query('ROLLBACK TO SAVEPOINT one');
+  }
+  await query('RELEASE SAVEPOINT one');
+}
+
+function unavailable(
+  { host, port, username }: AdminAccess,
+  database: string,
+  asked: string,
+  error: unknown,
+): LoginServerUnavailable {
+  const said = sqlFault(error) ?? (error instanceof Error ? error.message : String(error));
   return new LoginServerUnavailable(
-    `The database server ${host}:${port} did not do what it was asked in ${database}: ${said}. It is tried again; if it goes on, look at the server, its address and the admin's rights in the admin secret.`,
+    `The database server ${host}:${port} did not do what ${username} asked in ${database}: ${said}, at: ${inShort(asked)}. It is tried again; if it goes on, look at the server and its log, its address and the admin's rights in the admin secret.`,
   );
 }
+
+const STATEMENT_CHARACTERS = 200;
+
+/** A statement without its literals: one of them is a password's verifier. */
+const inShort = (statement: string): string =>
+  statement.replace(/'.*/s, "'…").replace(/\s+/g, ' ').trim().slice(0, STATEMENT_CHARACTERS);

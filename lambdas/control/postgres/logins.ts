@@ -83,6 +83,6 @@ function loginValue(
   password: Secret<string>,
 ): Secret<string> {
   const plain = { engine: 'postgres', host, port, username: name, password: password.reveal() };
-  const tls = { ...(sslmode !== 'disable' && { sslmode }), ...(ca !== undefined && { ca }) };
+  const tls = { sslmode, ...(ca !== undefined && { ca }) };
   return new Secret(JSON.stringify({ ...plain, dbname: spec.database, ...tls }));
 }

@@ -51,17 +51,24 @@ export const shut = (name: string): string => `ALTER ROLE ${quoted(name)} NOLOGI
 
 /**
  * Rights stand with their objects, one row of the catalog for all grantees, and PostgreSQL refuses to change a row that another transaction
- * is changing ("tuple concurrently updated"): logins of one database are made and ended one after the other. Also puts attempts for one
- * login in order. Given up at the end of the transaction.
+ * is changing. To give or take a membership locks the role that it is of until the transaction ends, and only who has ADMIN on it may: so
+ * the logins of one `owner` take turns, and nobody else can stop them. (An advisory lock can be taken by every user of the database.) Changes
+ * nothing where it stands: a new login has no membership yet, an old one is to lose it.
  */
-export const TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('taskbound logins', 0))";
+export const takeTurn = (owner: string, name: string): string =>
+  `REVOKE ${quoted(owner)} FROM ${quoted(name)}`;
 
 /** Each after the one before: what is left after the reassignment are rights, and a role without either can be dropped. */
-export const dropStatements = (name: string, owner: string): readonly string[] => [
+export const giveAway = (name: string, owner: string): readonly string[] => [
   `REASSIGN OWNED BY ${quoted(name)} TO ${quoted(owner)}`,
   `DROP OWNED BY ${quoted(name)}`,
-  `DROP ROLE ${quoted(name)}`,
 ];
+export const dropRole = (name: string): string => `DROP ROLE ${quoted(name)}`;
+
+/** The databases in which something is the role's $1, or open to it. */
+export const DEPENDING_DATABASES = `
+  SELECT DISTINCT datname AS database FROM pg_shdepend JOIN pg_database ON pg_database.oid = dbid
+    WHERE refclassid = 'pg_authid'::regclass AND refobjid = $1::oid ORDER BY 1`;
 
 /** One REVOKE for each right that the role $1 was given, as the catalog has them: what a declaration named may be gone by now. */
 export const REVOKES = `
@@ -79,6 +86,16 @@ export const REVOKES = `
     FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace, aclexplode(relacl)
     WHERE relowner <> $1::oid AND grantee = $1::oid`;
 
+const PREPARED_NAME = "format('prepared transaction %s in database %s', transaction, database)";
+
+/** Transactions that the role $1 prepared, in whichever database. */
+export const PREPARED = `
+  SELECT gid, database, ${PREPARED_NAME} AS what FROM pg_prepared_xacts WHERE owner = pg_get_userbyid($1::oid)`;
+
+/** May be done by who prepared it: a member that may SET ROLE can be that. */
+export const actAs = (name: string): string => `SET ROLE ${quoted(name)}`;
+export const rollBackPrepared = (gid: string): string => `ROLLBACK PREPARED ${literal(gid)}`;
+
 /**
  * What the role $1 made that runs with its owner's rights: nobody gets it unseen. A SECURITY DEFINER function always; where the login was
  * no member of the owner ($2 false), whatever would do more as the owner's than it could before.
@@ -92,7 +109,7 @@ export const LEFT_BEHIND = `
     FROM pg_class
     WHERE relowner = $1::oid AND NOT $2::boolean AND (relkind IN ('v', 'm') OR (relkind IN ('r', 'p') AND relhasrules))
   UNION ALL
-  SELECT 'prepared transaction ' || gid FROM pg_prepared_xacts WHERE owner = pg_get_userbyid($1::oid)
+  SELECT ${PREPARED_NAME} FROM pg_prepared_xacts WHERE owner = pg_get_userbyid($1::oid)
   ORDER BY 1`;
 
 /** Sessions of a role by its OID ($1) or, once it is dropped, by the OID that it had ($2). */

@@ -15,6 +15,11 @@ export class MalformedSet extends TaskboundError {
   override readonly name = 'MalformedSet';
 }
 
+/** The database did not take the task's login. Nothing was run. */
+export class SessionRefused extends TaskboundError {
+  override readonly name = 'SessionRefused';
+}
+
 /** A step of the set failed; the message says which, and what had been done by then. */
 export class StepFailed extends TaskboundError {
   override readonly name = 'StepFailed';

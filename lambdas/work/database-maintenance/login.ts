@@ -1,6 +1,9 @@
 import pg from 'pg';
 import * as z from 'zod';
+import { DEFAULT_SSLMODE, sslmode, tlsOf } from '../../../core/database-tls.ts';
 import type { Secret } from '../../../core/secret.ts';
+import { SessionRefused } from './errors.ts';
+import { faultOf } from './fault.ts';
 
 /** What the issuer wrote: the form of RDS, and TLS as the admin's own secret has it. */
 const loginSecret = z.looseObject({
@@ -9,7 +12,7 @@ const loginSecret = z.looseObject({
   username: z.string(),
   password: z.string(),
   dbname: z.string(),
-  sslmode: z.enum(['require', 'verify-full']).optional(),
+  sslmode: sslmode.default(DEFAULT_SSLMODE),
   ca: z.string().optional(),
 });
 
@@ -21,27 +24,30 @@ export async function withLogin<T>(
   boundaryId: string,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const { host, port, username, password, dbname, sslmode, ca } = loginSecret.parse(
-    JSON.parse(secret.reveal()),
-  );
+  const access = loginSecret.parse(JSON.parse(secret.reveal()));
+  const { host, port, username, password, dbname } = access;
   const client = new pg.Client({
     host,
     port,
     user: username,
     password,
     database: dbname,
-    ssl:
-      sslmode === undefined
-        ? false
-        : { rejectUnauthorized: sslmode === 'verify-full', ...(ca !== undefined && { ca }) },
+    ssl: tlsOf(access),
     application_name: boundaryId.slice(0, 63),
     connectionTimeoutMillis: CONNECT_MS,
   });
   client.on('error', () => undefined);
   try {
-    await client.connect();
+    await client.connect().catch((error: unknown) => {
+      throw refused(access, error);
+    });
     return await work(client);
   } finally {
     await client.end().catch(() => undefined);
   }
 }
+
+const refused = ({ host, port }: z.infer<typeof loginSecret>, error: unknown): SessionRefused =>
+  new SessionRefused(
+    `No session at ${host}:${port}: ${faultOf(error)}. Nothing was run. Look at the server's log, its TLS and the way to it, and submit again.`,
+  );

@@ -1,11 +1,16 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import * as z from 'zod';
+import { sqlStateOf } from '../../../core/sql-fault.ts';
 import type { Task } from '../../runtime/index.ts';
 import type { MaintenanceEnvironment } from './environment.ts';
 import { StepFailed } from './errors.ts';
+import { faultOf } from './fault.ts';
 import { withLogin } from './login.ts';
 import { readSet, type MaintenanceSet } from './maintenance-set.ts';
+
+/** https://www.postgresql.org/docs/18/errcodes-appendix.html */
+const SYNTAX_ERROR = '42601';
 
 const maintenanceParameters = z.object({ set: z.string(), digest: z.string() });
 
@@ -67,17 +72,27 @@ const statement = (name: string, sql: string): Step => ({
 
 const quoted = (table: string): string => table.split('.').map(pg.escapeIdentifier).join('.');
 
-/** What the SQL itself commits is committed: it is the SQL that was approved. */
+/** What the SQL itself commits is committed: it is the SQL that was approved. Whoever reads of a failure counts its statements. */
 async function migrate(client: pg.Client, sql: string): Promise<void> {
   await client.query('BEGIN');
+  let done = 0;
+  const count = (): void => void (done += 1);
+  client.connection.on('commandComplete', count);
   try {
     await client.query(sql);
     await client.query('COMMIT');
   } catch (error) {
+    client.connection.off('commandComplete', count);
     await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
+    throw new Error(`${statementText(error, done)}${faultOf(error)}`);
+  } finally {
+    client.connection.off('commandComplete', count);
   }
 }
+
+/** Which one, from 1. Of SQL that cannot be parsed none was begun, and only the character says where. */
+const statementText = (error: unknown, done: number): string =>
+  done === 0 && sqlStateOf(error) === SYNTAX_ERROR ? '' : `statement ${done + 1}, `;
 
 async function runSteps(steps: readonly Step[], client: pg.Client, task: Task): Promise<StepResult[]> {
   const done: StepResult[] = [];
@@ -101,7 +116,7 @@ function ended<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 function stepFailed(step: Step, done: readonly StepResult[], error: unknown): StepFailed {
-  const said = error instanceof Error ? error.message : String(error);
+  const said = faultOf(error);
   const before = done.length === 0 ? 'nothing' : done.map(({ step: name }) => name).join(', ');
   return new StepFailed(
     `The step ${step.name} failed: ${said}. Done before it: ${before}. Correct the set, store it under its new digest, and submit that.`,

@@ -55,6 +55,15 @@ describe.each([
     expect(await rig.server.look(rig.admin, login)).toEqual(gone);
   });
 
+  test('a session that holds an open ALTER ROLE of its own login is ended, and the login dropped, within one end', async () => {
+    const login = await made();
+    const session = await rig.open(login.name, PASSWORD);
+    await session.holdOwnRow();
+    await rig.server.end(rig.admin, login);
+    expect(await session.isOpen()).toBe(false);
+    expect(await rig.server.look(rig.admin, login)).toEqual(gone);
+  });
+
   test('its password, its deadline and its number of sessions are kept', async () => {
     const login = await made();
     await expect(rig.open(login.name, 'another')).rejects.toThrow(/password authentication failed/);
@@ -78,7 +87,7 @@ describe.each([
   });
 
   test('many are made and ended at once', async () => {
-    const all = await Promise.all(Array.from({ length: 10 }, () => made()));
+    const all = await Promise.all(Array.from({ length: 20 }, () => made()));
     await Promise.all(all.map((login) => rig.server.end(rig.admin, login)));
     for (const login of all) expect(await rig.server.look(rig.admin, login)).toEqual(gone);
   });

@@ -5,7 +5,7 @@ import { Secret } from '../../../../core/secret.ts';
 import { adminAccessIn, type AdminAccess } from '../../../../lambdas/control/postgres/admin-access.ts';
 import type { LoginServer } from '../../../../lambdas/control/postgres/login-server.ts';
 import { pgLoginServer } from '../../../../lambdas/control/postgres/pg-login-server.ts';
-import { DEMO_DATABASE, startDemoDatabase } from '../../../../local/demo-database.ts';
+import { DEMO_DATABASE, startDemoDatabase, type DemoDatabase } from '../../../../local/demo-database.ts';
 import { PostgresModel, type Made } from '../../../faults/postgres-model.ts';
 
 /** What the contract needs of a server besides its port: to use a login as a task would, and to look behind its back. */
@@ -21,6 +21,8 @@ export interface Rig {
 export interface RigSession {
   create(kind: Made, object: string): Promise<void>;
   isOpen(): Promise<boolean>;
+  /** Changes the login's own row and leaves the transaction open, which every role may do. */
+  holdOwnRow(): Promise<void>;
 }
 
 export const shopSpec = (change: Partial<PostgresSpec> = {}): PostgresSpec => ({
@@ -48,6 +50,7 @@ export async function modelRig(): Promise<Rig> {
       return {
         create: async (kind, object) => model.create(session, kind, object),
         isOpen: async () => session.isOpen,
+        holdOwnRow: async () => undefined, // the model has no locks: what is shown is that an end is one call
       };
     },
     ownerOf: async (object) => model.objects.get(object)?.owner,
@@ -59,17 +62,30 @@ export async function modelRig(): Promise<Rig> {
 export const demoScript = (): string =>
   readFileSync(new URL('../../../../examples/database/demo.sql', import.meta.url), 'utf8');
 
+/** A rig on a real server, which can also be asked for more. */
+export type RealRig = Rig & {
+  readonly log: readonly string[];
+  /** Runs statements as the superuser. */
+  run: DemoDatabase['server']['run'];
+  /** A session of a login for any statement. */
+  client(name: string, password: string, database?: string): Promise<pg.Client>;
+};
+
 /** With every statement in the server's log: what must not stand there can be looked for. */
-export async function realRig(): Promise<Rig & { readonly log: readonly string[] }> {
+export async function realRig(settings: Readonly<Record<string, string>> = {}): Promise<RealRig> {
   const { server, adminSecret } = await startDemoDatabase(demoScript(), {
-    settings: { log_statement: 'all', log_min_error_statement: 'debug5' },
+    settings: { log_statement: 'all', log_min_error_statement: 'debug5', ...settings },
   });
   const admin = adminAccessIn(adminSecret, 'admin');
+  const client: RealRig['client'] = (name, password, database = DEMO_DATABASE) =>
+    opened({ host: admin.host, port: admin.port, user: name, password, database });
   return {
     server: pgLoginServer,
     admin,
     log: server.log,
-    open: (name, password) => openReal({ ...admin, name, password }),
+    run: server.run,
+    client,
+    open: async (name, password) => sessionOf(await client(name, password)),
     ownerOf: async (object) => {
       const [row] = await server.run(`${OWNERS} WHERE name = '${object}'`, DEMO_DATABASE);
       return row === undefined ? undefined : String(row['owner']);
@@ -93,21 +109,19 @@ const STATEMENTS: Readonly<Record<Made, (object: string) => string>> = {
     `CREATE FUNCTION shop.${object}() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'`,
 };
 
-async function openReal({
-  host,
-  port,
-  name,
-  password,
-}: Pick<AdminAccess, 'host' | 'port'> & { name: string; password: string }): Promise<RigSession> {
-  const client = new pg.Client({ host, port, user: name, password, database: DEMO_DATABASE });
+async function opened(config: pg.ClientConfig): Promise<pg.Client> {
+  const client = new pg.Client(config);
   client.on('error', () => undefined);
   await client.connect();
-  return {
-    create: async (kind, object) => void (await client.query(STATEMENTS[kind](object))),
-    isOpen: () =>
-      client.query('SELECT 1').then(
-        () => true,
-        () => false,
-      ),
-  };
+  return client;
 }
+
+const sessionOf = (client: pg.Client): RigSession => ({
+  create: async (kind, object) => void (await client.query(STATEMENTS[kind](object))),
+  holdOwnRow: async () => void (await client.query("BEGIN; ALTER ROLE CURRENT_USER PASSWORD 'another'")),
+  isOpen: () =>
+    client.query('SELECT 1').then(
+      () => true,
+      () => false,
+    ),
+});

@@ -1,0 +1,14 @@
+import type { Query } from './connection.ts';
+import * as sql from './statements.ts';
+
+/** A login's role as the server has it. */
+export interface Standing {
+  readonly roleId: string;
+  readonly canLogin: boolean;
+  readonly comment: string | null;
+}
+
+export async function standing(query: Query, name: string): Promise<Standing | undefined> {
+  const [row] = await query(sql.LOOK, [name]);
+  return row as Standing | undefined;
+}

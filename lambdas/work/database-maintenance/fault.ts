@@ -1,0 +1,5 @@
+import { sqlFault } from '../../../core/sql-fault.ts';
+
+/** What may be said of a failure: a server's by its code, since its words quote what stands in the database; others' are not the server's. */
+export const faultOf = (error: unknown): string =>
+  sqlFault(error) ?? (error instanceof Error ? error.message : String(error));
