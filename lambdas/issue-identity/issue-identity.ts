@@ -13,7 +13,7 @@ import type { issueIdentityEvent } from '../../core/steps.ts';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
 import type { SessionCredentials, WorkEvent } from '../../core/work.ts';
 import { Secret } from '../../core/secret.ts';
-import type { Canary } from '../control/canary.ts';
+import type { CanaryOf } from '../control/canary.ts';
 import { taskFault } from '../control/check-grant.ts';
 import { demandWindow } from '../control/demand-window.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
@@ -32,7 +32,7 @@ export interface IssueIdentityDependencies {
   readonly types: TaskTypes;
   readonly secrets: TaskSecrets;
   readonly sts: STSClient;
-  readonly canary: Canary;
+  readonly canaryOf: CanaryOf;
   readonly clock: Clock;
   readonly proveRevokedRoleArn: string;
 }
