@@ -15,7 +15,8 @@ export const RUN_MAX_LEAD_MS = 60_000;
 /** `2026-11-24T01:00:00Z`, as `<aws.scheduler.scheduled-time>` is filled in: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
 const SCHEDULED_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
-const toSecond = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+/** `2026-11-24T01:00:00Z` */
+export const toSecond = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 /**
  * The id of the one task that a schedule submits for a time: `Nightly-20261124T010000Z`. The Scheduler delivers at least once and names each

@@ -6,7 +6,14 @@ import * as z from 'zod';
  */
 const owner = { boundaryId: z.string(), executionArn: z.string() };
 
-export const admitEvent = z.strictObject(owner);
+/**
+ * The work version that stands in the definition, which is the one that runs. A deploy changes the type's configuration and the machine one
+ * after the other, so what was asked for must be compared with it. Never absent: a definition names published versions of the functions, so
+ * one that does not send it calls functions that do not ask for it.
+ */
+const runs = { workVersion: z.string().min(1) };
+
+export const admitEvent = z.strictObject({ ...owner, ...runs });
 
 export interface Admitted {
   readonly boundaryId: string;
@@ -17,6 +24,7 @@ export interface Admitted {
 export const issueSecretEvent = z.strictObject({ ...owner, secret: z.string() });
 export const issueIdentityEvent = z.strictObject({
   ...owner,
+  ...runs,
   /** Version of the session that the run before this one had; null in the first. It tells which lease the next one follows. */
   after: z.string().nullable().default(null),
   /** What that run handed on: its own word, checked before anything is issued for it. */

@@ -48,6 +48,8 @@ export type ApprovalRule = z.infer<typeof approvalRule>;
 export const scheduleSpec = z.strictObject({
   /** The schedule's ARN: who asks. */
   arn: z.string(),
+  /** `cron(0 4 * * ? *)`: a time that it does not produce is no run of it. */
+  expression: z.string().min(1),
   /** A string may hold `{date:yyyy-MM-dd}`: see `core/schedule-parameters.ts`. */
   parameters: z.record(z.string().regex(DECLARED_NAME), z.union([z.string(), z.number()])),
   /** IANA: `Europe/Berlin`. */

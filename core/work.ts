@@ -29,12 +29,25 @@ export const toolUse = z.strictObject({
   outcome: z.string(),
 });
 
-/** The first 100 uses, the count of all and the digest of all. */
-export const toolsUsed = z.strictObject({
-  uses: z.array(toolUse).max(100),
-  count: z.int().min(0),
-  digest: z.string(),
-});
+/** How many uses are told singly; count and digest tell of the rest. */
+export const TOOL_USES = 100;
+/** Nor more bytes of them than this: beside a result of 32 KiB they must fit into a state's output, and each run's stand in the evidence. */
+export const TOOL_USES_BYTES = 64 * 1024;
+/** What the runtime can say at most: the uses, and around them brackets, count and digest, for which 1 KiB is ample. */
+export const TOOLS_BYTES = TOOL_USES_BYTES + 1024;
+
+/**
+ * The first 100 uses, the count of all and the digest of all. Any function may keep the contract, so its size is checked here: a chain is read
+ * whole at each append, and a worker could make it long with a few large uses or a long digest.
+ */
+export const toolsUsed = z
+  .strictObject({ uses: z.array(toolUse).max(TOOL_USES), count: z.int().min(0), digest: z.string() })
+  .check((given) => {
+    const bytes = Buffer.byteLength(JSON.stringify(given.value));
+    if (bytes <= TOOLS_BYTES) return;
+    const message = `it has ${bytes} bytes; at most ${TOOLS_BYTES} are kept. Tell the first uses only, and the count and digest of all`;
+    given.issues.push({ code: 'custom', message, input: bytes });
+  });
 export type ToolsUsed = z.infer<typeof toolsUsed>;
 
 /** What the work function returns: that it is done, or what the next run, with a lease of its own, goes on from. */

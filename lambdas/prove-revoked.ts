@@ -5,7 +5,7 @@ import { proveRevokedHandler } from './prove-revoked/handler.ts';
  * Trigger: the state `ProveRevoked`, retried until it succeeds; the retries outlast every lease.
  *
  * Effects, in order (prove-revoked/prove-revoked.ts):
- *  1. each lease's own credentials ask the canary, all leases in turn; three rounds of refusals, a second apart, or `StillAccepted`;
+ *  1. each lease's own credentials ask the canary, ten leases at a time; three rounds of refusals, a second apart, or `StillAccepted`;
  *  2. a lease whose credentials nobody can present is waited out (`ExpiryPending`); so is one that is denied without a reason that holds
  *     for good, because its role was deleted: after its deadline three denials make the proof `expired`;
  *  3. the control plane sees every JIT secret gone, and a database server every login: neither role nor session;

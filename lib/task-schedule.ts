@@ -7,7 +7,10 @@ import type { ScheduleSpec } from '../core/task-type.ts';
 import type { ScheduledRuns } from './scheduled-runs.ts';
 
 export interface ScheduleProps {
-  /** `cron(0 2 * * ? *)`, `rate(1 hour)` or `at(2026-11-24T02:00:00)`: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
+  /**
+   * `cron(0 2 * * ? *)`, `rate(1 hour)` or `at(2026-11-24T02:00:00)`: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html.
+   * Prefer `cron` to `rate`: `submit-scheduled` can tell its times from any other.
+   */
   readonly expression: string;
   /** IANA: `Europe/Berlin`. A time that its clocks skip is skipped, one that they show twice is due once. */
   readonly timeZone: string;
@@ -45,6 +48,7 @@ export class TaskSchedule extends Construct {
     schedule.node.addDependency(role);
     this.spec = {
       arn: schedule.attrArn,
+      expression,
       parameters: { ...parameters },
       timeZone,
       reason: props.reason ?? `Run of the schedule ${id}`,

@@ -3,7 +3,7 @@ import { mayBeEnded } from '../../core/drain.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { ClientConfig } from '../connection.ts';
 import { messageOf, ServiceFailure } from '../errors.ts';
-import { sideBySide } from '../side-by-side.ts';
+import { sideBySide } from '../../core/side-by-side.ts';
 
 const SIDE_BY_SIDE = 10;
 /** The error of a stopped execution, for whoever looks at it. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { standingOf } from '../../core/drain.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { Records } from '../records.ts';
-import { sideBySide } from '../side-by-side.ts';
+import { sideBySide } from '../../core/side-by-side.ts';
 
 const SIDE_BY_SIDE = 20;
 

@@ -27,7 +27,7 @@ export async function admit(event: z.infer<typeof admitEvent>, on: AdmitDependen
   const row = await on.ledger.get(event.boundaryId);
   demandOwner(row, event.boundaryId, event.executionArn);
   demandNotOpened(row);
-  const because = await faultOf(row, on);
+  const because = await faultOf(row, event.workVersion, on);
   if (because !== undefined) await rejectTask(row.boundaryId, { by: 'admit', because }, on);
   await on.evidence.append(row.boundaryId, {
     id: 'task.admitted',
@@ -49,12 +49,16 @@ function demandNotOpened(row: LedgerRow): void {
   );
 }
 
-async function faultOf(row: LedgerRow, { types, clock }: AdmitDependencies): Promise<string | undefined> {
+async function faultOf(
+  row: LedgerRow,
+  workVersion: string,
+  { types, clock }: AdmitDependencies,
+): Promise<string | undefined> {
   if (row.rejection !== undefined) return row.rejection.cause;
   if (isWaiting(row)) return `it waits for ${row.approval.quorum} approvals`;
   if (row.phase === 'requested') return 'the task is requested, not approved';
   const config = await types.find(row.taskType);
   const needsSeconds = (config?.workSeconds ?? 0) + ISSUE_MARGIN_SECONDS;
   const state = windowState(row.window, clock.nowMs(), needsSeconds);
-  return taskFault(row, config) ?? (state.is === 'over' ? state.because : undefined);
+  return taskFault(row, config, workVersion) ?? (state.is === 'over' ? state.because : undefined);
 }

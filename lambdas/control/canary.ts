@@ -10,8 +10,15 @@ export type CanaryAnswer =
   | { readonly answer: 'accepted' }
   | { readonly answer: 'refused' | 'denied' | 'unclear'; readonly error: string; readonly message: string };
 
-/** Asks with a task's credentials for the one call that every session policy allows until its end. */
-export type Canary = (credentials: SessionCredentials, sessionSecretName: string) => Promise<CanaryAnswer>;
+/** Asks with one session's credentials for the one call that every session policy allows until its end. */
+export interface Canary {
+  ask(): Promise<CanaryAnswer>;
+  /** Closes its connections. */
+  end(): void;
+}
+
+/** A canary of its own for each session: no two share a client, a connection or credentials. */
+export type CanaryOf = (credentials: SessionCredentials, sessionSecretName: string) => Canary;
 
 /** Error names for credentials past their own expiry: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
 const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken']);
@@ -39,21 +46,23 @@ function answerOf({ name, message }: Error): 'refused' | 'denied' | 'unclear' {
   return DENIED.has(name) ? 'denied' : 'unclear';
 }
 
-/** Calls DescribeSecret on the session secret with the task's own credentials, on a client made for this one question. */
+/**
+ * Calls DescribeSecret on the session secret with the task's own credentials. Its client keeps the connection: a proof asks three times, and
+ * a handshake each time would cost more than the answer.
+ */
 export const secretsManagerCanary =
-  (aws: AwsConfig): Canary =>
-  async (credentials, sessionSecretName) => {
+  (aws: AwsConfig): CanaryOf =>
+  (credentials, sessionSecretName) => {
     const { accessKeyId, secretAccessKey, sessionToken } = credentials;
     const client = new SecretsManagerClient({
       ...aws,
       credentials: { accessKeyId, secretAccessKey, sessionToken },
     });
-    try {
-      await client.send(new DescribeSecretCommand({ SecretId: sessionSecretName }));
-      return { answer: 'accepted' };
-    } catch (error) {
-      return readRefusal(error);
-    } finally {
-      client.destroy();
-    }
+    return {
+      ask: () =>
+        client
+          .send(new DescribeSecretCommand({ SecretId: sessionSecretName }))
+          .then((): CanaryAnswer => ({ answer: 'accepted' }), readRefusal),
+      end: () => client.destroy(),
+    };
   };

@@ -4,9 +4,23 @@ import { grantDigest } from '../../core/grant.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
 
-/** Why the task may not run as things are now, or undefined: its grant, and the people who approved it, both looked at anew. */
-export const taskFault = (row: LedgerRow, config: TaskTypeConfig | undefined): string | undefined =>
-  grantFault(row, config) ?? (config && approvalFault(row, config));
+/** Why the task may not run as things are now, or undefined: its grant, the work that would run, and the people who approved it, all looked at anew. */
+export const taskFault = (
+  row: LedgerRow,
+  config: TaskTypeConfig | undefined,
+  workVersion: string,
+): string | undefined =>
+  grantFault(row, config) ?? (config && (workFault(config, workVersion) ?? approvalFault(row, config)));
+
+/**
+ * Why what this execution would run is not what was asked for, or undefined. The grant holds the configuration's version; the machine's
+ * definition is updated separately, and executions begun soon after that may still get the old one:
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
+ */
+const workFault = ({ workVersionArn }: TaskTypeConfig, workVersion: string): string | undefined =>
+  workVersion === workVersionArn
+    ? undefined
+    : `its execution would run ${workVersion}, and ${workVersionArn} was asked for; a deploy was under way`;
 
 /** Why the grant that was asked for is no longer the one that would be given, or undefined. Compiles again from what is deployed now. */
 export function grantFault(row: LedgerRow, config: TaskTypeConfig | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { CanaryFailed } from '../../core/errors.ts';
 import type { SessionCredentials } from '../../core/work.ts';
-import type { Canary } from '../control/canary.ts';
+import type { Canary, CanaryOf } from '../control/canary.ts';
 
 const TRIES = 3;
 const PAUSE_MS = 1000;
@@ -13,16 +13,25 @@ const PAUSE_MS = 1000;
 export async function demandAccepted(
   credentials: SessionCredentials,
   sessionSecretName: string,
-  on: { readonly canary: Canary; readonly clock: Clock },
+  on: { readonly canaryOf: CanaryOf; readonly clock: Clock },
 ): Promise<void> {
+  const canary = on.canaryOf(credentials, sessionSecretName);
+  try {
+    await demandOneAccepted(TRIES, canary, on.clock);
+  } finally {
+    canary.end();
+  }
+}
+
+async function demandOneAccepted(tries: number, canary: Canary, clock: Clock): Promise<void> {
   for (let tried = 1; ; tried += 1) {
-    const answer = await on.canary(credentials, sessionSecretName);
+    const answer = await canary.ask();
     if (answer.answer === 'accepted') return;
-    if (tried === TRIES) {
+    if (tried === tries) {
       throw new CanaryFailed(
-        `The new session was ${answer.answer} by DescribeSecret on its own secret ${TRIES} times (${answer.error}: ${answer.message}); it must be accepted before the work. Check the task role's ceiling.`,
+        `The new session was ${answer.answer} by DescribeSecret on its own secret ${tries} times (${answer.error}: ${answer.message}); it must be accepted before the work. Check the task role's ceiling.`,
       );
     }
-    await on.clock.sleep(PAUSE_MS);
+    await clock.sleep(PAUSE_MS);
   }
 }

@@ -19,7 +19,7 @@ export function issueIdentityHandler(ports: ControlPorts): StepHandler {
     types: new TaskTypes(new SSMClient({ ...aws }), environment.STACK),
     secrets: new TaskSecrets(new SecretsManagerClient({ ...aws }), environment.SECRETS_KEY_ARN),
     sts: new STSClient({ ...awsOnce }),
-    canary: secretsManagerCanary(aws),
+    canaryOf: secretsManagerCanary(aws),
     clock,
     proveRevokedRoleArn: environment.PROVE_REVOKED_ROLE_ARN,
   };

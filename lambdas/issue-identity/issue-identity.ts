@@ -13,7 +13,7 @@ import type { issueIdentityEvent } from '../../core/steps.ts';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
 import type { SessionCredentials, WorkEvent } from '../../core/work.ts';
 import { Secret } from '../../core/secret.ts';
-import type { Canary } from '../control/canary.ts';
+import type { CanaryOf } from '../control/canary.ts';
 import { taskFault } from '../control/check-grant.ts';
 import { demandWindow } from '../control/demand-window.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
@@ -32,7 +32,7 @@ export interface IssueIdentityDependencies {
   readonly types: TaskTypes;
   readonly secrets: TaskSecrets;
   readonly sts: STSClient;
-  readonly canary: Canary;
+  readonly canaryOf: CanaryOf;
   readonly clock: Clock;
   readonly proveRevokedRoleArn: string;
 }
@@ -49,12 +49,13 @@ export async function issueIdentity(
   const checkpoint = before ? await recordRun(found, before, event, on.evidence) : null;
   const standing = standingLease(found, before);
   if (standing) return workEventOf(found, standing, checkpoint);
-  const config = await demandSameGrant(found, on);
+  const config = await demandSameGrant(found, event.workVersion, on);
   // What a later run needs is asked of the task's last moment, which is the window's end at the latest.
   const needsSeconds = before ? 0 : config.workSeconds;
   await demandWindow(found, { by: 'issue-identity', nowMs: on.clock.nowMs(), needsSeconds }, on);
   const { row, lease, policy } = await intend({ boundaryId: found.boundaryId, attempt, before }, config, on);
-  const credentials = await issueLease(row, lease, policy, config, on);
+  const { workVersion } = event;
+  const credentials = await issueLease({ row, lease, policy, workVersion }, config, on);
   const issued = { ...lease, accessKeyId: credentials.accessKeyId };
   return workEventOf(await open(row, lease, credentials.accessKeyId, on), issued, checkpoint);
 }
@@ -66,9 +67,13 @@ function demandIssuing(row: LedgerRow): LedgerRow {
   );
 }
 
-async function demandSameGrant(row: LedgerRow, on: IssueIdentityDependencies): Promise<TaskTypeConfig> {
+async function demandSameGrant(
+  row: LedgerRow,
+  workVersion: string,
+  on: IssueIdentityDependencies,
+): Promise<TaskTypeConfig> {
   const config = await on.types.find(row.taskType);
-  const because = taskFault(row, config);
+  const because = taskFault(row, config, workVersion);
   if (config && because === undefined) return config;
   return rejectTask(row.boundaryId, { by: 'issue-identity', because: because ?? 'its type is gone' }, on);
 }
@@ -121,10 +126,16 @@ async function intend(
   return { row, lease, policy: policyOf(row, config, lease.deadlineMs) };
 }
 
+interface Issue {
+  readonly row: LedgerRow;
+  readonly lease: LeaseRecord;
+  readonly policy: string;
+  /** What will run with it. */
+  readonly workVersion: string;
+}
+
 async function issueLease(
-  row: LedgerRow,
-  lease: LeaseRecord,
-  policy: string,
+  { row, lease, policy, workVersion }: Issue,
   config: TaskTypeConfig,
   on: IssueIdentityDependencies,
 ): Promise<SessionCredentials> {
@@ -151,7 +162,7 @@ async function issueLease(
       policyDigest: lease.policyDigest,
       sessionPolicy: policy,
       sessionSecretName: lease.sessionSecretName,
-      workVersion: config.workVersionArn,
+      workVersion,
       canary: 'accepted',
     },
   });

@@ -22,7 +22,7 @@ export function proveRevokedHandler({
     ...openRecords({ environment, aws, clock }),
     secrets,
     logins: new Logins(loginServer, secrets),
-    canary: secretsManagerCanary(aws),
+    canaryOf: secretsManagerCanary(aws),
     clock,
     issueTimeoutMs: environment.ISSUE_TIMEOUT_SECONDS * 1000,
     print,

@@ -1,14 +1,22 @@
 import { ExpiryPending, NotProven, StillAccepted } from '../../core/errors.ts';
+import type { EvidenceEvent } from '../../core/evidence.ts';
 import type { LeaseRecord, LedgerRow } from '../../core/ledger.ts';
 import { deadlineText } from '../../core/session-policy.ts';
+import { sideBySide } from '../../core/side-by-side.ts';
 import { sessionCredentials, type SessionCredentials } from '../../core/work.ts';
-import type { CanaryAnswer } from '../control/canary.ts';
+import type { Canary, CanaryAnswer } from '../control/canary.ts';
 import { versionIdFrom } from '../control/secrets.ts';
 import type { ProveDependencies } from './prove-revoked.ts';
 
 /** One refusal could be a flicker of a policy on its way; three in a row, a second apart, are taken for the end. */
 const REFUSALS = 3;
 const PAUSE_MS = 1000;
+
+/**
+ * How many leases are asked at a time. A task has a hundred at most: one after the other, at 200 ms an answer, their eighty seconds would
+ * never fit into the function's minute; ten at a time they take ten.
+ */
+const SIDE_BY_SIDE = 10;
 
 /** How far IAM's clock may be behind this function's. */
 const CLOCK_MARGIN_MS = 30_000;
@@ -29,19 +37,35 @@ export type LeaseProof = {
 interface Candidate {
   readonly lease: LeaseRecord;
   readonly accessKeyId: string | undefined;
-  /** Undefined when nobody can present them. */
-  readonly credentials: SessionCredentials | undefined;
+  /** With the lease's own credentials; undefined when nobody can present them. */
+  readonly canary: Canary | undefined;
   readonly refusals: Refusal[];
   proof: LeaseProof['proof'];
 }
 
 /**
- * Proves all leases of a task together: what nobody can present must be over; all others are asked in rounds, in their order, so that a
- * task with many leases waits no longer than one with one.
+ * Proves all leases of a task together: what nobody can present must be over; all others are asked in rounds, some side by side. Those whose
+ * deadline has passed are asked like the rest: what ended them is then seen, not supposed.
  */
 export async function proveLeases(row: LedgerRow, on: ProveDependencies): Promise<LeaseProof[]> {
-  const candidates: Candidate[] = [];
-  for (const lease of row.leases) candidates.push(await candidateOf(row, lease, on));
+  const canaries: Canary[] = [];
+  const canaryOf = (...of: Parameters<ProveDependencies['canaryOf']>): Canary => {
+    const canary = on.canaryOf(...of);
+    canaries.push(canary);
+    return canary;
+  };
+  try {
+    return await proveWith(row, { ...on, canaryOf });
+  } finally {
+    for (const canary of canaries) canary.end();
+  }
+}
+
+async function proveWith(row: LedgerRow, on: ProveDependencies): Promise<LeaseProof[]> {
+  const readEvents = once(() => on.evidence.read(row.boundaryId));
+  const candidates = await sideBySide(row.leases, SIDE_BY_SIDE, (lease) =>
+    candidateOf(row, lease, readEvents, on),
+  );
   await demandRefusals(candidates, on);
   return candidates.map(({ lease, accessKeyId, proof, refusals }) => ({
     lease: lease.number,
@@ -52,20 +76,30 @@ export async function proveLeases(row: LedgerRow, on: ProveDependencies): Promis
   }));
 }
 
-async function candidateOf(row: LedgerRow, lease: LeaseRecord, on: ProveDependencies): Promise<Candidate> {
-  const accessKeyId = lease.accessKeyId ?? (await keyInEvidence(row, lease, on));
+type ReadEvents = () => Promise<readonly EvidenceEvent[]>;
+
+/** The evidence of a task with a hundred leases is long. */
+function once<Result>(read: () => Promise<Result>): () => Promise<Result> {
+  let reading: Promise<Result> | undefined;
+  return () => (reading ??= read());
+}
+
+async function candidateOf(
+  row: LedgerRow,
+  lease: LeaseRecord,
+  readEvents: ReadEvents,
+  on: ProveDependencies,
+): Promise<Candidate> {
+  const accessKeyId = lease.accessKeyId ?? (await keyInEvidence(lease, readEvents));
   const credentials = accessKeyId === undefined ? undefined : await credentialsOf(lease, accessKeyId, on);
   if (!credentials) demandExpired(row, lease, on);
-  return { lease, accessKeyId, credentials, refusals: [], proof: credentials ? 'refused' : 'expired' };
+  const canary = credentials && on.canaryOf(credentials, lease.sessionSecretName);
+  return { lease, accessKeyId, canary, refusals: [], proof: canary ? 'refused' : 'expired' };
 }
 
 /** A lease that was not recorded as issued may still have been: the evidence is written before the value. */
-async function keyInEvidence(
-  row: LedgerRow,
-  lease: LeaseRecord,
-  on: ProveDependencies,
-): Promise<string | undefined> {
-  const events = await on.evidence.read(row.boundaryId);
+async function keyInEvidence(lease: LeaseRecord, readEvents: ReadEvents): Promise<string | undefined> {
+  const events = await readEvents();
   const key = events.find((event) => event.id === `identity.issued:${lease.number}`)?.data['accessKeyId'];
   return typeof key === 'string' ? key : undefined;
 }
@@ -108,12 +142,12 @@ function credentialsIn(value: string, lease: LeaseRecord): SessionCredentials {
   }
 }
 
-/** Three rounds, a second apart, of answers that let nobody in. The first that does ends it: nothing is proven then. */
+/** Three rounds, each lease's answers a second apart or more, that let nobody in. The first that does ends it: nothing is proven then. */
 async function demandRefusals(candidates: readonly Candidate[], on: ProveDependencies): Promise<void> {
-  if (candidates.every(({ credentials }) => credentials === undefined)) return;
+  if (candidates.every(({ canary }) => canary === undefined)) return;
   for (let round = 1; round <= REFUSALS; round += 1) {
     if (round > 1) await on.clock.sleep(PAUSE_MS);
-    for (const candidate of candidates) await demandRefusal(candidate, on);
+    await sideBySide(candidates, SIDE_BY_SIDE, (candidate) => demandRefusal(candidate, on));
   }
 }
 
@@ -122,17 +156,21 @@ async function demandRefusals(candidates: readonly Candidate[], on: ProveDepende
  * the proof `expired`: then its deadline has ended it, and the answers agree.
  */
 async function demandRefusal(candidate: Candidate, on: ProveDependencies): Promise<void> {
-  const { lease, credentials, refusals } = candidate;
-  if (credentials === undefined) return;
-  const answer = await on.canary(credentials, lease.sessionSecretName);
+  const { lease, accessKeyId, canary, refusals } = candidate;
+  if (canary === undefined) return;
+  const answer = await canary.ask();
   const isExpired = answer.answer === 'denied' && isOver(lease, on);
-  if (answer.answer !== 'refused' && !isExpired) throw stillAccepted(lease, credentials.accessKeyId, answer);
+  if (answer.answer !== 'refused' && !isExpired) throw stillAccepted(lease, accessKeyId, answer);
   if (isExpired) candidate.proof = 'expired';
   const at = new Date(on.clock.nowMs()).toISOString();
   refusals.push({ at, error: answer.error, message: answer.message });
 }
 
-function stillAccepted({ number }: LeaseRecord, accessKeyId: string, answer: CanaryAnswer): StillAccepted {
+function stillAccepted(
+  { number }: LeaseRecord,
+  accessKeyId: string | undefined,
+  answer: CanaryAnswer,
+): StillAccepted {
   const seen =
     answer.answer === 'accepted'
       ? 'still accepted'

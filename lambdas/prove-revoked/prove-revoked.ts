@@ -6,7 +6,7 @@ import { loginNameOf } from '../../core/login.ts';
 import { metricLine, SECONDS_TO_PROVEN, secondsToProven } from '../../core/metrics.ts';
 import { isAtLeast } from '../../core/phase.ts';
 import type { proveRevokedEvent } from '../../core/steps.ts';
-import type { Canary } from '../control/canary.ts';
+import type { CanaryOf } from '../control/canary.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
 import { isLogin, type Logins } from '../control/postgres/logins.ts';
@@ -18,7 +18,7 @@ export interface ProveDependencies {
   readonly evidence: EvidenceLog;
   readonly secrets: TaskSecrets;
   readonly logins: Logins;
-  readonly canary: Canary;
+  readonly canaryOf: CanaryOf;
   readonly clock: Clock;
   readonly issueTimeoutMs: number;
   /** Gets the metric of the proof. */

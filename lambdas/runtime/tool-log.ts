@@ -1,15 +1,8 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../core/digest.ts';
-import type { ToolsUsed } from '../../core/work.ts';
+import { TOOL_USES, TOOL_USES_BYTES, type ToolsUsed } from '../../core/work.ts';
 import type { NamedUse } from './iam-names.ts';
 
-/** The contract keeps the first 100 uses; count and digest tell of the rest. */
-const KEPT_USES = 100;
-/**
- * Nor more bytes than this: the work's answer must fit a state's output beside a result of 32 KiB
- * (262,144 bytes: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
- */
-const KEPT_BYTES = 64 * 1024;
 /** An S3 ARN with the longest bucket and key is shorter. */
 const RESOURCE_CHARACTERS = 1_200;
 const WORD_CHARACTERS = 128;
@@ -53,8 +46,8 @@ export class ToolLog {
     // Once one was left out, so are all that follow: what is kept is always the beginning.
     if (
       this.#kept.length !== this.#count - 1 ||
-      this.#kept.length >= KEPT_USES ||
-      this.#keptBytes + bytes > KEPT_BYTES
+      this.#kept.length >= TOOL_USES ||
+      this.#keptBytes + bytes > TOOL_USES_BYTES
     )
       return;
     this.#kept.push(use);

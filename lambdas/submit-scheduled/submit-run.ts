@@ -1,6 +1,7 @@
 import { NotScheduled, TaskIdTaken } from '../../core/errors.ts';
 import { checkRequest } from '../../core/request.ts';
 import { demandTimely } from '../../core/schedule.ts';
+import { demandTimeOf } from '../../core/schedule-times.ts';
 import { fillParameters } from '../../core/schedule-parameters.ts';
 import type { ScheduleSpec, TaskTypeConfig } from '../../core/task-type.ts';
 import { log } from '../control/log.ts';
@@ -19,6 +20,7 @@ export async function submitRun(
   const config = await on.types.find(run.type);
   const spec = scheduleIn(config, run);
   if (config === undefined || spec === undefined) throw unknownSchedule(run);
+  demandTimeOf(run.schedule, spec, run.forMs);
   const parameters = fillParameters(spec.parameters, run.forMs, spec.timeZone);
   const checked = checkRequest({ type: run.type, reason: spec.reason, parameters }, config);
   try {

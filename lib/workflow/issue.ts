@@ -54,6 +54,7 @@ const issueIdentity = (workflow: TaskWorkflow) =>
     versionArn: workflow.functions.issueIdentity,
     payload: {
       ...issuingOwner(workflow),
+      workVersion: workflow.workVersionArn,
       after: expression(onFirstRunOnly(handedOn('after'))),
       checkpoint: expression(onFirstRunOnly(handedOn('checkpoint'))),
       tools: expression(onFirstRunOnly(handedOn('tools'))),

@@ -22,6 +22,7 @@ export interface TaskWorkflow {
   readonly functions: ControlVersions;
   /** Whether its tasks have a window to wait for. */
   readonly hasWindow: boolean;
+  /** What RunWork calls. Admit and IssueIdentity are told it as well: nothing is issued for a version that was not asked for. */
   readonly workVersionArn: string;
   /** How long a state waits for its function: longer than the function may run. */
   readonly controlTimeoutSeconds: number;

@@ -34,7 +34,11 @@ const admit = (workflow: TaskWorkflow, next: string, output: string | Record<str
   invoke({
     comment: 'Checks the row that submit wrote, and everything else, again; issues nothing.',
     versionArn: workflow.functions.admit,
-    payload: { boundaryId: expression(boundaryIdOf(workflow.type)), executionArn: expression(EXECUTION_ARN) },
+    payload: {
+      boundaryId: expression(boundaryIdOf(workflow.type)),
+      executionArn: expression(EXECUTION_ARN),
+      workVersion: workflow.workVersionArn,
+    },
     timeoutSeconds: workflow.controlTimeoutSeconds,
     output,
     retry: BRIEFLY,

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { atTime, expressionFault } from '../../core/schedule-expression.ts';
-import { cronTimes } from './cron.ts';
+import { cronTimes } from '../../core/cron.ts';
 
 /** When a schedule is due. */
 export interface Recurrence {

@@ -176,6 +176,15 @@ describe('expressions', () => {
   );
 });
 
+describe('the version of the work', () => {
+  it.each(['Admit', 'IssueIdentity'])('that RunWork calls is what %s is told, literally', (name) => {
+    const tasks = new Map(tasksOf(definition));
+    const called = tasks.get('RunWork')?.Arguments.FunctionName;
+    expect(called).toMatch(/WorkFunction/);
+    expect(tasks.get(name)?.Arguments.Payload).toMatchObject({ workVersion: called });
+  });
+});
+
 describe('what RunWork hands on', () => {
   const output = async (payload: unknown, input: unknown = {}) => {
     const state = tasksOf(definition).find(([name]) => name === 'RunWork')?.[1];

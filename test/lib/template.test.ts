@@ -563,6 +563,7 @@ describe('the configuration of a type', () => {
           sourceKey: 'exports/{date:yyyy-MM-dd}.csv',
           destinationKey: 'in/{date:yyyy-MM-dd}.csv',
         },
+        expression: 'cron(0 4 * * ? *)',
         timeZone: 'Europe/Berlin',
         reason: 'Run of the schedule Nightly',
       },

@@ -5,7 +5,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { ClientConfig } from '../../cli/connection.ts';
 import { Records } from '../../cli/records.ts';
 import type { EvidenceEvent } from '../../core/evidence.ts';
-import { boundaryIdOf, typeParameterName } from '../../core/ids.ts';
+import { boundaryIdOf, parseBoundaryId, typeParameterName } from '../../core/ids.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { TaskRequest } from '../../core/request.ts';
 import { taskTypeConfig, type TaskTypeConfig } from '../../core/task-type.ts';
@@ -136,7 +136,10 @@ export interface Answer {
   readonly payload: unknown;
 }
 
-/** Calls a control function as the account's owner, for a boundary and by default as the execution that owns it. */
+/** Steps that are told which version of the work stands in the definition. */
+const TOLD_THE_WORK: ReadonlySet<ControlName> = new Set(['Admit', 'IssueIdentity']);
+
+/** Calls a control function as the account's owner, for a boundary and by default as the execution that owns it and would run what is deployed. */
 export async function call(
   stack: Deployed,
   name: ControlName,
@@ -145,10 +148,12 @@ export async function call(
 ): Promise<Answer> {
   const { boundaryId, executionArn } = row;
   const lambda = new LambdaClient({ ...stack.connection.config });
+  const { taskType = '' } = parseBoundaryId(boundaryId) ?? {};
+  const told = TOLD_THE_WORK.has(name) ? { workVersion: typeOf(stack, taskType).workVersionArn } : {};
   const { Payload, FunctionError } = await lambda.send(
     new InvokeCommand({
       FunctionName: functionOf(stack, name),
-      Payload: Buffer.from(JSON.stringify({ boundaryId, executionArn, ...more })),
+      Payload: Buffer.from(JSON.stringify({ boundaryId, executionArn, ...told, ...more })),
     }),
   );
   const payload: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8'));

@@ -12,7 +12,8 @@ const credentials = {
   sessionToken: 't',
   expiration: '2026-11-23T10:15:00Z',
 };
-const ask = () => secretsManagerCanary({})(credentials, 'taskbound/S/t/t.1/n/session');
+const canary = () => secretsManagerCanary({})(credentials, 'taskbound/S/t/t.1/n/session');
+const ask = () => canary().ask();
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
 
 const WHO =
@@ -101,6 +102,17 @@ describe('the canary', () => {
       error: error.name,
       message: error.message,
     });
+  });
+
+  test('asks thrice with one client, and another session with another', async () => {
+    secrets.on(DescribeSecretCommand).resolves({ Name: 'x' });
+    const clients = async (asked: ReturnType<typeof canary>) => {
+      secrets.resetHistory();
+      for (let round = 1; round <= 3; round += 1) await asked.ask();
+      return new Set(secrets.calls().map(({ thisValue }) => thisValue));
+    };
+    const [one, other] = [await clients(canary()), await clients(canary())];
+    expect([one.size, other.size, new Set([...one, ...other]).size]).toEqual([1, 1, 2]);
   });
 
   test('what is not an error is no answer', () => {

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { MAX_LEASES } from '../../../core/deadline.ts';
 import type { LeaseRecord } from '../../../core/ledger.ts';
 import type { CanaryAnswer } from '../../../lambdas/control/canary.ts';
 import { versionIdFrom } from '../../../lambdas/control/secrets.ts';
 import { proveLeases } from '../../../lambdas/prove-revoked/prove-lease.ts';
 import type { ProveDependencies } from '../../../lambdas/prove-revoked/prove-revoked.ts';
+import { PROOF_TIMEOUT } from '../../../lib/control-plane.ts';
+import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { rowOf } from '../control/row.ts';
 
 const DEADLINE_MS = Date.UTC(2026, 10, 23, 10, 2, 0);
@@ -71,10 +74,13 @@ function proveAll(
   let asked = 0;
   let now = nowMs;
   const on = {
-    canary: async ({ accessKeyId }: { accessKeyId: string }) => {
-      asking?.(accessKeyId);
-      return answers[Math.min(asked++, answers.length - 1)];
-    },
+    canaryOf: ({ accessKeyId }: { accessKeyId: string }) => ({
+      ask: async () => {
+        asking?.(accessKeyId);
+        return answers[Math.min(asked++, answers.length - 1)];
+      },
+      end: () => undefined,
+    }),
     secrets: { value: value ?? valueOf(leases) },
     evidence: { read: async () => [] },
     clock: {
@@ -224,5 +230,70 @@ describe('several leases', () => {
       ['expired', 0],
       ['refused', 3],
     ]);
+  });
+});
+
+describe('as many leases as a task can have', () => {
+  const leases = Array.from({ length: MAX_LEASES }, (_unused, index) => ({
+    ...lease,
+    number: index + 1,
+    accessKeyId: `ASIA${index + 1}`,
+  }));
+  const startMs = DEADLINE_MS - 100_000;
+
+  /** Everything outside takes 200 ms to answer. */
+  function slowWorld(answerTo: (accessKeyId: string) => CanaryAnswer = () => REFUSED) {
+    const clock = new VirtualClock({ startMs });
+    const seen = { open: 0, mostAsked: 0, asking: 0 };
+    const slowly = async <Result>(answer: () => Result): Promise<Result> => {
+      seen.mostAsked = Math.max(seen.mostAsked, (seen.asking += 1));
+      await clock.sleep(200);
+      seen.asking -= 1;
+      return answer();
+    };
+    const stored = valueOf(leases);
+    const on = {
+      canaryOf: ({ accessKeyId }: { accessKeyId: string }) => {
+        seen.open += 1;
+        return { ask: () => slowly(() => answerTo(accessKeyId)), end: () => void (seen.open -= 1) };
+      },
+      secrets: { value: (name: string, versionId: string) => slowly(() => stored(name, versionId)) },
+      evidence: { read: () => slowly(() => []) },
+      clock,
+      issueTimeoutMs: 30_000,
+    } as unknown as ProveDependencies;
+    return { clock, seen, on };
+  }
+  const row = (of: readonly LeaseRecord[]) => rowOf({ phase: 'revoked', leases: [...of] });
+
+  test('are proven well within the minute that the function has', async () => {
+    const { clock, seen, on } = slowWorld();
+    const proofs = await proveLeases(row(leases), on);
+    const seconds = (clock.nowMs() - startMs) / 1000;
+    expect(seconds).toBeLessThan(PROOF_TIMEOUT.toSeconds() / 2);
+    expect(proofs.map((proof) => proof.lease)).toEqual(leases.map(({ number }) => number));
+    for (const { refusals } of proofs) {
+      const [first = 0, second = 0, third = 0] = refusals.map(({ at }) => Date.parse(at));
+      expect([second - first, third - second].every((ms) => ms >= 1000)).toBe(true);
+    }
+    expect(seen).toEqual({ open: 0, mostAsked: 10, asking: 0 });
+  });
+
+  test('of which many were never recorded as issued cost one reading of the evidence', async () => {
+    const { clock, on } = slowWorld();
+    Object.assign(on, { clock: { ...on.clock, nowMs: () => OVER_MS + 1 } });
+    const unrecorded = leases.map(({ accessKeyId: _none, ...rest }) => rest);
+    const proofs = await proveLeases(row(unrecorded), on);
+    expect(new Set(proofs.map(({ proof }) => proof))).toEqual(new Set(['expired']));
+    expect(clock.nowMs() - startMs).toBe(200);
+  });
+
+  test('are not proven while several are accepted: the first of them is told, and no connection is left open', async () => {
+    const { seen, on } = slowWorld((key) => (['ASIA57', 'ASIA53'].includes(key) ? ACCEPTED : REFUSED));
+    await expect(proveLeases(row(leases), on)).rejects.toMatchObject({
+      name: 'StillAccepted',
+      message: expect.stringContaining('Lease 53, key ASIA53'),
+    });
+    expect(seen).toEqual({ open: 0, mostAsked: 10, asking: 0 });
   });
 });

@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { Temporal } from 'temporal-polyfill';
-import { cronFields } from '../../core/schedule-expression.ts';
+import { cronFields } from './schedule-expression.ts';
 
 /** The wall times of a `cron(…)` expression, without any time zone. */
 export interface CronTimes {
