@@ -40,6 +40,8 @@ export class Deployed {
   readonly startMs: number;
   /** Every value that any secret ever had, seen from the embedded AWS's own side. */
   readonly secretValues = new Set<string>();
+  /** Everything that the command line wrote for people. */
+  readonly told: string[] = [];
   #progress = '';
 
   constructor(aws: EmbeddedAws, stack: LoadedStack, outputs: Connection['outputs']) {
@@ -63,7 +65,10 @@ export class Deployed {
     };
     this.io = {
       out: () => undefined,
-      err: (text) => void (this.#progress += text),
+      err: (text) => {
+        this.#progress += text;
+        this.told.push(text);
+      },
       env: {},
       cwd: '/',
       userName: 'ann',

@@ -104,7 +104,7 @@ async function broken(statement: RoleStatement): Promise<Exercised | undefined> 
 }
 
 /** Everything in which a refusal can be read. */
-function saidIn({ stack: { aws }, line }: Exercised): string {
+function saidIn({ stack: { aws, told }, line }: Exercised): string {
   const denied = aws.trail
     .filter((record) => /^AccessDenied/.test(record.errorCode ?? ''))
     .map((record) => record.errorMessage ?? '');
@@ -114,7 +114,7 @@ function saidIn({ stack: { aws }, line }: Exercised): string {
   );
   const lost = aws.lostDestinations.map(({ errorMessage }) => errorMessage);
   const executions = aws.states.executions().map((execution) => JSON.stringify(execution.events));
-  return [...denied, line, ...failures, ...lost, ...executions].join('\n');
+  return [...denied, line, ...told, ...failures, ...lost, ...executions].join('\n');
 }
 
 describe('least privilege', () => {
