@@ -1,7 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { type CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DeclarationError } from '../core/errors.ts';
@@ -29,6 +29,8 @@ const RUN_MAX_AGE = Duration.hours(6);
 export class ScheduledRuns extends Construct {
   /** Runs that made no task. Whether the Scheduler or Lambda gave up, they end here, and the alarm `ScheduledRunMissed` sees them. */
   readonly missed: sqs.Queue;
+  /** The schedules of this stack's types and no others: who may make schedules elsewhere in the account cannot use their roles. */
+  readonly group: CfnScheduleGroup;
   readonly #submit: ControlFunction;
   readonly #options: DeploymentOptions;
   readonly #names = new Map<string, string>();
@@ -37,6 +39,10 @@ export class ScheduledRuns extends Construct {
     super(scope, id);
     this.#submit = submit;
     this.#options = options;
+    // CloudFormation names it; the tag tells people whose it is.
+    this.group = new CfnScheduleGroup(this, 'Group', {
+      tags: [{ key: 'taskbound:Stack', value: Stack.of(this).stackName }],
+    });
     this.missed = new sqs.Queue(this, 'Missed', {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
@@ -65,13 +71,10 @@ export class ScheduledRuns extends Construct {
   }
 
   /** A schedule's role: it may call `submit-scheduled` and keep what could not be handed over, and nothing else. */
-  role(
-    scope: Construct,
-    { type, trust }: { readonly type: string; readonly trust: iam.IPrincipal },
-  ): iam.Role {
+  role(scope: Construct, type: string): iam.Role {
     const role = new iam.Role(scope, 'Role', {
       description: `Submits scheduled tasks of the type ${type}.`,
-      assumedBy: trust,
+      assumedBy: this.#scheduler(),
       ...given({ permissionsBoundary: this.#options.permissionsBoundary }),
     });
     const submit: Permission = {
@@ -94,6 +97,15 @@ export class ScheduledRuns extends Construct {
         maximumEventAgeInSeconds: HAND_OVER_MAX_AGE.toSeconds(),
       },
     };
+  }
+
+  /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html */
+  #scheduler(): iam.IPrincipal {
+    return new iam.ServicePrincipal('scheduler.amazonaws.com', {
+      conditions: {
+        StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID, 'aws:SourceArn': this.group.attrArn },
+      },
+    });
   }
 
   #keepMissed(): Permission[] {

@@ -1,5 +1,3 @@
-import { Aws, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { ParameterValue } from '../core/parameters.ts';
@@ -36,9 +34,10 @@ export class TaskSchedule extends Construct {
   constructor(scope: Construct, id: string, props: TaskScheduleProps) {
     super(scope, id);
     const { type, runs, expression, timeZone, parameters = {} } = props;
-    const role = runs.role(this, { type, trust: fromOwnGroup(this) });
+    const role = runs.role(this, type);
     const schedule = new CfnSchedule(this, 'Schedule', {
       description: `Submits tasks of the type ${type}.`,
+      groupName: runs.group.ref,
       scheduleExpression: expression,
       scheduleExpressionTimezone: timeZone,
       flexibleTimeWindow: { mode: 'OFF' },
@@ -55,18 +54,3 @@ export class TaskSchedule extends Construct {
     };
   }
 }
-
-/** Only schedules of this account's own group: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html */
-const fromOwnGroup = (scope: Construct): iam.IPrincipal =>
-  new iam.ServicePrincipal('scheduler.amazonaws.com', {
-    conditions: {
-      StringEquals: {
-        'aws:SourceAccount': Aws.ACCOUNT_ID,
-        'aws:SourceArn': Stack.of(scope).formatArn({
-          service: 'scheduler',
-          resource: 'schedule-group',
-          resourceName: 'default',
-        }),
-      },
-    },
-  });

@@ -6,9 +6,9 @@ import { Deliverer, type DelivererParts, type FailedDelivery } from '../events/d
 import type { RetryPolicy } from '../events/retry.ts';
 import type { Recurrence } from './expression.ts';
 
-/** A schedule of the group `default`. */
 export interface Schedule {
   readonly name: string;
+  readonly group: string;
   readonly arn: string;
   readonly enabled: boolean;
   readonly recurrence: Recurrence;
@@ -44,7 +44,7 @@ export const nextRunMs = ({ enabled, recurrence, createdMs }: Schedule, nowMs: n
   enabled ? recurrence.nextMs(nowMs, createdMs) : undefined;
 
 /** What trust policies see as `aws:SourceArn`: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html */
-const GROUP_ARN = arnOf('scheduler', 'schedule-group/default');
+const groupArn = ({ group }: Schedule): string => arnOf('scheduler', `schedule-group/${group}`);
 
 /** EventBridge Scheduler. Schedules are due only between `start` and `stop`: a timer that repeats lets virtual time run for ever. */
 export class Schedules {
@@ -54,11 +54,20 @@ export class Schedules {
   readonly #deliverer: Deliverer;
   readonly #schedules = new Map<string, Schedule>();
   readonly #timers = new Map<string, TimerHandle>();
+  readonly #groups = new Set(['default']);
   #started = false;
 
   constructor(parts: SchedulesParts) {
     this.#parts = parts;
     this.#deliverer = new Deliverer(parts);
+  }
+
+  putGroup(name: string): void {
+    this.#groups.add(name);
+  }
+
+  hasGroup(name: string): boolean {
+    return this.#groups.has(name);
   }
 
   /** Adds or replaces a schedule; one that is replaced keeps the times at which it is due. */
@@ -134,7 +143,7 @@ export class Schedules {
       functionArn,
       payload,
       retry,
-      caller: () => assumeRole(roleArn, GROUP_ARN, executionId.replaceAll('-', '')),
+      caller: () => assumeRole(roleArn, groupArn(schedule), executionId.replaceAll('-', '')),
       letter: { body: payload, attributes },
       ...(deadLetterArn !== undefined && { deadLetterArn }),
     });

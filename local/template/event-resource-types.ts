@@ -25,7 +25,16 @@ export const EVENT_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     ignored: ['Description', 'KmsKeyArn'],
     identify: (properties, naming) => {
       const name = named(properties, 'Name', naming, 64);
-      return withArn(name, arnOf('scheduler', `schedule/default/${name}`));
+      const group = typeof properties['GroupName'] === 'string' ? properties['GroupName'] : 'default';
+      return withArn(name, arnOf('scheduler', `schedule/${group}/${name}`));
+    },
+  },
+  'AWS::Scheduler::ScheduleGroup': {
+    used: ['Name'],
+    ignored: ['Tags'],
+    identify: (properties, naming) => {
+      const name = named(properties, 'Name', naming, 64);
+      return withArn(name, arnOf('scheduler', `schedule-group/${name}`));
     },
   },
   'AWS::SQS::Queue': {

@@ -84,7 +84,7 @@ export const loadRule: Loader = (resource, { events }) => {
 };
 
 const scheduleProperties = z.looseObject({
-  GroupName: z.literal('default', 'only the default group is supported').optional(),
+  GroupName: z.string().default('default'),
   ScheduleExpression: z.string(),
   ScheduleExpressionTimezone: z.string().default('UTC'),
   FlexibleTimeWindow: z.strictObject({ Mode: z.literal('OFF', 'only OFF is supported') }),
@@ -107,13 +107,18 @@ function readRecurrence(expression: string, timeZone: string, resource: Resolved
   }
 }
 
+export const loadScheduleGroup: Loader = ({ physicalId }, { schedules }) => schedules.putGroup(physicalId);
+
 export const loadSchedule: Loader = (resource, { schedules, atMs }) => {
-  const { ScheduleExpression, ScheduleExpressionTimezone, State, Target } = read(
+  const { GroupName, ScheduleExpression, ScheduleExpressionTimezone, State, Target } = read(
     scheduleProperties,
     resource,
   );
+  if (!schedules.hasGroup(GroupName))
+    throw refuse(resource, `its group ${GroupName} is neither default nor one that the template makes`);
   schedules.put({
     name: resource.physicalId,
+    group: GroupName,
     arn: resource.arn,
     enabled: State === 'ENABLED',
     recurrence: readRecurrence(ScheduleExpression, ScheduleExpressionTimezone, resource),

@@ -1,7 +1,7 @@
 import { loadAlias, loadBucket, loadBucketPolicy, loadKey, loadParameter, loadTable } from './load-data.ts';
 import type { LoadContext, Loader } from './load-context.ts';
 import { loadAlarm, loadSubscription, loadTopic, loadTopicPolicy } from './load-alarms.ts';
-import { loadQueue, loadQueuePolicy, loadRule, loadSchedule } from './load-events.ts';
+import { loadQueue, loadQueuePolicy, loadRule, loadSchedule, loadScheduleGroup } from './load-events.ts';
 import { loadManagedPolicy, loadPolicy, loadRole } from './load-iam.ts';
 import { loadAsyncConfig, loadFunction, loadPermission, loadUrl, loadVersion } from './load-lambda.ts';
 import { loadSecret, loadSecretPolicy } from './load-secrets.ts';
@@ -35,6 +35,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   'AWS::KMS::Alias': loadAlias,
   'AWS::Events::Rule': loadRule,
   'AWS::Scheduler::Schedule': loadSchedule,
+  'AWS::Scheduler::ScheduleGroup': loadScheduleGroup,
   'AWS::SQS::Queue': loadQueue,
   'AWS::SQS::QueuePolicy': loadQueuePolicy,
   'AWS::SNS::Topic': loadTopic,

@@ -478,7 +478,8 @@ describe('a schedule of a type', () => {
     expect(triedSeconds * 1000).toBeLessThan(RUN_MAX_AGE_MS / 2);
   });
 
-  it('has a role that only schedules of this account’s group may take on', () => {
+  it('has a role that only schedules of this stack’s group may take on', () => {
+    const [group] = ofType(resources, 'AWS::Scheduler::ScheduleGroup');
     const [role] = ofType(resources, 'AWS::IAM::Role').filter(([id]) => /Nightly/.test(id));
     const trust = role?.[1].Properties['AssumeRolePolicyDocument'] as {
       Statement: Record<string, unknown>[];
@@ -491,12 +492,12 @@ describe('a schedule of a type', () => {
         Condition: {
           StringEquals: {
             'aws:SourceAccount': { Ref: 'AWS::AccountId' },
-            'aws:SourceArn': expect.anything(),
+            'aws:SourceArn': { 'Fn::GetAtt': [group?.[0], 'Arn'] },
           },
         },
       },
     ]);
-    expect(JSON.stringify(trust)).toContain(':schedule-group/default');
+    expect(found?.[1].Properties['GroupName']).toEqual({ Ref: group?.[0] });
   });
 
   it('is the only one that may call submit-scheduled', () => {

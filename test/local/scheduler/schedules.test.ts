@@ -264,7 +264,7 @@ describe('what cannot be loaded', () => {
     ['a time zone of its own', () => ({ ScheduleExpressionTimezone: 'Mars/Olympus' }), /Mars\/Olympus/],
     ['a start', () => ({ StartDate: '2027-01-01T00:00:00Z' }), /has the property StartDate/],
     ['a flexible window', () => ({ FlexibleTimeWindow: { Mode: 'FLEXIBLE' } }), /only OFF/],
-    ['another group', () => ({ GroupName: 'other' }), /only the default group/],
+    ['a group that nobody makes', () => ({ GroupName: 'other' }), /its group other is neither default/],
     ['an end', () => ({ EndDate: '2027-01-01T00:00:00Z' }), /has the property EndDate/],
     [
       'another target',
