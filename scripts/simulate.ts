@@ -18,6 +18,7 @@ interface Options {
   readonly seed: number;
   readonly schedules: number;
   readonly only?: string;
+  readonly every: number;
   readonly replay?: string;
   readonly first?: boolean;
   readonly json?: boolean;
@@ -28,6 +29,12 @@ const whole = (text: string): number => {
   throw new InvalidArgumentError(
     `${JSON.stringify(text)} was given; allowed: a whole number up to 999999999.`,
   );
+};
+
+const atLeastOne = (text: string): number => {
+  const number = whole(text);
+  if (number >= 1) return number;
+  throw new InvalidArgumentError('0 was given; allowed: a whole number from 1.');
 };
 
 const pattern = (text: string): string => {
@@ -43,6 +50,7 @@ const options: Options = new Command()
   .option('--seed <number>', 'draws the random schedules', whole, 1)
   .option('--schedules <number>', 'how many random schedules, besides all single faults', whole, 500)
   .option('--only <pattern>', 'only the single faults whose name matches, a regular expression', pattern)
+  .option('--every <number>', 'only the first of each so many single faults', atLeastOne, 1)
   .option('--first', 'stop at the first violation')
   .option('--replay <schedule>', 'run one schedule, JSON or @FILE, and print what happened')
   .option('--json', 'print exactly one JSON document on standard output')
@@ -59,12 +67,13 @@ process.exitCode = options.replay === undefined ? await explore() : await replay
 
 async function explore(): Promise<number> {
   silenceLogs();
-  const { seed, schedules, only } = options;
+  const { seed, schedules, only, every } = options;
   const startedMs = performance.now();
   const result = await simulate({
     assembly: folder,
     seed,
     schedules,
+    every,
     ...(only !== undefined && { only }),
     first: options.first === true,
     progress: (done, size, violations) => tell(done, size, violations, startedMs),

@@ -18,11 +18,15 @@ export interface PlanOptions {
   readonly sites: Sites;
   /** Only the faults alone whose names match. @default all */
   readonly only?: RegExp;
+  /** Only the first of each so many of them: all kinds of places, in a part of the time. @default 1: all */
+  readonly every?: number;
 }
 
 /** The same options, the same plan: every worker makes its own. */
-export function makePlan({ seed, schedules, sites, only = /./ }: PlanOptions): Plan {
-  const singles = singleFaults(sites).filter(({ name }) => only.test(name));
+export function makePlan({ seed, schedules, sites, only = /./, every = 1 }: PlanOptions): Plan {
+  const singles = singleFaults(sites)
+    .filter(({ name }) => only.test(name))
+    .filter((_schedule, index) => index % every === 0);
   const faults = catalogues(sites);
   return {
     singles: singles.length,

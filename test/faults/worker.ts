@@ -37,9 +37,12 @@ export type Answer =
 async function work(): Promise<void> {
   silenceLogs();
   const orders = JSON.parse(process.argv[2] ?? '') as WorkerOrders;
-  const { only, seed, schedules, sites } = orders;
+  const { only, every = 1, seed, schedules, sites } = orders;
   const assembly = await readAssembly(orders.assembly);
-  const plan = makePlan({ seed, schedules, sites, ...(only !== undefined && { only: new RegExp(only) }) });
+  const plan = makePlan({
+    ...{ seed, schedules, sites, every },
+    ...(only !== undefined && { only: new RegExp(only) }),
+  });
   await warmUp(assembly);
   const answer = (message: Answer): void => void process.send?.(message);
   process.on('message', (order: Order) => {
