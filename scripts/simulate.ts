@@ -18,6 +18,7 @@ interface Options {
   readonly seed: number;
   readonly schedules: number;
   readonly only?: string;
+  readonly assembly?: string;
   readonly every: number;
   readonly replay?: string;
   readonly first?: boolean;
@@ -50,6 +51,7 @@ const options: Options = new Command()
   .option('--seed <number>', 'draws the random schedules', whole, 1)
   .option('--schedules <number>', 'how many random schedules, besides all single faults', whole, 500)
   .option('--only <pattern>', 'only the single faults whose name matches, a regular expression', pattern)
+  .option('--assembly <dir>', 'an already synthesized CDK assembly, instead of synthesizing')
   .option('--every <number>', 'only the first of each so many single faults', atLeastOne, 1)
   .option('--first', 'stop at the first violation')
   .option('--replay <schedule>', 'run one schedule, JSON or @FILE, and print what happened')
@@ -59,10 +61,11 @@ const options: Options = new Command()
   .parse()
   .opts();
 
-const folder = mkdtempSync(join(tmpdir(), 'taskbound-simulate-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+const folder = options.assembly ?? mkdtempSync(join(tmpdir(), 'taskbound-simulate-'));
+if (options.assembly === undefined)
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-synthesize({ outdir: folder });
+if (options.assembly === undefined) synthesize({ outdir: folder });
 process.exitCode = options.replay === undefined ? await explore() : await replay(options.replay);
 
 async function explore(): Promise<number> {

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { PLANTED_BUGS, type Change, type PlantedBug } from './planted-bugs.ts';
 import type { Simulation } from './simulate.ts';
 
@@ -40,9 +40,12 @@ function makeChange(folder: string, { file, find, replace }: Change): void {
 
 function simulated(
   folder: string,
-  { only, schedules = 0 }: PlantedBug,
+  { only, schedules = 0, ...bug }: PlantedBug,
 ): Promise<{ code: number | null; result: Simulation }> {
   const args = ['scripts/simulate.ts', '--json', '--first', '--only', only, '--schedules', String(schedules)];
+  // Handlers run from the changed sources; the template is another one only where constructs were changed.
+  if (![bug, ...(bug.also ?? [])].some(({ file }) => file.startsWith('lib/')))
+    args.push('--assembly', inject('assemblies').sample);
   const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';
@@ -59,8 +62,12 @@ function simulated(
   });
 }
 
+/** All by hand; a verification has time for the first of each so many. */
+const every = Number(process.env['PLANTED_EVERY'] ?? '1');
+const PLANTED = PLANTED_BUGS.filter((_bug, index) => index % every === 0);
+
 describe('the simulation finds a planted bug', () => {
-  test.each(PLANTED_BUGS.map((bug) => [bug.name, bug] as const))('%s', async (_name, bug) => {
+  test.each(PLANTED.map((bug) => [bug.name, bug] as const))('%s', async (_name, bug) => {
     const folder = plant(bug);
     try {
       const { code, result } = await simulated(folder, bug);
