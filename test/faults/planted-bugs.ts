@@ -155,7 +155,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: 'if (row.teardown && nowMs < row.teardown.intendedAtMs + TEARDOWN_PAUSE_MS)',
     replace: 'if (row.teardown && nowMs > 0)',
     invariant: 2,
-    only: '^outage at RevokeAndRecord#1.8 14400',
+    only: '^outage at RevokeAndRecord#1.* 14400',
   },
   {
     name: 'a role that is full of denies stops the teardown',
@@ -191,8 +191,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'one approval is enough',
     file: 'core/approval.ts',
-    find: 'const quorum = Math.max(config.approval.quorum, row.approval?.quorum ?? 0);',
-    replace: 'const quorum = 1;',
+    find: 'const quorum = Math.max(config.approval?.quorum ?? 0, row.approval?.quorum ?? 0);',
+    replace: 'const quorum = config.approval === null ? 0 : 1;',
     invariant: 10,
     only: '^maintenance: nothing',
   },
@@ -204,8 +204,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     also: [
       {
         file: 'lambdas/control/check-grant.ts',
-        find: ' ?? (config && approvalFault(row, config))',
-        replace: '',
+        find: '(workFault(config, workVersion) ?? approvalFault(row, config))',
+        replace: 'workFault(config, workVersion)',
       },
     ],
     invariant: 10,
@@ -214,7 +214,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a refusal is not final',
     file: 'core/approval.ts',
-    find: "return { ...decided, rejection: { error: 'TaskRejected', cause } };",
+    find: "return { ...decided, rejection: { error: 'TaskRejected', cause, by: 'refusal' } };",
     replace: "return cause === '' ? row : decided;",
     invariant: 12,
     only: '^maintenance, refused: nothing',
