@@ -3,15 +3,8 @@ import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
-import {
-  AlreadyEnded,
-  DecisionRefused,
-  MalformedRequest,
-  NotPermitted,
-  StackDraining,
-  TaskIdTaken,
-  UnknownTask,
-} from '../core/errors.ts';
+import { NotPermitted } from '../core/errors.ts';
+import { URL_ERRORS } from '../core/url-errors.ts';
 import type { ClientConfig } from './connection.ts';
 import { messageOf, UsageError } from './errors.ts';
 
@@ -29,17 +22,6 @@ export interface Answer {
   readonly status: number;
   readonly body: unknown;
 }
-
-/** What a function said in its own words; each is an error of ours by its name. */
-const REFUSALS = {
-  MalformedRequest,
-  TaskIdTaken,
-  StackDraining,
-  NotPermitted,
-  UnknownTask,
-  DecisionRefused,
-  AlreadyEnded,
-} as const;
 
 const refusal = z.object({
   error: z.string().optional(),
@@ -70,7 +52,8 @@ export async function callUrl(
 function refused(answer: Answer, url: string): Error {
   const { error = '', message, Message } = refusal.safeParse(answer.body).data ?? {};
   const text = message ?? Message ?? describe(answer);
-  if (Object.hasOwn(REFUSALS, error)) return new REFUSALS[error as keyof typeof REFUSALS](text);
+  const ours = URL_ERRORS.find(({ type }) => type.name === error);
+  if (ours !== undefined) return new ours.type(text);
   return new NotPermitted(
     `The function refused the call with ${answer.status}: ${text}. Use credentials that may invoke ${url}.`,
   );

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { randomBytes } from 'node:crypto';
-import type { PostgresSpec } from '../core/login.ts';
 import { Secret } from '../core/secret.ts';
 import { adminAccessIn, type AdminAccess } from '../lambdas/control/postgres/admin-access.ts';
 import { pgLoginServer } from '../lambdas/control/postgres/pg-login-server.ts';
-import { DEMO_DATABASE, startDemoDatabase } from '../local/demo-database.ts';
+import { startDemoDatabase } from '../local/demo-database.ts';
+import { shopSpec } from '../test/lambdas/control/postgres/rigs.ts';
 import { percentile, table } from './bench-figures.ts';
 import type { Bench } from './bench-section.ts';
 
@@ -60,23 +60,8 @@ async function measure(admin: AdminAccess, atOnce: number, logins: number): Prom
   };
 }
 
-/** The sample's rights. */
-const SPEC: PostgresSpec = {
-  kind: 'postgres',
-  adminSecretArn: 'not read here',
-  database: DEMO_DATABASE,
-  owner: 'shop_owner',
-  rights: [
-    { on: 'database', privileges: ['CONNECT'] },
-    { on: 'schema', schema: 'shop', privileges: ['USAGE'] },
-    { on: 'allTables', schema: 'shop', privileges: ['MAINTAIN'] },
-  ],
-  memberOf: ['shop_owner'],
-  connections: 4,
-};
-
 async function oneLogin(admin: AdminAccess, id: string): Promise<void> {
-  const at = { name: `taskbound_bench_${id}`, spec: SPEC };
+  const at = { name: `taskbound_bench_${id}`, spec: shopSpec() };
   const validUntilMs = performance.timeOrigin + performance.now() + MINUTE_MS;
   const password = new Secret(randomBytes(24).toString('base64url'));
   const { roleId } = await pgLoginServer.make(admin, {

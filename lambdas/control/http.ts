@@ -1,27 +1,9 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import {
-  AlreadyEnded,
-  DecisionRefused,
-  MalformedRequest,
-  NotPermitted,
-  StackDraining,
-  TaskIdTaken,
-  UnknownTask,
-} from '../../core/errors.ts';
+import { MalformedRequest } from '../../core/errors.ts';
 import { parseStrictJson } from '../../core/strict-json.ts';
+import { URL_ERRORS } from '../../core/url-errors.ts';
 import { callerOf, type VerifiedCaller } from './caller.ts';
 import { log } from './log.ts';
-
-const STATUS: Readonly<Record<string, number>> = {
-  [MalformedRequest.name]: 400,
-  [NotPermitted.name]: 403,
-  [UnknownTask.name]: 404,
-  [TaskIdTaken.name]: 409,
-  [DecisionRefused.name]: 409,
-  [AlreadyEnded.name]: 409,
-  // Not 503: that invites clients to try again at once, and to think that a task may exist. A drain lasts until a person ends it.
-  [StackDraining.name]: 409,
-};
 
 const respond = (statusCode: number, body: unknown): APIGatewayProxyStructuredResultV2 => ({
   statusCode,
@@ -64,7 +46,7 @@ export const overHttp =
     } catch (error) {
       const errorName = error instanceof Error ? error.name : 'Error';
       const message = error instanceof Error ? error.message : String(error);
-      const status = STATUS[errorName] ?? 500;
+      const status = URL_ERRORS.find(({ type }) => error instanceof type)?.status ?? 500;
       log(status === 500 ? 'error' : 'warn', `${name} refused`, {
         boundaryId: null,
         error: `${errorName}: ${message}`,
