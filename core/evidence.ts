@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { digestOf } from './digest.ts';
+import { dsseEnvelope } from './dsse.ts';
 
 export const EVENT_TYPES = [
   'task.requested',
@@ -98,13 +99,14 @@ export function chainFault(boundaryId: string, events: readonly EvidenceEvent[])
   return undefined;
 }
 
-/** One file that holds all evidence of a task. `envelope` and `publicKey` are null until evidence is signed. */
+/** One file that holds all evidence of a task. `envelope` and `publicKey` are null until its boundary is closed. */
 export const evidenceBundle = z.strictObject({
   version: z.literal(1),
   boundaryId: z.string(),
   taskId: z.string(),
   events: z.array(evidenceEvent),
-  envelope: z.null(),
-  publicKey: z.null(),
+  envelope: dsseEnvelope.nullable(),
+  /** PEM (SubjectPublicKeyInfo) of the key that signed. */
+  publicKey: z.string().nullable(),
 });
 export type EvidenceBundle = z.infer<typeof evidenceBundle>;

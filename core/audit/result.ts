@@ -1,0 +1,71 @@
+import * as z from 'zod';
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** A record of the trail, named so that it can be found again. */
+export const recordRef = z.strictObject({
+  eventId: z.string(),
+  /** To the second, as CloudTrail writes it. */
+  at: z.string(),
+  /** `s3:GetObject`, or `s3.amazonaws.com:SomeCall` where no IAM action is known. */
+  action: z.string(),
+  resource: z.string(),
+  accessKeyId: z.string().nullable(),
+  /** CloudTrail's error code; null for a call that was answered. */
+  error: z.string().nullable(),
+  /** The file it stands in, relative to the trail's folder or bucket. */
+  file: z.string(),
+});
+export type RecordRef = z.infer<typeof recordRef>;
+
+/** One thing that breaks the boundary, and the records that show it. */
+export const violation = z.strictObject({
+  /** A fixed name: `outside-and-allowed`, `after-end-and-allowed`, `second-reader`, ... */
+  rule: z.string(),
+  says: z.string(),
+  records: z.array(recordRef),
+});
+export type Violation = z.infer<typeof violation>;
+
+/** One thing without which nobody can tell. */
+export const gap = z.strictObject({ rule: z.string(), says: z.string() });
+export type Gap = z.infer<typeof gap>;
+
+/**
+ * What `taskbound audit --json` prints, and `report --audit` reads. `enforced`: no violation and no gap. `violated`: at least one violation,
+ * whatever is missing. `undetermined`: none was seen, but something that would show one is missing.
+ */
+export const auditResult = z.strictObject({
+  version: z.literal(1),
+  boundaryId: z.string(),
+  /** Of the last event that was audited: binds the verdict to one chain. */
+  headHash: hash,
+  verdict: z.enum(['enforced', 'violated', 'undetermined']),
+  violations: z.array(violation),
+  gaps: z.array(gap),
+  /** Every call of the task in the trail, by what `core/` decides for its time. */
+  calls: z.strictObject({
+    insideAllowed: z.int(),
+    /** Inside the session policy and refused all the same: by the deny while teardown ran, a resource's own policy, or the ceiling. */
+    insideRefused: z.int(),
+    /** Inside, and answered with an error that is no refusal. */
+    insideFailed: z.int(),
+    outsideRefused: z.int(),
+    outsideAllowed: z.int(),
+    afterRefused: z.int(),
+    afterAllowed: z.int(),
+    undecided: z.int(),
+  }),
+  /** Refused attempts outside the policy, in the order of their times; the first hundred. */
+  attempts: z.array(recordRef),
+  trail: z.strictObject({
+    files: z.int(),
+    records: z.int(),
+    bytes: z.int(),
+    /** What the digest chain covers; null without one. */
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    digests: z.enum(['verified', 'absent', 'broken']),
+  }),
+});
+export type AuditResult = z.infer<typeof auditResult>;
