@@ -5,7 +5,13 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { evidenceEvent, type EvidenceEvent } from '../core/evidence.ts';
+import {
+  evidenceEvent,
+  SIGNED_HEAD_SEQ,
+  signedHead,
+  type EvidenceEvent,
+  type SignedHead,
+} from '../core/evidence.ts';
 import { DUE, ledgerRow, type LedgerRow } from '../core/ledger.ts';
 import { REVIEW_OPEN, reviewRow, type ReviewRow } from '../core/review.ts';
 import type { ClientConfig } from './connection.ts';
@@ -55,15 +61,25 @@ export class Records {
     return reviews.filter((review) => review !== undefined);
   }
 
-  /** All events of a boundary, in order. */
-  async events(boundaryId: string): Promise<EvidenceEvent[]> {
+  /** All events of a boundary, in order, and what was signed of them. */
+  async evidence(boundaryId: string): Promise<{ events: EvidenceEvent[]; signed?: SignedHead }> {
     const items = await this.#query({
       TableName: this.#evidence,
       KeyConditionExpression: 'boundaryId = :boundaryId',
       ExpressionAttributeValues: { ':boundaryId': boundaryId },
       ConsistentRead: true,
     });
-    return items.map((item) => evidenceEvent.parse(item));
+    const events = items.filter((item) => item['seq'] !== SIGNED_HEAD_SEQ);
+    const head = items.find((item) => item['seq'] === SIGNED_HEAD_SEQ);
+    return {
+      events: events.map((item) => evidenceEvent.parse(item)),
+      ...(head && { signed: signedHead.parse({ envelope: head['envelope'], publicKey: head['publicKey'] }) }),
+    };
+  }
+
+  /** All events of a boundary, in order. */
+  async events(boundaryId: string): Promise<EvidenceEvent[]> {
+    return (await this.evidence(boundaryId)).events;
   }
 
   /** Rows of the last `days` days (UTC, today included), newest first. */

@@ -1,6 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { evidenceKey } from './evidence-key.ts';
 import { given } from './given.ts';
 import type { DeploymentOptions } from './options.ts';
 
@@ -9,10 +11,11 @@ export const BY_DAY = 'byDay';
 /** The sparse index of rows that the reconciler must look at: what is not due is not in it. */
 export const DUE_INDEX = 'due';
 
-/** Ledger: one mutable row a task. Evidence: its events, only ever added to. */
+/** Ledger: one mutable row a task. Evidence: its events, only ever added to, and the key that signs them at the end. */
 export class Records extends Construct {
   readonly ledger: dynamodb.Table;
   readonly evidence: dynamodb.Table;
+  readonly evidenceKey: kms.Key;
 
   constructor(scope: Construct, id: string, options: DeploymentOptions) {
     super(scope, id);
@@ -34,6 +37,7 @@ export class Records extends Construct {
       sortKey: { name: 'seq', type: dynamodb.AttributeType.NUMBER },
       ...tableDefaults(options),
     });
+    this.evidenceKey = evidenceKey(this, options);
   }
 }
 

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import type { EvidenceBundle } from '../../core/evidence.ts';
 import { boundaryIdOf, parseBoundaryId, TASK_ID, TASK_TYPE } from '../../core/ids.ts';
 import { reviewedBy } from '../../core/review.ts';
-import { bundleFault, makeBundle, readBundle } from '../bundle.ts';
+import { verifyBundle } from '../../core/verify.ts';
+import { makeBundle, readBundle } from '../bundle.ts';
 import { connect, type ConnectionOptions } from '../connection.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -23,14 +24,16 @@ export async function show(task: string, options: ShowOptions, io: Io): Promise<
   const shown = (await isFile(task, io))
     ? { bundle: await readBundle(task, io.cwd), phase: null }
     : await lookUp(task, options, io);
-  const fault = bundleFault(shown.bundle) ?? null;
+  const verification = verifyBundle(shown.bundle);
+  const { fault } = verification;
   if (options.json === true)
     printJson(io, {
       ...timelineOf(shown.bundle),
       phase: shown.phase,
       chain: { holds: fault === null, fault },
+      keyId: verification.keyId,
     });
-  else io.out(renderTimeline(shown.bundle, fault, shown.phase));
+  else io.out(renderTimeline(shown.bundle, verification, shown.phase));
   return EXIT.done;
 }
 
@@ -68,8 +71,11 @@ async function lookUp(
   const connection = await connect(options, io);
   try {
     const records = new Records(requesterConfig(connection, io), connection.outputs);
-    const [phase, events] = await Promise.all([phaseOf(boundaryId, records), records.events(boundaryId)]);
-    if (phase !== null || events.length > 0) return { bundle: makeBundle(boundaryId, events), phase };
+    const [phase, { events, signed }] = await Promise.all([
+      phaseOf(boundaryId, records),
+      records.evidence(boundaryId),
+    ]);
+    if (phase !== null || events.length > 0) return { bundle: makeBundle(boundaryId, events, signed), phase };
     const hint = connection.embedded
       ? ' It is a fresh local stack: name another with --stack or AWS_ENDPOINT_URL.'
       : '';

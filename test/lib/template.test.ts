@@ -47,6 +47,7 @@ const PEOPLE = [
   'dynamodb:Query',
   'dynamodb:Query',
   'dynamodb:Query',
+  'kms:GetPublicKey',
   ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
   ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
   // Of each type.
@@ -90,7 +91,14 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
   ],
   [
     'BoundaryControlCloseBoundaryRole',
-    [...FUNCTION, ...RECORDS, 'events:PutEvents', 'secretsmanager:DeleteSecret'],
+    [
+      ...FUNCTION,
+      ...RECORDS,
+      'events:PutEvents',
+      'kms:GetPublicKey',
+      'kms:Sign',
+      'secretsmanager:DeleteSecret',
+    ],
   ],
   [
     'BoundaryControlReconcileRole',
@@ -127,6 +135,7 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
       'dynamodb:Query',
       'dynamodb:Query',
       'dynamodb:Query',
+      'kms:GetPublicKey',
       'states:StopExecution',
     ],
   ],
