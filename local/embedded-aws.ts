@@ -60,6 +60,7 @@ export class EmbeddedAws {
   readonly ssm: Ssm;
   readonly cloudformation: CloudFormation;
   readonly keys: KmsKeys;
+  readonly kms: KmsService;
   readonly events: EventBridge;
   readonly schedules: Schedules;
   readonly queues = new Queues();
@@ -88,6 +89,7 @@ export class EmbeddedAws {
     this.#origin = origin ?? DEFAULT_ORIGIN;
     const ids = (this.ids = new IdSource(seed ?? 'taskbound'));
     this.keys = new KmsKeys(ids);
+    this.kms = new KmsService(this.keys);
     const credentials = (this.credentials = new CredentialStore(ids));
     const iam = (this.iam = new IamStore(ids));
     const authorizer = (this.#authorizer = new Authorizer(iam, policyDelayMs));
@@ -121,7 +123,7 @@ export class EmbeddedAws {
     for (const service of [
       iamService(iam, this.credentials),
       stsService(this.sts),
-      new KmsService(this.keys),
+      this.kms,
       secrets,
       dynamodb,
       s3,
