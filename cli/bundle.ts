@@ -1,12 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import {
-  evidenceBundle,
-  type EvidenceBundle,
-  type EvidenceEvent,
-  type SignedHead,
-} from '../core/evidence.ts';
-import { parseBoundaryId } from '../core/ids.ts';
+import { evidenceBundle, type EvidenceBundle } from '../core/evidence.ts';
 import { duplicateKey } from '../core/strict-json.ts';
 import { oddValue } from '../core/odd-value.ts';
 import { messageOf, UsageError } from './errors.ts';
@@ -14,20 +8,6 @@ import { writeWhole } from './write-file.ts';
 
 /** A hundred leases with the longest policies and results have about five. */
 const MAX_BUNDLE_BYTES = 32 * 1024 * 1024;
-
-/** A whole task's evidence. `signed` is absent while its boundary is not closed. */
-export const makeBundle = (
-  boundaryId: string,
-  events: readonly EvidenceEvent[],
-  signed?: SignedHead,
-): EvidenceBundle => ({
-  version: 1,
-  boundaryId,
-  taskId: parseBoundaryId(boundaryId)?.taskId ?? boundaryId,
-  events: [...events],
-  envelope: signed?.envelope ?? null,
-  publicKey: signed?.publicKey ?? null,
-});
 
 /** Writes `<taskId>.evidence.json` into a folder; returns its path. */
 export async function writeBundle(folder: string, bundle: EvidenceBundle): Promise<string> {

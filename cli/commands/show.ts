@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { EvidenceBundle } from '../../core/evidence.ts';
+import { type EvidenceBundle, makeBundle } from '../../core/evidence.ts';
 import { boundaryIdOf, parseBoundaryId, TASK_ID, TASK_TYPE } from '../../core/ids.ts';
 import { reviewedBy } from '../../core/review.ts';
 import { verifyBundle } from '../../core/verify.ts';
-import { makeBundle, readBundle } from '../bundle.ts';
+import { readBundle } from '../bundle.ts';
 import { connect, type ConnectionOptions } from '../connection.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';

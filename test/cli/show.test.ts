@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeBundle } from '../../cli/bundle.ts';
+import { makeBundle } from '../../core/evidence.ts';
 import { signedBundle } from '../fixtures/signed-bundle.ts';
 import { boundaryIdFrom } from '../../cli/commands/show.ts';
 import { UsageError } from '../../cli/errors.ts';
