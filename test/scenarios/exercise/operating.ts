@@ -1,7 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 import { drainStack, type DrainOptions } from '../../../cli/commands/drain.ts';
+import { stackKey } from '../../../cli/evidence-key.ts';
 import { operatorConfig } from '../../../cli/drain/operator.ts';
 import { Records } from '../../../cli/records.ts';
+import { makeBundle } from '../../../core/evidence.ts';
+import { verifyBundle } from '../../../core/verify.ts';
 import type { Deployed } from '../deployed.ts';
 import { whenEntering } from '../meddle.ts';
 import { minutes } from '../signals.ts';
@@ -30,10 +33,13 @@ async function drained(stack: Deployed): Promise<string> {
 }
 
 async function looked(stack: Deployed, boundaryId: string): Promise<string> {
-  const records = new Records(operatorConfig(stack.connection, stack.io), stack.connection.outputs);
+  const config = operatorConfig(stack.connection, stack.io);
+  const records = new Records(config, stack.connection.outputs);
   const listed = await records.recent(1, stack.aws.clock.nowMs());
-  const events = await records.events(boundaryId);
-  return `listed ${listed.length > 0}; events ${events.length > 0}`;
+  const { events, signed } = await records.evidence(boundaryId);
+  const bundle = makeBundle(boundaryId, events, signed);
+  const { verdict } = verifyBundle(bundle, await stackKey(config, stack.connection.outputs));
+  return `listed ${listed.length > 0}; ${verdict}`;
 }
 
 /** The schedule submits a task; on the next days it may not call, and then what it calls fails: both end with the missed runs. */
@@ -81,7 +87,7 @@ export const OPERATING: readonly Scenario[] = [
   {
     run: drained,
     shows:
-      'failed closed refused ExecutionEnded; drained 0; listed true; events true; StackDraining; resumed 0; succeeded closed refused',
+      'failed closed refused ExecutionEnded; drained 0; listed true; verified; StackDraining; resumed 0; succeeded closed refused',
   },
   { run: scheduled, shows: 'succeeded closed refused; attempts 1; letters 0 1 2' },
 ];
