@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { endExecutions, findDue, readRows, refuseTasks } from './control-permissions.ts';
 import { keyOf } from './encryption.ts';
 import { acceptOpen, type Permission } from './permission.ts';
-import { BY_DAY, type Records } from './records.ts';
+import { BY_DAY, LOOKUP_INDEX, type Records } from './records.ts';
 
 /**
  * Read access to ledger and evidence. Not Scan: no condition bounds it. One statement for each index, so that whoever may drain as well
@@ -20,6 +20,11 @@ export function readRecords(records: Records, grantee: iam.IGrantable, key: kms.
     },
     findDue(records),
     { sid: 'ReadEvidence', actions: ['dynamodb:Query'], resources: [records.evidence.tableArn] },
+    {
+      sid: 'LookUpEvidence',
+      actions: ['dynamodb:Query'],
+      resources: [`${records.evidence.tableArn}/index/${LOOKUP_INDEX}`],
+    },
     ...keyOf
       .tables(key)
       .map((permission) => ({ ...permission, actions: ['kms:Decrypt', 'kms:DescribeKey'] })),

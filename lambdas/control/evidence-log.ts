@@ -2,7 +2,8 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../core/clock.ts';
 import { ChainClosed, LedgerContention } from '../../core/errors.ts';
-import { chainEvent, evidenceEvent, type EventDraft, type EvidenceEvent } from '../../core/evidence.ts';
+import { chainEvent, type EventDraft, type EvidenceEvent } from '../../core/evidence.ts';
+import { eventIn, itemOf } from '../../core/lookup.ts';
 
 const MAX_CONFLICTS = 10;
 
@@ -31,7 +32,7 @@ export class EvidenceLog {
           ...(start && { ExclusiveStartKey: start }),
         }),
       );
-      events.push(...(page.Items ?? []).map((item) => evidenceEvent.parse(item)));
+      events.push(...(page.Items ?? []).map(eventIn));
       start = page.LastEvaluatedKey;
     } while (start);
     return events;
@@ -62,7 +63,7 @@ export class EvidenceLog {
       await this.#client.send(
         new PutCommand({
           TableName: this.#table,
-          Item: event,
+          Item: itemOf(event),
           ConditionExpression: 'attribute_not_exists(seq)',
         }),
       );

@@ -213,7 +213,7 @@ describe('a grant', () => {
     const actions = statements(resourcesOf(stack), 'Auditor').flatMap((statement) =>
       listOf(statement['Action']),
     );
-    expect(actions).toEqual(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Query', 'dynamodb:Query']);
+    expect(actions).toEqual(['dynamodb:GetItem', ...Array.from({ length: 4 }, () => 'dynamodb:Query')]);
   });
 
   it('to drain has no Scan, and the customer’s key through DynamoDB only', () => {

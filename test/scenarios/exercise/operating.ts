@@ -1,6 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import { drainStack, type DrainOptions } from '../../../cli/commands/drain.ts';
 import { operatorConfig } from '../../../cli/drain/operator.ts';
+import { find } from '../../../cli/find.ts';
+import { questionOf } from '../../../cli/question.ts';
 import { Records } from '../../../cli/records.ts';
 import type { Deployed } from '../deployed.ts';
 import { whenEntering } from '../meddle.ts';
@@ -33,7 +35,9 @@ async function looked(stack: Deployed, boundaryId: string): Promise<string> {
   const records = new Records(operatorConfig(stack.connection, stack.io), stack.connection.outputs);
   const listed = await records.recent(1, stack.aws.clock.nowMs());
   const events = await records.events(boundaryId);
-  return `listed ${listed.length > 0}; events ${events.length > 0}`;
+  const question = questionOf({ requester: 'ann' });
+  const { findings } = await find(question, { records, stack: stack.connection.stackName, limit: 9 });
+  return `listed ${listed.length > 0}; events ${events.length > 0}; found ${findings.length > 0}`;
 }
 
 /** The schedule submits a task; on the next days it may not call, and then what it calls fails: both end with the missed runs. */
@@ -81,7 +85,7 @@ export const OPERATING: readonly Scenario[] = [
   {
     run: drained,
     shows:
-      'failed closed refused ExecutionEnded; drained 0; listed true; events true; StackDraining; resumed 0; succeeded closed refused',
+      'failed closed refused ExecutionEnded; drained 0; listed true; events true; found true; StackDraining; resumed 0; succeeded closed refused',
   },
   { run: scheduled, shows: 'succeeded closed refused; attempts 1; letters 0 1 2' },
 ];
