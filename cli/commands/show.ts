@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { EvidenceBundle } from '../../core/evidence.ts';
 import { boundaryIdOf, parseBoundaryId, TASK_ID, TASK_TYPE } from '../../core/ids.ts';
 import { reviewedBy } from '../../core/review.ts';
-import { bundleFault, makeBundle, readBundle } from '../bundle.ts';
+import { bundleFault, makeBundle, readBundle, writeBundle } from '../bundle.ts';
 import { connect, type ConnectionOptions } from '../connection.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -12,26 +12,52 @@ import { printJson } from '../print.ts';
 import { Records } from '../records.ts';
 import { renderTimeline, timelineOf } from '../render/timeline.ts';
 import { requesterConfig } from '../run-task.ts';
+import { demandFolder } from '../write-file.ts';
 
 export interface ShowOptions extends ConnectionOptions {
   readonly type?: string;
+  /** Where the evidence of a task of the stack is written. */
+  readonly out?: string;
   readonly json?: boolean;
 }
 
 /** A task's timeline: offline from a bundle file, or by its id from the stack. */
 export async function show(task: string, options: ShowOptions, io: Io): Promise<number> {
-  const shown = (await isFile(task, io))
-    ? { bundle: await readBundle(task, io.cwd), phase: null }
-    : await lookUp(task, options, io);
+  const out = options.out === undefined ? undefined : resolve(io.cwd, options.out);
+  if (out !== undefined) await demandFolder(out, '--out');
+  const shown = (await isFile(task, io)) ? await readShown(task, out, io) : await lookUp(task, options, io);
   const fault = bundleFault(shown.bundle) ?? null;
+  const evidenceFile = out === undefined ? null : await writeBundle(out, demandEvents(shown.bundle));
   if (options.json === true)
     printJson(io, {
       ...timelineOf(shown.bundle),
       phase: shown.phase,
       chain: { holds: fault === null, fault },
+      evidenceFile,
     });
   else io.out(renderTimeline(shown.bundle, fault, shown.phase));
+  if (evidenceFile !== null) io.err(`Evidence written to ${evidenceFile}\n`);
   return EXIT.done;
+}
+
+interface Shown {
+  readonly bundle: EvidenceBundle;
+  readonly phase: string | null;
+}
+
+async function readShown(path: string, out: string | undefined, io: Io): Promise<Shown> {
+  if (out === undefined) return { bundle: await readBundle(path, io.cwd), phase: null };
+  throw new UsageError(
+    `--out writes the evidence of a task of the stack; ${path} is a file already. Give a boundary id (<type>.<taskId>), or leave --out out.`,
+  );
+}
+
+/** A broken chain is written as it stands: whoever examines it needs it. One without events is no evidence. */
+function demandEvents(bundle: EvidenceBundle): EvidenceBundle {
+  if (bundle.events.length > 0) return bundle;
+  throw new UsageError(
+    `The task ${bundle.boundaryId} has no evidence yet; nothing was written. Its first event follows its submission within moments: try again.`,
+  );
 }
 
 /** A path is meant when such a file is there, or when nothing but a path looks like it. */
@@ -59,11 +85,7 @@ export function boundaryIdFrom(task: string, type: string | undefined): string {
 const phaseOf = async (id: string, records: Records): Promise<string | null> =>
   (reviewedBy(id) === undefined ? (await records.row(id))?.phase : (await records.review(id))?.state) ?? null;
 
-async function lookUp(
-  task: string,
-  options: ShowOptions,
-  io: Io,
-): Promise<{ bundle: EvidenceBundle; phase: string | null }> {
+async function lookUp(task: string, options: ShowOptions, io: Io): Promise<Shown> {
   const boundaryId = reviewedBy(task) === undefined ? boundaryIdFrom(task, options.type) : task;
   const connection = await connect(options, io);
   try {
