@@ -1,42 +1,70 @@
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { chainFault, evidenceBundle, type EvidenceBundle, type EvidenceEvent } from '../core/evidence.ts';
-import { parseBoundaryId } from '../core/ids.ts';
-import { UsageError } from './errors.ts';
-import { readText } from './request-file.ts';
+import { bundleText } from '../core/bundle.ts';
+import { evidenceBundle, type EvidenceBundle } from '../core/evidence.ts';
+import { duplicateKey } from '../core/strict-json.ts';
+import { oddValue } from '../core/odd-value.ts';
+import { messageOf, UsageError } from './errors.ts';
 import { writeWhole } from './write-file.ts';
 
-/** A bundle holds a whole task's evidence; a task has a few dozen events of a few kilobytes at most. */
-export function makeBundle(boundaryId: string, events: readonly EvidenceEvent[]): EvidenceBundle {
-  const taskId = parseBoundaryId(boundaryId)?.taskId ?? boundaryId;
-  return { version: 1, boundaryId, taskId, events: [...events], envelope: null, publicKey: null };
-}
+/** A hundred leases with the longest policies and results have about five. */
+const MAX_BUNDLE_BYTES = 32 * 1024 * 1024;
 
 /** Writes `<taskId>.evidence.json` into a folder; returns its path. */
 export async function writeBundle(folder: string, bundle: EvidenceBundle): Promise<string> {
   const path = resolve(folder, `${bundle.taskId}.evidence.json`);
-  await writeWhole(path, `${JSON.stringify(bundle, null, 2)}\n`);
+  await writeWhole(path, bundleText(bundle));
   return path;
 }
 
-/** Reads a bundle file. Throws `UsageError` or `MalformedRequest` when it is not one; whether its chain holds is for the caller to ask. */
-export async function readBundle(path: string, cwd: string): Promise<EvidenceBundle> {
-  const text = await readText(path, cwd, 'The evidence bundle');
+/** What stands in a bundle's file: its parsed JSON, or why no bundle can look like that. */
+export type BundleFile = { readonly value: unknown } | { readonly fault: string };
+
+/** Reads a bundle's file without judging it. Throws `UsageError` when it cannot be read or is not JSON. */
+export async function readBundleFile(path: string, cwd: string): Promise<BundleFile> {
+  const bytes = await readBytes(resolve(cwd, path), path);
+  if (typeof bytes === 'string') return { fault: bytes };
+  let text: string;
   let value: unknown;
   try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     value = JSON.parse(text);
-  } catch {
+  } catch (error) {
     throw new UsageError(
-      `${path} is not valid JSON, so it is no evidence bundle. Give the file that run --out wrote.`,
+      `${path} is not JSON in UTF-8, so it is no evidence bundle: ${messageOf(error)}. Give the file that --out wrote.`,
     );
   }
-  const parsed = evidenceBundle.safeParse(value);
+  // In this order: what walks the text for its keys calls itself for each level.
+  const fault = oddValue(value) ?? duplicateKey(text);
+  return fault === undefined ? { value } : { fault };
+}
+
+/** A text where the file is too large to be a bundle. */
+async function readBytes(path: string, named: string): Promise<Buffer | string> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_BUNDLE_BYTES)
+      return `it has ${size} bytes; a bundle has at most ${MAX_BUNDLE_BYTES}, so it is none`;
+    return await readFile(path);
+  } catch (error) {
+    throw new UsageError(
+      `The evidence bundle ${JSON.stringify(named)} cannot be read: ${messageOf(error)}. Give the path of a file that --out wrote.`,
+    );
+  }
+}
+
+/** Reads a bundle's file for its form. Throws `UsageError` when it is none; whether it is true is for the caller to ask. */
+export async function readBundle(path: string, cwd: string): Promise<EvidenceBundle> {
+  const file = await readBundleFile(path, cwd);
+  if ('fault' in file) throw noBundle(path, file.fault);
+  const parsed = evidenceBundle.safeParse(file.value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new UsageError(
-    `${path} is not an evidence bundle: ${issue ? `${issue.path.join('.') || 'the document'}: ${issue.message}` : 'wrong form'}. Give the file that run --out wrote.`,
+  throw noBundle(
+    path,
+    issue ? `${issue.path.join('.') || 'the document'}: ${issue.message}` : 'its form is wrong',
   );
 }
 
-/** The fault of a bundle's chain, or undefined. */
-export const bundleFault = (bundle: EvidenceBundle): string | undefined =>
-  bundle.events.length === 0 ? 'it has no events' : chainFault(bundle.boundaryId, bundle.events);
+const noBundle = (path: string, fault: string): UsageError =>
+  new UsageError(`${path} is not an evidence bundle: ${fault}. Give the file that --out wrote.`);

@@ -8,6 +8,8 @@ export const EXIT = {
   usage: 2,
   /** The boundary is not proven closed. */
   unproven: 3,
+  /** Nothing speaks against it, and it cannot be told for certain. */
+  uncertain: 4,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -46,6 +46,13 @@ Nothing of it is left afterwards, except what --dump and --out write.
 Exit code: 0 done; 1 the task failed or was refused, its boundary is closed; 2 malformed request or wrong usage,
 no task exists; 3 the boundary is not proven closed.`;
 
+const VERIFYING = `
+Get the key once from whoever runs the stack, not with each bundle: aws kms get-public-key, or the taskbound.pub.pem
+that --out wrote.
+
+Exit code: 0 verified; 1 something is wrong with the bundle, and the first thing is named; 2 unreadable or not JSON;
+4 consistent, but no key was pinned.`;
+
 const DRAINING = `
 The stack refuses new tasks from now on, until --resume; tasks that stand already go on. It is safe to delete once
 no boundary is open and every deny is lifted: a deny is an inline policy on a task role, and CloudFormation cannot
@@ -167,6 +174,17 @@ function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<v
     .option('--out <dir>', 'write the evidence of a task of the stack there: <taskId>.evidence.json')
     .action((task, options) =>
       ends(import('./commands/show.ts').then(({ show }) => show(task, options, io))),
+    );
+
+  program
+    .command('verify')
+    .description("check an evidence bundle's chain and signature, offline")
+    .argument('<bundle>', 'the bundle, a file that --out wrote')
+    .option('--key <pem>', 'the public key that you trust; without it, only consistency can be told')
+    .option('--json', 'print exactly one JSON document on standard output')
+    .addHelpText('after', VERIFYING)
+    .action((bundle, options) =>
+      ends(import('./commands/verify.ts').then(({ verify }) => verify(bundle, options, io))),
     );
 
   asPerson(program.command('list').description('list open and recent boundaries'))

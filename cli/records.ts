@@ -5,7 +5,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import type { EvidenceEvent } from '../core/evidence.ts';
+import { SIGNED_HEAD_SEQ, signedHead, type EvidenceEvent, type SignedHead } from '../core/evidence.ts';
 import { DUE, ledgerRow, type LedgerRow } from '../core/ledger.ts';
 import { eventIn } from '../core/lookup.ts';
 import { REVIEW_OPEN, reviewRow, type ReviewRow } from '../core/review.ts';
@@ -56,15 +56,25 @@ export class Records {
     return reviews.filter((review) => review !== undefined);
   }
 
-  /** All events of a boundary, in order. */
-  async events(boundaryId: string): Promise<EvidenceEvent[]> {
+  /** All events of a boundary, in order, and what was signed of them. */
+  async evidence(boundaryId: string): Promise<{ events: EvidenceEvent[]; signed?: SignedHead }> {
     const items = await this.#query({
       TableName: this.#evidence,
       KeyConditionExpression: 'boundaryId = :boundaryId',
       ExpressionAttributeValues: { ':boundaryId': boundaryId },
       ConsistentRead: true,
     });
-    return items.map(eventIn);
+    const events = items.filter((item) => item['seq'] !== SIGNED_HEAD_SEQ);
+    const head = items.find((item) => item['seq'] === SIGNED_HEAD_SEQ);
+    return {
+      events: events.map(eventIn),
+      ...(head && { signed: signedHead.parse({ envelope: head['envelope'], publicKey: head['publicKey'] }) }),
+    };
+  }
+
+  /** All events of a boundary, in order. */
+  async events(boundaryId: string): Promise<EvidenceEvent[]> {
+    return (await this.evidence(boundaryId)).events;
   }
 
   /** What the index of look-ups has under a key, newest first, `most` at most. It is eventually consistent. */

@@ -1,10 +1,14 @@
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import type { KeyObject } from 'node:crypto';
 import type { TaskRequest } from '../core/request.ts';
 import { awaitDecision } from './await-decision.ts';
 import { awaitClosed } from './await-closed.ts';
-import { bundleFault, makeBundle, writeBundle } from './bundle.ts';
+import { makeBundle } from '../core/bundle.ts';
+import { verifyBundle } from '../core/verify.ts';
+import { writeBundle } from './bundle.ts';
 import type { ClientConfig, Connection } from './connection.ts';
 import { messageOf } from './errors.ts';
+import { stackKey, writeKey } from './evidence-key.ts';
 import { follow, isUnknown } from './follow.ts';
 import type { Io } from './io.ts';
 import { Records } from './records.ts';
@@ -59,7 +63,8 @@ export async function followToEnd(
     const execution = await followTask(config, connection, task, io);
     const row = await awaitClosed(records, task.boundaryId, { clock: connection.clock, tell: io.err });
     if (row === undefined) return unknownReport(task, `The ledger has no row for ${task.boundaryId}.`);
-    return await withEvidence(reportOf(row, execution), records, out, io);
+    const key = await stackKey(config, connection.outputs);
+    return await withEvidence(reportOf(row, execution), { records, out, io, key });
   } catch (error) {
     const again = `The task goes on without this command; look at it with: taskbound show ${task.boundaryId}`;
     io.err(`taskbound: what became of ${task.boundaryId} cannot be read: ${messageOf(error)}. ${again}\n`);
@@ -118,19 +123,22 @@ async function describe(sfn: SFNClient, executionArn: string): Promise<Execution
   }
 }
 
-/** Evidence whose chain does not hold is not written, and proves nothing: the boundary counts as unproven then. */
-async function withEvidence(
-  report: RunReport,
-  records: Records,
-  out: string | undefined,
-  io: Io,
-): Promise<RunReport> {
-  const bundle = makeBundle(report.boundaryId, await records.events(report.boundaryId));
-  const fault = bundleFault(bundle) ?? closingFault(report, bundle.events.at(-1)?.type);
-  if (fault !== undefined) return { ...report, proof: null, error: `The evidence does not hold: ${fault}.` };
+interface Writing extends Pick<Following, 'records' | 'out' | 'io'> {
+  /** The stack's own. */
+  readonly key: KeyObject;
+}
+
+/** Evidence that does not verify is not written, and proves nothing: the boundary counts as unproven then. An open one is signed by nobody yet. */
+async function withEvidence(report: RunReport, { records, out, io, key }: Writing): Promise<RunReport> {
+  const { events, signed } = await records.evidence(report.boundaryId);
+  const bundle = makeBundle(report.boundaryId, events, signed);
+  const { fault } = verifyBundle(bundle, report.phase === 'closed' ? key : undefined);
+  if (fault !== null) return { ...report, proof: null, error: `The evidence does not hold: ${fault}.` };
   if (out === undefined) return report;
   try {
-    return { ...report, evidenceFile: await writeBundle(out, bundle) };
+    const evidenceFile = await writeBundle(out, bundle);
+    await writeKey(out, key, io);
+    return { ...report, evidenceFile };
   } catch (error) {
     io.err(
       `taskbound: the evidence could not be written to ${out}: ${messageOf(error)}. It stands in the stack all the same.\n`,
@@ -138,8 +146,3 @@ async function withEvidence(
     return report;
   }
 }
-
-const closingFault = (report: RunReport, last: string | undefined): string | undefined =>
-  report.phase === 'closed' && last !== 'boundary.closed'
-    ? `it ends with ${last}, but the ledger says closed`
-    : undefined;

@@ -1,11 +1,16 @@
 import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
 
+/** One spelling a value: other bits behind the last byte, other alphabets and white space are refused. */
+const strictBase64 = z
+  .base64()
+  .refine((text) => Buffer.from(text, 'base64').toString('base64') === text, 'not canonical base64');
+
 /** DSSE v1: https://github.com/secure-systems-lab/dsse/blob/master/protocol.md */
 export const dsseEnvelope = z.strictObject({
   payloadType: z.string().min(1),
-  payload: z.base64(),
-  signatures: z.array(z.strictObject({ keyid: z.string(), sig: z.base64() })).min(1),
+  payload: strictBase64,
+  signatures: z.array(z.strictObject({ keyid: z.string(), sig: strictBase64 })).min(1),
 });
 export type DsseEnvelope = z.infer<typeof dsseEnvelope>;
 
@@ -28,6 +33,10 @@ export function keyIdOf(key: KeyObject): string {
     .digest('hex');
 }
 
+/** SHA-256 of the pre-authentication encoding: what a key signs that signs digests. */
+export const preAuthDigest = (payloadType: string, payload: Uint8Array): Buffer =>
+  createHash('sha256').update(preAuthEncoding(payloadType, payload)).digest();
+
 /** Signs with an Ed25519 private key. */
 export function signEnvelope(payloadType: string, payload: Uint8Array, privateKey: KeyObject): DsseEnvelope {
   const signature = sign(null, preAuthEncoding(payloadType, payload), privateKey);
@@ -38,8 +47,11 @@ export function signEnvelope(payloadType: string, payload: Uint8Array, privateKe
   };
 }
 
-/** True when one signature of the envelope verifies with the given Ed25519 public key. */
+/** True when one signature of the envelope verifies with the given public key: Ed25519, or ECDSA over SHA-256 in DER. */
 export function verifyEnvelope(envelope: DsseEnvelope, publicKey: KeyObject): boolean {
   const signed = preAuthEncoding(envelope.payloadType, Buffer.from(envelope.payload, 'base64'));
-  return envelope.signatures.some(({ sig }) => verify(null, signed, publicKey, Buffer.from(sig, 'base64')));
+  const algorithm = publicKey.asymmetricKeyType === 'ec' ? 'sha256' : null;
+  return envelope.signatures.some(({ sig }) =>
+    verify(algorithm, signed, publicKey, Buffer.from(sig, 'base64')),
+  );
 }

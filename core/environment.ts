@@ -28,5 +28,9 @@ export const proveRevokedEnvironment = z.object({
   ...common,
   ISSUE_TIMEOUT_SECONDS: z.coerce.number().int().min(1),
 });
-export const closeBoundaryEnvironment = z.object(common);
+export const closeBoundaryEnvironment = z.object({
+  ...common,
+  /** Signs the head of each chain. */
+  EVIDENCE_KEY_ARN: z.string().min(1),
+});
 export const reconcileEnvironment = z.object({ ...common, TEARDOWN_MACHINE_ARN: z.string().min(1) });

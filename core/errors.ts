@@ -136,6 +136,16 @@ export class ChainClosed extends TaskboundError {
   override readonly name = 'ChainClosed';
 }
 
+/** The evidence is not what the control functions wrote: somebody else wrote to it. It is not signed. */
+export class ChainBroken extends TaskboundError {
+  override readonly name = 'ChainBroken';
+}
+
+/** The key's signature does not verify with its own public key. Retried. */
+export class NotSigned extends TaskboundError {
+  override readonly name = 'NotSigned';
+}
+
 /** The event bus did not take an event, or not in time. It is put again; nothing waits for it. */
 export class NotAnnounced extends TaskboundError {
   override readonly name = 'NotAnnounced';

@@ -99,6 +99,17 @@ export function chainFault(boundaryId: string, events: readonly EvidenceEvent[])
   return undefined;
 }
 
+/** What `close-boundary` signed of a chain, and the key's public half: it stands beside the events, which are never changed. */
+export const signedHead = z.strictObject({
+  envelope: dsseEnvelope,
+  /** PEM (SubjectPublicKeyInfo). */
+  publicKey: z.string(),
+});
+export type SignedHead = z.infer<typeof signedHead>;
+
+/** The sort key of the item that holds it: events count from 1. */
+export const SIGNED_HEAD_SEQ = 0;
+
 /** One file that holds all evidence of a task. `envelope` and `publicKey` are null until its boundary is closed. */
 export const evidenceBundle = z.strictObject({
   version: z.literal(1),

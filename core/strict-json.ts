@@ -20,26 +20,23 @@ function refuseDepth(text: string, what: string): void {
   }
 }
 
-function refuseDuplicateKeys(text: string, what: string): void {
+/** The first key in valid JSON that readers treat in different ways, because it stands twice or is `__proto__`, in words; or undefined. */
+export function duplicateKey(text: string): string | undefined {
   const open: Set<string>[] = [];
+  let fault: string | undefined;
   visit(text, {
     onObjectBegin: () => void open.push(new Set()),
     onObjectEnd: () => void open.pop(),
     onObjectProperty: (name, _offset, _length, line) => {
-      if (name === '__proto__') {
-        throw new MalformedRequest(
-          `${what} has the key "__proto__" (line ${line + 1}), which readers treat in different ways. Remove it.`,
-        );
-      }
       const names = open.at(-1);
-      if (names?.has(name)) {
-        throw new MalformedRequest(
-          `${what} has the key ${JSON.stringify(name)} twice (line ${line + 1}); each key may stand once. Remove one.`,
-        );
-      }
+      if (name === '__proto__')
+        fault ??= `it has the key "__proto__" (line ${line + 1}), which readers treat in different ways`;
+      else if (names?.has(name))
+        fault ??= `it has the key ${JSON.stringify(name)} twice (line ${line + 1}); each key may stand once`;
       names?.add(name);
     },
   });
+  return fault;
 }
 
 /** Parses JSON, refusing what different readers could read differently: duplicate keys, absurd depth or size. `what` names the text in errors. */
@@ -58,6 +55,7 @@ export function parseStrictJson(text: string, what: string): unknown {
       `${what} is not valid JSON: ${error instanceof Error ? error.message : String(error)}. Correct it and try again.`,
     );
   }
-  refuseDuplicateKeys(text, what);
+  const fault = duplicateKey(text);
+  if (fault !== undefined) throw new MalformedRequest(`${what} cannot be taken: ${fault}. Remove it.`);
   return value;
 }

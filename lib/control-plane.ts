@@ -5,6 +5,7 @@ import * as environment from '../core/environment.ts';
 import { ControlFunction, type ControlFunctionProps } from './control-function.ts';
 import * as may from './control-permissions.ts';
 import { keyOf } from './encryption.ts';
+import { onlySignedBy, signEvidence } from './evidence-key.ts';
 import type { DeploymentOptions } from './options.ts';
 import type { Permission } from './permission.ts';
 import { outliveDeploys } from './outlive-deploys.ts';
@@ -101,7 +102,8 @@ export class ControlPlane extends Construct {
         may.changeTaskPolicies(this, 'DenyBoundaries', 'iam:PutRolePolicy'),
       ],
     });
-    this.closeBoundary = make('CloseBoundary', this.#closeProps(base, common));
+    this.closeBoundary = make('CloseBoundary', this.#closeProps(records, base, common));
+    onlySignedBy(records.evidenceKey, this.closeBoundary.role);
     for (const called of Object.values(this.workflowFunctions)) outliveDeploys(called, options);
     this.teardown = this.#makeTeardown(options);
     this.decide = make('Decide', this.#decideProps(base, common));
@@ -109,13 +111,18 @@ export class ControlPlane extends Construct {
     this.reconcile = make('Reconcile', this.#reconcileProps(records, base, common));
   }
 
-  #closeProps(base: readonly Permission[], common: Readonly<Record<string, string>>) {
+  #closeProps(records: Records, base: readonly Permission[], common: Readonly<Record<string, string>>) {
     return {
       stem: 'close-boundary' as const,
-      description: 'Destroys the session secret and closes the record.',
+      description: 'Destroys the session secret, signs the evidence and closes the record.',
       environmentSchema: environment.closeBoundaryEnvironment,
-      environment: common,
-      permissions: [...base, may.destroySessionSecrets(this), may.announce(this)],
+      environment: { ...common, EVIDENCE_KEY_ARN: records.evidenceKey.keyArn },
+      permissions: [
+        ...base,
+        may.destroySessionSecrets(this),
+        ...signEvidence(records.evidenceKey),
+        may.announce(this),
+      ],
     };
   }
 

@@ -1,6 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { evidenceKey } from './evidence-key.ts';
 import { given } from './given.ts';
 import type { DeploymentOptions } from './options.ts';
 
@@ -12,10 +14,11 @@ export const DUE_INDEX = 'due';
 /** The sparse index of the events by which a task is looked up: who asked, who decided, which key was issued. See `core/lookup.ts`. */
 export const LOOKUP_INDEX = 'lookup';
 
-/** Ledger: one mutable row a task. Evidence: its events, only ever added to. */
+/** Ledger: one mutable row a task. Evidence: its events, only ever added to, and the key that signs them at the end. */
 export class Records extends Construct {
   readonly ledger: dynamodb.Table;
   readonly evidence: dynamodb.Table;
+  readonly evidenceKey: kms.Key;
 
   constructor(scope: Construct, id: string, options: DeploymentOptions) {
     super(scope, id);
@@ -43,6 +46,7 @@ export class Records extends Construct {
       sortKey: { name: 'at', type: dynamodb.AttributeType.STRING },
       projectionType: dynamodb.ProjectionType.KEYS_ONLY,
     });
+    this.evidenceKey = evidenceKey(this, options);
   }
 }
 

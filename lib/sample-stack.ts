@@ -30,6 +30,7 @@ export class SampleStack extends Stack {
     output(this, 'EndUrl', boundary.endUrl);
     output(this, 'LedgerTable', boundary.records.ledger.tableName);
     output(this, 'EvidenceTable', boundary.records.evidence.tableName);
+    output(this, 'EvidenceKey', boundary.records.evidenceKey.keyArn);
     output(this, 'Requesters', people.requesters.roleArn);
     output(this, 'Approvers', people.approvers.roleArn);
     output(this, 'Operators', people.operators.roleArn);

@@ -12,7 +12,8 @@ import type { Usage } from './aws/iam/usage.ts';
 import { IdSource } from './aws/ids.ts';
 import { InProcessHandler } from './aws/in-process-handler.ts';
 import type { Intercept, Observe } from './aws/intercept.ts';
-import { KmsKeys } from './aws/kms-keys.ts';
+import { KmsKeys } from './aws/kms/kms-keys.ts';
+import { KmsService } from './aws/kms/kms-service.ts';
 import { type Listening, listen } from './aws/listener.ts';
 import { ACCOUNT_ID, REGION } from './aws/place.ts';
 import { SecretsManager } from './aws/secrets/secrets-service.ts';
@@ -58,7 +59,7 @@ export class EmbeddedAws {
   readonly states: StepFunctionsService;
   readonly ssm: Ssm;
   readonly cloudformation: CloudFormation;
-  readonly keys = new KmsKeys();
+  readonly keys: KmsKeys;
   readonly events: EventBridge;
   readonly schedules: Schedules;
   readonly queues = new Queues();
@@ -86,6 +87,7 @@ export class EmbeddedAws {
     this.clock = clock;
     this.#origin = origin ?? DEFAULT_ORIGIN;
     const ids = (this.ids = new IdSource(seed ?? 'taskbound'));
+    this.keys = new KmsKeys(ids);
     const credentials = (this.credentials = new CredentialStore(ids));
     const iam = (this.iam = new IamStore(ids));
     const authorizer = (this.#authorizer = new Authorizer(iam, policyDelayMs));
@@ -119,6 +121,7 @@ export class EmbeddedAws {
     for (const service of [
       iamService(iam, this.credentials),
       stsService(this.sts),
+      new KmsService(this.keys),
       secrets,
       dynamodb,
       s3,

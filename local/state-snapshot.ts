@@ -25,6 +25,8 @@ interface State {
   /** By ARN; absent from states that an older version wrote. */
   readonly queues?: Readonly<Record<string, readonly QueueMessage[]>>;
   readonly published?: readonly BusEvent[];
+  /** Private keys of signing keys by ARN, base64; absent from older states as well. */
+  readonly signingKeys?: Readonly<Record<string, string>>;
 }
 
 interface SecretState extends Omit<Secret, 'versions'> {
@@ -77,6 +79,7 @@ export async function snapshotState(aws: EmbeddedAws): Promise<string> {
     executions: aws.states.snapshot(),
     queues: Object.fromEntries(aws.queues.all().map(({ arn, messages }) => [arn, messages])),
     published: aws.events.published,
+    signingKeys: aws.keys.snapshot(),
   };
   return JSON.stringify(state);
 }
@@ -107,6 +110,7 @@ export async function restoreState(aws: EmbeddedAws, json: string): Promise<void
   aws.credentials.restore(state.sessions.filter(({ caller }) => roles.has(caller.roleName ?? '')));
   aws.s3.restore(state.s3);
   aws.states.restore(state.executions);
+  aws.keys.restore(state.signingKeys ?? {});
   aws.queues.restore(state.queues ?? {});
   aws.events.published.splice(0, Number.POSITIVE_INFINITY, ...(state.published ?? []));
 }

@@ -1,11 +1,15 @@
 import { stat } from 'node:fs/promises';
+import type { KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { EvidenceBundle } from '../../core/evidence.ts';
 import { boundaryIdOf, parseBoundaryId, TASK_ID, TASK_TYPE } from '../../core/ids.ts';
 import { reviewedBy } from '../../core/review.ts';
-import { bundleFault, makeBundle, readBundle, writeBundle } from '../bundle.ts';
+import { makeBundle } from '../../core/bundle.ts';
+import { verifyBundle } from '../../core/verify.ts';
+import { readBundle, writeBundle } from '../bundle.ts';
 import { connect, type ConnectionOptions } from '../connection.ts';
 import { UsageError } from '../errors.ts';
+import { stackKey, writeKey } from '../evidence-key.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../print.ts';
@@ -26,16 +30,18 @@ export async function show(task: string, options: ShowOptions, io: Io): Promise<
   const out = options.out === undefined ? undefined : resolve(io.cwd, options.out);
   if (out !== undefined) await demandFolder(out, '--out');
   const shown = (await isFile(task, io)) ? await readShown(task, out, io) : await lookUp(task, options, io);
-  const fault = bundleFault(shown.bundle) ?? null;
-  const evidenceFile = out === undefined ? null : await writeBundle(out, demandEvents(shown.bundle));
+  const verification = verifyBundle(shown.bundle);
+  const { fault } = verification;
+  const evidenceFile = out === undefined ? null : await writeShown(out, shown, io);
   if (options.json === true)
     printJson(io, {
       ...timelineOf(shown.bundle),
       phase: shown.phase,
       chain: { holds: fault === null, fault },
+      keyId: verification.keyId,
       evidenceFile,
     });
-  else io.out(renderTimeline(shown.bundle, fault, shown.phase));
+  else io.out(renderTimeline(shown.bundle, verification, shown.phase));
   if (evidenceFile !== null) io.err(`Evidence written to ${evidenceFile}\n`);
   return EXIT.done;
 }
@@ -43,6 +49,8 @@ export async function show(task: string, options: ShowOptions, io: Io): Promise<
 interface Shown {
   readonly bundle: EvidenceBundle;
   readonly phase: string | null;
+  /** That the stack signs with; present where it is to be written. */
+  readonly key?: KeyObject;
 }
 
 async function readShown(path: string, out: string | undefined, io: Io): Promise<Shown> {
@@ -53,11 +61,15 @@ async function readShown(path: string, out: string | undefined, io: Io): Promise
 }
 
 /** A broken chain is written as it stands: whoever examines it needs it. One without events is no evidence. */
-function demandEvents(bundle: EvidenceBundle): EvidenceBundle {
-  if (bundle.events.length > 0) return bundle;
-  throw new UsageError(
-    `The task ${bundle.boundaryId} has no evidence yet; nothing was written. Its first event follows its submission within moments: try again.`,
-  );
+async function writeShown(folder: string, { bundle, key }: Shown, io: Io): Promise<string> {
+  if (bundle.events.length === 0) {
+    throw new UsageError(
+      `The task ${bundle.boundaryId} has no evidence yet; nothing was written. Its first event follows its submission within moments: try again.`,
+    );
+  }
+  const path = await writeBundle(folder, bundle);
+  if (key !== undefined) await writeKey(folder, key, io);
+  return path;
 }
 
 /** A path is meant when such a file is there, or when nothing but a path looks like it. */
@@ -89,9 +101,16 @@ async function lookUp(task: string, options: ShowOptions, io: Io): Promise<Shown
   const boundaryId = reviewedBy(task) === undefined ? boundaryIdFrom(task, options.type) : task;
   const connection = await connect(options, io);
   try {
-    const records = new Records(requesterConfig(connection, io), connection.outputs);
-    const [phase, events] = await Promise.all([phaseOf(boundaryId, records), records.events(boundaryId)]);
-    if (phase !== null || events.length > 0) return { bundle: makeBundle(boundaryId, events), phase };
+    const config = requesterConfig(connection, io);
+    const records = new Records(config, connection.outputs);
+    const [phase, { events, signed }] = await Promise.all([
+      phaseOf(boundaryId, records),
+      records.evidence(boundaryId),
+    ]);
+    if (phase !== null || events.length > 0) {
+      const key = options.out === undefined ? undefined : await stackKey(config, connection.outputs);
+      return { bundle: makeBundle(boundaryId, events, signed), phase, ...(key && { key }) };
+    }
     const hint = connection.embedded
       ? ' It is a fresh local stack: name another with --stack or AWS_ENDPOINT_URL.'
       : '';

@@ -1,4 +1,5 @@
 import type { EvidenceBundle } from '../../core/evidence.ts';
+import type { Verification } from '../../core/verify.ts';
 import { columns, visible } from '../print.ts';
 import { eventWords } from './event-words.ts';
 
@@ -20,13 +21,20 @@ export const timelineOf = (bundle: EvidenceBundle) => ({
 const actorWords = (actor: string): string =>
   visible(actor.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:(assumed-role\/)?/, ''));
 
-const chainWords = (events: number, fault: string | null): string =>
-  fault === null
-    ? `Chain: the hashes of all ${events} events hold. (Nothing is signed yet: cut-off events would not show.)\n`
-    : `Chain: BROKEN: ${visible(fault)}. Do not rely on this record.\n`;
+function chainWords({ fault, events, keyId }: Verification): string {
+  if (fault !== null) return `Chain: BROKEN: ${visible(fault)}. Do not rely on this record.\n`;
+  const holds = `Chain: the hashes of all ${events} events hold`;
+  return keyId === null
+    ? `${holds}. (Nothing is signed yet: cut-off events would not show.)\n`
+    : `${holds}; their head is signed with the key ${keyId} (taskbound verify --key pins it).\n`;
+}
 
 /** The events of a task, one line each: time (UTC), event, actor, plain words. */
-export function renderTimeline(bundle: EvidenceBundle, fault: string | null, phase: string | null): string {
+export function renderTimeline(
+  bundle: EvidenceBundle,
+  verification: Verification,
+  phase: string | null,
+): string {
   const rows = bundle.events.map((event) => [
     event.at.slice(11, 23),
     event.type,
@@ -39,5 +47,5 @@ export function renderTimeline(bundle: EvidenceBundle, fault: string | null, pha
     ...(phase === null ? [] : [`phase ${phase}`]),
     ...(day === undefined ? [] : [`${day} (UTC)`]),
   ];
-  return `${heading.join(', ')}\n${columns(rows)}${chainWords(bundle.events.length, fault)}`;
+  return `${heading.join(', ')}\n${columns(rows)}${chainWords(verification)}`;
 }

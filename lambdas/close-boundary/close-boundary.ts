@@ -7,12 +7,14 @@ import type { closeBoundaryEvent, ClosedBoundary } from '../../core/steps.ts';
 import type { EventBus } from '../control/event-bus.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
+import type { EvidenceSigner } from './evidence-signer.ts';
 import type { TaskSecrets } from '../control/secrets.ts';
 
 export interface CloseDependencies {
   readonly ledger: Ledger;
   readonly evidence: EvidenceLog;
   readonly secrets: TaskSecrets;
+  readonly signer: EvidenceSigner;
   readonly bus: EventBus;
   readonly clock: Clock;
 }
@@ -41,8 +43,15 @@ export async function closeBoundary(
       secrets: row.secrets.filter((secret) => secret.state !== 'planned').length,
     },
   });
+  await signHead(row.boundaryId, on);
   if (row.phase !== 'closed') await close(row, closed.outcome, on);
   return closed;
+}
+
+/** The chain is read again whole: what is signed is what stands in the table, not what this function believes to have written. */
+async function signHead(boundaryId: string, { evidence, signer }: CloseDependencies): Promise<void> {
+  if ((await evidence.signedHead(boundaryId)) !== undefined) return;
+  await evidence.putSignedHead(boundaryId, await signer.sign(boundaryId, await evidence.read(boundaryId)));
 }
 
 /**

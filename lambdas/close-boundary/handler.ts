@@ -1,4 +1,5 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { closeBoundaryEnvironment } from '../../core/environment.ts';
 import { closeBoundaryEvent } from '../../core/steps.ts';
@@ -7,6 +8,7 @@ import type { ControlPorts } from '../control/ports.ts';
 import { openRecords } from '../control/records.ts';
 import { TaskSecrets } from '../control/secrets.ts';
 import { step, type StepHandler } from '../control/step.ts';
+import { EvidenceSigner } from './evidence-signer.ts';
 import { closeBoundary, type CloseDependencies } from './close-boundary.ts';
 
 export function closeBoundaryHandler({ environment: variables, aws, clock }: ControlPorts): StepHandler {
@@ -14,6 +16,7 @@ export function closeBoundaryHandler({ environment: variables, aws, clock }: Con
   const on: CloseDependencies = {
     ...openRecords({ environment, aws, clock }),
     secrets: new TaskSecrets(new SecretsManagerClient({ ...aws })),
+    signer: new EvidenceSigner(new KMSClient({ ...aws }), environment.EVIDENCE_KEY_ARN),
     bus: new EventBus(new EventBridgeClient({ ...aws }), clock),
     clock,
   };

@@ -1,8 +1,20 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../core/clock.ts';
 import { ChainClosed, LedgerContention } from '../../core/errors.ts';
-import { chainEvent, type EventDraft, type EvidenceEvent } from '../../core/evidence.ts';
+import {
+  chainEvent,
+  SIGNED_HEAD_SEQ,
+  signedHead,
+  type EventDraft,
+  type EvidenceEvent,
+  type SignedHead,
+} from '../../core/evidence.ts';
 import { eventIn, itemOf } from '../../core/lookup.ts';
 
 const MAX_CONFLICTS = 10;
@@ -20,22 +32,27 @@ export class EvidenceLog {
 
   /** All events of a task in order, read consistently. A task has a few dozen at most. */
   async read(boundaryId: string): Promise<EvidenceEvent[]> {
-    const events: EvidenceEvent[] = [];
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await this.#client.send(
-        new QueryCommand({
-          TableName: this.#table,
-          KeyConditionExpression: 'boundaryId = :boundaryId',
-          ExpressionAttributeValues: { ':boundaryId': boundaryId },
-          ConsistentRead: true,
-          ...(start && { ExclusiveStartKey: start }),
-        }),
-      );
-      events.push(...(page.Items ?? []).map(eventIn));
-      start = page.LastEvaluatedKey;
-    } while (start);
-    return events;
+    const items = await this.#query({
+      KeyConditionExpression: 'boundaryId = :boundaryId AND seq > :head',
+      ExpressionAttributeValues: { ':boundaryId': boundaryId, ':head': SIGNED_HEAD_SEQ },
+    });
+    return items.map(eventIn);
+  }
+
+  /** What was signed of the chain; undefined before its boundary is closed. */
+  async signedHead(boundaryId: string): Promise<SignedHead | undefined> {
+    const [item] = await this.#query({
+      KeyConditionExpression: 'boundaryId = :boundaryId AND seq = :head',
+      ExpressionAttributeValues: { ':boundaryId': boundaryId, ':head': SIGNED_HEAD_SEQ },
+    });
+    if (item === undefined) return undefined;
+    const { envelope, publicKey } = item;
+    return signedHead.parse({ envelope, publicKey });
+  }
+
+  /** Puts what was signed, once: no two signatures are alike, and the first one stands. */
+  async putSignedHead(boundaryId: string, signed: SignedHead): Promise<void> {
+    await this.#putNew({ boundaryId, seq: SIGNED_HEAD_SEQ, ...signed });
   }
 
   /** Puts the event at the end of its chain, once: an event whose id stands already is returned as it stands. */
@@ -51,19 +68,39 @@ export class EvidenceLog {
         );
       }
       const event = chainEvent(boundaryId, last, draft, this.#clock.nowMs());
-      if (await this.#putNew(event)) return event;
+      if (await this.#putNew(itemOf(event))) return event;
     }
     throw new LedgerContention(
       `The evidence of ${boundaryId} grew ${MAX_CONFLICTS} times between read and append. It is tried again.`,
     );
   }
 
-  async #putNew(event: EvidenceEvent): Promise<boolean> {
+  async #query(
+    condition: Pick<QueryCommandInput, 'KeyConditionExpression' | 'ExpressionAttributeValues'>,
+  ): Promise<Record<string, unknown>[]> {
+    const items: Record<string, unknown>[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await this.#client.send(
+        new QueryCommand({
+          TableName: this.#table,
+          ...condition,
+          ConsistentRead: true,
+          ...(start && { ExclusiveStartKey: start }),
+        }),
+      );
+      items.push(...(page.Items ?? []));
+      start = page.LastEvaluatedKey;
+    } while (start);
+    return items;
+  }
+
+  async #putNew(item: EvidenceEvent | (SignedHead & { boundaryId: string; seq: number })): Promise<boolean> {
     try {
       await this.#client.send(
         new PutCommand({
           TableName: this.#table,
-          Item: itemOf(event),
+          Item: item,
           ConditionExpression: 'attribute_not_exists(seq)',
         }),
       );

@@ -1,6 +1,6 @@
 import type { DynamoDb } from '../aws/dynamodb/dynamodb-service.ts';
 import type { IamStore } from '../aws/iam/iam-store.ts';
-import type { KmsKeys } from '../aws/kms-keys.ts';
+import type { KmsKeys } from '../aws/kms/kms-keys.ts';
 import type { SecretsManager } from '../aws/secrets/secrets-service.ts';
 import type { Ssm } from '../aws/ssm.ts';
 import type { Alarms } from '../events/alarms.ts';

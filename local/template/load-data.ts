@@ -76,10 +76,21 @@ export const loadParameter: Loader = (resource, { ssm, atMs }) => {
   ssm.putParameter(resource.physicalId, Value, atMs);
 };
 
+const P256 = 'ECC_NIST_P256';
+/** A key that encrypts, or one that signs: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html */
+const keyProperties = z.discriminatedUnion('KeyUsage', [
+  z.looseObject({
+    KeyUsage: z.literal('ENCRYPT_DECRYPT').default('ENCRYPT_DECRYPT'),
+    KeySpec: z.literal('SYMMETRIC_DEFAULT').default('SYMMETRIC_DEFAULT'),
+    KeyPolicy: z.unknown(),
+  }),
+  z.looseObject({ KeyUsage: z.literal('SIGN_VERIFY'), KeySpec: z.literal(P256), KeyPolicy: z.unknown() }),
+]);
+
 export const loadKey: Loader = (resource, { keys }) => {
-  const { KeyPolicy } = read(z.looseObject({ KeyPolicy: z.unknown() }), resource);
+  const { KeyPolicy, KeySpec } = read(keyProperties, resource);
   const policy = policyOf(KeyPolicy, 'resource', resource);
-  if (policy !== undefined) keys.put(resource.arn, policy);
+  if (policy !== undefined) keys.put(resource.arn, policy, KeySpec === P256 ? 'signs' : 'encrypts');
 };
 
 export const loadAlias: Loader = (resource, { keys }) => {

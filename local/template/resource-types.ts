@@ -238,13 +238,11 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     identify: (properties) => noArn(String(properties['SecretId'])),
   },
   'AWS::KMS::Key': {
-    used: ['KeyPolicy'],
+    used: ['KeyPolicy', 'KeySpec', 'KeyUsage'],
     ignored: [
       'Description',
       'EnableKeyRotation',
       'Enabled',
-      'KeySpec',
-      'KeyUsage',
       'MultiRegion',
       'Origin',
       'PendingWindowInDays',

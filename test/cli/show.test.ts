@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { makeBundle } from '../../cli/bundle.ts';
+import { makeBundle } from '../../core/bundle.ts';
+import { signedBundle } from '../fixtures/signed-bundle.ts';
 import { boundaryIdFrom } from '../../cli/commands/show.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { BOUNDARY, call, fileIn, goodEvents, temporaryFolder } from './support.ts';
@@ -8,17 +9,19 @@ import { BOUNDARY, call, fileIn, goodEvents, temporaryFolder } from './support.t
 describe('show of a bundle', () => {
   it('tells the story in plain words and says that the chain holds', async () => {
     const folder = await temporaryFolder();
-    const file = await fileIn(folder, 'nightly-1.evidence.json', makeBundle(BOUNDARY, goodEvents()));
+    const file = await fileIn(folder, 'nightly-1.evidence.json', signedBundle(BOUNDARY, goodEvents()));
     const { code, stdout } = await call(folder, ['show', file]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^10:00:00\.000 +task\.requested +Requesters\/ann +asked for object-transfer/m);
     expect(stdout).toContain("access is gone: the task's own credential was used and refused 3 times");
-    expect(stdout).toContain('Chain: the hashes of all 9 events hold.');
+    expect(stdout).toMatch(
+      /Chain: the hashes of all 9 events hold; their head is signed with the key [0-9a-f]{64}/,
+    );
   });
 
   it('prints one JSON document with --json', async () => {
     const folder = await temporaryFolder();
-    const file = await fileIn(folder, 'b.json', makeBundle(BOUNDARY, goodEvents()));
+    const file = await fileIn(folder, 'b.json', signedBundle(BOUNDARY, goodEvents()));
     const { code, stdout, stderr } = await call(folder, ['show', file, '--json']);
     const shown = JSON.parse(stdout);
     expect({ code, stderr, chain: shown.chain, events: shown.events.length }).toEqual({
@@ -27,6 +30,14 @@ describe('show of a bundle', () => {
       chain: { holds: true, fault: null },
       events: 9,
     });
+  });
+
+  it('says that nothing is signed while the boundary is open, and that something is missing when it is closed', async () => {
+    const folder = await temporaryFolder();
+    const open = await fileIn(folder, 'open.json', makeBundle(BOUNDARY, goodEvents().slice(0, -1)));
+    expect((await call(folder, ['show', open])).stdout).toContain('8 events hold. (Nothing is signed yet');
+    const closed = await fileIn(folder, 'closed.json', makeBundle(BOUNDARY, goodEvents()));
+    expect((await call(folder, ['show', closed])).stdout).toContain('the envelope is missing');
   });
 
   it('says so when an event was changed', async () => {
@@ -43,9 +54,9 @@ describe('show of a bundle', () => {
 
   it.each([
     ['a file that is not there', 'none.json', undefined, /cannot be read/],
-    ['a file that is not JSON', 'a.json', '{', /not valid JSON/],
+    ['a file that is not JSON', 'a.json', '{', /is not JSON/],
     ['a file that is no bundle', 'a.json', '{"version":1}', /not an evidence bundle/],
-    ['a file that is not UTF-8', 'a.json', new Uint8Array([0x22, 0xff, 0x22]), /not UTF-8/],
+    ['a file that is not UTF-8', 'a.json', new Uint8Array([0x22, 0xff, 0x22]), /is not JSON in UTF-8/],
     ['a name that is neither file nor id', 'nightly-1', undefined, /no boundary id.*--type/],
   ])('%s: exit 2 and one message', async (_what, name, content, message) => {
     const folder = await temporaryFolder();

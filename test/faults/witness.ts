@@ -1,6 +1,6 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { createHash } from 'node:crypto';
-import type { EvidenceEvent } from '../../core/evidence.ts';
+import { SIGNED_HEAD_SEQ, type EvidenceEvent } from '../../core/evidence.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { eventIn } from '../../core/lookup.ts';
 import type { ObservedCall } from '../../local/aws/intercept.ts';
@@ -95,7 +95,8 @@ export class Witness {
   #item({ TableName, Item }: Record<string, unknown>, atMs: number): void {
     const item = unmarshall(Item as Parameters<typeof unmarshall>[0]);
     const boundaryId = String(item['boundaryId']);
-    if (TableName === this.#tables.evidence) push(this.events, boundaryId, { atMs, what: eventIn(item) });
+    if (TableName === this.#tables.evidence && item['seq'] !== SIGNED_HEAD_SEQ)
+      push(this.events, boundaryId, { atMs, what: eventIn(item) });
     if (TableName === this.#tables.ledger && boundaryId.includes('.')) {
       const row = item as LedgerRow;
       const before = this.rows.get(boundaryId)?.at(-1)?.what.phase;

@@ -74,6 +74,8 @@ const ROUTES: Readonly<
     ['CloseBoundary', 'patiently', 'BoundaryUnproven'],
   ],
   ChainClosed: [['CloseBoundary', 'patiently', 'BoundaryUnproven']],
+  ChainBroken: [['CloseBoundary', 'patiently', 'BoundaryUnproven']],
+  NotSigned: [['CloseBoundary', 'patiently', 'BoundaryUnproven']],
   NotAnnounced: 'tried again by reconcile',
   DeclarationError: 'fails synth',
 };

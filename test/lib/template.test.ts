@@ -48,6 +48,7 @@ const PEOPLE = [
   'dynamodb:Query',
   'dynamodb:Query',
   'dynamodb:Query',
+  'kms:GetPublicKey',
   ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
   ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
   // Of each type.
@@ -91,7 +92,14 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
   ],
   [
     'BoundaryControlCloseBoundaryRole',
-    [...FUNCTION, ...RECORDS, 'events:PutEvents', 'secretsmanager:DeleteSecret'],
+    [
+      ...FUNCTION,
+      ...RECORDS,
+      'events:PutEvents',
+      'kms:GetPublicKey',
+      'kms:Sign',
+      'secretsmanager:DeleteSecret',
+    ],
   ],
   [
     'BoundaryControlReconcileRole',
@@ -129,6 +137,7 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
       'dynamodb:Query',
       'dynamodb:Query',
       'dynamodb:Query',
+      'kms:GetPublicKey',
       'states:StopExecution',
     ],
   ],

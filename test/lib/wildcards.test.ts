@@ -83,6 +83,11 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
     /^(sqs:)?\*$/,
     'CDK’s Deny of everything without TLS.',
   ],
+  [
+    /^BoundaryRecordsEvidenceKey/,
+    /^(kms:)?\*$/,
+    'A key’s policy: `*` is that key, its Deny is meant for everyone, and the account keeps it.',
+  ],
   [/^BoundaryAlarmsTopicPolicy/, /^\*$/, 'CDK’s Deny of everything without TLS: to nobody.'],
   [
     /^(Operators|BoundaryControlEnd)Role/,

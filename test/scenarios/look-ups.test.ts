@@ -33,7 +33,7 @@ beforeAll(async () => {
   expect(said.status, said.text).toBe(200);
   stack.aws.stopSchedules();
   return () => stack.aws.clock.hold();
-});
+}, 60_000);
 
 async function ran(name: string, request: Omit<Request, 'reason'>, approveAs: typeof APPROVERS = []) {
   const connection = { ...stack.connection, as: { name, role: 'Requesters' } };

@@ -1,4 +1,4 @@
-import type { KmsKeys } from '../kms-keys.ts';
+import type { KmsKeys } from '../kms/kms-keys.ts';
 import { REGION, arnOf } from '../place.ts';
 import { type Call, AwsError } from '../service.ts';
 import type { Secret, SecretStore } from './secret-store.ts';

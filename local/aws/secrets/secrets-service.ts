@@ -1,6 +1,6 @@
 import type { IdSource } from '../ids.ts';
 import { readPolicy } from '../iam/read-policy.ts';
-import type { KmsKeys } from '../kms-keys.ts';
+import type { KmsKeys } from '../kms/kms-keys.ts';
 import { arnOf } from '../place.ts';
 import { type Call, AwsError } from '../service.ts';
 import { JsonService, operation } from '../wire/json-service.ts';

@@ -265,17 +265,21 @@ describe('access', () => {
   it('to a secret under a customer key needs the key as well', async () => {
     const { aws, client, secrets } = await setUp();
     const key = `arn:aws:kms:eu-central-1:${ACCOUNT}:key/k1`;
-    aws.keys.put(key, {
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Effect: 'Allow',
-          Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
-          Action: 'kms:*',
-          Resource: '*',
-        },
-      ],
-    });
+    aws.keys.put(
+      key,
+      {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+            Action: 'kms:*',
+            Resource: '*',
+          },
+        ],
+      },
+      'encrypts',
+    );
     await secrets.send(new CreateSecretCommand({ Name: 's', SecretString: 'v', KmsKeyId: key }));
     const without = client(sessionWith(aws, 'Without', allow('secretsmanager:GetSecretValue')));
     expect((await refusal(without.send(new GetSecretValueCommand({ SecretId: 's' })))).message).toContain(

@@ -1,0 +1,23 @@
+/** Row and event nest a work function's answer, which has 24 levels at most, in a few of their own. */
+export const MAX_BUNDLE_DEPTH = 40;
+
+/**
+ * What of a parsed JSON value two readers might not read alike, or not at all, in words; undefined when nothing is odd. Works off a list
+ * instead of calling itself: a value may nest deeper than a stack.
+ */
+export function oddValue(root: unknown): string | undefined {
+  const left: { readonly value: unknown; readonly depth: number }[] = [{ value: root, depth: 1 }];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { value, depth } = next;
+    if (typeof value === 'number' && !isPlain(value)) return `it has the number ${spell(value)}`;
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth > MAX_BUNDLE_DEPTH) return `it nests deeper than ${MAX_BUNDLE_DEPTH} levels`;
+    for (const inner of Object.values(value)) left.push({ value: inner, depth: depth + 1 });
+  }
+  return undefined;
+}
+
+/** Minus zero has zero's canonical form, so a hash would not tell them apart; what is not finite has none. */
+const isPlain = (number: number): boolean => Number.isFinite(number) && !Object.is(number, -0);
+
+const spell = (number: number): string => (Object.is(number, -0) ? '-0' : String(number));

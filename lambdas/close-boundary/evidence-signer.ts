@@ -1,0 +1,58 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { GetPublicKeyCommand, SignCommand, type KMSClient } from '@aws-sdk/client-kms';
+import { keyIdOf, preAuthDigest, verifyEnvelope, type DsseEnvelope } from '../../core/dsse.ts';
+import { ChainBroken, NotSigned } from '../../core/errors.ts';
+import { publicKeyPem } from '../../core/evidence-key.ts';
+import { chainFault, type EvidenceEvent, type SignedHead } from '../../core/evidence.ts';
+import { STATEMENT_PAYLOAD_TYPE, statementOf, statementPayload } from '../../core/statement.ts';
+
+/** Signs heads of closed chains with one key of KMS. */
+export class EvidenceSigner {
+  readonly #kms: KMSClient;
+  readonly #keyArn: string;
+  #key: KeyObject | undefined;
+
+  constructor(kms: KMSClient, keyArn: string) {
+    this.#kms = kms;
+    this.#keyArn = keyArn;
+  }
+
+  /** The signed statement about a whole chain. Throws `ChainBroken` for one whose hashes do not hold: a signature would cover that up. */
+  async sign(boundaryId: string, events: readonly EvidenceEvent[]): Promise<SignedHead> {
+    const fault = chainFault(boundaryId, events);
+    if (fault !== undefined) {
+      throw new ChainBroken(
+        `The evidence of ${boundaryId} is not what the control functions wrote: ${fault}. It is not signed; look at who wrote to the table.`,
+      );
+    }
+    const payload = statementPayload(statementOf(boundaryId, events));
+    const key = (this.#key ??= await this.#publicKey());
+    const envelope: DsseEnvelope = {
+      payloadType: STATEMENT_PAYLOAD_TYPE,
+      payload: payload.toString('base64'),
+      signatures: [{ keyid: keyIdOf(key), sig: await this.#signatureOf(payload) }],
+    };
+    if (verifyEnvelope(envelope, key)) return { envelope, publicKey: publicKeyPem(key) };
+    throw new NotSigned(
+      `The key ${this.#keyArn} gave a signature over ${boundaryId} that does not verify with its own public key. It is tried again.`,
+    );
+  }
+
+  async #publicKey(): Promise<KeyObject> {
+    const { PublicKey } = await this.#kms.send(new GetPublicKeyCommand({ KeyId: this.#keyArn }));
+    return createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
+  }
+
+  /** DER, base64. The digest is signed, because KMS takes messages of 4,096 bytes at most: https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html */
+  async #signatureOf(payload: Uint8Array): Promise<string> {
+    const { Signature } = await this.#kms.send(
+      new SignCommand({
+        KeyId: this.#keyArn,
+        Message: preAuthDigest(STATEMENT_PAYLOAD_TYPE, payload),
+        MessageType: 'DIGEST',
+        SigningAlgorithm: 'ECDSA_SHA_256',
+      }),
+    );
+    return Buffer.from(Signature ?? []).toString('base64');
+  }
+}

@@ -1,0 +1,48 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import type { DeploymentOptions } from './options.ts';
+import type { Permission } from './permission.ts';
+
+/** The key that signs evidence. It never leaves KMS; who has its public half can check bundles without AWS. */
+export const evidenceKey = (scope: Construct, options: DeploymentOptions): kms.Key =>
+  new kms.Key(scope, 'EvidenceKey', {
+    description: 'Signs the evidence of closed boundaries.',
+    keySpec: kms.KeySpec.ECC_NIST_P256,
+    keyUsage: kms.KeyUsage.SIGN_VERIFY,
+    removalPolicy: options.removalPolicy ?? RemovalPolicy.RETAIN,
+  });
+
+/** Nobody else signs, whatever their own policies say: whoever wants to must change the key's policy first, and CloudTrail tells. */
+export function onlySignedBy(key: kms.Key, role: iam.IRole): void {
+  key.addToResourcePolicy(
+    new iam.PolicyStatement({
+      sid: 'OnlyCloseBoundarySigns',
+      effect: iam.Effect.DENY,
+      principals: [new iam.AnyPrincipal()],
+      actions: ['kms:Sign'],
+      resources: ['*'], // a key's policy speaks of its own key: `*` is that key
+      conditions: { StringNotEquals: { 'aws:PrincipalArn': role.roleArn } },
+    }),
+  );
+}
+
+/** Signs digests and nothing else. */
+export const signEvidence = (key: kms.IKey): Permission[] => [
+  {
+    sid: 'SignEvidence',
+    actions: ['kms:Sign'],
+    resources: [key.keyArn],
+    conditions: {
+      StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256', 'kms:MessageType': 'DIGEST' },
+    },
+  },
+  readEvidenceKey(key),
+];
+
+export const readEvidenceKey = (key: kms.IKey): Permission => ({
+  sid: 'ReadEvidenceKey',
+  actions: ['kms:GetPublicKey'],
+  resources: [key.keyArn],
+});
