@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { bundleText } from '../core/bundle.ts';
 import { evidenceBundle, type EvidenceBundle } from '../core/evidence.ts';
 import { duplicateKey } from '../core/strict-json.ts';
 import { oddValue } from '../core/odd-value.ts';
@@ -12,7 +13,7 @@ const MAX_BUNDLE_BYTES = 32 * 1024 * 1024;
 /** Writes `<taskId>.evidence.json` into a folder; returns its path. */
 export async function writeBundle(folder: string, bundle: EvidenceBundle): Promise<string> {
   const path = resolve(folder, `${bundle.taskId}.evidence.json`);
-  await writeWhole(path, `${JSON.stringify(bundle, null, 2)}\n`);
+  await writeWhole(path, bundleText(bundle));
   return path;
 }
 

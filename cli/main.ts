@@ -70,6 +70,24 @@ function declareDrain(program: Command, io: Io, ends: (outcome: Outcome) => Prom
     .action((options) => ends(import('./commands/drain.ts').then(({ drain }) => drain(options, io))));
 }
 
+const FINDING = `
+One of them at a time. A boundary is found by what its own evidence says: the index only points to it, and what the
+evidence does not bear out is marked as not confirmed.
+
+Exit code: 0 also when nothing was found; 2 wrong usage.`;
+
+function declareFind(program: Command, io: Io, ends: (outcome: Outcome) => Promise<void>): void {
+  asPerson(program.command('find').description('find tasks by who, when, access key or secret'))
+    .option('--requester <name>', "who asked: a person, a role's ARN, or schedule/<name>")
+    .option('--approver <name>', "who approved, refused or reviewed: a person, or a role's ARN")
+    .option('--day <date>', 'the day (UTC) on which it was asked for: 2026-11-24')
+    .option('--access-key <id>', 'an access key id that was issued for it: ASIA...')
+    .option('--secret <id>', 'name or ARN of a secret that was made for it')
+    .option('--limit <n>', 'how many at most, the newest first', whole(1, 1000), 100)
+    .addHelpText('after', FINDING)
+    .action((options) => ends(import('./commands/find.ts').then(({ find }) => find(options, io))));
+}
+
 const DECIDING = `
 You are asked first what you decide about: who asks, why, with which tools on which resources, when, how long, which
 secrets. TASK may also be the review of an emergency, <type>.<taskId>.review: approve says that it was justified.
@@ -153,6 +171,7 @@ function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<v
   )
     .argument('<task>', 'a boundary id (<type>.<taskId>), a task id with --type, or a bundle file')
     .option('--type <type>', 'the task type, when only a task id is given')
+    .option('--out <dir>', 'write the evidence of a task of the stack there: <taskId>.evidence.json')
     .action((task, options) =>
       ends(import('./commands/show.ts').then(({ show }) => show(task, options, io))),
     );
@@ -220,6 +239,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined });
   const ends = async (outcome: Outcome): Promise<void> => void (code = await outcome);
   declare(program, io, ends);
+  declareFind(program, io, ends);
   declarePeople(program, io, ends);
   declareDrain(program, io, ends);
   try {

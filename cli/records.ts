@@ -5,14 +5,9 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import {
-  evidenceEvent,
-  SIGNED_HEAD_SEQ,
-  signedHead,
-  type EvidenceEvent,
-  type SignedHead,
-} from '../core/evidence.ts';
+import { SIGNED_HEAD_SEQ, signedHead, type EvidenceEvent, type SignedHead } from '../core/evidence.ts';
 import { DUE, ledgerRow, type LedgerRow } from '../core/ledger.ts';
+import { eventIn } from '../core/lookup.ts';
 import { REVIEW_OPEN, reviewRow, type ReviewRow } from '../core/review.ts';
 import type { ClientConfig } from './connection.ts';
 import { outputOf, type StackOutputs } from './stack-outputs.ts';
@@ -72,7 +67,7 @@ export class Records {
     const events = items.filter((item) => item['seq'] !== SIGNED_HEAD_SEQ);
     const head = items.find((item) => item['seq'] === SIGNED_HEAD_SEQ);
     return {
-      events: events.map((item) => evidenceEvent.parse(item)),
+      events: events.map(eventIn),
       ...(head && { signed: signedHead.parse({ envelope: head['envelope'], publicKey: head['publicKey'] }) }),
     };
   }
@@ -82,11 +77,30 @@ export class Records {
     return (await this.evidence(boundaryId)).events;
   }
 
+  /** What the index of look-ups has under a key, newest first, `most` at most. It is eventually consistent. */
+  async lookedUp(
+    lookup: string,
+    most: number,
+  ): Promise<{ readonly boundaryId: string; readonly seq: number }[]> {
+    const items = await this.#query(
+      {
+        TableName: this.#evidence,
+        IndexName: 'lookup',
+        KeyConditionExpression: '#lookup = :lookup',
+        ExpressionAttributeNames: { '#lookup': 'lookup' },
+        ExpressionAttributeValues: { ':lookup': lookup },
+        ScanIndexForward: false,
+      },
+      most,
+    );
+    return items.map(({ boundaryId, seq }) => ({ boundaryId: String(boundaryId), seq: Number(seq) }));
+  }
+
   /** Rows of the last `days` days (UTC, today included), newest first. */
   async recent(days: number, nowMs: number): Promise<LedgerRow[]> {
     const rows: LedgerRow[] = [];
     for (let back = 0; back < days; back += 1)
-      rows.push(...(await this.#day(new Date(nowMs - back * DAY_MS).toISOString().slice(0, 10))));
+      rows.push(...(await this.day(new Date(nowMs - back * DAY_MS).toISOString().slice(0, 10))));
     return rows;
   }
 
@@ -106,32 +120,36 @@ export class Records {
   async since(fromMs: number, nowMs: number): Promise<LedgerRow[]> {
     const rows: LedgerRow[] = [];
     for (let day = startOfDay(nowMs); day >= startOfDay(fromMs); day -= DAY_MS)
-      rows.push(...(await this.#day(new Date(day).toISOString().slice(0, 10), fromMs)));
+      rows.push(...(await this.day(new Date(day).toISOString().slice(0, 10), { fromMs })));
     return rows;
   }
 
-  async #day(day: string, fromMs = 0): Promise<LedgerRow[]> {
-    const items = await this.#query({
+  /** Rows of one day (UTC, `2026-11-24`), newest first. */
+  async day(day: string, { fromMs = 0, most = Infinity } = {}): Promise<LedgerRow[]> {
+    const input = {
       TableName: this.#ledger,
       IndexName: 'byDay',
       KeyConditionExpression: '#day = :day AND requestedAtMs >= :from',
       ExpressionAttributeNames: { '#day': 'day' },
       ExpressionAttributeValues: { ':day': day, ':from': fromMs },
       ScanIndexForward: false,
-    });
-    return items.map((item) => ledgerRow.parse(item));
+    };
+    return (await this.#query(input, most)).map((item) => ledgerRow.parse(item));
   }
 
-  async #query(input: QueryCommandInput): Promise<Record<string, unknown>[]> {
+  async #query(input: QueryCommandInput, most = Infinity): Promise<Record<string, unknown>[]> {
     const items: Record<string, unknown>[] = [];
     let from: QueryCommandInput['ExclusiveStartKey'];
     do {
       const page = await this.#documents.send(
-        new QueryCommand({ ...input, ...(from !== undefined && { ExclusiveStartKey: from }) }),
+        new QueryCommand({
+          ...input,
+          ...(from !== undefined && { ExclusiveStartKey: from }),
+        }),
       );
       items.push(...(page.Items ?? []));
       from = page.LastEvaluatedKey;
-    } while (from !== undefined);
-    return items;
+    } while (from !== undefined && items.length < most);
+    return items.slice(0, most);
   }
 }

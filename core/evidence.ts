@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { digestOf } from './digest.ts';
 import { dsseEnvelope } from './dsse.ts';
-import { parseBoundaryId } from './ids.ts';
 
 export const EVENT_TYPES = [
   'task.requested',
@@ -122,17 +121,3 @@ export const evidenceBundle = z.strictObject({
   publicKey: z.string().nullable(),
 });
 export type EvidenceBundle = z.infer<typeof evidenceBundle>;
-
-/** A whole task's evidence. `signed` is absent while its boundary is not closed. */
-export const makeBundle = (
-  boundaryId: string,
-  events: readonly EvidenceEvent[],
-  signed?: SignedHead,
-): EvidenceBundle => ({
-  version: 1,
-  boundaryId,
-  taskId: parseBoundaryId(boundaryId)?.taskId ?? boundaryId,
-  events: [...events],
-  envelope: signed?.envelope ?? null,
-  publicKey: signed?.publicKey ?? null,
-});

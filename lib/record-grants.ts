@@ -5,7 +5,7 @@ import { endExecutions, findDue, readRows, refuseTasks } from './control-permiss
 import { keyOf } from './encryption.ts';
 import { readEvidenceKey } from './evidence-key.ts';
 import { acceptOpen, type Permission } from './permission.ts';
-import { BY_DAY, type Records } from './records.ts';
+import { BY_DAY, LOOKUP_INDEX, type Records } from './records.ts';
 
 /**
  * Read access to ledger and evidence, and to the public half of the key that signs it. Not Scan: no condition bounds it. One statement for each index, so that whoever may drain as well
@@ -21,6 +21,11 @@ export function readRecords(records: Records, grantee: iam.IGrantable, key: kms.
     },
     findDue(records),
     { sid: 'ReadEvidence', actions: ['dynamodb:Query'], resources: [records.evidence.tableArn] },
+    {
+      sid: 'LookUpEvidence',
+      actions: ['dynamodb:Query'],
+      resources: [`${records.evidence.tableArn}/index/${LOOKUP_INDEX}`],
+    },
     readEvidenceKey(records.evidenceKey),
     ...keyOf
       .tables(key)

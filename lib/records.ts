@@ -11,6 +11,9 @@ export const BY_DAY = 'byDay';
 /** The sparse index of rows that the reconciler must look at: what is not due is not in it. */
 export const DUE_INDEX = 'due';
 
+/** The sparse index of the events by which a task is looked up: who asked, who decided, which key was issued. See `core/lookup.ts`. */
+export const LOOKUP_INDEX = 'lookup';
+
 /** Ledger: one mutable row a task. Evidence: its events, only ever added to, and the key that signs them at the end. */
 export class Records extends Construct {
   readonly ledger: dynamodb.Table;
@@ -36,6 +39,12 @@ export class Records extends Construct {
       partitionKey: boundaryId,
       sortKey: { name: 'seq', type: dynamodb.AttributeType.NUMBER },
       ...tableDefaults(options),
+    });
+    this.evidence.addGlobalSecondaryIndex({
+      indexName: LOOKUP_INDEX,
+      partitionKey: { name: 'lookup', type: dynamodb.AttributeType.STRING },
+      sortKey: { name: 'at', type: dynamodb.AttributeType.STRING },
+      projectionType: dynamodb.ProjectionType.KEYS_ONLY,
     });
     this.evidenceKey = evidenceKey(this, options);
   }

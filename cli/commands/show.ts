@@ -1,40 +1,75 @@
 import { stat } from 'node:fs/promises';
+import type { KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
-import { type EvidenceBundle, makeBundle } from '../../core/evidence.ts';
+import type { EvidenceBundle } from '../../core/evidence.ts';
 import { boundaryIdOf, parseBoundaryId, TASK_ID, TASK_TYPE } from '../../core/ids.ts';
 import { reviewedBy } from '../../core/review.ts';
+import { makeBundle } from '../../core/bundle.ts';
 import { verifyBundle } from '../../core/verify.ts';
-import { readBundle } from '../bundle.ts';
+import { readBundle, writeBundle } from '../bundle.ts';
 import { connect, type ConnectionOptions } from '../connection.ts';
 import { UsageError } from '../errors.ts';
+import { stackKey, writeKey } from '../evidence-key.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../print.ts';
 import { Records } from '../records.ts';
 import { renderTimeline, timelineOf } from '../render/timeline.ts';
 import { requesterConfig } from '../run-task.ts';
+import { demandFolder } from '../write-file.ts';
 
 export interface ShowOptions extends ConnectionOptions {
   readonly type?: string;
+  /** Where the evidence of a task of the stack is written. */
+  readonly out?: string;
   readonly json?: boolean;
 }
 
 /** A task's timeline: offline from a bundle file, or by its id from the stack. */
 export async function show(task: string, options: ShowOptions, io: Io): Promise<number> {
-  const shown = (await isFile(task, io))
-    ? { bundle: await readBundle(task, io.cwd), phase: null }
-    : await lookUp(task, options, io);
+  const out = options.out === undefined ? undefined : resolve(io.cwd, options.out);
+  if (out !== undefined) await demandFolder(out, '--out');
+  const shown = (await isFile(task, io)) ? await readShown(task, out, io) : await lookUp(task, options, io);
   const verification = verifyBundle(shown.bundle);
   const { fault } = verification;
+  const evidenceFile = out === undefined ? null : await writeShown(out, shown, io);
   if (options.json === true)
     printJson(io, {
       ...timelineOf(shown.bundle),
       phase: shown.phase,
       chain: { holds: fault === null, fault },
       keyId: verification.keyId,
+      evidenceFile,
     });
   else io.out(renderTimeline(shown.bundle, verification, shown.phase));
+  if (evidenceFile !== null) io.err(`Evidence written to ${evidenceFile}\n`);
   return EXIT.done;
+}
+
+interface Shown {
+  readonly bundle: EvidenceBundle;
+  readonly phase: string | null;
+  /** That the stack signs with; present where it is to be written. */
+  readonly key?: KeyObject;
+}
+
+async function readShown(path: string, out: string | undefined, io: Io): Promise<Shown> {
+  if (out === undefined) return { bundle: await readBundle(path, io.cwd), phase: null };
+  throw new UsageError(
+    `--out writes the evidence of a task of the stack; ${path} is a file already. Give a boundary id (<type>.<taskId>), or leave --out out.`,
+  );
+}
+
+/** A broken chain is written as it stands: whoever examines it needs it. One without events is no evidence. */
+async function writeShown(folder: string, { bundle, key }: Shown, io: Io): Promise<string> {
+  if (bundle.events.length === 0) {
+    throw new UsageError(
+      `The task ${bundle.boundaryId} has no evidence yet; nothing was written. Its first event follows its submission within moments: try again.`,
+    );
+  }
+  const path = await writeBundle(folder, bundle);
+  if (key !== undefined) await writeKey(folder, key, io);
+  return path;
 }
 
 /** A path is meant when such a file is there, or when nothing but a path looks like it. */
@@ -62,20 +97,20 @@ export function boundaryIdFrom(task: string, type: string | undefined): string {
 const phaseOf = async (id: string, records: Records): Promise<string | null> =>
   (reviewedBy(id) === undefined ? (await records.row(id))?.phase : (await records.review(id))?.state) ?? null;
 
-async function lookUp(
-  task: string,
-  options: ShowOptions,
-  io: Io,
-): Promise<{ bundle: EvidenceBundle; phase: string | null }> {
+async function lookUp(task: string, options: ShowOptions, io: Io): Promise<Shown> {
   const boundaryId = reviewedBy(task) === undefined ? boundaryIdFrom(task, options.type) : task;
   const connection = await connect(options, io);
   try {
-    const records = new Records(requesterConfig(connection, io), connection.outputs);
+    const config = requesterConfig(connection, io);
+    const records = new Records(config, connection.outputs);
     const [phase, { events, signed }] = await Promise.all([
       phaseOf(boundaryId, records),
       records.evidence(boundaryId),
     ]);
-    if (phase !== null || events.length > 0) return { bundle: makeBundle(boundaryId, events, signed), phase };
+    if (phase !== null || events.length > 0) {
+      const key = options.out === undefined ? undefined : await stackKey(config, connection.outputs);
+      return { bundle: makeBundle(boundaryId, events, signed), phase, ...(key && { key }) };
+    }
     const hint = connection.embedded
       ? ' It is a fresh local stack: name another with --stack or AWS_ENDPOINT_URL.'
       : '';

@@ -9,13 +9,13 @@ import type { Clock } from '../../core/clock.ts';
 import { ChainClosed, LedgerContention } from '../../core/errors.ts';
 import {
   chainEvent,
-  evidenceEvent,
   SIGNED_HEAD_SEQ,
   signedHead,
   type EventDraft,
   type EvidenceEvent,
   type SignedHead,
 } from '../../core/evidence.ts';
+import { eventIn, itemOf } from '../../core/lookup.ts';
 
 const MAX_CONFLICTS = 10;
 
@@ -36,7 +36,7 @@ export class EvidenceLog {
       KeyConditionExpression: 'boundaryId = :boundaryId AND seq > :head',
       ExpressionAttributeValues: { ':boundaryId': boundaryId, ':head': SIGNED_HEAD_SEQ },
     });
-    return items.map((item) => evidenceEvent.parse(item));
+    return items.map(eventIn);
   }
 
   /** What was signed of the chain; undefined before its boundary is closed. */
@@ -68,7 +68,7 @@ export class EvidenceLog {
         );
       }
       const event = chainEvent(boundaryId, last, draft, this.#clock.nowMs());
-      if (await this.#putNew(event)) return event;
+      if (await this.#putNew(itemOf(event))) return event;
     }
     throw new LedgerContention(
       `The evidence of ${boundaryId} grew ${MAX_CONFLICTS} times between read and append. It is tried again.`,

@@ -81,6 +81,26 @@ it('serves other terminals over HTTP, refuses an id used by another request, and
     ]);
     const show = await call(folder, ['show', 'mine-1', '--type', 'object-transfer'], { env });
     expect(show.stdout).toMatch(/Chain: the hashes of all \d+ events hold/);
+
+    const kept = await call(folder, ['show', 'object-transfer.mine-1', '--out', 'kept', '--json'], { env });
+    const { evidenceFile, ...shown } = JSON.parse(kept.stdout);
+    expect([kept.code, evidenceFile]).toEqual([0, join(folder, 'kept', 'mine-1.evidence.json')]);
+    const file = await call(folder, ['show', evidenceFile, '--json']);
+    // The keys of maps are sorted in a file; a summary shows them in the order in which they are read.
+    const plain = (text: string) => JSON.parse(text, (key, value) => (key === 'summary' ? '' : value));
+    expect(plain(file.stdout)).toEqual({
+      ...plain(JSON.stringify(shown)),
+      phase: null,
+      evidenceFile: null,
+    });
+    const pinned = ['verify', evidenceFile, '--key', join(folder, 'kept', 'taskbound.pub.pem')];
+    expect((await call(folder, pinned)).code).toBe(0);
+
+    const key = shown.events.find(({ type }: { type: string }) => type === 'identity.issued').data;
+    const found = await call(folder, ['find', '--access-key', key.accessKeyId], { env });
+    expect(found.stdout).toMatch(
+      /^Found 1 with the access key ASIA\w+:\n.*\n.*object-transfer\.mine-1 +closed/,
+    );
   });
 }, 60_000);
 

@@ -198,6 +198,8 @@ it('an emergency runs at once, and stands in the list until somebody else review
   expect((await taskbound(['show', 'approved.fire.review'])).stdout).toMatch(
     /ran as an emergency without approval/,
   );
+  const kept = await taskbound(['show', 'approved.fire.review', '--out', 'kept', '--json']);
+  expect(JSON.parse(kept.stdout).evidenceFile).toBe(join(folder, 'kept/approved.fire.review.evidence.json'));
   expect((await taskbound(['approve', 'approved.fire.review', ...as('ann'), '--yes'])).code).toBe(1);
   const review = await taskbound([
     'refuse',

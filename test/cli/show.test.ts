@@ -1,5 +1,6 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { makeBundle } from '../../core/evidence.ts';
+import { makeBundle } from '../../core/bundle.ts';
 import { signedBundle } from '../fixtures/signed-bundle.ts';
 import { boundaryIdFrom } from '../../cli/commands/show.ts';
 import { UsageError } from '../../cli/errors.ts';
@@ -64,6 +65,31 @@ describe('show of a bundle', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('show --out', () => {
+  it.each([
+    [
+      'of a bundle file',
+      ['b.json', '--out', 'kept'],
+      /--out writes the evidence of a task of the stack; b\.json is a file/,
+    ],
+    [
+      'into a file',
+      ['object-transfer.x1', '--out', 'b.json'],
+      /--out .*b\.json is a file; it must be a folder/,
+    ],
+  ])('%s: exit 2, and nothing is written', async (_what, argv, message) => {
+    const folder = await temporaryFolder();
+    await fileIn(folder, 'b.json', makeBundle(BOUNDARY, goodEvents()));
+    const { code, stdout, stderr } = await call(folder, ['show', ...argv]);
+    expect({ code, stdout, files: await readdir(folder) }).toEqual({
+      code: 2,
+      stdout: '',
+      files: ['b.json'],
+    });
+    expect(stderr).toMatch(message);
   });
 });
 

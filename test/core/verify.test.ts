@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { chainEvent, type EvidenceEvent, makeBundle } from '../../core/evidence.ts';
+import { makeBundle } from '../../core/bundle.ts';
+import { chainEvent, type EvidenceEvent } from '../../core/evidence.ts';
 import { publicKeyPem, readPublicKey } from '../../core/evidence-key.ts';
 import { MAX_BUNDLE_DEPTH } from '../../core/odd-value.ts';
 import { statementOf } from '../../core/statement.ts';

@@ -1,4 +1,5 @@
-import { chainFault, makeBundle } from '../../core/evidence.ts';
+import { makeBundle } from '../../core/bundle.ts';
+import { chainFault } from '../../core/evidence.ts';
 import { dueAtMs } from '../../core/due.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { isAtLeast } from '../../core/phase.ts';

@@ -2,6 +2,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { createHash } from 'node:crypto';
 import { SIGNED_HEAD_SEQ, type EvidenceEvent, type SignedHead } from '../../core/evidence.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
+import { eventIn } from '../../core/lookup.ts';
 import type { ObservedCall } from '../../local/aws/intercept.ts';
 
 /** Something that the embedded AWS did, with when. */
@@ -98,7 +99,7 @@ export class Witness {
     const boundaryId = String(item['boundaryId']);
     if (TableName === this.#tables.evidence) {
       if (item['seq'] === SIGNED_HEAD_SEQ) push(this.heads, boundaryId, { atMs, what: item as SignedHead });
-      else push(this.events, boundaryId, { atMs, what: item as EvidenceEvent });
+      else push(this.events, boundaryId, { atMs, what: eventIn(item) });
     }
     if (TableName === this.#tables.ledger && boundaryId.includes('.')) {
       const row = item as LedgerRow;

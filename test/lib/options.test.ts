@@ -216,9 +216,7 @@ describe('a grant', () => {
     );
     expect(actions).toEqual([
       'dynamodb:GetItem',
-      'dynamodb:Query',
-      'dynamodb:Query',
-      'dynamodb:Query',
+      ...Array.from({ length: 4 }, () => 'dynamodb:Query'),
       'kms:GetPublicKey',
     ]);
   });

@@ -43,7 +43,8 @@ const START = ['states:StartExecution'];
 /** Two functions' URLs, by which alone they may be called, and what they read. */
 const PEOPLE = [
   'dynamodb:GetItem',
-  // Of two indexes, and of the evidence.
+  // Of three indexes, and of the evidence.
+  'dynamodb:Query',
   'dynamodb:Query',
   'dynamodb:Query',
   'dynamodb:Query',
@@ -132,6 +133,7 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
       'dynamodb:DeleteItem',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
+      'dynamodb:Query',
       'dynamodb:Query',
       'dynamodb:Query',
       'dynamodb:Query',
@@ -548,6 +550,20 @@ describe('tables', () => {
       });
     },
   );
+});
+
+it('the evidence has one index, sparse and of keys only: an event that nobody looks up by is not in it', () => {
+  const [[, table] = []] = ofType(resources, 'AWS::DynamoDB::Table').filter(([id]) => /Evidence/.test(id));
+  expect(table?.Properties['GlobalSecondaryIndexes']).toEqual([
+    {
+      IndexName: 'lookup',
+      KeySchema: [
+        { AttributeName: 'lookup', KeyType: 'HASH' },
+        { AttributeName: 'at', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
+  ]);
 });
 
 describe('the configuration of a type', () => {

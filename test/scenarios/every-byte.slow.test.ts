@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { makeBundle } from '../../core/evidence.ts';
+import { makeBundle } from '../../core/bundle.ts';
 import { stackKey } from '../../cli/evidence-key.ts';
 import { Records } from '../../cli/records.ts';
 import { verifyBundle } from '../../core/verify.ts';

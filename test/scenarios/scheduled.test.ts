@@ -42,6 +42,9 @@ describe('a schedule that is due', () => {
     });
     const [requested] = await records(stack).events(BOUNDARY);
     expect(requested).toMatchObject({ type: 'task.requested', actor: arn });
+    expect(await records(stack).lookedUp('requester#schedule/Nightly', 2)).toEqual([
+      { boundaryId: BOUNDARY, seq: 1 },
+    ]);
     expect(missed(stack)).toEqual([]);
   });
 

@@ -1,6 +1,8 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { endTask } from '../../../cli/decide.ts';
+import { find } from '../../../cli/find.ts';
 import { personConfig, type Persona } from '../../../cli/person.ts';
+import { questionOf } from '../../../cli/question.ts';
 import { Records } from '../../../cli/records.ts';
 import { followToEnd } from '../../../cli/run-task.ts';
 import { say, show } from '../../../cli/say-decision.ts';
@@ -35,13 +37,18 @@ async function look(stack: Deployed, as: Persona, rows: readonly LedgerRow[]): P
   const records = recordsOf(stack, as);
   const listed = await records.recent(1, stack.aws.clock.nowMs());
   const open = await records.openReviews();
+  const asked = await find(questionOf({ requester: 'ann' }), {
+    records,
+    stack: connection.stackName,
+    limit: 9,
+  });
   const ends: string[] = [];
   for (const row of rows) {
     const report = await followToEnd(connection, row, { config, records, out: undefined, io: stack.io });
     const { type } = await readTaskType(row.taskType, connection.stackName, new SSMClient({ ...config }));
     ends.push(`${type} ${summary({ report })}`);
   }
-  return `${as.role} ${listed.length} and ${open.length}: ${ends.join(', ')}`;
+  return `${as.role} ${listed.length} and ${open.length}, ann's ${asked.findings.length}: ${ends.join(', ')}`;
 }
 
 /** An emergency runs at once. Whoever asked finds its review open, and somebody else decides it. */
@@ -103,7 +110,7 @@ export const PEOPLE: readonly Scenario[] = [
     shows: ['Requesters', 'Approvers']
       .map(
         (role) =>
-          `${role} 2 and 0: object-transfer succeeded closed refused, database-maintenance succeeded closed refused`,
+          `${role} 2 and 0, ann's 2: object-transfer succeeded closed refused, database-maintenance succeeded closed refused`,
       )
       .join('; '),
   },

@@ -1,0 +1,42 @@
+import { connect, tellIfFresh, type Connection, type ConnectionOptions } from '../connection.ts';
+import { EXIT } from '../exit-codes.ts';
+import { find as look } from '../find.ts';
+import type { Io } from '../io.ts';
+import { printJson } from '../print.ts';
+import { questionOf, type Asked, type Question } from '../question.ts';
+import { Records } from '../records.ts';
+import { matchOf, renderFound } from '../render/find.ts';
+import { requesterConfig } from '../run-task.ts';
+
+export interface FindOptions extends ConnectionOptions, Asked {
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+/** Whose was this key, this secret? Who asked for what, who decided about what? From an index, and confirmed by the evidence. */
+export async function find(options: FindOptions, io: Io): Promise<number> {
+  const question = questionOf(options);
+  const connection = await connect(options, io);
+  try {
+    await answer(question, options, connection, io);
+    tellIfFresh(connection, io);
+    return EXIT.done;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Prints what a stack has to say to a question. */
+export async function answer(
+  question: Question,
+  { limit, json = false }: Pick<FindOptions, 'limit' | 'json'>,
+  connection: Connection,
+  io: Io,
+): Promise<void> {
+  const { stackName: stack } = connection;
+  const records = new Records(requesterConfig(connection, io), connection.outputs);
+  const found = await look(question, { records, stack, limit });
+  const { by, value } = question;
+  if (json) printJson(io, { stack, by, value, found: found.findings.map(matchOf), more: found.more });
+  else io.out(renderFound(question, found));
+}

@@ -1,0 +1,84 @@
+import { ZodError } from 'zod';
+import type { EvidenceEvent } from '../core/evidence.ts';
+import type { LedgerRow } from '../core/ledger.ts';
+import { follow, issued, lookupOf, type Found, type Pointer } from '../core/lookup.ts';
+import { reviewedBy, type ReviewRow } from '../core/review.ts';
+import { UsageError } from './errors.ts';
+import type { Question } from './question.ts';
+import type { Records } from './records.ts';
+
+/** One boundary, or the review of one, that a look-up led to, with the event by which it is found. */
+export interface Finding extends Found {
+  readonly boundaryId: string;
+  readonly row?: LedgerRow;
+  readonly review?: ReviewRow;
+}
+
+export interface Findings {
+  /** Newest first. */
+  readonly findings: readonly Finding[];
+  /** There are more than were asked for. */
+  readonly more: boolean;
+}
+
+/** Answers a question from an index, or a name, and from the evidence of what that points to. Throws `UsageError` for a secret of another stack. */
+export async function find(
+  question: Question,
+  { records, stack, limit }: { readonly records: Records; readonly stack: string; readonly limit: number },
+): Promise<Findings> {
+  const pointers = await pointersTo(question, { records, stack, most: limit + 1 });
+  const findings = await Promise.all(pointers.slice(0, limit).map((pointer) => look(pointer, records)));
+  // A secret's name can be made up, and points to nothing then; an entry of the index that points to nothing must be seen.
+  const there = question.by === 'secret' ? findings.filter(isThere) : findings;
+  return { findings: there, more: pointers.length > limit };
+}
+
+const isThere = ({ row, event }: Finding): boolean => row !== undefined || event !== undefined;
+
+async function pointersTo(
+  question: Question,
+  { records, stack, most }: { readonly records: Records; readonly stack: string; readonly most: number },
+): Promise<Pointer[]> {
+  if (question.by === 'day') {
+    const rows = await records.day(question.value, { most });
+    return rows.map(({ boundaryId }) => ({ boundaryId, seq: 1, means: isRequest }));
+  }
+  if (question.by === 'secret') {
+    const { place, value } = question;
+    if (place.stack === stack) return [{ boundaryId: place.boundaryId, means: issued(value) }];
+    throw new UsageError(
+      `The secret was made by the stack ${place.stack}; this looked in ${stack}. Give --stack ${place.stack}.`,
+    );
+  }
+  const { lookup } = question;
+  const means = (event: EvidenceEvent): boolean => lookupOf(event) === lookup;
+  return (await records.lookedUp(lookup, most)).map((at) => ({ ...at, means }));
+}
+
+const isRequest = ({ type }: EvidenceEvent): boolean => type === 'task.requested';
+
+/** Reads what is there of the boundary itself, consistently: the index may be behind, and is not believed. */
+async function look(pointer: Pointer, records: Records): Promise<Finding> {
+  const { boundaryId } = pointer;
+  const [found, state] = await Promise.all([inEvidence(pointer, records), stateOf(boundaryId, records)]);
+  return { boundaryId, ...state, ...found };
+}
+
+/** One item that is no event must not hide what else is found. */
+async function inEvidence(pointer: Pointer, records: Records): Promise<Found> {
+  try {
+    return follow(pointer, await records.events(pointer.boundaryId));
+  } catch (error) {
+    if (error instanceof ZodError) return { fault: 'something in its evidence is no event' };
+    throw error;
+  }
+}
+
+async function stateOf(boundaryId: string, records: Records): Promise<Pick<Finding, 'row' | 'review'>> {
+  if (reviewedBy(boundaryId) !== undefined) {
+    const review = await records.review(boundaryId);
+    return review ? { review } : {};
+  }
+  const row = await records.row(boundaryId);
+  return row ? { row } : {};
+}

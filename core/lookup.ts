@@ -1,0 +1,80 @@
+import { chainFault, evidenceEvent, type EvidenceEvent } from './evidence.ts';
+
+/** By what a task is found that is not its id. Days are the ledger's own index; a secret's name holds its boundary. */
+export type LookupKind = 'requester' | 'approver' | 'key';
+
+/** The partition of the index in which what was done by somebody, or with an access key, stands. */
+export const lookupKey = (kind: LookupKind, value: string): string => `${kind}#${value}`;
+
+/** How a run of a schedule is looked up: as if the schedule were a person. No person's name has a slash. */
+export const scheduleRequester = (schedule: string): string => `schedule/${schedule}`;
+
+/** Where an event can be found in the index; undefined for most, which are in it not at all. */
+export function lookupOf({ type, data }: Pick<EvidenceEvent, 'type' | 'data'>): string | undefined {
+  const { requester, schedule, person, accessKeyId } = data;
+  switch (type) {
+    case 'task.requested':
+      return isText(schedule)
+        ? lookupKey('requester', scheduleRequester(schedule))
+        : keyOf('requester', requester);
+    case 'approval.granted':
+    case 'approval.refused':
+    case 'review.decided':
+      return keyOf('approver', person);
+    case 'identity.issued':
+      return keyOf('key', accessKeyId);
+    default:
+      return undefined;
+  }
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const keyOf = (kind: LookupKind, value: unknown): string | undefined =>
+  isText(value) ? lookupKey(kind, value) : undefined;
+
+/** An event as the table has it: `lookup` stands beside it, outside of its hash, because it follows from it. */
+export function itemOf(event: EvidenceEvent): EvidenceEvent & { readonly lookup?: string } {
+  const lookup = lookupOf(event);
+  return lookup === undefined ? event : { ...event, lookup };
+}
+
+/** The event of an item. Throws `ZodError` when it is none. */
+export const eventIn = ({ lookup: _lookup, ...event }: Readonly<Record<string, unknown>>): EvidenceEvent =>
+  evidenceEvent.parse(event);
+
+/** What says that an event of a boundary is the one that is looked for: the index, or a secret's name. */
+export interface Pointer {
+  readonly boundaryId: string;
+  /** Which event, where that is known. */
+  readonly seq?: number;
+  /** Whether an event is the one. */
+  readonly means: (event: EvidenceEvent) => boolean;
+}
+
+/** What a boundary's evidence says to a pointer. */
+export interface Found {
+  readonly event?: EvidenceEvent;
+  /** Why the evidence does not bear the pointer out; absent when it does. */
+  readonly fault?: string;
+}
+
+/** Nothing that only an index says is believed: the chain must hold, and have the event. */
+export function follow({ boundaryId, seq, means }: Pointer, chain: readonly EvidenceEvent[]): Found {
+  if (chain.length === 0) return { fault: 'it has no evidence' };
+  const event = chain.find((each) => (seq === undefined || each.seq === seq) && means(each));
+  const broken = chainFault(boundaryId, chain);
+  if (broken !== undefined) return { ...(event && { event }), fault: `its chain does not hold: ${broken}` };
+  if (event !== undefined) return { event };
+  return { fault: seq === undefined ? 'no event of it says so' : `its event ${seq} does not say so` };
+}
+
+/** The name of a secret that is named as such, by its ARN, or by its name and the six characters that AWS puts behind it. A name of ours ends without a hyphen. */
+export const nameInSecretId = (id: string): string =>
+  id.replace(/^arn:[^:]+:secretsmanager:[^:]*:\d*:secret:/, '').replace(/-[A-Za-z0-9]{6}$/, '');
+
+/** Whether an event says that the secret of this name was made for its boundary. */
+export const issued =
+  (secretName: string) =>
+  ({ type, data }: Pick<EvidenceEvent, 'type' | 'data'>): boolean =>
+    (type === 'identity.issued' && data['sessionSecretName'] === secretName) ||
+    (type === 'secret.issued' && data['secretName'] === secretName);
