@@ -20,9 +20,14 @@ describe('the tools that a worker says it used', () => {
         ],
         count: 5,
       },
-      'it says it used readCase 2 times, writeReply, no tool for dynamodb:Scan (AccessDeniedException) 2 times',
+      'it says it used readCase 2 times, writeReply; no tool is known to allow dynamodb:Scan 2 times',
     ],
-    ['more than are told singly', { uses: [use('a')], count: 103 }, 'it says it used a, and 102 more'],
+    ['more than are told singly', { uses: [use('a')], count: 103 }, 'it says it used a; and 102 more'],
+    [
+      'nothing but attempts',
+      { uses: [use(null)], count: 1 },
+      'it says it used no tool; no tool is known to allow s3:GetObject',
+    ],
     ['a line break in a name', { uses: [use('a\nb')], count: 1 }, 'it says it used a b'],
   ])('%s', (_what, tools, words) => expect(toolWords(tools)).toBe(words));
 });
