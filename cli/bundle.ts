@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { chainFault, evidenceBundle, type EvidenceBundle, type EvidenceEvent } from '../core/evidence.ts';
 import { parseBoundaryId } from '../core/ids.ts';
-import { UsageError } from './errors.ts';
+import { messageOf, UsageError } from './errors.ts';
 import { readText } from './request-file.ts';
 import { writeWhole } from './write-file.ts';
 
@@ -37,6 +37,12 @@ export async function readBundle(path: string, cwd: string): Promise<EvidenceBun
   );
 }
 
-/** The fault of a bundle's chain, or undefined. */
-export const bundleFault = (bundle: EvidenceBundle): string | undefined =>
-  bundle.events.length === 0 ? 'it has no events' : chainFault(bundle.boundaryId, bundle.events);
+/** The fault of a bundle's chain, or undefined. What has no canonical JSON (half a character) has no hash, so nothing of ours wrote it. */
+export function bundleFault(bundle: EvidenceBundle): string | undefined {
+  if (bundle.events.length === 0) return 'it has no events';
+  try {
+    return chainFault(bundle.boundaryId, bundle.events);
+  } catch (error) {
+    return `an event cannot be hashed: ${messageOf(error)}`;
+  }
+}

@@ -1,4 +1,5 @@
 import { at, fieldsAt, textAt } from './event-data.ts';
+import { DECLARED_NAME } from './ids.ts';
 import { OWN_SIDS, SECRET_ARN_TAIL } from './session-policy.ts';
 
 /** What a resource of a policy stands for. */
@@ -68,7 +69,7 @@ function kindOf(statement: unknown, sid: string): StatementWords['kind'] {
   if (textAt(statement, 'Effect') !== 'Allow') return 'other';
   if (sid === OWN_SIDS.secrets) return isOnly(actions, 'secretsmanager:GetSecretValue') ? 'secrets' : 'other';
   if (sid === OWN_SIDS.canary) return isOnly(actions, 'secretsmanager:DescribeSecret') ? 'canary' : 'other';
-  return /^[a-z]/.test(sid) ? 'tool' : 'other';
+  return DECLARED_NAME.test(sid) ? 'tool' : 'other';
 }
 
 const isOnly = (values: readonly string[], value: string): boolean =>

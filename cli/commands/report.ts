@@ -47,7 +47,7 @@ const summaryOf = (
   reportFile,
   headHash: bundle.events.at(-1)?.hash ?? null,
   outcome: record.closed?.data['outcome'] ?? null,
-  access: is === 'broken' ? 'unproven' : end.kind,
+  access: end.kind,
   evidence: is,
   audit: audit?.verdict ?? null,
 });

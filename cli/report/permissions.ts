@@ -17,7 +17,8 @@ export function permissions({ leases }: TaskRecord): Html {
     </p>
     ${[...groups.values()].map(
       (group) =>
-        html`${groups.size > 1 ? html`<h3>${leaseNames(group)}</h3>` : undefined}${words(group)}${group.map(lease)}`,
+        html`<h3>${leaseNames(group)}</h3>
+          ${words(group)}${group.map(lease)}`,
     )}`;
 }
 

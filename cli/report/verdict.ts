@@ -28,14 +28,7 @@ export const verdict = (subject: ReportSubject): Html =>
 
 function access(subject: ReportSubject): Answer {
   const question = 'Did its access end?';
-  const { end, record, verification } = subject;
-  if (verification.is === 'broken')
-    return {
-      question,
-      tone: 'bad',
-      word: 'Not known',
-      says: 'The record was changed, so what it says of the end proves nothing.',
-    };
+  const { end, record } = subject;
   switch (end.kind) {
     case 'refused':
       return {
@@ -64,9 +57,9 @@ function access(subject: ReportSubject): Answer {
       return {
         question,
         tone: 'bad',
-        word: 'Not proven',
+        word: (subject.audit?.calls.afterAllowed ?? 0) > 0 ? 'Not so, says the trail' : 'Not proven',
         says: theirs(
-          `This record does not show it: ${end.because.join('; ')}. Sessions end at their own deadline all the same.`,
+          `It is not shown: ${end.because.join('; ')}. A session ends at its own deadline all the same.`,
         ),
       };
   }
