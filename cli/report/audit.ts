@@ -1,6 +1,7 @@
 import type { AuditResult, RecordRef } from '../../core/audit/result.ts';
 import { code, html, theirs, type Content, type Html } from './html.ts';
-import { badge, bounded, facts, list, table } from './parts.ts';
+import { badge, bounded, facts, list, table, whole } from './parts.ts';
+import { utc } from './time.ts';
 import { AUDIT_WORDS } from './verdict.ts';
 
 const MOST_VIOLATIONS = 100;
@@ -45,11 +46,11 @@ npx taskbound report BUNDLE.json --audit audit.json</code></pre>`;
 const RECORD_HEADS = ['When (UTC)', 'Call', 'Resource', 'Answer', 'Access key id', 'Event id', 'File'];
 
 const recordRow = ({ at, action, resource, error, accessKeyId, eventId, file }: RecordRef): Content[] => [
-  theirs(at, 40),
-  code(action),
+  theirs(utc(at), 40),
+  whole(code(action)),
   code(resource),
-  error === null ? 'answered' : theirs(error, 200),
-  code(accessKeyId ?? 'none'),
+  whole(error === null ? 'answered' : theirs(error, 200)),
+  whole(code(accessKeyId ?? 'none')),
   code(eventId),
   code(file),
 ];

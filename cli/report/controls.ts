@@ -2,6 +2,7 @@ import type { Cited, ControlStatus } from '../../core/controls/control.ts';
 import type { ControlsMap } from '../../core/controls.ts';
 import { count, html, theirs, type Html } from './html.ts';
 import { badge, details, table, type Tone } from './parts.ts';
+import type { ReportSubject } from './subject.ts';
 
 const STATUS: Readonly<Record<ControlStatus, { tone: Tone; word: string }>> = {
   evidence: { tone: 'good', word: 'evidence' },
@@ -14,7 +15,7 @@ const STATUS: Readonly<Record<ControlStatus, { tone: Tone; word: string }>> = {
 const MOST_CITED = 12;
 
 /** Which events of the task are evidence for which control, and of what nothing can be said. */
-export function controls(map: ControlsMap | undefined): Html {
+export function controls({ controls: map, audit }: ReportSubject): Html {
   if (map === undefined)
     return html`<p>
       ${badge('bad', 'No evidence')} The chain is broken: nothing in it is evidence for a control.
@@ -23,6 +24,7 @@ export function controls(map: ControlsMap | undefined): Html {
       One task can show that a control did its work once. That it works always, and that it was needed, no
       record shows. Numbers lead to the event.
     </p>
+    ${audit?.verdict === 'violated' ? html`<p>${badge('bad', 'The trail shows violations.')} What follows is what the record shows by itself.</p>` : undefined}
     <ul class="controls">
       ${map.controls.map(control)}
     </ul>

@@ -38,7 +38,7 @@ function sectionsOf(subject: ReportSubject): Section[] {
     },
     { id: 'proof', title: 'How its access ended', body: proof(subject) },
     { id: 'audit', title: 'What the trail says', body: audit(subject.audit) },
-    { id: 'controls', title: 'What it shows of controls', body: controls(subject.controls) },
+    { id: 'controls', title: 'What it shows of controls', body: controls(subject) },
     { id: 'record', title: 'The record itself', body: integrity(subject) },
     { id: 'limits', title: 'What this page does not show', body: limits(subject) },
   ];

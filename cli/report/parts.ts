@@ -66,6 +66,9 @@ export function table(
   </div>`;
 }
 
+/** A name that is better scrolled to than broken. */
+export const whole = (content: Content): Html => html`<span class="whole">${content}</span>`;
+
 export const list = (items: readonly Content[]): Html =>
   html`<ul>
     ${items.map((item) => html`<li>${item}</li>`)}

@@ -1,7 +1,7 @@
 import { at, listAt, textAt } from '../../core/event-data.ts';
 import { REFUSALS_NEEDED } from '../../core/access-end.ts';
 import { code, html, theirs, type Content, type Html } from './html.ts';
-import { badge, bounded, facts, list, table } from './parts.ts';
+import { badge, bounded, facts, list, table, whole } from './parts.ts';
 import type { ReportSubject } from './subject.ts';
 import { between, duration, utc } from './time.ts';
 
@@ -84,7 +84,7 @@ function row(refusal: unknown, deadline: string | undefined): Content[] {
   return [
     when === undefined ? 'not recorded' : utc(when),
     left === undefined ? 'not known' : left > 0 ? `${duration(left)} before` : `${duration(-left)} after`,
-    html`<span class="word-whole">${theirs(textAt(refusal, 'error'), 200)}</span>`,
+    whole(theirs(textAt(refusal, 'error'), 200)),
     theirs(textAt(refusal, 'message'), 1000),
   ];
 }

@@ -26,7 +26,7 @@ h2 { font-size: 1.3rem; margin-bottom: 0.75rem; }
 h3 { font-size: 1.02rem; margin-top: 1.25rem; }
 h4 { font-size: 1rem; margin-top: 1rem; }
 p, ul, ol, dl, figure { margin: 0.5rem 0; }
-ul, ol { padding-left: 1.4rem; }
+ul, ol { padding-left: 1.8rem; }
 a { color: var(--link); text-underline-offset: 0.15em; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 3px; }
 main:focus { outline: none; }
@@ -108,7 +108,7 @@ thead th { border-top: 0; color: var(--soft); font-weight: 500; } tbody th { fon
 .grant.other .kind { color: var(--bad); font-weight: 650; }
 .control .title { font-weight: 450; } .cited { font-size: 0.92rem; }
 .reach { display: block; }
-.word-whole { overflow-wrap: normal; }
+.whole { overflow-wrap: normal; }
 .cards { display: grid; gap: 0.9rem; }
 .card { padding: 0.9rem 1rem; border: 1px solid var(--line); border-radius: 8px; } .card h4 { margin: 0; }
 footer { margin-top: 2rem; }

@@ -181,6 +181,6 @@ function says(record: TaskRecord, front: readonly Step[], byTeardown: boolean): 
     return `The record ends before the boundary was closed${where === undefined ? '' : `, at ${where}`}.`;
   }
   return at(closed.data, 'outcome') === 'succeeded'
-    ? 'The task went its whole way and its access was taken away.'
-    : 'The task failed; its access was taken away all the same.';
+    ? 'The task went its whole way, and its boundary was closed.'
+    : 'The task failed, and its boundary was closed all the same.';
 }

@@ -86,6 +86,7 @@ describe('the page', () => {
     for (const words of [
       'The boundary was violated.',
       'Not so, says the trail',
+      'The trail shows violations.',
       '1 call of this task after its end that was answered',
       'outside-and-allowed',
       'e-2',

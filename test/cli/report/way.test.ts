@@ -25,7 +25,7 @@ describe('the way through the workflow', () => {
     ['succeeded', 'v-v-vvv vvvv', /whole way/],
     ['approved', 'vvvvvvv vvvv', /whole way/],
     ['lease after lease', 'v-v-vvv vvvv', /whole way/],
-    ['failed', 'v-v-vvx vvvx', /failed; its access was taken away/],
+    ['failed', 'v-v-vvx vvvx', /failed, and its boundary was closed/],
     ['rejected', 'v-x---- vvvx', /rule turned the task away.*nothing was issued/],
     ['refused by a person', 'vxx---- vvvx', /person refused/],
     ['never approved', 'vxx---- vvvx', /Not enough people/],
