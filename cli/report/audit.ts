@@ -1,8 +1,11 @@
 import type { AuditResult, RecordRef } from '../../core/audit/result.ts';
-import { code, html, theirs, type Content, type Html } from './html.ts';
+import { block, code, html, theirs, type Content, type Html } from './html.ts';
 import { badge, bounded, facts, list, table, whole } from './parts.ts';
 import { utc } from './time.ts';
 import { AUDIT_WORDS } from './verdict.ts';
+
+const AUDIT_COMMANDS = `npx taskbound audit BUNDLE.json --key PEM --trail DIR --json > audit.json
+npx taskbound report BUNDLE.json --audit audit.json`;
 
 const MOST_VIOLATIONS = 100;
 const MOST_RECORDS = 50;
@@ -25,12 +28,7 @@ export function audit(result: AuditResult | undefined): Html {
         ${badge('plain', 'Not audited')} This report was made without <code>--audit</code>. Nothing on this
         page was compared with what AWS itself recorded. To do it:
       </p>
-      <pre
-        tabindex="0"
-        role="group"
-        aria-label="Commands of an audit"
-      ><code>npx taskbound audit BUNDLE.json --key PEM --trail DIR --json > audit.json
-npx taskbound report BUNDLE.json --audit audit.json</code></pre>`;
+      ${block('Commands of an audit', AUDIT_COMMANDS)}`;
   }
   const { tone, word, says } = AUDIT_WORDS[result.verdict];
   return html`<p>${badge(tone, word)} ${says}</p>

@@ -1,4 +1,4 @@
-import { code, html, theirs, type Html } from './html.ts';
+import { block, code, html, theirs, type Html } from './html.ts';
 import { badge, facts, list } from './parts.ts';
 import type { ReportSubject } from './subject.ts';
 
@@ -16,15 +16,11 @@ export function integrity({ bundle, verification }: ReportSubject): Html {
         'Signature',
         bundle.envelope === null
           ? 'none in the bundle'
-          : `in the bundle, of type ${bundle.envelope.payloadType}`,
+          : html`in the bundle, of type ${theirs(bundle.envelope.payloadType, 200)}`,
       ],
     ])}
     <p>To check the record yourself, with the key that you have from your stack and not from the bundle:</p>
-    <pre
-      tabindex="0"
-      role="group"
-      aria-label="Command that verifies the bundle"
-    ><code>npx taskbound verify BUNDLE.json --key taskbound.pub.pem</code></pre>`;
+    ${block('Command that verifies the bundle', 'npx taskbound verify BUNDLE.json --key taskbound.pub.pem')}`;
 }
 
 /** The page's honest limits. */
@@ -47,5 +43,5 @@ export const limits = ({ audit, verification }: ReportSubject): Html =>
     'Whether the task needed what it was allowed, and whether the people who approved it looked.',
     'The review of an emergency, and attempts after the boundary was closed: they stand in records of their own, and in the logs.',
     'That two characters which look alike are different. Unseen ones are shown by their numbers, as ⟨U+202E⟩; look-alikes are not marked.',
-    'Values of secrets. They are never in a record, so they cannot be on this page.',
+    'Values of secrets: no function of Taskbound writes one into a record. A work function without its runtime could return one in its result, and then it would stand here.',
   ]);

@@ -67,7 +67,7 @@ const statement = ({ kind, sid, says, actions, resources, conditions }: Statemen
     sid,
     html`<p>${theirs(says)}</p>
       ${facts([
-        ['May call', html`${actions.map((action) => html`${code(action)} `)}`],
+        [kind === 'other' ? 'Actions' : 'May call', html`${actions.map((action) => html`${code(action)} `)}`],
         ['On', html`${resources.map(resource)}`],
         [
           'Only if',

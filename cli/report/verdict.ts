@@ -44,7 +44,10 @@ function access(subject: ReportSubject): Answer {
         question,
         tone: 'good',
         word: 'There was none',
-        says: 'No credential was ever issued to this task, so nothing had to end.',
+        says:
+          record.secrets.length === 0
+            ? 'No credential was ever issued to this task, so nothing had to end.'
+            : `No session was ever issued to this task, and ${count(record.secrets.length, 'secret')} made for it ${record.secrets.length === 1 ? 'was' : 'were'} destroyed.`,
       };
     case 'expired':
       return {

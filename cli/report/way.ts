@@ -169,13 +169,15 @@ const isTornDown = ({ ended, closed }: TaskRecord): boolean =>
 
 function says(record: TaskRecord, front: readonly Step[], byTeardown: boolean): string {
   const { ended, rejected, refused, expired, closed } = record;
-  if (expired) return 'Not enough people approved the task in time, so nothing was issued.';
-  if (refused.length > 0) return 'A person refused the task, so nothing was issued.';
-  if (ended) return 'A person ended the task early; Teardown took its access.';
+  const so = isIssued(record) ? 'yet something was issued' : 'so nothing was issued';
+  if (expired) return `Not enough people approved the task in time, ${so}.`;
+  if (refused.length > 0) return `A person refused the task, ${so}.`;
+  if (ended)
+    return `A person ended the task early; ${closed ? 'Teardown closed its boundary' : 'the record ends before its boundary was closed'}.`;
   if (byTeardown)
     return 'The execution ended without its own tail; Teardown took over and closed the boundary.';
   if (rejected)
-    return `A rule turned the task away; nothing ran ${isIssued(record) ? 'after that' : 'and nothing was issued'}.`;
+    return `A rule turned the task away${isIssued(record) ? ', after something had been issued' : ', so nothing was issued'}.`;
   if (closed === undefined) {
     const where = [...front].reverse().find(({ state }) => state === 'waiting' || state === 'failed')?.name;
     return `The record ends before the boundary was closed${where === undefined ? '' : `, at ${where}`}.`;

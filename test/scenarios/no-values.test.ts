@@ -1,4 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { makeBundle } from '../../cli/bundle.ts';
+import { reportPage } from '../../cli/report/page.ts';
+import { reportSubject } from '../../cli/report/subject.ts';
+import { verification } from '../../cli/report/verification.ts';
+import { controlsMap } from '../../core/controls.ts';
 import { sessionCredentials } from '../../core/work.ts';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
 
@@ -24,10 +29,13 @@ const spellings = (value: string) => [
 
 async function everythingWritten(stack: Deployed, ran: Ran): Promise<Record<string, string>> {
   const execution = await stack.execution(ran.row.executionArn);
+  const bundle = makeBundle(ran.row.boundaryId, ran.events);
   return {
     history: JSON.stringify(ran.history),
     execution: JSON.stringify(execution),
     evidence: JSON.stringify(ran.events),
+    report: reportPage(reportSubject(bundle, verification(bundle, undefined), undefined)),
+    controls: JSON.stringify(controlsMap(bundle.boundaryId, bundle.events)),
     ledger: JSON.stringify(ran.row),
     'command line': JSON.stringify(ran.report) + ran.progress,
     logs: JSON.stringify(stack.aws.lambda.host.logs),

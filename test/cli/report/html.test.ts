@@ -16,7 +16,7 @@ describe('the template', () => {
 
   it('lets no value through that could end a text or an attribute', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+      fc.property(fc.string({ maxLength: 200 }), (text) => {
         const { markup } = html`${text}`;
         expect(markup).not.toMatch(/[<>"']/);
         expect(markup.replace(/&(amp|lt|gt|quot|#39);/g, '')).not.toContain('&');

@@ -8,7 +8,20 @@ import { reportSubject } from '../../../cli/report/subject.ts';
 import { verification } from '../../../cli/report/verification.ts';
 import type { AuditResult } from '../../../core/audit/result.ts';
 import type { EventDraft, EvidenceEvent, Json } from '../../../core/evidence.ts';
-import { BOUNDARY, chainOf, eventsOf, RECORDS, type RecordName } from '../../fixtures/task-events.ts';
+import {
+  admitted,
+  BOUNDARY,
+  chainOf,
+  eventsOf,
+  leaseIssued,
+  proven,
+  RECORDS,
+  requested,
+  revoked,
+  secretIssued,
+  secretRevoked,
+  type RecordName,
+} from '../../fixtures/task-events.ts';
 import { auditOf, violatedAudit } from './audits.ts';
 
 function pageOf(events: readonly EvidenceEvent[], audit?: AuditResult): string {
@@ -65,6 +78,29 @@ describe('the page', () => {
   ])('says at its top how the access of a task that was %s ended', (name, words) => {
     const answers = /<div class="answers">.*?Timeline/s.exec(pageOf(eventsOf(name)))?.[0] ?? '';
     expect(answers.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toMatch(words);
+  });
+
+  it('does not call what is denied allowed', () => {
+    const sessionPolicy =
+      '{"Statement":[{"Sid":"denyIt","Effect":"Deny","Action":"s3:PutObject","Resource":"*"}]}';
+    const page = pageOf(chainOf([requested(), admitted(), leaseIssued(1, { sessionPolicy })]));
+    expect(page).toContain('denyIt: no statement that Taskbound writes. It denies this.');
+    expect(page).not.toContain('May call');
+  });
+
+  it('does not forget the secrets of a task that never had a session', () => {
+    const drafts = [
+      requested(),
+      admitted(),
+      secretIssued(),
+      secretRevoked(),
+      revoked(0),
+      proven('nothing-issued'),
+    ];
+    expect(pageOf(chainOf(drafts))).toContain('and 1 secret made for it was destroyed');
+    expect(pageOf(chainOf(drafts.filter(({ type }) => type !== 'secret.revoked')))).toContain(
+      'the secret receiptKey was made and is not said to be destroyed',
+    );
   });
 
   it('relies on nothing in a record that was changed', () => {
@@ -218,8 +254,8 @@ describe('hostile texts', () => {
     expect(page).toContain('half ⟨U+D800⟩');
   });
 
-  it('of megabytes are cut', () => {
-    const long = 'x'.repeat(2_000_000);
+  it('that are long are cut', () => {
+    const long = 'x'.repeat(100_000);
     const drafts = RECORDS.approved.map((draft) => ({
       ...draft,
       actor: long,

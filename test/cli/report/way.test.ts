@@ -5,6 +5,8 @@ import type { EventDraft } from '../../../core/evidence.ts';
 import { taskRecord } from '../../../core/task-record.ts';
 import {
   admitted,
+  decided,
+  ended,
   chainOf,
   eventsOf,
   leaseIssued,
@@ -29,7 +31,7 @@ describe('the way through the workflow', () => {
     ['rejected', 'v-x---- vvvx', /rule turned the task away.*nothing was issued/],
     ['refused by a person', 'vxx---- vvvx', /person refused/],
     ['never approved', 'vxx---- vvvx', /Not enough people/],
-    ['ended early', 'v-v-vvx vvvx', /ended the task early; Teardown/],
+    ['ended early', 'v-v-vvx vvvx', /ended the task early; Teardown closed its boundary/],
     ['torn down', 'v-v-vvx vvvx', /Teardown took over/],
     ['emergency', 'v-v-vvv vvvv', /whole way/],
     ['expired', 'v-v--vx vvvx', /Teardown took over/],
@@ -54,6 +56,26 @@ describe('the way through the workflow', () => {
     ['nothing that is known', [], '------- ----'],
   ])('%s: %s', (_what, drafts, expected) => {
     expect(signs(ofDrafts(drafts))).toBe(expected);
+  });
+
+  it.each<[string, EventDraft[], RegExp]>([
+    [
+      'an end that is not done',
+      [requested(), admitted(), ended('admitted')],
+      /the record ends before its boundary was closed/,
+    ],
+    [
+      'a lease in spite of a refusal',
+      [requested(), decided('refused', 'bob'), leaseIssued()],
+      /refused the task, yet something was issued/,
+    ],
+    [
+      'a rejection after a secret',
+      [requested(), admitted(), secretIssued(), rejected('issue-identity')],
+      /away, after something had been issued/,
+    ],
+  ])('does not say more than the record of %s', (_what, drafts, says) => {
+    expect(ofDrafts(drafts).says).toMatch(says);
   });
 
   it('counts the rounds, and tells Teardown from the own execution', () => {
