@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { LocalDatabases } from '../local/databases.ts';
 import { EmbeddedAws, type LoadedStack } from '../local/embedded-aws.ts';
-import { dumpBuckets, SeedError, seedBuckets } from '../local/seed.ts';
+import { dumpStack, SeedError, seedStack } from '../local/seed.ts';
 import { nextRunMs } from '../local/scheduler/schedules.ts';
 import { SystemClock } from '../local/system-clock.ts';
 import { TemplateRefused } from '../local/template/refusal.ts';
@@ -19,13 +19,13 @@ export interface Embedded {
   readonly stackName: string;
   readonly clock: Clock;
   readonly config: ClientConfig;
-  /** Loads the objects of a folder. Throws `UsageError` when it cannot be used; nothing is loaded then. */
+  /** Loads the objects and items of a folder. Throws `UsageError` when it cannot be used; nothing is loaded then. */
   seed(folder: string): Promise<void>;
   /** Stops the next execution that enters the state, there and then. Throws `UsageError` when no machine has such a state. */
   stopAt(state: string): void;
   /** When a task type's schedule is due next. Throws `UsageError` when there is no such schedule, or it is never due again. */
   nextRunMs(schedule: string): number;
-  /** Writes all objects into a folder. */
+  /** Writes all objects and items into a folder. */
   dump(folder: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -78,8 +78,8 @@ function wrap(aws: EmbeddedAws, stack: LoadedStack): Embedded {
     stackName,
     clock: aws.clock,
     config: aws.clientConfig(),
-    seed: (folder) => seedBuckets(folder, outputs, aws.s3).catch(forPeople),
-    dump: (folder) => dumpBuckets(folder, outputs, aws.s3).catch(forPeople),
+    seed: (folder) => seedStack(folder, outputs, aws).catch(forPeople),
+    dump: (folder) => dumpStack(folder, outputs, aws).catch(forPeople),
     stopAt: (state) => stopAt(aws, state),
     nextRunMs: (schedule) => nextRunOf(aws, schedule),
     close: async () => {

@@ -137,8 +137,11 @@ function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<v
       'submit nothing: wait for the next run of this schedule, and follow its task',
     )
     .option('--local', 'run in an embedded AWS inside this process; no account is used')
-    .option('--seed <dir>', 'load objects first: DIR/s3/<bucket output>/<key> (local only)')
-    .option('--dump <dir>', 'write all objects afterwards, in the same form (local only)')
+    .option(
+      '--seed <dir>',
+      'load data first: objects DIR/s3/<bucket output>/<key>, items DIR/dynamodb/<table output>.json (local only)',
+    )
+    .option('--dump <dir>', 'write all objects and items afterwards, in the same form (local only)')
     .option(
       '--stop-at <state>',
       'stop the execution when it enters this state, to see its boundary closed (local only)',

@@ -25,9 +25,13 @@ export type WorkEvent = z.infer<typeof workEvent>;
 export const toolUse = z.strictObject({
   action: z.string(),
   resource: z.string(),
+  /** Of a DynamoDB item that the command names: attribute -> value as text. */
+  key: z.record(z.string(), z.string()).exactOptional(),
   requestId: z.string(),
+  /** `ok`, or the error's name. */
   outcome: z.string(),
 });
+export type ToolUse = z.infer<typeof toolUse>;
 
 /** How many uses are told singly; count and digest tell of the rest. */
 export const TOOL_USES = 100;

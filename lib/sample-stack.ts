@@ -2,11 +2,12 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { TaskBoundary } from './index.ts';
 import { sampleBucket } from './sample-bucket.ts';
+import { caseTables, caseTask, caseWork } from './sample-cases.ts';
 import { adminSecret, maintenanceTask, maintenanceWork } from './sample-maintenance.ts';
 import { samplePeople } from './sample-people.ts';
 import { transferTask, transferWork } from './sample-transfer.ts';
 
-/** The sample: one task type copies an object and leaves a signed receipt, the other runs maintenance on a database. */
+/** The sample: one task type copies an object and leaves a signed receipt, one runs maintenance on a database, one answers a case by an assistant. */
 export class SampleStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
@@ -14,16 +15,21 @@ export class SampleStack extends Stack {
     const destination = sampleBucket(this, 'Destination');
     const sets = sampleBucket(this, 'Maintenance');
     const admin = adminSecret(this, 'DatabaseAdminSecret');
+    const tables = caseTables(this);
     const [transfers, maintains] = [transferWork(source, destination), maintenanceWork(sets)];
+    const answers = caseWork(tables);
     const boundary = new TaskBoundary(this, 'Boundary');
 
     const transfer = transferTask(this, { boundary, source, destination, work: transfers });
     const maintenance = maintenanceTask(this, { boundary, sets, admin, work: maintains });
-    const people = samplePeople(this, boundary, [transfer, maintenance]);
+    const cases = caseTask(this, { boundary, ...tables, work: answers });
+    const people = samplePeople(this, boundary, [transfer, maintenance, cases]);
 
     output(this, 'source', source.bucketName);
     output(this, 'destination', destination.bucketName);
     output(this, 'maintenance', sets.bucketName);
+    output(this, 'cases', tables.cases.tableName);
+    output(this, 'replies', tables.replies.tableName);
     output(this, 'DatabaseAdmin', admin.secretArn);
     output(this, 'SubmitUrl', boundary.submitUrl);
     output(this, 'DecideUrl', boundary.decideUrl);

@@ -1,5 +1,9 @@
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { ToolSpec } from '../core/task-type.ts';
 import type { Upload, UploadBucket } from './uploads.ts';
+
+/** A table whose items a tool may name by their partition key. */
+export type KeyedTable = Pick<ITable, 'tableArn'>;
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
@@ -35,6 +39,30 @@ export class Tool {
       ...(readBack ? ['s3:GetObject'] : []),
     ];
     return new Tool(actions, [bucket.arnForObjects(key)], {}, { bucket, key, lifecycleElsewhere });
+  }
+
+  /** Reads the item whose partition key is `key`, `'{caseId}'` for example, and no other; in a table with a sort key, every item with that partition key. */
+  static readItem(table: KeyedTable, key: string): Tool {
+    return Tool.#onKey('dynamodb:GetItem', table, key);
+  }
+
+  /**
+   * Puts the item whose partition key is `key`, and no other. Whether one stands there already, IAM cannot ask: the work puts with
+   * `attribute_not_exists` where that matters.
+   */
+  static putItem(table: KeyedTable, key: string): Tool {
+    return Tool.#onKey('dynamodb:PutItem', table, key);
+  }
+
+  /**
+   * `ForAllValues` holds for a request without keys as well, hence `Null`. Scan has no keys and is never granted so.
+   * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+   */
+  static #onKey(action: string, { tableArn }: KeyedTable, key: string): Tool {
+    return new Tool([action], [tableArn], {
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [key] },
+      Null: { 'dynamodb:LeadingKeys': ['false'] },
+    });
   }
 
   /** Where the tool may leave unfinished uploads; undefined when it makes none of several calls. */

@@ -40,10 +40,8 @@ import { Schedules } from './scheduler/schedules.ts';
 import { restoreState, snapshotState } from './state-snapshot.ts';
 import { invokeFunction } from './stepfunctions/invoke-function.ts';
 import { StepFunctionsService } from './stepfunctions/service.ts';
-import { readAssembly } from './template/assembly.ts';
-import { loadStack } from './template/load.ts';
-import { type ResolvedResource, DEFAULT_ORIGIN, resolveTemplate } from './template/resolve.ts';
-import { parseTemplate } from './template/template.ts';
+import { Stacks, type TemplateSource } from './stacks.ts';
+import { DEFAULT_ORIGIN } from './template/resolve.ts';
 
 export type { AssemblyOptions, InProcessClientConfig, LoadedStack, StartOptions };
 
@@ -60,6 +58,7 @@ export class EmbeddedAws {
   readonly ssm: Ssm;
   readonly cloudformation: CloudFormation;
   readonly keys: KmsKeys;
+  readonly kms: KmsService;
   readonly events: EventBridge;
   readonly schedules: Schedules;
   readonly queues = new Queues();
@@ -76,7 +75,7 @@ export class EmbeddedAws {
   readonly #authorizer: Authorizer;
   readonly #destinations: FailureDestinations;
   readonly #listening: Listening[] = [];
-  readonly #stacks = new Map<string, ReadonlyMap<string, ResolvedResource>>();
+  readonly #stacks: Stacks;
 
   /** Nothing is made before it resolves. */
   static start(options: StartOptions): Promise<EmbeddedAws> {
@@ -86,8 +85,10 @@ export class EmbeddedAws {
   private constructor({ clock, seed, policyDelayMs, origin, functions }: StartOptions) {
     this.clock = clock;
     this.#origin = origin ?? DEFAULT_ORIGIN;
+    this.#stacks = new Stacks(this, this.#origin);
     const ids = (this.ids = new IdSource(seed ?? 'taskbound'));
     this.keys = new KmsKeys(ids);
+    this.kms = new KmsService(this.keys);
     const credentials = (this.credentials = new CredentialStore(ids));
     const iam = (this.iam = new IamStore(ids));
     const authorizer = (this.#authorizer = new Authorizer(iam, policyDelayMs));
@@ -121,7 +122,7 @@ export class EmbeddedAws {
     for (const service of [
       iamService(iam, this.credentials),
       stsService(this.sts),
-      new KmsService(this.keys),
+      this.kms,
       secrets,
       dynamodb,
       s3,
@@ -217,55 +218,13 @@ export class EmbeddedAws {
   }
 
   /** Loads a stack of a folder that `cdk synth` wrote. Throws `TemplateRefused`. */
-  async loadAssembly(dir: string, { stackName, transform }: AssemblyOptions = {}): Promise<LoadedStack> {
-    const assembly = await readAssembly(dir, stackName);
-    const template = transform?.(assembly.template) ?? assembly.template;
-    return this.load(template, {
-      stackName: assembly.stackName,
-      assetDir: (hash) => assembly.assets.get(hash),
-    });
+  loadAssembly(dir: string, options: AssemblyOptions = {}): Promise<LoadedStack> {
+    return this.#stacks.loadAssembly(dir, options);
   }
 
-  /** Loads a template object; a stack that is there already is updated by it, as by a deploy. `assetDir` tells the folder of a code asset by its hash. Throws `TemplateRefused`. */
-  async load(
-    template: unknown,
-    from: { readonly stackName: string; readonly assetDir?: (hash: string) => string | undefined },
-  ): Promise<LoadedStack> {
-    const { stackName, assetDir = () => undefined } = from;
-    const atMs = this.clock.nowMs();
-    const previous = this.#stacks.get(stackName) ?? new Map<string, ResolvedResource>();
-    const { registry: functions } = this.lambda;
-    const lastVersion = (name: string): number => functions.lastVersion(name);
-    const options = { stackName, origin: this.#origin, previous, lastVersion };
-    const stack = resolveTemplate(parseTemplate(template), options);
-    const { iam, keys, secrets, dynamodb, states, s3, ssm, events, schedules, queues, topics, alarms } = this;
-    await loadStack(stack, {
-      iam,
-      keys,
-      secrets,
-      dynamodb,
-      states,
-      s3,
-      ssm,
-      ...{ events, schedules, queues, topics, alarms },
-      functions,
-      assetDir,
-      atMs,
-      previous,
-    });
-    const resources = new Map(stack.resources.map((resource) => [resource.logicalId, resource]));
-    this.#stacks.set(stackName, resources);
-    this.cloudformation.stacks.set(stackName, {
-      name: stackName,
-      id: stack.stackId,
-      createdMs: atMs,
-      outputs: stack.outputs,
-    });
-    return {
-      stackName,
-      outputs: Object.fromEntries(stack.outputs.map(({ key, value }) => [key, value])),
-      resources,
-    };
+  /** Loads a template object; a stack that is there already is updated by it, as by a deploy. Throws `TemplateRefused`. */
+  load(template: unknown, from: TemplateSource): Promise<LoadedStack> {
+    return this.#stacks.load(template, from);
   }
 
   /** Serves it on 127.0.0.1; port 0 picks a free one. Function URLs in outputs keep the origin that `start` was given. */

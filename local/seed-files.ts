@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   lstatSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -39,6 +40,19 @@ export function rootFolder(dir: string, option: string): string {
   if (statOf(path)?.isDirectory() !== true)
     throw new SeedError(`${option} ${dir} is not a folder. Give a folder.`);
   return path;
+}
+
+/** DIR/<name> as a folder of DIR's own, made if it is not there; for a dump, which then writes nowhere else. */
+export function ownFolder(dir: string, name: string): string {
+  mkdirSync(dir, { recursive: true });
+  const folder = join(realpathSync(dir), name);
+  const stat = statOf(folder);
+  if (stat !== undefined && !stat.isDirectory())
+    throw new SeedError(
+      `--dump ${dir}: ${folder} is not a folder of its own (a link or a file). Remove it or dump elsewhere.`,
+    );
+  mkdirSync(folder, { recursive: true });
+  return folder;
 }
 
 const kindOf = (stat: Stats): string =>

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+/** Items lie under this folder of DIR: one file a table, `<output name>.json`, a list of items in plain JSON. */
+export const TABLES_FOLDER = 'dynamodb';
 /** Objects lie under this folder of DIR. */
 export const OBJECTS_FOLDER = 's3';
 export const INDEX_FILE = 'index.json';
@@ -22,6 +24,14 @@ export interface ObjectStore {
   keys(bucket: string): readonly string[];
   get(bucket: string, key: string): Uint8Array | undefined;
   put(bucket: string, key: string, content: Uint8Array): void;
+}
+
+/** What seeding and dumping need of DynamoDB. Items are as its API has them: attribute -> `{ "S": … }`. */
+export interface ItemStore {
+  /** Undefined when there is no such table. */
+  keysOf(table: string): { readonly hash: string; readonly range?: string } | undefined;
+  items(table: string): Promise<Readonly<Record<string, unknown>>[]>;
+  putItem(table: string, item: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
 /** Longest file name, in bytes, that common file systems take. */

@@ -1,103 +1,63 @@
 import { join } from 'node:path';
-import * as z from 'zod';
-import { AwsError } from './aws/service.ts';
+import { dumpItems } from './dump-items.ts';
+import { dumpObjects } from './dump-objects.ts';
 import { SeedError } from './seed-error.ts';
-import { filesUnder, readInside, readPlain, rootFolder, statOf } from './seed-files.ts';
-import { INDEX_FILE, indexRow, OBJECTS_FOLDER, type IndexRow, type ObjectStore } from './seed-layout.ts';
+import { rootFolder, statOf } from './seed-files.ts';
+import { readItems } from './seed-items.ts';
+import { OBJECTS_FOLDER, TABLES_FOLDER, type ItemStore, type ObjectStore } from './seed-layout.ts';
+import { readObjects } from './seed-objects.ts';
 
-export { dumpBuckets } from './seed-dump.ts';
 export { SeedError } from './seed-error.ts';
-export type { ObjectStore } from './seed-layout.ts';
 
-function readIndex(folder: string): readonly IndexRow[] {
-  const path = join(folder, INDEX_FILE);
-  if (statOf(path) === undefined) return [];
-  const text = readInside(folder, INDEX_FILE, path).toString('utf8');
-  try {
-    return z.array(indexRow).parse(JSON.parse(text));
-  } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new SeedError(`${path} is not a list of { "bucket", "key", "file" }: ${why}`);
-  }
+/** What holds a stack's data. */
+export interface Stores {
+  readonly s3: ObjectStore;
+  readonly dynamodb: ItemStore;
 }
 
-interface Found {
-  readonly output: string;
-  readonly key: string;
-  /** Where it was found, for messages. */
-  readonly where: string;
-  read(): Buffer;
-}
+/** Taskbound's own records are no data of anybody's: a forged row or event is not for a seed to make. */
+const RECORDS = new Set(['LedgerTable', 'EvidenceTable']);
 
-/** A file below an output's folder is an object; any other must be one that the index names. */
-function spelledObjects(folder: string, outputs: readonly string[], indexed: ReadonlySet<string>): Found[] {
-  return filesUnder(folder).flatMap((file) => {
-    const slash = file.indexOf('/');
-    const output = file.slice(0, Math.max(0, slash));
-    const where = join(folder, file);
-    if (slash > 0 && outputs.includes(output))
-      return [{ output, key: file.slice(slash + 1), where, read: () => readPlain(where) }];
-    if (file === INDEX_FILE || indexed.has(file)) return [];
-    throw new SeedError(
-      `${where} belongs to no bucket. Folders in ${folder} are named after bucket outputs: ${outputs.join(', ')}.`,
-    );
-  });
-}
+const ofData = (outputs: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(outputs).filter(([name]) => !RECORDS.has(name)));
 
-function indexedObjects(folder: string, outputs: readonly string[], rows: readonly IndexRow[]): Found[] {
-  return rows.map(({ bucket, key, file }, index) => {
-    const where = `${join(folder, INDEX_FILE)}, row ${index + 1}`;
-    if (!outputs.includes(bucket))
-      throw new SeedError(`${where}: bucket is '${bucket}'; bucket outputs are ${outputs.join(', ')}.`);
-    if (!key.isWellFormed())
-      throw new SeedError(
-        `${where}: the key has half a surrogate pair, which is not UTF-8. S3 keys are UTF-8.`,
-      );
-    return { output: bucket, key, where, read: () => readInside(folder, file, where) };
-  });
-}
-
-function put(s3: ObjectStore, bucket: string, { key, where, read }: Found): void {
-  try {
-    s3.put(bucket, key, read());
-  } catch (error) {
-    if (error instanceof AwsError)
-      throw new SeedError(
-        `${where}: S3 does not take the key '${key}': ${error.message} ${JSON.stringify(error.details)}`,
-      );
-    throw error;
-  }
+/** Undefined when there is none. A link would lead outside. */
+function partOf(root: string, name: string): string | undefined {
+  const path = join(root, name);
+  const stat = statOf(path);
+  if (stat === undefined || stat.isDirectory()) return stat && path;
+  throw new SeedError(`${path} is not a folder of its own (a link or a file). Put the data itself there.`);
 }
 
 /**
- * Loads the objects below DIR/s3 into the buckets: `DIR/s3/<output name>/<key>`, and the rows of `DIR/s3/index.json` for keys that no path spells.
- * Everything is checked before the first object is put, and nothing outside DIR is read. Throws SeedError.
- * @param outputs Bucket names by output name; outputs that are no buckets are left out.
+ * Loads what lies below DIR: objects from DIR/s3, items from DIR/dynamodb, at least one of them. Everything is checked before the first is
+ * put, and nothing outside DIR is read. Throws SeedError.
+ * @param outputs Names of buckets and tables by output name; other outputs are left out.
  */
-export async function seedBuckets(
+export async function seedStack(
   dir: string,
   outputs: Readonly<Record<string, string>>,
-  s3: ObjectStore,
+  { s3, dynamodb }: Stores,
 ): Promise<void> {
-  const folder = join(rootFolder(dir, '--seed'), OBJECTS_FOLDER);
-  if (statOf(folder)?.isDirectory() !== true)
+  const root = rootFolder(dir, '--seed');
+  const [objects, tables] = [partOf(root, OBJECTS_FOLDER), partOf(root, TABLES_FOLDER)];
+  if (objects === undefined && tables === undefined)
     throw new SeedError(
-      `--seed ${dir} has no folder '${OBJECTS_FOLDER}' of its own. Objects lie in ${dir}/${OBJECTS_FOLDER}/<output name>/<key>.`,
+      `--seed ${dir} has no folder '${OBJECTS_FOLDER}' or '${TABLES_FOLDER}'. Objects lie in ${dir}/${OBJECTS_FOLDER}/<output name>/<key>, items in ${dir}/${TABLES_FOLDER}/<output name>.json.`,
     );
-  const buckets = new Map(Object.entries(outputs).filter(([, bucket]) => s3.hasBucket(bucket)));
-  const names = [...buckets.keys()];
-  const rows = readIndex(folder);
-  const indexed = indexedObjects(folder, names, rows);
-  const found = [...spelledObjects(folder, names, new Set(rows.map((row) => row.file))), ...indexed];
-  const seen = new Map<string, string>();
-  for (const { output, key, where } of found) {
-    const id = JSON.stringify([output, key]);
-    const first = seen.get(id);
-    if (first !== undefined)
-      throw new SeedError(
-        `${where}: the object '${key}' of '${output}' is given twice; first by ${first}. Remove one.`,
-      );
-    seen.set(id, where);
-  }
-  for (const object of found) put(s3, buckets.get(object.output) ?? '', object);
+  const putObjects = objects === undefined ? () => undefined : readObjects(objects, outputs, s3);
+  const putItems =
+    tables === undefined ? async () => undefined : readItems(tables, ofData(outputs), dynamodb);
+  putObjects();
+  await putItems();
+}
+
+/** Writes all objects below DIR/s3 and all items below DIR/dynamodb, which `seedStack` reads back. An earlier dump there is replaced. */
+export async function dumpStack(
+  dir: string,
+  outputs: Readonly<Record<string, string>>,
+  { s3, dynamodb }: Stores,
+): Promise<void> {
+  dumpObjects(dir, outputs, s3);
+  await dumpItems(dir, ofData(outputs), dynamodb);
 }

@@ -73,7 +73,7 @@ async function dump({ embedded }: Connection, folder: string | undefined, io: Io
     await embedded.dump(folder);
     return true;
   } catch (error) {
-    io.err(`taskbound: the objects could not be written: ${messageOf(error)}.\n`);
+    io.err(`taskbound: the objects and items could not be written: ${messageOf(error)}.\n`);
     return false;
   }
 }

@@ -1,6 +1,7 @@
 import type { EventType, EvidenceEvent } from '../../core/evidence.ts';
 import { oneLine } from '../print.ts';
 import { PROOF_WORDS } from './run.ts';
+import { toolWords } from './tool-words.ts';
 
 type Data = EvidenceEvent['data'];
 
@@ -33,10 +34,10 @@ const windowWords = (data: Data): string =>
 function workWords(data: Data): string {
   const status = at(data, 'status');
   if (status === 'handed-on')
-    return `the run of lease ${shown(at(data, 'lease'))} ended with more to do: another goes on from its checkpoint`;
+    return `the run of lease ${shown(at(data, 'lease'))} ended with more to do: another goes on from its checkpoint; ${toolWords(at(data, 'tools'))}`;
   if (status === 'failed')
-    return `the work failed with ${shown(at(data, 'error'))}: ${shown(at(data, 'cause'))}`;
-  return `the work ${status === 'succeeded' ? 'succeeded' : `ended: ${shown(status)}`}; its result: ${shown(at(data, 'result'))}`;
+    return `the work failed with ${shown(at(data, 'error'))}: ${shown(at(data, 'cause'))}; ${toolWords(at(data, 'tools'))}`;
+  return `the work ${status === 'succeeded' ? 'succeeded' : `ended: ${shown(status)}`}; its result: ${shown(at(data, 'result'))}; ${toolWords(at(data, 'tools'))}`;
 }
 
 function revokedWords(data: Data): string {

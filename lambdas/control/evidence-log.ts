@@ -19,6 +19,9 @@ import { eventIn, itemOf } from '../../core/lookup.ts';
 
 const MAX_CONFLICTS = 10;
 
+/** An event, or how it is made from those that stand before it: its id must not depend on them. */
+export type Drafted = EventDraft | ((before: readonly EvidenceEvent[]) => EventDraft);
+
 /** The append-only log of evidence. Events are put where none stands; nothing here updates or deletes. */
 export class EvidenceLog {
   readonly #client: DynamoDBDocumentClient;
@@ -56,9 +59,10 @@ export class EvidenceLog {
   }
 
   /** Puts the event at the end of its chain, once: an event whose id stands already is returned as it stands. */
-  async append(boundaryId: string, draft: EventDraft): Promise<EvidenceEvent> {
+  async append(boundaryId: string, drafted: Drafted): Promise<EvidenceEvent> {
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
       const events = await this.read(boundaryId);
+      const draft = typeof drafted === 'function' ? drafted(events) : drafted;
       const standing = events.find((event) => event.id === draft.id);
       if (standing) return standing;
       const last = events.at(-1);

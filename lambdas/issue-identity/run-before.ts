@@ -7,6 +7,7 @@ import type { issueIdentityEvent } from '../../core/steps.ts';
 import { CHECKPOINT_BYTES, toolsUsed } from '../../core/work.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import { unstorable } from '../control/storable.ts';
+import { toolsSaid } from '../control/tools-said.ts';
 
 type Event = z.infer<typeof issueIdentityEvent>;
 
@@ -68,7 +69,7 @@ export async function recordRun(
   evidence: EvidenceLog,
 ): Promise<Json> {
   const { checkpoint, tools } = demandHandedOn(event);
-  await evidence.append(row.boundaryId, {
+  await evidence.append(row.boundaryId, (before) => ({
     id: `work.finished:${lease.number}`,
     type: 'work.finished',
     actor: 'issue-identity',
@@ -76,8 +77,8 @@ export async function recordRun(
       status: 'handed-on',
       lease: lease.number,
       checkpointDigest: digestOf(checkpoint),
-      tools: tools ?? 'unknown',
+      tools: toolsSaid(tools, before),
     },
-  });
+  }));
   return checkpoint;
 }

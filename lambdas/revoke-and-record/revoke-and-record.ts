@@ -1,7 +1,7 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
-import type { Json } from '../../core/evidence.ts';
+import type { EvidenceEvent, Json } from '../../core/evidence.ts';
 import { deadlineText } from '../../core/session-policy.ts';
 import { demandOwner, movePhase, type LedgerRow, type WorkOutcome } from '../../core/ledger.ts';
 import { isAtLeast, isEnding } from '../../core/phase.ts';
@@ -11,6 +11,7 @@ import type { Ledger } from '../control/ledger.ts';
 import type { Logins } from '../control/postgres/logins.ts';
 import { recordPeople } from '../control/record-people.ts';
 import type { TaskSecrets } from '../control/secrets.ts';
+import { toolsSaid } from '../control/tools-said.ts';
 import { denyBoundary } from './deny-boundary.ts';
 import { revokeSecrets } from './revoke-secrets.ts';
 import { workOutcomeOf } from './work-outcome.ts';
@@ -65,19 +66,20 @@ const isWorks = (work: WorkOutcome): boolean =>
 
 /** Only work that was begun can have finished: what failed before it is told by the boundary's own events. */
 async function recordWork(row: LedgerRow, evidence: EvidenceLog): Promise<void> {
-  if (row.work === undefined || !isWorks(row.work)) return;
-  await evidence.append(row.boundaryId, {
+  const { work } = row;
+  if (work === undefined || !isWorks(work)) return;
+  await evidence.append(row.boundaryId, (before) => ({
     id: 'work.finished',
     type: 'work.finished',
     actor: 'revoke-and-record',
-    data: { ...whatWorked(row.work), endedAt: new Date(row.work.endedAtMs).toISOString() },
-  });
+    data: { ...whatWorked(work, before), endedAt: new Date(work.endedAtMs).toISOString() },
+  }));
 }
 
 /** The worker's own word: its result and the calls it says it made, which nobody knows when it died. */
-const whatWorked = (work: WorkOutcome): Record<string, Json> =>
+const whatWorked = (work: WorkOutcome, before: readonly EvidenceEvent[]): Record<string, Json> =>
   work.status === 'succeeded'
-    ? { status: work.status, result: work.result, tools: work.tools ?? 'unknown' }
+    ? { status: work.status, result: work.result, tools: toolsSaid(work.tools, before) }
     : { status: work.status, error: work.error, cause: work.cause, tools: 'unknown' };
 
 async function recordRevoked(row: LedgerRow, evidence: EvidenceLog): Promise<void> {

@@ -1,6 +1,6 @@
 import type { SessionCredentials } from '../../core/work.ts';
 import { InvocationEnded } from './errors.ts';
-import { usesOf } from './iam-names.ts';
+import { usesOf, type NamedUse, type Place } from './iam-names.ts';
 import type { ToolLog } from './tool-log.ts';
 
 /** What every client of AWS SDK v3 has. */
@@ -33,12 +33,14 @@ export type ClientClass<Config extends object, Client extends AwsClient> = new (
 /** The clients of one invocation: each has the task's session and tells the tool log about every command. */
 export class TaskClients {
   readonly #session: SessionConfig;
+  readonly #accountId: string;
   readonly #log: ToolLog;
   readonly #made: AwsClient[] = [];
   #ended = false;
 
-  constructor(session: SessionConfig, log: ToolLog) {
+  constructor(session: SessionConfig, accountId: string, log: ToolLog) {
     this.#session = session;
+    this.#accountId = accountId;
     this.#log = log;
   }
 
@@ -49,7 +51,10 @@ export class TaskClients {
   ): Client {
     const region = (config && 'region' in config && config.region) || this.#session.region;
     const client = new Class(Object.assign({}, config, this.#session, { region }));
-    this.#watch(client);
+    this.#watch(client, {
+      region: typeof region === 'string' ? region : this.#session.region,
+      accountId: this.#accountId,
+    });
     this.#made.push(client);
     return client;
   }
@@ -60,28 +65,28 @@ export class TaskClients {
     for (const client of this.#made) client.destroy();
   }
 
-  #watch(client: AwsClient): void {
+  #watch(client: AwsClient, place: Place): void {
     const service = client.config;
-    client.middlewareStack.add((next, context) => (call) => this.#recorded(service, context, next, call), {
-      step: 'initialize',
-      name: 'taskboundToolLog',
-      priority: 'high',
-    });
+    client.middlewareStack.add(
+      (next, context) => (call) => {
+        const command = (context.commandName ?? 'UnknownCommand').replace(/Command$/, '');
+        return this.#recorded(command, usesOf(service, command, call.input, place), next, call);
+      },
+      { step: 'initialize', name: 'taskboundToolLog', priority: 'high' },
+    );
   }
 
   async #recorded(
-    service: AwsClient['config'],
-    context: CommandContext,
+    command: string,
+    uses: readonly NamedUse[],
     next: Next,
     call: Call,
   ): Promise<{ readonly output: object }> {
-    const command = (context.commandName ?? 'UnknownCommand').replace(/Command$/, '');
     if (this.#ended) {
       throw new InvocationEnded(
         `${command} was called after its invocation had ended; clients live for one invocation. Await every call before you return.`,
       );
     }
-    const uses = usesOf(service, command, call.input, this.#session.region);
     try {
       const result = await next(call);
       this.#log.add(uses, requestIdOf(result.output), 'ok');

@@ -17,7 +17,7 @@ import type { Task, Work } from './task.ts';
 import { ToolLog } from './tool-log.ts';
 import { parseWorkEvent, type Lease } from './work-event.ts';
 
-type InvocationContext = Pick<Context, 'getRemainingTimeInMillis'>;
+type InvocationContext = Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>;
 export type WorkHandler = (event: unknown, context: InvocationContext) => Promise<WorkReturn>;
 
 /**
@@ -58,6 +58,9 @@ export function defineWork(work: Work, ports: WorkPorts = lambdaPorts()): WorkHa
   };
 }
 
+/** The session's account is the function's: task role and work function are of one stack. */
+const accountIn = (functionArn: string): string => functionArn.split(':')[4] ?? '';
+
 /** At the first invocation and not before: Lambda's runtime has then put its own console and listeners in place. */
 function guardEnvironment(ports: WorkPorts, redaction: Redaction): { flush(): void } {
   guardStrays(ports.events, redaction.text);
@@ -87,7 +90,7 @@ async function run(work: Work, invocation: Invocation): Promise<WorkReturn> {
     region: ports.environment['AWS_REGION'] ?? '',
     credentials: { accessKeyId, secretAccessKey, sessionToken },
   };
-  const clients = new TaskClients(session, tools);
+  const clients = new TaskClients(session, accountIn(context.invokedFunctionArn), tools);
   const timing = deadlineSignal(
     ports.clock,
     lease.deadlineMs - ports.clock.nowMs(),

@@ -1,7 +1,18 @@
+import { itemUses, type ItemKey } from './item-uses.ts';
+import { partitionOf } from './partition.ts';
+
 /** One permission that a command needs: IAM's action and the resource's ARN, as near as the command's input tells. */
 export interface NamedUse {
   readonly action: string;
   readonly resource: string;
+  /** Of the DynamoDB item that is meant. */
+  readonly key?: ItemKey;
+}
+
+/** Where a client's calls go. */
+export interface Place {
+  readonly region: string;
+  readonly accountId: string;
 }
 
 interface ServiceNames {
@@ -47,9 +58,6 @@ const fieldOf = (input: object, name: string): string | undefined => {
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
 
-const partitionOf = (region: string): string =>
-  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-
 /** `bucket/key` percent-encoded, with or without a slash before it, as `CopySource` has it. */
 function decodedCopySource(source: string): string {
   const path = source.replace(/^\//, '').replace(/\?versionId=.*$/, '');
@@ -73,10 +81,11 @@ function s3Uses(command: string, input: object, region: string): NamedUse[] {
 }
 
 /** What a command uses: usually one permission; a copy within S3 reads and writes. Best effort: the trail of the account has the last word. */
-export function usesOf(service: ServiceNames, command: string, input: object, region: string): NamedUse[] {
+export function usesOf(service: ServiceNames, command: string, input: object, place: Place): NamedUse[] {
   const prefix =
     service.defaultSigningName ?? (service.serviceId ?? 'unknown').toLowerCase().replaceAll(' ', '');
-  if (prefix === 's3') return s3Uses(command, input, region);
+  if (prefix === 's3') return s3Uses(command, input, place.region);
+  if (prefix === 'dynamodb') return itemUses(command, input, place);
   const action = prefix === 'lambda' && command === 'Invoke' ? 'InvokeFunction' : command;
   const resource =
     RESOURCE_FIELDS.map((name) => fieldOf(input, name)).find((value) => value !== undefined) ?? '*';

@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../core/digest.ts';
-import { TOOL_USES, TOOL_USES_BYTES, type ToolsUsed } from '../../core/work.ts';
+import { TOOL_USES, TOOL_USES_BYTES, type ToolsUsed, type ToolUse } from '../../core/work.ts';
 import type { NamedUse } from './iam-names.ts';
+import type { ItemKey } from './item-uses.ts';
 
 /** An S3 ARN with the longest bucket and key is shorter. */
 const RESOURCE_CHARACTERS = 1_200;
 const WORD_CHARACTERS = 128;
 
-type Use = ToolsUsed['uses'][number];
-
 /** What a task's clients were used for, in the order in which the answers came. Names and ids, never a body. */
 export class ToolLog {
   readonly #redact: (text: string) => string;
-  readonly #kept: Use[] = [];
+  readonly #kept: ToolUse[] = [];
   readonly #digest = createHash('sha256');
   #keptBytes = 0;
   #count = 0;
@@ -23,10 +22,11 @@ export class ToolLog {
 
   /** `outcome`: `ok`, or the error's name. */
   add(uses: readonly NamedUse[], requestId: string, outcome: string): void {
-    for (const { action, resource } of uses) {
+    for (const { action, resource, key } of uses) {
       this.#add({
         action: this.#short(action, WORD_CHARACTERS),
         resource: this.#short(resource, RESOURCE_CHARACTERS),
+        ...(key && { key: this.#shortKey(key) }),
         requestId: this.#short(requestId, WORD_CHARACTERS),
         outcome: this.#short(outcome, WORD_CHARACTERS),
       });
@@ -38,7 +38,7 @@ export class ToolLog {
     return { uses: [...this.#kept], count: this.#count, digest: this.#digest.copy().digest('hex') };
   }
 
-  #add(use: Use): void {
+  #add(use: ToolUse): void {
     const line = `${canonicalJson(use)}\n`;
     this.#digest.update(line);
     this.#count += 1;
@@ -52,6 +52,15 @@ export class ToolLog {
       return;
     this.#kept.push(use);
     this.#keptBytes += bytes;
+  }
+
+  #shortKey(key: ItemKey): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(key).map(([name, value]) => [
+        this.#short(name, WORD_CHARACTERS),
+        this.#short(value, RESOURCE_CHARACTERS),
+      ]),
+    );
   }
 
   #short(text: string, characters: number): string {

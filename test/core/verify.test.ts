@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { makeBundle } from '../../core/bundle.ts';
-import { publicKeyPem, readPublicKey } from '../../core/evidence-key.ts';
 import { chainEvent, type EvidenceEvent } from '../../core/evidence.ts';
+import { publicKeyPem, readPublicKey } from '../../core/evidence-key.ts';
 import { MAX_BUNDLE_DEPTH } from '../../core/odd-value.ts';
 import { statementOf } from '../../core/statement.ts';
 import { MAX_EVENTS, verifyBundle } from '../../core/verify.ts';

@@ -59,7 +59,7 @@ export class DirectHost implements FunctionHost {
 
   async invoke(
     fn: FunctionVersion,
-    _invokedArn: string,
+    invokedArn: string,
     eventText: string,
     requestId = '',
   ): Promise<InvocationResult> {
@@ -68,9 +68,9 @@ export class DirectHost implements FunctionHost {
     this.#numbers.set(of, number);
     const invocation = new Invocation(of, number, eventText);
     const again = (): void =>
-      void this.invoke(fn, _invokedArn, eventText, `${requestId}+${number}`).catch(() => undefined);
+      void this.invoke(fn, invokedArn, eventText, `${requestId}+${number}`).catch(() => undefined);
     this.#hooks.begun(invocation, again);
-    const result = await this.#run(invocation, fn, requestId);
+    const result = await this.#run(invocation, fn, { requestId, invokedArn });
     this.#hooks.ended(invocation, result, again);
     return result;
   }
@@ -80,7 +80,11 @@ export class DirectHost implements FunctionHost {
     this.#alive.clear();
   }
 
-  async #run(invocation: Invocation, fn: FunctionVersion, requestId: string): Promise<InvocationResult> {
+  async #run(
+    invocation: Invocation,
+    fn: FunctionVersion,
+    { requestId, invokedArn }: { readonly requestId: string; readonly invokedArn: string },
+  ): Promise<InvocationResult> {
     const { version, spec } = fn;
     const handler = this.#hooks.instead(invocation) ?? (await this.#handlerOf(invocation.of, fn));
     const deadlineMs = this.clock.nowMs() + spec.timeoutSeconds * 1000;
@@ -90,6 +94,7 @@ export class DirectHost implements FunctionHost {
     this.#alive.add(invocation);
     const context = {
       awsRequestId: requestId,
+      invokedFunctionArn: invokedArn,
       getRemainingTimeInMillis: () => deadlineMs - this.clock.nowMs(),
     };
     const answered = runInvocation(invocation, () => handler(JSON.parse(invocation.event), context)).then(

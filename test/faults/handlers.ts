@@ -24,7 +24,7 @@ import { transferObject } from '../../lambdas/work/object-transfer/transfer.ts';
 import type { SimulatedLoginServer } from './simulated-login-server.ts';
 import { withoutEndpointRules } from './transport.ts';
 
-type InvocationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>;
+type InvocationContext = Pick<Context, 'awsRequestId' | 'invokedFunctionArn' | 'getRemainingTimeInMillis'>;
 export type Handler = (event: unknown, context: InvocationContext) => Promise<unknown>;
 
 /** What a function of the simulation stands on. */

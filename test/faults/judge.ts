@@ -1,7 +1,9 @@
+import { makeBundle } from '../../core/bundle.ts';
 import { chainFault } from '../../core/evidence.ts';
 import { dueAtMs } from '../../core/due.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { isAtLeast } from '../../core/phase.ts';
+import { verifyBundle } from '../../core/verify.ts';
 import { versionIdFrom } from '../../lambdas/control/secrets.ts';
 import type { Adversary, TaskSession } from './adversary.ts';
 import { endsFromMs, judgeDeadlines, judgeEarlyEnd, judgeRuns } from './judge-people.ts';
@@ -53,6 +55,7 @@ export function judge(world: World, { adversary, monitor, workDone }: Watched): 
     judgeProof(each, say);
     judgeLateIssue(each, say);
     judgeEvidence(each, say);
+    judgeSignature(each, say);
     judgeSuccess(each, workDone, say);
     judgeEarlyEnd({ ...each, ...monitor.seenOf(each.boundaryId) }, say);
     judgeDeadlines(
@@ -209,6 +212,20 @@ function judgeEvidence(of: Case, say: Say): void {
   const deny = events.findLast(({ type }) => type === 'boundary.revoked')?.data['deny'];
   if (isEffective(deny) && !witness.denies.some(({ what }) => what.policyName === deny.policyName))
     say(6, `${boundaryId} tells of a deny that was never put`);
+}
+
+/** Invariant 14: signed once, in time, over the chain that stands, by the stack's own key. */
+function judgeSignature({ boundaryId, world, rows, closedMs }: Case, say: Say): void {
+  if (closedMs === undefined) return;
+  const [head, ...more] = world.witness.heads.get(boundaryId) ?? [];
+  if (head === undefined || more.length > 0)
+    return say(14, `${boundaryId} was signed ${head === undefined ? 0 : 1 + more.length} times`);
+  if (head.atMs > firstMs(rows, ({ phase }) => phase === 'closed'))
+    say(14, `${boundaryId} was closed before it was signed`);
+  const events = (world.witness.events.get(boundaryId) ?? []).map(({ what }) => what);
+  const { envelope, publicKey } = head.what;
+  const { fault } = verifyBundle(makeBundle(boundaryId, events, { envelope, publicKey }), world.evidenceKey);
+  if (fault !== null) say(14, `the signature of ${boundaryId} does not hold: ${fault}`);
 }
 
 const isSessionSecretOf = (name: string, boundaryId: string): boolean =>

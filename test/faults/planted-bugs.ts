@@ -313,4 +313,21 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     invariant: 7,
     only: '^long: nothing',
   },
+  {
+    name: 'the head is not signed',
+    file: 'lambdas/close-boundary/close-boundary.ts',
+    find: 'await signHead(row.boundaryId, on);',
+    replace: '',
+    invariant: 14,
+    only: '^nothing',
+  },
+  {
+    name: 'the row is closed before the head is signed',
+    file: 'lambdas/close-boundary/close-boundary.ts',
+    find: "await signHead(row.boundaryId, on);\n  if (row.phase !== 'closed') await close(row, closed.outcome, on);",
+    replace:
+      "if (row.phase !== 'closed') await close(row, closed.outcome, on);\n  await signHead(row.boundaryId, on);",
+    invariant: 14,
+    only: '^nothing',
+  },
 ];

@@ -1,6 +1,6 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { createHash } from 'node:crypto';
-import { SIGNED_HEAD_SEQ, type EvidenceEvent } from '../../core/evidence.ts';
+import { SIGNED_HEAD_SEQ, type EvidenceEvent, type SignedHead } from '../../core/evidence.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { eventIn } from '../../core/lookup.ts';
 import type { ObservedCall } from '../../local/aws/intercept.ts';
@@ -32,6 +32,8 @@ export class Witness {
   readonly rows = new Map<string, Seen<LedgerRow>[]>();
   /** Each event of a boundary's evidence, in order. */
   readonly events = new Map<string, Seen<EvidenceEvent>[]>();
+  /** What was signed of each boundary's evidence. */
+  readonly heads = new Map<string, Seen<SignedHead>[]>();
   readonly secretsMade: Seen<string>[] = [];
   readonly valuesPut: Seen<{ readonly name: string; readonly version: string }>[] = [];
   readonly secretsDestroyed: Seen<string>[] = [];
@@ -95,8 +97,10 @@ export class Witness {
   #item({ TableName, Item }: Record<string, unknown>, atMs: number): void {
     const item = unmarshall(Item as Parameters<typeof unmarshall>[0]);
     const boundaryId = String(item['boundaryId']);
-    if (TableName === this.#tables.evidence && item['seq'] !== SIGNED_HEAD_SEQ)
-      push(this.events, boundaryId, { atMs, what: eventIn(item) });
+    if (TableName === this.#tables.evidence) {
+      if (item['seq'] === SIGNED_HEAD_SEQ) push(this.heads, boundaryId, { atMs, what: item as SignedHead });
+      else push(this.events, boundaryId, { atMs, what: eventIn(item) });
+    }
     if (TableName === this.#tables.ledger && boundaryId.includes('.')) {
       const row = item as LedgerRow;
       const before = this.rows.get(boundaryId)?.at(-1)?.what.phase;

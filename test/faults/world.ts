@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { sha256Hex } from '../../core/digest.ts';
 import { boundaryIdOf, executionArnOf, parseBoundaryId } from '../../core/ids.ts';
 import { EmbeddedAws, type LoadedStack } from '../../local/embedded-aws.ts';
@@ -135,6 +135,12 @@ export class World {
 
   get taskRoleName(): string {
     return this.#resource('AWS::IAM::Role', `${this.kind.stem}TaskRole`).physicalId;
+  }
+
+  /** The stack's key, from the embedded AWS itself. */
+  get evidenceKey(): KeyObject {
+    const der = this.aws.keys.signing(this.stack.outputs['EvidenceKey'] ?? '')?.publicKeyDer();
+    return createPublicKey({ key: der ?? Buffer.alloc(0), format: 'der', type: 'spki' });
   }
 
   machineArn(which: 'task' | 'teardown'): string {

@@ -8,7 +8,7 @@ import { inlineWork, listOf, ofType, resourcesOf, sampleResources, textOf, type 
 import { statementsIn, statementsOf } from './statements.ts';
 
 const resources = sampleResources();
-const TYPES = ['ObjectTransfer', 'DatabaseMaintenance'];
+const TYPES = ['ObjectTransfer', 'DatabaseMaintenance', 'CaseResponse'];
 
 const XRAY = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
@@ -54,12 +54,13 @@ const PEOPLE = [
   // Of each type.
   ...FOLLOW,
   ...FOLLOW,
+  ...FOLLOW,
 ];
 
 /** What each role may do, to the action. */
 const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] = [
   // Of each type's machine, here and below.
-  ['BoundaryControlSubmitRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START, ...START]],
+  ['BoundaryControlSubmitRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START, ...START, ...START]],
   // Only of the type that needs approval.
   ['BoundaryControlDecideRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START]],
   ['BoundaryControlEndRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START, 'states:StopExecution']],
@@ -78,6 +79,7 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
       'secretsmanager:PutResourcePolicy',
       'secretsmanager:PutSecretValue',
       'ssm:GetParameter',
+      ...ASSUME,
       ...ASSUME,
       ...ASSUME,
     ],
@@ -118,6 +120,7 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
       'states:StartExecution',
       'states:StartExecution',
       'states:StartExecution',
+      'states:StartExecution',
     ],
   ],
   ['BoundaryControlTeardownRole', MACHINE],
@@ -127,6 +130,8 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
   ['ObjectTransferWorkflowRole', MACHINE],
   ['DatabaseMaintenanceWorkRole', [...FUNCTION, 'secretsmanager:GetSecretValue']],
   ['DatabaseMaintenanceWorkflowRole', MACHINE],
+  ['CaseResponseWorkRole', [...FUNCTION, 'secretsmanager:GetSecretValue']],
+  ['CaseResponseWorkflowRole', MACHINE],
   [
     'OperatorsRole',
     [
@@ -398,6 +403,7 @@ describe('what a running execution needs', () => {
     ...['Admit', 'CloseBoundary', 'IssueIdentity', 'IssueSecret', 'ProveRevoked', 'RevokeAndRecord'].map(
       (name) => `BoundaryControl${name}`,
     ),
+    'CaseResponseWork',
     'DatabaseMaintenanceWork',
     'ObjectTransferWork',
   ];

@@ -12,7 +12,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { S3Service } from '../../local/s3/service.ts';
-import { dumpBuckets, seedBuckets } from '../../local/seed.ts';
+import { DynamoDb } from '../../local/aws/dynamodb/dynamodb-service.ts';
+import { dumpStack, seedStack } from '../../local/seed.ts';
 
 const outputs = { source: 'bucket-a', destination: 'bucket-b', url: 'http://127.0.0.1/' };
 let root = '';
@@ -25,6 +26,13 @@ const newS3 = (): S3Service => {
   s3.createBucket('bucket-b');
   return s3;
 };
+
+/** Buckets alone: a stack without tables. */
+const dynamodb = new DynamoDb();
+const dumpBuckets = (dir: string, names: typeof outputs, s3: S3Service) =>
+  dumpStack(dir, names, { s3, dynamodb });
+const seedBuckets = (dir: string, names: typeof outputs, s3: S3Service) =>
+  seedStack(dir, names, { s3, dynamodb });
 
 const contents = (s3: S3Service): unknown =>
   ['bucket-a', 'bucket-b'].map((bucket) =>
@@ -131,7 +139,7 @@ describe('seed', () => {
 
   it.each<[string, () => void, RegExp]>([
     ['a folder that is missing', () => undefined, /no such folder/],
-    ['a folder without s3', () => write('d/x'), /has no folder 's3'/],
+    ['a folder without s3', () => write('d/x'), /has no folder 's3' or 'dynamodb'/],
     ['an unknown output', () => write('d/s3/sauce/x'), /sauce\/x belongs to no bucket.*source, destination/],
     ['a stray file', () => write('d/s3/x'), /s3\/x belongs to no bucket/],
     [
@@ -146,7 +154,7 @@ describe('seed', () => {
         mkdirSync(join(root, 'd')),
         symlinkSync(join(root, 'real'), join(root, 'd/s3'))
       ),
-      /has no folder 's3' of its own/,
+      /s3 is not a folder of its own/,
     ],
     [
       'an index that is a link',

@@ -4,6 +4,7 @@ import {
   SFNClient,
   type HistoryEvent,
 } from '@aws-sdk/client-sfn';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { inject } from 'vitest';
 import type { Connection } from '../../cli/connection.ts';
 import type { Io } from '../../cli/io.ts';
@@ -85,6 +86,17 @@ export class Deployed {
   /** Puts an object as the account's owner. */
   put(output: 'source' | 'destination' | 'maintenance', key: string, content: Uint8Array): void {
     this.aws.s3.put(this.output(output), key, content);
+  }
+
+  /** Puts an item as the account's owner. */
+  async putItem(output: 'cases' | 'replies', item: Record<string, unknown>): Promise<void> {
+    await this.aws.dynamodb.putItem(this.output(output), marshall(item));
+  }
+
+  /** All items of a table. */
+  async items(output: 'cases' | 'replies'): Promise<Record<string, unknown>[]> {
+    const items = await this.aws.dynamodb.items(this.output(output));
+    return items.map((item) => unmarshall(item as Parameters<typeof unmarshall>[0]));
   }
 
   /** A client's settings for a person in one of the stack's roles. */

@@ -27,6 +27,8 @@ function expectContained(ran: Ran, error: RegExp): void {
     'closed',
     'refused',
   ]);
+  // What a worker did that died, nobody can say for it.
+  expect(ran.events.find(({ id }) => id === 'work.finished')?.data['tools']).toBe('unknown');
 }
 
 describe('work that fails: the task ends with its error, the boundary closed and proven', () => {

@@ -1,11 +1,12 @@
 import { createPublicKey } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { chainFault } from '../../core/evidence.ts';
-import { sha256Hex } from '../../core/digest.ts';
+import { canonicalJson, sha256Hex } from '../../core/digest.ts';
 import { dsseEnvelope, verifyEnvelope } from '../../core/dsse.ts';
 import { decide } from '../../core/iam/evaluate.ts';
 import { parsePolicy } from '../../core/iam/parse.ts';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
+import { toolsOf } from './tools-of.ts';
 
 let stack: Deployed;
 beforeAll(async () => {
@@ -64,6 +65,27 @@ describe('one task through its boundary', () => {
       'revocation.proven',
       'boundary.closed',
     ]);
+  });
+
+  test("names the tool of each call, beside the worker's own word, whose digest still holds", async () => {
+    stack.put('source', 'tools.bin', Buffer.from('x'));
+    const ran = await stack.run(request('tools.bin', 'tools.bin'));
+    const tools = toolsOf(ran);
+    expect(tools).toMatchObject({ word: 'worker', count: tools.uses.length });
+    expect(tools.uses.map(({ tool, action, outcome }) => [tool, action, outcome])).toEqual([
+      ['TaskboundSecrets', 'secretsmanager:GetSecretValue', 'ok'],
+      ['readSource', 's3:GetObject', 'ok'],
+      ['readSource', 's3:GetObject', 'ok'],
+      ['writeDestination', 's3:PutObject', 'ok'],
+      ['writeReceipt', 's3:PutObject', 'ok'],
+    ]);
+    const lines = tools.uses.map(({ tool: _ours, ...said }) => `${canonicalJson(said)}\n`);
+    expect(tools.digest).toBe(sha256Hex(lines.join('')));
+    const key = ran.row.leases[0]?.accessKeyId;
+    for (const { requestId } of tools.uses)
+      expect(
+        stack.aws.trail.find((record) => record.requestID === requestId)?.userIdentity['accessKeyId'],
+      ).toBe(key);
   });
 
   test('signs the receipt with the key in the evidence, and its hash stands there too', async () => {

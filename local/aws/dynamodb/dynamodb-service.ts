@@ -1,7 +1,7 @@
 import { type Call, AwsError } from '../service.ts';
 import { JsonService, type JsonOperation } from '../wire/json-service.ts';
 import { DynamoEngine } from './engine.ts';
-import { type TableKeys, leadingKey } from './leading-keys.ts';
+import { type TableKeys, itemKey, leadingKey } from './leading-keys.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 type Item = Readonly<Record<string, unknown>>;
@@ -40,6 +40,11 @@ export class DynamoDb extends JsonService {
 
   tableNames(): string[] {
     return [...this.#tables.keys()];
+  }
+
+  /** Undefined when there is no such table. */
+  keysOf(table: string): TableKeys | undefined {
+    return this.#tables.get(table);
   }
 
   /** Every item of a table, without IAM: for snapshots and tests. */
@@ -96,21 +101,22 @@ export class DynamoDb extends JsonService {
     const index = typeof input['IndexName'] === 'string' ? input['IndexName'] : undefined;
     const resource = index === undefined ? arn : `${arn}/index/${index}`;
     const hash = index === undefined ? table?.hash : table?.indexes[index];
-    const key = hash === undefined ? undefined : leadingKey(operation, input, hash);
+    const leading = hash === undefined ? undefined : leadingKey(operation, input, hash);
+    const key = table === undefined ? undefined : itemKey(operation, input, table);
     call.record({
       eventCategory: 'Data',
       readOnly: READS.has(operation),
       requestParameters: {
         tableName: name,
         ...(index !== undefined && { indexName: index }),
-        ...(input['Key'] !== undefined && { key: input['Key'] }),
+        ...(key !== undefined && { key }),
       },
       resources: [{ ARN: arn, type: 'AWS::DynamoDB::Table' }],
     });
     call.authorize({
       action: `dynamodb:${operation}`,
       resource,
-      ...(key !== undefined && { context: { 'dynamodb:LeadingKeys': [key] } }),
+      ...(leading !== undefined && { context: { 'dynamodb:LeadingKeys': [leading] } }),
     });
   }
 

@@ -24,6 +24,22 @@ function fromItem(container: unknown, hash: string): string | undefined {
   return isRecord(container) ? textOf(container[hash]) : undefined;
 }
 
+/**
+ * The key of the item that an operation names, for the trail: attribute -> value as text. Of an item that is put, its key alone.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/understanding-ddb-log-entries.html
+ */
+export function itemKey(
+  operation: string,
+  input: Input,
+  { hash, range }: TableKeys,
+): Record<string, string> | undefined {
+  const source = operation === 'PutItem' ? input['Item'] : input['Key'];
+  const names = range === undefined ? [hash] : [hash, range];
+  const texts = names.map((name) => [name, fromItem(source, name)] as const);
+  if (texts.some(([, text]) => text === undefined)) return undefined;
+  return Object.fromEntries(texts.map(([name, text = '']) => [name, text]));
+}
+
 /** The value that a Query's key condition gives the partition key: `#k = :v AND …`, or the older KeyConditions. */
 function fromQuery(input: Input, hash: string): string | undefined {
   const legacy = isRecord(input['KeyConditions']) ? input['KeyConditions'][hash] : undefined;

@@ -62,6 +62,20 @@ describe('EvidenceLog.append', () => {
     expect(chainFault(BOUNDARY, table)).toBeUndefined();
   });
 
+  test('makes the event from those that stand before it, anew after a conflict', async () => {
+    add(draft('a'));
+    let first = true;
+    meddle = () => {
+      if (first) add(draft('theirs'));
+      first = false;
+    };
+    const event = await log.append(BOUNDARY, (before) => ({
+      ...draft('ours'),
+      data: { before: before.map(({ id }) => id) },
+    }));
+    expect(event.data).toEqual({ before: ['a', 'theirs'] });
+  });
+
   test('recognises its own event whose answer was lost', async () => {
     meddle = (event) => table.push(event);
     expect(await log.append(BOUNDARY, draft('a'))).toEqual(table[0]);

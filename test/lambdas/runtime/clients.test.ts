@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto';
 import { CopyObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { HttpResponse, type HttpRequest } from '@smithy/protocol-http';
@@ -35,6 +47,7 @@ function taskClients() {
     tools,
     clients: new TaskClients(
       { region: 'eu-central-1', credentials: { accessKeyId, secretAccessKey, sessionToken } },
+      '111122223333',
       tools,
     ),
   };
@@ -134,6 +147,73 @@ describe('TaskClients', () => {
   );
 });
 
+describe('what is recorded of DynamoDB', () => {
+  const TABLE = 'arn:aws:dynamodb:eu-central-1:111122223333:table/Cases';
+  const answer = () => wire(() => ({ status: 200, body: '{}', requestId: 'D1' })).settings;
+
+  async function usesOf(work: (plain: DynamoDBClient, document: DynamoDBDocumentClient) => Promise<unknown>) {
+    const { tools, clients } = taskClients();
+    const plain = clients.make(DynamoDBClient, answer());
+    await work(plain, DynamoDBDocumentClient.from(plain));
+    return tools.summary().uses.map(({ action, resource, key }) => [action, resource, key]);
+  }
+
+  it('the table’s ARN and the item’s key, by either client; never what is in an item', async () => {
+    const Key = { caseId: { S: 'C-1' } };
+    const Item = { ...Key, text: { S: 'a secret story' } };
+    const uses = await usesOf(async (plain, document) => {
+      await plain.send(new GetItemCommand({ TableName: 'Cases', Key }));
+      await document.send(new GetCommand({ TableName: 'Cases', Key: { caseId: 'C-1' } }));
+      await plain.send(new PutItemCommand({ TableName: TABLE, Item }));
+      await document.send(
+        new PutCommand({ TableName: 'Cases', Item: { caseId: 'C-1', text: 'a secret story' } }),
+      );
+      await plain.send(
+        new DeleteItemCommand({ TableName: 'Cases', Key: { pk: { N: '7' }, sk: { B: Buffer.from('x') } } }),
+      );
+      await document.send(new UpdateCommand({ TableName: 'Cases', Key: { pk: 7n } }));
+    });
+    expect(uses).toEqual([
+      ['dynamodb:GetItem', TABLE, { caseId: 'C-1' }],
+      ['dynamodb:GetItem', TABLE, { caseId: 'C-1' }],
+      ['dynamodb:PutItem', TABLE, undefined],
+      ['dynamodb:PutItem', TABLE, undefined],
+      ['dynamodb:DeleteItem', TABLE, { pk: '7', sk: 'eA==' }],
+      ['dynamodb:UpdateItem', TABLE, { pk: '7' }],
+    ]);
+    expect(JSON.stringify(uses)).not.toContain('story');
+  });
+
+  it('an index, a scan, and one use for each item of a batch or a transaction', async () => {
+    const Key = (id: string) => ({ caseId: { S: id } });
+    const uses = await usesOf(async (plain) => {
+      await plain.send(new QueryCommand({ TableName: 'Cases', IndexName: 'byDay' }));
+      await plain.send(new ScanCommand({ TableName: 'Cases' }));
+      await plain.send(
+        new BatchGetItemCommand({ RequestItems: { Cases: { Keys: [Key('C-1'), Key('C-2')] } } }),
+      );
+      const Update = { TableName: 'Cases', Key: Key('C-3'), UpdateExpression: 'SET a = :a' };
+      await plain.send(
+        new TransactWriteItemsCommand({
+          TransactItems: [{ Update }, { Put: { TableName: 'Cases', Item: Key('C-4') } }],
+        }),
+      );
+      const writes = [{ DeleteRequest: { Key: Key('C-5') } }, { PutRequest: { Item: Key('C-6') } }];
+      await plain.send(new BatchWriteItemCommand({ RequestItems: { Cases: writes } }));
+    });
+    expect(uses).toEqual([
+      ['dynamodb:Query', `${TABLE}/index/byDay`, undefined],
+      ['dynamodb:Scan', TABLE, undefined],
+      ['dynamodb:BatchGetItem', TABLE, { caseId: 'C-1' }],
+      ['dynamodb:BatchGetItem', TABLE, { caseId: 'C-2' }],
+      ['dynamodb:UpdateItem', TABLE, { caseId: 'C-3' }],
+      ['dynamodb:PutItem', TABLE, undefined],
+      ['dynamodb:BatchWriteItem', TABLE, { caseId: 'C-5' }],
+      ['dynamodb:BatchWriteItem', TABLE, undefined],
+    ]);
+  });
+});
+
 describe('ToolLog', () => {
   const use = (n: number) => ({ action: 's3:GetObject', resource: `arn:aws:s3:::b/${n}` });
 
@@ -164,7 +244,15 @@ describe('ToolLog', () => {
 
   it('holds no value', () => {
     const log = new ToolLog(redactor(VALUES));
-    log.add([{ action: 's3:GetObject', resource: `arn:aws:s3:::b/${SESSION.secretAccessKey}` }], 'R', 'ok');
-    expect(log.summary().uses[0]?.resource).toBe('arn:aws:s3:::b/[redacted]');
+    const key = { id: SESSION.secretAccessKey };
+    log.add(
+      [{ action: 's3:GetObject', resource: `arn:aws:s3:::b/${SESSION.secretAccessKey}`, key }],
+      'R',
+      'ok',
+    );
+    expect(log.summary().uses[0]).toMatchObject({
+      resource: 'arn:aws:s3:::b/[redacted]',
+      key: { id: '[redacted]' },
+    });
   });
 });

@@ -8,7 +8,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CHECKPOINT_BYTES, RESULT_BYTES, workReturn } from '../../../core/work.ts';
 import { defineWork, type Json, type Task } from '../../../lambdas/runtime/index.ts';
-import { NOW_MS, PASSWORD, SESSION, surroundings, workEvent } from './harness.ts';
+import { contextWith, NOW_MS, PASSWORD, SESSION, surroundings, workEvent } from './harness.ts';
 
 const s3 = mockClient(S3Client);
 afterEach(() => s3.reset());
@@ -161,7 +161,7 @@ describe('what is refused', () => {
   ])('%s', async (_what, event) => {
     const { ports, secrets } = surroundings();
     const handler = defineWork(async () => null, ports);
-    await expect(handler(event, { getRemainingTimeInMillis: () => 1 })).rejects.toMatchObject({
+    await expect(handler(event, contextWith(1))).rejects.toMatchObject({
       name: 'MalformedWorkEvent',
     });
     expect(secrets.calls()).toHaveLength(0);
@@ -230,7 +230,7 @@ describe('what is refused', () => {
     circle['self'] = circle;
     for (const result of [circle, { big: 1n }, () => 1, Symbol('x')]) {
       const handler = defineWork(async () => result as never, ports);
-      await expect(handler(workEvent(), { getRemainingTimeInMillis: () => 1_000 })).rejects.toMatchObject({
+      await expect(handler(workEvent(), contextWith(1_000))).rejects.toMatchObject({
         name: 'ResultNotJson',
       });
     }

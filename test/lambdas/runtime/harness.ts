@@ -36,6 +36,11 @@ export const workEvent = (over: Partial<WorkEvent> = {}): WorkEvent => ({
   ...over,
 });
 
+export const contextWith = (leftMs: number) => ({
+  invokedFunctionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:Work:1',
+  getRemainingTimeInMillis: () => leftMs,
+});
+
 /** A function's surroundings: Secrets Manager answers as the embedded AWS would, printing is collected, time stands still until told. */
 export function surroundings() {
   const secrets = mockClient(SecretsManagerClient);
@@ -69,7 +74,7 @@ export function surroundings() {
     events,
   };
   const invoke = (work: Work, over: Partial<WorkEvent> = {}, leftMs = 60_000) =>
-    defineWork(work, ports)(workEvent(over), { getRemainingTimeInMillis: () => leftMs });
+    defineWork(work, ports)(workEvent(over), contextWith(leftMs));
   return { secrets, lines, sleeps, events, ports, invoke };
 }
 

@@ -4,7 +4,10 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
+  DeleteCommand,
   DynamoDBDocumentClient,
+  ExecuteStatementCommand,
   GetCommand,
   PutCommand,
   QueryCommand,
@@ -188,6 +191,29 @@ describe('access', () => {
     });
   });
 
+  it.each([
+    ['GetItem', new GetCommand({ TableName: 'Events', Key: { boundaryId: 'a', seq: 1 } })],
+    ['PutItem', new PutCommand({ TableName: ARN, Item: { boundaryId: 'a', seq: 1, text: 'a story' } })],
+    ['DeleteItem', new DeleteCommand({ TableName: 'Events', Key: { boundaryId: 'a', seq: 1 } })],
+  ])(
+    'by %s is in the trail with table and key, refused or not, and without contents',
+    async (name, command) => {
+      const { aws, client, db } = await setUp();
+      await db.send(command as never);
+      await refusal(client(sessionWith(aws, 'Nobody', allow('dynamodb:Scan', ARN))).send(command as never));
+      const records = aws.trail.filter(({ eventName }) => eventName === name);
+      expect(records.map(({ errorCode }) => errorCode)).toEqual([undefined, 'AccessDenied']);
+      for (const record of records) {
+        expect(record).toMatchObject({
+          eventCategory: 'Data',
+          requestParameters: { tableName: 'Events', key: { boundaryId: 'a', seq: '1' } },
+          resources: [{ ARN, type: 'AWS::DynamoDB::Table' }],
+        });
+        expect(JSON.stringify(record)).not.toContain('a story');
+      }
+    },
+  );
+
   it('to an index is asked of the index', async () => {
     const { aws, client } = await setUp();
     const query = new QueryCommand({
@@ -224,6 +250,16 @@ describe('access', () => {
     ],
     ['a wrong key', new GetCommand({ TableName: 'Events', Key: { a: 'b' } }), 'ValidationException'],
     ['a transaction', new TransactWriteItemsCommand({ TransactItems: [] }), 'UnknownOperationException'],
+    [
+      'a batch',
+      new BatchGetCommand({ RequestItems: { Events: { Keys: [{ boundaryId: 'a', seq: 1 }] } } }),
+      'UnknownOperationException',
+    ],
+    [
+      'PartiQL',
+      new ExecuteStatementCommand({ Statement: 'SELECT * FROM "Events"' }),
+      'UnknownOperationException',
+    ],
   ])('is refused for %s', async (_what, command, name) => {
     const { db } = await setUp();
     expect(await refusal(db.send(command as never))).toMatchObject({ name });

@@ -13,7 +13,16 @@ import type { TrailRecord } from '../../../local/aws/trail.ts';
 import type { Deployed } from '../deployed.ts';
 import { functionOf, machineOf, type Request } from '../meddle.ts';
 import { minutes } from '../signals.ts';
-import { FORBIDDEN, ownersRecords, refuse, summary, transfer, vacuum, type Scenario } from './scenario.ts';
+import {
+  answer,
+  FORBIDDEN,
+  ownersRecords,
+  refuse,
+  summary,
+  transfer,
+  vacuum,
+  type Scenario,
+} from './scenario.ts';
 
 /** What closes boundaries and clears up when something went wrong. */
 
@@ -77,7 +86,7 @@ async function stoppedTwice(stack: Deployed): Promise<string> {
 /** Whoever let the task begin cannot start its execution: the schedule does, once it can be done. */
 async function startedLater(stack: Deployed): Promise<string> {
   const seen: string[] = [];
-  for (const request of [transfer(), vacuum(stack)]) {
+  for (const request of [transfer(), vacuum(stack), answer()]) {
     const end = refuse(stack, 'StartExecution', /Submit|Decide/);
     const at = await stack.run(request).then(
       () => 'started',
@@ -145,7 +154,7 @@ export const ENDING: readonly Scenario[] = [
   { run: stoppedTwice, shows: 'failed closed refused ExecutionEnded; teardown 2' },
   {
     run: startedLater,
-    shows: 'not started, then succeeded closed refused; not started, then succeeded closed refused',
+    shows: Array.from({ length: 3 }, () => 'not started, then succeeded closed refused').join('; '),
   },
   { run: announcedLater, shows: 'succeeded closed refused; announced false, later true' },
   { run: lifted, shows: 'denies 0; letters kept true; swept 2 of 2' },

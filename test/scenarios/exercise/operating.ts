@@ -1,9 +1,12 @@
 import { Temporal } from 'temporal-polyfill';
 import { drainStack, type DrainOptions } from '../../../cli/commands/drain.ts';
+import { stackKey } from '../../../cli/evidence-key.ts';
 import { operatorConfig } from '../../../cli/drain/operator.ts';
 import { find } from '../../../cli/find.ts';
 import { questionOf } from '../../../cli/question.ts';
 import { Records } from '../../../cli/records.ts';
+import { makeBundle } from '../../../core/bundle.ts';
+import { verifyBundle } from '../../../core/verify.ts';
 import type { Deployed } from '../deployed.ts';
 import { whenEntering } from '../meddle.ts';
 import { minutes } from '../signals.ts';
@@ -32,12 +35,15 @@ async function drained(stack: Deployed): Promise<string> {
 }
 
 async function looked(stack: Deployed, boundaryId: string): Promise<string> {
-  const records = new Records(operatorConfig(stack.connection, stack.io), stack.connection.outputs);
+  const config = operatorConfig(stack.connection, stack.io);
+  const records = new Records(config, stack.connection.outputs);
   const listed = await records.recent(1, stack.aws.clock.nowMs());
-  const events = await records.events(boundaryId);
+  const { events, signed } = await records.evidence(boundaryId);
+  const bundle = makeBundle(boundaryId, events, signed);
+  const { verdict } = verifyBundle(bundle, await stackKey(config, stack.connection.outputs));
   const question = questionOf({ requester: 'ann' });
   const { findings } = await find(question, { records, stack: stack.connection.stackName, limit: 9 });
-  return `listed ${listed.length > 0}; events ${events.length > 0}; found ${findings.length > 0}`;
+  return `listed ${listed.length > 0}; ${verdict}; found ${findings.length > 0}`;
 }
 
 /** The schedule submits a task; on the next days it may not call, and then what it calls fails: both end with the missed runs. */
@@ -85,7 +91,7 @@ export const OPERATING: readonly Scenario[] = [
   {
     run: drained,
     shows:
-      'failed closed refused ExecutionEnded; drained 0; listed true; events true; found true; StackDraining; resumed 0; succeeded closed refused',
+      'failed closed refused ExecutionEnded; drained 0; listed true; verified; found true; StackDraining; resumed 0; succeeded closed refused',
   },
   { run: scheduled, shows: 'succeeded closed refused; attempts 1; letters 0 1 2' },
 ];

@@ -13,7 +13,7 @@ import type { LedgerRow } from '../../../core/ledger.ts';
 import type { Deployed } from '../deployed.ts';
 import { whenEntering } from '../meddle.ts';
 import { minutes } from '../signals.ts';
-import { ownersRecords, slowWork, summary, transfer, vacuum, type Scenario } from './scenario.ts';
+import { answer, ownersRecords, slowWork, summary, transfer, vacuum, type Scenario } from './scenario.ts';
 
 /** What people do with tasks besides asking for them. */
 
@@ -24,9 +24,10 @@ const configOf = (stack: Deployed, as: Persona) => stack.person(as.name, as.role
 const recordsOf = (stack: Deployed, as: Persona) =>
   new Records(configOf(stack, as), stack.connection.outputs);
 
-/** Each role reads what became of tasks of both types, and what each type may do: `list`, `show`, `plan`, `run` of a task that stands. */
+/** Each role reads what became of tasks of all types, and what each type may do: `list`, `show`, `plan`, `run` of a task that stands. */
 async function lookedAt(stack: Deployed): Promise<string> {
-  const rows = [(await stack.run(transfer())).row, (await stack.run(vacuum(stack))).row];
+  const rows: LedgerRow[] = [];
+  for (const request of [transfer(), vacuum(stack), answer()]) rows.push((await stack.run(request)).row);
   const seen = [await look(stack, ANN, rows), await look(stack, BOB, rows)];
   return seen.join('; ');
 }
@@ -110,7 +111,7 @@ export const PEOPLE: readonly Scenario[] = [
     shows: ['Requesters', 'Approvers']
       .map(
         (role) =>
-          `${role} 2 and 0, ann's 2: object-transfer succeeded closed refused, database-maintenance succeeded closed refused`,
+          `${role} 3 and 0, ann's 3: ${['object-transfer', 'database-maintenance', 'case-response'].map((type) => `${type} succeeded closed refused`).join(', ')}`,
       )
       .join('; '),
   },

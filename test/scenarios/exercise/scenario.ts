@@ -14,6 +14,9 @@ export interface Scenario {
 /** The one object that there is to copy. */
 export const SMALL = 'small';
 
+/** The one case that there is to answer. */
+const CASE = { caseId: 'C-1', customer: 'Ann', subject: 'A question', text: 'When do you open?' };
+
 let database: Promise<DemoDatabase> | undefined;
 
 /** For the end of a test file that exercised stacks. */
@@ -23,6 +26,7 @@ export const stopDatabase = async (): Promise<void> => (await database)?.server.
 export async function furnish(stack: Deployed): Promise<void> {
   const { server, adminSecret } = await (database ??= startDatabase());
   stack.put('source', SMALL, Buffer.from(SMALL));
+  await stack.putItem('cases', { ...CASE });
   stack.aws.reachable.allow(server);
   stack.aws.secrets.provide(stack.output('DatabaseAdmin'), async () => adminSecret);
 }
@@ -32,6 +36,14 @@ export const transfer = (key = SMALL): Request => ({
   taskId: freshId(),
   reason: 'to use every permission',
   parameters: { sourceKey: key, destinationKey: key },
+});
+
+/** Reads the case and writes one reply. */
+export const answer = (): Request => ({
+  type: 'case-response',
+  taskId: freshId(),
+  reason: 'to use every permission',
+  parameters: { caseId: CASE.caseId },
 });
 
 /** A login of its own is made, ended, and looked for. */

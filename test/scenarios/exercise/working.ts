@@ -3,7 +3,7 @@ import { parsePolicy } from '../../../core/iam/parse.ts';
 import { sessionCredentials } from '../../../core/work.ts';
 import type { Deployed } from '../deployed.ts';
 import type { Request } from '../meddle.ts';
-import { summary, transfer, vacuum, type Scenario } from './scenario.ts';
+import { answer, summary, transfer, vacuum, type Scenario } from './scenario.ts';
 
 /** What tasks do when nobody disturbs them. */
 
@@ -15,6 +15,12 @@ async function copied(stack: Deployed): Promise<string> {
 
 /** Approved by two, and looked at by each of them before. */
 const maintained = async (stack: Deployed): Promise<string> => summary(await stack.run(vacuum(stack)));
+
+/** The reply stands beside the case. */
+async function answered(stack: Deployed): Promise<string> {
+  const ran = await stack.run(answer());
+  return `${summary(ran)}; replies ${(await stack.items('replies')).length}`;
+}
 
 /** A copy in parts takes two runs. S3 refuses parts below 5 MiB when the upload is completed: the upload is aborted. */
 async function aborted(stack: Deployed): Promise<string> {
@@ -53,7 +59,9 @@ async function openBucket(stack: Deployed): Promise<string> {
   stack.aws.s3.createBucket(OPEN_BUCKET);
   stack.aws.s3.setBucketPolicy(OPEN_BUCKET, parsePolicy(JSON.stringify(OPEN_TO_EVERYONE), 'resource'));
   stack.aws.s3.put(OPEN_BUCKET, 'bait', Buffer.from('bait'));
-  return `${await baited(stack, transfer())}; ${await baited(stack, vacuum(stack))}`;
+  const seen: string[] = [];
+  for (const request of [transfer(), vacuum(stack), answer()]) seen.push(await baited(stack, request));
+  return seen.join('; ');
 }
 
 async function baited(stack: Deployed, request: Request): Promise<string> {
@@ -83,10 +91,11 @@ async function readBait(stack: Deployed, session: string): Promise<string> {
 export const WORKING: readonly Scenario[] = [
   { run: copied, shows: 'succeeded closed refused; deny true; announced true' },
   { run: maintained, shows: 'succeeded closed refused' },
+  { run: answered, shows: 'succeeded closed refused; replies 1' },
   { run: aborted, shows: 'failed closed refused EntityTooSmall; leases 2; aborted true' },
   { run: completedUnheard, shows: 'succeeded closed refused; lost true' },
   {
     run: openBucket,
-    shows: 'succeeded closed refused; bait AccessDenied; succeeded closed refused; bait AccessDenied',
+    shows: Array.from({ length: 3 }, () => 'succeeded closed refused; bait AccessDenied').join('; '),
   },
 ];

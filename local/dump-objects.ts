@@ -1,7 +1,7 @@
-import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SeedError } from './seed-error.ts';
-import { statOf, writeNew } from './seed-files.ts';
+import { ownFolder, writeNew } from './seed-files.ts';
 import {
   BLOBS_FOLDER,
   INDEX_FILE,
@@ -18,16 +18,9 @@ const CANNOT_SPELL = new Set(['EEXIST', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG', 'EI
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
 
-/** Makes DIR/s3 and clears what an earlier dump left: the outputs' folders, the index and its contents. Nothing else is touched. */
+/** Clears what an earlier dump left: the outputs' folders, the index and its contents. Nothing else is touched. */
 function prepare(dir: string, names: readonly string[]): string {
-  mkdirSync(dir, { recursive: true });
-  const folder = join(realpathSync(dir), OBJECTS_FOLDER);
-  const stat = statOf(folder);
-  if (stat !== undefined && !stat.isDirectory())
-    throw new SeedError(
-      `--dump ${dir}: ${folder} is not a folder of its own (a link or a file). Remove it or dump elsewhere.`,
-    );
-  mkdirSync(folder, { recursive: true });
+  const folder = ownFolder(dir, OBJECTS_FOLDER);
   for (const name of [...names, BLOBS_FOLDER, INDEX_FILE])
     rmSync(join(folder, name), { recursive: true, force: true });
   for (const name of names) mkdirSync(join(folder, name));
@@ -73,14 +66,10 @@ class Dump {
 }
 
 /**
- * Writes every object of the buckets below DIR/s3, which `seedBuckets` reads back. An earlier dump there is replaced.
+ * Writes every object of the buckets below DIR/s3, which `readObjects` reads back. An earlier dump there is replaced.
  * @param outputs Bucket names by output name; outputs that are no buckets are left out.
  */
-export async function dumpBuckets(
-  dir: string,
-  outputs: Readonly<Record<string, string>>,
-  s3: ObjectStore,
-): Promise<void> {
+export function dumpObjects(dir: string, outputs: Readonly<Record<string, string>>, s3: ObjectStore): void {
   const buckets = Object.entries(outputs).filter(([, bucket]) => s3.hasBucket(bucket));
   const unusable = buckets.find(
     ([name]) => !isPlainSegment(name) || name.includes('/') || name === INDEX_FILE || name === BLOBS_FOLDER,

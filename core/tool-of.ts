@@ -1,0 +1,94 @@
+import { findIn, toQuestion } from './iam/findings.ts';
+import { MalformedPolicy, parsePolicy } from './iam/parse.ts';
+import { splitArn } from './iam/patterns.ts';
+import type {
+  ConditionBlock,
+  PolicyDocument,
+  RequestContext,
+  RequestPrincipal,
+  Statement,
+} from './iam/policy.ts';
+import type { ToolUse } from './work.ts';
+
+/** One call, as the worker tells of it. */
+export type ToldUse = Pick<ToolUse, 'action' | 'resource' | 'key' | 'outcome'>;
+
+/**
+ * Reads a lease's session policy, and returns what names a call's tool: the `Sid` of the statement that allows it; null where none is known to.
+ *
+ * What the word does not tell (tags, a put item's key) it cannot decide. A condition on that counts as met only if the call was answered without an
+ * error, since AWS has decided it then; and if that leaves more than one statement, none is named. A policy that the evaluator cannot read names
+ * no tool: teardown does not fail for want of a name.
+ */
+export function toolNamer(sessionPolicy: string): (use: ToldUse) => string | null {
+  const statements = statementsOf(sessionPolicy);
+  return (use) => {
+    const found = statements.filter((statement) => covers(statement, use));
+    const certain = found.find((statement) => untold(statement, use).length === 0);
+    return (certain ?? (found.length === 1 ? found[0] : undefined))?.Sid ?? null;
+  };
+}
+
+function statementsOf(text: string): readonly Statement[] {
+  try {
+    return [parsePolicy(text, 'identity').Statement].flat().filter(({ Effect }) => Effect === 'Allow');
+  } catch (error) {
+    if (error instanceof MalformedPolicy) return [];
+    throw error;
+  }
+}
+
+/** The condition keys that a use tells. A key of two attributes does not say which of them is the partition's. */
+function contextOf({ key }: ToldUse): RequestContext {
+  const values = Object.values(key ?? {});
+  return values.length === 1 ? { 'dynamodb:LeadingKeys': values } : {};
+}
+
+const isTold = (key: string, use: ToldUse): boolean =>
+  Object.keys(contextOf(use)).some((told) => told.toLowerCase() === key.toLowerCase());
+
+/** The condition keys of a statement that the use says nothing about. */
+const untold = ({ Condition = {} }: Statement, use: ToldUse): string[] =>
+  Object.values(Condition).flatMap((keys) => Object.keys(keys).filter((key) => !isTold(key, use)));
+
+function covers(statement: Statement, use: ToldUse): boolean {
+  if (use.outcome !== 'ok' && untold(statement, use).length > 0) return false;
+  const document: PolicyDocument = { Version: '2012-10-17', Statement: toldPart(statement, use) };
+  return resourcesOf(statement, use).some((resource) => {
+    const request = { principal: NOBODY, action: use.action, resource, context: contextOf(use) };
+    return (
+      findIn([{ name: 'session', document }], 'session', 'identity', toQuestion(request, false)).allows
+        .length > 0
+    );
+  });
+}
+
+/** Identity policies name no principal, so it does not matter who asks. */
+const NOBODY: RequestPrincipal = { kind: 'role-session', accountId: '' };
+
+function toldPart({ Condition = {}, ...rest }: Statement, use: ToldUse): Statement {
+  const told: ConditionBlock = Object.fromEntries(
+    Object.entries(Condition)
+      .map(
+        ([operator, keys]) =>
+          [operator, Object.fromEntries(Object.entries(keys).filter(([key]) => isTold(key, use)))] as const,
+      )
+      .filter(([, keys]) => Object.keys(keys).length > 0),
+  );
+  return { ...rest, Condition: told };
+}
+
+/** A secret's ARN ends in a hyphen and six characters: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html */
+const SECRET_ARN_TAIL = '-??????';
+
+/**
+ * The ARNs that a use may mean. Of a secret that is named without its ARN, the statement's own place is taken, and six characters that nobody
+ * knows, which only a policy's own `??????` matches.
+ */
+function resourcesOf({ Resource = [] }: Statement, { action, resource }: ToldUse): readonly string[] {
+  if (!action.startsWith('secretsmanager:') || resource.startsWith('arn:')) return [resource];
+  return [Resource].flat().flatMap((pattern) => {
+    const place = splitArn(pattern)?.slice(0, -1);
+    return place === undefined ? [] : [[...place, `secret:${resource}${SECRET_ARN_TAIL}`].join(':')];
+  });
+}

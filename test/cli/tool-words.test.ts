@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { toolWords } from '../../cli/render/tool-words.ts';
+
+const use = (tool: string | null, action = 's3:GetObject', outcome = 'ok') => ({ tool, action, outcome });
+
+describe('the tools that a worker says it used', () => {
+  it.each([
+    ['a worker that died', 'unknown', 'which tools it used is unknown'],
+    ['no record at all', undefined, 'which tools it used is unknown'],
+    ['none', { uses: [], count: 0 }, 'it says it used no tool'],
+    [
+      'tools, each with how often, then what no tool allowed',
+      {
+        uses: [
+          use('readCase'),
+          use(null, 'dynamodb:Scan', 'AccessDeniedException'),
+          use('writeReply'),
+          use('readCase'),
+          use(null, 'dynamodb:Scan', 'AccessDeniedException'),
+        ],
+        count: 5,
+      },
+      'it says it used readCase 2 times, writeReply; no tool is known to allow dynamodb:Scan 2 times',
+    ],
+    ['more than are told singly', { uses: [use('a')], count: 103 }, 'it says it used a; and 102 more'],
+    [
+      'nothing but attempts',
+      { uses: [use(null)], count: 1 },
+      'it says it used no tool; no tool is known to allow s3:GetObject',
+    ],
+    ['a line break in a name', { uses: [use('a\nb')], count: 1 }, 'it says it used a b'],
+  ])('%s', (_what, tools, words) => expect(toolWords(tools)).toBe(words));
+});

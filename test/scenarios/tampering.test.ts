@@ -1,0 +1,115 @@
+import { bundleFromJSON } from '@sigstore/bundle';
+import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
+import type { KeyObject } from 'node:crypto';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { makeBundle } from '../../core/bundle.ts';
+import type { EvidenceBundle } from '../../core/evidence.ts';
+import { stackKey } from '../../cli/evidence-key.ts';
+import { Records } from '../../cli/records.ts';
+import { publicKeyPem } from '../../core/evidence-key.ts';
+import { verifyBundle } from '../../core/verify.ts';
+import { deploy } from './deployed.ts';
+import { chainChanges, fieldChanges, rechained } from './tampering.ts';
+
+let bundle: EvidenceBundle;
+let key: KeyObject;
+beforeAll(async () => {
+  const sample = await deploy('sample');
+  sample.put('source', 'a', Buffer.from('content'));
+  const { report } = await sample.run({
+    type: 'object-transfer',
+    taskId: 'tampered',
+    reason: 'to be tampered with',
+    parameters: { sourceKey: 'a', destinationKey: 'b' },
+  });
+  const { config, outputs } = sample.connection;
+  const { events, signed } = await new Records(config, outputs).evidence(report.boundaryId);
+  bundle = JSON.parse(JSON.stringify(makeBundle(report.boundaryId, events, signed)));
+  key = await stackKey(config, outputs);
+}, 60_000);
+
+const verdictOf = (value: unknown) => verifyBundle(value, key).verdict;
+
+describe('the bundle of a real task', () => {
+  it('is verified with the stack’s key', () => {
+    expect(verifyBundle(bundle, key)).toMatchObject({ verdict: 'verified', fault: null, events: 9 });
+  });
+
+  it('has an envelope that a public DSSE verifier accepts, and refuses under another payload', () => {
+    const verify = (payload: string | undefined) => {
+      const entity = bundleFromJSON({
+        mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+        verificationMaterial: { publicKey: { hint: 'taskbound' }, tlogEntries: [] },
+        dsseEnvelope: { ...bundle.envelope, payload },
+      });
+      const trust = toTrustMaterial(
+        { mediaType: '', tlogs: [], certificateAuthorities: [], ctlogs: [], timestampAuthorities: [] },
+        () => ({ publicKey: key, validFor: () => true }),
+      );
+      const none = { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 };
+      return new Verifier(trust, none).verify(toSignedEntity(entity));
+    };
+    expect(verify(bundle.envelope?.payload)).toBeDefined();
+    expect(() => verify(Buffer.from('{}').toString('base64'))).toThrow('signature verification failed');
+  });
+
+  it('is wrong after every single change of a field', () => {
+    const changes = fieldChanges(bundle);
+    expect(changes.length).toBeGreaterThan(1_000);
+    expect(changes.filter(([, value]) => verdictOf(value) !== 'wrong').map(([what]) => what)).toEqual([]);
+    for (const [what, value] of changes) expect(verifyBundle(value, key).fault, what).toMatch(/./);
+  });
+
+  it('is wrong after every deletion, cut, repetition, swap and insertion, chained again and signed by others too', () => {
+    const changes = chainChanges(bundle);
+    expect(changes.length).toBeGreaterThan(250);
+    expect(changes.filter(([, value]) => verdictOf(value) !== 'wrong').map(([what]) => what)).toEqual([]);
+  });
+
+  it('is wrong without its envelope, and with another key in it', () => {
+    expect(verdictOf({ ...bundle, envelope: null })).toBe('wrong');
+    expect(verdictOf({ ...bundle, envelope: null, publicKey: null })).toBe('wrong');
+    expect(verdictOf({ ...bundle, publicKey: publicKeyPem(key).replace('A', 'B') })).toBe('wrong');
+  });
+
+  it('is wrong after any changes to its data that its owner then chains again', () => {
+    const place = fc.nat({ max: bundle.events.length - 1 });
+    fc.assert(
+      fc.property(place, fc.string({ minLength: 1, maxLength: 20 }), fc.jsonValue(), (at, name, value) => {
+        const events = bundle.events.map((event, index) =>
+          index === at
+            ? { ...event, data: { ...event.data, [name]: JSON.parse(JSON.stringify(value)) } }
+            : event,
+        );
+        fc.pre(JSON.stringify(events) !== JSON.stringify(bundle.events) && name !== '__proto__');
+        expect(verdictOf({ ...bundle, events })).toBe('wrong');
+        expect(verdictOf({ ...bundle, events: rechained(bundle.boundaryId, events) })).toBe('wrong');
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('is wrong after a change of one byte that changes what it says', () => {
+    const text = Buffer.from(JSON.stringify(bundle));
+    const original = text.toString();
+    fc.assert(
+      fc.property(fc.nat({ max: text.length - 1 }), fc.integer({ min: 0x20, max: 0x7e }), (at, byte) => {
+        const changed = Buffer.from(text);
+        changed[at] = byte;
+        const value = parsed(changed.toString());
+        fc.pre(value !== undefined && JSON.stringify(value) !== original);
+        expect(verdictOf(value)).toBe('wrong');
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
