@@ -76,7 +76,22 @@ evidence does not bear out is marked as not confirmed.
 
 Exit code: 0 also when nothing was found; 2 wrong usage.`;
 
-function declareFind(program: Command, io: Io, ends: (outcome: Outcome) => Promise<void>): void {
+/** What looks at tasks of a stack. */
+function declareLooking(program: Command, io: Io, ends: (outcome: Outcome) => Promise<void>): void {
+  asPerson(
+    program.command('show').description("show a task's timeline, from the stack or from an evidence bundle"),
+  )
+    .argument('<task>', 'a boundary id (<type>.<taskId>), a task id with --type, or a bundle file')
+    .option('--type <type>', 'the task type, when only a task id is given')
+    .option('--out <dir>', 'write the evidence of a task of the stack there: <taskId>.evidence.json')
+    .action((task, options) =>
+      ends(import('./commands/show.ts').then(({ show }) => show(task, options, io))),
+    );
+
+  asPerson(program.command('list').description('list open and recent boundaries'))
+    .option('--days <n>', 'how many days back, today included', whole(1, 366), 7)
+    .action((options) => ends(import('./commands/list.ts').then(({ list }) => list(options, io))));
+
   asPerson(program.command('find').description('find tasks by who, when, access key or secret'))
     .option('--requester <name>', "who asked: a person, a role's ARN, or schedule/<name>")
     .option('--approver <name>', "who approved, refused or reviewed: a person, or a role's ARN")
@@ -169,16 +184,6 @@ function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<v
       ends(import('./commands/plan.ts').then(({ plan }) => plan(request, options, io))),
     );
 
-  asPerson(
-    program.command('show').description("show a task's timeline, from the stack or from an evidence bundle"),
-  )
-    .argument('<task>', 'a boundary id (<type>.<taskId>), a task id with --type, or a bundle file')
-    .option('--type <type>', 'the task type, when only a task id is given')
-    .option('--out <dir>', 'write the evidence of a task of the stack there: <taskId>.evidence.json')
-    .action((task, options) =>
-      ends(import('./commands/show.ts').then(({ show }) => show(task, options, io))),
-    );
-
   program
     .command('verify')
     .description("check an evidence bundle's chain and signature, offline")
@@ -189,10 +194,6 @@ function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<v
     .action((bundle, options) =>
       ends(import('./commands/verify.ts').then(({ verify }) => verify(bundle, options, io))),
     );
-
-  asPerson(program.command('list').description('list open and recent boundaries'))
-    .option('--days <n>', 'how many days back, today included', whole(1, 366), 7)
-    .action((options) => ends(import('./commands/list.ts').then(({ list }) => list(options, io))));
 
   program
     .command('local')
@@ -242,7 +243,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined });
   const ends = async (outcome: Outcome): Promise<void> => void (code = await outcome);
   declare(program, io, ends);
-  declareFind(program, io, ends);
+  declareLooking(program, io, ends);
   declarePeople(program, io, ends);
   declareDrain(program, io, ends);
   try {
