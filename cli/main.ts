@@ -70,6 +70,12 @@ function declareDrain(program: Command, io: Io, ends: (outcome: Outcome) => Prom
     .action((options) => ends(import('./commands/drain.ts').then(({ drain }) => drain(options, io))));
 }
 
+const ARCHIVING = `
+For stacks with an archive, whose output EvidenceArchive names it. What somebody wrote to the table or put into the archive
+after the boundary was closed shows here.
+
+Exit code: 0 every copy is the table's, byte for byte; 1 one is not, or cannot be read; 2 wrong usage.`;
+
 const FINDING = `
 One of them at a time. A boundary is found by what its own evidence says: the index only points to it, and what the
 evidence does not bear out is marked as not confirmed.
@@ -91,6 +97,19 @@ function declareLooking(program: Command, io: Io, ends: (outcome: Outcome) => Pr
   asPerson(program.command('list').description('list open and recent boundaries'))
     .option('--days <n>', 'how many days back, today included', whole(1, 366), 7)
     .action((options) => ends(import('./commands/list.ts').then(({ list }) => list(options, io))));
+
+  asPerson(
+    program
+      .command('archive')
+      .description("compare the archive's copies of closed boundaries with the table"),
+  )
+    .argument('[task]', 'a boundary id (<type>.<taskId>), or a task id with --type')
+    .option('--type <type>', 'the task type, when only a task id is given')
+    .option('--day <date>', 'all that were asked for on a day (UTC): 2026-11-24')
+    .addHelpText('after', ARCHIVING)
+    .action((task, options) =>
+      ends(import('./commands/archive.ts').then(({ archive }) => archive(task, options, io))),
+    );
 
   asPerson(program.command('find').description('find tasks by who, when, access key or secret'))
     .option('--requester <name>', "who asked: a person, a role's ARN, or schedule/<name>")

@@ -14,6 +14,8 @@ export type ArchiveBucket = Pick<s3.IBucket, 'bucketName' | 'arnForObjects' | 'e
 
 /** Where the evidence of every closed boundary is put as a file, besides the table. */
 export interface IEvidenceArchive {
+  /** `s3://bucket/prefix/`: the output `EvidenceArchive` lets `taskbound archive` find it. */
+  readonly uri: string;
   readonly bucket: ArchiveBucket;
   /** What every key begins with: empty, or folders that end in `/`. */
   readonly prefix: string;
@@ -35,12 +37,13 @@ export interface EvidenceArchiveProps {
 
 /** A bucket whose objects are written once and locked. It is kept when its stack is deleted. */
 export class EvidenceArchive extends Construct implements IEvidenceArchive {
+  readonly uri: string;
   readonly bucket: s3.Bucket;
   readonly prefix: string;
 
   /** A bucket that stands already. It must have Object Lock and a default retention, and should demand `If-None-Match` of everybody. */
   static fromBucket(bucket: ArchiveBucket, prefix = ''): IEvidenceArchive {
-    return { bucket, prefix: checkedPrefix(prefix) };
+    return { bucket, prefix: checkedPrefix(prefix), uri: `s3://${bucket.bucketName}/${prefix}` };
   }
 
   constructor(scope: Construct, id: string, props: EvidenceArchiveProps) {
@@ -59,6 +62,7 @@ export class EvidenceArchive extends Construct implements IEvidenceArchive {
         serverAccessLogsBucket: props.serverAccessLogsBucket,
       }),
     });
+    this.uri = `s3://${this.bucket.bucketName}/${this.prefix}`;
     this.bucket.addToResourcePolicy(onlyWhereNoneStands(this.bucket));
     if (props.serverAccessLogsBucket === undefined) {
       acceptFinding(
@@ -91,10 +95,25 @@ function checkedPrefix(prefix: string): string {
   );
 }
 
+const bundlesOf = (scope: Construct, { bucket, prefix }: IEvidenceArchive): string =>
+  bucket.arnForObjects(`${prefix}${archiveKey(Stack.of(scope).stackName, '*')}`);
+const BUNDLES_OPEN = 'Bundles are named after boundaries, which are not known at deployment.';
+
+/** Lets whoever reads evidence read its copies too. */
+export const readArchive = (scope: Construct, archive: IEvidenceArchive): Permission[] => [
+  {
+    sid: 'ReadArchivedEvidence',
+    actions: ['s3:GetObject'],
+    resources: [bundlesOf(scope, archive)],
+    openBecause: BUNDLES_OPEN,
+  },
+  ...keyOfArchive(scope, archive.bucket.encryptionKey, ['kms:Decrypt']),
+];
+
 /** What `close-boundary` may do in the archive: put where none stands, and see what stands. Never delete, overwrite or unlock. */
-export function useArchive(scope: Construct, { bucket, prefix }: IEvidenceArchive): Permission[] {
-  const resources = [bucket.arnForObjects(`${prefix}${archiveKey(Stack.of(scope).stackName, '*')}`)];
-  const openBecause = 'Bundles are named after boundaries, which are not known at deployment.';
+export function useArchive(scope: Construct, archive: IEvidenceArchive): Permission[] {
+  const resources = [bundlesOf(scope, archive)];
+  const openBecause = BUNDLES_OPEN;
   return [
     {
       sid: 'ArchiveEvidence',
@@ -104,18 +123,22 @@ export function useArchive(scope: Construct, { bucket, prefix }: IEvidenceArchiv
       openBecause,
     },
     { sid: 'SeeArchivedEvidence', actions: ['s3:GetObject'], resources, openBecause },
-    ...keyOfArchive(scope, bucket.encryptionKey),
+    ...keyOfArchive(scope, archive.bucket.encryptionKey, ['kms:GenerateDataKey', 'kms:Decrypt']),
   ];
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
-const keyOfArchive = (scope: Construct, key: kms.IKey | undefined): Permission[] =>
+const keyOfArchive = (
+  scope: Construct,
+  key: kms.IKey | undefined,
+  actions: readonly string[],
+): Permission[] =>
   key === undefined
     ? []
     : [
         {
           sid: 'UseKeyOfArchive',
-          actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+          actions,
           resources: [key.keyArn],
           conditions: {
             StringEquals: { 'kms:ViaService': `s3.${Stack.of(scope).region}.${Stack.of(scope).urlSuffix}` },

@@ -1,16 +1,20 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { compareAll } from '../../cli/commands/archive.ts';
 import { stackKey } from '../../cli/evidence-key.ts';
 import { boundaryIdOf } from '../../core/ids.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { verifyBundle } from '../../core/verify.ts';
 import { parseTemplate, type Template } from '../../local/template/template.ts';
 import { disagreements, DOWN, fileOf, keyOf, meddleWithArchive, objectOf, toArchive } from './archiving.ts';
+import { recordingIo } from '../cli/support.ts';
 import { deploy, type Deployed, type Ran } from './deployed.ts';
 import { impatient } from './exercise/prepared.ts';
-import { call, post, rowOf, type Request } from './meddle.ts';
+import { call, eventsOf, post, rowOf, type Request } from './meddle.ts';
 import { minutes } from './signals.ts';
 import { roleStatements } from './statements.ts';
 
@@ -86,6 +90,13 @@ test('an outage that outlasts the tail: the execution gives up, and Teardown clo
   expect(objectOf(other, row.boundaryId)).toBe(await fileOf(other, row.boundaryId));
 }, 120_000);
 
+/** `taskbound archive --json`, as a requester. */
+async function compared(asked: Parameters<typeof compareAll>[0]): Promise<[number, unknown[]]> {
+  const { io, written } = recordingIo('/', { clock: stack.aws.clock });
+  const code = await compareAll(asked, { json: true }, stack.connection, io);
+  return [code, JSON.parse(written.stdout).boundaries];
+}
+
 describe('something else in the place of the evidence', () => {
   const forged = Buffer.from('{"version":1}\n');
   const putAsOwner = (boundaryId: string) =>
@@ -101,6 +112,45 @@ describe('something else in the place of the evidence', () => {
     expect(objectOf(stack, ran.row.boundaryId)).toBe(forged.toString('utf8'));
   });
 
+  test('is found by a look at one task and at its day; so is a copy that is gone', async () => {
+    const [ours, other] = [kept.row.boundaryId, (await stack.run(toArchive(stack))).row.boundaryId];
+    const agrees = { boundaryId: ours, archive: 'agrees', error: null };
+    expect(await compared({ boundaryId: ours })).toEqual([0, [agrees]]);
+    putAsOwner(other);
+    expect(await compared({ boundaryId: other })).toEqual([
+      1,
+      [{ ...agrees, boundaryId: other, archive: 'disagrees' }],
+    ]);
+    const [code, day] = await compared({ day: kept.row.day });
+    expect(code).toBe(1);
+    expect(day).toContainEqual(agrees);
+    expect(day).toContainEqual({ ...agrees, boundaryId: other, archive: 'disagrees' });
+    stack.aws.s3.store.bucket(stack.output('archive')).objects.delete(keyOf(other));
+    // Without the right to list, what is missing looks like what is not granted.
+    const gone = { boundaryId: other, archive: 'unknown', error: 'AccessDenied' };
+    expect(await compared({ boundaryId: other })).toEqual([1, [gone]]);
+  });
+
+  test('is found when the table is what was changed', async () => {
+    const { boundaryId } = (await stack.run(toArchive(stack))).row;
+    const [first] = (await eventsOf(stack, boundaryId)).slice(0, 1);
+    const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...stack.connection.config }));
+    const changed = { ...first, data: { ...first?.data, reason: 'another' } };
+    for (const Item of [changed, { ...first, more: 'than an event has' }]) {
+      await documents.send(new PutCommand({ TableName: stack.output('EvidenceTable'), Item }));
+      expect(await compared({ boundaryId })).toMatchObject([1, [{ archive: 'disagrees' }]]);
+    }
+  });
+
+  test('cannot be there for a task that is open, or unknown', async () => {
+    await expect(compared({ boundaryId: 'windowed.never' })).rejects.toMatchObject({
+      name: 'UsageError',
+      message:
+        'The task windowed.never is not in the stack Windowed; the archive has closed ones. See taskbound list.',
+    });
+    expect(await compared({ day: '2020-01-01' })).toEqual([0, []]);
+  });
+
   test('that came later shows when the boundary is closed again', async () => {
     const before = disagreements(stack);
     putAsOwner(kept.row.boundaryId);
@@ -110,7 +160,7 @@ describe('something else in the place of the evidence', () => {
 });
 
 describe('the function may do no more than it must', () => {
-  const statements = roleStatements(template()).filter(({ name }) => /Archive/.test(name));
+  const statements = roleStatements(template()).filter(({ name }) => /Archived?Evidence$/.test(name));
 
   test('puts and reads, each in a statement of its own', () => {
     expect(statements.map(({ name, actions }) => [name.split(': ')[1], actions])).toEqual([
