@@ -102,6 +102,24 @@ describe('run --local', () => {
     expect(bundle.events.at(-1)?.type).toBe('boundary.closed');
   });
 
+  it('takes items from a seed of tables alone, and dumps them after', async () => {
+    const folder = await temporaryFolder();
+    const item = { caseId: 'C-1', customer: 'Ann', subject: 'A question', text: 'When do you open?' };
+    await mkdir(join(folder, 'seed/dynamodb'), { recursive: true });
+    await writeFile(join(folder, 'seed/dynamodb/cases.json'), JSON.stringify([item]));
+    const parameters = { caseId: 'C-1' };
+    const file = await fileIn(folder, 'request.json', { type: 'case-response', reason: 'test', parameters });
+    const where = ['--local', '--assembly', assembly, '--seed', 'seed', '--dump', 'dump', '--json'];
+    const { code, stdout, stderr } = await call(folder, ['run', file, ...where]);
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout).result).toEqual({ replied: true, attempts: [] });
+    const itemsOf = async (table: string) =>
+      JSON.parse(await readFile(join(folder, `dump/dynamodb/${table}.json`), 'utf8'));
+    expect(await itemsOf('cases')).toEqual([item]);
+    expect(await itemsOf('replies')).toMatchObject([parameters]);
+    expect((await readdir(join(folder, 'dump/dynamodb'))).sort()).toEqual(['cases.json', 'replies.json']);
+  });
+
   it('shows each state while it happens', async () => {
     const folder = await temporaryFolder();
     await seedIn(folder, { a: Buffer.from('x') });

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TrailRecord } from '../../local/aws/trail.ts';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
-import { toolsOf } from './tools-of.ts';
+import { toolsOf, wordDigestOf } from './tools-of.ts';
 
 /** Stands in the text of every case, and must be found nowhere but in the tables. */
 const CANARY = 'zq7-nobody-else-may-know-this';
@@ -126,7 +126,9 @@ describe('a case that gives orders', () => {
       MISDEEDS.map(() => 'AccessDenied'),
     );
 
-    const { uses } = toolsOf(ran);
+    const tools = toolsOf(ran);
+    const { uses } = tools;
+    expect(tools.digest).toBe(wordDigestOf(tools));
     expect([uses[0]?.tool, uses.at(-1)?.tool]).toEqual(['readCase', 'writeReply']);
     expect(uses.slice(1, -1).map(({ tool, action, key }) => [tool, action, key])).toEqual(
       MISDEEDS.map(([, action, key]) => [null, action, key === 'own' ? { caseId } : key]),

@@ -1,12 +1,12 @@
 import { createPublicKey } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { chainFault } from '../../core/evidence.ts';
-import { canonicalJson, sha256Hex } from '../../core/digest.ts';
+import { sha256Hex } from '../../core/digest.ts';
 import { dsseEnvelope, verifyEnvelope } from '../../core/dsse.ts';
 import { decide } from '../../core/iam/evaluate.ts';
 import { parsePolicy } from '../../core/iam/parse.ts';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
-import { toolsOf } from './tools-of.ts';
+import { toolsOf, wordDigestOf } from './tools-of.ts';
 
 let stack: Deployed;
 beforeAll(async () => {
@@ -79,8 +79,7 @@ describe('one task through its boundary', () => {
       ['writeDestination', 's3:PutObject', 'ok'],
       ['writeReceipt', 's3:PutObject', 'ok'],
     ]);
-    const lines = tools.uses.map(({ tool: _ours, ...said }) => `${canonicalJson(said)}\n`);
-    expect(tools.digest).toBe(sha256Hex(lines.join('')));
+    expect(tools.digest).toBe(wordDigestOf(tools));
     const key = ran.row.leases[0]?.accessKeyId;
     for (const { requestId } of tools.uses)
       expect(
