@@ -70,13 +70,47 @@ function declareDrain(program: Command, io: Io, ends: (outcome: Outcome) => Prom
     .action((options) => ends(import('./commands/drain.ts').then(({ drain }) => drain(options, io))));
 }
 
+const ARCHIVING = `
+For stacks with an archive, whose output EvidenceArchive names it. What somebody wrote to the table or put into the archive
+after the boundary was closed shows here.
+
+Exit code: 0 every copy is the table's, byte for byte; 1 one is not, or cannot be read; 2 wrong usage.`;
+
 const FINDING = `
 One of them at a time. A boundary is found by what its own evidence says: the index only points to it, and what the
 evidence does not bear out is marked as not confirmed.
 
 Exit code: 0 also when nothing was found; 2 wrong usage.`;
 
-function declareFind(program: Command, io: Io, ends: (outcome: Outcome) => Promise<void>): void {
+/** What looks at tasks of a stack. */
+function declareLooking(program: Command, io: Io, ends: (outcome: Outcome) => Promise<void>): void {
+  asPerson(
+    program.command('show').description("show a task's timeline, from the stack or from an evidence bundle"),
+  )
+    .argument('<task>', 'a boundary id (<type>.<taskId>), a task id with --type, or a bundle file')
+    .option('--type <type>', 'the task type, when only a task id is given')
+    .option('--out <dir>', 'write the evidence of a task of the stack there: <taskId>.evidence.json')
+    .action((task, options) =>
+      ends(import('./commands/show.ts').then(({ show }) => show(task, options, io))),
+    );
+
+  asPerson(program.command('list').description('list open and recent boundaries'))
+    .option('--days <n>', 'how many days back, today included', whole(1, 366), 7)
+    .action((options) => ends(import('./commands/list.ts').then(({ list }) => list(options, io))));
+
+  asPerson(
+    program
+      .command('archive')
+      .description("compare the archive's copies of closed boundaries with the table"),
+  )
+    .argument('[task]', 'a boundary id (<type>.<taskId>), or a task id with --type')
+    .option('--type <type>', 'the task type, when only a task id is given')
+    .option('--day <date>', 'all that were asked for on a day (UTC): 2026-11-24')
+    .addHelpText('after', ARCHIVING)
+    .action((task, options) =>
+      ends(import('./commands/archive.ts').then(({ archive }) => archive(task, options, io))),
+    );
+
   asPerson(program.command('find').description('find tasks by who, when, access key or secret'))
     .option('--requester <name>', "who asked: a person, a role's ARN, or schedule/<name>")
     .option('--approver <name>', "who approved, refused or reviewed: a person, or a role's ARN")
@@ -198,16 +232,6 @@ function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<v
       ends(import('./commands/plan.ts').then(({ plan }) => plan(request, options, io))),
     );
 
-  asPerson(
-    program.command('show').description("show a task's timeline, from the stack or from an evidence bundle"),
-  )
-    .argument('<task>', 'a boundary id (<type>.<taskId>), a task id with --type, or a bundle file')
-    .option('--type <type>', 'the task type, when only a task id is given')
-    .option('--out <dir>', 'write the evidence of a task of the stack there: <taskId>.evidence.json')
-    .action((task, options) =>
-      ends(import('./commands/show.ts').then(({ show }) => show(task, options, io))),
-    );
-
   program
     .command('verify')
     .description("check an evidence bundle's chain and signature, offline")
@@ -218,10 +242,6 @@ function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<v
     .action((bundle, options) =>
       ends(import('./commands/verify.ts').then(({ verify }) => verify(bundle, options, io))),
     );
-
-  asPerson(program.command('list').description('list open and recent boundaries'))
-    .option('--days <n>', 'how many days back, today included', whole(1, 366), 7)
-    .action((options) => ends(import('./commands/list.ts').then(({ list }) => list(options, io))));
 
   program
     .command('local')
@@ -271,7 +291,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined });
   const ends = async (outcome: Outcome): Promise<void> => void (code = await outcome);
   declare(program, io, ends);
-  declareFind(program, io, ends);
+  declareLooking(program, io, ends);
   declarePeople(program, io, ends);
   declareDrain(program, io, ends);
   declareReading(program, io, ends);

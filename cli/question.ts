@@ -61,7 +61,8 @@ function personal(by: 'requester' | 'approver', text: string): Question {
   );
 }
 
-function dayIn(text: string): Question {
+/** Throws `UsageError` unless the text is a day. */
+export function dayIn(text: string): Question & { readonly by: 'day' } {
   const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
   // `2026-02-30` is read as a day in March by some engines.
   if (!Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)) return { by: 'day', value: text };

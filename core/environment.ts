@@ -32,5 +32,9 @@ export const closeBoundaryEnvironment = z.object({
   ...common,
   /** Signs the head of each chain. */
   EVIDENCE_KEY_ARN: z.string().min(1),
+  /** Where every bundle is put besides; absent: nowhere. */
+  ARCHIVE_BUCKET: z.string().min(1).optional(),
+  /** What the keys there begin with. */
+  ARCHIVE_PREFIX: z.string().default(''),
 });
 export const reconcileEnvironment = z.object({ ...common, TEARDOWN_MACHINE_ARN: z.string().min(1) });

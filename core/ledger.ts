@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ARCHIVE_STATES } from './bundle.ts';
 import { NotTheOwner, PhasePassed } from './errors.ts';
 import { mayMove, PHASES, type Phase } from './phase.ts';
 import { secretSpec } from './task-type.ts';
@@ -176,6 +177,8 @@ export const ledgerRow = z.looseObject({
   proof: proofRecord.optional(),
   outcome: z.enum(['succeeded', 'failed']).optional(),
   closedAtMs: ms.optional(),
+  /** Whether the archive had the bundle of the closed boundary, where the stack has an archive. */
+  archive: z.enum(ARCHIVE_STATES).optional(),
   /** The last run of Teardown, where the execution ended without its tail. */
   teardown: teardownRecord.optional(),
   unproven: unprovenRecord.optional(),

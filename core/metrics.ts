@@ -11,6 +11,9 @@ export const SECONDS_TO_PROVEN = 'SecondsToProven';
 /** One for each emergency as it begins, whoever reviews it and however soon; again when the function that wrote it is called again. */
 export const EMERGENCY_DECLARED = 'EmergencyDeclared';
 
+/** One for each boundary whose place in the archive something else took; again when the function that wrote it is called again. */
+export const ARCHIVE_DISAGREES = 'ArchiveDisagrees';
+
 /**
  * Written by every scheduled run of reconcile, zeros included, so that an alarm recovers. A number is what that run saw among the rows
  * that were due, counted before it acted on them: a row in trouble is due in every run (`troubledFromMs`), unless its look failed, and

@@ -9,8 +9,10 @@ import { lambdaPorts } from './control/ports.ts';
  *  2. the session secret destroyed: after the proof, because the proof needs it;
  *  3. `boundary.closed`, the last event of the chain;
  *  4. the head signed by KMS, once, and the signature put beside the events; a chain whose hashes do not hold is not (`ChainBroken`);
- *  5. `boundary.closed` on the event bus: tried for some seconds, never waited for longer;
- *  6. phase `closed`, the outcome and whether that event got out in the ledger.
+ *  5. where the stack has an archive, the signed bundle put there, where nothing stands; something else in its place is an alarm, and no
+ *     reason to stop;
+ *  6. `boundary.closed` on the event bus: tried for some seconds, never waited for longer;
+ *  7. phase `closed`, the outcome, what the archive said and whether that event got out in the ledger.
  *
  * Repeated or half done: each effect is recognised and not done twice, but the event: it may go out again, and consumers recognise it by
  * its boundary. The answer is the same.

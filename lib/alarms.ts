@@ -5,7 +5,14 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { EMERGENCY_DECLARED, GAUGES, NAMESPACE, STACK_DIMENSION, type Gauge } from '../core/metrics.ts';
+import {
+  ARCHIVE_DISAGREES,
+  EMERGENCY_DECLARED,
+  GAUGES,
+  NAMESPACE,
+  STACK_DIMENSION,
+  type Gauge,
+} from '../core/metrics.ts';
 import { alarmArn, letAlarmsUse, onlyFromAlarms } from './encryption.ts';
 import { given } from './given.ts';
 import type { DeploymentOptions } from './options.ts';
@@ -24,7 +31,14 @@ const LETTER_NAMES = Object.keys(LETTER_ALARMS) as LetterAlarm[];
  */
 export const GAUGE_PERIOD = Duration.minutes(10);
 const LETTERS_PERIOD = Duration.minutes(5);
-const EMERGENCY_PERIOD = Duration.minutes(5);
+const SINGLE_PERIOD = Duration.minutes(5);
+
+/** Metrics that say when something happened once, not how much of it there is now: the alarm rings for each. */
+const SINGLE_ALARMS = {
+  [EMERGENCY_DECLARED]: 'A task skipped its approval as an emergency.',
+  [ARCHIVE_DISAGREES]: 'The archive has something else in the place of the evidence of a boundary.',
+} as const;
+type SingleAlarm = keyof typeof SINGLE_ALARMS;
 
 const { BREACHING, IGNORE, NOT_BREACHING } = cloudwatch.TreatMissingData;
 
@@ -73,25 +87,23 @@ export class BoundaryAlarms extends Construct {
       ...given({ masterKey: options.encryptionKey }),
     });
     if (options.encryptionKey !== undefined) letAlarmsUse(this, options.encryptionKey);
-    this.#letAlarmsPublish();
+    const ofArchive: SingleAlarm[] = options.archive === undefined ? [] : [ARCHIVE_DISAGREES];
+    const singles: SingleAlarm[] = [EMERGENCY_DECLARED, ...ofArchive];
+    this.#letAlarmsPublish([...GAUGES, ...singles, ...LETTER_NAMES]);
     for (const gauge of GAUGES) this.#onGauge(gauge);
-    this.#onEmergencies();
+    for (const name of singles) this.#onSingle(name);
     for (const name of LETTER_NAMES) this.#onLetters(name, queues[name]);
   }
 
   /** A topic that has a policy of its own lets in only those whom it names: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html */
-  #letAlarmsPublish(): void {
+  #letAlarmsPublish(names: readonly string[]): void {
     this.topic.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: 'AlarmsOfThisStack',
         principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['sns:Publish'],
         resources: [this.topic.topicArn],
-        conditions: onlyFromAlarms(
-          [...GAUGES, EMERGENCY_DECLARED, ...LETTER_NAMES].map((name) =>
-            alarmArn(this, alarmName(this, name)),
-          ),
-        ),
+        conditions: onlyFromAlarms(names.map((name) => alarmArn(this, alarmName(this, name)))),
       }),
     );
   }
@@ -108,17 +120,16 @@ export class BoundaryAlarms extends Construct {
     this.#alarm(gauge, metric, meaning, silence);
   }
 
-  /** As each begins: the gauge of open reviews would not see one that a friend reviews within the minute. */
-  #onEmergencies(): void {
+  /** As each happens: the gauge of open reviews, for one, would not see an emergency that a friend reviews within the minute. */
+  #onSingle(name: SingleAlarm): void {
     const metric = new cloudwatch.Metric({
       namespace: NAMESPACE,
-      metricName: EMERGENCY_DECLARED,
+      metricName: name,
       dimensionsMap: { [STACK_DIMENSION]: Stack.of(this).stackName },
       statistic: cloudwatch.Stats.SUM,
-      period: EMERGENCY_PERIOD,
+      period: SINGLE_PERIOD,
     });
-    const meaning = 'A task skipped its approval as an emergency.';
-    this.#alarm(EMERGENCY_DECLARED, metric, meaning, NOT_BREACHING);
+    this.#alarm(name, metric, SINGLE_ALARMS[name], NOT_BREACHING);
   }
 
   /** SQS says nothing of a queue that nobody has used for hours, so no number is no letter: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */

@@ -5,6 +5,7 @@ import * as environment from '../core/environment.ts';
 import { ControlFunction, type ControlFunctionProps } from './control-function.ts';
 import * as may from './control-permissions.ts';
 import { keyOf } from './encryption.ts';
+import { useArchive } from './evidence-archive.ts';
 import { onlySignedBy, signEvidence } from './evidence-key.ts';
 import type { DeploymentOptions } from './options.ts';
 import type { Permission } from './permission.ts';
@@ -102,7 +103,7 @@ export class ControlPlane extends Construct {
         may.changeTaskPolicies(this, 'DenyBoundaries', 'iam:PutRolePolicy'),
       ],
     });
-    this.closeBoundary = make('CloseBoundary', this.#closeProps(records, base, common));
+    this.closeBoundary = make('CloseBoundary', this.#closeProps(records, options, base, common));
     onlySignedBy(records.evidenceKey, this.closeBoundary.role);
     for (const called of Object.values(this.workflowFunctions)) outliveDeploys(called, options);
     this.teardown = this.#makeTeardown(options);
@@ -111,16 +112,26 @@ export class ControlPlane extends Construct {
     this.reconcile = make('Reconcile', this.#reconcileProps(records, base, common));
   }
 
-  #closeProps(records: Records, base: readonly Permission[], common: Readonly<Record<string, string>>) {
+  #closeProps(
+    records: Records,
+    { archive }: DeploymentOptions,
+    base: readonly Permission[],
+    common: Readonly<Record<string, string>>,
+  ) {
     return {
       stem: 'close-boundary' as const,
       description: 'Destroys the session secret, signs the evidence and closes the record.',
       environmentSchema: environment.closeBoundaryEnvironment,
-      environment: { ...common, EVIDENCE_KEY_ARN: records.evidenceKey.keyArn },
+      environment: {
+        ...common,
+        EVIDENCE_KEY_ARN: records.evidenceKey.keyArn,
+        ...(archive && { ARCHIVE_BUCKET: archive.bucket.bucketName, ARCHIVE_PREFIX: archive.prefix }),
+      },
       permissions: [
         ...base,
         may.destroySessionSecrets(this),
         ...signEvidence(records.evidenceKey),
+        ...(archive ? useArchive(this, archive) : []),
         may.announce(this),
       ],
     };

@@ -1,5 +1,6 @@
 export { Approval } from './approval.ts';
 export { BoundedTask, type BoundedTaskProps } from './bounded-task.ts';
+export { EvidenceArchive, type EvidenceArchiveProps, type IEvidenceArchive } from './evidence-archive.ts';
 export { JitSecret, type PostgresLoginOptions } from './jit-secret.ts';
 export { MaintenanceWindow } from './maintenance-window.ts';
 export type { DeploymentOptions } from './options.ts';

@@ -3,6 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { IEvidenceArchive } from './evidence-archive.ts';
 
 /** What an account may ask of everything that a boundary deploys. */
 export interface DeploymentOptions {
@@ -20,6 +21,8 @@ export interface DeploymentOptions {
   readonly logRetention?: logs.RetentionDays;
   /** What becomes of tables and logs when the stack is deleted. @default - they are kept */
   readonly removalPolicy?: RemovalPolicy;
+  /** Where the evidence of every closed boundary is put besides the table: `new EvidenceArchive(…)`. @default - nowhere */
+  readonly archive?: IEvidenceArchive;
   /** Reserved for each control function. @default - the account's unreserved concurrency */
   readonly reservedConcurrency?: number;
 }

@@ -3,7 +3,9 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { endExecutions, findDue, readRows, refuseTasks } from './control-permissions.ts';
 import { keyOf } from './encryption.ts';
+import { readArchive } from './evidence-archive.ts';
 import { readEvidenceKey } from './evidence-key.ts';
+import type { DeploymentOptions } from './options.ts';
 import { acceptOpen, type Permission } from './permission.ts';
 import { BY_DAY, LOOKUP_INDEX, type Records } from './records.ts';
 
@@ -11,7 +13,11 @@ import { BY_DAY, LOOKUP_INDEX, type Records } from './records.ts';
  * Read access to ledger and evidence, and to the public half of the key that signs it. Not Scan: no condition bounds it. One statement for each index, so that whoever may drain as well
  * has none twice.
  */
-export function readRecords(records: Records, grantee: iam.IGrantable, key: kms.IKey | undefined): iam.Grant {
+export function readRecords(
+  records: Records,
+  grantee: iam.IGrantable,
+  { encryptionKey: key, archive }: DeploymentOptions,
+): iam.Grant {
   const permissions: Permission[] = [
     readRows(records),
     {
@@ -27,6 +33,7 @@ export function readRecords(records: Records, grantee: iam.IGrantable, key: kms.
       resources: [`${records.evidence.tableArn}/index/${LOOKUP_INDEX}`],
     },
     readEvidenceKey(records.evidenceKey),
+    ...(archive ? readArchive(records, archive) : []),
     ...keyOf
       .tables(key)
       .map((permission) => ({ ...permission, actions: ['kms:Decrypt', 'kms:DescribeKey'] })),

@@ -95,9 +95,9 @@ export class TaskBoundary extends Construct {
     this.control.submitScheduled.permit(startExecutions(pascal(type), stateMachineArn));
   }
 
-  /** Lets someone read what happened: the ledger by id, by day and by what is open, and the evidence. */
+  /** Lets someone read what happened: the ledger by id, by day and by what is open, the evidence, and its copies in the archive. */
   grantRead(grantee: iam.IGrantable): iam.Grant {
-    return readRecords(this.records, grantee, this.options.encryptionKey);
+    return readRecords(this.records, grantee, this.options);
   }
 
   /** Lets someone drain the stack (`taskbound drain`): refuse new tasks and take that back, see what is open, end its executions. */

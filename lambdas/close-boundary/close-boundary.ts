@@ -1,12 +1,16 @@
 import type { z } from 'zod';
+import { archiveKey, bundleText, makeBundle, type ArchiveState } from '../../core/bundle.ts';
 import { closedEvent } from '../../core/bus-events.ts';
 import type { Clock } from '../../core/clock.ts';
 import { NotProven } from '../../core/errors.ts';
 import { demandOwner, movePhase, type LedgerRow } from '../../core/ledger.ts';
+import { ARCHIVE_DISAGREES, metricLine } from '../../core/metrics.ts';
 import type { closeBoundaryEvent, ClosedBoundary } from '../../core/steps.ts';
 import type { EventBus } from '../control/event-bus.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
+import { log } from '../control/log.ts';
+import type { EvidenceArchive } from './evidence-archive.ts';
 import type { EvidenceSigner } from './evidence-signer.ts';
 import type { TaskSecrets } from '../control/secrets.ts';
 
@@ -17,6 +21,10 @@ export interface CloseDependencies {
   readonly signer: EvidenceSigner;
   readonly bus: EventBus;
   readonly clock: Clock;
+  /** Writes a metric. */
+  readonly print: (line: string) => void;
+  /** Absent where the stack has no archive. */
+  readonly archive?: EvidenceArchive;
 }
 
 type Proof = NonNullable<LedgerRow['proof']>;
@@ -44,7 +52,8 @@ export async function closeBoundary(
     },
   });
   await signHead(row.boundaryId, on);
-  if (row.phase !== 'closed') await close(row, closed.outcome, on);
+  const archive = await archived(row, on);
+  if (row.phase !== 'closed') await close(row, { outcome: closed.outcome, ...(archive && { archive }) }, on);
   return closed;
 }
 
@@ -55,15 +64,36 @@ async function signHead(boundaryId: string, { evidence, signer }: CloseDependenc
 }
 
 /**
+ * Puts the bundle as it stands in the table, signature included, into the archive. One that disagrees does not keep the boundary open, for
+ * its access is gone and no retry changes a locked object: the row says so, and an alarm.
+ */
+async function archived(row: LedgerRow, on: CloseDependencies): Promise<ArchiveState | undefined> {
+  const { boundaryId, stack } = row;
+  if (on.archive === undefined) return undefined;
+  const bundle = makeBundle(
+    boundaryId,
+    await on.evidence.read(boundaryId),
+    await on.evidence.signedHead(boundaryId),
+  );
+  const key = archiveKey(stack, boundaryId);
+  const state = await on.archive.put(key, bundleText(bundle));
+  if (state === 'disagrees') {
+    log('error', 'the archive has another object in the place of the evidence', { boundaryId, key });
+    on.print(metricLine(stack, on.clock.nowMs(), 'Count', { [ARCHIVE_DISAGREES]: 1 }));
+  }
+  return state;
+}
+
+/**
  * The news, then the phase, with whether the news got out: a boundary that closes while EventBridge is down is announced by reconcile. In
  * this order a repetition can announce twice, and nothing is announced that this function was not about to write.
  */
 async function close(
   row: LedgerRow,
-  outcome: ClosedBoundary['outcome'],
+  end: { readonly outcome: ClosedBoundary['outcome']; readonly archive?: ArchiveState },
   on: CloseDependencies,
 ): Promise<void> {
-  const closing = { outcome, closedAtMs: on.clock.nowMs() };
+  const closing = { ...end, closedAtMs: on.clock.nowMs() };
   const announcedAtMs = await on.bus.tryPut(closedEvent({ ...row, ...closing }));
   await on.ledger.update(row.boundaryId, (now) =>
     now.phase === 'closed'

@@ -1,5 +1,6 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { closeBoundaryEnvironment } from '../../core/environment.ts';
 import { closeBoundaryEvent } from '../../core/steps.ts';
@@ -8,17 +9,28 @@ import type { ControlPorts } from '../control/ports.ts';
 import { openRecords } from '../control/records.ts';
 import { TaskSecrets } from '../control/secrets.ts';
 import { step, type StepHandler } from '../control/step.ts';
+import { EvidenceArchive } from './evidence-archive.ts';
 import { EvidenceSigner } from './evidence-signer.ts';
 import { closeBoundary, type CloseDependencies } from './close-boundary.ts';
 
-export function closeBoundaryHandler({ environment: variables, aws, clock }: ControlPorts): StepHandler {
+export function closeBoundaryHandler({
+  environment: variables,
+  aws,
+  clock,
+  print,
+}: ControlPorts): StepHandler {
   const environment = closeBoundaryEnvironment.parse(variables);
+  const { ARCHIVE_BUCKET, ARCHIVE_PREFIX } = environment;
   const on: CloseDependencies = {
     ...openRecords({ environment, aws, clock }),
     secrets: new TaskSecrets(new SecretsManagerClient({ ...aws })),
     signer: new EvidenceSigner(new KMSClient({ ...aws }), environment.EVIDENCE_KEY_ARN),
     bus: new EventBus(new EventBridgeClient({ ...aws }), clock),
     clock,
+    print,
+    ...(ARCHIVE_BUCKET !== undefined && {
+      archive: new EvidenceArchive(new S3Client({ ...aws }), ARCHIVE_BUCKET, ARCHIVE_PREFIX),
+    }),
   };
   return step('close-boundary', closeBoundaryEvent, (event) => closeBoundary(event, on));
 }

@@ -95,6 +95,16 @@ export function validatedChecksum(
   return checksum;
 }
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-put-object */
+export function demandSentChecksum(headers: Readonly<Record<string, string>>): void {
+  const names = ['content-md5', ...algorithms.map(headerName)];
+  if (names.some((name) => headers[name] !== undefined)) return;
+  throw new AwsError(
+    'InvalidRequest',
+    'Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters',
+  );
+}
+
 export const checksumHeaders = (checksum: Checksum): Record<string, string> => ({
   [headerName(checksum.algorithm)]: checksum.value,
   'x-amz-checksum-type': checksum.type,

@@ -1,5 +1,5 @@
 import { AwsError, type RawResponse } from '../aws/service.ts';
-import { checksumHeaders, validatedChecksum } from './checksums.ts';
+import { checksumHeaders, demandSentChecksum, validatedChecksum } from './checksums.ts';
 import {
   askedChecksum,
   authorize,
@@ -29,6 +29,7 @@ export function putObject(op: Operation): RawResponse {
       MaxSizeAllowed: store.limits.copyBytes,
     });
   const checksum = validatedChecksum(body, headers);
+  if (bucket.objectLock) demandSentChecksum(headers);
   checkWriteConditions(op);
   const object = {
     body,

@@ -120,8 +120,8 @@ export class S3Service implements Service {
     };
   }
 
-  createBucket(name: string): void {
-    this.store.createBucket(name);
+  createBucket(name: string, options: { readonly objectLock?: boolean } = {}): void {
+    this.store.createBucket(name, options);
   }
 
   hasBucket(name: string): boolean {
@@ -175,11 +175,14 @@ export class S3Service implements Service {
       .concat(refusedHeaders.filter((name) => request.headers[name] !== undefined));
     if (handler === undefined || unknown.length > 0) throw notImplemented(request, unknown);
     checkKey(key, this.store.limits.keyBytes);
+    const bucket = this.store.bucket(bucketName);
+    const isOtherWrite = handler !== putObject && ['PUT', 'POST'].includes(request.method);
+    if (bucket.objectLock && isOtherWrite) throw notImplemented(request, ['it on a bucket with Object Lock']);
     return handler({
       store: this.store,
       request,
       call,
-      bucket: this.store.bucket(bucketName),
+      bucket,
       key,
       query,
       ...bodyOf(request),

@@ -36,6 +36,8 @@ export interface Bucket {
   readonly name: string;
   readonly arn: string;
   policy: PolicyDocument | undefined;
+  /** Object Lock is on: it cannot be taken off again. */
+  objectLock: boolean;
   readonly objects: Map<string, StoredObject>;
   readonly uploads: Map<string, Upload>;
 }
@@ -51,12 +53,17 @@ export class S3Store {
     this.limits = { ...S3_LIMITS, ...limits };
   }
 
-  createBucket(name: string): void {
-    if (this.buckets.has(name)) return;
+  createBucket(name: string, { objectLock = false } = {}): void {
+    const standing = this.buckets.get(name);
+    if (standing !== undefined) {
+      standing.objectLock ||= objectLock;
+      return;
+    }
     this.buckets.set(name, {
       name,
       arn: `arn:aws:s3:::${name}`,
       policy: undefined,
+      objectLock,
       objects: new Map(),
       uploads: new Map(),
     });

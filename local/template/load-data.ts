@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
-import { read, refuse } from './properties.ts';
+import { boolean, read, refuse } from './properties.ts';
 import type { ResolvedResource } from './resolve.ts';
 
 const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
@@ -61,7 +61,22 @@ export const loadTable: Loader = async (resource, { dynamodb, previous }) => {
   });
 };
 
-export const loadBucket: Loader = (resource, { s3 }) => s3.createBucket(resource.physicalId);
+const bucketProperties = z.looseObject({
+  ObjectLockEnabled: boolean.default(false),
+  ObjectLockConfiguration: z.looseObject({ ObjectLockEnabled: z.literal('Enabled') }).optional(),
+  VersioningConfiguration: z.looseObject({ Status: z.string() }).optional(),
+});
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-objectlockenabled */
+export const loadBucket: Loader = (resource, { s3 }) => {
+  const bucket = read(bucketProperties, resource);
+  const objectLock = bucket.ObjectLockEnabled;
+  if (bucket.ObjectLockConfiguration !== undefined && !objectLock)
+    throw refuse(resource, 'it has a rule of Object Lock, which is not enabled');
+  if (objectLock && bucket.VersioningConfiguration?.Status === 'Suspended')
+    throw refuse(resource, 'it has Object Lock, which wants versions');
+  s3.createBucket(resource.physicalId, { objectLock });
+};
 
 export const loadBucketPolicy: Loader = (resource, { s3 }) => {
   const { Bucket, PolicyDocument } = read(

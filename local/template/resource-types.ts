@@ -186,12 +186,11 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     },
   },
   'AWS::S3::Bucket': {
-    used: ['BucketName'],
+    used: ['BucketName', 'ObjectLockEnabled', 'ObjectLockConfiguration', 'VersioningConfiguration'],
     ignored: [
       'BucketEncryption',
       'PublicAccessBlockConfiguration',
       'OwnershipControls',
-      'VersioningConfiguration',
       'LifecycleConfiguration',
       'Tags',
       'LoggingConfiguration',

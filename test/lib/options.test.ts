@@ -3,9 +3,10 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { DeclarationError } from '../../core/errors.ts';
-import { BoundedTask, JitSecret, Parameter, TaskBoundary, Tool } from '../../lib/index.ts';
+import { BoundedTask, EvidenceArchive, JitSecret, Parameter, TaskBoundary, Tool } from '../../lib/index.ts';
 import { statementsOf } from './statements.ts';
 import { inlineWork, listOf, ofType, resourcesOf, stackWith, textOf, type Resources } from './sample.ts';
 
@@ -235,6 +236,26 @@ describe('a grant', () => {
     ]);
     const keyed = found.filter((statement) => String(listOf(statement['Action'])[0]).startsWith('kms:'));
     expect(JSON.stringify(keyed)).toMatch(/kms:ViaService.*dynamodb\./);
+  });
+});
+
+describe('an archive', () => {
+  it('may be a bucket that stands, with its key, which is used through S3 only', () => {
+    const { stack } = stackWith({}, (scope) => {
+      const standing = s3.Bucket.fromBucketAttributes(scope, 'Standing', {
+        bucketArn: 'arn:aws:s3:::standing',
+        encryptionKey: new kms.Key(scope, 'ArchiveKey'),
+      });
+      return { archive: EvidenceArchive.fromBucket(standing) };
+    });
+    const found = statements(resourcesOf(stack), 'BoundaryControlCloseBoundary');
+    const named = (sid: string) => found.find((statement) => statement['Sid'] === sid);
+    expect(named('ArchiveEvidence')).toMatchObject({
+      Action: 's3:PutObject',
+      Resource: 'arn:aws:s3:::standing/Other/*.evidence.json',
+    });
+    expect(named('UseKeyOfArchive')?.['Action']).toEqual(['kms:GenerateDataKey', 'kms:Decrypt']);
+    expect(JSON.stringify(named('UseKeyOfArchive')?.['Condition'])).toMatch(/kms:ViaService.*s3\./);
   });
 });
 

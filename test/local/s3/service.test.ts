@@ -50,6 +50,31 @@ const refusal = (promise: Promise<unknown>) =>
     ],
   );
 
+describe('a bucket with Object Lock', () => {
+  beforeEach(() => s3.createBucket('locked', { objectLock: true }));
+  const at = { Bucket: 'locked', Key: 'a', Body: 'x' };
+
+  it('takes an object with a checksum, and none without', async () => {
+    expect(await refusal(client.send(new PutObjectCommand({ ...at, ChecksumAlgorithm: 'SHA256' })))).toBe(
+      'done',
+    );
+    const bare = new S3Client({ ...gateway.clientConfig(), requestChecksumCalculation: 'WHEN_REQUIRED' });
+    expect(await refusal(bare.send(new PutObjectCommand({ ...at, Key: 'b' })))).toEqual([
+      'InvalidRequest',
+      400,
+    ]);
+    expect(s3.keys('locked')).toEqual(['a']);
+  });
+
+  it('is written to by PutObject only, here', async () => {
+    s3.put('from', 'a', Buffer.from('x'));
+    const copy = new CopyObjectCommand({ Bucket: 'locked', Key: 'b', CopySource: source('from', 'a') });
+    expect(await refusal(client.send(copy))).toEqual(['NotImplemented', 501]);
+    const upload = new CreateMultipartUploadCommand({ Bucket: 'locked', Key: 'b' });
+    expect(await refusal(client.send(upload))).toEqual(['NotImplemented', 501]);
+  });
+});
+
 describe('objects', () => {
   it('are put, read and described', async () => {
     const put = await client.send(

@@ -1,0 +1,67 @@
+import type { LedgerRow } from '../../core/ledger.ts';
+import { ArchiveReader, type Archived } from '../archive.ts';
+import { connect, type Connection, type ConnectionOptions } from '../connection.ts';
+import { UsageError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { printJson } from '../print.ts';
+import { dayIn } from '../question.ts';
+import { Records } from '../records.ts';
+import { renderArchived } from '../render/archive.ts';
+import { requesterConfig } from '../run-task.ts';
+import { boundaryIdFrom } from './show.ts';
+
+export interface ArchiveOptions extends ConnectionOptions {
+  readonly type?: string;
+  /** `2026-11-24`, UTC: every boundary that was asked for on it. */
+  readonly day?: string;
+  readonly json?: boolean;
+}
+
+/** Compares the archive's copies with the table, as both are now: of one task, or of a day's. */
+export async function archive(task: string | undefined, options: ArchiveOptions, io: Io): Promise<number> {
+  const asked = askedFor(task, options);
+  const connection = await connect(options, io);
+  try {
+    return await compareAll(asked, options, connection, io);
+  } finally {
+    await connection.close();
+  }
+}
+
+type Asked = { readonly boundaryId: string } | { readonly day: string };
+
+function askedFor(task: string | undefined, { type, day }: ArchiveOptions): Asked {
+  if ((task === undefined) === (day === undefined))
+    throw new UsageError(
+      `archive looks at one task or at one day; given: ${task === undefined ? 'neither' : 'both'}. Give a boundary id (<type>.<taskId>), or --day.`,
+    );
+  return task === undefined ? { day: dayIn(day ?? '').value } : { boundaryId: boundaryIdFrom(task, type) };
+}
+
+/** Only what is closed is archived. Exit 1 unless every copy agrees: what cannot be read proves nothing. */
+export async function compareAll(
+  asked: Asked,
+  { json = false }: Pick<ArchiveOptions, 'json'>,
+  connection: Connection,
+  io: Io,
+): Promise<number> {
+  const { stackName: stack, outputs } = connection;
+  const config = requesterConfig(connection, io);
+  const records = new Records(config, outputs);
+  const reader = new ArchiveReader(config, outputs, stack);
+  const rows = 'day' in asked ? await records.day(asked.day) : await oneOf(asked.boundaryId, records, stack);
+  const compared: Archived[] = [];
+  for (const { boundaryId, phase } of rows)
+    if (phase === 'closed') compared.push(await reader.compare(boundaryId, records));
+  if (json) printJson(io, { stack, boundaries: compared });
+  else io.out(renderArchived(compared));
+  return compared.every(({ archive: state }) => state === 'agrees') ? EXIT.done : EXIT.failed;
+}
+
+async function oneOf(boundaryId: string, records: Records, stack: string): Promise<LedgerRow[]> {
+  const row = await records.row(boundaryId);
+  if (row?.phase === 'closed') return [row];
+  const is = row === undefined ? `is not in the stack ${stack}` : `is ${row.phase}`;
+  throw new UsageError(`The task ${boundaryId} ${is}; the archive has closed ones. See taskbound list.`);
+}

@@ -1,0 +1,47 @@
+import { GetObjectCommand, PutObjectCommand, S3ServiceException, type S3Client } from '@aws-sdk/client-s3';
+import type { ArchiveState } from '../../core/bundle.ts';
+
+/** The copies of closed boundaries' evidence. Objects are put where none stands; nothing here replaces or removes one. */
+export class EvidenceArchive {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #prefix: string;
+  constructor(client: S3Client, bucket: string, prefix: string) {
+    this.#client = client;
+    this.#bucket = bucket;
+    this.#prefix = prefix;
+  }
+
+  /**
+   * Puts a text, once. What stands there already is compared with it, byte by byte: an earlier call of ours may have put it, and
+   * somebody else may. Any other error is thrown as it is, `ConditionalRequestConflict` of two puts at once among them: it is tried again.
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+   */
+  async put(key: string, text: string): Promise<ArchiveState> {
+    const at = { Bucket: this.#bucket, Key: `${this.#prefix}${key}` };
+    try {
+      await this.#client.send(
+        new PutObjectCommand({
+          ...at,
+          Body: text,
+          ContentType: 'application/json',
+          IfNoneMatch: '*',
+          // A locked object must come with a checksum: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+          ChecksumAlgorithm: 'SHA256',
+        }),
+      );
+      return 'agrees';
+    } catch (error) {
+      if (!isStanding(error)) throw error;
+      return (await this.#has(at, Buffer.from(text))) ? 'agrees' : 'disagrees';
+    }
+  }
+
+  async #has(at: { readonly Bucket: string; readonly Key: string }, wanted: Buffer): Promise<boolean> {
+    const { Body } = await this.#client.send(new GetObjectCommand(at));
+    return Body !== undefined && wanted.equals(await Body.transformToByteArray());
+  }
+}
+
+const isStanding = (error: unknown): boolean =>
+  error instanceof S3ServiceException && error.name === 'PreconditionFailed';

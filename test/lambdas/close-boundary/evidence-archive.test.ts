@@ -1,0 +1,66 @@
+import {
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+  type GetObjectCommandOutput,
+} from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { EvidenceArchive } from '../../../lambdas/close-boundary/evidence-archive.ts';
+
+const s3 = mockClient(S3Client);
+const archive = new EvidenceArchive(new S3Client({}), 'archive', 'evidence/');
+const KEY = 'Taskbound/object-transfer.nightly-1.evidence.json';
+const TEXT = '{"é":1}\n';
+beforeEach(() => s3.reset());
+
+const failure = (name: string, status: number): S3ServiceException =>
+  new S3ServiceException({ name, $fault: 'client', $metadata: { httpStatusCode: status } });
+/** What of an answer's body is used. */
+const bodyOf = (text: string) =>
+  ({ transformToByteArray: async () => Buffer.from(text) }) as unknown as NonNullable<
+    GetObjectCommandOutput['Body']
+  >;
+
+describe('EvidenceArchive.put', () => {
+  it('puts where none stands, with a checksum', async () => {
+    s3.on(PutObjectCommand).resolves({});
+    expect(await archive.put(KEY, TEXT)).toBe('agrees');
+    expect(s3.commandCalls(PutObjectCommand)[0]?.args[0].input).toMatchObject({
+      Bucket: 'archive',
+      Key: `evidence/${KEY}`,
+      Body: TEXT,
+      IfNoneMatch: '*',
+      ChecksumAlgorithm: 'SHA256',
+    });
+    expect(s3.commandCalls(GetObjectCommand)).toEqual([]);
+  });
+
+  it.each([
+    ['the same bytes', TEXT, 'agrees'],
+    ['one byte more', `${TEXT} `, 'disagrees'],
+    ['the same value, written otherwise', '{ "é": 1 }\n', 'disagrees'],
+    ['nothing', '', 'disagrees'],
+  ])('finds %s in the place: %s', async (_what, standing, state) => {
+    s3.on(PutObjectCommand).rejects(failure('PreconditionFailed', 412));
+    s3.on(GetObjectCommand).resolves({ Body: bodyOf(standing) });
+    expect(await archive.put(KEY, TEXT)).toBe(state);
+    expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input).toMatchObject({ Key: `evidence/${KEY}` });
+  });
+
+  it.each([
+    ['two puts at once', 'ConditionalRequestConflict', 409],
+    ['an outage', 'ServiceUnavailable', 503],
+    ['a refusal', 'AccessDenied', 403],
+  ])('%s is no answer: it is thrown, and tried again', async (_what, name, status) => {
+    s3.on(PutObjectCommand).rejects(failure(name, status));
+    await expect(archive.put(KEY, TEXT)).rejects.toMatchObject({ name });
+  });
+
+  it('what cannot be read in the place does not count as agreeing', async () => {
+    s3.on(PutObjectCommand).rejects(failure('PreconditionFailed', 412));
+    s3.on(GetObjectCommand).rejects(failure('AccessDenied', 403));
+    await expect(archive.put(KEY, TEXT)).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+});
