@@ -30,7 +30,8 @@ function run({ seq, data }: EvidenceEvent): Html {
   const said = html`${
     result === undefined
       ? undefined
-      : block(`Result of the run of event ${seq}`, JSON.stringify(result, null, 2))
+      : html`<p>Its result:</p>
+          ${block(`Result of the run of event ${seq}`, JSON.stringify(result, null, 2))}`
   }${
     at(data, 'error') === undefined
       ? undefined
