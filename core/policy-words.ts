@@ -89,9 +89,9 @@ function says(kind: StatementWords['kind'], statement: unknown, sid: string): st
     case 'tool':
       return `The tool ${sid}: may do this, on these resources.`;
     case 'secrets':
-      return 'May read the values of the secrets made for this task, and of no others.';
+      return 'May read the values of these secrets.';
     case 'canary':
-      return 'May ask for the description of its own session secret: the harmless call with which the proof tries the credential.';
+      return 'May ask for the description of this secret: the harmless call with which the proof tries the credential.';
     case 'deadline':
       return `From ${textAt(statement, ...DEADLINE) ?? '?'} on, everything is denied.`;
     case 'other':

@@ -30,7 +30,8 @@ function run({ seq, data }: EvidenceEvent): Html {
   const said = html`${
     result === undefined
       ? undefined
-      : block(`Result of the run of event ${seq}`, JSON.stringify(result, null, 2))
+      : html`<p>Its result:</p>
+          ${block(`Result of the run of event ${seq}`, JSON.stringify(result, null, 2))}`
   }${
     at(data, 'error') === undefined
       ? undefined
@@ -53,10 +54,14 @@ function run({ seq, data }: EvidenceEvent): Html {
     ${said}`;
 }
 
+/** Null: a call that no tool of the task is known to allow. Older records do not tell the tool. */
+const toolOf = (tool: unknown): Content =>
+  tool === null ? 'none is known to allow it' : theirs(typeof tool === 'string' ? tool : 'not told', 100);
+
 const use = (each: unknown): Content[] => [
-  theirs(textAt(each, 'tool') ?? 'not told', 100),
+  toolOf(at(each, 'tool')),
   code(textAt(each, 'action')),
-  code(textAt(each, 'resource')),
+  html`${code(textAt(each, 'resource'))}${fieldsAt(each, 'key').map(([name, value]) => html`<br />${code(`${name} = ${String(value)}`)}`)}`,
   theirs(textAt(each, 'outcome'), 200),
   code(textAt(each, 'requestId')),
 ];

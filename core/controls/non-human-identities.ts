@@ -1,7 +1,7 @@
 import { accessEnd } from '../access-end.ts';
 import { sha256Hex } from '../digest.ts';
 import { textAt } from '../event-data.ts';
-import { isWild, policyWords } from '../policy-words.ts';
+import { isWild, policyWords, type StatementWords } from '../policy-words.ts';
 import { isIssued, secretsLeft, type LeaseFacts, type TaskRecord } from '../task-record.ts';
 import { leasesCited, proofCited, secretsCited } from './cited.ts';
 import { cite, nothing, OWASP_NHI, type ControlFinding, type JudgedControl } from './control.ts';
@@ -89,12 +89,16 @@ function policyFault({ number, issued }: LeaseFacts): string | undefined {
   if ('fault' in words) return `the session policy of ${name} cannot be read`;
   if (!words.statements.some(({ kind }) => kind === 'deadline'))
     return `the session policy of ${name} has no deadline`;
-  const wide = words.statements.find(
-    ({ kind, actions, resources }) =>
-      kind !== 'deadline' &&
-      (kind === 'other' || actions.some(isWild) || resources.some(({ reach }) => reach === 'everything')),
-  );
+  const wide = words.statements.find(isWide);
   return wide && `the statement ${wide.sid} of ${name} names no bounded actions and resources`;
+}
+
+/** Whether a statement bounds nothing, or lets in more secrets than it names. */
+function isWide({ kind, actions, resources }: StatementWords): boolean {
+  if (kind === 'deadline') return false;
+  const isNamed = resources.every(({ reach }) => reach === 'secret' || reach === 'exactly');
+  if ((kind === 'secrets' || kind === 'canary') && !isNamed) return true;
+  return kind === 'other' || actions.some(isWild) || resources.some(({ reach }) => reach === 'everything');
 }
 
 function hasPrefix(policy: string): boolean {

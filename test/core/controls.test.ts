@@ -123,6 +123,12 @@ describe('the controls map', () => {
       /readSource/,
     ],
     [
+      'secrets under an open name',
+      'NHI5',
+      [...open, withPolicy(policyUntil(until).replace('receiptKey-??????', '*'))],
+      /TaskboundSecrets of lease 1 names no bounded/,
+    ],
+    [
       'a lease of two hours',
       'NHI7',
       [...open, leaseIssued(1, { deadline: '2026-11-23T12:00:03Z' })],

@@ -80,6 +80,12 @@ describe('the page', () => {
     expect(answers.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toMatch(words);
   });
 
+  it('tells the tool of each use, or that none is known to allow it, and the item', () => {
+    const page = pageOf(eventsOf('succeeded'));
+    for (const words of ['readSource', 'none is known to allow it', 'caseId = case-7', '2 uses in all'])
+      expect(page.replace(/\s+/g, ' ')).toContain(words);
+  });
+
   it('does not call what is denied allowed', () => {
     const sessionPolicy =
       '{"Statement":[{"Sid":"denyIt","Effect":"Deny","Action":"s3:PutObject","Resource":"*"}]}';
