@@ -66,6 +66,8 @@ export const auditResult = z.strictObject({
     from: z.string().nullable(),
     to: z.string().nullable(),
     digests: z.enum(['verified', 'absent', 'broken']),
+    /** Of the digest files, by the keys that were given; without keys only their hashes hold them together. */
+    signatures: z.enum(['verified', 'not-checked', 'broken']),
   }),
 });
 export type AuditResult = z.infer<typeof auditResult>;

@@ -18,6 +18,22 @@ export interface TableSpec extends TableKeys {
 const isInput = (value: unknown): value is Input =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/**
+ * A record shows an item's key and nothing else of it.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/understanding-ddb-log-entries.html
+ */
+function recordedKey(
+  operation: string,
+  input: Input,
+  table: TableKeys | undefined,
+): { readonly key?: unknown } {
+  if (input['Key'] !== undefined) return { key: input['Key'] };
+  const item = input['Item'];
+  if (operation !== 'PutItem' || table === undefined || !isInput(item)) return {};
+  const names = [table.hash, ...(table.range === undefined ? [] : [table.range])];
+  return { key: Object.fromEntries(names.map((name) => [name, item[name]])) };
+}
+
 /** DynamoDB's front: authorization and the trail here, the data in dynalite. */
 export class DynamoDb extends JsonService {
   readonly #engine = new DynamoEngine();
@@ -103,7 +119,7 @@ export class DynamoDb extends JsonService {
       requestParameters: {
         tableName: name,
         ...(index !== undefined && { indexName: index }),
-        ...(input['Key'] !== undefined && { key: input['Key'] }),
+        ...recordedKey(operation, input, table),
       },
       resources: [{ ARN: arn, type: 'AWS::DynamoDB::Table' }],
     });
