@@ -57,7 +57,7 @@ export interface Coverage {
   readonly signatures: 'verified' | 'not-checked' | 'broken';
   readonly from: string | null;
   readonly to: string | null;
-  /** Last parts of the names of all log files that the digests name. */
+  /** Last parts of the names of the log files that digests name which count. */
   readonly listed: ReadonlySet<string>;
 }
 
@@ -92,25 +92,23 @@ export interface DigestCheck {
 
 /** Checks what is there, and says in gaps what keeps it from being a proof. */
 export function checkDigests(check: DigestCheck, findings: Findings): Coverage {
-  const listed = new Set(
-    check.files.flatMap(({ document }) => document.logFiles.map((log) => baseName(log.s3Object))),
-  );
   if (check.files.length === 0) {
     findings.gap('digests-absent');
-    return { digests: 'absent', signatures: 'not-checked', from: null, to: null, listed };
+    return { digests: 'absent', signatures: 'not-checked', from: null, to: null, listed: new Set() };
   }
-  const chains = chainsOf(check.files, findings);
+  const chains = chainsOf(check, findings);
   for (const file of check.files) checkLogs(file, check, findings);
   const signatures = checkSignatures(chains, check, findings);
   const run = coveringRun(chains, check.wanted);
   const signed = check.keys === undefined ? run?.files : signedPart(run, check);
   const from = signed?.[0]?.document.digestStartTime ?? null;
   const to = signed?.at(-1)?.document.digestEndTime ?? null;
-  return { digests: findings.has('trail-changed') ? 'broken' : 'verified', signatures, from, to, listed };
+  const digests = findings.has('trail-changed') ? 'broken' : 'verified';
+  return { digests, signatures, from, to, listed: listedIn(chains, check) };
 }
 
 /** Groups and orders the digests; a link that does not fit is a changed trail, a link that is not there a hole. */
-function chainsOf(files: readonly DigestFile[], findings: Findings): Chain[] {
+function chainsOf({ files, wanted }: DigestCheck, findings: Findings): Chain[] {
   const groups = Map.groupBy(
     files.filter((file) => !isBackfill(file)),
     ({ document }) => `${document.awsAccountId} ${regionOf(document)} ${trailOf(document)}`,
@@ -119,7 +117,7 @@ function chainsOf(files: readonly DigestFile[], findings: Findings): Chain[] {
     const [first] = group;
     const accountId = first?.document.awsAccountId ?? '';
     const region = first ? regionOf(first.document) : '';
-    return { accountId, region, runs: runsOf(group, findings) };
+    return { accountId, region, runs: runsOf(group, wanted, findings) };
   });
 }
 
@@ -127,7 +125,7 @@ function chainsOf(files: readonly DigestFile[], findings: Findings): Chain[] {
 const trailOf = ({ digestS3Object }: DigestDocument): string =>
   baseName(digestS3Object).replace(/_[0-9]{8}T[0-9]{6}Z(_backfill)?\.json(\.gz)?$/, '');
 
-function runsOf(group: readonly DigestFile[], findings: Findings): Run[] {
+function runsOf(group: readonly DigestFile[], wanted: Wanted, findings: Findings): Run[] {
   const ordered = once(group).sort(
     (left, right) => secondsOf(left.document.digestEndTime) - secondsOf(right.document.digestEndTime),
   );
@@ -136,7 +134,7 @@ function runsOf(group: readonly DigestFile[], findings: Findings): Run[] {
     const before = runs.at(-1)?.files.at(-1);
     const link = before === undefined ? 'none' : linkOf(before, file);
     if (link === 'changed') findings.gap('trail-changed', `${file.name} does not follow ${before?.name}.`);
-    if (before !== undefined && link === 'none')
+    if (before !== undefined && link === 'none' && isBetween(before, file, wanted))
       findings.gap(
         'digest-missing',
         `Before ${file.name}: ${file.document.previousDigestS3Object ?? 'none is named'}.`,
@@ -146,6 +144,11 @@ function runsOf(group: readonly DigestFile[], findings: Findings): Run[] {
   }
   return runs;
 }
+
+/** A hole before the task or after it says nothing of the task. */
+const isBetween = (before: DigestFile, after: DigestFile, { fromSecond, toSecond }: Wanted): boolean =>
+  secondsOf(before.document.digestEndTime) <= toSecond &&
+  secondsOf(after.document.digestStartTime) >= fromSecond;
 
 /** The same file may be there twice. */
 const once = (files: readonly DigestFile[]): DigestFile[] => [
@@ -194,6 +197,18 @@ function checkSignatures(
     }
   }
   return outcome;
+}
+
+/** With keys, only what is signed counts; a backfill's signature is nowhere but in its object's metadata. */
+function listedIn(chains: readonly Chain[], { files, keys }: DigestCheck): Set<string> {
+  const isTrusted = (file: DigestFile, signature: string | undefined): boolean =>
+    keys === undefined || keys.check(file, signature) === 'right';
+  const chained = chains.flatMap(({ runs }) =>
+    runs.flatMap((run) => run.files.filter((file, index) => isTrusted(file, signatureOf(run, index)))),
+  );
+  const backfills = files.filter((file) => isBackfill(file) && isTrusted(file, file.signature));
+  const logs = [...chained, ...backfills].flatMap(({ document }) => document.logFiles);
+  return new Set(logs.map(({ s3Object }) => baseName(s3Object)));
 }
 
 /** With keys, only what is signed covers anything. */

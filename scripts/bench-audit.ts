@@ -1,0 +1,131 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { auditResult } from '../core/audit/result.ts';
+import type { Bench } from './bench-section.ts';
+import { table } from './bench-figures.ts';
+import { writeOthers } from './bench-trail.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const CLI = join(ROOT, 'bin/taskbound.ts');
+/** Kilobytes, as the process itself saw its peak. */
+const TELL_PEAK =
+  "data:text/javascript,process.on('exit',()=>process.stderr.write('peak='+process.resourceUsage().maxRSS+'\\n'))";
+
+export interface AuditFigures {
+  readonly uncompressedBytes: number;
+  readonly compressedBytes: number;
+  readonly records: number;
+  readonly verdict: string;
+  readonly rules: readonly string[];
+  readonly peakMegabytes: number;
+  readonly auditSeconds: number;
+  readonly gzipSeconds: number;
+}
+
+interface Ran {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+function run(command: string, args: readonly string[], codes: readonly number[]): Ran {
+  const startedMs = performance.now();
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 1e8,
+  });
+  if (!codes.includes(status ?? -1))
+    throw new Error(`${command} ${args.join(' ')} exited with ${status}: ${stderr}`);
+  return { stdout, stderr, seconds: (performance.now() - startedMs) / 1000 };
+}
+
+/** A long trail of other sessions with one task in it, and one call of that task after its proof. */
+export function measureAudit({ assembly, trailMegabytes }: Bench): Promise<AuditFigures> {
+  const folder = mkdtempSync(join(tmpdir(), 'taskbound-bench-'));
+  try {
+    return Promise.resolve(measureIn(folder, assembly, trailMegabytes));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function measureIn(folder: string, assembly: string, megabytes: number): AuditFigures {
+  const [trail, out] = [join(folder, 'trail'), join(folder, 'out')];
+  const seed = ['--seed', join(ROOT, 'examples/seed'), '--assembly', assembly];
+  const request = join(ROOT, 'examples/object-transfer.json');
+  run(process.execPath, [CLI, 'run', request, '--local', ...seed, '--trail', trail, '--out', out], [0]);
+  const bundle = join(out, readdirSync(out).find((name) => name.endsWith('.evidence.json')) ?? '');
+  const compressedBytes = writeOthers(join(trail, 'AWSLogs/others'), megabytes * 1e6, lateCall(trail), 0);
+  const audited = run(
+    process.execPath,
+    ['--import', TELL_PEAK, CLI, 'audit', bundle, '--trail', trail, '--json'],
+    [1],
+  );
+  const files = `find '${trail}' -name '*_CloudTrail_*.json.gz' -print0 | xargs -0 gzip -dc | wc -l`;
+  const counted = run('sh', ['-c', files], [0]);
+  const result = auditResult.parse(JSON.parse(audited.stdout));
+  return {
+    uncompressedBytes: result.trail.bytes,
+    compressedBytes,
+    records: result.trail.records,
+    verdict: result.verdict,
+    rules: result.violations.map(
+      ({ rule, records }) => `${rule} (${records.map((ref) => ref.eventId).join(', ')})`,
+    ),
+    peakMegabytes: Number(/peak=(\d+)/.exec(audited.stderr)?.[1] ?? NaN) / 1024,
+    auditSeconds: audited.seconds,
+    gzipSeconds: counted.seconds,
+  };
+}
+
+type Stored = Record<string, unknown>;
+
+/** A call that the task made, made again long after. */
+function lateCall(trail: string): Stored {
+  const names = readdirSync(trail, { recursive: true, encoding: 'utf8' });
+  const logs = names.filter((name) => /_CloudTrail_.*\.json\.gz$/.test(name));
+  const records = logs.flatMap(
+    (name) =>
+      (JSON.parse(gunzipSync(readFileSync(join(trail, name))).toString()) as { Records: Stored[] }).Records,
+  );
+  const found = records.find(
+    ({ eventName, userIdentity }) =>
+      eventName === 'CopyObject' && String((userIdentity as Stored)['arn']).includes('object-transfer.'),
+  );
+  if (found === undefined) throw new Error('The task made no copy.');
+  const late = new Date(Date.parse(String(found['eventTime'])) + 60_000).toISOString().replace('.000Z', 'Z');
+  return { ...found, eventID: 'planted', requestID: 'planted', eventTime: late };
+}
+
+export const printAudit = (figures: AuditFigures): string => {
+  const megabytes = figures.uncompressedBytes / 1e6;
+  return [
+    `${megabytes.toFixed(0)} MB of JSON (${(figures.compressedBytes / 1e6).toFixed(0)} MB of gzip), ${figures.records} records; verdict ${figures.verdict}: ${figures.rules.join('; ')}`,
+    '',
+    table(
+      ['', 'seconds', 'MB/s uncompressed', 'peak MB'],
+      [
+        [
+          'taskbound audit',
+          figures.auditSeconds.toFixed(1),
+          (megabytes / figures.auditSeconds).toFixed(0),
+          figures.peakMegabytes.toFixed(0),
+        ],
+        [
+          'gzip -dc \\| wc -l',
+          figures.gzipSeconds.toFixed(1),
+          (megabytes / figures.gzipSeconds).toFixed(0),
+          '-',
+        ],
+      ],
+    ),
+    '',
+    `audit takes ${(figures.auditSeconds / figures.gzipSeconds).toFixed(1)} times as long as gzip`,
+  ].join('\n');
+};
