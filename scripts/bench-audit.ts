@@ -12,9 +12,9 @@ import { writeOthers } from './bench-trail.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CLI = join(ROOT, 'bin/taskbound.ts');
-/** Kilobytes, as the process itself saw its peak. */
-const TELL_PEAK =
-  "data:text/javascript,process.on('exit',()=>process.stderr.write('peak='+process.resourceUsage().maxRSS+'\\n'))";
+/** Its peak in kilobytes and its processor time in microseconds, as the process itself saw them. */
+const TELL_USAGE =
+  "data:text/javascript,process.on('exit',()=>{const u=process.resourceUsage();process.stderr.write('usage='+u.maxRSS+' '+(u.userCPUTime+u.systemCPUTime)+'\\n')})";
 
 export interface AuditFigures {
   readonly uncompressedBytes: number;
@@ -25,6 +25,9 @@ export interface AuditFigures {
   readonly peakMegabytes: number;
   readonly auditSeconds: number;
   readonly gzipSeconds: number;
+  /** Of the processor: other programs on the machine do not count. */
+  readonly auditCpuSeconds: number;
+  readonly gzipCpuSeconds: number;
 }
 
 interface Ran {
@@ -64,12 +67,13 @@ function measureIn(folder: string, assembly: string, megabytes: number): AuditFi
   const compressedBytes = writeOthers(join(trail, 'AWSLogs/others'), megabytes * 1e6, lateCall(trail), 0);
   const audited = run(
     process.execPath,
-    ['--import', TELL_PEAK, CLI, 'audit', bundle, '--trail', trail, '--json'],
+    ['--import', TELL_USAGE, CLI, 'audit', bundle, '--trail', trail, '--json'],
     [1],
   );
-  const files = `find '${trail}' -name '*_CloudTrail_*.json.gz' -print0 | xargs -0 gzip -dc | wc -l`;
+  const files = `find '${trail}' -name '*_CloudTrail_*.json.gz' -print0 | xargs -0 gzip -dc | wc -l; times`;
   const counted = run('sh', ['-c', files], [0]);
   const result = auditResult.parse(JSON.parse(audited.stdout));
+  const [, peak, microseconds] = /usage=(\d+) (\d+)/.exec(audited.stderr) ?? [];
   return {
     uncompressedBytes: result.trail.bytes,
     compressedBytes,
@@ -78,11 +82,20 @@ function measureIn(folder: string, assembly: string, megabytes: number): AuditFi
     rules: result.violations.map(
       ({ rule, records }) => `${rule} (${records.map((ref) => ref.eventId).join(', ')})`,
     ),
-    peakMegabytes: Number(/peak=(\d+)/.exec(audited.stderr)?.[1] ?? NaN) / 1024,
+    peakMegabytes: Number(peak) / 1024,
+    auditCpuSeconds: Number(microseconds) / 1e6,
+    gzipCpuSeconds: childSeconds(counted.stdout),
     auditSeconds: audited.seconds,
     gzipSeconds: counted.seconds,
   };
 }
+
+/** User and system time of the shell's children: the last line of `times`, such as `0m3.120s 0m0.410s`. */
+const childSeconds = (text: string): number =>
+  [...(text.trim().split('\n').at(-1) ?? '').matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    (total, [, minutes, seconds]) => total + Number(minutes) * 60 + Number(seconds),
+    0,
+  );
 
 type Stored = Record<string, unknown>;
 
@@ -105,27 +118,29 @@ function lateCall(trail: string): Stored {
 
 export const printAudit = (figures: AuditFigures): string => {
   const megabytes = figures.uncompressedBytes / 1e6;
+  const row = (name: string, seconds: number, cpu: number, peak: string): string[] => [
+    name,
+    seconds.toFixed(1),
+    cpu.toFixed(1),
+    (megabytes / cpu).toFixed(0),
+    peak,
+  ];
   return [
     `${megabytes.toFixed(0)} MB of JSON (${(figures.compressedBytes / 1e6).toFixed(0)} MB of gzip), ${figures.records} records; verdict ${figures.verdict}: ${figures.rules.join('; ')}`,
     '',
     table(
-      ['', 'seconds', 'MB/s uncompressed', 'peak MB'],
+      ['', 'seconds', 'CPU seconds', 'MB/s of CPU time', 'peak MB'],
       [
-        [
+        row(
           'taskbound audit',
-          figures.auditSeconds.toFixed(1),
-          (megabytes / figures.auditSeconds).toFixed(0),
+          figures.auditSeconds,
+          figures.auditCpuSeconds,
           figures.peakMegabytes.toFixed(0),
-        ],
-        [
-          'gzip -dc \\| wc -l',
-          figures.gzipSeconds.toFixed(1),
-          (megabytes / figures.gzipSeconds).toFixed(0),
-          '-',
-        ],
+        ),
+        row('gzip -dc \\| wc -l', figures.gzipSeconds, figures.gzipCpuSeconds, '-'),
       ],
     ),
     '',
-    `audit takes ${(figures.auditSeconds / figures.gzipSeconds).toFixed(1)} times as long as gzip`,
+    `audit takes ${(figures.auditCpuSeconds / figures.gzipCpuSeconds).toFixed(1)} times the processor time of gzip and wc`,
   ].join('\n');
 };

@@ -51,8 +51,8 @@ export class RecordSplitter {
   end(): void {
     this.#guarded(() => {
       if (!this.#parser.isEnded) this.#parser.end();
+      if (this.#records === 0 && !this.#isEmptyList()) throw this.#foreign();
     });
-    if (this.#records === 0 && !this.#isEmptyList()) throw this.#foreign();
   }
 
   #guarded(act: () => void): void {

@@ -1,6 +1,6 @@
 import type { EvidenceBundle } from '../evidence.ts';
 import { CallLog } from './call-log.ts';
-import { concludeCoverage, wantedOf } from './coverage.ts';
+import { concludeCoverage, isComplete, wantedOf } from './coverage.ts';
 import { DataEvents } from './data-events.ts';
 import type { Coverage, Wanted } from './digests.ts';
 import { Findings } from './findings.ts';
@@ -87,12 +87,13 @@ export class Audit {
   /** To be asked once, after the last record. */
   result(read: TrailRead, coverage: Coverage): AuditResult {
     const { facts, findings } = this;
+    concludeCoverage(facts, coverage, findings);
+    const isWhole = isComplete(findings);
     const hasManagement = this.#issuance.conclude();
     this.#secrets.conclude(this.#issuance.issuers);
     this.#roles.conclude();
     this.#data.conclude(findings);
-    for (const word of this.#words.values()) word.conclude(this.#data, hasManagement);
-    concludeCoverage(facts, coverage, findings);
+    for (const word of this.#words.values()) word.conclude({ data: this.#data, hasManagement, isWhole });
     const violations = findings.violations();
     const gaps = findings.gaps();
     const { digests, signatures, from, to } = coverage;
@@ -124,7 +125,8 @@ export class Audit {
   }
 
   #called(event: TrailEvent, lease: LeaseFacts): boolean {
-    this.#words.get(lease)?.see(this.#calls.see(event, lease));
+    const call = this.#calls.see(event, lease);
+    this.#words.get(lease)?.see(call);
     return true;
   }
 

@@ -30,12 +30,14 @@ const BEFORE: Readonly<Record<Position, Readonly<Record<Answer, Counted>>>> = {
     answered: 'insideAllowed',
     refused: 'insideRefused',
     passed: 'insideFailed',
+    rejected: 'insideFailed',
     unclear: 'insideFailed',
   },
   outside: {
     answered: 'outsideAllowed',
     refused: 'outsideRefused',
     passed: 'outsideAllowed',
+    rejected: 'outsideRefused',
     unclear: 'undecided',
   },
   // A refusal is one whatever the action.
@@ -43,6 +45,7 @@ const BEFORE: Readonly<Record<Position, Readonly<Record<Answer, Counted>>>> = {
     answered: 'undecided',
     refused: 'outsideRefused',
     passed: 'undecided',
+    rejected: 'outsideRefused',
     unclear: 'undecided',
   },
 };
@@ -51,6 +54,7 @@ const AFTER: Readonly<Record<Answer, Counted>> = {
   answered: 'afterAllowed',
   refused: 'afterRefused',
   passed: 'afterAllowed',
+  rejected: 'afterRefused',
   unclear: 'undecided',
 };
 

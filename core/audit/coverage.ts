@@ -1,5 +1,6 @@
 import type { Coverage, Wanted } from './digests.ts';
 import type { Findings } from './findings.ts';
+import type { GapRule } from './rules.ts';
 import type { TaskFacts } from './task-facts.ts';
 
 /**
@@ -42,3 +43,18 @@ export function concludeCoverage(
   if (to === null || secondsOf(to) < toSecond)
     findings.gap('ends-early', `It ends at ${to ?? 'no time'}; it must reach ${textOf(toSecond)}.`);
 }
+
+/** With any of these a record may be missing that was there. */
+const INCOMPLETE: readonly GapRule[] = [
+  'digests-absent',
+  'digest-missing',
+  'digest-invalid',
+  'trail-changed',
+  'trail-key-unknown',
+  'log-file-missing',
+  'starts-late',
+  'ends-early',
+];
+
+/** Whether what is not in the trail was not there: only then is its absence held against anybody. */
+export const isComplete = (findings: Findings): boolean => !INCOMPLETE.some((rule) => findings.has(rule));

@@ -182,29 +182,38 @@ const signatureOf = ({ files }: Run, index: number): string | undefined =>
 
 function checkSignatures(
   chains: readonly Chain[],
-  { keys }: DigestCheck,
+  { keys, wanted }: DigestCheck,
   findings: Findings,
 ): Coverage['signatures'] {
   if (keys === undefined) return 'not-checked';
   let outcome: Coverage['signatures'] = 'verified';
-  for (const { runs } of chains) {
-    for (const run of runs) {
-      for (const [index, file] of run.files.entries()) {
-        if (keys.check(file, signatureOf(run, index)) !== 'wrong') continue;
+  for (const chain of chains) {
+    for (const { file, signature } of signedFiles(chain)) {
+      const answer = keys.check(file, signature);
+      if (answer === 'wrong') {
         outcome = 'broken';
         findings.gap('trail-changed', `${file.name} does not have CloudTrail's signature.`);
       }
+      // Regions have keys of their own; those of the task's region must be there.
+      if (answer === 'unknown' && signature !== undefined && isOf(chain, wanted))
+        findings.gap('trail-key-unknown', `${file.document.digestPublicKeyFingerprint}.`);
     }
   }
   return outcome;
 }
 
+const signedFiles = ({ runs }: Chain) =>
+  runs.flatMap((run) => run.files.map((file, index) => ({ file, signature: signatureOf(run, index) })));
+
+const isOf = ({ accountId, region }: Chain, wanted: Wanted): boolean =>
+  (wanted.accountId ?? accountId) === accountId && (wanted.region ?? region) === region;
+
 /** With keys, only what is signed counts; a backfill's signature is nowhere but in its object's metadata. */
 function listedIn(chains: readonly Chain[], { files, keys }: DigestCheck): Set<string> {
   const isTrusted = (file: DigestFile, signature: string | undefined): boolean =>
     keys === undefined || keys.check(file, signature) === 'right';
-  const chained = chains.flatMap(({ runs }) =>
-    runs.flatMap((run) => run.files.filter((file, index) => isTrusted(file, signatureOf(run, index)))),
+  const chained = chains.flatMap((chain) =>
+    signedFiles(chain).flatMap(({ file, signature }) => (isTrusted(file, signature) ? [file] : [])),
   );
   const backfills = files.filter((file) => isBackfill(file) && isTrusted(file, file.signature));
   const logs = [...chained, ...backfills].flatMap(({ document }) => document.logFiles);
@@ -224,10 +233,7 @@ function signedPart(run: Run | undefined, { keys }: DigestCheck): readonly Diges
 
 /** Of the chains of the task's account and region, the run that reaches furthest into its time. */
 function coveringRun(chains: readonly Chain[], wanted: Wanted): Run | undefined {
-  const own = chains.filter(
-    ({ accountId, region }) =>
-      (wanted.accountId ?? accountId) === accountId && (wanted.region ?? region) === region,
-  );
+  const own = chains.filter((chain) => isOf(chain, wanted));
   const covered = ({ files }: Run): number => {
     const from = secondsOf(files[0]?.document.digestStartTime ?? '');
     const to = secondsOf(files.at(-1)?.document.digestEndTime ?? '');

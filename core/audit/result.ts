@@ -50,6 +50,7 @@ export const auditResult = z.strictObject({
     insideRefused: z.int(),
     /** Inside, and answered with an error that is no refusal. */
     insideFailed: z.int(),
+    /** Outside, and refused or not carried out for another reason. */
     outsideRefused: z.int(),
     outsideAllowed: z.int(),
     afterRefused: z.int(),

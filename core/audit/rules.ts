@@ -51,7 +51,7 @@ export const GAPS = {
   'digest-invalid': 'Digest files do not have the form that CloudTrail writes.',
   'trail-changed': 'The trail was changed after CloudTrail had delivered it, so it proves nothing.',
   'trail-key-unknown':
-    'Digest files are signed with keys that were not given, or their signatures are not there.',
+    'Digest files are signed with keys that were not given. Give the list for the time and region of the trail.',
   'log-file-missing': 'Log files are missing that the digests name.',
   'log-file-unlisted': 'Records of the task stand in files that no digest names.',
   'starts-late': 'The trail begins after the task was asked for.',

@@ -26,6 +26,14 @@ interface Thing {
   readonly records: FirstRefs;
 }
 
+/** What the trail has at all. */
+interface TrailView {
+  readonly data: DataEvents;
+  readonly hasManagement: boolean;
+  /** Nothing that was there is missing. */
+  readonly isWhole: boolean;
+}
+
 /** Records of one thing that are kept, to be named when there are too many. */
 const EXCESS = 20;
 
@@ -70,24 +78,24 @@ export class WorkerWord {
     }
   }
 
-  conclude(data: DataEvents, hasManagement: boolean): void {
-    for (const thing of this.#things.values()) this.#concludeOne(thing, data, hasManagement);
+  conclude(trail: TrailView): void {
+    for (const thing of this.#things.values()) this.#concludeOne(thing, trail);
   }
 
-  #concludeOne(thing: Thing, data: DataEvents, hasManagement: boolean): void {
+  #concludeOne(thing: Thing, trail: TrailView): void {
     const missing = thing.uses.filter(
       ({ outcome, requestId }) => outcome === 'ok' && !this.#seen.has(requestId),
     );
-    for (const use of missing.slice(thing.unnamed)) this.#notInTrail(use, data, hasManagement);
+    for (const use of missing.slice(thing.unnamed)) this.#notInTrail(use, trail);
     if (thing.unnamed > thing.uses.length * TRIES)
       for (const ref of thing.records.list) this.#unreported(ref);
   }
 
-  #notInTrail({ action, resource, requestId }: ClaimedUse, data: DataEvents, hasManagement: boolean): void {
+  #notInTrail({ action, resource, requestId }: ClaimedUse, trail: TrailView): void {
     const container = containerOf(action, resource);
-    if (container !== undefined && !data.isLogged(container))
+    if (container !== undefined && !trail.data.isLogged(container))
       return this.#findings.gap('no-data-events', `None of ${container}, which the worker used.`);
-    if (container === undefined && !hasManagement) return;
+    if (!trail.isWhole || (container === undefined && !trail.hasManagement)) return;
     this.#findings.violate(
       'use-not-in-trail',
       undefined,

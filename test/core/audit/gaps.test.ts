@@ -16,7 +16,7 @@ beforeAll(async () => {
   const parameters = { sourceKey: 'a.bin', destinationKey: 'b.bin' };
   ran = await stack.run({ type: 'object-transfer', taskId: freshId(), reason: 'to be audited', parameters });
   trail = await trailAfter(stack, ran);
-});
+}, 60_000);
 
 const audited = (
   records: readonly unknown[],
@@ -108,9 +108,13 @@ describe('what is missing is said, and the verdict is undetermined', () => {
     expect(gapsOf(more({ eventName: 'DeleteObjects', requestParameters }))).toEqual(['cannot-map']);
   });
 
-  test('a throttled call outside the policy does not tell what it would have got', () => {
-    expect(gapsOf(more({ requestParameters: otherKey(), errorCode: 'SlowDown' }))).toEqual([
-      'unclear-answer',
+  test('a call outside the policy that found nothing does not tell whether it was let in; a throttled one was not', () => {
+    const failing = (errorCode: string) => more({ requestParameters: otherKey(), errorCode });
+    expect(gapsOf(failing('ResourceNotFoundException'))).toEqual(['unclear-answer']);
+    const throttled = audited(failing('SlowDown'));
+    expect([throttled.verdict, throttled.attempts.map(({ error }) => error)]).toEqual([
+      'enforced',
+      ['SlowDown'],
     ]);
   });
 

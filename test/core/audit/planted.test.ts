@@ -16,7 +16,7 @@ beforeAll(async () => {
   const parameters = { sourceKey: 'a.bin', destinationKey: 'b.bin' };
   ran = await stack.run({ type: 'object-transfer', taskId: freshId(), reason: 'to be audited', parameters });
   trail = await trailAfter(stack, ran);
-});
+}, 60_000);
 
 const audited = (records: readonly unknown[], events = ran.events) =>
   auditRecords(bundleOf(ran.row.boundaryId, events), records);
@@ -453,6 +453,19 @@ describe('a planted record is found, and named', () => {
     const put = recordOf(records, 'PutObject', bySession);
     records.push(...Array.from({ length: 4 }, () => like(put, {})));
     expect(audited(records).violations.map(({ rule }) => rule)).toEqual(['unreported-use']);
+  });
+
+  test('calls are decided also when the worker died, and says nothing', () => {
+    const events = structuredClone(ran.events);
+    for (const { type, data } of events) if (type === 'work.finished') data['tools'] = 'unknown';
+    const records = copyOf(trail);
+    const late = like(recordOf(records, 'HeadObject', bySession), {
+      eventTime: toSecond(deadlineMs() + 1000),
+    });
+    expect(audited(records, events).calls).toEqual(audited(records).calls);
+    expect(audited([...records, late], events).violations.map(({ rule }) => rule)).toEqual([
+      'after-end-and-allowed',
+    ]);
   });
 
   test('evidence whose policy does not have its digest is violated', () => {
