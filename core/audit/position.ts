@@ -49,6 +49,11 @@ interface Readings {
 const statementsOf = ({ Statement }: PolicyDocument): readonly Statement[] =>
   [Statement].flat() as Statement[];
 
+const conditionKeysOf = (policy: PolicyDocument): string[] =>
+  statementsOf(policy).flatMap(({ Condition = {} }) =>
+    Object.values(Condition).flatMap((keys) => Object.keys(keys).map((key) => key.toLowerCase())),
+  );
+
 /** Undefined without any statement: IAM knows no empty policy. */
 const withStatements = (
   policy: PolicyDocument,
@@ -81,11 +86,14 @@ function readingsOf(policy: PolicyDocument, shown: ReadonlySet<string>): Reading
 /** Decides calls of one lease against its session policy, and nothing else. */
 export class LeasePolicy {
   readonly #lease: LeaseFacts;
+  /** What the policy's conditions ask about, in lower case: what else a record shows makes no difference. */
+  readonly #asked: ReadonlySet<string>;
   readonly #readings = new Map<string, Readings>();
   readonly #own = new Map<string, NamedPolicy>();
 
   constructor(lease: LeaseFacts) {
     this.#lease = lease;
+    this.#asked = new Set(lease.policy === undefined ? [] : conditionKeysOf(lease.policy));
   }
 
   /**
@@ -114,7 +122,7 @@ export class LeasePolicy {
   }
 
   #readingsFor(policy: PolicyDocument, shown: readonly string[]): Readings {
-    const id = [...new Set(shown)].sort().join(' ');
+    const id = [...new Set(shown.filter((key) => this.#asked.has(key)))].sort().join(' ');
     const known = this.#readings.get(id);
     if (known !== undefined) return known;
     const readings = readingsOf(policy, new Set(shown));
