@@ -77,22 +77,27 @@ export async function connect(options: ConnectionOptions, io: Io): Promise<Conne
   asGiven(options);
   const place = placeOf(options, io.env);
   if (place === 'in-process') return connectInProcess(options, io);
-  const endpoint = endpointOf(io.env);
-  const region = io.env['AWS_REGION'] ?? io.env['AWS_DEFAULT_REGION'];
-  const config = {
-    ...(endpoint !== undefined && { endpoint }),
-    ...(region !== undefined && { region }),
-    ...callerCredentials(io.env),
-  };
+  const config = environmentConfig(io.env);
   const stackName = options.stack ?? DEFAULT_STACK;
   return {
     stackName,
     outputs: await readOutputs(config, stackName),
     clock: io.clock,
     config,
-    hasPeople: endpoint === undefined || !isLoopback(endpoint),
+    hasPeople: config.endpoint === undefined || !isLoopback(config.endpoint),
     ...asGiven(options),
     close: async () => undefined,
+  };
+}
+
+/** What AWS clients take from the environment. Throws `UsageError` for an endpoint that is no URL. */
+export function environmentConfig(env: Io['env']): ClientConfig {
+  const endpoint = endpointOf(env);
+  const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
+  return {
+    ...(endpoint !== undefined && { endpoint }),
+    ...(region !== undefined && { region }),
+    ...callerCredentials(env),
   };
 }
 

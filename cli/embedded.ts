@@ -6,6 +6,7 @@ import { dumpStack, SeedError, seedStack } from '../local/seed.ts';
 import { nextRunMs } from '../local/scheduler/schedules.ts';
 import { SystemClock } from '../local/system-clock.ts';
 import { TemplateRefused } from '../local/template/refusal.ts';
+import { writeTrailFiles } from '../local/trail-files.ts';
 import { VirtualClock } from '../local/virtual-clock.ts';
 import type { Clock } from '../core/clock.ts';
 import { openAssembly } from './assembly.ts';
@@ -27,6 +28,8 @@ export interface Embedded {
   nextRunMs(schedule: string): number;
   /** Writes all objects and items into a folder. */
   dump(folder: string): Promise<void>;
+  /** Writes every call so far into a folder, as CloudTrail would. */
+  writeTrail(folder: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -80,6 +83,7 @@ function wrap(aws: EmbeddedAws, stack: LoadedStack): Embedded {
     config: aws.clientConfig(),
     seed: (folder) => seedStack(folder, outputs, aws).catch(forPeople),
     dump: (folder) => dumpStack(folder, outputs, aws).catch(forPeople),
+    writeTrail: (folder) => writeTrailFiles(folder, aws.trail, aws.clock.nowMs()),
     stopAt: (state) => stopAt(aws, state),
     nextRunMs: (schedule) => nextRunOf(aws, schedule),
     close: async () => {

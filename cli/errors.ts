@@ -16,8 +16,13 @@ export class SubmissionUnknown extends TaskboundError {
   override readonly name = 'SubmissionUnknown';
 }
 
+/** A trail that cannot be used: a file is damaged, or none of CloudTrail's. */
+export class TrailUnreadable extends TaskboundError {
+  override readonly name = 'TrailUnreadable';
+}
+
 /** With these nothing was issued and no task exists. */
-const NO_TASK = [UsageError, MalformedRequest, TaskIdTaken, StackDraining, UnknownTask];
+const NO_TASK = [UsageError, MalformedRequest, TaskIdTaken, StackDraining, UnknownTask, TrailUnreadable];
 
 /** The exit code of a command that ended with an error. */
 export function exitCodeOf(error: unknown): ExitCode {

@@ -8,8 +8,8 @@ export const EXIT = {
   usage: 2,
   /** The boundary is not proven closed. */
   unproven: 3,
-  /** Nothing speaks against it, and it cannot be told for certain. */
-  uncertain: 4,
+  /** Nothing is wrong as far as can be seen, and it cannot be told. */
+  undetermined: 4,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

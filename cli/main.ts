@@ -122,6 +122,31 @@ function declareLooking(program: Command, io: Io, ends: (outcome: Outcome) => Pr
     .action((options) => ends(import('./commands/find.ts').then(({ find }) => find(options, io))));
 }
 
+const AUDITING = `
+Every call of the task's sessions is decided against their exact policies for its own time; how sessions and secrets came
+about, who read them, and what the worker says it did are held against the trail as well. The trail needs data events of
+what the task may use, and its digest files. With --trail-keys the digests' signatures are checked, too.
+
+Exit code: 0 enforced; 1 violated; 4 undetermined: it says what is missing; 2 a bundle or trail that cannot be used.`;
+
+function declareAudit(program: Command, io: Io, ends: (outcome: Outcome) => Promise<void>): void {
+  program
+    .command('audit')
+    .description("hold a task's evidence against CloudTrail: enforced, violated or undetermined, and why")
+    .argument('<bundle>', 'the evidence bundle, a JSON file')
+    .requiredOption('--trail <place>', "CloudTrail's files: a folder, or s3://bucket/prefix")
+    .option('--key <pem>', 'the public key that you trust; without it the best verdict is undetermined')
+    .option(
+      '--trail-keys <file>',
+      'the JSON of "aws cloudtrail list-public-keys", to check the digest files\' signatures',
+    )
+    .option('--json', 'print exactly one JSON document on standard output')
+    .addHelpText('after', AUDITING)
+    .action((bundle, options) =>
+      ends(import('./commands/audit.ts').then(({ audit }) => audit(bundle, options, io))),
+    );
+}
+
 const DECIDING = `
 You are asked first what you decide about: who asks, why, with which tools on which resources, when, how long, which
 secrets. TASK may also be the review of an emergency, <type>.<taskId>.review: approve says that it was justified.
@@ -214,6 +239,10 @@ function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<v
       'approve the task as this person, as soon as it waits for it; may be given again (local only)',
       (text: string, before: readonly string[] = []) => [...before, text],
     )
+    .option(
+      '--trail <dir>',
+      'write what CloudTrail would have recorded, after the last deadline (local only)',
+    )
     .option('--out <dir>', 'write <taskId>.evidence.json there')
     .option(
       '--policy-delay <seconds>',
@@ -295,6 +324,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   declarePeople(program, io, ends);
   declareDrain(program, io, ends);
   declareReading(program, io, ends);
+  declareAudit(program, io, ends);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;

@@ -6,4 +6,6 @@ export interface Bench {
   readonly runs: number;
   /** How many tasks are submitted at once. */
   readonly tasks: number;
+  /** How long the trail is that is audited, in MB of uncompressed JSON. */
+  readonly trailMegabytes: number;
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { messageOf, UsageError } from '../cli/errors.ts';
+import { measureAudit, printAudit } from './bench-audit.ts';
 import { measureBundles, printBundles } from './bench-bundles.ts';
 import { measureCalls, printCalls } from './bench-calls.ts';
 import { measureConcurrent, printConcurrent } from './bench-concurrent.ts';
@@ -13,7 +14,7 @@ import type { Bench } from './bench-section.ts';
 
 /**
  * `npm run bench`: the figures of docs/performance.md. Options: `--only NAME` (repeatable), `--json` (one document on standard
- * output), `--runs N` of what takes time, `--tasks N` at once.
+X
  */
 interface Measured {
   readonly figures: unknown;
@@ -35,6 +36,7 @@ const SECTIONS = new Map([
   ['proven', section('Seconds from the end of the work to the proof', measureProven, printProven)],
   ['due', section('What a run of the reconciler reads', measureDue, printDue)],
   ['logins', section('Database logins, issue to proven gone', measureLogins, printLogins)],
+  ['audit', section('Auditing a long trail', measureAudit, printAudit)],
   ['concurrent', section('Many tasks at once', measureConcurrent, printConcurrent)],
 ]);
 
@@ -43,6 +45,7 @@ const OPTIONS = {
   only: { type: 'string', multiple: true },
   runs: { type: 'string', default: '10' },
   tasks: { type: 'string', default: '100' },
+  'trail-megabytes': { type: 'string', default: '1000' },
 } as const;
 
 interface Options {
@@ -50,12 +53,19 @@ interface Options {
   readonly names: readonly string[];
   readonly runs: number;
   readonly tasks: number;
+  readonly trailMegabytes: number;
 }
 
 /** Throws `UsageError` for what is no option, or no value of one. */
 function readOptions(): Options {
-  const { json, only, runs, tasks } = parsed();
-  return { json, names: chosen(only), runs: countOf('runs', runs), tasks: countOf('tasks', tasks) };
+  const { json, only, runs, tasks, 'trail-megabytes': megabytes } = parsed();
+  return {
+    json,
+    names: chosen(only),
+    runs: countOf('runs', runs),
+    tasks: countOf('tasks', tasks),
+    trailMegabytes: countOf('trail-megabytes', megabytes),
+  };
 }
 
 function parsed() {
@@ -95,10 +105,10 @@ async function measureAll({ names, json }: Options, bench: Bench): Promise<Recor
 
 async function main(): Promise<void> {
   const options = readOptions();
-  const { runs, tasks, json } = options;
+  const { runs, tasks, trailMegabytes, json } = options;
   const assembly = await synthesized();
   try {
-    const all = await measureAll(options, { runs, tasks, assembly: assembly.directory });
+    const all = await measureAll(options, { runs, tasks, trailMegabytes, assembly: assembly.directory });
     if (json) console.log(JSON.stringify(all, null, 2));
   } finally {
     await assembly.discard();

@@ -14,10 +14,12 @@ import { runTask } from '../run-task.ts';
 import { makeTaskId } from '../task-id.ts';
 import { parsePersona } from '../person.ts';
 import { demandFolder } from '../write-file.ts';
+import { writeTrail } from '../write-trail.ts';
 
 export interface RunOptions extends ConnectionOptions {
   readonly seed?: string;
   readonly dump?: string;
+  readonly trail?: string;
   readonly out?: string;
   readonly stopAt?: string;
   readonly approveAs?: readonly string[];
@@ -36,9 +38,11 @@ export async function run(requestPath: string | undefined, given: RunOptions, io
     if (options.seed !== undefined) await connection.embedded?.seed(options.seed);
     const report = await follow(connection);
     const isDumped = await dump(connection, options.dump, io);
+    const { boundaryId } = report;
+    const isTrailed = await writeTrail(connection, { boundaryId, folder: options.trail }, io);
     if (options.json === true) printJson(io, report);
     else io.out(renderRun(report));
-    const isComplete = isDumped && (options.out === undefined || report.evidenceFile !== null);
+    const isComplete = isDumped && isTrailed && (options.out === undefined || report.evidenceFile !== null);
     return isComplete ? exitCodeOfRun(report) : Math.max(exitCodeOfRun(report), EXIT.failed);
   } finally {
     await connection.close();
@@ -84,11 +88,12 @@ const withId = (request: TaskRequest, { clock }: Connection): TaskRequest & { re
 });
 
 function absolute(options: RunOptions, cwd: string): RunOptions {
-  const { seed, dump, out } = options;
+  const { seed, dump, trail, out } = options;
   return {
     ...options,
     ...(seed !== undefined && { seed: resolve(cwd, seed) }),
     ...(dump !== undefined && { dump: resolve(cwd, dump) }),
+    ...(trail !== undefined && { trail: resolve(cwd, trail) }),
     ...(out !== undefined && { out: resolve(cwd, out) }),
   };
 }
@@ -96,7 +101,7 @@ function absolute(options: RunOptions, cwd: string): RunOptions {
 /** Whatever is wrong with the folders is found before a task exists. */
 async function checkFolders(options: RunOptions, io: Io): Promise<void> {
   const place = placeOf(options, io.env);
-  for (const option of ['seed', 'dump', 'stopAt', 'approveAs'] as const) {
+  for (const option of ['seed', 'dump', 'trail', 'stopAt', 'approveAs'] as const) {
     if (options[option] !== undefined && place !== 'in-process') {
       throw new UsageError(
         `--${option.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} was given, but the task runs ${where(place, options)}; it is for --local. Add --local or leave it out.`,
@@ -104,6 +109,7 @@ async function checkFolders(options: RunOptions, io: Io): Promise<void> {
     }
   }
   if (options.dump !== undefined) await demandFolder(options.dump, '--dump');
+  if (options.trail !== undefined) await demandFolder(options.trail, '--trail');
   if (options.out !== undefined) await demandFolder(options.out, '--out');
 }
 

@@ -12,7 +12,7 @@ export interface VerifyOptions {
   readonly json?: boolean;
 }
 
-const EXIT_OF = { verified: EXIT.done, consistent: EXIT.uncertain, wrong: EXIT.failed } as const;
+const EXIT_OF = { verified: EXIT.done, consistent: EXIT.undetermined, wrong: EXIT.failed } as const;
 
 /** Checks a bundle's chain and signature, with nothing but the file and the pinned key. */
 export async function verify(path: string, options: VerifyOptions, io: Io): Promise<number> {

@@ -50,6 +50,7 @@ export const auditResult = z.strictObject({
     insideRefused: z.int(),
     /** Inside, and answered with an error that is no refusal. */
     insideFailed: z.int(),
+    /** Outside, and refused or not carried out for another reason. */
     outsideRefused: z.int(),
     outsideAllowed: z.int(),
     afterRefused: z.int(),
@@ -66,6 +67,8 @@ export const auditResult = z.strictObject({
     from: z.string().nullable(),
     to: z.string().nullable(),
     digests: z.enum(['verified', 'absent', 'broken']),
+    /** Of the digest files, by the keys that were given; without keys only their hashes hold them together. */
+    signatures: z.enum(['verified', 'not-checked', 'broken']),
   }),
 });
 export type AuditResult = z.infer<typeof auditResult>;

@@ -162,6 +162,7 @@ async function issueLease(
       policyDigest: lease.policyDigest,
       sessionPolicy: policy,
       sessionSecretName: lease.sessionSecretName,
+      sessionSecretReaders: { work: config.workRoleArn, proof: on.proveRevokedRoleArn },
       workVersion,
       canary: 'accepted',
     },

@@ -41,6 +41,7 @@ export const auditOf = (
     from: '2026-11-23T09:00:00Z',
     to: '2026-11-23T11:00:00Z',
     digests: 'verified',
+    signatures: 'verified',
   },
   ...change,
 });

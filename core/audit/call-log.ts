@@ -1,0 +1,109 @@
+import { answerOf, type Answer } from './answers.ts';
+import { endSecondOf } from './ending.ts';
+import type { Findings } from './findings.ts';
+import { FirstRefs } from './first-refs.ts';
+import { type Need, needsOf } from './needs/needs.ts';
+import { LeasePolicy, type Position } from './position.ts';
+import type { AuditResult, RecordRef } from './result.ts';
+import type { LeaseFacts, TaskFacts } from './task-facts.ts';
+import { refOf, type TrailEvent } from './trail-event.ts';
+
+type Counts = AuditResult['calls'];
+type Counted = keyof Counts;
+
+/** Attempts that a result lists. */
+const ATTEMPTS = 100;
+
+/** A call of the task's session, decided. */
+export interface JudgedCall {
+  readonly event: TrailEvent;
+  readonly lease: LeaseFacts;
+  readonly needs: readonly Need[] | undefined;
+  readonly answer: Answer;
+  readonly counted: Counted;
+  readonly ref: RecordRef;
+}
+
+/** Before the end of the access. */
+const BEFORE: Readonly<Record<Position, Readonly<Record<Answer, Counted>>>> = {
+  inside: {
+    answered: 'insideAllowed',
+    refused: 'insideRefused',
+    passed: 'insideFailed',
+    rejected: 'insideFailed',
+    unclear: 'insideFailed',
+  },
+  outside: {
+    answered: 'outsideAllowed',
+    refused: 'outsideRefused',
+    passed: 'outsideAllowed',
+    rejected: 'outsideRefused',
+    unclear: 'undecided',
+  },
+  // A refusal is one whatever the action.
+  unclear: {
+    answered: 'undecided',
+    refused: 'outsideRefused',
+    passed: 'undecided',
+    rejected: 'outsideRefused',
+    unclear: 'undecided',
+  },
+};
+
+const AFTER: Readonly<Record<Answer, Counted>> = {
+  answered: 'afterAllowed',
+  refused: 'afterRefused',
+  passed: 'afterAllowed',
+  rejected: 'afterRefused',
+  unclear: 'undecided',
+};
+
+/** Every call of the task's sessions: decided one by one, each for its own time. */
+export class CallLog {
+  readonly counts: Counts = {
+    insideAllowed: 0,
+    insideRefused: 0,
+    insideFailed: 0,
+    outsideRefused: 0,
+    outsideAllowed: 0,
+    afterRefused: 0,
+    afterAllowed: 0,
+    undecided: 0,
+  };
+  readonly attempts = new FirstRefs(ATTEMPTS);
+  readonly #facts: TaskFacts;
+  readonly #findings: Findings;
+  readonly #policies: ReadonlyMap<LeaseFacts, LeasePolicy>;
+
+  constructor(facts: TaskFacts, findings: Findings) {
+    this.#facts = facts;
+    this.#findings = findings;
+    this.#policies = new Map(facts.leases.map((lease) => [lease, new LeasePolicy(lease)]));
+  }
+
+  see(event: TrailEvent, lease: LeaseFacts): JudgedCall {
+    const needs = needsOf(event);
+    const answer = answerOf(event);
+    const position = needs === undefined ? 'unclear' : this.#position(event, lease, needs);
+    // What needs no permission stays possible until the token itself is over: no policy ends it.
+    const isAfter = event.second > endSecondOf(lease, this.#facts) && needs?.length !== 0;
+    const counted = isAfter ? AFTER[answer] : BEFORE[position][answer];
+    const ref = refOf(event, needs?.[0]);
+    this.counts[counted] += 1;
+    this.#find(counted, ref, answer);
+    return { event, lease, needs, answer, counted, ref };
+  }
+
+  #position(event: TrailEvent, lease: LeaseFacts, needs: readonly Need[]): Position {
+    return this.#policies.get(lease)?.position(event, needs) ?? 'unclear';
+  }
+
+  #find(counted: Counted, ref: RecordRef, answer: Answer): void {
+    if (counted === 'outsideRefused') this.attempts.add(ref);
+    if (counted === 'outsideAllowed') this.#findings.violate('outside-and-allowed', ref);
+    if (counted === 'afterAllowed') this.#findings.violate('after-end-and-allowed', ref);
+    if (counted !== 'undecided') return;
+    const what = `${ref.action} (record ${ref.eventId}${ref.error === null ? '' : `, ${ref.error}`}).`;
+    this.#findings.gap(answer === 'unclear' ? 'unclear-answer' : 'cannot-map', what);
+  }
+}

@@ -1,0 +1,243 @@
+/**
+ * CloudTrail's chain of digest files: which log files belong to the trail, with which content, from when to when without a hole.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html
+ */
+import * as z from 'zod';
+import type { Findings } from './findings.ts';
+import type { TrailKeys } from './trail-keys.ts';
+
+const hex = z.string().regex(/^[0-9a-f]*$/i);
+const orNull = <T>(schema: z.ZodType<T>) => schema.nullish().transform((value) => value ?? null);
+const time = z.iso.datetime({ offset: true });
+
+/** What of a digest file is used. */
+export const digestDocument = z.object({
+  awsAccountId: z.string(),
+  digestStartTime: time,
+  digestEndTime: time,
+  digestS3Bucket: z.string(),
+  digestS3Object: z.string(),
+  digestPublicKeyFingerprint: z.string(),
+  previousDigestS3Object: orNull(z.string()),
+  previousDigestHashValue: orNull(hex),
+  previousDigestSignature: orNull(hex),
+  logFiles: z.array(
+    z.object({
+      s3Object: z.string(),
+      hashValue: hex,
+      oldestEventTime: orNull(time),
+      newestEventTime: orNull(time),
+    }),
+  ),
+});
+export type DigestDocument = z.infer<typeof digestDocument>;
+
+/** A digest file as it was found. Hashes are of the uncompressed content, lower-case hex SHA-256. */
+export interface DigestFile {
+  readonly name: string;
+  readonly hash: string;
+  readonly document: DigestDocument;
+  /** From the object's metadata; a folder has none. */
+  readonly signature: string | undefined;
+}
+
+/** Log files as they were found: their hashes by the last part of their names, which CloudTrail makes unique. */
+export type LogHashes = ReadonlyMap<string, readonly string[]>;
+
+/** The time that must be covered, in whole seconds, and where. */
+export interface Wanted {
+  readonly accountId: string | undefined;
+  readonly region: string | undefined;
+  readonly fromSecond: number;
+  readonly toSecond: number;
+}
+
+export interface Coverage {
+  readonly digests: 'verified' | 'absent' | 'broken';
+  readonly signatures: 'verified' | 'not-checked' | 'broken';
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Last parts of the names of the log files that digests name which count. */
+  readonly listed: ReadonlySet<string>;
+}
+
+export const baseName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+
+/** `…/CloudTrail-Digest/<region>/…` */
+const regionOf = ({ digestS3Object }: DigestDocument): string =>
+  /(?:^|\/)CloudTrail-Digest\/([^/]+)\//.exec(digestS3Object)?.[1] ?? '';
+
+/** Delivered late, beside the chain, for log files that no digest of their hour named. */
+const isBackfill = ({ name }: DigestFile): boolean => /_backfill\.json(\.gz)?$/.test(name);
+
+const secondsOf = (text: string): number => Date.parse(text) / 1000;
+
+/** Digests of one account, region and trail, one after the other in time, without a hole. */
+interface Run {
+  readonly files: DigestFile[];
+}
+
+interface Chain {
+  readonly accountId: string;
+  readonly region: string;
+  readonly runs: readonly Run[];
+}
+
+export interface DigestCheck {
+  readonly files: readonly DigestFile[];
+  readonly logs: LogHashes;
+  readonly wanted: Wanted;
+  readonly keys: TrailKeys | undefined;
+}
+
+/** Checks what is there, and says in gaps what keeps it from being a proof. */
+export function checkDigests(check: DigestCheck, findings: Findings): Coverage {
+  if (check.files.length === 0) {
+    findings.gap('digests-absent');
+    return { digests: 'absent', signatures: 'not-checked', from: null, to: null, listed: new Set() };
+  }
+  const chains = chainsOf(check, findings);
+  for (const file of check.files) checkLogs(file, check, findings);
+  const signatures = checkSignatures(chains, check, findings);
+  const run = coveringRun(chains, check.wanted);
+  const signed = check.keys === undefined ? run?.files : signedPart(run, check);
+  const from = signed?.[0]?.document.digestStartTime ?? null;
+  const to = signed?.at(-1)?.document.digestEndTime ?? null;
+  const digests = findings.has('trail-changed') ? 'broken' : 'verified';
+  return { digests, signatures, from, to, listed: listedIn(chains, check) };
+}
+
+/** Groups and orders the digests; a link that does not fit is a changed trail, a link that is not there a hole. */
+function chainsOf({ files, wanted }: DigestCheck, findings: Findings): Chain[] {
+  const groups = Map.groupBy(
+    files.filter((file) => !isBackfill(file)),
+    ({ document }) => `${document.awsAccountId} ${regionOf(document)} ${trailOf(document)}`,
+  );
+  return [...groups.values()].map((group) => {
+    const [first] = group;
+    const accountId = first?.document.awsAccountId ?? '';
+    const region = first ? regionOf(first.document) : '';
+    return { accountId, region, runs: runsOf(group, wanted, findings) };
+  });
+}
+
+/** `<account>_CloudTrail-Digest_<region>_<trail>_<region>_<end>.json.gz` */
+const trailOf = ({ digestS3Object }: DigestDocument): string =>
+  baseName(digestS3Object).replace(/_[0-9]{8}T[0-9]{6}Z(_backfill)?\.json(\.gz)?$/, '');
+
+function runsOf(group: readonly DigestFile[], wanted: Wanted, findings: Findings): Run[] {
+  const ordered = once(group).sort(
+    (left, right) => secondsOf(left.document.digestEndTime) - secondsOf(right.document.digestEndTime),
+  );
+  const runs: { files: DigestFile[] }[] = [];
+  for (const file of ordered) {
+    const before = runs.at(-1)?.files.at(-1);
+    const link = before === undefined ? 'none' : linkOf(before, file);
+    if (link === 'changed') findings.gap('trail-changed', `${file.name} does not follow ${before?.name}.`);
+    if (before !== undefined && link === 'none' && isBetween(before, file, wanted))
+      findings.gap(
+        'digest-missing',
+        `Before ${file.name}: ${file.document.previousDigestS3Object ?? 'none is named'}.`,
+      );
+    if (link === 'follows') runs.at(-1)?.files.push(file);
+    else runs.push({ files: [file] });
+  }
+  return runs;
+}
+
+/** A hole before the task or after it says nothing of the task. */
+const isBetween = (before: DigestFile, after: DigestFile, { fromSecond, toSecond }: Wanted): boolean =>
+  secondsOf(before.document.digestEndTime) <= toSecond &&
+  secondsOf(after.document.digestStartTime) >= fromSecond;
+
+/** The same file may be there twice. */
+const once = (files: readonly DigestFile[]): DigestFile[] => [
+  ...new Map(files.map((file) => [`${file.hash} ${file.document.digestS3Object}`, file])).values(),
+];
+
+function linkOf(before: DigestFile, { document }: DigestFile): 'follows' | 'changed' | 'none' {
+  const named = document.previousDigestS3Object;
+  if (named === null || baseName(named) !== baseName(before.document.digestS3Object)) return 'none';
+  if (document.previousDigestHashValue?.toLowerCase() !== before.hash) return 'changed';
+  return document.digestStartTime === before.document.digestEndTime ? 'follows' : 'none';
+}
+
+/** Each log file that a digest names is there, as it was delivered. Only what can hold records of the task must be there. */
+function checkLogs({ name, document }: DigestFile, { logs, wanted }: DigestCheck, findings: Findings): void {
+  for (const { s3Object, hashValue, oldestEventTime, newestEventTime } of document.logFiles) {
+    const found = logs.get(baseName(s3Object));
+    if (found?.includes(hashValue.toLowerCase()) === true) continue;
+    if (found !== undefined) findings.gap('trail-changed', `${s3Object} is not what ${name} says.`);
+    else if (
+      secondsOf(oldestEventTime ?? document.digestStartTime) <= wanted.toSecond &&
+      secondsOf(newestEventTime ?? document.digestEndTime) >= wanted.fromSecond
+    )
+      findings.gap('log-file-missing', `${s3Object}.`);
+  }
+}
+
+/** The next digest of the chain holds a digest's signature; the last one's is only in its object's metadata. */
+const signatureOf = ({ files }: Run, index: number): string | undefined =>
+  files[index + 1]?.document.previousDigestSignature ?? files[index]?.signature;
+
+function checkSignatures(
+  chains: readonly Chain[],
+  { keys, wanted }: DigestCheck,
+  findings: Findings,
+): Coverage['signatures'] {
+  if (keys === undefined) return 'not-checked';
+  let outcome: Coverage['signatures'] = 'verified';
+  for (const chain of chains) {
+    for (const { file, signature } of signedFiles(chain)) {
+      const answer = keys.check(file, signature);
+      if (answer === 'wrong') {
+        outcome = 'broken';
+        findings.gap('trail-changed', `${file.name} does not have CloudTrail's signature.`);
+      }
+      // Regions have keys of their own; those of the task's region must be there.
+      if (answer === 'unknown' && signature !== undefined && isOf(chain, wanted))
+        findings.gap('trail-key-unknown', `${file.document.digestPublicKeyFingerprint}.`);
+    }
+  }
+  return outcome;
+}
+
+const signedFiles = ({ runs }: Chain) =>
+  runs.flatMap((run) => run.files.map((file, index) => ({ file, signature: signatureOf(run, index) })));
+
+const isOf = ({ accountId, region }: Chain, wanted: Wanted): boolean =>
+  (wanted.accountId ?? accountId) === accountId && (wanted.region ?? region) === region;
+
+/** With keys, only what is signed counts; a backfill's signature is nowhere but in its object's metadata. */
+function listedIn(chains: readonly Chain[], { files, keys }: DigestCheck): Set<string> {
+  const isTrusted = (file: DigestFile, signature: string | undefined): boolean =>
+    keys === undefined || keys.check(file, signature) === 'right';
+  const chained = chains.flatMap((chain) =>
+    signedFiles(chain).flatMap(({ file, signature }) => (isTrusted(file, signature) ? [file] : [])),
+  );
+  const backfills = files.filter((file) => isBackfill(file) && isTrusted(file, file.signature));
+  const logs = [...chained, ...backfills].flatMap(({ document }) => document.logFiles);
+  return new Set(logs.map(({ s3Object }) => baseName(s3Object)));
+}
+
+/** With keys, only what is signed covers anything. */
+function signedPart(run: Run | undefined, { keys }: DigestCheck): readonly DigestFile[] | undefined {
+  if (run === undefined) return undefined;
+  const first = run.files.findIndex((file, index) => keys?.check(file, signatureOf(run, index)) === 'right');
+  const rest = first < 0 ? [] : run.files.slice(first);
+  const length = rest.findIndex(
+    (file, index) => keys?.check(file, signatureOf(run, first + index)) !== 'right',
+  );
+  return length < 0 ? rest : rest.slice(0, length);
+}
+
+/** Of the chains of the task's account and region, the run that reaches furthest into its time. */
+function coveringRun(chains: readonly Chain[], wanted: Wanted): Run | undefined {
+  const own = chains.filter((chain) => isOf(chain, wanted));
+  const covered = ({ files }: Run): number => {
+    const from = secondsOf(files[0]?.document.digestStartTime ?? '');
+    const to = secondsOf(files.at(-1)?.document.digestEndTime ?? '');
+    return Math.min(to, wanted.toSecond) - Math.max(from, wanted.fromSecond);
+  };
+  return own.flatMap(({ runs }) => runs).toSorted((left, right) => covered(right) - covered(left))[0];
+}

@@ -1,0 +1,121 @@
+import { answerOf } from './answers.ts';
+import { BOUNDARY_TAG } from '../ids.ts';
+import type { Findings } from './findings.ts';
+import { FirstRefs } from './first-refs.ts';
+import type { RecordRef } from './result.ts';
+import type { LeaseFacts, TaskFacts } from './task-facts.ts';
+import { fieldsOf, refOf, textIn, type Fields, type TrailEvent } from './trail-event.ts';
+
+/** Records of one kind that are kept to be named. */
+const NAMED = 20;
+/** Keys that nobody issued which are told apart; of more it is known that there are more. */
+const KEYS = 1000;
+
+/** A key that was used in the task's name and that the evidence does not have. */
+interface StrayKey {
+  readonly refs: FirstRefs;
+  /** Uses that are more than the canary of `IssueIdentity`. */
+  beyondCanary: number;
+}
+
+/** How the task's sessions came into being, and whether there are others in its name. */
+export class IssuanceLog {
+  readonly #facts: TaskFacts;
+  readonly #findings: Findings;
+  readonly #byLease = new Map<LeaseFacts, FirstRefs>();
+  /** Roles that made sessions which the evidence has. */
+  readonly issuers = new Map<string, RecordRef>();
+  readonly #strangers = new FirstRefs(NAMED);
+  readonly #strangerKeys = new Set<string>();
+  readonly #strayKeys = new Map<string, StrayKey>();
+
+  constructor(facts: TaskFacts, findings: Findings) {
+    this.#facts = facts;
+    this.#findings = findings;
+  }
+
+  /** True when the record is of the making of a session in the task's name. */
+  see(event: TrailEvent): boolean {
+    if (event.source !== 'sts.amazonaws.com' || event.name !== 'AssumeRole') return false;
+    const key = textIn(fieldsOf(event.response['credentials']), 'accessKeyId');
+    const lease = this.#facts.leases.find(({ accessKeyId }) => accessKeyId === key);
+    if (lease === undefined && !this.#namesTask(event.parameters)) return false;
+    const ref = refOf(event, { action: 'sts:AssumeRole', resource: textIn(event.parameters, 'roleArn') });
+    if (answerOf(event) !== 'answered') return true;
+    if (lease !== undefined) this.#issued(event, lease, ref);
+    else {
+      this.#strangers.add(ref);
+      if (this.#strangerKeys.size < KEYS) this.#strangerKeys.add(key);
+    }
+    return true;
+  }
+
+  /** A call with a key that the evidence does not have. */
+  seeStray(event: TrailEvent, isCanary: boolean): void {
+    const key = event.caller.accessKeyId ?? '';
+    const stray = this.#strayKeys.get(key) ?? { refs: new FirstRefs(NAMED), beyondCanary: 0 };
+    if (this.#strayKeys.size < KEYS) this.#strayKeys.set(key, stray);
+    stray.refs.add(refOf(event));
+    stray.beyondCanary += Number(!isCanary);
+  }
+
+  /** Whether the trail has the making of every session; without, it has no management events of that time. */
+  conclude(): boolean {
+    const missing = this.#facts.leases.filter((lease) => !this.#byLease.has(lease));
+    for (const { number, accessKeyId } of missing)
+      this.#findings.gap('issuance-missing', `Lease ${number}, key ${accessKeyId}.`);
+    for (const refs of this.#byLease.values())
+      if (refs.count > 1) for (const ref of refs.list) this.#findings.violate('issued-twice', ref);
+    this.#concludeStrangers();
+    return missing.length === 0;
+  }
+
+  /**
+   * When STS's answer was lost, a session may exist that the evidence cannot have, and that nobody can present: as many as there are leases
+   * of which the evidence says that nothing is known. Once its key is used, it was not lost.
+   */
+  #concludeStrangers(): void {
+    // Before its end the evidence may be a step behind.
+    if (!this.#facts.closed) return;
+    const areLost = this.#strangers.count <= this.#facts.uncertainLeases;
+    if (!areLost)
+      for (const ref of this.#strangers.list) this.#findings.violate('issuance-not-in-evidence', ref);
+    for (const [key, { refs, beyondCanary }] of this.#strayKeys) {
+      if (areLost && beyondCanary === 0 && this.#strangerKeys.has(key)) continue;
+      for (const ref of refs.list) this.#findings.violate('key-never-issued', ref);
+    }
+  }
+
+  #namesTask(parameters: Fields): boolean {
+    const { boundaryId, leases } = this.#facts;
+    const roleArn = textIn(parameters, 'roleArn');
+    if (textIn(parameters, 'sourceIdentity') === boundaryId) return true;
+    if (tagOf(parameters, BOUNDARY_TAG) === boundaryId) return true;
+    return (
+      textIn(parameters, 'roleSessionName') === boundaryId &&
+      leases.some((lease) => lease.roleArn === roleArn)
+    );
+  }
+
+  #issued({ parameters, caller }: TrailEvent, lease: LeaseFacts, ref: RecordRef): void {
+    const refs = this.#byLease.get(lease) ?? new FirstRefs(NAMED);
+    this.#byLease.set(lease, refs);
+    refs.add(ref);
+    if (this.issuers.size < NAMED) this.issuers.set(caller.roleArn, ref);
+    if (textIn(parameters, 'policy') !== lease.policyText) this.#findings.violate('policy-differs', ref);
+    const isNamed =
+      textIn(parameters, 'roleArn') === lease.roleArn &&
+      textIn(parameters, 'roleSessionName') === lease.sessionName &&
+      textIn(parameters, 'sourceIdentity') === lease.sourceIdentity &&
+      lease.sessionName === this.#facts.boundaryId;
+    if (!isNamed) this.#findings.violate('names-differ', ref);
+  }
+}
+
+/** A tag of AssumeRole, which the record has as `[{ key, value }]`. */
+function tagOf(parameters: Fields, key: string): string | undefined {
+  const tags: unknown = parameters['tags'];
+  const list = Array.isArray(tags) ? tags.map(fieldsOf) : [];
+  const tag = list.find((each) => textIn(each, 'key') === key);
+  return tag && textIn(tag, 'value');
+}

@@ -1,0 +1,55 @@
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html */
+import { textIn, type TrailEvent } from '../trail-event.ts';
+import { arnAt, need, type Need } from './need.ts';
+
+/** Six random characters end a secret's ARN: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html */
+const TAIL = /-(?:[A-Za-z0-9]{6}|\?{6})$/;
+const UNKNOWN_TAIL = '-??????';
+
+/** Calls that act on no secret. */
+const ON_NOTHING = new Set(['ListSecrets', 'GetRandomPassword']);
+
+const SHOWS = ['secretsmanager:SecretId', 'secretsmanager:VersionId', 'secretsmanager:VersionStage'];
+
+/** The name in a secret's id, which is a name or an ARN, whole or without its tail. */
+export function secretNameIn(id: string): string {
+  const [, named] = /^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.+)$/.exec(id) ?? [];
+  return named === undefined ? id : named.replace(TAIL, '');
+}
+
+/** Every secret that a call names in its request. */
+export function secretIdsOf({ parameters }: TrailEvent): readonly string[] {
+  const list = parameters['secretIdList'];
+  const many = Array.isArray(list) ? list.filter((id) => typeof id === 'string') : [];
+  return [textIn(parameters, 'secretId') || textIn(parameters, 'name'), ...many].filter((id) => id !== '');
+}
+
+export function secretsManagerNeeds(event: TrailEvent): readonly Need[] | undefined {
+  const action = `secretsmanager:${event.name}`;
+  if (ON_NOTHING.has(event.name)) return [need(action, '*')];
+  const ids = secretIdsOf(event);
+  if (event.name === 'BatchGetSecretValue')
+    return ids.length === 0
+      ? undefined
+      : [need(action, '*'), ...ids.map((id) => need('secretsmanager:GetSecretValue', arnOf(event, id)))];
+  const [id] = ids;
+  if (id === undefined) return undefined;
+  const resource = arnOf(event, id);
+  return [need(action, resource, versionOf(event, resource), SHOWS)];
+}
+
+/** Whoever gives a name is answered for the secret of that name: its tail is not in the record, and `??????` stands for any. */
+const arnOf = (event: TrailEvent, id: string): string => {
+  if (!id.startsWith('arn:')) return arnAt(event, 'secretsmanager', `secret:${id}${UNKNOWN_TAIL}`);
+  return TAIL.test(id) ? id : `${id}${UNKNOWN_TAIL}`;
+};
+
+function versionOf({ parameters }: TrailEvent, resource: string): Record<string, string> {
+  const versionId = textIn(parameters, 'versionId');
+  const stage = textIn(parameters, 'versionStage') || (versionId === '' ? 'AWSCURRENT' : '');
+  return {
+    'secretsmanager:SecretId': resource,
+    ...(versionId !== '' && { 'secretsmanager:VersionId': versionId }),
+    ...(stage !== '' && { 'secretsmanager:VersionStage': stage }),
+  };
+}

@@ -1,0 +1,499 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { ViolationRule } from '../../../core/audit/rules.ts';
+import { sha256Hex } from '../../../core/digest.ts';
+import { denyPolicyName } from '../../../core/ids.ts';
+import type { TrailRecord } from '../../../local/aws/trail.ts';
+import { deploy, freshId, type Deployed, type Ran } from '../../scenarios/deployed.ts';
+import { auditRecords, bundleOf, copyOf, saidOf, trailAfter, type Changed } from './support.ts';
+
+let stack: Deployed;
+let ran: Ran;
+let trail: readonly TrailRecord[];
+beforeAll(async () => {
+  stack = await deploy('sample');
+  stack.put('source', 'a.bin', Buffer.from('x'));
+  const parameters = { sourceKey: 'a.bin', destinationKey: 'b.bin' };
+  ran = await stack.run({ type: 'object-transfer', taskId: freshId(), reason: 'to be audited', parameters });
+  trail = await trailAfter(stack, ran);
+}, 60_000);
+
+const audited = (records: readonly unknown[], events = ran.events) =>
+  auditRecords(bundleOf(ran.row.boundaryId, events), records);
+
+const key = (): string => ran.row.leases[0]?.accessKeyId ?? '';
+const deadlineMs = (): number => ran.row.leases[0]?.deadlineMs ?? 0;
+const sessionSecret = (): string => ran.row.leases[0]?.sessionSecretName ?? '';
+const jitSecret = (): string => ran.row.secrets[0]?.secretName ?? '';
+const roleName = (): string => ran.row.taskRoleArn.slice(ran.row.taskRoleArn.lastIndexOf('/') + 1);
+const provenMs = (): number =>
+  Date.parse(ran.events.find(({ type }) => type === 'revocation.proven')?.at ?? '');
+const arnOf = (name: string): string =>
+  `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${name}-AbC123`;
+const toSecond = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+
+let planted = 0;
+const freshEventId = (): string => `planted-${(planted += 1)}`;
+
+/** The first record that fits. */
+function recordOf(
+  records: readonly Changed[],
+  name: string,
+  fits: (record: Changed) => boolean = () => true,
+): Changed {
+  const found = records.find((record) => record['eventName'] === name && fits(record));
+  if (found === undefined) throw new Error(`The trail has no ${name}.`);
+  return found;
+}
+const bySession = (record: Changed): boolean => (record['userIdentity'] as Changed)['accessKeyId'] === key();
+const onSecret =
+  (name: string) =>
+  (record: Changed): boolean =>
+    (record['requestParameters'] as Changed)['secretId'] === name;
+
+/** A record of its own, like another but for what is changed. */
+const like = (record: Changed, change: Changed): Changed => ({
+  ...structuredClone(record),
+  eventID: freshEventId(),
+  requestID: freshEventId(),
+  ...change,
+});
+
+/** A call of the task's session, answered, a moment after another that it really made. */
+const called = (records: readonly Changed[], source: string, eventName: string, change: Changed): Changed =>
+  like(recordOf(records, 'HeadObject', bySession), {
+    eventSource: `${source}.amazonaws.com`,
+    eventName,
+    resources: [],
+    ...change,
+  });
+
+/** A call of a role that has no part in the task. */
+const STRANGER = {
+  type: 'AssumedRole',
+  principalId: 'AROAEXAMPLE:mallory',
+  arn: 'arn:aws:sts::111122223333:assumed-role/Mallory/mallory',
+  accountId: '111122223333',
+  accessKeyId: 'ASIASTRANGER',
+  sessionContext: { sessionIssuer: { type: 'Role', arn: 'arn:aws:iam::111122223333:role/Mallory' } },
+};
+const strange = (
+  records: readonly Changed[],
+  source: string,
+  eventName: string,
+  requestParameters: Changed,
+): Changed =>
+  like(recordOf(records, 'HeadObject', bySession), {
+    eventSource: `${source}.amazonaws.com`,
+    eventName,
+    userIdentity: STRANGER,
+    requestParameters,
+    resources: [],
+    eventCategory: 'Management',
+    managementEvent: true,
+  });
+
+const issuance = (records: readonly Changed[]): Changed =>
+  recordOf(
+    records,
+    'AssumeRole',
+    (record) => (record['requestParameters'] as Changed)['roleArn'] === ran.row.taskRoleArn,
+  );
+const parametersOf = (record: Changed): Changed => record['requestParameters'] as Changed;
+
+/** Changes a trail, and returns the record that shows it. */
+type Plant = (records: Changed[]) => Changed;
+const adding =
+  (make: (records: readonly Changed[]) => Changed): Plant =>
+  (records) => {
+    const record = make(records);
+    records.push(record);
+    return record;
+  };
+const changing =
+  (find: (records: readonly Changed[]) => Changed, change: (record: Changed) => void): Plant =>
+  (records) => {
+    const record = find(records);
+    change(record);
+    return record;
+  };
+
+const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
+  [
+    'an object was read that the task was not granted',
+    'outside-and-allowed',
+    adding((all) =>
+      called(all, 's3', 'GetObject', {
+        requestParameters: { bucketName: stack.output('source'), key: 'other' },
+      }),
+    ),
+  ],
+  [
+    'its own object was read in another version',
+    'outside-and-allowed',
+    adding((all) =>
+      called(all, 's3', 'GetObject', {
+        requestParameters: { bucketName: stack.output('source'), key: 'a.bin', versionId: 'v1' },
+      }),
+    ),
+  ],
+  [
+    'a copy read something else',
+    'outside-and-allowed',
+    changing(
+      (all) => recordOf(all, 'CopyObject', bySession),
+      (record) => (parametersOf(record)['x-amz-copy-source'] = `${stack.output('source')}/secret.bin`),
+    ),
+  ],
+  [
+    'its own object was made public',
+    'outside-and-allowed',
+    changing(
+      (all) => recordOf(all, 'PutObject', bySession),
+      (record) => (parametersOf(record)['x-amz-acl'] = 'public-read'),
+    ),
+  ],
+  [
+    'the bucket was listed',
+    'outside-and-allowed',
+    adding((all) =>
+      called(all, 's3', 'ListObjects', { requestParameters: { bucketName: stack.output('source') } }),
+    ),
+  ],
+  [
+    'an object was deleted',
+    'outside-and-allowed',
+    adding((all) =>
+      called(all, 's3', 'DeleteObject', {
+        requestParameters: { bucketName: stack.output('source'), key: 'a.bin' },
+      }),
+    ),
+  ],
+  [
+    'an item of a table was read',
+    'outside-and-allowed',
+    adding((all) =>
+      called(all, 'dynamodb', 'GetItem', { requestParameters: { tableName: 'ledger', key: { id: 'x' } } }),
+    ),
+  ],
+  [
+    "another task's secret was read",
+    'outside-and-allowed',
+    adding((all) =>
+      called(all, 'secretsmanager', 'GetSecretValue', {
+        requestParameters: { secretId: 'taskbound/Taskbound/other' },
+      }),
+    ),
+  ],
+  [
+    'it took another role',
+    'outside-and-allowed',
+    adding((all) =>
+      called(all, 'sts', 'AssumeRole', {
+        requestParameters: { roleArn: 'arn:aws:iam::111122223333:role/Admin', roleSessionName: 'x' },
+      }),
+    ),
+  ],
+  [
+    'an error that only the permitted see came for what it was not granted',
+    'outside-and-allowed',
+    adding((all) =>
+      called(all, 's3', 'GetObject', {
+        requestParameters: { bucketName: stack.output('source'), key: 'other' },
+        errorCode: 'NoSuchKey',
+      }),
+    ),
+  ],
+  [
+    'its own object was read after the proof',
+    'after-end-and-allowed',
+    adding((all) => like(recordOf(all, 'HeadObject', bySession), { eventTime: toSecond(provenMs() + 1000) })),
+  ],
+  [
+    'its own object was found missing after the proof, as only the permitted see it',
+    'after-end-and-allowed',
+    adding((all) =>
+      like(recordOf(all, 'HeadObject', bySession), {
+        eventTime: toSecond(provenMs() + 1000),
+        errorCode: 'NoSuchKey',
+      }),
+    ),
+  ],
+  [
+    'its own object was read a second after the deadline',
+    'after-end-and-allowed',
+    adding((all) =>
+      like(recordOf(all, 'HeadObject', bySession), { eventTime: toSecond(deadlineMs() + 1000) }),
+    ),
+  ],
+  [
+    'a key that was never issued was used under its source identity',
+    'key-never-issued',
+    adding((all) => {
+      const record = like(recordOf(all, 'HeadObject', bySession), {});
+      return {
+        ...record,
+        userIdentity: { ...(record['userIdentity'] as Changed), accessKeyId: 'ASIANEVERISSUED' },
+      };
+    }),
+  ],
+  [
+    'a key that was never issued was refused under its session name',
+    'key-never-issued',
+    adding((all) => {
+      const record = like(recordOf(all, 'HeadObject', bySession), { errorCode: 'AccessDenied' });
+      const { sessionContext, ...identity } = record['userIdentity'] as Changed;
+      const { sourceIdentity: _none, ...context } = sessionContext as Changed;
+      return {
+        ...record,
+        userIdentity: { ...identity, accessKeyId: 'ASIANEVERISSUED', sessionContext: context },
+      };
+    }),
+  ],
+  [
+    'a second session was made in its name',
+    'issuance-not-in-evidence',
+    adding((all) =>
+      like(issuance(all), { responseElements: { credentials: { accessKeyId: 'ASIASECOND' } } }),
+    ),
+  ],
+  [
+    'a session of another role was made with its source identity',
+    'issuance-not-in-evidence',
+    adding((all) =>
+      strange(all, 'sts', 'AssumeRole', {
+        roleArn: 'arn:aws:iam::111122223333:role/Admin',
+        roleSessionName: 'x',
+        sourceIdentity: ran.row.boundaryId,
+      }),
+    ),
+  ],
+  ['its key was made twice', 'issued-twice', adding((all) => like(issuance(all), {}))],
+  [
+    'its session was made with a wider policy',
+    'policy-differs',
+    changing(issuance, (record) => {
+      const parameters = parametersOf(record);
+      parameters['policy'] = String(parameters['policy']).replace('s3:GetObject', 's3:*');
+    }),
+  ],
+  [
+    'its session was made without a policy',
+    'policy-differs',
+    changing(issuance, (record) => delete parametersOf(record)['policy']),
+  ],
+  [
+    'its session was made without a source identity',
+    'names-differ',
+    changing(issuance, (record) => delete parametersOf(record)['sourceIdentity']),
+  ],
+  [
+    'its session was made under another name',
+    'names-differ',
+    changing(issuance, (record) => (parametersOf(record)['roleSessionName'] = 'object-transfer.somebody')),
+  ],
+  [
+    'its session was made by another role than its secret',
+    'issuer-differs',
+    changing(issuance, (record) => (record['userIdentity'] = STRANGER)),
+  ],
+  [
+    'a stranger read its session',
+    'second-reader',
+    adding((all) => strange(all, 'secretsmanager', 'GetSecretValue', { secretId: sessionSecret() })),
+  ],
+  [
+    'a stranger read its session by the ARN, with others',
+    'second-reader',
+    adding((all) =>
+      strange(all, 'secretsmanager', 'BatchGetSecretValue', { secretIdList: ['x', arnOf(sessionSecret())] }),
+    ),
+  ],
+  [
+    'the work role read the session again, a minute later',
+    'session-secret-read-again',
+    adding((all) => {
+      const first = recordOf(all, 'GetSecretValue', onSecret(sessionSecret()));
+      return like(first, { eventTime: toSecond(Date.parse(String(first['eventTime'])) + 60_000) });
+    }),
+  ],
+  [
+    'the work role read the session after the proof',
+    'session-secret-read-after-end',
+    adding((all) =>
+      like(recordOf(all, 'GetSecretValue', onSecret(sessionSecret())), {
+        eventTime: toSecond(provenMs() + 1000),
+      }),
+    ),
+  ],
+  [
+    'a stranger read its JIT secret',
+    'jit-secret-foreign-reader',
+    adding((all) => strange(all, 'secretsmanager', 'GetSecretValue', { secretId: arnOf(jitSecret()) })),
+  ],
+  [
+    'a stranger put a value into its JIT secret',
+    'secret-changed-by-other',
+    adding((all) => strange(all, 'secretsmanager', 'PutSecretValue', { secretId: jitSecret() })),
+  ],
+  [
+    'its session secret was copied to another region, by its own maker',
+    'secret-changed-by-other',
+    adding((all) =>
+      like(recordOf(all, 'PutSecretValue', onSecret(sessionSecret())), {
+        eventName: 'ReplicateSecretToRegions',
+      }),
+    ),
+  ],
+  [
+    'the resource policy of its session secret was removed',
+    'secret-policy-removed',
+    adding((all) => strange(all, 'secretsmanager', 'DeleteResourcePolicy', { secretId: sessionSecret() })),
+  ],
+  [
+    'the resource policy of its JIT secret was replaced',
+    'secret-policy-replaced',
+    adding((all) => {
+      const made = recordOf(all, 'PutResourcePolicy', onSecret(jitSecret()));
+      return like(made, { requestParameters: { ...parametersOf(made), resourcePolicy: '{}' } });
+    }),
+  ],
+  [
+    'its deny was lifted before the deadline',
+    'deny-lifted-early',
+    adding((all) =>
+      strange(all, 'iam', 'DeleteRolePolicy', {
+        roleName: roleName(),
+        policyName: denyPolicyName(ran.row.boundaryId, deadlineMs()),
+      }),
+    ),
+  ],
+  [
+    'its deny was overwritten',
+    'deny-replaced',
+    adding((all) =>
+      strange(all, 'iam', 'PutRolePolicy', {
+        roleName: roleName(),
+        policyName: denyPolicyName(ran.row.boundaryId, deadlineMs()),
+        policyDocument:
+          '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:SourceIdentity":"x"}}}}',
+      }),
+    ),
+  ],
+  [
+    'a policy was put on its role while it worked',
+    'role-policy-changed',
+    adding((all) =>
+      strange(all, 'iam', 'PutRolePolicy', {
+        roleName: roleName(),
+        policyName: 'more',
+        policyDocument: '{}',
+      }),
+    ),
+  ],
+  [
+    'the boundary of its role was removed while it worked',
+    'role-boundary-changed',
+    adding((all) => strange(all, 'iam', 'DeleteRolePermissionsBoundary', { roleName: roleName() })),
+  ],
+  [
+    'the trust of its role was changed while it worked',
+    'role-trust-changed',
+    adding((all) => strange(all, 'iam', 'UpdateAssumeRolePolicy', { roleName: roleName() })),
+  ],
+  [
+    'it read what it was granted, and did not report it',
+    'unreported-use',
+    adding((all) =>
+      called(all, 's3', 'GetObject', {
+        requestParameters: { bucketName: stack.output('destination'), key: 'b.bin' },
+      }),
+    ),
+  ],
+];
+
+describe('a planted record is found, and named', () => {
+  test('without one the run is enforced, and every call of its session is inside', () => {
+    const result = audited(trail);
+    expect(result.verdict, saidOf(result)).toBe('enforced');
+    const sessionCalls = trail.filter((record) => record.userIdentity['accessKeyId'] === key()).length;
+    expect(result.calls.insideAllowed + result.calls.insideRefused).toBe(sessionCalls);
+    expect(result.calls.insideRefused).toBe(3);
+  });
+
+  test.each(CASES)('%s: %s', (_sentence, rule, plant) => {
+    const records = copyOf(trail);
+    const { eventID } = plant(records);
+    const result = audited(records);
+    expect(result.verdict, saidOf(result)).toBe('violated');
+    const found = result.violations.find((violation) => violation.rule === rule);
+    expect(
+      found?.records.map(({ eventId }) => eventId),
+      saidOf(result),
+    ).toContain(eventID);
+  });
+
+  test('a use that the trail does not have is named', () => {
+    const records = copyOf(trail);
+    const put = recordOf(records, 'PutObject', bySession);
+    const result = audited(records.filter((record) => record !== put));
+    expect(result.verdict).toBe('violated');
+    expect(result.violations.map(({ rule }) => rule)).toEqual(['use-not-in-trail']);
+    expect(result.violations[0]?.says).toContain(String(put['requestID']));
+  });
+
+  test('a use that was refused is not one that was answered', () => {
+    const records = copyOf(trail);
+    recordOf(records, 'PutObject', bySession)['errorCode'] = 'AccessDenied';
+    expect(audited(records).violations.map(({ rule }) => rule)).toEqual(['use-not-in-trail']);
+  });
+
+  test('a reported call that the trail has four times was not made once', () => {
+    const records = copyOf(trail);
+    const put = recordOf(records, 'PutObject', bySession);
+    records.push(...Array.from({ length: 4 }, () => like(put, {})));
+    expect(audited(records).violations.map(({ rule }) => rule)).toEqual(['unreported-use']);
+  });
+
+  test('calls are decided also when the worker died, and says nothing', () => {
+    const events = structuredClone(ran.events);
+    for (const { type, data } of events) if (type === 'work.finished') data['tools'] = 'unknown';
+    const records = copyOf(trail);
+    const late = like(recordOf(records, 'HeadObject', bySession), {
+      eventTime: toSecond(deadlineMs() + 1000),
+    });
+    expect(audited(records, events).calls).toEqual(audited(records).calls);
+    expect(audited([...records, late], events).violations.map(({ rule }) => rule)).toEqual([
+      'after-end-and-allowed',
+    ]);
+  });
+
+  test('evidence whose policy does not have its digest is violated', () => {
+    const events = structuredClone(ran.events);
+    const issued = events.find(({ type }) => type === 'identity.issued');
+    if (issued !== undefined) issued.data['policyDigest'] = sha256Hex('another');
+    const result = audited(trail, events);
+    expect(result.violations.map(({ rule }) => rule)).toEqual(['evidence-contradictory']);
+  });
+});
+
+describe('no verdict depends on the order of records', () => {
+  test('all plants together, shuffled', () => {
+    const records = copyOf(trail);
+    for (const [, , plant] of CASES) plant(records);
+    const expected = audited(records);
+    expect(expected.violations.length).toBeGreaterThan(15);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(records, { minLength: records.length }), (shuffled) => {
+        expect(audited(shuffled)).toEqual(expected);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('records that came twice count once', () => {
+    const once = audited(trail);
+    const twice = audited([...trail, ...trail]);
+    expect({ ...twice, trail: once.trail }).toEqual(once);
+  });
+});

@@ -1,0 +1,61 @@
+import { Audit } from '../../../core/audit/audit.ts';
+import { DELIVERY_SECONDS } from '../../../core/audit/coverage.ts';
+import type { Coverage } from '../../../core/audit/digests.ts';
+import { auditResult, type AuditResult } from '../../../core/audit/result.ts';
+import { readTrailEvent } from '../../../core/audit/trail-event.ts';
+import type { EvidenceBundle, EvidenceEvent } from '../../../core/evidence.ts';
+import type { TrailRecord } from '../../../local/aws/trail.ts';
+import type { Deployed, Ran } from '../../scenarios/deployed.ts';
+
+/** A record that a test may change as it likes. */
+export type Changed = Record<string, unknown>;
+
+export const bundleOf = (boundaryId: string, events: readonly EvidenceEvent[]): EvidenceBundle => ({
+  version: 1,
+  boundaryId,
+  taskId: boundaryId.slice(boundaryId.indexOf('.') + 1),
+  events: [...events],
+  envelope: null,
+  publicKey: null,
+});
+
+/** A digest chain that covers everything. */
+export const COVERED: Coverage = {
+  digests: 'verified',
+  signatures: 'not-checked',
+  from: '2000-01-01T00:00:00Z',
+  to: '2099-01-01T00:00:00Z',
+  listed: new Set(),
+};
+
+/** The verdict of `core/` on records: what the bundle's signature and the digests say is asked elsewhere. */
+export function auditRecords(
+  bundle: EvidenceBundle,
+  records: readonly unknown[],
+  coverage: Coverage = COVERED,
+  fileOf: (index: number) => string = () => 'trail.json.gz',
+): AuditResult {
+  const audit = new Audit(bundle);
+  for (const [index, record] of records.entries()) {
+    const event = readTrailEvent(record, fileOf(index));
+    if (event === undefined) throw new Error(`Record ${index} is none.`);
+    audit.see(event);
+  }
+  return auditResult.parse(audit.result({ files: 1, records: records.length, bytes: 0 }, coverage));
+}
+
+/** Everything that a result says against a run or of it, for messages of tests. */
+export const saidOf = ({ verdict, violations, gaps }: AuditResult): string =>
+  JSON.stringify({ verdict, violations, gaps }, null, 1);
+
+/** The whole trail of a stack, once CloudTrail would have delivered what there is of a task. */
+export async function trailAfter(stack: Deployed, ran: Ran): Promise<readonly TrailRecord[]> {
+  const { clock, trail } = stack.aws;
+  const lastMs = Math.max(clock.nowMs(), ...ran.row.leases.map(({ deadlineMs }) => deadlineMs));
+  await clock.sleep(lastMs + DELIVERY_SECONDS * 1000 - clock.nowMs());
+  return trail;
+}
+
+/** A copy of records that may be changed. */
+export const copyOf = (records: readonly TrailRecord[]): Changed[] =>
+  structuredClone(records) as unknown as Changed[];

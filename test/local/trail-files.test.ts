@@ -1,0 +1,186 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { FolderSource } from '../../cli/audit/folder-source.ts';
+import { readTrail } from '../../cli/audit/read-trail.ts';
+import { Audit } from '../../core/audit/audit.ts';
+import {
+  checkDigests,
+  type DigestCheck,
+  type DigestFile,
+  type LogHashes,
+  type Wanted,
+} from '../../core/audit/digests.ts';
+import { Findings } from '../../core/audit/findings.ts';
+import { publicKeyList, TrailKeys } from '../../core/audit/trail-keys.ts';
+import type { TrailRecord } from '../../local/aws/trail.ts';
+import { PUBLIC_KEYS_FILE, writeTrailFiles } from '../../local/trail-files.ts';
+import { goodEvents, recordingIo, temporaryFolder, T0, BOUNDARY } from '../cli/support.ts';
+import { bundleOf } from '../core/audit/support.ts';
+
+const MINUTE_MS = 60_000;
+const recordAt = (ms: number): TrailRecord =>
+  ({
+    eventID: `event-${ms}`,
+    eventTime: new Date(ms).toISOString().replace('.000Z', 'Z'),
+    eventSource: 's3.amazonaws.com',
+    eventName: 'GetObject',
+  }) as TrailRecord;
+/** Two and a half hours, a call every ten minutes. */
+const RECORDS = Array.from({ length: 16 }, (_, index) => recordAt(T0 + index * 10 * MINUTE_MS));
+const END = T0 + 155 * MINUTE_MS;
+
+interface Written {
+  readonly files: readonly DigestFile[];
+  readonly logs: LogHashes;
+  readonly keys: TrailKeys;
+}
+let written: Written;
+beforeAll(async () => {
+  // Not `temporaryFolder`: it lives as long as one test.
+  const { mkdtemp, rm } = await import('node:fs/promises');
+  const { tmpdir } = await import('node:os');
+  const folder = await mkdtemp(join(tmpdir(), 'taskbound-test-'));
+  written = await writtenTo(folder);
+  await rm(folder, { recursive: true });
+});
+
+async function writtenTo(folder: string): Promise<Written> {
+  await writeTrailFiles(folder, RECORDS, END);
+  const audit = new Audit(bundleOf(BOUNDARY, goodEvents()));
+  const read = await readTrail(new FolderSource(folder, '/'), audit, recordingIo('/').io);
+  expect([read.files, read.records]).toEqual([16, 16]);
+  const list: unknown = JSON.parse(await readFile(join(folder, PUBLIC_KEYS_FILE), 'utf8'));
+  return { files: read.digests, logs: read.logs, keys: new TrailKeys(publicKeyList.parse(list)) };
+}
+
+const seconds = (ms: number): number => ms / 1000;
+const WANTED: Wanted = {
+  accountId: '111122223333',
+  region: 'eu-central-1',
+  fromSecond: seconds(T0),
+  toSecond: seconds(END - MINUTE_MS),
+};
+
+function checked(
+  change: Partial<Omit<DigestCheck, 'keys'>> & { readonly keys?: TrailKeys | undefined } = {},
+) {
+  const findings = new Findings();
+  const coverage = checkDigests({ ...written, wanted: WANTED, ...change }, findings);
+  const { digests, signatures, from, to } = coverage;
+  return { digests, signatures, from, to, gaps: findings.gaps().map(({ rule }) => rule) };
+}
+/** The digests in the order of their time. */
+const ordered = (): DigestFile[] =>
+  written.files.toSorted((left, right) =>
+    left.document.digestEndTime.localeCompare(right.document.digestEndTime),
+  );
+
+describe('the local trail has digests as CloudTrail writes them', () => {
+  test('hash by hash and signature by signature; the last one has no other to hold its signature', () => {
+    expect(ordered().map(({ document }) => document.logFiles.length)).toEqual([6, 6, 4, 0]);
+    expect(checked()).toEqual({
+      digests: 'verified',
+      signatures: 'verified',
+      from: '2026-11-23T10:00:00Z',
+      to: '2026-11-23T12:34:00Z',
+      gaps: [],
+    });
+  });
+
+  test('without keys the hashes alone hold it together, and the last digest counts', () => {
+    expect(checked({ keys: undefined })).toMatchObject({
+      signatures: 'not-checked',
+      to: '2026-11-23T12:35:00Z',
+    });
+  });
+
+  test('the order in which the files were found does not matter', () => {
+    expect(checked({ files: ordered().reverse() })).toEqual(checked({ files: ordered() }));
+    expect(checked({ files: [...ordered(), ...ordered()] })).toEqual(checked());
+  });
+});
+
+describe('what was changed or is missing is found', () => {
+  const logNamed = (digest: number, log = 0): string =>
+    ordered()[digest]?.document.logFiles[log]?.s3Object.split('/').at(-1) ?? '';
+  const withLogs = (change: (logs: Map<string, readonly string[]>) => void) => {
+    const logs = new Map(written.logs);
+    change(logs);
+    return { logs };
+  };
+
+  test('a log file that is not as it was delivered', () => {
+    const changed = withLogs((logs) => logs.set(logNamed(1), ['0'.repeat(64)]));
+    expect(checked(changed)).toMatchObject({ digests: 'broken', gaps: ['trail-changed'] });
+  });
+
+  test('a log file that is not there; outside the time of the task it is not missed', () => {
+    const missing = withLogs((logs) => logs.delete(logNamed(1)));
+    expect(checked(missing)).toMatchObject({ digests: 'verified', gaps: ['log-file-missing'] });
+    const early = { ...WANTED, toSecond: seconds(T0 + 20 * MINUTE_MS) };
+    expect(checked({ ...missing, wanted: early }).gaps).toEqual([]);
+  });
+
+  test('a digest file with another content', () => {
+    const files = ordered().map((file, index) => (index === 1 ? { ...file, hash: '0'.repeat(64) } : file));
+    expect(checked({ files, keys: undefined })).toMatchObject({ digests: 'broken', gaps: ['trail-changed'] });
+  });
+
+  test('a digest file that is not there: the trail covers only one side of the hole', () => {
+    const files = ordered().toSpliced(1, 1);
+    expect(checked({ files, keys: undefined })).toMatchObject({
+      gaps: ['digest-missing'],
+      from: '2026-11-23T10:00:00Z',
+      to: '2026-11-23T11:00:00Z',
+    });
+    const early = { ...WANTED, toSecond: seconds(T0 + 20 * MINUTE_MS) };
+    expect(checked({ files, keys: undefined, wanted: early }).gaps).toEqual([]);
+  });
+
+  test('no digest file at all', () => {
+    expect(checked({ files: [] })).toEqual({
+      digests: 'absent',
+      signatures: 'not-checked',
+      from: null,
+      to: null,
+      gaps: ['digests-absent'],
+    });
+  });
+
+  test('digests of another region or account cover nothing', () => {
+    expect(checked({ wanted: { ...WANTED, region: 'us-east-1' } })).toMatchObject({ from: null, to: null });
+    expect(checked({ wanted: { ...WANTED, accountId: '444455556666' } })).toMatchObject({
+      from: null,
+      to: null,
+    });
+  });
+
+  test("a whole chain that was written anew has not CloudTrail's signatures", () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const Fingerprint = written.files[0]?.document.digestPublicKeyFingerprint ?? '';
+    const Value = publicKey.export({ type: 'pkcs1', format: 'der' }).toString('base64');
+    const keys = new TrailKeys({ PublicKeyList: [{ Value, Fingerprint }] });
+    expect(checked({ keys })).toMatchObject({
+      digests: 'broken',
+      signatures: 'broken',
+      gaps: ['trail-changed'],
+    });
+    const others = new TrailKeys({ PublicKeyList: [{ Value, Fingerprint: 'another' }] });
+    expect(checked({ keys: others })).toMatchObject({ from: null, to: null });
+  });
+
+  test("the last digest's own signature, from its object's metadata, is checked as well", () => {
+    const files = ordered().map((file, index) =>
+      index === 3 ? { ...file, signature: 'ab'.repeat(256) } : file,
+    );
+    expect(checked({ files })).toMatchObject({ signatures: 'broken' });
+  });
+
+  test('a folder that holds two trails has two chains', async () => {
+    const { files, logs } = await writtenTo(await temporaryFolder());
+    const both = { files: [...written.files, ...files], logs: new Map([...written.logs, ...logs]) };
+    expect(checked({ ...both, keys: undefined })).toMatchObject({ digests: 'verified', gaps: [] });
+  });
+});
