@@ -161,6 +161,35 @@ function declarePeople(program: Command, io: Io, ends: (outcome: Outcome) => Pro
     );
 }
 
+const REPORTING = `
+The page needs no network and runs no script. It is written beside the bundle as <taskId>.report.html, unless --out
+says otherwise; its path is printed. What is wrong with the record or with the task stands in the page.
+
+Exit code: 0 written; 2 the bundle, the audit or the key cannot be used, or the page cannot be written.`;
+
+/** What is read from a bundle alone, without any stack. */
+function declareReading(program: Command, io: Io, ends: (outcome: Outcome) => Promise<void>): void {
+  const about = (name: string, what: string): Command =>
+    program
+      .command(name)
+      .description(what)
+      .argument('<bundle>', 'an evidence bundle, a JSON file')
+      .option('--json', 'print exactly one JSON document on standard output');
+  about('report', "write a task's record as one HTML page, for people who review it")
+    .option('--audit <file>', 'what `audit --json` printed about this bundle')
+    .option('--key <pem>', 'the public key that you trust, in PEM form')
+    .option('--out <file>', 'where to write the page')
+    .addHelpText('after', REPORTING)
+    .action((bundle, options) =>
+      ends(import('./commands/report.ts').then(({ report }) => report(bundle, options, io))),
+    );
+  about('controls', "show which of a task's events are evidence for which control of OWASP and NIST")
+    .addHelpText('after', '\nExit code: 0 done; 2 the bundle cannot be used. More in docs/controls.md.')
+    .action((bundle, options) =>
+      ends(import('./commands/controls.ts').then(({ controls }) => controls(bundle, options, io))),
+    );
+}
+
 function declare(program: Command, io: Io, ends: (outcome: Outcome) => Promise<void>): void {
   asPerson(
     program.command('run').description('submit a request and follow its task to the end of its boundary'),
@@ -265,6 +294,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   declareLooking(program, io, ends);
   declarePeople(program, io, ends);
   declareDrain(program, io, ends);
+  declareReading(program, io, ends);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;

@@ -9,13 +9,18 @@ export function oddValue(root: unknown): string | undefined {
   const left: { readonly value: unknown; readonly depth: number }[] = [{ value: root, depth: 1 }];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     const { value, depth } = next;
+    if (typeof value === 'string' && !value.isWellFormed()) return HALF;
     if (typeof value === 'number' && !isPlain(value)) return `it has the number ${spell(value)}`;
     if (typeof value !== 'object' || value === null) continue;
     if (depth > MAX_BUNDLE_DEPTH) return `it nests deeper than ${MAX_BUNDLE_DEPTH} levels`;
+    if (Object.keys(value).some((key) => !key.isWellFormed())) return HALF;
     for (const inner of Object.values(value)) left.push({ value: inner, depth: depth + 1 });
   }
   return undefined;
 }
+
+/** Half of a surrogate pair has no UTF-8, so no canonical form and no hash. */
+const HALF = 'it has half of a character (a lone surrogate)';
 
 /** Minus zero has zero's canonical form, so a hash would not tell them apart; what is not finite has none. */
 const isPlain = (number: number): boolean => Number.isFinite(number) && !Object.is(number, -0);

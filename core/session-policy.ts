@@ -9,7 +9,7 @@ export const SESSION_POLICY_CHARACTERS = 2048;
 /** What stands for the deadline in the form that is digested. */
 export const UNFILLED_DEADLINE = '{deadline}';
 /** Six random characters end a secret's ARN: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html */
-const SECRET_ARN_TAIL = '-??????';
+export const SECRET_ARN_TAIL = '-??????';
 
 /** Sids of the statements that are Taskbound's own; a tool's name starts in lower case, so they never meet. */
 export const OWN_SIDS = {

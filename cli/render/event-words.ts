@@ -1,3 +1,4 @@
+import { at } from '../../core/event-data.ts';
 import type { EventType, EvidenceEvent } from '../../core/evidence.ts';
 import { oneLine } from '../print.ts';
 import { PROOF_WORDS } from './run.ts';
@@ -12,18 +13,6 @@ function shown(value: unknown): string {
   if (value === undefined || value === null) return '?';
   const text = oneLine(typeof value === 'string' ? value : JSON.stringify(value));
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS - 1)}…` : text;
-}
-
-/** The value at a path of names in an event's data. */
-function at(data: Data, ...path: readonly string[]): unknown {
-  let value: unknown = data;
-  for (const name of path) {
-    value =
-      typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-        ? Reflect.get(value, name)
-        : undefined;
-  }
-  return value;
 }
 
 const windowWords = (data: Data): string =>
@@ -54,7 +43,7 @@ function provenWords(data: Data): string {
   const kind = at(data, 'proof');
   const leases = at(data, 'leases');
   const refusals = Array.isArray(leases)
-    ? leases.flatMap((lease: unknown) => at({ lease: lease as Data[string] }, 'lease', 'refusals') ?? [])
+    ? leases.flatMap((lease: unknown) => at(lease, 'refusals') ?? [])
     : [];
   const count = refusals.length === 0 ? '' : ` ${refusals.length} times`;
   return `access is gone: ${typeof kind === 'string' ? (PROOF_WORDS[kind] ?? shown(kind)) : '?'}${count}`;

@@ -18,7 +18,7 @@ export const timelineOf = (bundle: EvidenceBundle) => ({
 });
 
 /** A role session is known by its role and name: `Requesters/ann` */
-const actorWords = (actor: string): string =>
+export const actorWords = (actor: string): string =>
   visible(actor.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:(assumed-role\/)?/, ''));
 
 function chainWords({ fault, events, keyId }: Verification): string {

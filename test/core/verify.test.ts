@@ -87,6 +87,16 @@ describe('what a bundle may not be', () => {
       { ...good, events: new Array(MAX_EVENTS + 1).fill(good.events[0]) },
       /more than 10000 events/,
     ],
+    [
+      'with half a character',
+      { ...good, events: [{ ...good.events[0], actor: '\ud800' }] },
+      /half of a character/,
+    ],
+    [
+      'with half a character in a key',
+      { ...good, events: [{ ...good.events[0], data: { '\udc00': 1 } }] },
+      /half of a character/,
+    ],
     ['with minus zero', { ...good, events: [{ ...good.events[0], data: { n: -0 } }] }, /the number -0/],
     [
       'with what JSON has no number for',

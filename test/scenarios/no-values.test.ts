@@ -1,4 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { bundleOf } from '../fixtures/signed-bundle.ts';
+import { reportPage } from '../../cli/report/page.ts';
+import { reportSubject } from '../../cli/report/subject.ts';
+import { verification } from '../../cli/report/verification.ts';
+import { controlsMap } from '../../core/controls.ts';
 import { sessionCredentials } from '../../core/work.ts';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
 
@@ -25,10 +30,13 @@ const spellings = (value: string) => [
 /** Every place that somebody can read who may not read the value itself. */
 async function everythingWritten(stack: Deployed, ran: Ran): Promise<Record<string, string>> {
   const execution = await stack.execution(ran.row.executionArn);
+  const bundle = bundleOf(ran.row.boundaryId, ran.events);
   return {
     history: JSON.stringify(ran.history),
     execution: JSON.stringify(execution),
     evidence: JSON.stringify(ran.events),
+    report: reportPage(reportSubject(bundle, verification(bundle, undefined), undefined)),
+    controls: JSON.stringify(controlsMap(bundle.boundaryId, bundle.events)),
     ledger: JSON.stringify(ran.row),
     'command line': JSON.stringify(ran.report) + ran.progress,
     logs: JSON.stringify(stack.aws.lambda.host.logs),

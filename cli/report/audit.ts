@@ -1,0 +1,110 @@
+import type { AuditResult, RecordRef } from '../../core/audit/result.ts';
+import { block, code, html, theirs, type Content, type Html } from './html.ts';
+import { badge, bounded, facts, list, table, whole } from './parts.ts';
+import { utc } from './time.ts';
+import { AUDIT_WORDS } from './verdict.ts';
+
+const AUDIT_COMMANDS = `npx taskbound audit BUNDLE.json --key PEM --trail DIR --json > audit.json
+npx taskbound report BUNDLE.json --audit audit.json`;
+
+const MOST_VIOLATIONS = 100;
+const MOST_RECORDS = 50;
+
+const CALLS: readonly (readonly [keyof AuditResult['calls'], string])[] = [
+  ['insideAllowed', 'inside the session policy, and answered'],
+  ['insideFailed', 'inside, and answered with an error that is no refusal'],
+  ['insideRefused', 'inside, and refused all the same'],
+  ['outsideRefused', 'outside, and refused'],
+  ['outsideAllowed', 'outside, and answered: breaks the boundary'],
+  ['afterRefused', 'after the end, and refused'],
+  ['afterAllowed', 'after the end, and answered: breaks the boundary'],
+  ['undecided', 'not decided'],
+];
+
+/** What CloudTrail says of the task, as `taskbound audit` judged it. */
+export function audit(result: AuditResult | undefined): Html {
+  if (result === undefined) {
+    return html`<p>
+        ${badge('plain', 'Not audited')} This report was made without <code>--audit</code>. Nothing on this
+        page was compared with what AWS itself recorded. To do it:
+      </p>
+      ${block('Commands of an audit', AUDIT_COMMANDS)}`;
+  }
+  const { tone, word, says } = AUDIT_WORDS[result.verdict];
+  return html`<p>${badge(tone, word)} ${says}</p>
+    ${violations(result)} ${gaps(result)}
+    ${table(
+      'Calls of this task in the trail',
+      ['Calls', 'How many'],
+      CALLS.map(([name, words]) => [words, result.calls[name]]),
+    )}
+    ${attempts(result)} ${trail(result)}`;
+}
+
+const RECORD_HEADS = ['When (UTC)', 'Call', 'Resource', 'Answer', 'Access key id', 'Event id', 'File'];
+
+const recordRow = ({ at, action, resource, error, accessKeyId, eventId, file }: RecordRef): Content[] => [
+  theirs(utc(at), 40),
+  whole(code(action)),
+  code(resource),
+  whole(error === null ? 'answered' : theirs(error, 200)),
+  whole(code(accessKeyId ?? 'none')),
+  code(eventId),
+  code(file),
+];
+
+function violations({ violations: found }: AuditResult): Html {
+  if (found.length === 0)
+    return html`<h3>Violations</h3>
+      <p>None was seen.</p>`;
+  const { shown, rest } = bounded(found, MOST_VIOLATIONS);
+  return html`<h3>Violations</h3>
+    ${shown.map(({ rule, says, records }, index) => {
+      const some = bounded(records, MOST_RECORDS);
+      return html`<h4>${badge('bad', theirs(rule, 100))}</h4>
+        <p>${theirs(says, 2000)}</p>
+        ${
+          some.shown.length === 0
+            ? undefined
+            : table(`Records of violation ${index + 1}`, RECORD_HEADS, some.shown.map(recordRow))
+        }${some.rest}`;
+    })}${rest}`;
+}
+
+function gaps({ gaps: found }: AuditResult): Html {
+  if (found.length === 0)
+    return html`<h3>What is missing</h3>
+      <p>Nothing that would show a violation.</p>`;
+  const { shown, rest } = bounded(found, MOST_VIOLATIONS);
+  return html`<h3>What is missing</h3>
+    ${list(shown.map(({ rule, says }) => html`<strong>${theirs(rule, 100)}</strong>: ${theirs(says, 2000)}`))}${rest}`;
+}
+
+function attempts({ attempts: found }: AuditResult): Html {
+  if (found.length === 0)
+    return html`<h3>Refused attempts outside its policy</h3>
+      <p>None.</p>`;
+  const { shown, rest } = bounded(found, MOST_VIOLATIONS);
+  return html`<h3>Refused attempts outside its policy</h3>
+    <p>The task tried this, and IAM refused it.</p>
+    ${table('Refused attempts', RECORD_HEADS, shown.map(recordRow))}${rest}`;
+}
+
+const DIGESTS: Readonly<Record<AuditResult['trail']['digests'], Html>> = {
+  verified: badge('good', 'verified: no file is missing or was changed'),
+  absent: badge('warn', 'absent: missing or changed files would not show'),
+  broken: badge('bad', 'broken: files are missing or were changed'),
+};
+
+const trail = ({ trail: { files, records, bytes, from, to, digests } }: AuditResult): Html =>
+  html`<h3>The trail that was read</h3>
+    ${facts([
+      ['Files', files],
+      ['Records', records],
+      ['Bytes', bytes],
+      ['CloudTrail’s digest files', DIGESTS[digests]],
+      [
+        'They cover',
+        from === null || to === null ? 'nothing' : html`${theirs(from, 40)} to ${theirs(to, 40)}`,
+      ],
+    ])}`;

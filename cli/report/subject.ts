@@ -1,0 +1,52 @@
+import { accessEnd, type AccessEnd } from '../../core/access-end.ts';
+import type { AuditResult } from '../../core/audit/result.ts';
+import { controlsMap, type ControlsMap } from '../../core/controls.ts';
+import type { EvidenceBundle } from '../../core/evidence.ts';
+import { taskRecord, type TaskRecord } from '../../core/task-record.ts';
+import { count } from './html.ts';
+import type { Verification } from './verification.ts';
+import { wayOf, type Way } from './way.ts';
+
+/** All that a report tells, derived from its files once. */
+export interface ReportSubject {
+  readonly bundle: EvidenceBundle;
+  readonly verification: Verification;
+  readonly audit: AuditResult | undefined;
+  readonly record: TaskRecord;
+  /** How access ended, as far as record, chain and trail agree about it. */
+  readonly end: AccessEnd;
+  readonly way: Way;
+  /** Undefined for a broken chain: what was changed is evidence of nothing. */
+  readonly controls: ControlsMap | undefined;
+}
+
+export function reportSubject(
+  bundle: EvidenceBundle,
+  verification: Verification,
+  audit: AuditResult | undefined,
+): ReportSubject {
+  const record = taskRecord(bundle.events);
+  return {
+    bundle,
+    verification,
+    audit,
+    record,
+    end: knownEnd(accessEnd(record), verification, audit),
+    way: wayOf(record),
+    controls: verification.is === 'broken' ? undefined : controlsMap(bundle.boundaryId, bundle.events),
+  };
+}
+
+/** What a record says of the end counts for nothing when it was changed, or when the trail shows otherwise. */
+function knownEnd(end: AccessEnd, { is }: Verification, audit: AuditResult | undefined): AccessEnd {
+  const after = audit?.calls.afterAllowed ?? 0;
+  const because = [
+    ...(is === 'broken' ? ['the record was changed, so what it says of the end proves nothing'] : []),
+    ...(after > 0
+      ? [
+          `the trail has ${count(after, 'call')} of this task after its end that ${after === 1 ? 'was' : 'were'} answered`,
+        ]
+      : []),
+  ];
+  return because.length === 0 ? end : { kind: 'unproven', because: [...because, ...end.because] };
+}

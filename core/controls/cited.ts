@@ -1,0 +1,31 @@
+import { accessEnd } from '../access-end.ts';
+import { textAt } from '../event-data.ts';
+import type { TaskRecord } from '../task-record.ts';
+import { cite, type Cited } from './control.ts';
+
+/** What several controls cite, each in the same words. */
+export const leasesCited = ({ leases }: TaskRecord, says: string): Cited[] =>
+  leases.map(({ number, issued }) => cite(issued, `lease ${number ?? '?'}: ${says}`));
+
+export const secretsCited = ({ secrets }: TaskRecord): Cited[] =>
+  secrets.flatMap(({ name, issued, revoked }) => [
+    cite(issued, `the secret ${name} was made for this task alone`),
+    ...(revoked ? [cite(revoked, `the secret ${name} was destroyed`)] : []),
+  ]);
+
+const PROOF_SAYS: Readonly<Record<string, string>> = {
+  refused: "the task's own credential was used and refused",
+  expired: 'a credential that nobody could present was waited out until past its deadline',
+  'nothing-issued': 'no credential was ever issued',
+};
+
+export const proofCited = (record: TaskRecord): Cited[] => {
+  const { proven } = record;
+  const says = PROOF_SAYS[accessEnd(record).kind];
+  return proven && says !== undefined ? [cite(proven, says)] : [];
+};
+
+export const peopleCited = ({ granted, refused }: TaskRecord): Cited[] => [
+  ...granted.map((event) => cite(event, `approved by ${textAt(event.data, 'person') ?? '?'}`)),
+  ...refused.map((event) => cite(event, `refused by ${textAt(event.data, 'person') ?? '?'}`)),
+];

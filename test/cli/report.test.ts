@@ -1,0 +1,181 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { publicKeyPem } from '../../core/evidence-key.ts';
+import { bundleOf, keyPair, STACK_KEY } from '../fixtures/signed-bundle.ts';
+import { BOUNDARY, eventsOf } from '../fixtures/task-events.ts';
+import { auditOf, violatedAudit } from './report/audits.ts';
+import { call, fileIn, temporaryFolder } from './support.ts';
+
+const events = eventsOf('succeeded');
+const bundle = bundleOf(BOUNDARY, events);
+
+describe('report', () => {
+  it('writes the page beside the bundle and prints its path', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'a'));
+    await fileIn(folder, 'a/b.json', bundle);
+    const { code, stdout, stderr } = await call(folder, ['report', 'a/b.json']);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: `${join(folder, 'a/nightly-1.report.html')}\n`,
+      stderr: '',
+    });
+    expect(await readFile(join(folder, 'a/nightly-1.report.html'), 'utf8')).toMatch(/^<!doctype html>/);
+  });
+
+  it('prints one JSON document with --json, and takes audit, key and place', async () => {
+    const folder = await temporaryFolder();
+    await fileIn(folder, 'b.json', bundle);
+    await fileIn(folder, 'audit.json', violatedAudit(events));
+    await fileIn(folder, 'key.pem', publicKeyPem(STACK_KEY.publicKey));
+    const { code, stdout } = await call(folder, [
+      ...[
+        'report',
+        'b.json',
+        '--audit',
+        'audit.json',
+        '--key',
+        'key.pem',
+        '--out',
+        'deep/page.html',
+        '--json',
+      ],
+    ]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      boundaryId: BOUNDARY,
+      reportFile: join(folder, 'deep/page.html'),
+      headHash: events.at(-1)?.hash,
+      outcome: 'succeeded',
+      access: 'unproven',
+      evidence: 'verified',
+      audit: 'violated',
+    });
+    expect(await readFile(join(folder, 'deep/page.html'), 'utf8')).toContain('The boundary was violated.');
+  });
+
+  it('says that the record is another key’s', async () => {
+    const folder = await temporaryFolder();
+    await fileIn(folder, 'b.json', bundle);
+    await fileIn(folder, 'key.pem', publicKeyPem(keyPair().publicKey));
+    const { code, stdout } = await call(folder, ['report', 'b.json', '--key', 'key.pem', '--json']);
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+      code: 0,
+      evidence: 'broken',
+      access: 'unproven',
+    });
+    expect(await readFile(join(folder, 'nightly-1.report.html'), 'utf8')).toContain(
+      'not with the pinned key',
+    );
+  });
+
+  it('writes the page of a broken record too, and says so in both', async () => {
+    const folder = await temporaryFolder();
+    await fileIn(folder, 'b.json', bundleOf(BOUNDARY, events.slice(1)));
+    const { code, stdout } = await call(folder, ['report', 'b.json', '--json']);
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+      code: 0,
+      evidence: 'broken',
+      access: 'unproven',
+    });
+    expect(await readFile(join(folder, 'nightly-1.report.html'), 'utf8')).toContain(
+      'Do not rely on this record.',
+    );
+  });
+
+  const other = eventsOf('failed');
+  it.each<[string, unknown, Record<string, unknown>, string[], RegExp]>([
+    ['no bundle', {}, {}, [], /not an evidence bundle/],
+    ['no events', bundleOf(BOUNDARY, []), {}, [], /has no events/],
+    [
+      'the record of a review',
+      bundleOf(`${BOUNDARY}.review`, events),
+      {},
+      [],
+      /not of a task.*taskbound show/,
+    ],
+    ['a task id that leads elsewhere', { ...bundle, taskId: '../../x' }, {}, [], /"\.\.\/\.\.\/x"/],
+    [
+      'an audit that is not there',
+      bundle,
+      {},
+      ['--audit', 'none.json'],
+      /The audit "none.json" cannot be read/,
+    ],
+    ['an audit that is not JSON', bundle, { 'a.json': '{' }, ['--audit', 'a.json'], /not valid JSON/],
+    [
+      'an audit in another form',
+      bundle,
+      { 'a.json': { ...auditOf(events), extra: 1 } },
+      ['--audit', 'a.json'],
+      /not an audit's result/,
+    ],
+    [
+      'an audit of another task',
+      bundle,
+      { 'a.json': auditOf(events, { boundaryId: 'object-transfer.other' }) },
+      ['--audit', 'a.json'],
+      /an audit of "object-transfer.other"/,
+    ],
+    [
+      'an audit of another chain',
+      bundle,
+      { 'a.json': auditOf(other) },
+      ['--audit', 'a.json'],
+      /the chain that ends with/,
+    ],
+    ['a key that is none', bundle, { 'k.pem': 'x' }, ['--key', 'k.pem'], /no PUBLIC KEY block/],
+    ['the bundle as the page', bundle, {}, ['--out', 'b.json'], /the bundle itself/],
+    ['a folder as the page', bundle, {}, ['--out', '.'], /cannot be written/],
+  ])('%s: exit 2, one message, no page', async (_what, content, files, args, message) => {
+    const folder = await temporaryFolder();
+    await fileIn(folder, 'b.json', content);
+    for (const [name, file] of Object.entries(files)) await fileIn(folder, name, file);
+    const before = await readdir(folder);
+    const { code, stdout, stderr } = await call(folder, ['report', 'b.json', ...args]);
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
+    expect(await readdir(folder)).toEqual(before);
+  });
+});
+
+describe('controls', () => {
+  it('prints each control with what it rests on, and what it says nothing about', async () => {
+    const folder = await temporaryFolder();
+    await fileIn(folder, 'b.json', bundle);
+    const { code, stdout } = await call(folder, ['controls', 'b.json']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^NHI1:2025 {2}Improper Offboarding: evidence$/m);
+    expect(stdout).toMatch(
+      /^ {4}event 8 revocation.proven: the task's own credential was used and refused$/m,
+    );
+    expect(stdout).toMatch(/^ {2}PR\.AA-06 /m);
+  });
+
+  it('prints one JSON document with --json', async () => {
+    const folder = await temporaryFolder();
+    await fileIn(folder, 'b.json', bundle);
+    const { code, stdout, stderr } = await call(folder, ['controls', 'b.json', '--json']);
+    const map = JSON.parse(stdout);
+    expect({ code, stderr, keys: Object.keys(map) }).toEqual({
+      code: 0,
+      stderr: '',
+      keys: ['version', 'boundaryId', 'headHash', 'controls', 'nothing'],
+    });
+    expect([map.controls.length, map.nothing.length]).toEqual([10, 13]);
+    expect(Object.keys(map.controls[0])).toEqual(['control', 'title', 'source', 'status', 'events', 'says']);
+  });
+
+  it.each([
+    ['a broken chain', bundleOf(BOUNDARY, events.slice(1)), /no evidence for any control: event 1/],
+    ['no events', bundleOf(BOUNDARY, []), /has no events/],
+  ])('%s: exit 2', async (_what, content, message) => {
+    const folder = await temporaryFolder();
+    await fileIn(folder, 'b.json', content);
+    expect(await call(folder, ['controls', 'b.json'])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(message),
+    });
+  });
+});

@@ -1,0 +1,286 @@
+import { createHash } from 'node:crypto';
+import { XMLValidator } from 'fast-xml-parser';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bundleOf } from '../../fixtures/signed-bundle.ts';
+import { reportPage } from '../../../cli/report/page.ts';
+import { reportSubject } from '../../../cli/report/subject.ts';
+import { verification } from '../../../cli/report/verification.ts';
+import type { AuditResult } from '../../../core/audit/result.ts';
+import type { EventDraft, EvidenceEvent, Json } from '../../../core/evidence.ts';
+import {
+  admitted,
+  BOUNDARY,
+  chainOf,
+  eventsOf,
+  leaseIssued,
+  proven,
+  RECORDS,
+  requested,
+  revoked,
+  secretIssued,
+  secretRevoked,
+  type RecordName,
+} from '../../fixtures/task-events.ts';
+import { auditOf, violatedAudit } from './audits.ts';
+
+function pageOf(events: readonly EvidenceEvent[], audit?: AuditResult): string {
+  const bundle = bundleOf(BOUNDARY, events);
+  return reportPage(reportSubject(bundle, verification(bundle, undefined), audit));
+}
+
+/** The names of all tags, in order: what the page consists of, whatever its texts say. */
+const tagsOf = (page: string): string => (page.match(/<\/?[a-z][a-z0-9]*/g) ?? []).join(' ');
+const NAMES = Object.keys(RECORDS) as RecordName[];
+
+describe('the page', () => {
+  it.each(NAMES)('of a task that was %s is well-formed and has no script', (name) => {
+    const page = pageOf(eventsOf(name));
+    expect(XMLValidator.validate(page.replace('<!doctype html>', ''))).toBe(true);
+    expect(page).not.toMatch(
+      /<script|<iframe|<object|<img|<link|<form|<base|\son[a-z]+=|\sstyle=|javascript:/i,
+    );
+  });
+
+  it('allows its own style by its hash, and nothing else', () => {
+    const page = pageOf(eventsOf('succeeded'));
+    const style = /<style>(.*?)<\/style>/s.exec(page)?.[1] ?? '';
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(page).toContain(
+      `content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'"`,
+    );
+    expect(style).not.toMatch(/url\(|@import|<\//);
+  });
+
+  it('has ids that are unique, and only links to places that are there', () => {
+    for (const name of NAMES) {
+      const events = eventsOf(name);
+      const page = pageOf(events, violatedAudit(events));
+      const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const [, target] of page.matchAll(/(?:href="|url\()#([^")]*)/g)) expect(ids).toContain(target);
+    }
+  });
+
+  it('is the same for the same files', () => {
+    expect(pageOf(eventsOf('approved'))).toBe(pageOf(eventsOf('approved')));
+  });
+
+  it.each<[RecordName, RegExp]>([
+    [
+      'succeeded',
+      /Yes, proven by use.*1 credential of this task was used, and every call was refused, 1\.0 s after its work ended/,
+    ],
+    ['lease after lease', /3 credentials of this task were used/],
+    ['rejected', /There was none/],
+    ['expired', /Yes, by its deadline/],
+    ['under way', /Not proven.*the record has no proof/],
+  ])('says at its top how the access of a task that was %s ended', (name, words) => {
+    const answers = /<div class="answers">.*?Timeline/s.exec(pageOf(eventsOf(name)))?.[0] ?? '';
+    expect(answers.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toMatch(words);
+  });
+
+  it('tells the tool of each use, or that none is known to allow it, and the item', () => {
+    const page = pageOf(eventsOf('succeeded'));
+    for (const words of ['readSource', 'none is known to allow it', 'caseId = case-7', '2 uses in all'])
+      expect(page.replace(/\s+/g, ' ')).toContain(words);
+  });
+
+  it('does not call what is denied allowed', () => {
+    const sessionPolicy =
+      '{"Statement":[{"Sid":"denyIt","Effect":"Deny","Action":"s3:PutObject","Resource":"*"}]}';
+    const page = pageOf(chainOf([requested(), admitted(), leaseIssued(1, { sessionPolicy })]));
+    expect(page).toContain('denyIt: no statement that Taskbound writes. It denies this.');
+    expect(page).not.toContain('May call');
+  });
+
+  it('does not forget the secrets of a task that never had a session', () => {
+    const drafts = [
+      requested(),
+      admitted(),
+      secretIssued(),
+      secretRevoked(),
+      revoked(0),
+      proven('nothing-issued'),
+    ];
+    expect(pageOf(chainOf(drafts))).toContain('and 1 secret made for it was destroyed');
+    expect(pageOf(chainOf(drafts.filter(({ type }) => type !== 'secret.revoked')))).toContain(
+      'the secret receiptKey was made and is not said to be destroyed',
+    );
+  });
+
+  it('relies on nothing in a record that was changed', () => {
+    const events = eventsOf('succeeded').map((event) =>
+      event.seq === 3 ? { ...event, data: { name: 'other' } } : event,
+    );
+    const page = pageOf(events);
+    expect(page).toContain('Do not rely on this record.');
+    expect(page).toContain('event 3 (secret.issued) was changed');
+    expect(page).not.toContain('Yes, proven by use');
+    expect(page).toContain('nothing in it is evidence for a control');
+  });
+
+  it('shows what the audit found, and says when there was none', () => {
+    const events = eventsOf('succeeded');
+    expect(pageOf(events)).toContain('Not audited');
+    expect(pageOf(events, auditOf(events))).toContain('Enforced');
+    const violated = pageOf(events, violatedAudit(events));
+    for (const words of [
+      'The boundary was violated.',
+      'Not so, says the trail',
+      'The trail shows violations.',
+      '1 call of this task after its end that was answered',
+      'outside-and-allowed',
+      'e-2',
+      'no-data-events',
+      's3:ListBucket',
+    ])
+      expect(violated).toContain(words);
+  });
+
+  it('tells a digest that was approved from another one', () => {
+    const drafts = RECORDS.approved.map((draft) =>
+      draft.id === 'approval.granted:carol'
+        ? { ...draft, data: { ...draft.data, grantDigest: 'other' } }
+        : draft,
+    );
+    const page = pageOf(chainOf(drafts));
+    expect(page.match(/the one that was asked for/g)).toHaveLength(1);
+    expect(page.match(/another one/g)).toHaveLength(1);
+  });
+
+  it('keeps leases apart whose policies differ in more than their deadline', () => {
+    expect(pageOf(eventsOf('lease after lease'))).toContain('<h3>Leases 1, 2, 3</h3>');
+    const [first, ...rest] = RECORDS['lease after lease'].filter(({ type }) => type === 'identity.issued');
+    const wider = rest.map((draft) => ({
+      ...draft,
+      data: { ...draft.data, sessionPolicy: '{"Statement":[]}' },
+    }));
+    const page = pageOf(
+      chainOf([RECORDS.succeeded[0], first, ...wider].filter((draft) => draft !== undefined)),
+    );
+    expect(page).toContain('<h3>Lease 1</h3>');
+    expect(page).toContain('<h3>Leases 2, 3</h3>');
+    expect(page).toContain('It has no statements');
+  });
+});
+
+/** Every text in some data, numbered, replaced by what `change` makes of it. */
+function withTexts(data: Json, change: (text: string, index: number) => string): Json {
+  let index = 0;
+  const walk = (value: Json): Json => {
+    if (typeof value === 'string') return change(value, index++);
+    if (Array.isArray(value)) return value.map(walk);
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, walk(each)]));
+    return value;
+  };
+  return walk(data);
+}
+
+const HOSTILE = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '<script>alert(1)</script>',
+        '</style><script>',
+        '"><svg onload=alert(1)>',
+        "' onclick='x",
+        '<!--',
+        ']]>',
+        '&lt;',
+        '&#60;',
+        '</pre></details></section>',
+        '<bdi>',
+        '\u202e',
+        '\u2066',
+        '\u0000',
+        '\u001b[2J',
+        '\u200b',
+        '\n',
+        '${x}',
+        '%3Cscript%3E',
+      ),
+      fc.string({ unit: 'binary', maxLength: 20 }),
+    ),
+    { minLength: 1, maxLength: 6 },
+  )
+  // A chain holds whole characters only: another text has no canonical form, and so no hash.
+  .map((parts) => parts.join('').toWellFormed())
+  // It begins like the harmless text, so that it is as little a number, a time or a word that the page knows.
+  .map((text) => `harmless${text}`);
+
+describe('hostile texts', () => {
+  it('in any field, or in all, leave the page made of the same parts', () => {
+    const names = fc.constantFrom(...NAMES);
+    fc.assert(
+      fc.property(names, HOSTILE, fc.option(fc.nat(60)), (name, hostile, at) => {
+        const changed = (text: string) =>
+          chainOf(
+            RECORDS[name].map((draft: EventDraft) => ({
+              ...draft,
+              actor: text,
+              data: withTexts(draft.data as Json, (was, index) =>
+                at === null || at === index ? text : was,
+              ) as EventDraft['data'],
+            })),
+          );
+        const page = pageOf(changed(hostile));
+        expect(tagsOf(page)).toBe(tagsOf(pageOf(changed('harmless'))));
+        expect(XMLValidator.validate(page.replace('<!doctype html>', ''))).toBe(true);
+        expect(page).not.toMatch(
+          /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/,
+        );
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('in an audit leave it so as well', () => {
+    const events = eventsOf('succeeded');
+    const enums = new Set(['violated', 'verified']);
+    fc.assert(
+      fc.property(HOSTILE, (hostile) => {
+        const changed = (text: string) =>
+          withTexts(violatedAudit(events) as unknown as Json, (was) =>
+            enums.has(was) ? was : text,
+          ) as unknown as AuditResult;
+        expect(tagsOf(pageOf(events, changed(hostile)))).toBe(tagsOf(pageOf(events, changed('harmless'))));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('that have no canonical form break the chain, not the page', () => {
+    const events = eventsOf('succeeded').map((event) =>
+      event.seq === 2 ? { ...event, actor: 'half \ud800' } : event,
+    );
+    const page = pageOf(events);
+    expect(page).toContain('Do not rely on this record.');
+    expect(page).toContain('half ⟨U+D800⟩');
+  });
+
+  it('that are long are cut', () => {
+    const long = 'x'.repeat(100_000);
+    const drafts = RECORDS.approved.map((draft) => ({
+      ...draft,
+      actor: long,
+      data: withTexts(draft.data as Json, () => long) as EventDraft['data'],
+    }));
+    expect(pageOf(chainOf(drafts)).length).toBeLessThan(2_000_000);
+  });
+
+  it('as keys, numbers and forms that nobody expects are borne', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...NAMES), fc.jsonValue({ maxDepth: 3 }), fc.nat(20), (name, value, at) => {
+        const drafts = RECORDS[name].map((draft: EventDraft) => {
+          const keys = Object.keys(draft.data);
+          const key = keys[at % Math.max(keys.length, 1)] ?? 'none';
+          return { ...draft, data: { ...draft.data, [key]: value as Json } };
+        });
+        expect(XMLValidator.validate(pageOf(chainOf(drafts)).replace('<!doctype html>', ''))).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
