@@ -1,4 +1,5 @@
 import { GetObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
 import { ZodError } from 'zod';
 import { archiveKey, bundleText, makeBundle } from '../core/bundle.ts';
 import type { ClientConfig } from './connection.ts';
@@ -32,8 +33,8 @@ export class ArchiveReader {
 
   async compare(boundaryId: string, records: Records): Promise<Archived> {
     try {
-      const kept = await this.#read(boundaryId);
-      const agrees = (await tableCopy(boundaryId, records))?.equals(kept) === true;
+      const wanted = await tableCopy(boundaryId, records);
+      const agrees = wanted !== undefined && (await this.#has(boundaryId, wanted));
       return { boundaryId, archive: agrees ? 'agrees' : 'disagrees', error: null };
     } catch (error) {
       if (!(error instanceof S3ServiceException)) throw error;
@@ -41,11 +42,14 @@ export class ArchiveReader {
     }
   }
 
-  async #read(boundaryId: string): Promise<Uint8Array> {
+  async #has(boundaryId: string, wanted: Buffer): Promise<boolean> {
     const { bucket, prefix } = this.#at;
     const Key = `${prefix}${archiveKey(this.#stack, boundaryId)}`;
-    const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: bucket, Key }));
-    return (await Body?.transformToByteArray()) ?? new Uint8Array();
+    const { Body, ContentLength } = await this.#client.send(new GetObjectCommand({ Bucket: bucket, Key }));
+    if (ContentLength === wanted.length && Body !== undefined)
+      return wanted.equals(await Body.transformToByteArray());
+    if (Body instanceof Readable) Body.destroy();
+    return false;
   }
 }
 

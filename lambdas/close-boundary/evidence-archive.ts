@@ -1,4 +1,5 @@
 import { GetObjectCommand, PutObjectCommand, S3ServiceException, type S3Client } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
 import type { ArchiveState } from '../../core/bundle.ts';
 
 /** The copies of closed boundaries' evidence. Objects are put where none stands; nothing here replaces or removes one. */
@@ -37,11 +38,24 @@ export class EvidenceArchive {
     }
   }
 
+  /** Whoever put it there may have made it larger than this function's memory, or unreadable to us: neither may keep a boundary open. */
   async #has(at: { readonly Bucket: string; readonly Key: string }, wanted: Buffer): Promise<boolean> {
-    const { Body } = await this.#client.send(new GetObjectCommand(at));
-    return Body !== undefined && wanted.equals(await Body.transformToByteArray());
+    try {
+      const { Body, ContentLength } = await this.#client.send(new GetObjectCommand(at));
+      if (ContentLength === wanted.length && Body !== undefined)
+        return wanted.equals(await Body.transformToByteArray());
+      if (Body instanceof Readable) Body.destroy();
+      return false;
+    } catch (error) {
+      if (isRefused(error)) return false;
+      throw error;
+    }
   }
 }
+
+/** 400: its key is not ours, for example. 404 is none of them: then it is gone, and is put again. */
+const isRefused = (error: unknown): boolean =>
+  error instanceof S3ServiceException && [400, 403].includes(error.$metadata.httpStatusCode ?? 0);
 
 const isStanding = (error: unknown): boolean =>
   error instanceof S3ServiceException && error.name === 'PreconditionFailed';

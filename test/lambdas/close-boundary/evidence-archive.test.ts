@@ -44,7 +44,7 @@ describe('EvidenceArchive.put', () => {
     ['nothing', '', 'disagrees'],
   ])('finds %s in the place: %s', async (_what, standing, state) => {
     s3.on(PutObjectCommand).rejects(failure('PreconditionFailed', 412));
-    s3.on(GetObjectCommand).resolves({ Body: bodyOf(standing) });
+    s3.on(GetObjectCommand).resolves({ Body: bodyOf(standing), ContentLength: Buffer.byteLength(standing) });
     expect(await archive.put(KEY, TEXT)).toBe(state);
     expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input).toMatchObject({ Key: `evidence/${KEY}` });
   });
@@ -58,9 +58,32 @@ describe('EvidenceArchive.put', () => {
     await expect(archive.put(KEY, TEXT)).rejects.toMatchObject({ name });
   });
 
-  it('what cannot be read in the place does not count as agreeing', async () => {
+  it.each([
+    ['AccessDenied', 403],
+    ['InvalidRequest', 400],
+  ])(
+    'what is there and cannot be read (%s) disagrees: nobody can keep a boundary open by it',
+    async (name, status) => {
+      s3.on(PutObjectCommand).rejects(failure('PreconditionFailed', 412));
+      s3.on(GetObjectCommand).rejects(failure(name, status));
+      expect(await archive.put(KEY, TEXT)).toBe('disagrees');
+    },
+  );
+
+  it.each([
+    ['NoSuchKey', 404],
+    ['ServiceUnavailable', 503],
+  ])('what cannot be read for now (%s) is tried again', async (name, status) => {
     s3.on(PutObjectCommand).rejects(failure('PreconditionFailed', 412));
-    s3.on(GetObjectCommand).rejects(failure('AccessDenied', 403));
-    await expect(archive.put(KEY, TEXT)).rejects.toMatchObject({ name: 'AccessDenied' });
+    s3.on(GetObjectCommand).rejects(failure(name, status));
+    await expect(archive.put(KEY, TEXT)).rejects.toMatchObject({ name });
+  });
+
+  it('does not read what has another length', async () => {
+    const transformToByteArray = () => Promise.reject(new Error('read'));
+    const Body = { transformToByteArray } as unknown as NonNullable<GetObjectCommandOutput['Body']>;
+    s3.on(PutObjectCommand).rejects(failure('PreconditionFailed', 412));
+    s3.on(GetObjectCommand).resolves({ Body, ContentLength: 5 * 1024 ** 3 });
+    expect(await archive.put(KEY, TEXT)).toBe('disagrees');
   });
 });
