@@ -16,9 +16,17 @@ function show(title: string, { timeline, checks }: Ran): boolean {
 
 await rm(inOut(), { recursive: true, force: true });
 await mkdir(inOut(), { recursive: true });
-const good = [
-  show('The nightly transfer, submitted by its schedule', await nightly()),
-  show('The maintenance of a database, approved by two people', await maintenance()),
-  show('An assistant whose case orders it about', await cases()),
-];
+const runs = [
+  ['The nightly transfer, submitted by its schedule', nightly],
+  ['The maintenance of a database, approved by two people', maintenance],
+  ['An assistant whose case orders it about', cases],
+] as const;
+const ran: (readonly [title: string, ran: Ran])[] = [];
+for (const [title, run] of runs) ran.push([title, await run()]);
+const good = ran.map(([title, each]) => show(title, each));
+console.log(`\n== The evidence\n`);
+for (const [title, { reviewed }] of ran) {
+  const { verdict, evidenceFile, reportFile } = reviewed;
+  console.log(`${title}: ${verdict}\n    bundle  ${evidenceFile}\n    report  ${reportFile}`);
+}
 process.exitCode = good.every(Boolean) ? 0 : 1;

@@ -10,6 +10,7 @@ const APPROVERS = ['bob', 'carol'];
 export async function maintenance(): Promise<Ran> {
   await writeRequest();
   const ran = await runTask(
+    'maintenance',
     `${OUT}/database-maintenance.json`,
     ...['--seed', 'examples/seed'],
     ...APPROVERS.flatMap((name) => ['--approve-as', `${name}@Approvers`]),

@@ -13,7 +13,15 @@ const TIME_ZONE = 'Europe/Berlin';
 /** The nightly transfer, submitted by its schedule: the clock skips to the next 04:00 in Berlin. */
 export async function nightly(): Promise<Ran> {
   await writeExports();
-  const ran = await runTask('--schedule', 'Nightly', '--seed', `${OUT}/seed`, '--dump', `${OUT}/dump`);
+  const ran = await runTask(
+    'nightly',
+    '--schedule',
+    'Nightly',
+    '--seed',
+    `${OUT}/seed`,
+    '--dump',
+    `${OUT}/dump`,
+  );
   const { sourceKey, destinationKey } = keysOf(ran.bundle);
   const source = await readFile(inOut('seed/s3/source', sourceKey));
   const moved = await readFile(inOut('dump/s3/destination', destinationKey));

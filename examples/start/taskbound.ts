@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from '../../cli/main.ts';
-import { chainFault, evidenceBundle, type EvidenceBundle, type EvidenceEvent } from '../../core/evidence.ts';
+import { evidenceBundle, type EvidenceBundle, type EvidenceEvent } from '../../core/evidence.ts';
 import { SystemClock } from '../../local/system-clock.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -33,23 +33,39 @@ export async function taskbound(...argv: string[]): Promise<{ code: number; outp
   return { code, output };
 }
 
+/** What a reviewer gets of one task. */
+export interface Reviewed {
+  readonly evidenceFile: string;
+  readonly reportFile: string;
+  readonly verdict: string;
+}
+
 export interface Ran {
   readonly bundle: EvidenceBundle;
   readonly timeline: string;
+  readonly reviewed: Reviewed;
   /** What holds for every task that succeeded. */
   readonly checks: readonly Check[];
 }
 
-/** Runs one task to its end and reads its evidence. */
-export async function runTask(...argv: string[]): Promise<Ran> {
-  const { code, output } = await taskbound('run', ...argv, '--local', '--out', OUT, '--json');
+/** Runs one task to its end, in an account of its own, and reads and reviews its evidence. `name` is the folder of all that is written. */
+export async function runTask(name: string, ...argv: string[]): Promise<Ran> {
+  const out = `${OUT}/${name}`;
+  const trail = `${out}/trail`;
+  const { code, output } = await taskbound(
+    ...['run', ...argv, '--local', '--out', out, '--trail', trail, '--json'],
+  );
   const report: { readonly phase?: string; readonly evidenceFile?: string | null } = JSON.parse(output);
   if (typeof report.evidenceFile !== 'string') throw new Error(`The task left no evidence: ${output}`);
+  const evidenceFile = relative(ROOT, report.evidenceFile);
   const bundle = evidenceBundle.parse(JSON.parse(await readFile(report.evidenceFile, 'utf8')));
-  const { output: timeline } = await taskbound('show', report.evidenceFile);
+  const { output: timeline } = await taskbound('show', evidenceFile);
+  const verified = await taskbound('verify', evidenceFile, '--key', `${out}/taskbound.pub.pem`);
+  const reviewed = await review(evidenceFile, out, trail);
   return {
     bundle,
     timeline,
+    reviewed,
     checks: [
       ['the task succeeded', code === 0],
       ['its boundary is closed', report.phase === 'closed'],
@@ -57,9 +73,35 @@ export async function runTask(...argv: string[]): Promise<Ran> {
         "the task's credential was used afterwards, and refused",
         dataOf(bundle, 'revocation.proven')?.['proof'] === 'refused',
       ],
-      ['the evidence is one unbroken chain', chainFault(bundle.boundaryId, bundle.events) === undefined],
+      ["chain and signature verify with the stack's key", verified.code === 0],
+      ['the trail agrees: the boundary was enforced', reviewed.verdict === 'enforced'],
     ],
   };
+}
+
+/** The audit by the trail, and the page that shows it. */
+async function review(evidenceFile: string, out: string, trail: string): Promise<Reviewed> {
+  const key = ['--key', `${out}/taskbound.pub.pem`];
+  const { output } = await taskbound(
+    ...[
+      'audit',
+      evidenceFile,
+      ...key,
+      '--trail',
+      trail,
+      '--trail-keys',
+      `${trail}/public-keys.json`,
+      '--json',
+    ],
+  );
+  const { verdict }: { readonly verdict?: string } = JSON.parse(output);
+  const auditFile = `${out}/audit.json`;
+  await writeFile(join(ROOT, auditFile), output);
+  const written = await taskbound('report', evidenceFile, ...key, '--audit', auditFile, '--json');
+  const { reportFile }: { readonly reportFile?: string } = JSON.parse(written.output);
+  if (verdict === undefined || reportFile === undefined)
+    throw new Error(`The evidence could not be reviewed: ${output}${written.output}`);
+  return { evidenceFile, reportFile: relative(ROOT, reportFile), verdict };
 }
 
 /** The data of the first event of a type; of a secret's, by the secret's name. */
