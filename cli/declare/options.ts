@@ -1,0 +1,37 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+/** Takes what a command will return as its exit code. A command's module is loaded only when it is called: `--help` and `show BUNDLE` need neither the SDK nor the CDK. */
+export type Ends = (outcome: Promise<number>) => Promise<void>;
+
+/** A whole number from `least` to `most`. */
+export const whole =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(
+      `${JSON.stringify(text)} was given; allowed: a whole number from ${least} to ${most}.`,
+    );
+  };
+
+export const seconds = (text: string): number => {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value <= 3600) return value;
+  throw new InvalidArgumentError(`${JSON.stringify(text)} was given; allowed: 0 to 3600 seconds.`);
+};
+
+/** What each command has that needs a stack. */
+export const withStack = (command: Command): Command =>
+  command
+    .option('--stack <name>', 'the deployed stack; with AWS_ENDPOINT_URL it defaults to Taskbound')
+    .option(
+      '--assembly <dir>',
+      'an already synthesized CDK assembly for the local stack, instead of synthesizing',
+    )
+    .option('--json', 'print exactly one JSON document on standard output');
+
+export const asPerson = (command: Command): Command =>
+  withStack(command).option(
+    '--as <name@output>',
+    "act as this person in the stack's role: alice@Approvers (in an embedded AWS you are in Requesters by default)",
+  );
