@@ -1,7 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Audit } from '../../core/audit/audit.ts';
-import { checkDigests } from '../../core/audit/digests.ts';
-import { baseName } from '../../core/audit/digests.ts';
+import { baseName, checkDigests } from '../../core/audit/digests.ts';
 import type { AuditResult } from '../../core/audit/result.ts';
 import { publicKeyList, TrailKeys } from '../../core/audit/trail-keys.ts';
 import type { EvidenceBundle } from '../../core/evidence.ts';
