@@ -1,3 +1,4 @@
+import { sha256Hex } from '../digest.ts';
 import type { EvidenceBundle } from '../evidence.ts';
 import { CallLog } from './call-log.ts';
 import { concludeCoverage, isComplete, wantedOf } from './coverage.ts';
@@ -21,7 +22,7 @@ export interface TrailRead {
   readonly bytes: number;
 }
 
-/** Records of the task whose ids are remembered, so that one that is delivered twice counts once. Beyond it may count twice. */
+/** Records of the task that are remembered, so that one that is delivered twice counts once. Beyond it may count twice. */
 const REMEMBERED = 100_000;
 
 /**
@@ -72,7 +73,8 @@ export class Audit {
     const lease = this.#leaseOf(event);
     const isStray = lease === undefined && this.#isInItsName(event);
     if (!isStray && lease === undefined && !MAY_CONCERN.has(event.source)) return false;
-    if (this.#seen.has(event.eventId)) return true;
+    const identity = identityOf(event);
+    if (this.#seen.has(identity)) return true;
     const concerned = [
       this.#issuance.see(event),
       this.#secrets.see(event),
@@ -80,7 +82,7 @@ export class Audit {
       lease !== undefined && this.#called(event, lease),
       isStray && this.#strayed(event),
     ].includes(true);
-    if (concerned && this.#seen.size < REMEMBERED) this.#seen.add(event.eventId);
+    if (concerned && this.#seen.size < REMEMBERED) this.#seen.add(identity);
     return concerned;
   }
 
@@ -138,6 +140,9 @@ export class Audit {
     return true;
   }
 }
+
+/** Of a record, wherever it stands. Its id alone would let a made-up record take a real one's place. */
+const identityOf = (event: TrailEvent): string => sha256Hex(JSON.stringify({ ...event, file: null }));
 
 /** Services whose records may be about the task whoever calls. */
 const MAY_CONCERN = new Set(['sts.amazonaws.com', 'secretsmanager.amazonaws.com', 'iam.amazonaws.com']);

@@ -186,10 +186,11 @@ function checkSignatures(
   findings: Findings,
 ): Coverage['signatures'] {
   if (keys === undefined) return 'not-checked';
-  let outcome: Coverage['signatures'] = 'verified';
+  let outcome: Coverage['signatures'] = 'not-checked';
   for (const chain of chains) {
     for (const { file, signature } of signedFiles(chain)) {
       const answer = keys.check(file, signature);
+      if (answer === 'right' && outcome === 'not-checked') outcome = 'verified';
       if (answer === 'wrong') {
         outcome = 'broken';
         findings.gap('trail-changed', `${file.name} does not have CloudTrail's signature.`);

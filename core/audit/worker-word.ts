@@ -2,6 +2,7 @@ import type { JudgedCall } from './call-log.ts';
 import { containerOf, type DataEvents } from './data-events.ts';
 import type { Findings } from './findings.ts';
 import { FirstRefs } from './first-refs.ts';
+import type { Need } from './needs/needs.ts';
 import { secretNameIn } from './needs/secrets-manager.ts';
 import type { RecordRef } from './result.ts';
 import type { Claim, ClaimedUse, LeaseFacts } from './task-facts.ts';
@@ -17,6 +18,25 @@ function thingOf(action: string, resource: string): string {
   const container = action.startsWith('dynamodb:') ? containerOf(action, resource) : undefined;
   return `${action} ${container ?? (action.startsWith('secretsmanager:') ? secretNameIn(resource) : resource)}`;
 }
+
+/** What the runtime shortened or redacted is known by its beginning only. */
+const isWhole = (resource: string): boolean => !resource.endsWith('…') && !resource.includes('[redacted]');
+
+/** Services whose resources worker and trail spell alike, or by names that are known here. */
+const COMPARED = /^(s3|dynamodb|secretsmanager):/;
+
+/** Whether a reported use can be the call of the record with its request id: an id alone would let one call pass for another. */
+function isSame(use: ClaimedUse, need: Need): boolean {
+  if (use.action.split(':')[0] !== need.action.split(':')[0]) return false;
+  if (!COMPARED.test(use.action)) return true;
+  // The runtime does not tell versions of objects apart.
+  const action = need.action.replace('ObjectVersion', 'Object');
+  if (use.action !== action) return false;
+  return !isWhole(use.resource) || thingOf(use.action, use.resource) === thingOf(action, need.resource);
+}
+
+/** The runtime tells of one use a call, of a copy two: what it reads and what it writes. */
+const COPIES = new Set(['CopyObject', 'UploadPartCopy']);
 
 /** What was reported of one thing, and what the trail has of it. */
 interface Thing {
@@ -43,9 +63,9 @@ export class WorkerWord {
   readonly #claim: Claim;
   readonly #findings: Findings;
   readonly #things = new Map<string, Thing>();
-  readonly #byRequest = new Set<string>();
-  /** Request ids of reported uses whose answered record was seen. */
-  readonly #seen = new Set<string>();
+  readonly #byRequest = new Map<string, ClaimedUse[]>();
+  /** Reported uses whose answered record was seen. */
+  readonly #seen = new Set<ClaimedUse>();
 
   constructor(lease: LeaseFacts, claim: Claim, findings: Findings) {
     this.#lease = lease;
@@ -56,26 +76,29 @@ export class WorkerWord {
       const thing = this.#things.get(id) ?? { uses: [], unnamed: 0, records: new FirstRefs(EXCESS) };
       this.#things.set(id, thing);
       thing.uses.push(use);
-      if (use.requestId !== '') this.#byRequest.add(use.requestId);
+      if (use.requestId !== '')
+        this.#byRequest.set(use.requestId, [...(this.#byRequest.get(use.requestId) ?? []), use]);
     }
   }
 
   /** Only answered calls matter: a refused one changed nothing, and what never reached AWS has no record. */
   see({ event, needs, answer, ref }: JudgedCall): void {
     if (answer !== 'answered' || needs === undefined || event.caller.invokedBy !== null) return;
-    if (this.#byRequest.has(event.requestId)) {
-      this.#seen.add(event.requestId);
-      return;
+    const named = this.#byRequest.get(event.requestId) ?? [];
+    if (needs.length === 0) for (const use of named) this.#seen.add(use);
+    for (const need of needs.slice(0, COPIES.has(event.name) ? 2 : 1)) {
+      const same = named.filter((use) => isSame(use, need));
+      for (const use of same) this.#seen.add(use);
+      if (same.length === 0) this.#unnamed(need, ref);
     }
-    for (const { action, resource } of needs) {
-      if (this.#isCanary(action, resource)) continue;
-      const thing = this.#things.get(thingOf(action, resource));
-      if (thing === undefined) this.#unreported(ref);
-      else {
-        thing.unnamed += 1;
-        thing.records.add(ref);
-      }
-    }
+  }
+
+  #unnamed({ action, resource }: Need, ref: RecordRef): void {
+    if (this.#isCanary(action, resource)) return;
+    const thing = this.#things.get(thingOf(action, resource));
+    if (thing === undefined) return this.#unreported(ref);
+    thing.unnamed += 1;
+    thing.records.add(ref);
   }
 
   conclude(trail: TrailView): void {
@@ -83,9 +106,7 @@ export class WorkerWord {
   }
 
   #concludeOne(thing: Thing, trail: TrailView): void {
-    const missing = thing.uses.filter(
-      ({ outcome, requestId }) => outcome === 'ok' && !this.#seen.has(requestId),
-    );
+    const missing = thing.uses.filter((use) => use.outcome === 'ok' && !this.#seen.has(use));
     for (const use of missing.slice(thing.unnamed)) this.#notInTrail(use, trail);
     if (thing.unnamed > thing.uses.length * TRIES)
       for (const ref of thing.records.list) this.#unreported(ref);

@@ -265,6 +265,14 @@ describe('input that cannot be used: one clear message, exit code 2', () => {
     }
   });
 
+  test('run writes a trail only of an AWS of its own', async () => {
+    const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
+    const { code, stderr } = await call(made, ['run', 'request.json', '--trail', 'trail'], { env });
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/--trail was given, .* it is for --local/)]);
+    const file = await call(made, ['run', 'request.json', '--local', '--trail', 'request.json']);
+    expect([file.code, file.stderr]).toEqual([2, expect.stringMatching(/--trail .* is a file/)]);
+  });
+
   test('a folder without a log file', async () => {
     const folder = await copy();
     for (const name of await logFilesIn(join(folder, 'trail'))) await unlink(join(folder, 'trail', name));

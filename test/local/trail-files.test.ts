@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FolderSource } from '../../cli/audit/folder-source.ts';
@@ -39,8 +40,6 @@ interface Written {
 let written: Written;
 beforeAll(async () => {
   // Not `temporaryFolder`: it lives as long as one test.
-  const { mkdtemp, rm } = await import('node:fs/promises');
-  const { tmpdir } = await import('node:os');
   const folder = await mkdtemp(join(tmpdir(), 'taskbound-test-'));
   written = await writtenTo(folder);
   await rm(folder, { recursive: true });
