@@ -1,25 +1,16 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { signEnvelope } from '../../core/dsse.ts';
+import { publicKeyPem } from '../../core/evidence-key.ts';
 import type { EvidenceBundle } from '../../core/evidence.ts';
+import { keyPair, signedBundle } from '../fixtures/signed-bundle.ts';
 
-/** A bundle that is signed by a key of the test's own, as `close-boundary` does it. */
-export function signedBundle(bundle: EvidenceBundle, privateKey: KeyObject): EvidenceBundle {
-  const statement = JSON.stringify({ head: bundle.events.at(-1)?.hash });
-  return {
-    ...bundle,
-    envelope: signEnvelope('application/vnd.in-toto+json', Buffer.from(statement), privateKey),
-  };
-}
-
-/** Signs the bundle in a file, and writes the public key beside it as `key.pem`. */
+/** Signs the bundle in a file with a key of the test's own, and writes the public key beside it as `key.pem`. */
 export async function signFile(folder: string, name: string): Promise<void> {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const bundle = JSON.parse(await readFile(join(folder, name), 'utf8')) as EvidenceBundle;
-  await writeFile(join(folder, name), JSON.stringify(signedBundle(bundle, privateKey)));
-  await writeFile(join(folder, 'key.pem'), publicKey.export({ type: 'spki', format: 'pem' }));
+  const pair = keyPair();
+  const { boundaryId, events } = JSON.parse(await readFile(join(folder, name), 'utf8')) as EvidenceBundle;
+  await writeFile(join(folder, name), JSON.stringify(signedBundle(boundaryId, events, pair)));
+  await writeFile(join(folder, 'key.pem'), publicKeyPem(pair.publicKey));
 }
 
 /** Names of a trail's log files, relative to its folder. */

@@ -256,7 +256,7 @@ describe('input that cannot be used: one clear message, exit code 2', () => {
       [['nothing.json', '--trail', 'trail'], /"nothing.json" cannot be read/],
       [['request.json', '--trail', 'trail'], /is not an evidence bundle/],
       [['empty.json', '--trail', 'trail'], /has no events/],
-      [[bundle, '--trail', 'trail', '--key', 'request.json'], /holds no public key/],
+      [[bundle, '--trail', 'trail', '--key', 'request.json'], /no PUBLIC KEY block/],
       [[bundle, '--trail', 'trail', '--trail-keys', 'request.json'], /holds no public keys of CloudTrail/],
     ] as const) {
       const { code, stderr } = await tried(...argv);
