@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { bundleText } from '../core/bundle.ts';
 import { evidenceBundle, type EvidenceBundle } from '../core/evidence.ts';
-import { duplicateKey } from '../core/strict-json.ts';
-import { oddValue } from '../core/odd-value.ts';
+import { deeperThan, duplicateKey } from '../core/strict-json.ts';
+import { MAX_BUNDLE_DEPTH, oddValue } from '../core/odd-value.ts';
 import { messageOf, UsageError } from './errors.ts';
 import { writeWhole } from './write-file.ts';
 
@@ -35,9 +35,14 @@ export async function readBundleFile(path: string, cwd: string): Promise<BundleF
     );
   }
   // In this order: what walks the text for its keys calls itself for each level.
-  const fault = oddValue(value) ?? duplicateKey(text);
+  const fault = depthFault(text) ?? oddValue(value) ?? duplicateKey(text);
   return fault === undefined ? { value } : { fault };
 }
+
+const depthFault = (text: string): string | undefined =>
+  deeperThan(text, MAX_BUNDLE_DEPTH) === undefined
+    ? undefined
+    : `it nests deeper than ${MAX_BUNDLE_DEPTH} levels`;
 
 /** A text where the file is too large to be a bundle. */
 async function readBytes(path: string, named: string): Promise<Buffer | string> {

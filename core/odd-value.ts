@@ -13,7 +13,8 @@ export function oddValue(root: unknown): string | undefined {
     if (typeof value === 'number' && !isPlain(value)) return `it has the number ${spell(value)}`;
     if (typeof value !== 'object' || value === null) continue;
     if (depth > MAX_BUNDLE_DEPTH) return `it nests deeper than ${MAX_BUNDLE_DEPTH} levels`;
-    if (Object.keys(value).some((key) => !key.isWellFormed())) return HALF;
+    const fault = keyFault(Object.keys(value));
+    if (fault !== undefined) return fault;
     for (const inner of Object.values(value)) left.push({ value: inner, depth: depth + 1 });
   }
   return undefined;
@@ -21,6 +22,13 @@ export function oddValue(root: unknown): string | undefined {
 
 /** Half of a surrogate pair has no UTF-8, so no canonical form and no hash. */
 const HALF = 'it has half of a character (a lone surrogate)';
+
+const keyFault = (keys: readonly string[]): string | undefined =>
+  keys.includes('__proto__')
+    ? 'it has the key "__proto__", which readers treat in different ways'
+    : keys.some((key) => !key.isWellFormed())
+      ? HALF
+      : undefined;
 
 /** Minus zero has zero's canonical form, so a hash would not tell them apart; what is not finite has none. */
 const isPlain = (number: number): boolean => Number.isFinite(number) && !Object.is(number, -0);

@@ -5,19 +5,34 @@ import { MalformedRequest } from './errors.ts';
 export const MAX_JSON_DEPTH = 32;
 export const MAX_JSON_CHARACTERS = 262_144;
 
-/** Matches a string (so that brackets in it do not count) or one bracket. */
-const STRING_OR_BRACKET = /"(?:[^"\\]|\\.)*"|[[\]{}]/gs;
-
 function refuseDepth(text: string, what: string): void {
+  const at = deeperThan(text, MAX_JSON_DEPTH);
+  if (at === undefined) return;
+  throw new MalformedRequest(
+    `${what} nests deeper than ${MAX_JSON_DEPTH} levels at character ${at}; a request needs 3. Flatten it.`,
+  );
+}
+
+/** Where a text of JSON first nests deeper than so many levels, or undefined. Looks at every level, those that a repeated key hides included. */
+export function deeperThan(text: string, levels: number): number | undefined {
   let depth = 0;
-  for (const { 0: token, index } of text.matchAll(STRING_OR_BRACKET)) {
-    if (token === '}' || token === ']') depth -= 1;
-    if ((token === '{' || token === '[') && ++depth > MAX_JSON_DEPTH) {
-      throw new MalformedRequest(
-        `${what} nests deeper than ${MAX_JSON_DEPTH} levels at character ${index}; a request needs 3. Flatten it.`,
-      );
-    }
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '"') at = endOfString(text, at);
+    else if (character === '}' || character === ']') depth -= 1;
+    else if ((character === '{' || character === '[') && ++depth > levels) return at;
   }
+  return undefined;
+}
+
+/** The closing quotation mark of the string that opens at `open`, or the text's end. */
+function endOfString(text: string, open: number): number {
+  for (let at = text.indexOf('"', open + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (text[at - 1 - slashes] === '\\') slashes += 1;
+    if (slashes % 2 === 0) return at;
+  }
+  return text.length;
 }
 
 /** The first key in valid JSON that readers treat in different ways, because it stands twice or is `__proto__`, in words; or undefined. */

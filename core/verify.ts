@@ -4,6 +4,7 @@ import { keyIdOf, verifyEnvelope, type DsseEnvelope } from './dsse.ts';
 import { publicKeyPem, readPublicKey } from './evidence-key.ts';
 import { chainFault, evidenceBundle, type EvidenceBundle, type EvidenceEvent } from './evidence.ts';
 import { parseBoundaryId } from './ids.ts';
+import { isLowS } from './low-s.ts';
 import { oddValue } from './odd-value.ts';
 import { reviewedBy } from './review.ts';
 import { STATEMENT_PAYLOAD_TYPE, statementOf, statementPayload } from './statement.ts';
@@ -126,8 +127,9 @@ function envelopeFault({ payloadType, signatures }: DsseEnvelope, keyId: string)
   if (payloadType !== STATEMENT_PAYLOAD_TYPE)
     return `its envelope holds ${JSON.stringify(payloadType)}, not ${STATEMENT_PAYLOAD_TYPE}`;
   if (signatures.length !== 1) return `its envelope has ${signatures.length} signatures; it has one`;
-  const [signature] = signatures;
-  return signature?.keyid === keyId ? undefined : "its signature's key id is not that of its public key";
+  const [{ keyid, sig } = { keyid: '', sig: '' }] = signatures;
+  if (keyid !== keyId) return "its signature's key id is not that of its public key";
+  return isLowS(Buffer.from(sig, 'base64')) ? undefined : 'its signature is not spelled as bundles spell it';
 }
 
 function pinFault(key: KeyObject, pinned: KeyObject | undefined): string | undefined {

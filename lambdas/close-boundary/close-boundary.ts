@@ -57,10 +57,12 @@ export async function closeBoundary(
   return closed;
 }
 
-/** The chain is read again whole: what is signed is what stands in the table, not what this function believes to have written. */
+/** The chain is read again whole: what is signed is what stands in the table, not what this function believes to have written. So is a signature that stands already. */
 async function signHead(boundaryId: string, { evidence, signer }: CloseDependencies): Promise<void> {
-  if ((await evidence.signedHead(boundaryId)) !== undefined) return;
-  await evidence.putSignedHead(boundaryId, await signer.sign(boundaryId, await evidence.read(boundaryId)));
+  const events = await evidence.read(boundaryId);
+  const standing = await evidence.signedHead(boundaryId);
+  if (standing !== undefined) return signer.demandOwn(boundaryId, events, standing);
+  await evidence.putSignedHead(boundaryId, await signer.sign(boundaryId, events));
 }
 
 /**

@@ -1,10 +1,13 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { GetPublicKeyCommand, SignCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { keyIdOf, preAuthDigest, verifyEnvelope, type DsseEnvelope } from '../../core/dsse.ts';
+import { makeBundle } from '../../core/bundle.ts';
 import { ChainBroken, NotSigned } from '../../core/errors.ts';
 import { publicKeyPem } from '../../core/evidence-key.ts';
 import { chainFault, type EvidenceEvent, type SignedHead } from '../../core/evidence.ts';
+import { lowS } from '../../core/low-s.ts';
 import { STATEMENT_PAYLOAD_TYPE, statementOf, statementPayload } from '../../core/statement.ts';
+import { verifyBundle } from '../../core/verify.ts';
 
 /** Signs heads of closed chains with one key of KMS. */
 export class EvidenceSigner {
@@ -38,6 +41,16 @@ export class EvidenceSigner {
     );
   }
 
+  /** Throws `ChainBroken` unless a head that stands already is this key's word about these events: anybody who may write could have put it. */
+  async demandOwn(boundaryId: string, events: readonly EvidenceEvent[], signed: SignedHead): Promise<void> {
+    const key = (this.#key ??= await this.#publicKey());
+    const { fault } = verifyBundle(makeBundle(boundaryId, events, signed), key);
+    if (fault === null) return;
+    throw new ChainBroken(
+      `The signature that stands beside the evidence of ${boundaryId} is not close-boundary's: ${fault}. Nothing is closed on it; look at who wrote to the table.`,
+    );
+  }
+
   async #publicKey(): Promise<KeyObject> {
     const { PublicKey } = await this.#kms.send(new GetPublicKeyCommand({ KeyId: this.#keyArn }));
     return createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
@@ -53,6 +66,6 @@ export class EvidenceSigner {
         SigningAlgorithm: 'ECDSA_SHA_256',
       }),
     );
-    return Buffer.from(Signature ?? []).toString('base64');
+    return lowS(Signature ?? new Uint8Array()).toString('base64');
   }
 }

@@ -6,7 +6,7 @@ import {
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../core/clock.ts';
-import { ChainClosed, LedgerContention } from '../../core/errors.ts';
+import { ChainBroken, ChainClosed, LedgerContention } from '../../core/errors.ts';
 import {
   chainEvent,
   SIGNED_HEAD_SEQ,
@@ -50,7 +50,11 @@ export class EvidenceLog {
     });
     if (item === undefined) return undefined;
     const { envelope, publicKey } = item;
-    return signedHead.parse({ envelope, publicKey });
+    const parsed = signedHead.safeParse({ envelope, publicKey });
+    if (parsed.success) return parsed.data;
+    throw new ChainBroken(
+      `What stands beside the evidence of ${boundaryId} is no signature of ours. Look at who wrote to the table.`,
+    );
   }
 
   /** Puts what was signed, once: no two signatures are alike, and the first one stands. */

@@ -77,8 +77,25 @@ describe('taskbound audit', () => {
     const bundle = JSON.parse(
       await readFile(join(folder, 'audited.evidence.json'), 'utf8'),
     ) as EvidenceBundle;
-    await fileIn(folder, 'audited.evidence.json', { ...bundle, envelope: null });
-    expect(rulesOf(await verdictOf(folder, ...KEY))).toMatchObject({ code: 4, gaps: ['unsigned'] });
+    const events = bundle.events.slice(0, -1);
+    const open = { ...bundle, events, envelope: null, publicKey: null };
+    await fileIn(folder, 'audited.evidence.json', open);
+    expect(rulesOf(await verdictOf(folder, ...KEY))).toMatchObject({
+      code: 4,
+      gaps: ['unsigned', 'not-closed'],
+    });
+  });
+
+  test('a closed boundary whose envelope was taken away is violated', async () => {
+    const folder = await copy();
+    const bundle = JSON.parse(
+      await readFile(join(folder, 'audited.evidence.json'), 'utf8'),
+    ) as EvidenceBundle;
+    await fileIn(folder, 'audited.evidence.json', { ...bundle, envelope: null, publicKey: null });
+    expect(rulesOf(await verdictOf(folder, ...KEY))).toMatchObject({
+      code: 1,
+      violations: ['evidence-changed'],
+    });
   });
 
   test('evidence that was changed, or signed with another key, is violated', async () => {

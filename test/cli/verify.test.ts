@@ -51,6 +51,12 @@ describe('verify', () => {
     ['a list', [], /the document/],
     ['a key twice', JSON.stringify(good).replace('{', '{"version":1,'), /"version" twice/],
     ['levels without end', '['.repeat(100_000) + ']'.repeat(100_000), /nests deeper/],
+    [
+      'levels without end behind a key that stands twice',
+      `{"a":${'['.repeat(200_000)}${']'.repeat(200_000)},"a":1}`,
+      /nests deeper/,
+    ],
+    ['one string of many megabytes', { ...good, taskId: 'x'.repeat(20_000_000) }, /does not belong/],
     ['the key "__proto__"', JSON.stringify(good).replace('{', '{"__proto__":{},'), /__proto__/],
     ['an absurd size', Buffer.alloc(33 * 1024 * 1024, ' '), /has 34603008 bytes/],
     ['hostile words', { ...good, taskId: '\u001b[2Jverified' }, /\\u001b\[2Jverified/],

@@ -88,6 +88,11 @@ describe('what a bundle may not be', () => {
       /more than 10000 events/,
     ],
     [
+      'with the key "__proto__"',
+      JSON.parse(JSON.stringify(good).replace('"data":{', '"data":{"__proto__":{"a":1},')),
+      /__proto__/,
+    ],
+    [
       'with half a character',
       { ...good, events: [{ ...good.events[0], actor: '\ud800' }] },
       /half of a character/,

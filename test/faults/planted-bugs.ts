@@ -324,9 +324,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the row is closed before the head is signed',
     file: 'lambdas/close-boundary/close-boundary.ts',
-    find: "await signHead(row.boundaryId, on);\n  if (row.phase !== 'closed') await close(row, closed.outcome, on);",
+    find: "await signHead(row.boundaryId, on);\n  const archive = await archived(row, on);\n  if (row.phase !== 'closed') await close(row, { outcome: closed.outcome, ...(archive && { archive }) }, on);",
     replace:
-      "if (row.phase !== 'closed') await close(row, closed.outcome, on);\n  await signHead(row.boundaryId, on);",
+      "if (row.phase !== 'closed') await close(row, { outcome: closed.outcome }, on);\n  await signHead(row.boundaryId, on);",
     invariant: 14,
     only: '^nothing',
   },

@@ -117,6 +117,19 @@ describe('the head of a chain', () => {
     expect(await verified(row.boundaryId)).toBe('verified');
   });
 
+  test.each([
+    [
+      'a head of other events',
+      async () => (await evidenceOf((await sample.run(transfer())).row.boundaryId)).signed,
+    ],
+    ['what is no head', async () => ({ envelope: 'signed', publicKey: 'key' })],
+  ])('in whose place stands %s: nothing is closed on it', async (_what, plant) => {
+    const row = await provenTask();
+    await putEvidence({ boundaryId: row.boundaryId, seq: 0, ...(await plant()) });
+    expect((await call(sample, 'CloseBoundary', row)).name).toBe('ChainBroken');
+    expect((await rowOf(sample, row.boundaryId)).phase).toBe('revoked');
+  });
+
   test('that KMS signed with another key than it showed is not taken', async () => {
     const row = await provenTask();
     onTestFinished(

@@ -17,9 +17,9 @@ export class SigningKey {
     return createPublicKey(this.#privateKey()).export({ type: 'spki', format: 'der' });
   }
 
-  /** ECDSA over a digest of 32 bytes, DER. Node itself only signs what it has digested. */
+  /** ECDSA over a digest of 32 bytes, DER; of the two values of s whichever comes, for AWS promises neither. Node itself only signs what it has digested. */
   signDigest(digest: Uint8Array): Buffer {
-    return Buffer.from(p256.sign(digest, this.scalar, { prehash: false, format: 'der' }));
+    return Buffer.from(p256.sign(digest, this.scalar, { prehash: false, format: 'der', lowS: false }));
   }
 
   #privateKey(): KeyObject {
