@@ -4,13 +4,13 @@ import { controlsMap, type ControlsMap } from '../../core/controls.ts';
 import type { EvidenceBundle } from '../../core/evidence.ts';
 import { taskRecord, type TaskRecord } from '../../core/task-record.ts';
 import { count } from './html.ts';
-import type { Verification } from './verification.ts';
+import type { RecordCheck } from './verification.ts';
 import { wayOf, type Way } from './way.ts';
 
 /** All that a report tells, derived from its files once. */
 export interface ReportSubject {
   readonly bundle: EvidenceBundle;
-  readonly verification: Verification;
+  readonly verification: RecordCheck;
   readonly audit: AuditResult | undefined;
   readonly record: TaskRecord;
   /** How access ended, as far as record, chain and trail agree about it. */
@@ -22,7 +22,7 @@ export interface ReportSubject {
 
 export function reportSubject(
   bundle: EvidenceBundle,
-  verification: Verification,
+  verification: RecordCheck,
   audit: AuditResult | undefined,
 ): ReportSubject {
   const record = taskRecord(bundle.events);
@@ -38,7 +38,7 @@ export function reportSubject(
 }
 
 /** What a record says of the end counts for nothing when it was changed, or when the trail shows otherwise. */
-function knownEnd(end: AccessEnd, { is }: Verification, audit: AuditResult | undefined): AccessEnd {
+function knownEnd(end: AccessEnd, { is }: RecordCheck, audit: AuditResult | undefined): AccessEnd {
   const after = audit?.calls.afterAllowed ?? 0;
   const because = [
     ...(is === 'broken' ? ['the record was changed, so what it says of the end proves nothing'] : []),

@@ -3,14 +3,14 @@ import type { EvidenceBundle } from '../../core/evidence.ts';
 import { verifyBundle } from '../../core/verify.ts';
 
 /** Whether a bundle's record can be relied on, for the top of its report. */
-export interface Verification {
+export interface RecordCheck {
   readonly is: 'verified' | 'consistent' | 'broken';
   /** In one sentence; other people's words may be in it. */
   readonly says: string;
 }
 
 /** What can be said of a bundle's chain and signature. `pinned` is the key that the caller trusts. */
-export function verification(bundle: EvidenceBundle, pinned: KeyObject | undefined): Verification {
+export function verification(bundle: EvidenceBundle, pinned: KeyObject | undefined): RecordCheck {
   const { verdict, fault, keyId } = verifyBundle(bundle, pinned);
   switch (verdict) {
     case 'verified':

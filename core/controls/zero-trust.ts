@@ -48,8 +48,8 @@ function dynamicPolicy(record: TaskRecord): ControlFinding {
   };
 }
 
-/** Every event that binds itself to what was granted names the digest of what was asked for. */
-const digestHolders = ({ requested, granted, admitted, leases }: TaskRecord): EvidenceEvent[] =>
+/** The events that name another grant than the one that was asked for, or none: each must name that one. */
+const otherGrants = ({ requested, granted, admitted, leases }: TaskRecord): EvidenceEvent[] =>
   [...granted, admitted, ...leases.map(({ issued }) => issued)].filter(
     (event): event is EvidenceEvent =>
       event !== undefined && textAt(event.data, 'grantDigest') !== textAt(requested?.data, 'grantDigest'),
@@ -64,7 +64,7 @@ function enforcedBefore(record: TaskRecord): ControlFinding {
     ...leasesCited(record, 'checked again, and the credential tried, before the work'),
     ...proofCited(record),
   ];
-  const others = digestHolders(record);
+  const others = otherGrants(record);
   if (others.length > 0) {
     const where = others.map(({ seq }) => `event ${seq}`).join(', ');
     const says = `What was checked is not what was asked for: ${where} has another grant digest.`;
