@@ -1,6 +1,6 @@
 import { accessEnd } from '../access-end.ts';
 import { textAt } from '../event-data.ts';
-import type { TaskRecord } from '../task-record.ts';
+import { isLeased, leaseName, type TaskRecord } from '../task-record.ts';
 import { leasesCited, peopleCited, proofCited } from './cited.ts';
 import { cite, nothing, NIST_CSF, type ControlFinding, type JudgedControl } from './control.ts';
 
@@ -11,8 +11,8 @@ function permissions(record: TaskRecord): ControlFinding {
     ...(record.revoked ? [cite(record.revoked, 'the permissions were taken back')] : []),
     ...proofCited(record),
   ];
-  const { granted, refused, leases } = record;
-  if (granted.length + refused.length + leases.length === 0)
+  const { granted, refused } = record;
+  if (granted.length + refused.length === 0 && !isLeased(record))
     return nothing('Nobody decided about this task, and no permission was given to it.');
   const own = granted.filter(({ data }) => textAt(data, 'person') === requester(record));
   if (own.length > 0)
@@ -36,7 +36,8 @@ const missingOf = (record: TaskRecord): string[] => [
   ...(record.granted.length === 0 && record.refused.length === 0
     ? ['a review by another person: this task had none before it ran']
     : []),
-  ...(record.leases.length === 0 ? ['how permissions are enforced: none was given'] : []),
+  ...(isLeased(record) ? [] : ['how permissions are enforced: none was given']),
+  ...record.untold.map((lease) => `what ${leaseName(lease)} was allowed, if it was issued`),
   ...(accessEnd(record).kind === 'unproven' ? ['that the permissions were taken back'] : []),
 ];
 

@@ -45,6 +45,7 @@ describe('the controls map', () => {
     ['torn down', 'epeee epep p'],
     ['emergency', 'epeee epep p'],
     ['expired', 'ppeee epen p'],
+    ['maybe issued', 'ppppp pppn p'],
     ['waiting for approval', 'nnnnn npnn p'],
     ['under way', 'npepe epen p'],
   ])('%s: %s', (name, expected) => {
@@ -178,6 +179,17 @@ describe('the controls map', () => {
       says: expect.stringMatching(says),
     });
   });
+
+  it.each(['NHI5', 'NHI9', 'SP 800-207 tenet 3', 'SP 800-207 tenet 6', 'PR.AA-05'])(
+    'takes %s for shown in part only when the issue of one lease is not recorded',
+    (control) => {
+      const drafts = [...open, decided('granted', 'bob'), leaseIssued(), revoked(2), proven('refused', 2)];
+      expect(finding(mapOf(drafts), control)).toMatchObject({
+        status: 'partial',
+        says: expect.stringContaining('lease 2'),
+      });
+    },
+  );
 
   it('takes an open prefix for a part of least privilege only', () => {
     const map = mapOf([...open, leaseIssued(1, {}, 'arn:aws:s3:::source/exports/*')]);

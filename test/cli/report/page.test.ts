@@ -94,6 +94,32 @@ describe('the page', () => {
     expect(page).not.toContain('May call');
   });
 
+  it('does not say of a session that may have been issued that there was none', () => {
+    const page = pageOf(eventsOf('maybe issued')).replace(/\s+/g, ' ');
+    for (const words of [
+      'Yes, by its deadline',
+      'Not recorded: lease 1',
+      'href="#event-3"',
+      'may have issued',
+    ])
+      expect(page).toContain(words);
+    for (const words of [
+      'nothing was allowed',
+      'no tool could be used',
+      'Nothing was issued',
+      'nothing was issued',
+      'no session issued',
+    ])
+      expect(page).not.toContain(words);
+  });
+
+  it('opens, and stays short, when an event names leases without end', () => {
+    const data = { leases: Array.from({ length: 20_000 }, () => ({})) };
+    expect(pageOf(chainOf([requested(), { ...revoked(), data }, proven('refused')])).length).toBeLessThan(
+      200_000,
+    );
+  });
+
   it('does not forget the secrets of a task that never had a session', () => {
     const drafts = [
       requested(),
