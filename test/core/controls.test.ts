@@ -16,6 +16,7 @@ import {
   RECORDS,
   requested,
   revoked,
+  revokedIntended,
   secretIssued,
   type RecordName,
 } from '../fixtures/task-events.ts';
@@ -64,6 +65,10 @@ describe('the controls map', () => {
   });
 
   const open = [requested(), admitted()];
+  const approvedBy = (name: string, data: EventDraft['data'] = {}): EventDraft =>
+    decided('granted', name, { quorum: 1, ...data });
+  const needsTwo = requested({ approvalsNeeded: 2 });
+  const ran = [admitted(), leaseIssued(), revoked(), proven('refused'), closed()];
   const until = '2026-11-23T10:02:00Z';
   const withPolicy = (sessionPolicy: string): EventDraft =>
     leaseIssued(1, { sessionPolicy, policyDigest: sha256Hex(sessionPolicy) });
@@ -173,6 +178,55 @@ describe('the controls map', () => {
       [requested(), decided('granted', 'ann'), admitted(), leaseIssued()],
       /also approved it/,
     ],
+    [
+      'one approval where two were needed',
+      'PR.AA-05',
+      [needsTwo, approvedBy('bob'), ...ran],
+      /1 of 2 people who had to approve/,
+    ],
+    [
+      'one person who approved twice',
+      'PR.AA-05',
+      [needsTwo, approvedBy('bob'), { ...approvedBy('bob'), id: 'again' }, ...ran],
+      /1 of 2/,
+    ],
+    [
+      'an approval of another grant',
+      'PR.AA-05',
+      [needsTwo, approvedBy('bob'), approvedBy('carol', { grantDigest: 'other' }), ...ran],
+      /1 of 2/,
+    ],
+    [
+      'an approval that names nobody',
+      'PR.AA-05',
+      [needsTwo, approvedBy('bob'), approvedBy('carol', { person: null }), ...ran],
+      /1 of 2/,
+    ],
+    [
+      'an approval after the lease',
+      'PR.AA-05',
+      [needsTwo, approvedBy('bob'), admitted(), leaseIssued(), approvedBy('carol'), revoked()],
+      /1 of 2/,
+    ],
+    [
+      'approvals of what nobody is said to have asked for',
+      'PR.AA-05',
+      [requested({ requester: null }), approvedBy('bob'), ...ran],
+      /0 of 1/,
+    ],
+    ['no approval where one was needed', 'PR.AA-05', [requested({ approvalsNeeded: 1 }), ...ran], /0 of 1/],
+    [
+      'a lease in spite of a refusal',
+      'PR.AA-05',
+      [requested(), approvedBy('bob'), decided('refused', 'carol'), ...ran],
+      /refused the task, and a session was/,
+    ],
+    [
+      'a lease that may have been issued in spite of a refusal',
+      'PR.AA-05',
+      [requested(), decided('refused', 'carol'), admitted(), revokedIntended()],
+      /may have been, issued/,
+    ],
   ])('%s contradicts %s', (_what, control, drafts, says) => {
     expect(finding(mapOf(drafts), control)).toMatchObject({
       status: 'contradicted',
@@ -183,13 +237,25 @@ describe('the controls map', () => {
   it.each(['NHI5', 'NHI9', 'SP 800-207 tenet 3', 'SP 800-207 tenet 6', 'PR.AA-05'])(
     'takes %s for shown in part only when the issue of one lease is not recorded',
     (control) => {
-      const drafts = [...open, decided('granted', 'bob'), leaseIssued(), revoked(2), proven('refused', 2)];
+      const drafts = [...open, approvedBy('bob'), leaseIssued(), revoked(2), proven('refused', 2)];
       expect(finding(mapOf(drafts), control)).toMatchObject({
         status: 'partial',
         says: expect.stringContaining('lease 2'),
       });
     },
   );
+
+  it('says of a task that waits how many approvals it has', () => {
+    expect(finding(mapOf([needsTwo, approvedBy('bob')]), 'PR.AA-05').says).toContain('it had 1 of 2');
+  });
+
+  it('does not ask an emergency for approvals, and does not take it for reviewed', () => {
+    const drafts = [requested({ approvalsNeeded: 2, emergency: 'the shop is down' }), ...ran];
+    expect(finding(mapOf(drafts), 'PR.AA-05')).toMatchObject({
+      status: 'partial',
+      says: expect.stringContaining('had none before it ran'),
+    });
+  });
 
   it('takes an open prefix for a part of least privilege only', () => {
     const map = mapOf([...open, leaseIssued(1, {}, 'arn:aws:s3:::source/exports/*')]);
