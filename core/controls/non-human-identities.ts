@@ -98,8 +98,16 @@ function policyFault(lease: LeaseFacts): string | undefined {
   if ('fault' in words) return `the session policy of ${name} cannot be read`;
   if (!words.statements.some(({ kind }) => kind === 'deadline'))
     return `the session policy of ${name} has no deadline`;
+  if (!endsAsRecorded(lease)) return `the session policy of ${name} has another deadline than is recorded`;
   const wide = words.statements.find(isWide);
   return wide && `the statement ${wide.sid} of ${name} names no bounded actions and resources`;
+}
+
+/** Whether the policy itself, which is all that IAM enforces, denies everything from the recorded deadline on. */
+function endsAsRecorded({ issued }: LeaseFacts): boolean {
+  const words = policyWords(textAt(issued.data, 'sessionPolicy') ?? '');
+  const deadline = textAt(issued.data, 'deadline');
+  return !('fault' in words) && words.statements.some(({ from }) => from !== undefined && from === deadline);
 }
 
 /** Whether a statement bounds nothing, or lets in more secrets than it names. */
@@ -121,7 +129,9 @@ function hasPrefix(policy: string): boolean {
 
 function lifetime(record: TaskRecord): ControlFinding {
   if (!isIssued(record)) return nothing(NOTHING_ISSUED);
-  const long = record.leases.filter((lease) => !(leaseSeconds(lease) <= LONGEST_LEASE_SECONDS));
+  const long = record.leases.filter(
+    (lease) => !(leaseSeconds(lease) <= LONGEST_LEASE_SECONDS) || !endsAsRecorded(lease),
+  );
   const events = [
     ...record.leases.map((lease) =>
       cite(lease.issued, `${leaseName(lease)} ends by itself ${leaseWords(lease)}`),
@@ -134,7 +144,8 @@ function lifetime(record: TaskRecord): ControlFinding {
     ...(record.proven ? secretsLeft(record).map(({ name }) => `the secret ${name} outlived the task`) : []),
   ];
   if (faults.length > 0) return { status: 'contradicted', events, says: `Too long: ${faults.join('; ')}.` };
-  if (secretsLeft(record).length > 0) return { status: 'partial', events, says: STILL_OPEN };
+  if (record.proven === undefined || secretsLeft(record).length > 0)
+    return { status: 'partial', events, says: STILL_OPEN };
   if (record.untold.length > 0) return untoldFinding(record, events);
   return {
     status: 'evidence',

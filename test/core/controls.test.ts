@@ -69,7 +69,7 @@ describe('the controls map', () => {
     decided('granted', name, { quorum: 1, ...data });
   const needsTwo = requested({ approvalsNeeded: 2 });
   const ran = [admitted(), leaseIssued(), revoked(), proven('refused'), closed()];
-  const until = '2026-11-23T10:02:00Z';
+  const until = String(leaseIssued().data['deadline']);
   const withPolicy = (sessionPolicy: string): EventDraft =>
     leaseIssued(1, { sessionPolicy, policyDigest: sha256Hex(sessionPolicy) });
 
@@ -115,6 +115,24 @@ describe('the controls map', () => {
         withPolicy('{"Statement":[{"Sid":"a","Effect":"Allow","Action":"s3:GetObject","Resource":"b"}]}'),
       ],
       /no deadline/,
+    ],
+    [
+      'a policy that ends later than is recorded',
+      'NHI5',
+      [...open, withPolicy(policyUntil('2099-01-01T00:00:00Z'))],
+      /another deadline than is recorded/,
+    ],
+    [
+      'a policy that ends later than is recorded',
+      'NHI7',
+      [...open, withPolicy(policyUntil('2099-01-01T00:00:00Z')), revoked(), proven('refused')],
+      /lease 1 has no deadline within an hour/,
+    ],
+    [
+      'a policy that has a deadline which is not recorded',
+      'NHI5',
+      [...open, leaseIssued(1, { deadline: null })],
+      /another deadline than is recorded/,
     ],
     [
       'a tool on everything',
@@ -255,6 +273,13 @@ describe('the controls map', () => {
       status: 'partial',
       says: expect.stringContaining('had none before it ran'),
     });
+  });
+
+  it('does not say how long a session lived that has no proof yet', () => {
+    expect(finding(mapOf([...open, leaseIssued()]), 'NHI7').status).toBe('partial');
+    expect(finding(mapOf([...open, leaseIssued(), revoked(), proven('refused')]), 'NHI7').status).toBe(
+      'evidence',
+    );
   });
 
   it('takes an open prefix for a part of least privilege only', () => {
