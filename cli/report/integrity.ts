@@ -32,6 +32,7 @@ export const limits = ({ audit, verification }: ReportSubject): Html =>
         ]
       : [
           'Calls that the trail does not have: CloudTrail records reads and writes of objects and items only where data events are switched on.',
+          'Who made the audit’s file. Nothing signs it; that it is about this chain, and does not contradict itself, is all that was checked.',
         ]),
     ...(verification.is === 'verified'
       ? []

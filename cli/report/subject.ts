@@ -11,7 +11,10 @@ import { wayOf, type Way } from './way.ts';
 export interface ReportSubject {
   readonly bundle: EvidenceBundle;
   readonly verification: RecordCheck;
+  /** Undefined without an audit, and beside a record that does not verify: its verdict is about what the record was. */
   readonly audit: AuditResult | undefined;
+  /** Whether an audit was given and is left out for that. */
+  readonly isAuditLeftOut: boolean;
   readonly record: TaskRecord;
   /** How access ended, as far as record, chain and trail agree about it. */
   readonly end: AccessEnd;
@@ -26,14 +29,16 @@ export function reportSubject(
   audit: AuditResult | undefined,
 ): ReportSubject {
   const record = taskRecord(bundle.events);
+  const isBroken = verification.is === 'broken';
   return {
     bundle,
     verification,
-    audit,
+    audit: isBroken ? undefined : audit,
+    isAuditLeftOut: isBroken && audit !== undefined,
     record,
     end: knownEnd(accessEnd(record), verification, audit),
     way: wayOf(record),
-    controls: verification.is === 'broken' ? undefined : controlsMap(bundle.boundaryId, bundle.events),
+    controls: isBroken ? undefined : controlsMap(bundle.boundaryId, bundle.events),
   };
 }
 

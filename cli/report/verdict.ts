@@ -118,8 +118,12 @@ export const AUDIT_WORDS: Readonly<
   },
 };
 
-function audit({ audit: result }: ReportSubject): Answer {
+export const LEFT_OUT =
+  'An audit was given, and its verdict is left out: the record that it would stand beside does not verify.';
+
+function audit({ audit: result, isAuditLeftOut }: ReportSubject): Answer {
   const question = 'Was the boundary kept?';
+  if (isAuditLeftOut) return { question, tone: 'bad', word: 'Cannot be told', says: LEFT_OUT };
   if (result === undefined)
     return {
       question,

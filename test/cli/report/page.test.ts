@@ -146,10 +146,23 @@ describe('the page', () => {
     expect(page).toContain('nothing in it is evidence for a control');
   });
 
+  it('does not put the verdict of an audit beside a record that was changed', () => {
+    const events = eventsOf('succeeded');
+    const changed = events.map((event) => (event.seq === 1 ? { ...event, actor: 'somebody else' } : event));
+    const page = pageOf(changed, auditOf(events));
+    expect(page).toContain('Do not rely on this record.');
+    expect(page.match(/its verdict is left out/g)).toHaveLength(2);
+    expect(page).not.toMatch(/Enforced|Not audited/);
+    const seen = pageOf(changed, violatedAudit(events));
+    expect(seen).toContain('1 call of this task after its end that was answered');
+    expect(seen).not.toContain('outside-and-allowed');
+  });
+
   it('shows what the audit found, and says when there was none', () => {
     const events = eventsOf('succeeded');
     expect(pageOf(events)).toContain('Not audited');
     expect(pageOf(events, auditOf(events))).toContain('Enforced');
+    expect(pageOf(events, auditOf(events))).toContain('signed by nobody');
     const violated = pageOf(events, violatedAudit(events));
     for (const words of [
       'The boundary was violated.',
