@@ -1,4 +1,4 @@
-import { listAt, textAt } from './event-data.ts';
+import { listAt, textAt, timeAt } from './event-data.ts';
 import type { EvidenceEvent } from './evidence.ts';
 import { refusalKind } from './refusal.ts';
 import { leaseName, secretsLeft, type LeaseFacts, type TaskRecord, type UntoldLease } from './task-record.ts';
@@ -71,7 +71,7 @@ function keyFaultOf(lease: AnyLease, isRefused: boolean): string | undefined {
 
 function refusalFaults(name: string, proof: unknown): string[] {
   const refusals = listAt(proof, 'refusals');
-  const times = refusals.map((each) => Date.parse(textAt(each, 'at') ?? ''));
+  const times = refusals.map((each) => timeAt(each, 'at'));
   const faults: string[] = [];
   if (refusals.length < REFUSALS_NEEDED)
     faults.push(`the proof of ${name} has ${refusals.length} refusals; ${REFUSALS_NEEDED} are needed`);
@@ -90,7 +90,7 @@ function isRefusal(answer: unknown): boolean {
 /** Waiting proves something only when it lasted past the deadline, by whatever is said of that. */
 function waitFaults(name: string, lease: AnyLease, proven: EvidenceEvent): string[] {
   const told = [lease.proof, ...('issued' in lease ? [lease.issued.data] : [])];
-  const deadlines = told.map((each) => Date.parse(textAt(each, 'deadline') ?? ''));
+  const deadlines = told.map((each) => timeAt(each, 'deadline'));
   return deadlines.every((deadline) => Date.parse(proven.at) > deadline)
     ? []
     : [`the proof of ${name} waited for its deadline, and is not later than that`];

@@ -1,6 +1,6 @@
 import { accessEnd } from '../access-end.ts';
 import { sha256Hex } from '../digest.ts';
-import { textAt } from '../event-data.ts';
+import { textAt, timeAt } from '../event-data.ts';
 import { isWild, policyWords, type StatementWords } from '../policy-words.ts';
 import {
   isIssued,
@@ -156,7 +156,7 @@ function lifetime(record: TaskRecord): ControlFinding {
 
 /** Seconds from the event to the lease's deadline; not a number when the record does not say. */
 const leaseSeconds = ({ issued }: LeaseFacts): number =>
-  (Date.parse(textAt(issued.data, 'deadline') ?? '') - Date.parse(issued.at)) / 1000;
+  (timeAt(issued.data, 'deadline') - Date.parse(issued.at)) / 1000;
 
 function leaseWords(lease: LeaseFacts): string {
   const seconds = leaseSeconds(lease);

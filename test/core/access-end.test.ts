@@ -81,6 +81,11 @@ describe('how access ended', () => {
       /not at times that follow/,
     ],
     [
+      'answers at times that only look so',
+      [leaseIssued(), answered(...[61, 62, 63].map((year) => ({ ...refusal(8), at: `then ${year}` })))],
+      /not at times that follow/,
+    ],
+    [
       'an answer without message',
       [leaseIssued(), answered(refusal(8), refusal(9), { ...refusal(10), message: null })],
       /answer 3/,
@@ -119,6 +124,11 @@ describe('how access ended', () => {
         leaseIssued(1, { deadline: '2026-11-23T12:00:00Z' }),
         provenWith({ accessKeyId: 'ASIAEXAMPLE1' }, 'expired'),
       ],
+      /not later than/,
+    ],
+    [
+      'waiting for a deadline that only looks like a time',
+      [leaseIssued(1, { deadline: 'soon 60' }), provenWith({ deadline: 'soon 60' }, 'expired')],
       /not later than/,
     ],
     ['waiting for no deadline', [leaseIssued(), provenWith({ deadline: null }, 'expired')], /not later than/],
