@@ -19,7 +19,7 @@ export interface ReportSubject {
   /** How access ended, as far as record, chain and trail agree about it. */
   readonly end: AccessEnd;
   readonly way: Way;
-  /** Undefined for a broken chain: what was changed is evidence of nothing. */
+  /** Undefined for a record that does not verify: it is evidence of nothing. */
   readonly controls: ControlsMap | undefined;
 }
 
@@ -42,11 +42,11 @@ export function reportSubject(
   };
 }
 
-/** What a record says of the end counts for nothing when it was changed, or when the trail shows otherwise. */
+/** What a record says of the end counts for nothing when it does not verify, or when the trail shows otherwise. */
 function knownEnd(end: AccessEnd, { is }: RecordCheck, audit: AuditResult | undefined): AccessEnd {
   const after = audit?.calls.afterAllowed ?? 0;
   const because = [
-    ...(is === 'broken' ? ['the record was changed, so what it says of the end proves nothing'] : []),
+    ...(is === 'broken' ? ['the record does not verify, so what it says of the end proves nothing'] : []),
     ...(after > 0
       ? [
           `the trail has ${count(after, 'call')} of this task after its end that ${after === 1 ? 'was' : 'were'} answered`,

@@ -65,9 +65,33 @@ describe('report', () => {
       evidence: 'broken',
       access: 'unproven',
     });
-    expect(await readFile(join(folder, 'nightly-1.report.html'), 'utf8')).toContain(
-      'not with the pinned key',
-    );
+    const page = await readFile(join(folder, 'nightly-1.report.html'), 'utf8');
+    expect(page).toContain('not with the pinned key');
+    expect(page).not.toMatch(/record was changed|chain is broken/);
+  });
+
+  it.each([[['--key', 'key.pem']], [[]]])(
+    'says of an open task, with %j, that it is not signed yet',
+    async (key) => {
+      const folder = await temporaryFolder();
+      await fileIn(folder, 'b.json', bundleOf(BOUNDARY, eventsOf('under way')));
+      await fileIn(folder, 'key.pem', publicKeyPem(STACK_KEY.publicKey));
+      const { stdout } = await call(folder, ['report', 'b.json', ...key, '--json']);
+      expect(JSON.parse(stdout)).toMatchObject({ evidence: 'unsigned', access: 'unproven' });
+      const page = await readFile(join(folder, 'nightly-1.report.html'), 'utf8');
+      expect(page).toContain('Not signed yet');
+      expect(page).not.toMatch(/Do not rely on this record|record was changed|nothing in it is evidence/);
+    },
+  );
+
+  it.each<[string, object]>([
+    ['an open task that was changed', bundleOf(BOUNDARY, eventsOf('under way').slice(1))],
+    ['a closed task whose signature was taken away', { ...bundle, envelope: null, publicKey: null }],
+  ])('does not take %s for one that is not signed yet', async (_what, content) => {
+    const folder = await temporaryFolder();
+    await fileIn(folder, 'b.json', content);
+    const { stdout } = await call(folder, ['report', 'b.json', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ evidence: 'broken' });
   });
 
   it('writes the page of a broken record too, and says so in both', async () => {
