@@ -1,5 +1,7 @@
-import { listAt, textAt } from './event-data.ts';
-import { secretsLeft, type LeaseFacts, type TaskRecord } from './task-record.ts';
+import { listAt, textAt, timeAt } from './event-data.ts';
+import type { EvidenceEvent } from './evidence.ts';
+import { refusalKind } from './refusal.ts';
+import { leaseName, secretsLeft, type LeaseFacts, type TaskRecord, type UntoldLease } from './task-record.ts';
 
 /** As often `ProveRevoked` uses each credential, and each time it must be refused. */
 export const REFUSALS_NEEDED = 3;
@@ -13,7 +15,7 @@ export interface AccessEnd {
   readonly because: readonly string[];
 }
 
-/** Judges the proof's content, not its word: a record that says `refused` must hold the refusals of every lease that it says was issued. */
+/** Judges the proof's content, not its word: a record that says `refused` must hold the refusals of every lease that it names. */
 export function accessEnd(record: TaskRecord): AccessEnd {
   const kind = textAt(record.proven?.data, 'proof');
   const because = [...unproven(record, kind), ...leftOver(record)];
@@ -21,33 +23,77 @@ export function accessEnd(record: TaskRecord): AccessEnd {
   return kind === 'refused' || kind === 'expired' ? { kind, because } : { kind: 'nothing-issued', because };
 }
 
-function unproven({ proven, leases }: TaskRecord, kind: string | undefined): string[] {
+function unproven({ proven, leases, untold }: TaskRecord, kind: string | undefined): string[] {
   if (proven === undefined)
     return ['the record has no proof: ProveRevoked had not finished when it was taken'];
+  const all = [...leases, ...untold];
   switch (kind) {
     case 'refused':
     case 'expired':
-      return leases.flatMap((lease) => leaseFault(lease, kind) ?? []);
+      return all.length === 0
+        ? [`the proof says ${kind}, and neither it nor anything else names a lease`]
+        : all.flatMap((lease) => leaseFaults(lease, kind, proven));
     case 'nothing-issued':
-      return leases.length === 0
+      return all.length === 0
         ? []
-        : [`the proof says that nothing was issued, and ${leases.length} leases were`];
+        : [`the proof says that nothing was issued, and ${all.length} leases were, or may have been`];
     default:
       return ['the proof is of a kind that is not known'];
   }
 }
 
-function leaseFault({ number, issued, proof }: LeaseFacts, kind: 'refused' | 'expired'): string | undefined {
-  const name = `lease ${number ?? '?'}`;
-  if (proof === undefined) return `the proof does not speak of ${name}`;
-  const key = textAt(proof, 'accessKeyId');
-  if (key !== undefined && key !== textAt(issued.data, 'accessKeyId'))
-    return `the proof of ${name} is about another access key than the one that was issued`;
+type AnyLease = LeaseFacts | UntoldLease;
+
+const issueOf = (lease: AnyLease): unknown => ('issued' in lease ? lease.issued.data : undefined);
+
+function leaseFaults(lease: AnyLease, kind: 'refused' | 'expired', proven: EvidenceEvent): string[] {
+  const { proof } = lease;
+  const name = leaseName(lease);
+  if (proof === undefined) return [`the proof does not speak of ${name}`];
   // In a proof of the kind `expired`, some leases may have been refused, and the others were waited out.
   const isRefused = kind === 'refused' || textAt(proof, 'proof') === 'refused';
-  const refusals = listAt(proof, 'refusals').length;
-  if (!isRefused || refusals >= REFUSALS_NEEDED) return undefined;
-  return `the proof of ${name} has ${refusals} refusals; ${REFUSALS_NEEDED} are needed`;
+  const keyFault = keyFaultOf(lease, isRefused);
+  return [
+    ...(keyFault === undefined ? [] : [`the proof of ${name} ${keyFault}`]),
+    ...(isRefused ? refusalFaults(name, proof) : waitFaults(name, lease, proven)),
+  ];
+}
+
+/** What was used must be what was issued. A lease that was waited out may have no known key. */
+function keyFaultOf(lease: AnyLease, isRefused: boolean): string | undefined {
+  const key = textAt(lease.proof, 'accessKeyId');
+  if (key === undefined) return isRefused ? 'names no access key' : undefined;
+  if (key === textAt(issueOf(lease), 'accessKeyId')) return undefined;
+  return 'issued' in lease
+    ? 'is about another access key than the one that was issued'
+    : 'is about an access key whose issue is not recorded';
+}
+
+function refusalFaults(name: string, proof: unknown): string[] {
+  const refusals = listAt(proof, 'refusals');
+  const times = refusals.map((each) => timeAt(each, 'at'));
+  const faults: string[] = [];
+  if (refusals.length < REFUSALS_NEEDED)
+    faults.push(`the proof of ${name} has ${refusals.length} refusals; ${REFUSALS_NEEDED} are needed`);
+  const odd = refusals.findIndex((each) => !isRefusal(each));
+  if (odd !== -1) faults.push(`answer ${odd + 1} in the proof of ${name} does not show that access ended`);
+  if (times.some((time, index) => !(time > (times[index - 1] ?? -Infinity))))
+    faults.push(`the answers in the proof of ${name} are not at times that follow each other`);
+  return faults;
+}
+
+function isRefusal(answer: unknown): boolean {
+  const [error, message] = [textAt(answer, 'error'), textAt(answer, 'message')];
+  return error !== undefined && message !== undefined && refusalKind(error, message) === 'refused';
+}
+
+/** Waiting proves something only when it lasted past the deadline, by whatever is said of that. */
+function waitFaults(name: string, lease: AnyLease, proven: EvidenceEvent): string[] {
+  const told = [lease.proof, ...('issued' in lease ? [lease.issued.data] : [])];
+  const deadlines = told.map((each) => timeAt(each, 'deadline'));
+  return deadlines.every((deadline) => Date.parse(proven.at) > deadline)
+    ? []
+    : [`the proof of ${name} waited for its deadline, and is not later than that`];
 }
 
 const leftOver = (record: TaskRecord): string[] =>

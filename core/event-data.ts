@@ -27,6 +27,15 @@ export function numberAt(data: unknown, ...path: readonly string[]): number | un
   return typeof value === 'number' ? value : undefined;
 }
 
+/** As events tell times: `2026-11-23T10:00:00Z`, with milliseconds or without. `Date.parse` alone takes `anything 60` for a time. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/;
+
+/** A time at a path, milliseconds; not a number for anything else. */
+export function timeAt(data: unknown, ...path: readonly string[]): number {
+  const text = textAt(data, ...path) ?? '';
+  return TIME.test(text) ? Date.parse(text) : NaN;
+}
+
 /** A list at a path; empty for anything else. */
 export function listAt(data: unknown, ...path: readonly string[]): readonly unknown[] {
   const value = at(data, ...path);

@@ -22,6 +22,8 @@ export interface StatementWords {
   readonly resources: readonly ResourceWords[];
   /** Conditions as one text each: `StringEquals s3:prefix a/`. */
   readonly conditions: readonly string[];
+  /** Of a deadline: from when everything is denied, as it is written there. */
+  readonly from?: string;
 }
 
 export type PolicyWords = { readonly statements: readonly StatementWords[] } | { readonly fault: string };
@@ -50,6 +52,7 @@ const texts = (value: unknown): string[] => listed(value).filter((each) => typeo
 function statementWords(statement: unknown, index: number): StatementWords {
   const sid = textAt(statement, 'Sid') ?? `statement ${index + 1}`;
   const kind = kindOf(statement, sid);
+  const from = kind === 'deadline' ? textAt(statement, ...DEADLINE) : undefined;
   return {
     sid,
     kind,
@@ -57,6 +60,7 @@ function statementWords(statement: unknown, index: number): StatementWords {
     actions: texts(at(statement, 'Action')),
     resources: texts(at(statement, 'Resource')).map(resourceWords),
     conditions: conditionsOf(statement),
+    ...(from !== undefined && { from }),
   };
 }
 

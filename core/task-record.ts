@@ -8,6 +8,17 @@ export interface LeaseFacts {
   readonly proof: unknown;
 }
 
+/**
+ * A lease that the teardown or the proof names, and whose issue no event tells: `IssueIdentity` stopped between AssumeRole and its event, or
+ * before both. A session may have been issued; what it was allowed is not recorded.
+ */
+export interface UntoldLease {
+  readonly number: number | undefined;
+  /** The first event that names it. */
+  readonly named: EvidenceEvent;
+  readonly proof: unknown;
+}
+
 export interface SecretFacts {
   readonly name: string;
   readonly issued: EvidenceEvent;
@@ -26,6 +37,7 @@ export interface TaskRecord {
   readonly attempts: readonly EvidenceEvent[];
   readonly secrets: readonly SecretFacts[];
   readonly leases: readonly LeaseFacts[];
+  readonly untold: readonly UntoldLease[];
   /** One `work.finished` for each run that said how it ended. */
   readonly runs: readonly EvidenceEvent[];
   /** The last one: a deny that took effect only in a repetition is told again. */
@@ -38,6 +50,11 @@ export function taskRecord(events: readonly EvidenceEvent[]): TaskRecord {
   const first = (type: EvidenceEvent['type']) => eventsOf(events, type)[0];
   const proven = first('revocation.proven');
   const proofs = listAt(proven?.data, 'leases');
+  const leases = eventsOf(events, 'identity.issued').map((issued) => {
+    const number = numberAt(issued.data, 'lease');
+    return { number, issued, proof: proofOf(number, proofs) };
+  });
+  const teardowns = eventsOf(events, 'boundary.revoked');
   const secretsRevoked = eventsOf(events, 'secret.revoked');
   return {
     requested: first('task.requested'),
@@ -52,19 +69,44 @@ export function taskRecord(events: readonly EvidenceEvent[]): TaskRecord {
       const name = textAt(issued.data, 'name') ?? '?';
       return { name, issued, revoked: secretsRevoked.find(({ data }) => textAt(data, 'name') === name) };
     }),
-    leases: eventsOf(events, 'identity.issued').map((issued) => {
-      const number = numberAt(issued.data, 'lease');
-      const proof = proofs.find((each) => number !== undefined && numberAt(each, 'lease') === number);
-      return { number, issued, proof };
-    }),
+    leases,
+    untold: untoldIn([...teardowns, ...(proven ? [proven] : [])], leases, proofs),
     runs: eventsOf(events, 'work.finished'),
-    revoked: eventsOf(events, 'boundary.revoked').at(-1),
+    revoked: teardowns.at(-1),
     proven,
     closed: first('boundary.closed'),
   };
 }
 
-export const isIssued = ({ leases, secrets }: TaskRecord): boolean => leases.length + secrets.length > 0;
+const proofOf = (number: number | undefined, proofs: readonly unknown[]): unknown =>
+  proofs.find((each) => number !== undefined && numberAt(each, 'lease') === number);
+
+/** An entry without a number is a lease of its own: nobody can say which one it means. */
+function untoldIn(
+  naming: readonly EvidenceEvent[],
+  leases: readonly LeaseFacts[],
+  proofs: readonly unknown[],
+): UntoldLease[] {
+  const known = new Set<number | undefined>(leases.map(({ number }) => number));
+  known.delete(undefined);
+  return naming.flatMap((named) =>
+    listAt(named.data, 'leases').flatMap((entry) => {
+      const number = numberAt(entry, 'lease');
+      if (known.has(number)) return [];
+      if (number !== undefined) known.add(number);
+      return [{ number, named, proof: proofOf(number, proofs) }];
+    }),
+  );
+}
+
+/** Whether a session was issued, or may have been. */
+export const isLeased = ({ leases, untold }: TaskRecord): boolean => leases.length + untold.length > 0;
+
+/** Whether anything was issued, or may have been. */
+export const isIssued = (record: TaskRecord): boolean => isLeased(record) || record.secrets.length > 0;
+
+/** `lease 3`, in sentences. */
+export const leaseName = ({ number }: Pick<LeaseFacts, 'number'>): string => `lease ${number ?? '?'}`;
 
 /** The secrets that were made and are not said to be gone. */
 export const secretsLeft = ({ secrets }: TaskRecord): readonly SecretFacts[] =>

@@ -1,8 +1,9 @@
 import type { AuditResult, RecordRef } from '../../core/audit/result.ts';
 import { block, code, html, theirs, type Content, type Html } from './html.ts';
 import { badge, bounded, facts, list, table, whole } from './parts.ts';
+import type { ReportSubject } from './subject.ts';
 import { utc } from './time.ts';
-import { AUDIT_WORDS } from './verdict.ts';
+import { AUDIT_WORDS, LEFT_OUT } from './verdict.ts';
 
 const AUDIT_COMMANDS = `npx taskbound audit BUNDLE.json --key PEM --trail DIR --json > audit.json
 npx taskbound report BUNDLE.json --audit audit.json`;
@@ -22,7 +23,8 @@ const CALLS: readonly (readonly [keyof AuditResult['calls'], string])[] = [
 ];
 
 /** What CloudTrail says of the task, as `taskbound audit` judged it. */
-export function audit(result: AuditResult | undefined): Html {
+export function audit({ audit: result, isAuditLeftOut }: ReportSubject): Html {
+  if (isAuditLeftOut) return html`<p>${badge('bad', 'Not shown')} ${LEFT_OUT}</p>`;
   if (result === undefined) {
     return html`<p>
         ${badge('plain', 'Not audited')} This report was made without <code>--audit</code>. Nothing on this
@@ -32,6 +34,10 @@ export function audit(result: AuditResult | undefined): Html {
   }
   const { tone, word, says } = AUDIT_WORDS[result.verdict];
   return html`<p>${badge(tone, word)} ${says}</p>
+    <p>
+      The file that this comes from is signed by nobody: whoever gave it may have written it. To rely on it,
+      make it anew from the bundle and the trail.
+    </p>
     ${violations(result)} ${gaps(result)}
     ${table(
       'Calls of this task in the trail',

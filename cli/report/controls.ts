@@ -18,7 +18,7 @@ const MOST_CITED = 12;
 export function controls({ controls: map, audit }: ReportSubject): Html {
   if (map === undefined)
     return html`<p>
-      ${badge('bad', 'No evidence')} The chain is broken: nothing in it is evidence for a control.
+      ${badge('bad', 'No evidence')} The record does not verify: nothing in it is evidence for a control.
     </p>`;
   return html`<p>
       One task can show that a control did its work once. That it works always, and that it was needed, no

@@ -1,13 +1,13 @@
 import { block, code, html, theirs, type Html } from './html.ts';
 import { badge, facts, list } from './parts.ts';
 import type { ReportSubject } from './subject.ts';
-
-const TONES = { verified: 'good', consistent: 'warn', broken: 'bad' } as const;
+import { RECORD_WORDS } from './verdict.ts';
 
 /** What binds this page to one record, and how anybody checks it without us. */
 export function integrity({ bundle, verification }: ReportSubject): Html {
   const head = bundle.events.at(-1);
-  return html`<p>${badge(TONES[verification.is], verification.is)} ${theirs(verification.says)}</p>
+  const { tone, word } = RECORD_WORDS[verification.is];
+  return html`<p>${badge(tone, word)} ${theirs(verification.says)}</p>
     ${facts([
       ['Boundary', code(bundle.boundaryId)],
       ['Events', bundle.events.length],
@@ -32,6 +32,7 @@ export const limits = ({ audit, verification }: ReportSubject): Html =>
         ]
       : [
           'Calls that the trail does not have: CloudTrail records reads and writes of objects and items only where data events are switched on.',
+          'Who made the audit’s file. Nothing signs it; that it is about this chain, and does not contradict itself, is all that was checked.',
         ]),
     ...(verification.is === 'verified'
       ? []

@@ -37,7 +37,7 @@ function sectionsOf(subject: ReportSubject): Section[] {
         ${secretsUsed(record)}`,
     },
     { id: 'proof', title: 'How its access ended', body: proof(subject) },
-    { id: 'audit', title: 'What the trail says', body: audit(subject.audit) },
+    { id: 'audit', title: 'What the trail says', body: audit(subject) },
     { id: 'controls', title: 'What it shows of controls', body: controls(subject) },
     { id: 'record', title: 'The record itself', body: integrity(subject) },
     { id: 'limits', title: 'What this page does not show', body: limits(subject) },

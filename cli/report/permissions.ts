@@ -2,24 +2,40 @@ import { sha256Hex } from '../../core/digest.ts';
 import { textAt } from '../../core/event-data.ts';
 import { policyWords, type ResourceWords, type StatementWords } from '../../core/policy-words.ts';
 import { SESSION_POLICY_CHARACTERS } from '../../core/session-policy.ts';
-import type { LeaseFacts, TaskRecord } from '../../core/task-record.ts';
+import { isLeased, leaseName, type LeaseFacts, type TaskRecord } from '../../core/task-record.ts';
 import { block, code, count, html, theirs, type Html } from './html.ts';
-import { badge, details, facts } from './parts.ts';
+import { badge, bounded, details, facts } from './parts.ts';
 import { between, duration, utc } from './time.ts';
 
+/** As many leases as a task has at most. */
+const MOST_UNTOLD = 100;
+
 /** What the task's sessions were allowed: in plain words once for all leases that differ in their deadline only, and the exact text of each. */
-export function permissions({ leases }: TaskRecord): Html {
-  if (leases.length === 0) return html`<p>No session was issued, so nothing was allowed.</p>`;
+export function permissions(record: TaskRecord): Html {
+  const { leases, untold } = record;
+  if (!isLeased(record)) return html`<p>No session was issued, so nothing was allowed.</p>`;
   const groups = Map.groupBy(leases, sameButDeadline);
-  return html`<p>
-      Each session could do what is listed here and nothing else: AWS allows a session what its role
-      <em>and</em> its session policy allow.
-    </p>
-    ${[...groups.values()].map(
-      (group) =>
-        html`<h3>${leaseNames(group)}</h3>
-          ${words(group)}${group.map(lease)}`,
-    )}`;
+  const { shown, rest } = bounded(untold, MOST_UNTOLD);
+  return html`${shown.map(
+    (each) =>
+      html`<p>
+        ${badge('warn', `Not recorded: ${leaseName(each)}`)} It may have been issued: the
+        <a href="#event-${each.named.seq}">event ${each.named.seq}</a> names it, and no event tells its
+        policy. What its session was allowed, the record cannot show.
+      </p>`,
+  )}${rest}${
+    leases.length === 0
+      ? undefined
+      : html`<p>
+          Each session whose policy is recorded could do what is listed here and nothing else: AWS allows a
+          session what its role <em>and</em> its session policy allow.
+        </p>`
+  }
+  ${[...groups.values()].map(
+    (group) =>
+      html`<h3>${leaseNames(group)}</h3>
+        ${words(group)}${group.map(lease)}`,
+  )}`;
 }
 
 const policyOf = ({ issued }: LeaseFacts): string => textAt(issued.data, 'sessionPolicy') ?? '';
@@ -103,7 +119,7 @@ function lease({ number, issued }: LeaseFacts): Html {
   const deadline = textAt(data, 'deadline');
   const length = between(issued.at, deadline);
   const isSame = policy !== undefined && sha256Hex(policy) === textAt(data, 'policyDigest');
-  const name = `lease ${number ?? '?'}`;
+  const name = leaseName({ number });
   return details(
     html`Exact policy of ${name}`,
     html`${facts([

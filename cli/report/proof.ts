@@ -7,17 +7,19 @@ import { between, duration, utc } from './time.ts';
 
 const MOST_LEASES = 100;
 const MOST_REFUSALS = 10;
+const MOST_REASONS = 100;
 
 /** How access ended, and how that is known: the deny, each lease's refusals, what secrets and servers said. */
 export function proof({ record, end }: ReportSubject): Html {
   const { proven } = record;
+  const because = bounded(end.because, MOST_REASONS);
   return html`<h3>What took access away</h3>
     ${deny(record.revoked?.data)}
     <h3>How it is known</h3>
     ${
       end.because.length > 0
         ? html`<p>${badge('bad', 'Not proven')}</p>
-            ${list(end.because.map((each) => theirs(each)))}`
+            ${list(because.shown.map((each) => theirs(each)))}${because.rest}`
         : undefined
     }${
       proven === undefined

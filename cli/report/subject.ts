@@ -4,44 +4,49 @@ import { controlsMap, type ControlsMap } from '../../core/controls.ts';
 import type { EvidenceBundle } from '../../core/evidence.ts';
 import { taskRecord, type TaskRecord } from '../../core/task-record.ts';
 import { count } from './html.ts';
-import type { Verification } from './verification.ts';
+import type { RecordCheck } from './verification.ts';
 import { wayOf, type Way } from './way.ts';
 
 /** All that a report tells, derived from its files once. */
 export interface ReportSubject {
   readonly bundle: EvidenceBundle;
-  readonly verification: Verification;
+  readonly verification: RecordCheck;
+  /** Undefined without an audit, and beside a record that does not verify: its verdict is about what the record was. */
   readonly audit: AuditResult | undefined;
+  /** Whether an audit was given and is left out for that. */
+  readonly isAuditLeftOut: boolean;
   readonly record: TaskRecord;
   /** How access ended, as far as record, chain and trail agree about it. */
   readonly end: AccessEnd;
   readonly way: Way;
-  /** Undefined for a broken chain: what was changed is evidence of nothing. */
+  /** Undefined for a record that does not verify: it is evidence of nothing. */
   readonly controls: ControlsMap | undefined;
 }
 
 export function reportSubject(
   bundle: EvidenceBundle,
-  verification: Verification,
+  verification: RecordCheck,
   audit: AuditResult | undefined,
 ): ReportSubject {
   const record = taskRecord(bundle.events);
+  const isBroken = verification.is === 'broken';
   return {
     bundle,
     verification,
-    audit,
+    audit: isBroken ? undefined : audit,
+    isAuditLeftOut: isBroken && audit !== undefined,
     record,
     end: knownEnd(accessEnd(record), verification, audit),
     way: wayOf(record),
-    controls: verification.is === 'broken' ? undefined : controlsMap(bundle.boundaryId, bundle.events),
+    controls: isBroken ? undefined : controlsMap(bundle.boundaryId, bundle.events),
   };
 }
 
-/** What a record says of the end counts for nothing when it was changed, or when the trail shows otherwise. */
-function knownEnd(end: AccessEnd, { is }: Verification, audit: AuditResult | undefined): AccessEnd {
+/** What a record says of the end counts for nothing when it does not verify, or when the trail shows otherwise. */
+function knownEnd(end: AccessEnd, { is }: RecordCheck, audit: AuditResult | undefined): AccessEnd {
   const after = audit?.calls.afterAllowed ?? 0;
   const because = [
-    ...(is === 'broken' ? ['the record was changed, so what it says of the end proves nothing'] : []),
+    ...(is === 'broken' ? ['the record does not verify, so what it says of the end proves nothing'] : []),
     ...(after > 0
       ? [
           `the trail has ${count(after, 'call')} of this task after its end that ${after === 1 ? 'was' : 'were'} answered`,

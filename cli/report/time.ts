@@ -1,3 +1,5 @@
+import { timeAt } from '../../core/event-data.ts';
+
 /** `2026-11-24 16:56:00.000` of an ISO time in UTC, for people. */
 export const utc = (at: string): string => at.replace('T', ' ').replace(/Z$/, '');
 
@@ -22,6 +24,6 @@ export function duration(milliseconds: number): string {
 
 /** Milliseconds from one ISO time to another; undefined when one of them is none. */
 export function between(from: string | undefined, to: string | undefined): number | undefined {
-  const milliseconds = Date.parse(to ?? '') - Date.parse(from ?? '');
+  const milliseconds = timeAt(to) - timeAt(from);
   return Number.isNaN(milliseconds) ? undefined : milliseconds;
 }

@@ -1,6 +1,6 @@
 import { at, fieldsAt, listAt, numberAt, textAt } from '../../core/event-data.ts';
 import type { EvidenceEvent } from '../../core/evidence.ts';
-import type { SecretFacts, TaskRecord } from '../../core/task-record.ts';
+import { isLeased, type SecretFacts, type TaskRecord } from '../../core/task-record.ts';
 import { block, code, html, theirs, type Content, type Html } from './html.ts';
 import { badge, bounded, facts, table } from './parts.ts';
 import { between, duration, utc } from './time.ts';
@@ -9,8 +9,9 @@ import { between, duration, utc } from './time.ts';
 const MOST_USES = 100;
 
 /** What the work says that it did with its tools. */
-export function toolsUsed({ runs, leases }: TaskRecord): Html {
-  if (leases.length === 0) return html`<p>No session was issued, so no tool could be used.</p>`;
+export function toolsUsed(record: TaskRecord): Html {
+  const { runs } = record;
+  if (!isLeased(record)) return html`<p>No session was issued, so no tool could be used.</p>`;
   if (runs.length === 0)
     return html`<p>
       ${badge('warn', 'Unknown')} The work did not live to say which tools it used. An audit of the trail can

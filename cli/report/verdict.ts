@@ -90,15 +90,18 @@ function outcome({ record, way }: ReportSubject): Answer {
   };
 }
 
-const EVIDENCE: Readonly<Record<ReportSubject['verification']['is'], { tone: Tone; word: string }>> = {
+export const RECORD_WORDS: Readonly<
+  Record<ReportSubject['verification']['is'], { tone: Tone; word: string }>
+> = {
   verified: { tone: 'good', word: 'Signed and whole' },
   consistent: { tone: 'warn', word: 'Consistent' },
-  broken: { tone: 'bad', word: 'Broken' },
+  unsigned: { tone: 'warn', word: 'Not signed yet' },
+  broken: { tone: 'bad', word: 'Does not verify' },
 };
 
 const evidence = ({ verification: { is, says } }: ReportSubject): Answer => ({
   question: 'Can the record be relied on?',
-  ...EVIDENCE[is],
+  ...RECORD_WORDS[is],
   says: theirs(says),
 });
 
@@ -118,8 +121,12 @@ export const AUDIT_WORDS: Readonly<
   },
 };
 
-function audit({ audit: result }: ReportSubject): Answer {
+export const LEFT_OUT =
+  'An audit was given, and its verdict is left out: the record that it would stand beside does not verify.';
+
+function audit({ audit: result, isAuditLeftOut }: ReportSubject): Answer {
   const question = 'Was the boundary kept?';
+  if (isAuditLeftOut) return { question, tone: 'bad', word: 'Cannot be told', says: LEFT_OUT };
   if (result === undefined)
     return {
       question,

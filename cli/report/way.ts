@@ -1,6 +1,6 @@
-import { at, listAt, numberAt, textAt } from '../../core/event-data.ts';
+import { at, numberAt, textAt } from '../../core/event-data.ts';
 import { accessEnd } from '../../core/access-end.ts';
-import { isIssued, type TaskRecord } from '../../core/task-record.ts';
+import { isIssued, isLeased, type TaskRecord } from '../../core/task-record.ts';
 import { count } from './html.ts';
 
 /**
@@ -100,16 +100,18 @@ function window(record: TaskRecord): Step {
     : step('AwaitWindow', 'waiting', 'waits');
 }
 
-function secrets({ secrets: made, leases, rejected }: TaskRecord): Step {
+function secrets(record: TaskRecord): Step {
+  const { secrets: made, rejected } = record;
   const [only] = made;
   const name = made.length === 1 && only ? `Issue ${only.name}` : 'Issue secrets';
   if (rejected?.actor === 'issue-secret') return step(name, 'failed', 'rejected');
-  if (made.length === 0) return step(name, 'skipped', leases.length > 0 ? 'has none' : 'not reached');
+  if (made.length === 0) return step(name, 'skipped', isLeased(record) ? 'has none' : 'not reached');
   return step(name, 'passed', `${made.length} issued`);
 }
 
-function identity({ leases, rejected }: TaskRecord): Step {
+function identity({ leases, untold, rejected }: TaskRecord): Step {
   if (rejected?.actor === 'issue-identity') return step('IssueIdentity', 'failed', 'rejected');
+  if (leases.length === 0 && untold.length > 0) return step('IssueIdentity', 'failed', 'may have issued');
   return leases.length === 0
     ? step('IssueIdentity', 'skipped', 'no session issued')
     : step('IssueIdentity', 'passed', count(leases.length, 'lease'));
@@ -147,8 +149,9 @@ function tailOf(record: TaskRecord): Step[] {
   ];
 }
 
-function denyNote({ revoked, leases }: TaskRecord): string {
-  if (leases.length === 0 && listAt(revoked?.data, 'leases').length === 0) return 'nothing to deny';
+function denyNote(record: TaskRecord): string {
+  const { revoked } = record;
+  if (!isLeased(record)) return 'nothing to deny';
   return at(revoked?.data, 'deny', 'effective') === true ? 'denied' : 'deny not effective';
 }
 
@@ -167,9 +170,12 @@ const cutError = (error = 'failed'): string => (error.length > 22 ? `${error.sli
 const isTornDown = ({ ended, closed }: TaskRecord): boolean =>
   ended !== undefined || at(closed?.data, 'error') === 'ExecutionEnded';
 
+const issuedWord = ({ leases, secrets: made }: TaskRecord): string =>
+  leases.length + made.length > 0 ? 'was issued' : 'may have been issued';
+
 function says(record: TaskRecord, front: readonly Step[], byTeardown: boolean): string {
   const { ended, rejected, refused, expired, closed } = record;
-  const so = isIssued(record) ? 'yet something was issued' : 'so nothing was issued';
+  const so = isIssued(record) ? `yet something ${issuedWord(record)}` : 'so nothing was issued';
   if (expired) return `Not enough people approved the task in time, ${so}.`;
   if (refused.length > 0) return `A person refused the task, ${so}.`;
   if (ended)
@@ -177,7 +183,7 @@ function says(record: TaskRecord, front: readonly Step[], byTeardown: boolean): 
   if (byTeardown)
     return 'The execution ended without its own tail; Teardown took over and closed the boundary.';
   if (rejected)
-    return `A rule turned the task away${isIssued(record) ? ', after something had been issued' : ', so nothing was issued'}.`;
+    return `A rule turned the task away${isIssued(record) ? `, and something ${issuedWord(record)}` : ', so nothing was issued'}.`;
   if (closed === undefined) {
     const where = [...front].reverse().find(({ state }) => state === 'waiting' || state === 'failed')?.name;
     return `The record ends before the boundary was closed${where === undefined ? '' : `, at ${where}`}.`;

@@ -8,7 +8,7 @@ import { Findings } from './findings.ts';
 import { IssuanceLog } from './issuance-log.ts';
 import { needsOf } from './needs/needs.ts';
 import { secretNameIn } from './needs/secrets-manager.ts';
-import type { AuditResult } from './result.ts';
+import { verdictOf, type AuditResult } from './result.ts';
 import { RoleLog } from './role-log.ts';
 import { SecretLog } from './secret-log.ts';
 import { taskFacts, type LeaseFacts, type TaskFacts } from './task-facts.ts';
@@ -103,7 +103,7 @@ export class Audit {
       version: 1,
       boundaryId: facts.boundaryId,
       headHash: this.#headHash,
-      verdict: violations.length > 0 ? 'violated' : gaps.length > 0 ? 'undetermined' : 'enforced',
+      verdict: verdictOf({ violations, gaps }),
       violations,
       gaps,
       calls: { ...this.#calls.counts },

@@ -35,7 +35,7 @@ export type Gap = z.infer<typeof gap>;
  * What `taskbound audit --json` prints, and `report --audit` reads. `enforced`: no violation and no gap. `violated`: at least one violation,
  * whatever is missing. `undetermined`: none was seen, but something that would show one is missing.
  */
-export const auditResult = z.strictObject({
+const form = z.strictObject({
   version: z.literal(1),
   boundaryId: z.string(),
   /** Of the last event that was audited: binds the verdict to one chain. */
@@ -71,4 +71,37 @@ export const auditResult = z.strictObject({
     signatures: z.enum(['verified', 'not-checked', 'broken']),
   }),
 });
-export type AuditResult = z.infer<typeof auditResult>;
+export type AuditResult = z.infer<typeof form>;
+
+/** The verdict that follows from what was found. */
+export const verdictOf = ({
+  violations,
+  gaps,
+}: Pick<AuditResult, 'violations' | 'gaps'>): AuditResult['verdict'] =>
+  violations.length > 0 ? 'violated' : gaps.length > 0 ? 'undetermined' : 'enforced';
+
+/** What in the figures keeps a boundary from being called enforced, or undefined. */
+function notEnforced({ calls, trail }: AuditResult): string | undefined {
+  const bad = (['outsideAllowed', 'afterAllowed', 'undecided'] as const).find((name) => calls[name] !== 0);
+  if (bad !== undefined) return `calls.${bad} is ${calls[bad]}`;
+  if (trail.digests !== 'verified') return `trail.digests is ${trail.digests}`;
+  return trail.signatures === 'broken' ? 'trail.signatures is broken' : undefined;
+}
+
+/** A result in its form whose verdict follows from the rest of it: a file may come from anywhere, and nothing signs it. */
+export const auditResult = form.check(({ value, issues }) => {
+  const expected = verdictOf(value);
+  const because =
+    value.verdict !== expected
+      ? `${value.violations.length} violations and ${value.gaps.length} gaps make it ${expected}`
+      : value.verdict === 'enforced'
+        ? notEnforced(value)
+        : undefined;
+  if (because !== undefined)
+    issues.push({
+      code: 'custom',
+      path: ['verdict'],
+      input: value.verdict,
+      message: `is ${value.verdict}, but ${because}`,
+    });
+});

@@ -1,11 +1,25 @@
 import { accessEnd } from '../access-end.ts';
 import { textAt } from '../event-data.ts';
-import type { TaskRecord } from '../task-record.ts';
-import { cite, type Cited } from './control.ts';
+import { leaseName, type TaskRecord } from '../task-record.ts';
+import { cite, type Cited, type ControlFinding } from './control.ts';
 
 /** What several controls cite, each in the same words. */
-export const leasesCited = ({ leases }: TaskRecord, says: string): Cited[] =>
-  leases.map(({ number, issued }) => cite(issued, `lease ${number ?? '?'}: ${says}`));
+export const leasesCited = ({ leases, untold }: TaskRecord, says: string): Cited[] => [
+  ...leases.map((lease) => cite(lease.issued, `${leaseName(lease)}: ${says}`)),
+  ...untoldCited({ untold }),
+];
+
+export const untoldCited = ({ untold }: Pick<TaskRecord, 'untold'>): Cited[] =>
+  untold.map((lease) =>
+    cite(lease.named, `${leaseName(lease)}: may have been issued, and no event tells with what policy`),
+  );
+
+/** What keeps a finding about leases from being whole: some whose issue is not recorded. */
+export const untoldFinding = ({ untold }: TaskRecord, events: readonly Cited[]): ControlFinding => ({
+  status: 'partial',
+  events,
+  says: `Not shown of every lease: ${untold.map(leaseName).join(', ')} may have been issued, and the record does not tell how.`,
+});
 
 export const secretsCited = ({ secrets }: TaskRecord): Cited[] =>
   secrets.flatMap(({ name, issued, revoked }) => [

@@ -1,9 +1,16 @@
 import { accessEnd } from '../access-end.ts';
 import { sha256Hex } from '../digest.ts';
-import { textAt } from '../event-data.ts';
+import { textAt, timeAt } from '../event-data.ts';
 import { isWild, policyWords, type StatementWords } from '../policy-words.ts';
-import { isIssued, secretsLeft, type LeaseFacts, type TaskRecord } from '../task-record.ts';
-import { leasesCited, proofCited, secretsCited } from './cited.ts';
+import {
+  isIssued,
+  isLeased,
+  leaseName,
+  secretsLeft,
+  type LeaseFacts,
+  type TaskRecord,
+} from '../task-record.ts';
+import { leasesCited, proofCited, secretsCited, untoldCited, untoldFinding } from './cited.ts';
 import { cite, nothing, OWASP_NHI, type ControlFinding, type JudgedControl } from './control.ts';
 
 const NOTHING_ISSUED = 'Nothing was issued to this task, so there was no identity and no secret to look at.';
@@ -59,11 +66,12 @@ function leakage(record: TaskRecord): ControlFinding {
 }
 
 function privilege(record: TaskRecord): ControlFinding {
-  if (record.leases.length === 0) return nothing('No session was issued to this task.');
+  if (!isLeased(record)) return nothing('No session was issued to this task.');
   const faults = record.leases.flatMap((lease) => policyFault(lease) ?? []);
   const events = leasesCited(record, 'the exact text of its session policy and its digest');
   if (faults.length > 0)
     return { status: 'contradicted', events, says: `The grant is not bounded: ${faults.join('; ')}.` };
+  if (record.untold.length > 0) return untoldFinding(record, events);
   if (record.leases.some(({ issued }) => hasPrefix(textAt(issued.data, 'sessionPolicy') ?? ''))) {
     return {
       status: 'partial',
@@ -79,9 +87,10 @@ function privilege(record: TaskRecord): ControlFinding {
 }
 
 /** Why a lease's policy bounds nothing, or undefined. */
-function policyFault({ number, issued }: LeaseFacts): string | undefined {
+function policyFault(lease: LeaseFacts): string | undefined {
+  const { issued } = lease;
   const text = textAt(issued.data, 'sessionPolicy');
-  const name = `lease ${number ?? '?'}`;
+  const name = leaseName(lease);
   if (text === undefined) return `the record has no session policy of ${name}`;
   if (sha256Hex(text) !== textAt(issued.data, 'policyDigest'))
     return `the session policy of ${name} does not have the digest that was recorded with it`;
@@ -89,8 +98,16 @@ function policyFault({ number, issued }: LeaseFacts): string | undefined {
   if ('fault' in words) return `the session policy of ${name} cannot be read`;
   if (!words.statements.some(({ kind }) => kind === 'deadline'))
     return `the session policy of ${name} has no deadline`;
+  if (!endsAsRecorded(lease)) return `the session policy of ${name} has another deadline than is recorded`;
   const wide = words.statements.find(isWide);
   return wide && `the statement ${wide.sid} of ${name} names no bounded actions and resources`;
+}
+
+/** Whether the policy itself, which is all that IAM enforces, denies everything from the recorded deadline on. */
+function endsAsRecorded({ issued }: LeaseFacts): boolean {
+  const words = policyWords(textAt(issued.data, 'sessionPolicy') ?? '');
+  const deadline = textAt(issued.data, 'deadline');
+  return !('fault' in words) && words.statements.some(({ from }) => from !== undefined && from === deadline);
 }
 
 /** Whether a statement bounds nothing, or lets in more secrets than it names. */
@@ -112,19 +129,24 @@ function hasPrefix(policy: string): boolean {
 
 function lifetime(record: TaskRecord): ControlFinding {
   if (!isIssued(record)) return nothing(NOTHING_ISSUED);
-  const long = record.leases.filter((lease) => !(leaseSeconds(lease) <= LONGEST_LEASE_SECONDS));
+  const long = record.leases.filter(
+    (lease) => !(leaseSeconds(lease) <= LONGEST_LEASE_SECONDS) || !endsAsRecorded(lease),
+  );
   const events = [
     ...record.leases.map((lease) =>
-      cite(lease.issued, `lease ${lease.number ?? '?'} ends by itself ${leaseWords(lease)}`),
+      cite(lease.issued, `${leaseName(lease)} ends by itself ${leaseWords(lease)}`),
     ),
+    ...untoldCited(record),
     ...secretsCited(record),
   ];
   const faults = [
-    ...long.map(({ number }) => `lease ${number ?? '?'} has no deadline within an hour`),
+    ...long.map((lease) => `${leaseName(lease)} has no deadline within an hour`),
     ...(record.proven ? secretsLeft(record).map(({ name }) => `the secret ${name} outlived the task`) : []),
   ];
   if (faults.length > 0) return { status: 'contradicted', events, says: `Too long: ${faults.join('; ')}.` };
-  if (secretsLeft(record).length > 0) return { status: 'partial', events, says: STILL_OPEN };
+  if (record.proven === undefined || secretsLeft(record).length > 0)
+    return { status: 'partial', events, says: STILL_OPEN };
+  if (record.untold.length > 0) return untoldFinding(record, events);
   return {
     status: 'evidence',
     events,
@@ -134,7 +156,7 @@ function lifetime(record: TaskRecord): ControlFinding {
 
 /** Seconds from the event to the lease's deadline; not a number when the record does not say. */
 const leaseSeconds = ({ issued }: LeaseFacts): number =>
-  (Date.parse(textAt(issued.data, 'deadline') ?? '') - Date.parse(issued.at)) / 1000;
+  (timeAt(issued.data, 'deadline') - Date.parse(issued.at)) / 1000;
 
 function leaseWords(lease: LeaseFacts): string {
   const seconds = leaseSeconds(lease);
@@ -152,13 +174,14 @@ function reuse(record: TaskRecord): ControlFinding {
     ({ issued }) => textAt(issued.data, 'sourceIdentity') !== issued.boundaryId,
   );
   const faults = [
-    ...foreign.map(({ number }) => `lease ${number ?? '?'} has not the source identity of this boundary`),
+    ...foreign.map((lease) => `${leaseName(lease)} has not the source identity of this boundary`),
     ...(new Set(keys).size === keys.length && !keys.includes(undefined)
       ? []
       : ['two leases have one access key, or one has none']),
   ];
   if (faults.length > 0)
     return { status: 'contradicted', events, says: `Not of its own: ${faults.join('; ')}.` };
+  if (record.untold.length > 0) return untoldFinding(record, events);
   return {
     status: 'evidence',
     events,

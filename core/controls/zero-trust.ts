@@ -1,8 +1,8 @@
 import { accessEnd } from '../access-end.ts';
 import { at, textAt } from '../event-data.ts';
 import type { EvidenceEvent } from '../evidence.ts';
-import type { TaskRecord } from '../task-record.ts';
-import { leasesCited, peopleCited, proofCited } from './cited.ts';
+import { isLeased, type TaskRecord } from '../task-record.ts';
+import { leasesCited, peopleCited, proofCited, untoldFinding } from './cited.ts';
 import {
   cite,
   nothing,
@@ -20,13 +20,15 @@ const admittedCited = ({ admitted, rejected }: TaskRecord): Cited[] => [
 ];
 
 function perSession(record: TaskRecord): ControlFinding {
-  if (record.leases.length === 0) return nothing('No session was issued to this task.');
+  if (!isLeased(record)) return nothing('No session was issued to this task.');
+  const events = [
+    ...admittedCited(record),
+    ...leasesCited(record, 'a session of its own, after the same checks, for this task only'),
+  ];
+  if (record.untold.length > 0) return untoldFinding(record, events);
   return {
     status: 'evidence',
-    events: [
-      ...admittedCited(record),
-      ...leasesCited(record, 'a session of its own, after the same checks, for this task only'),
-    ],
+    events,
     says: 'Access was given a session at a time: each lease was decided anew and carries its own policy and deadline.',
   };
 }
@@ -48,15 +50,15 @@ function dynamicPolicy(record: TaskRecord): ControlFinding {
   };
 }
 
-/** Every event that binds itself to what was granted names the digest of what was asked for. */
-const digestHolders = ({ requested, granted, admitted, leases }: TaskRecord): EvidenceEvent[] =>
+/** The events that name another grant than the one that was asked for, or none: each must name that one. */
+const otherGrants = ({ requested, granted, admitted, leases }: TaskRecord): EvidenceEvent[] =>
   [...granted, admitted, ...leases.map(({ issued }) => issued)].filter(
     (event): event is EvidenceEvent =>
       event !== undefined && textAt(event.data, 'grantDigest') !== textAt(requested?.data, 'grantDigest'),
   );
 
 function enforcedBefore(record: TaskRecord): ControlFinding {
-  if (record.admitted === undefined && record.rejected === undefined && record.leases.length === 0)
+  if (record.admitted === undefined && record.rejected === undefined && !isLeased(record))
     return nothing(UNDECIDED);
   const events = [
     ...(record.requested ? [cite(record.requested, 'who asked, as IAM said it')] : []),
@@ -64,13 +66,13 @@ function enforcedBefore(record: TaskRecord): ControlFinding {
     ...leasesCited(record, 'checked again, and the credential tried, before the work'),
     ...proofCited(record),
   ];
-  const others = digestHolders(record);
+  const others = otherGrants(record);
   if (others.length > 0) {
     const where = others.map(({ seq }) => `event ${seq}`).join(', ');
     const says = `What was checked is not what was asked for: ${where} has another grant digest.`;
     return { status: 'contradicted', events, says };
   }
-  if (record.leases.length === 0) {
+  if (!isLeased(record)) {
     const says =
       'A decision stood before any access, and none followed: nothing shows how an allowed call is checked.';
     return { status: 'partial', events, says };
@@ -79,8 +81,9 @@ function enforcedBefore(record: TaskRecord): ControlFinding {
     return {
       status: 'contradicted',
       events,
-      says: 'A session was issued, and no admission stands before it.',
+      says: 'A session was issued, or may have been, and no admission stands before it.',
     };
+  if (record.untold.length > 0) return untoldFinding(record, events);
   const says =
     'Who asks was authenticated by IAM, and the grant checked when it was admitted and again at each lease, before any access.';
   return { status: 'evidence', events, says };

@@ -1,5 +1,6 @@
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { AwsConfig } from '../aws-config.ts';
+import { refusalKind } from '../../core/refusal.ts';
 import type { SessionCredentials } from '../../core/work.ts';
 
 /**
@@ -20,30 +21,11 @@ export interface Canary {
 /** A canary of its own for each session: no two share a client, a connection or credentials. */
 export type CanaryOf = (credentials: SessionCredentials, sessionSecretName: string) => Canary;
 
-/** Error names for credentials past their own expiry: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
-const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken']);
-
-/** Names for a caller that is not let in, or whose credentials are not known any more; the same page. */
-const DENIED = new Set([
-  'AccessDeniedException',
-  'NotAuthorized',
-  'UnrecognizedClientException',
-  'InvalidClientTokenId',
-]);
-
-/**
- * An explicit deny, or an expired token: these mean that access ended. An implicit deny does not: it may be a policy that has not
- * arrived yet. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
- */
+/** The answer that an error is. What is no error is thrown on. */
 export function readRefusal(error: unknown): CanaryAnswer {
   if (!(error instanceof Error)) throw error;
-  return { answer: answerOf(error), error: error.name, message: error.message };
-}
-
-function answerOf({ name, message }: Error): 'refused' | 'denied' | 'unclear' {
-  if (EXPIRED.has(name)) return 'refused';
-  if (name === 'AccessDeniedException' && message.includes('with an explicit deny')) return 'refused';
-  return DENIED.has(name) ? 'denied' : 'unclear';
+  const { name, message } = error;
+  return { answer: refusalKind(name, message), error: name, message };
 }
 
 /**

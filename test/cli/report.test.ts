@@ -65,9 +65,33 @@ describe('report', () => {
       evidence: 'broken',
       access: 'unproven',
     });
-    expect(await readFile(join(folder, 'nightly-1.report.html'), 'utf8')).toContain(
-      'not with the pinned key',
-    );
+    const page = await readFile(join(folder, 'nightly-1.report.html'), 'utf8');
+    expect(page).toContain('not with the pinned key');
+    expect(page).not.toMatch(/record was changed|chain is broken/);
+  });
+
+  it.each([[['--key', 'key.pem']], [[]]])(
+    'says of an open task, with %j, that it is not signed yet',
+    async (key) => {
+      const folder = await temporaryFolder();
+      await fileIn(folder, 'b.json', bundleOf(BOUNDARY, eventsOf('under way')));
+      await fileIn(folder, 'key.pem', publicKeyPem(STACK_KEY.publicKey));
+      const { stdout } = await call(folder, ['report', 'b.json', ...key, '--json']);
+      expect(JSON.parse(stdout)).toMatchObject({ evidence: 'unsigned', access: 'unproven' });
+      const page = await readFile(join(folder, 'nightly-1.report.html'), 'utf8');
+      expect(page).toContain('Not signed yet');
+      expect(page).not.toMatch(/Do not rely on this record|record was changed|nothing in it is evidence/);
+    },
+  );
+
+  it.each<[string, object]>([
+    ['an open task that was changed', bundleOf(BOUNDARY, eventsOf('under way').slice(1))],
+    ['a closed task whose signature was taken away', { ...bundle, envelope: null, publicKey: null }],
+  ])('does not take %s for one that is not signed yet', async (_what, content) => {
+    const folder = await temporaryFolder();
+    await fileIn(folder, 'b.json', content);
+    const { stdout } = await call(folder, ['report', 'b.json', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ evidence: 'broken' });
   });
 
   it('writes the page of a broken record too, and says so in both', async () => {
@@ -82,6 +106,70 @@ describe('report', () => {
     expect(await readFile(join(folder, 'nightly-1.report.html'), 'utf8')).toContain(
       'Do not rely on this record.',
     );
+  });
+
+  it('leaves the verdict of an audit out of the summary of a broken record', async () => {
+    const folder = await temporaryFolder();
+    const changed = events.map((event) => (event.seq === 1 ? { ...event, actor: 'somebody else' } : event));
+    await fileIn(folder, 'b.json', { ...bundle, events: changed });
+    await fileIn(folder, 'audit.json', auditOf(events));
+    const { stdout } = await call(folder, ['report', 'b.json', '--audit', 'audit.json', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ evidence: 'broken', audit: null });
+  });
+
+  const sound = auditOf(events);
+  const violated = violatedAudit(events);
+  it.each<[string, unknown, RegExp]>([
+    [
+      'enforced with violations',
+      { ...violated, verdict: 'enforced' },
+      /verdict: is enforced, but 2 violations and 1 gaps make it violated/,
+    ],
+    ['enforced with a gap', { ...sound, gaps: violated.gaps }, /1 gaps make it undetermined/],
+    ['violated without violations', { ...sound, verdict: 'violated' }, /make it enforced/],
+    ['undetermined without a gap', { ...sound, verdict: 'undetermined' }, /make it enforced/],
+    [
+      'enforced with a call outside',
+      { ...sound, calls: { ...sound.calls, outsideAllowed: 7 } },
+      /is enforced, but calls\.outsideAllowed is 7/,
+    ],
+    [
+      'enforced with a call after the end',
+      { ...sound, calls: { ...sound.calls, afterAllowed: 3 } },
+      /calls\.afterAllowed is 3/,
+    ],
+    [
+      'enforced with a call that was not decided',
+      { ...sound, calls: { ...sound.calls, undecided: 1 } },
+      /calls\.undecided is 1/,
+    ],
+    [
+      'enforced with a number that cannot be',
+      { ...sound, calls: { ...sound.calls, afterAllowed: -1 } },
+      /calls\.afterAllowed is -1/,
+    ],
+    [
+      'enforced with broken digests',
+      { ...sound, trail: { ...sound.trail, digests: 'broken' } },
+      /trail\.digests is broken/,
+    ],
+    [
+      'enforced without digests',
+      { ...sound, trail: { ...sound.trail, digests: 'absent' } },
+      /trail\.digests is absent/,
+    ],
+    [
+      'enforced with broken signatures',
+      { ...sound, trail: { ...sound.trail, signatures: 'broken' } },
+      /trail\.signatures is broken/,
+    ],
+  ])('takes no audit that contradicts itself: %s', async (_what, audit, message) => {
+    const folder = await temporaryFolder();
+    await fileIn(folder, 'b.json', bundle);
+    await fileIn(folder, 'audit.json', audit);
+    const { code, stderr } = await call(folder, ['report', 'b.json', '--audit', 'audit.json']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) });
+    expect(await readdir(folder)).not.toContain('nightly-1.report.html');
   });
 
   const other = eventsOf('failed');

@@ -16,6 +16,7 @@ import {
   RECORDS,
   requested,
   revoked,
+  revokedIntended,
   secretIssued,
   type RecordName,
 } from '../fixtures/task-events.ts';
@@ -45,6 +46,7 @@ describe('the controls map', () => {
     ['torn down', 'epeee epep p'],
     ['emergency', 'epeee epep p'],
     ['expired', 'ppeee epen p'],
+    ['maybe issued', 'ppppp pppn p'],
     ['waiting for approval', 'nnnnn npnn p'],
     ['under way', 'npepe epen p'],
   ])('%s: %s', (name, expected) => {
@@ -63,7 +65,11 @@ describe('the controls map', () => {
   });
 
   const open = [requested(), admitted()];
-  const until = '2026-11-23T10:02:00Z';
+  const approvedBy = (name: string, data: EventDraft['data'] = {}): EventDraft =>
+    decided('granted', name, { quorum: 1, ...data });
+  const needsTwo = requested({ approvalsNeeded: 2 });
+  const ran = [admitted(), leaseIssued(), revoked(), proven('refused'), closed()];
+  const until = String(leaseIssued().data['deadline']);
   const withPolicy = (sessionPolicy: string): EventDraft =>
     leaseIssued(1, { sessionPolicy, policyDigest: sha256Hex(sessionPolicy) });
 
@@ -109,6 +115,24 @@ describe('the controls map', () => {
         withPolicy('{"Statement":[{"Sid":"a","Effect":"Allow","Action":"s3:GetObject","Resource":"b"}]}'),
       ],
       /no deadline/,
+    ],
+    [
+      'a policy that ends later than is recorded',
+      'NHI5',
+      [...open, withPolicy(policyUntil('2099-01-01T00:00:00Z'))],
+      /another deadline than is recorded/,
+    ],
+    [
+      'a policy that ends later than is recorded',
+      'NHI7',
+      [...open, withPolicy(policyUntil('2099-01-01T00:00:00Z')), revoked(), proven('refused')],
+      /lease 1 has no deadline within an hour/,
+    ],
+    [
+      'a policy that has a deadline which is not recorded',
+      'NHI5',
+      [...open, leaseIssued(1, { deadline: null })],
+      /another deadline than is recorded/,
     ],
     [
       'a tool on everything',
@@ -172,11 +196,90 @@ describe('the controls map', () => {
       [requested(), decided('granted', 'ann'), admitted(), leaseIssued()],
       /also approved it/,
     ],
+    [
+      'one approval where two were needed',
+      'PR.AA-05',
+      [needsTwo, approvedBy('bob'), ...ran],
+      /1 of 2 people who had to approve/,
+    ],
+    [
+      'one person who approved twice',
+      'PR.AA-05',
+      [needsTwo, approvedBy('bob'), { ...approvedBy('bob'), id: 'again' }, ...ran],
+      /1 of 2/,
+    ],
+    [
+      'an approval of another grant',
+      'PR.AA-05',
+      [needsTwo, approvedBy('bob'), approvedBy('carol', { grantDigest: 'other' }), ...ran],
+      /1 of 2/,
+    ],
+    [
+      'an approval that names nobody',
+      'PR.AA-05',
+      [needsTwo, approvedBy('bob'), approvedBy('carol', { person: null }), ...ran],
+      /1 of 2/,
+    ],
+    [
+      'an approval after the lease',
+      'PR.AA-05',
+      [needsTwo, approvedBy('bob'), admitted(), leaseIssued(), approvedBy('carol'), revoked()],
+      /1 of 2/,
+    ],
+    [
+      'approvals of what nobody is said to have asked for',
+      'PR.AA-05',
+      [requested({ requester: null }), approvedBy('bob'), ...ran],
+      /0 of 1/,
+    ],
+    ['no approval where one was needed', 'PR.AA-05', [requested({ approvalsNeeded: 1 }), ...ran], /0 of 1/],
+    [
+      'a lease in spite of a refusal',
+      'PR.AA-05',
+      [requested(), approvedBy('bob'), decided('refused', 'carol'), ...ran],
+      /refused the task, and a session was/,
+    ],
+    [
+      'a lease that may have been issued in spite of a refusal',
+      'PR.AA-05',
+      [requested(), decided('refused', 'carol'), admitted(), revokedIntended()],
+      /may have been, issued/,
+    ],
   ])('%s contradicts %s', (_what, control, drafts, says) => {
     expect(finding(mapOf(drafts), control)).toMatchObject({
       status: 'contradicted',
       says: expect.stringMatching(says),
     });
+  });
+
+  it.each(['NHI5', 'NHI9', 'SP 800-207 tenet 3', 'SP 800-207 tenet 6', 'PR.AA-05'])(
+    'takes %s for shown in part only when the issue of one lease is not recorded',
+    (control) => {
+      const drafts = [...open, approvedBy('bob'), leaseIssued(), revoked(2), proven('refused', 2)];
+      expect(finding(mapOf(drafts), control)).toMatchObject({
+        status: 'partial',
+        says: expect.stringContaining('lease 2'),
+      });
+    },
+  );
+
+  it('says of a task that waits how many approvals it has', () => {
+    expect(finding(mapOf([needsTwo, approvedBy('bob')]), 'PR.AA-05').says).toContain('it had 1 of 2');
+  });
+
+  it('does not ask an emergency for approvals, and does not take it for reviewed', () => {
+    const drafts = [requested({ approvalsNeeded: 2, emergency: 'the shop is down' }), ...ran];
+    expect(finding(mapOf(drafts), 'PR.AA-05')).toMatchObject({
+      status: 'partial',
+      says: expect.stringContaining('had none before it ran'),
+    });
+  });
+
+  it('does not say how long a session lived that has no proof yet', () => {
+    expect(finding(mapOf([...open, leaseIssued()]), 'NHI7').status).toBe('partial');
+    expect(finding(mapOf([...open, leaseIssued(), revoked(), proven('refused')]), 'NHI7').status).toBe(
+      'evidence',
+    );
   });
 
   it('takes an open prefix for a part of least privilege only', () => {

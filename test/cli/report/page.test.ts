@@ -94,6 +94,32 @@ describe('the page', () => {
     expect(page).not.toContain('May call');
   });
 
+  it('does not say of a session that may have been issued that there was none', () => {
+    const page = pageOf(eventsOf('maybe issued')).replace(/\s+/g, ' ');
+    for (const words of [
+      'Yes, by its deadline',
+      'Not recorded: lease 1',
+      'href="#event-3"',
+      'may have issued',
+    ])
+      expect(page).toContain(words);
+    for (const words of [
+      'nothing was allowed',
+      'no tool could be used',
+      'Nothing was issued',
+      'nothing was issued',
+      'no session issued',
+    ])
+      expect(page).not.toContain(words);
+  });
+
+  it('opens, and stays short, when an event names leases without end', () => {
+    const data = { leases: Array.from({ length: 20_000 }, () => ({})) };
+    expect(pageOf(chainOf([requested(), { ...revoked(), data }, proven('refused')])).length).toBeLessThan(
+      200_000,
+    );
+  });
+
   it('does not forget the secrets of a task that never had a session', () => {
     const drafts = [
       requested(),
@@ -120,10 +146,23 @@ describe('the page', () => {
     expect(page).toContain('nothing in it is evidence for a control');
   });
 
+  it('does not put the verdict of an audit beside a record that was changed', () => {
+    const events = eventsOf('succeeded');
+    const changed = events.map((event) => (event.seq === 1 ? { ...event, actor: 'somebody else' } : event));
+    const page = pageOf(changed, auditOf(events));
+    expect(page).toContain('Do not rely on this record.');
+    expect(page.match(/its verdict is left out/g)).toHaveLength(2);
+    expect(page).not.toMatch(/Enforced|Not audited/);
+    const seen = pageOf(changed, violatedAudit(events));
+    expect(seen).toContain('1 call of this task after its end that was answered');
+    expect(seen).not.toContain('outside-and-allowed');
+  });
+
   it('shows what the audit found, and says when there was none', () => {
     const events = eventsOf('succeeded');
     expect(pageOf(events)).toContain('Not audited');
     expect(pageOf(events, auditOf(events))).toContain('Enforced');
+    expect(pageOf(events, auditOf(events))).toContain('signed by nobody');
     const violated = pageOf(events, violatedAudit(events));
     for (const words of [
       'The boundary was violated.',

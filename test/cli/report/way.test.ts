@@ -12,6 +12,7 @@ import {
   leaseIssued,
   rejected,
   requested,
+  revokedIntended,
   secretIssued,
   type RecordName,
 } from '../../fixtures/task-events.ts';
@@ -35,6 +36,7 @@ describe('the way through the workflow', () => {
     ['torn down', 'v-v-vvx vvvx', /Teardown took over/],
     ['emergency', 'v-v-vvv vvvv', /whole way/],
     ['expired', 'v-v--vx vvvx', /Teardown took over/],
+    ['maybe issued', 'v-v--x- vvvx', /failed, and its boundary was closed/],
     ['waiting for approval', 'v.----- ----', /ends before the boundary was closed, at Approval/],
     ['under way', 'v-v-vv. ----', /ends before the boundary was closed, at RunWork/],
   ])('%s: %s', (name, expected, says) => {
@@ -70,9 +72,14 @@ describe('the way through the workflow', () => {
       /refused the task, yet something was issued/,
     ],
     [
+      'a rejection when a session may have been issued',
+      [requested(), admitted(), rejected('issue-identity'), revokedIntended()],
+      /away, and something may have been issued/,
+    ],
+    [
       'a rejection after a secret',
       [requested(), admitted(), secretIssued(), rejected('issue-identity')],
-      /away, after something had been issued/,
+      /away, and something was issued/,
     ],
   ])('does not say more than the record of %s', (_what, drafts, says) => {
     expect(ofDrafts(drafts).says).toMatch(says);
