@@ -7,10 +7,12 @@ import { runTask } from '../../cli/run-task.ts';
 import { FIRST_PREV_HASH } from '../../core/evidence.ts';
 import { secretName } from '../../core/ids.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
+import { itemOf } from '../../core/lookup.ts';
 import { reviewIdOf } from '../../core/review.ts';
 import { recordingIo } from '../cli/support.ts';
 import { APPROVERS, deploy, freshId, type Deployed } from './deployed.ts';
-import { post, rowOf, type Request } from './meddle.ts';
+import { eventsOf, post, rowOf, type Request } from './meddle.ts';
+import { rechained } from './tampering.ts';
 
 /** `taskbound find` on a stack in which two people asked for three tasks, one of them with several leases, one of them an emergency. */
 
@@ -49,6 +51,7 @@ interface Match {
   readonly requester: string | null;
   readonly event: { readonly seq: number; readonly type: string } | null;
   readonly confirmed: boolean;
+  readonly signed: boolean;
   readonly fault: string | null;
 }
 
@@ -97,6 +100,14 @@ test('who asked is found in any spelling, the newest first', async () => {
   expect(await found({ requester: 'eve' })).toMatchObject({
     found: [{ boundaryId: approved.boundaryId, phase: 'closed', requester: 'eve', event: { seq: 1 } }],
   });
+});
+
+test('a task that is closed is confirmed by its signature, a review by its chain alone', async () => {
+  const { found: shown } = await found({ approver: 'bob' });
+  expect(shown.map(({ confirmed, signed }) => [confirmed, signed])).toEqual([
+    [true, false],
+    [true, true],
+  ]);
 });
 
 test('who decided is found, reviews of emergencies included', async () => {
@@ -181,10 +192,29 @@ describe('an entry of the index that the evidence does not bear out', () => {
     await put({ ...planted, boundaryId: 'misbehaving.planted-3', more: 'than an event has' });
     const { found: shown } = await found({ accessKey });
     expect(Object.fromEntries(shown.map(({ boundaryId, fault }) => [boundaryId.slice(-1), fault]))).toEqual({
-      1: expect.stringMatching(/^its chain does not hold: .*its hash differs$/),
-      2: expect.stringMatching(/^its chain does not hold: .*its hash differs$/),
+      1: expect.stringMatching(/^its evidence does not hold: .*its hash differs$/),
+      2: expect.stringMatching(/^its evidence does not hold: .*its hash differs$/),
       3: 'something in its evidence is no event',
     });
     expect(shown.some(({ confirmed }) => confirmed)).toBe(false);
+  });
+
+  test('is no more believed when the whole chain of a closed task is made anew', async () => {
+    const { boundaryId } = handed;
+    const changed = (await eventsOf(stack, boundaryId)).map((event) =>
+      event.type === 'task.requested' ? { ...event, data: { ...event.data, requester: 'mallory' } } : event,
+    );
+    for (const event of rechained(boundaryId, changed)) await put({ ...itemOf(event) });
+    expect(await found({ requester: 'mallory' })).toMatchObject({
+      found: [
+        {
+          boundaryId,
+          event: { seq: 1 },
+          confirmed: false,
+          signed: false,
+          fault: 'its evidence does not hold: its signed statement is not about these events',
+        },
+      ],
+    });
   });
 });
