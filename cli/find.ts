@@ -3,7 +3,7 @@ import { ZodError } from 'zod';
 import type { EvidenceEvent } from '../core/evidence.ts';
 import type { LedgerRow } from '../core/ledger.ts';
 import { issued, lookupOf } from '../core/lookup.ts';
-import { follow, type Found, type Pointer } from '../core/pointer.ts';
+import { follow, NO_EVIDENCE, type Found, type Pointer } from '../core/pointer.ts';
 import { reviewedBy, type ReviewRow } from '../core/review.ts';
 import { UsageError } from './errors.ts';
 import type { Question } from './question.ts';
@@ -40,12 +40,12 @@ export async function find(question: Question, place: Place, limit: number): Pro
   return { findings: there, more: pointers.length > limit };
 }
 
-const isThere = ({ row, event }: Finding): boolean => row !== undefined || event !== undefined;
+const isThere = ({ row, fault }: Finding): boolean => row !== undefined || fault !== NO_EVIDENCE;
 
 async function pointersTo(question: Question, { records, stack }: Place, most: number): Promise<Pointer[]> {
   if (question.by === 'day') {
-    const rows = await records.day(question.value, { most });
-    return rows.map(({ boundaryId }) => ({ boundaryId, seq: 1, means: isRequest }));
+    const entries = await records.entries(question.value, most);
+    return entries.map(({ boundaryId }) => ({ boundaryId, seq: 1, means: isRequest }));
   }
   if (question.by === 'secret') {
     const { place, value } = question;
@@ -64,26 +64,35 @@ const isRequest = ({ type }: EvidenceEvent): boolean => type === 'task.requested
 /** Reads what is there of the boundary itself, consistently: the index may be behind, and is not believed. The ledger first: what it has as closed was signed before. */
 async function look(pointer: Pointer, place: Place): Promise<Finding> {
   const { boundaryId } = pointer;
-  const state = await stateOf(boundaryId, place.records);
+  const { fault: ofState, ...state } = await stateOf(boundaryId, place.records);
   const found = await inEvidence(pointer, state.row?.phase === 'closed', place);
-  return { boundaryId, ...state, ...found };
+  const faults = [found.fault, ofState].filter((fault) => fault !== undefined);
+  return { boundaryId, ...state, ...found, ...(faults.length > 0 && { fault: faults.join('; ') }) };
 }
 
-/** One item that is no event must not hide what else is found. */
-async function inEvidence(pointer: Pointer, closed: boolean, { records, key }: Place): Promise<Found> {
+const inEvidence = (pointer: Pointer, closed: boolean, { records, key }: Place): Promise<Found> =>
+  orFault('something in its evidence is no event', async () =>
+    follow(pointer, { ...(await records.evidence(pointer.boundaryId)), closed }, key),
+  );
+
+type State = Pick<Finding, 'row' | 'review' | 'fault'>;
+
+const stateOf = (boundaryId: string, records: Records): Promise<State> =>
+  orFault('what the ledger has of it is no row', async () => {
+    if (reviewedBy(boundaryId) !== undefined) {
+      const review = await records.review(boundaryId);
+      return review ? { review } : {};
+    }
+    const row = await records.row(boundaryId);
+    return row ? { row } : {};
+  });
+
+/** One item of another form must not hide what else is found. */
+async function orFault<T>(fault: string, read: () => Promise<T>): Promise<T | { fault: string }> {
   try {
-    return follow(pointer, { ...(await records.evidence(pointer.boundaryId)), closed }, key);
+    return await read();
   } catch (error) {
-    if (error instanceof ZodError) return { fault: 'something in its evidence is no event' };
+    if (error instanceof ZodError) return { fault };
     throw error;
   }
-}
-
-async function stateOf(boundaryId: string, records: Records): Promise<Pick<Finding, 'row' | 'review'>> {
-  if (reviewedBy(boundaryId) !== undefined) {
-    const review = await records.review(boundaryId);
-    return review ? { review } : {};
-  }
-  const row = await records.row(boundaryId);
-  return row ? { row } : {};
 }

@@ -17,6 +17,12 @@ const startOfDay = (ms: number): number => ms - (ms % DAY_MS);
 /** Entries of the index for each question: small, so that more than one page is nothing special. */
 const DUE_PAGE = 100;
 
+/** What the ledger has under a boundary's id; without `row` where that is none. */
+export interface DayEntry {
+  readonly boundaryId: string;
+  readonly row?: LedgerRow;
+}
+
 /** Reads ledger and evidence of a stack. Queries only: a Scan's cost grows with everything that ever was. */
 export class Records {
   readonly #documents: DynamoDBDocumentClient;
@@ -124,8 +130,20 @@ export class Records {
     return rows;
   }
 
-  /** Rows of one day (UTC, `2026-11-24`), newest first. */
-  async day(day: string, { fromMs = 0, most = Infinity } = {}): Promise<LedgerRow[]> {
+  /** Rows of one day (UTC, `2026-11-24`), newest first. Throws `ZodError` when one of them is none. */
+  async day(day: string, { fromMs = 0 } = {}): Promise<LedgerRow[]> {
+    return (await this.#ofDay(day, fromMs)).map((item) => ledgerRow.parse(item));
+  }
+
+  /** The same, one by one: what is no row must not hide the others. */
+  async entries(day: string, most = Infinity): Promise<DayEntry[]> {
+    return (await this.#ofDay(day, 0, most)).map((item) => {
+      const row = ledgerRow.safeParse(item).data;
+      return { boundaryId: String(item['boundaryId']), ...(row && { row }) };
+    });
+  }
+
+  #ofDay(day: string, fromMs: number, most?: number): Promise<Record<string, unknown>[]> {
     const input = {
       TableName: this.#ledger,
       IndexName: 'byDay',
@@ -134,7 +152,7 @@ export class Records {
       ExpressionAttributeValues: { ':day': day, ':from': fromMs },
       ScanIndexForward: false,
     };
-    return (await this.#query(input, most)).map((item) => ledgerRow.parse(item));
+    return this.#query(input, most);
   }
 
   async #query(input: QueryCommandInput, most = Infinity): Promise<Record<string, unknown>[]> {

@@ -167,11 +167,41 @@ describe('a secret', () => {
   });
 });
 
+const putInto = (table: string, Item: Record<string, unknown>) =>
+  DynamoDBDocumentClient.from(new DynamoDBClient({ ...stack.connection.config })).send(
+    new PutCommand({ TableName: stack.output(table), Item }),
+  );
+
+describe('a row of the ledger that is none', () => {
+  const day = '2026-11-20';
+  const fault = 'what the ledger has of it is no row';
+  const bad = { boundaryId: 'misbehaving.bad', day, requestedAtMs: 2, phase: 'lost' };
+
+  test('hides no other task of its day', async () => {
+    await putInto('LedgerTable', bad);
+    await putInto('LedgerTable', { ...handed, boundaryId: 'misbehaving.good', day });
+    expect(
+      Object.fromEntries((await found({ day })).found.map((match) => [match.boundaryId, match.fault])),
+    ).toEqual({
+      'misbehaving.good': 'it has no evidence',
+      'misbehaving.bad': `it has no evidence; ${fault}`,
+    });
+  });
+
+  test('is the fault of the match that led to it, and is not hidden from who asks by a secret', async () => {
+    const item = { v: 1, boundaryId: 'drain', seq: 1, lookup: 'key#ASIAOFTHEDRAINMARKER', at: 'now' };
+    await putInto('LedgerTable', { boundaryId: 'drain', state: 'draining' });
+    await putInto('EvidenceTable', item);
+    expect((await found({ accessKey: 'ASIAOFTHEDRAINMARKER' })).found).toMatchObject([
+      { boundaryId: 'drain', confirmed: false, fault: `something in its evidence is no event; ${fault}` },
+    ]);
+    const secret = secretName({ ...handed, boundaryId: bad.boundaryId }, 'session');
+    expect((await found({ secret })).found).toMatchObject([{ boundaryId: bad.boundaryId, phase: null }]);
+  });
+});
+
 describe('an entry of the index that the evidence does not bear out', () => {
-  const put = (item: Record<string, unknown>) =>
-    DynamoDBDocumentClient.from(new DynamoDBClient({ ...stack.connection.config })).send(
-      new PutCommand({ TableName: stack.output('EvidenceTable'), Item: item }),
-    );
+  const put = (item: Record<string, unknown>) => putInto('EvidenceTable', item);
   const accessKey = 'ASIAPLANTEDPLANTED00';
   const planted = {
     v: 1,
