@@ -37,9 +37,8 @@ export async function compareDay(day: string, copies: Copies): Promise<Archived[
   const { records, archive } = copies;
   const copied = await archive.days();
   const put = [...copied].flatMap(([boundaryId, on]) => (on === day ? [boundaryId] : []));
-  const asked = (await records.entries(day)).map(({ boundaryId }) => boundaryId);
   const compared: Archived[] = [];
-  for (const boundaryId of new Set([...asked, ...put])) {
+  for (const boundaryId of new Set([...(await records.idsOf(day)), ...put])) {
     const row = await rowOf(boundaryId, records);
     if (typeof row === 'string') compared.push(disagrees(boundaryId, row));
     else if (row.phase === 'closed') compared.push(await compareOne(boundaryId, copies));

@@ -44,8 +44,8 @@ const isThere = ({ row, fault }: Finding): boolean => row !== undefined || fault
 
 async function pointersTo(question: Question, { records, stack }: Place, most: number): Promise<Pointer[]> {
   if (question.by === 'day') {
-    const entries = await records.entries(question.value, most);
-    return entries.map(({ boundaryId }) => ({ boundaryId, seq: 1, means: isRequest }));
+    const ids = await records.idsOf(question.value, most);
+    return ids.map((boundaryId) => ({ boundaryId, seq: 1, means: isRequest }));
   }
   if (question.by === 'secret') {
     const { place, value } = question;

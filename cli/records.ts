@@ -17,12 +17,6 @@ const startOfDay = (ms: number): number => ms - (ms % DAY_MS);
 /** Entries of the index for each question: small, so that more than one page is nothing special. */
 const DUE_PAGE = 100;
 
-/** What the ledger has under a boundary's id; without `row` where that is none. */
-export interface DayEntry {
-  readonly boundaryId: string;
-  readonly row?: LedgerRow;
-}
-
 /** Reads ledger and evidence of a stack. Queries only: a Scan's cost grows with everything that ever was. */
 export class Records {
   readonly #documents: DynamoDBDocumentClient;
@@ -135,12 +129,9 @@ export class Records {
     return (await this.#ofDay(day, fromMs)).map((item) => ledgerRow.parse(item));
   }
 
-  /** The same, one by one: what is no row must not hide the others. */
-  async entries(day: string, most = Infinity): Promise<DayEntry[]> {
-    return (await this.#ofDay(day, 0, most)).map((item) => {
-      const row = ledgerRow.safeParse(item).data;
-      return { boundaryId: String(item['boundaryId']), ...(row && { row }) };
-    });
+  /** The ids of the same, `most` at most: what is no row must not hide the others. */
+  async idsOf(day: string, most = Infinity): Promise<string[]> {
+    return (await this.#ofDay(day, 0, most)).map((item) => String(item['boundaryId']));
   }
 
   #ofDay(day: string, fromMs: number, most?: number): Promise<Record<string, unknown>[]> {

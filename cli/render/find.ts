@@ -55,7 +55,9 @@ export function renderFound(question: Question, { findings, more }: Findings): s
   );
   const unsigned = findings.flatMap(({ boundaryId, signed }) =>
     signed === false
-      ? [`NOT SIGNED: ${visible(boundaryId)}: confirmed by its chain alone, which nobody signs yet.\n`]
+      ? [
+          `NOT SIGNED: ${visible(boundaryId)}: confirmed by its chain alone; what is open, or a review, is signed by nobody.\n`,
+        ]
       : [],
   );
   const rest = more ? 'There are more, and older ones. Give a higher --limit.\n' : '';
