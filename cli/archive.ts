@@ -1,20 +1,9 @@
-import { GetObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
-import { ZodError } from 'zod';
-import { archiveKey, bundleText, makeBundle } from '../core/bundle.ts';
+import { archiveFolder, archiveKey, boundaryInArchive } from '../core/bundle.ts';
 import type { ClientConfig } from './connection.ts';
-import { UsageError } from './errors.ts';
-import type { Records } from './records.ts';
+import { messageOf, ServiceFailure, UsageError } from './errors.ts';
 import { outputOf, type StackOutputs } from './stack-outputs.ts';
-
-/** What the archive has of one closed boundary, compared with the table as it is now. */
-export interface Archived {
-  readonly boundaryId: string;
-  /** `unknown`: it cannot be read, because it is missing or because the caller may not. */
-  readonly archive: 'agrees' | 'disagrees' | 'unknown';
-  /** AWS's name for why it cannot be read; null when it can. */
-  readonly error: string | null;
-}
 
 /** Reads copies of evidence from the archive that a stack's output `EvidenceArchive` names: `s3://bucket/prefix/`. */
 export class ArchiveReader {
@@ -31,18 +20,8 @@ export class ArchiveReader {
     this.#stack = stack;
   }
 
-  async compare(boundaryId: string, records: Records): Promise<Archived> {
-    try {
-      const wanted = await tableCopy(boundaryId, records);
-      const agrees = wanted !== undefined && (await this.#has(boundaryId, wanted));
-      return { boundaryId, archive: agrees ? 'agrees' : 'disagrees', error: null };
-    } catch (error) {
-      if (!(error instanceof S3ServiceException)) throw error;
-      return { boundaryId, archive: 'unknown', error: error.name };
-    }
-  }
-
-  async #has(boundaryId: string, wanted: Buffer): Promise<boolean> {
+  /** Whether the newest copy has exactly these bytes. Throws `S3ServiceException` when it cannot be read. */
+  async has(boundaryId: string, wanted: Buffer): Promise<boolean> {
     const { bucket, prefix } = this.#at;
     const Key = `${prefix}${archiveKey(this.#stack, boundaryId)}`;
     const { Body, ContentLength } = await this.#client.send(new GetObjectCommand({ Bucket: bucket, Key }));
@@ -51,16 +30,24 @@ export class ArchiveReader {
     if (Body instanceof Readable) Body.destroy();
     return false;
   }
-}
 
-/** The bundle as the table gives it; undefined when something in the table is no evidence, with which no copy agrees. */
-async function tableCopy(boundaryId: string, records: Records): Promise<Buffer | undefined> {
-  try {
-    const { events, signed } = await records.evidence(boundaryId);
-    return Buffer.from(bundleText(makeBundle(boundaryId, events, signed)));
-  } catch (error) {
-    if (error instanceof ZodError) return undefined;
-    throw error;
+  /** The boundaries that have a copy, each with the day (UTC, `2026-11-24`) on which it was put: a request for each thousand. */
+  async days(): Promise<Map<string, string>> {
+    const { bucket, prefix } = this.#at;
+    const days = new Map<string, string>();
+    const input = { Bucket: bucket, Prefix: `${prefix}${archiveFolder(this.#stack)}` };
+    try {
+      for await (const { Contents = [] } of paginateListObjectsV2({ client: this.#client }, input))
+        for (const { Key = '', LastModified } of Contents) {
+          const boundaryId = boundaryInArchive(this.#stack, Key.slice(prefix.length));
+          if (boundaryId !== undefined) days.set(boundaryId, LastModified?.toISOString().slice(0, 10) ?? '');
+        }
+    } catch (error) {
+      throw new ServiceFailure(
+        `The archive s3://${input.Bucket}/${input.Prefix} cannot be listed: ${messageOf(error)}. It takes s3:ListBucket, which TaskBoundary.grantRead gives; a stack that is older must be deployed again.`,
+      );
+    }
+    return days;
   }
 }
 

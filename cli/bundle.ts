@@ -10,11 +10,28 @@ import { writeWhole } from './write-file.ts';
 /** A hundred leases with the longest policies and results have about five. */
 const MAX_BUNDLE_BYTES = 32 * 1024 * 1024;
 
-/** Writes `<taskId>.evidence.json` into a folder; returns its path. */
+/**
+ * Writes `<taskId>.evidence.json` into a folder; returns its path. An older copy of the same boundary is replaced. Throws `UsageError` where
+ * the evidence of another one stands: two types may have tasks of one id.
+ */
 export async function writeBundle(folder: string, bundle: EvidenceBundle): Promise<string> {
   const path = resolve(folder, `${bundle.taskId}.evidence.json`);
+  const standing = await boundaryOf(path);
+  if (standing !== undefined && standing !== bundle.boundaryId)
+    throw new UsageError(
+      `${path} is the evidence of ${standing}, and that of ${bundle.boundaryId} would replace it. Give another folder.`,
+    );
   await writeWhole(path, bundleText(bundle));
   return path;
+}
+
+/** Whose evidence a file says it is; undefined when there is none, or what is there is no evidence. */
+async function boundaryOf(path: string): Promise<string | undefined> {
+  try {
+    return evidenceBundle.parse(JSON.parse(await readFile(path, 'utf8'))).boundaryId;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What stands in a bundle's file: its parsed JSON, or why no bundle can look like that. */

@@ -1,7 +1,9 @@
+import type { KeyObject } from 'node:crypto';
 import { ZodError } from 'zod';
 import type { EvidenceEvent } from '../core/evidence.ts';
 import type { LedgerRow } from '../core/ledger.ts';
-import { follow, issued, lookupOf, type Found, type Pointer } from '../core/lookup.ts';
+import { issued, lookupOf } from '../core/lookup.ts';
+import { follow, NO_EVIDENCE, type Found, type Pointer } from '../core/pointer.ts';
 import { reviewedBy, type ReviewRow } from '../core/review.ts';
 import { UsageError } from './errors.ts';
 import type { Question } from './question.ts';
@@ -21,27 +23,29 @@ export interface Findings {
   readonly more: boolean;
 }
 
+/** Where `find` looks. */
+export interface Place {
+  readonly records: Records;
+  readonly stack: string;
+  /** That signs the stack's evidence. */
+  readonly key: KeyObject;
+}
+
 /** Answers a question from an index, or a name, and from the evidence of what that points to. Throws `UsageError` for a secret of another stack. */
-export async function find(
-  question: Question,
-  { records, stack, limit }: { readonly records: Records; readonly stack: string; readonly limit: number },
-): Promise<Findings> {
-  const pointers = await pointersTo(question, { records, stack, most: limit + 1 });
-  const findings = await Promise.all(pointers.slice(0, limit).map((pointer) => look(pointer, records)));
+export async function find(question: Question, place: Place, limit: number): Promise<Findings> {
+  const pointers = await pointersTo(question, place, limit + 1);
+  const findings = await Promise.all(pointers.slice(0, limit).map((pointer) => look(pointer, place)));
   // A secret's name can be made up, and points to nothing then; an entry of the index that points to nothing must be seen.
   const there = question.by === 'secret' ? findings.filter(isThere) : findings;
   return { findings: there, more: pointers.length > limit };
 }
 
-const isThere = ({ row, event }: Finding): boolean => row !== undefined || event !== undefined;
+const isThere = ({ row, fault }: Finding): boolean => row !== undefined || fault !== NO_EVIDENCE;
 
-async function pointersTo(
-  question: Question,
-  { records, stack, most }: { readonly records: Records; readonly stack: string; readonly most: number },
-): Promise<Pointer[]> {
+async function pointersTo(question: Question, { records, stack }: Place, most: number): Promise<Pointer[]> {
   if (question.by === 'day') {
-    const rows = await records.day(question.value, { most });
-    return rows.map(({ boundaryId }) => ({ boundaryId, seq: 1, means: isRequest }));
+    const ids = await records.idsOf(question.value, most);
+    return ids.map((boundaryId) => ({ boundaryId, seq: 1, means: isRequest }));
   }
   if (question.by === 'secret') {
     const { place, value } = question;
@@ -57,28 +61,38 @@ async function pointersTo(
 
 const isRequest = ({ type }: EvidenceEvent): boolean => type === 'task.requested';
 
-/** Reads what is there of the boundary itself, consistently: the index may be behind, and is not believed. */
-async function look(pointer: Pointer, records: Records): Promise<Finding> {
+/** Reads what is there of the boundary itself, consistently: the index may be behind, and is not believed. The ledger first: what it has as closed was signed before. */
+async function look(pointer: Pointer, place: Place): Promise<Finding> {
   const { boundaryId } = pointer;
-  const [found, state] = await Promise.all([inEvidence(pointer, records), stateOf(boundaryId, records)]);
-  return { boundaryId, ...state, ...found };
+  const { fault: ofState, ...state } = await stateOf(boundaryId, place.records);
+  const found = await inEvidence(pointer, state.row?.phase === 'closed', place);
+  const faults = [found.fault, ofState].filter((fault) => fault !== undefined);
+  return { boundaryId, ...state, ...found, ...(faults.length > 0 && { fault: faults.join('; ') }) };
 }
 
-/** One item that is no event must not hide what else is found. */
-async function inEvidence(pointer: Pointer, records: Records): Promise<Found> {
+const inEvidence = (pointer: Pointer, closed: boolean, { records, key }: Place): Promise<Found> =>
+  orFault('something in its evidence is no event', async () =>
+    follow(pointer, { ...(await records.evidence(pointer.boundaryId)), closed }, key),
+  );
+
+type State = Pick<Finding, 'row' | 'review' | 'fault'>;
+
+const stateOf = (boundaryId: string, records: Records): Promise<State> =>
+  orFault('what the ledger has of it is no row', async () => {
+    if (reviewedBy(boundaryId) !== undefined) {
+      const review = await records.review(boundaryId);
+      return review ? { review } : {};
+    }
+    const row = await records.row(boundaryId);
+    return row ? { row } : {};
+  });
+
+/** One item of another form must not hide what else is found. */
+async function orFault<T>(fault: string, read: () => Promise<T>): Promise<T | { fault: string }> {
   try {
-    return follow(pointer, await records.events(pointer.boundaryId));
+    return await read();
   } catch (error) {
-    if (error instanceof ZodError) return { fault: 'something in its evidence is no event' };
+    if (error instanceof ZodError) return { fault };
     throw error;
   }
-}
-
-async function stateOf(boundaryId: string, records: Records): Promise<Pick<Finding, 'row' | 'review'>> {
-  if (reviewedBy(boundaryId) !== undefined) {
-    const review = await records.review(boundaryId);
-    return review ? { review } : {};
-  }
-  const row = await records.row(boundaryId);
-  return row ? { row } : {};
 }

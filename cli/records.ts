@@ -124,8 +124,17 @@ export class Records {
     return rows;
   }
 
-  /** Rows of one day (UTC, `2026-11-24`), newest first. */
-  async day(day: string, { fromMs = 0, most = Infinity } = {}): Promise<LedgerRow[]> {
+  /** Rows of one day (UTC, `2026-11-24`), newest first. Throws `ZodError` when one of them is none. */
+  async day(day: string, { fromMs = 0 } = {}): Promise<LedgerRow[]> {
+    return (await this.#ofDay(day, fromMs)).map((item) => ledgerRow.parse(item));
+  }
+
+  /** The ids of the same, `most` at most: what is no row must not hide the others. */
+  async idsOf(day: string, most = Infinity): Promise<string[]> {
+    return (await this.#ofDay(day, 0, most)).map((item) => String(item['boundaryId']));
+  }
+
+  #ofDay(day: string, fromMs: number, most?: number): Promise<Record<string, unknown>[]> {
     const input = {
       TableName: this.#ledger,
       IndexName: 'byDay',
@@ -134,7 +143,7 @@ export class Records {
       ExpressionAttributeValues: { ':day': day, ':from': fromMs },
       ScanIndexForward: false,
     };
-    return (await this.#query(input, most)).map((item) => ledgerRow.parse(item));
+    return this.#query(input, most);
   }
 
   async #query(input: QueryCommandInput, most = Infinity): Promise<Record<string, unknown>[]> {

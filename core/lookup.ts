@@ -1,4 +1,4 @@
-import { chainFault, evidenceEvent, type EvidenceEvent } from './evidence.ts';
+import { evidenceEvent, type EvidenceEvent } from './evidence.ts';
 
 /** By what a task is found that is not its id. Days are the ledger's own index; a secret's name holds its boundary. */
 export type LookupKind = 'requester' | 'approver' | 'key';
@@ -41,32 +41,6 @@ export function itemOf(event: EvidenceEvent): EvidenceEvent & { readonly lookup?
 /** The event of an item. Throws `ZodError` when it is none. */
 export const eventIn = ({ lookup: _lookup, ...event }: Readonly<Record<string, unknown>>): EvidenceEvent =>
   evidenceEvent.parse(event);
-
-/** What says that an event of a boundary is the one that is looked for: the index, or a secret's name. */
-export interface Pointer {
-  readonly boundaryId: string;
-  /** Which event, where that is known. */
-  readonly seq?: number;
-  /** Whether an event is the one. */
-  readonly means: (event: EvidenceEvent) => boolean;
-}
-
-/** What a boundary's evidence says to a pointer. */
-export interface Found {
-  readonly event?: EvidenceEvent;
-  /** Why the evidence does not bear the pointer out; absent when it does. */
-  readonly fault?: string;
-}
-
-/** Nothing that only an index says is believed: the chain must hold, and have the event. */
-export function follow({ boundaryId, seq, means }: Pointer, chain: readonly EvidenceEvent[]): Found {
-  if (chain.length === 0) return { fault: 'it has no evidence' };
-  const event = chain.find((each) => (seq === undefined || each.seq === seq) && means(each));
-  const broken = chainFault(boundaryId, chain);
-  if (broken !== undefined) return { ...(event && { event }), fault: `its chain does not hold: ${broken}` };
-  if (event !== undefined) return { event };
-  return { fault: seq === undefined ? 'no event of it says so' : `its event ${seq} does not say so` };
-}
 
 /** The name of a secret that is named as such, by its ARN, or by its name and the six characters that AWS puts behind it. A name of ours ends without a hyphen. */
 export const nameInSecretId = (id: string): string =>

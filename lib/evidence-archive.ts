@@ -3,14 +3,14 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { archiveKey } from '../core/bundle.ts';
+import { archiveFolder, archiveKey } from '../core/bundle.ts';
 import { DeclarationError } from '../core/errors.ts';
 import { acceptFinding } from './accepted-findings.ts';
 import { given } from './given.ts';
 import type { Permission } from './permission.ts';
 
 /** What is used of a bucket. */
-export type ArchiveBucket = Pick<s3.IBucket, 'bucketName' | 'arnForObjects' | 'encryptionKey'>;
+export type ArchiveBucket = Pick<s3.IBucket, 'bucketName' | 'bucketArn' | 'arnForObjects' | 'encryptionKey'>;
 
 /** Where the evidence of every closed boundary is put as a file, besides the table. */
 export interface IEvidenceArchive {
@@ -99,8 +99,16 @@ const bundlesOf = (scope: Construct, { bucket, prefix }: IEvidenceArchive): stri
   bucket.arnForObjects(`${prefix}${archiveKey(Stack.of(scope).stackName, '*')}`);
 const BUNDLES_OPEN = 'Bundles are named after boundaries, which are not known at deployment.';
 
-/** Lets whoever reads evidence read its copies too. */
+/** Lets whoever reads evidence read its copies too, and list them: what the table lost must be found by what the archive has. */
 export const readArchive = (scope: Construct, archive: IEvidenceArchive): Permission[] => [
+  {
+    sid: 'ListArchivedEvidence',
+    actions: ['s3:ListBucket'],
+    resources: [archive.bucket.bucketArn],
+    conditions: {
+      StringEquals: { 's3:prefix': `${archive.prefix}${archiveFolder(Stack.of(scope).stackName)}` },
+    },
+  },
   {
     sid: 'ReadArchivedEvidence',
     actions: ['s3:GetObject'],

@@ -1,7 +1,8 @@
-import type { LedgerRow } from '../../core/ledger.ts';
-import { ArchiveReader, type Archived } from '../archive.ts';
+import { ArchiveReader } from '../archive.ts';
+import { compareDay, compareOne } from '../compare-archive.ts';
 import { connect, type Connection, type ConnectionOptions } from '../connection.ts';
 import { UsageError } from '../errors.ts';
+import { stackKey } from '../evidence-key.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../print.ts';
@@ -13,7 +14,7 @@ import { boundaryIdFrom } from './show.ts';
 
 export interface ArchiveOptions extends ConnectionOptions {
   readonly type?: string;
-  /** `2026-11-24`, UTC: every boundary that was asked for on it. */
+  /** `2026-11-24`, UTC: every boundary that was asked for on it, and every copy that was put on it. */
   readonly day?: string;
   readonly json?: boolean;
 }
@@ -50,18 +51,20 @@ export async function compareAll(
   const config = requesterConfig(connection, io);
   const records = new Records(config, outputs);
   const reader = new ArchiveReader(config, outputs, stack);
-  const rows = 'day' in asked ? await records.day(asked.day) : await oneOf(asked.boundaryId, records, stack);
-  const compared: Archived[] = [];
-  for (const { boundaryId, phase } of rows)
-    if (phase === 'closed') compared.push(await reader.compare(boundaryId, records));
+  const copies = { records, archive: reader, key: await stackKey(config, outputs) };
+  const compared =
+    'day' in asked
+      ? await compareDay(asked.day, copies)
+      : [await compareOne(await closedOne(asked.boundaryId, records, stack), copies)];
   if (json) printJson(io, { stack, boundaries: compared });
   else io.out(renderArchived(compared));
   return compared.every(({ archive: state }) => state === 'agrees') ? EXIT.done : EXIT.failed;
 }
 
-async function oneOf(boundaryId: string, records: Records, stack: string): Promise<LedgerRow[]> {
+/** The id, if such a boundary is closed. */
+async function closedOne(boundaryId: string, records: Records, stack: string): Promise<string> {
   const row = await records.row(boundaryId);
-  if (row?.phase === 'closed') return [row];
+  if (row?.phase === 'closed') return boundaryId;
   const is = row === undefined ? `is not in the stack ${stack}` : `is ${row.phase}`;
   throw new UsageError(`The task ${boundaryId} ${is}; the archive has closed ones. See taskbound list.`);
 }

@@ -1,4 +1,5 @@
 import { connect, tellIfFresh, type Connection, type ConnectionOptions } from '../connection.ts';
+import { stackKey } from '../evidence-key.ts';
 import { EXIT } from '../exit-codes.ts';
 import { find as look } from '../find.ts';
 import type { Io } from '../io.ts';
@@ -33,9 +34,10 @@ export async function answer(
   connection: Connection,
   io: Io,
 ): Promise<void> {
-  const { stackName: stack } = connection;
-  const records = new Records(requesterConfig(connection, io), connection.outputs);
-  const found = await look(question, { records, stack, limit });
+  const { stackName: stack, outputs } = connection;
+  const config = requesterConfig(connection, io);
+  const place = { records: new Records(config, outputs), stack, key: await stackKey(config, outputs) };
+  const found = await look(question, place, limit);
   const { by, value } = question;
   if (json) printJson(io, { stack, by, value, found: found.findings.map(matchOf), more: found.more });
   else io.out(renderFound(question, found));

@@ -4,9 +4,11 @@ import { asPerson, type Ends, whole, withStack } from './options.ts';
 
 const ARCHIVING = `
 For stacks with an archive, whose output EvidenceArchive names it. What somebody wrote to the table or put into the archive
-after the boundary was closed shows here.
+after the boundary was closed shows here. A day has what was asked for on it, as the table has it, and the copies that were
+put on it, as the archive has them. Older versions of a copy are not looked at.
 
-Exit code: 0 every copy is the table's, byte for byte; 1 one is not, or cannot be read; 2 wrong usage.`;
+Exit code: 0 every copy is the table's, byte for byte, and signed by the stack's key; 1 one is not, or cannot be read;
+2 wrong usage.`;
 
 const FINDING = `
 One of them at a time. A boundary is found by what its own evidence says: the index only points to it, and what the
@@ -37,7 +39,7 @@ export function declareLooking(program: Command, io: Io, ends: Ends): void {
   )
     .argument('[task]', 'a boundary id (<type>.<taskId>), or a task id with --type')
     .option('--type <type>', 'the task type, when only a task id is given')
-    .option('--day <date>', 'all that were asked for on a day (UTC): 2026-11-24')
+    .option('--day <date>', 'all that were asked for, or archived, on a day (UTC): 2026-11-24')
     .addHelpText('after', ARCHIVING)
     .action((task, options) =>
       ends(import('../commands/archive.ts').then(({ archive }) => archive(task, options, io))),

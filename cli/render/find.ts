@@ -18,7 +18,7 @@ function requestedAtOf({ row, review }: Finding): string | null {
 
 /** One match of `find --json`; scripts rely on these fields. Of a review, `boundaryId` is the review's and `phase` its state. What is not known is null. */
 export function matchOf(finding: Finding) {
-  const { boundaryId, row, review, event, fault } = finding;
+  const { boundaryId, row, review, event, signed = false, fault } = finding;
   return {
     boundaryId,
     taskType: parseBoundaryId(reviewedBy(boundaryId) ?? boundaryId)?.taskType ?? null,
@@ -27,8 +27,10 @@ export function matchOf(finding: Finding) {
     requester: requesterOf(finding),
     requestedAt: requestedAtOf(finding),
     event: event ? { seq: event.seq, at: event.at, type: event.type } : null,
-    /** Whether the boundary's own chain holds and has the event. */
+    /** Whether the boundary's own chain holds, is signed by the stack's key if it is closed, and has the event. */
     confirmed: fault === undefined,
+    /** Whether what confirms it is signed: what is open, or a review, is not, and whoever can write to the table could have made it anew. */
+    signed,
     fault: fault ?? null,
   };
 }
@@ -51,8 +53,15 @@ export function renderFound(question: Question, { findings, more }: Findings): s
   const doubts = findings.flatMap(({ boundaryId, fault }) =>
     fault === undefined ? [] : [`NOT CONFIRMED: ${visible(boundaryId)}: ${visible(fault)}.\n`],
   );
+  const unsigned = findings.flatMap(({ boundaryId, signed }) =>
+    signed === false
+      ? [
+          `NOT SIGNED: ${visible(boundaryId)}: confirmed by its chain alone; what is open, or a review, is signed by nobody.\n`,
+        ]
+      : [],
+  );
   const rest = more ? 'There are more, and older ones. Give a higher --limit.\n' : '';
-  return `Found ${findings.length} ${asked(question)}:\n${table(findings)}${rest}${doubts.join('')}${late}`;
+  return `Found ${findings.length} ${asked(question)}:\n${table(findings)}${rest}${[...doubts, ...unsigned].join('')}${late}`;
 }
 
 const table = (findings: readonly Finding[]): string =>

@@ -47,15 +47,22 @@ export class EvidenceArchive {
       if (Body instanceof Readable) Body.destroy();
       return false;
     } catch (error) {
-      if (isRefused(error)) return false;
+      if (isUnreadable(error)) return false;
       throw error;
     }
   }
 }
 
-/** 400: its key is not ours, for example. 404 is none of them: then it is gone, and is put again. */
-const isRefused = (error: unknown): boolean =>
-  error instanceof S3ServiceException && [400, 403].includes(error.$metadata.httpStatusCode ?? 0);
+/**
+ * What S3 says of an object that others made unreadable to us: another key of KMS, a key of the customer's own (SSE-C), a class of storage
+ * that must be restored first. Whatever else has the same status may be gone with the next try, such as an expired token or a slow
+ * connection, and the object may be our own. 404 is none of them: then it is gone, and is put again.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+const UNREADABLE: readonly string[] = ['AccessDenied', 'InvalidRequest', 'InvalidObjectState'];
+
+const isUnreadable = (error: unknown): boolean =>
+  error instanceof S3ServiceException && UNREADABLE.includes(error.name);
 
 const isStanding = (error: unknown): boolean =>
   error instanceof S3ServiceException && error.name === 'PreconditionFailed';

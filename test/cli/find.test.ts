@@ -59,7 +59,7 @@ describe('what was found', () => {
   const question = questionOf({ accessKey: 'ASIAIOSFODNN7EXAMPLE' });
   const event = goodEvents()[3];
   if (event === undefined) throw new Error('no event');
-  const found: Finding = { boundaryId: BOUNDARY, row: rowOf({ requester: 'ann' }), event };
+  const found: Finding = { boundaryId: BOUNDARY, row: rowOf({ requester: 'ann' }), event, signed: true };
 
   it('is one line each, and tells that there are more', () => {
     const text = renderFound(question, { findings: [found], more: true });
@@ -67,7 +67,14 @@ describe('what was found', () => {
       /^2026-11-23 10:00 +object-transfer\.nightly-1 +closed +ann +event 4, identity\.issued, 2026-11-23T10:00:03\.000Z$/m,
     );
     expect(text).toContain('Give a higher --limit.');
-    expect(text).not.toContain('NOT CONFIRMED');
+    expect(text).not.toContain('NOT');
+  });
+
+  it('says when nothing but its chain confirms it', () => {
+    const text = renderFound(question, { findings: [{ ...found, signed: false }], more: false });
+    expect(text).toContain(`NOT SIGNED: ${BOUNDARY}: confirmed by its chain alone`);
+    expect(matchOf({ ...found, signed: false })).toMatchObject({ confirmed: true, signed: false });
+    expect(matchOf(found)).toMatchObject({ confirmed: true, signed: true });
   });
 
   it('is doubted aloud when the evidence does not bear it out', () => {
@@ -84,6 +91,7 @@ describe('what was found', () => {
       requestedAt: null,
       event: null,
       confirmed: false,
+      signed: false,
       fault: 'its event 4 does not say so',
     });
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { archiveKey, bundleText, makeBundle } from '../../core/bundle.ts';
+import { archiveKey, boundaryInArchive, bundleText, makeBundle } from '../../core/bundle.ts';
 import { unstorable } from '../../lambdas/control/storable.ts';
 import { chainEvent, evidenceBundle, type Json } from '../../core/evidence.ts';
 
@@ -34,3 +34,12 @@ test('a bundle has one text, in whatever order a table gives the keys of its map
 
 test('an archived bundle is named after its stack and its boundary', () =>
   expect(archiveKey('Taskbound', BOUNDARY)).toBe('Taskbound/object-transfer.nightly-1.evidence.json'));
+
+test.each([
+  [`Taskbound/${BOUNDARY}.evidence.json`, BOUNDARY],
+  [`Taskbound2/${BOUNDARY}.evidence.json`, undefined],
+  [`Taskbound/${BOUNDARY}.evidence.json.bak`, undefined],
+  [`Taskbound/more/${BOUNDARY}.evidence.json`, undefined],
+  ['Taskbound/.evidence.json', undefined],
+  [`Taskbound/${BOUNDARY}.review.evidence.json`, undefined],
+])('%s is the copy of %s', (key, boundaryId) => expect(boundaryInArchive('Taskbound', key)).toBe(boundaryId));

@@ -57,16 +57,20 @@ describe('the bucket', () => {
 describe('what may be done in the archive', () => {
   const found = actionsIn(resources).filter(([, action]) => action.startsWith('s3:'));
 
-  it('is to put bundles of this stack where none stands, by close-boundary alone, and to read them', () => {
+  it('is to put bundles of this stack where none stands, by close-boundary alone, and to list and read them', () => {
     expect(found.map(([id, action]) => [id.replace(/Role.*$/, ''), action])).toEqual([
       ['BoundaryControlCloseBoundary', 's3:PutObject'],
       ['BoundaryControlCloseBoundary', 's3:GetObject'],
       // By `grantRead`.
+      ['Requesters', 's3:ListBucket'],
       ['Requesters', 's3:GetObject'],
     ]);
-    for (const [, , statement] of found)
+    for (const [, , statement] of found.filter(([, action]) => action !== 's3:ListBucket'))
       expect(textOf(statement['Resource'])).toBe(`<${bucketId}.Arn>/evidence/Windowed/*.evidence.json`);
     expect(found[0]?.[2]['Condition']).toEqual({ Null: { 's3:if-none-match': 'false' } });
+    const list = found.find(([, action]) => action === 's3:ListBucket')?.[2];
+    expect(listOf(list?.['Resource']).map(textOf)).toEqual([`<${bucketId}.Arn>`]);
+    expect(list?.['Condition']).toEqual({ StringEquals: { 's3:prefix': 'evidence/Windowed/' } });
   });
 
   it('is nothing without an archive', () => {

@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
@@ -8,6 +8,7 @@ import { compareAll } from '../../cli/commands/archive.ts';
 import { stackKey } from '../../cli/evidence-key.ts';
 import { boundaryIdOf } from '../../core/ids.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
+import { itemOf } from '../../core/lookup.ts';
 import { verifyBundle } from '../../core/verify.ts';
 import { parseTemplate, type Template } from '../../local/template/template.ts';
 import { disagreements, DOWN, fileOf, keyOf, meddleWithArchive, objectOf, toArchive } from './archiving.ts';
@@ -17,6 +18,7 @@ import { impatient } from './exercise/prepared.ts';
 import { call, eventsOf, post, rowOf, type Request } from './meddle.ts';
 import { minutes } from './signals.ts';
 import { roleStatements } from './statements.ts';
+import { rechained } from './tampering.ts';
 
 const template = (): Template =>
   parseTemplate(
@@ -90,10 +92,17 @@ test('an outage that outlasts the tail: the execution gives up, and Teardown clo
   expect(objectOf(other, row.boundaryId)).toBe(await fileOf(other, row.boundaryId));
 }, 120_000);
 
+const documents = () => DynamoDBDocumentClient.from(new DynamoDBClient({ ...stack.connection.config }));
+const put = (table: string, Item: Record<string, unknown>) =>
+  documents().send(new PutCommand({ TableName: stack.output(table), Item }));
+
 /** `taskbound archive --json`, as a requester. */
-async function compared(asked: Parameters<typeof compareAll>[0]): Promise<[number, unknown[]]> {
-  const { io, written } = recordingIo('/', { clock: stack.aws.clock });
-  const code = await compareAll(asked, { json: true }, stack.connection, io);
+async function compared(
+  asked: Parameters<typeof compareAll>[0],
+  { aws, connection } = stack,
+): Promise<[number, unknown[]]> {
+  const { io, written } = recordingIo('/', { clock: aws.clock });
+  const code = await compareAll(asked, { json: true }, connection, io);
   return [code, JSON.parse(written.stdout).boundaries];
 }
 
@@ -114,7 +123,7 @@ describe('something else in the place of the evidence', () => {
 
   test('is found by a look at one task and at its day; so is a copy that is gone', async () => {
     const [ours, other] = [kept.row.boundaryId, (await stack.run(toArchive(stack))).row.boundaryId];
-    const agrees = { boundaryId: ours, archive: 'agrees', error: null };
+    const agrees = { boundaryId: ours, archive: 'agrees', error: null, fault: null };
     expect(await compared({ boundaryId: ours })).toEqual([0, [agrees]]);
     putAsOwner(other);
     expect(await compared({ boundaryId: other })).toEqual([
@@ -126,20 +135,71 @@ describe('something else in the place of the evidence', () => {
     expect(day).toContainEqual(agrees);
     expect(day).toContainEqual({ ...agrees, boundaryId: other, archive: 'disagrees' });
     stack.aws.s3.store.bucket(stack.output('archive')).objects.delete(keyOf(other));
-    // Without the right to list, what is missing looks like what is not granted.
-    const gone = { boundaryId: other, archive: 'unknown', error: 'AccessDenied' };
+    // Whoever may list under the stack's prefix only is not told of a single object that it is missing.
+    const gone = { ...agrees, boundaryId: other, archive: 'unknown', error: 'AccessDenied' };
     expect(await compared({ boundaryId: other })).toEqual([1, [gone]]);
   });
 
   test('is found when the table is what was changed', async () => {
     const { boundaryId } = (await stack.run(toArchive(stack))).row;
     const [first] = (await eventsOf(stack, boundaryId)).slice(0, 1);
-    const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...stack.connection.config }));
     const changed = { ...first, data: { ...first?.data, reason: 'another' } };
-    for (const Item of [changed, { ...first, more: 'than an event has' }]) {
-      await documents.send(new PutCommand({ TableName: stack.output('EvidenceTable'), Item }));
+    for (const item of [changed, { ...first, more: 'than an event has' }]) {
+      await put('EvidenceTable', item);
       expect(await compared({ boundaryId })).toMatchObject([1, [{ archive: 'disagrees' }]]);
     }
+  });
+
+  test('is found when table and archive were changed alike: nobody else signs', async () => {
+    const { boundaryId } = (await stack.run(toArchive(stack))).row;
+    const changed = (await eventsOf(stack, boundaryId)).map((event) =>
+      event.type === 'task.requested' ? { ...event, data: { ...event.data, reason: 'another' } } : event,
+    );
+    for (const event of rechained(boundaryId, changed)) await put('EvidenceTable', { ...itemOf(event) });
+    stack.aws.s3.put(
+      stack.output('archive'),
+      keyOf(boundaryId),
+      Buffer.from(await fileOf(stack, boundaryId)),
+    );
+    const fault = 'its signed statement is not about these events';
+    expect(await compared({ boundaryId })).toEqual([
+      1,
+      [{ boundaryId, archive: 'wrong', error: null, fault }],
+    ]);
+  });
+
+  test('is found by its day when the ledger does not have the boundary as closed, or has no row of it', async () => {
+    const { row } = await stack.run(toArchive(stack));
+    const { boundaryId } = row;
+    const found = async () =>
+      (await compared({ day: row.day }))[1].find((each) => (each as LedgerRow).boundaryId === boundaryId);
+    const differs = { boundaryId, archive: 'disagrees', error: null };
+    expect(await found()).toMatchObject({ archive: 'agrees' });
+    for (const day of [row.day, '2026-01-01']) {
+      await put('LedgerTable', { ...row, phase: 'revoked', day });
+      expect(await found()).toEqual({
+        ...differs,
+        fault: 'the ledger has it as revoked, and what is open has no copy',
+      });
+    }
+    await put('LedgerTable', { boundaryId, day: row.day, requestedAtMs: 1 });
+    expect(await found()).toEqual({ ...differs, fault: 'what the ledger has of it is no row' });
+    await documents().send(
+      new DeleteCommand({ TableName: stack.output('LedgerTable'), Key: { boundaryId } }),
+    );
+    expect(await found()).toEqual({ ...differs, fault: 'the ledger has no row of it' });
+  });
+
+  test('is not called absent by who may not list', async () => {
+    const listing = roleStatements(template()).find(({ actions }) => actions.includes('s3:ListBucket'));
+    const other = await deploy('windowed', { transform: (of) => listing?.without(of) ?? of });
+    await expect(compared({ day: '2020-01-01' }, other)).rejects.toMatchObject({
+      name: 'ServiceFailure',
+      message: expect.stringMatching(
+        /^The archive s3:.*\/evidence\/Windowed\/ cannot be listed: .*s3:ListBucket/,
+      ),
+    });
+    other.aws.clock.hold();
   });
 
   test('cannot be there for a task that is open, or unknown', async () => {

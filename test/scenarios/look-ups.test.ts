@@ -7,10 +7,12 @@ import { runTask } from '../../cli/run-task.ts';
 import { FIRST_PREV_HASH } from '../../core/evidence.ts';
 import { secretName } from '../../core/ids.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
+import { itemOf } from '../../core/lookup.ts';
 import { reviewIdOf } from '../../core/review.ts';
 import { recordingIo } from '../cli/support.ts';
 import { APPROVERS, deploy, freshId, type Deployed } from './deployed.ts';
-import { post, rowOf, type Request } from './meddle.ts';
+import { eventsOf, post, rowOf, type Request } from './meddle.ts';
+import { rechained } from './tampering.ts';
 
 /** `taskbound find` on a stack in which two people asked for three tasks, one of them with several leases, one of them an emergency. */
 
@@ -49,6 +51,7 @@ interface Match {
   readonly requester: string | null;
   readonly event: { readonly seq: number; readonly type: string } | null;
   readonly confirmed: boolean;
+  readonly signed: boolean;
   readonly fault: string | null;
 }
 
@@ -97,6 +100,14 @@ test('who asked is found in any spelling, the newest first', async () => {
   expect(await found({ requester: 'eve' })).toMatchObject({
     found: [{ boundaryId: approved.boundaryId, phase: 'closed', requester: 'eve', event: { seq: 1 } }],
   });
+});
+
+test('a task that is closed is confirmed by its signature, a review by its chain alone', async () => {
+  const { found: shown } = await found({ approver: 'bob' });
+  expect(shown.map(({ confirmed, signed }) => [confirmed, signed])).toEqual([
+    [true, false],
+    [true, true],
+  ]);
 });
 
 test('who decided is found, reviews of emergencies included', async () => {
@@ -156,11 +167,41 @@ describe('a secret', () => {
   });
 });
 
+const putInto = (table: string, Item: Record<string, unknown>) =>
+  DynamoDBDocumentClient.from(new DynamoDBClient({ ...stack.connection.config })).send(
+    new PutCommand({ TableName: stack.output(table), Item }),
+  );
+
+describe('a row of the ledger that is none', () => {
+  const day = '2026-11-20';
+  const fault = 'what the ledger has of it is no row';
+  const bad = { boundaryId: 'misbehaving.bad', day, requestedAtMs: 2, phase: 'lost' };
+
+  test('hides no other task of its day', async () => {
+    await putInto('LedgerTable', bad);
+    await putInto('LedgerTable', { ...handed, boundaryId: 'misbehaving.good', day });
+    expect(
+      Object.fromEntries((await found({ day })).found.map((match) => [match.boundaryId, match.fault])),
+    ).toEqual({
+      'misbehaving.good': 'it has no evidence',
+      'misbehaving.bad': `it has no evidence; ${fault}`,
+    });
+  });
+
+  test('is the fault of the match that led to it, and is not hidden from who asks by a secret', async () => {
+    const item = { v: 1, boundaryId: 'drain', seq: 1, lookup: 'key#ASIAOFTHEDRAINMARKER', at: 'now' };
+    await putInto('LedgerTable', { boundaryId: 'drain', state: 'draining' });
+    await putInto('EvidenceTable', item);
+    expect((await found({ accessKey: 'ASIAOFTHEDRAINMARKER' })).found).toMatchObject([
+      { boundaryId: 'drain', confirmed: false, fault: `something in its evidence is no event; ${fault}` },
+    ]);
+    const secret = secretName({ ...handed, boundaryId: bad.boundaryId }, 'session');
+    expect((await found({ secret })).found).toMatchObject([{ boundaryId: bad.boundaryId, phase: null }]);
+  });
+});
+
 describe('an entry of the index that the evidence does not bear out', () => {
-  const put = (item: Record<string, unknown>) =>
-    DynamoDBDocumentClient.from(new DynamoDBClient({ ...stack.connection.config })).send(
-      new PutCommand({ TableName: stack.output('EvidenceTable'), Item: item }),
-    );
+  const put = (item: Record<string, unknown>) => putInto('EvidenceTable', item);
   const accessKey = 'ASIAPLANTEDPLANTED00';
   const planted = {
     v: 1,
@@ -181,10 +222,29 @@ describe('an entry of the index that the evidence does not bear out', () => {
     await put({ ...planted, boundaryId: 'misbehaving.planted-3', more: 'than an event has' });
     const { found: shown } = await found({ accessKey });
     expect(Object.fromEntries(shown.map(({ boundaryId, fault }) => [boundaryId.slice(-1), fault]))).toEqual({
-      1: expect.stringMatching(/^its chain does not hold: .*its hash differs$/),
-      2: expect.stringMatching(/^its chain does not hold: .*its hash differs$/),
+      1: expect.stringMatching(/^its evidence does not hold: .*its hash differs$/),
+      2: expect.stringMatching(/^its evidence does not hold: .*its hash differs$/),
       3: 'something in its evidence is no event',
     });
     expect(shown.some(({ confirmed }) => confirmed)).toBe(false);
+  });
+
+  test('is no more believed when the whole chain of a closed task is made anew', async () => {
+    const { boundaryId } = handed;
+    const changed = (await eventsOf(stack, boundaryId)).map((event) =>
+      event.type === 'task.requested' ? { ...event, data: { ...event.data, requester: 'mallory' } } : event,
+    );
+    for (const event of rechained(boundaryId, changed)) await put({ ...itemOf(event) });
+    expect(await found({ requester: 'mallory' })).toMatchObject({
+      found: [
+        {
+          boundaryId,
+          event: { seq: 1 },
+          confirmed: false,
+          signed: false,
+          fault: 'its evidence does not hold: its signed statement is not about these events',
+        },
+      ],
+    });
   });
 });

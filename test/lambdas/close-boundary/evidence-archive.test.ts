@@ -61,6 +61,7 @@ describe('EvidenceArchive.put', () => {
   it.each([
     ['AccessDenied', 403],
     ['InvalidRequest', 400],
+    ['InvalidObjectState', 403],
   ])(
     'what is there and cannot be read (%s) disagrees: nobody can keep a boundary open by it',
     async (name, status) => {
@@ -73,6 +74,10 @@ describe('EvidenceArchive.put', () => {
   it.each([
     ['NoSuchKey', 404],
     ['ServiceUnavailable', 503],
+    ['RequestTimeout', 400],
+    ['ExpiredToken', 400],
+    ['RequestTimeTooSkewed', 403],
+    ['InvalidAccessKeyId', 403],
   ])('what cannot be read for now (%s) is tried again', async (name, status) => {
     s3.on(PutObjectCommand).rejects(failure('PreconditionFailed', 412));
     s3.on(GetObjectCommand).rejects(failure(name, status));

@@ -40,9 +40,10 @@ async function looked(stack: Deployed, boundaryId: string): Promise<string> {
   const listed = await records.recent(1, stack.aws.clock.nowMs());
   const { events, signed } = await records.evidence(boundaryId);
   const bundle = makeBundle(boundaryId, events, signed);
-  const { verdict } = verifyBundle(bundle, await stackKey(config, stack.connection.outputs));
+  const key = await stackKey(config, stack.connection.outputs);
+  const { verdict } = verifyBundle(bundle, key);
   const question = questionOf({ requester: 'ann' });
-  const { findings } = await find(question, { records, stack: stack.connection.stackName, limit: 9 });
+  const { findings } = await find(question, { records, stack: stack.connection.stackName, key }, 9);
   return `listed ${listed.length > 0}; ${verdict}; found ${findings.length > 0}`;
 }
 

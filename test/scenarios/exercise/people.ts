@@ -1,5 +1,6 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { endTask } from '../../../cli/decide.ts';
+import { stackKey } from '../../../cli/evidence-key.ts';
 import { find } from '../../../cli/find.ts';
 import { personConfig, type Persona } from '../../../cli/person.ts';
 import { questionOf } from '../../../cli/question.ts';
@@ -38,11 +39,9 @@ async function look(stack: Deployed, as: Persona, rows: readonly LedgerRow[]): P
   const records = recordsOf(stack, as);
   const listed = await records.recent(1, stack.aws.clock.nowMs());
   const open = await records.openReviews();
-  const asked = await find(questionOf({ requester: 'ann' }), {
-    records,
-    stack: connection.stackName,
-    limit: 9,
-  });
+  const key = await stackKey(config, connection.outputs);
+  const place = { records, stack: connection.stackName, key };
+  const asked = await find(questionOf({ requester: 'ann' }), place, 9);
   const ends: string[] = [];
   for (const row of rows) {
     const report = await followToEnd(connection, row, { config, records, out: undefined, io: stack.io });

@@ -1,0 +1,91 @@
+import type { KeyObject } from 'node:crypto';
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import { ZodError } from 'zod';
+import { bundleText, makeBundle } from '../core/bundle.ts';
+import type { EvidenceBundle } from '../core/evidence.ts';
+import type { LedgerRow } from '../core/ledger.ts';
+import { verifyBundle } from '../core/verify.ts';
+import type { ArchiveReader } from './archive.ts';
+import type { Records } from './records.ts';
+
+/** What the archive has of one boundary, compared with the table as it is now. */
+export interface Archived {
+  readonly boundaryId: string;
+  /**
+   * `agrees`: its copy is the table's, byte for byte, and signed by the stack's key. `disagrees`: it is not the table's. `wrong`: both are the
+   * same, and do not verify. `unknown`: it cannot be read, because it is missing or because the caller may not.
+   */
+  readonly archive: 'agrees' | 'disagrees' | 'wrong' | 'unknown';
+  /** AWS's name for why it cannot be read; null when it can. */
+  readonly error: string | null;
+  /** What is wrong, besides that the bytes differ; null where nothing is. */
+  readonly fault: string | null;
+}
+
+/** What is compared, and by whose key it is verified. */
+export interface Copies {
+  readonly records: Records;
+  readonly archive: ArchiveReader;
+  readonly key: KeyObject;
+}
+
+/**
+ * All that was asked for on a day, as the table has it, and all copies that were put on it, as the archive has it: neither alone can be
+ * asked what it should have. What is open has no copy yet, and is left out.
+ */
+export async function compareDay(day: string, copies: Copies): Promise<Archived[]> {
+  const { records, archive } = copies;
+  const copied = await archive.days();
+  const put = [...copied].flatMap(([boundaryId, on]) => (on === day ? [boundaryId] : []));
+  const compared: Archived[] = [];
+  for (const boundaryId of new Set([...(await records.idsOf(day)), ...put])) {
+    const row = await rowOf(boundaryId, records);
+    if (typeof row === 'string') compared.push(disagrees(boundaryId, row));
+    else if (row.phase === 'closed') compared.push(await compareOne(boundaryId, copies));
+    else if (copied.has(boundaryId))
+      compared.push(disagrees(boundaryId, `the ledger has it as ${row.phase}, and what is open has no copy`));
+  }
+  return compared;
+}
+
+const disagrees = (boundaryId: string, fault: string | null): Archived => ({
+  boundaryId,
+  archive: 'disagrees',
+  error: null,
+  fault,
+});
+
+/** Its row, read consistently, or what the ledger has instead. */
+async function rowOf(boundaryId: string, records: Records): Promise<LedgerRow | string> {
+  try {
+    return (await records.row(boundaryId)) ?? 'the ledger has no row of it';
+  } catch (error) {
+    if (error instanceof ZodError) return 'what the ledger has of it is no row';
+    throw error;
+  }
+}
+
+/** Compares the copy of a boundary that is closed. */
+export async function compareOne(boundaryId: string, { records, archive, key }: Copies): Promise<Archived> {
+  try {
+    const bundle = await bundleIn(boundaryId, records);
+    if (bundle === undefined) return disagrees(boundaryId, 'something in its evidence is no event');
+    if (!(await archive.has(boundaryId, Buffer.from(bundleText(bundle))))) return disagrees(boundaryId, null);
+    const { fault } = verifyBundle(bundle, key);
+    return { boundaryId, archive: fault === null ? 'agrees' : 'wrong', error: null, fault };
+  } catch (error) {
+    if (!(error instanceof S3ServiceException)) throw error;
+    return { boundaryId, archive: 'unknown', error: error.name, fault: null };
+  }
+}
+
+/** The bundle as the table gives it; undefined when something in the table is no evidence, with which no copy agrees. */
+async function bundleIn(boundaryId: string, records: Records): Promise<EvidenceBundle | undefined> {
+  try {
+    const { events, signed } = await records.evidence(boundaryId);
+    return makeBundle(boundaryId, events, signed);
+  } catch (error) {
+    if (error instanceof ZodError) return undefined;
+    throw error;
+  }
+}
