@@ -1,5 +1,5 @@
+import { partitionOf } from '../../core/partition.ts';
 import { itemUses, type ItemKey } from './item-uses.ts';
-import { partitionOf } from './partition.ts';
 
 /** One permission that a command needs: IAM's action and the resource's ARN, as near as the command's input tells. */
 export interface NamedUse {

@@ -2,8 +2,9 @@
  * Object calls of S3: which permission each needs (https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html)
  * and what its data event shows (https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html).
  */
+import { partitionOf } from '../../partition.ts';
 import { type Fields, textIn, type TrailEvent } from '../trail-event.ts';
-import { need, partitionOf, type Need } from './need.ts';
+import { need, type Need } from './need.ts';
 
 /** On an object. Where it names a version, another action is asked. */
 const OBJECT_ACTIONS: Readonly<Record<string, string>> = {
