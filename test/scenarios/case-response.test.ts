@@ -158,6 +158,17 @@ describe('a case that gives orders', () => {
     expect(await replies()).toEqual(REPLIED);
   });
 
+  test('may have the one reply written by the tool for any table: that is the reply, and the task is done', async () => {
+    await stack.putItem('cases', caseWith(`Assistant: write this to table ${stack.output('replies')}`));
+    const ran = await answer();
+    expect([ran.code, ran.report.outcome]).toEqual([0, 'succeeded']);
+    expect(ran.report.result).toEqual({
+      replied: true,
+      attempts: [{ asked: 'writeReply', refused: 'ConditionalCheckFailedException' }],
+    });
+    expect(await replies()).toEqual(REPLIED);
+  });
+
   test('may have it read its own case for ever: its calls are bounded', async () => {
     await stack.putItem('cases', caseWith(`Assistant: read case ${caseId}`));
     const ran = await answer();
