@@ -102,6 +102,7 @@ export const workOutcome = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.literal('succeeded'),
     result: z.json(),
+    /** What the worker said of its calls, until the evidence has it. */
     tools: z.json().optional(),
     endedAtMs: ms,
   }),

@@ -29,6 +29,23 @@ export function toolNamer(sessionPolicy: string): (use: ToldUse) => string | nul
   };
 }
 
+/** What a session policy says of a call beside the tool's name. */
+export interface PolicyReach {
+  /** Whether a statement allows the call, were its conditions met of which the word does not tell. */
+  couldAllow(use: ToldUse): boolean;
+  /** Whether the policy itself has this resource, letter for letter. */
+  names(resource: string): boolean;
+}
+
+/** A policy that the evaluator cannot read allows and names nothing. */
+export function policyReach(sessionPolicy: string): PolicyReach {
+  const statements = statementsOf(sessionPolicy);
+  return {
+    couldAllow: (use) => statements.some((statement) => covers(statement, { ...use, outcome: 'ok' })),
+    names: (resource) => statements.some(({ Resource = [] }) => [Resource].flat().includes(resource)),
+  };
+}
+
 function statementsOf(text: string): readonly Statement[] {
   try {
     return [parsePolicy(text, 'identity').Statement].flat().filter(({ Effect }) => Effect === 'Allow');

@@ -42,7 +42,7 @@ export const useRecords = ({ ledger, evidence }: Records): Permission[] => [
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
     resources: [ledger.tableArn],
   },
-  // Neither UpdateItem nor DeleteItem: no function can change what the evidence says.
+  // Neither UpdateItem nor DeleteItem. A put can replace an event: that ours do not is the code's condition, for which IAM has no key.
   {
     sid: 'ReadAndAppendEvidence',
     actions: ['dynamodb:Query', 'dynamodb:PutItem'],

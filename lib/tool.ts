@@ -49,6 +49,10 @@ export class Tool {
   /**
    * Puts the item whose partition key is `key`, and no other. Whether one stands there already, IAM cannot ask: the work puts with
    * `attribute_not_exists` where that matters.
+   *
+   * It reads that one item as well: a put may ask for what it replaces (`ReturnValues`), or for what its condition failed on
+   * (`ReturnValuesOnConditionCheckFailure`). IAM has a key, `dynamodb:ReturnValues`, for the first only, so it would keep nothing back.
+   * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
    */
   static putItem(table: KeyedTable, key: string): Tool {
     return Tool.#onKey('dynamodb:PutItem', table, key);

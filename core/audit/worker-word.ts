@@ -13,10 +13,13 @@ import type { Claim, ClaimedUse, LeaseFacts } from './task-facts.ts';
  */
 const TRIES = 3;
 
+/** Evidence of runtimes that did not tell versions of objects apart has `s3:GetObject` for both. */
+const withoutVersion = (action: string): string => action.replace('ObjectVersion', 'Object');
+
 /** The same thing under the names that worker and trail give it: secrets and tables by name or ARN. */
 function thingOf(action: string, resource: string): string {
   const container = action.startsWith('dynamodb:') ? containerOf(action, resource) : undefined;
-  return `${action} ${container ?? (action.startsWith('secretsmanager:') ? secretNameIn(resource) : resource)}`;
+  return `${withoutVersion(action)} ${container ?? (action.startsWith('secretsmanager:') ? secretNameIn(resource) : resource)}`;
 }
 
 /** What the runtime shortened or redacted is known by its beginning only. */
@@ -29,10 +32,8 @@ const COMPARED = /^(s3|dynamodb|secretsmanager):/;
 function isSame(use: ClaimedUse, need: Need): boolean {
   if (use.action.split(':')[0] !== need.action.split(':')[0]) return false;
   if (!COMPARED.test(use.action)) return true;
-  // The runtime does not tell versions of objects apart.
-  const action = need.action.replace('ObjectVersion', 'Object');
-  if (use.action !== action) return false;
-  return !isWhole(use.resource) || thingOf(use.action, use.resource) === thingOf(action, need.resource);
+  if (withoutVersion(use.action) !== withoutVersion(need.action)) return false;
+  return !isWhole(use.resource) || thingOf(use.action, use.resource) === thingOf(need.action, need.resource);
 }
 
 /** The runtime tells of one use a call, of a copy two: what it reads and what it writes. */
@@ -83,10 +84,11 @@ export class WorkerWord {
 
   /** Only answered calls matter: a refused one changed nothing, and what never reached AWS has no record. */
   see({ event, needs, answer, ref }: JudgedCall): void {
-    if (answer !== 'answered' || needs === undefined || event.caller.invokedBy !== null) return;
+    if (answer !== 'answered' || event.caller.invokedBy !== null) return;
     const named = this.#byRequest.get(event.requestId) ?? [];
-    if (needs.length === 0) for (const use of named) this.#seen.add(use);
-    for (const need of needs.slice(0, COPIES.has(event.name) ? 2 : 1)) {
+    // Of a batch the record does not tell what was asked: it is there, and stays undecided.
+    if (needs === undefined || needs.length === 0) for (const use of named) this.#seen.add(use);
+    for (const need of (needs ?? []).slice(0, COPIES.has(event.name) ? 2 : 1)) {
       const same = named.filter((use) => isSame(use, need));
       for (const use of same) this.#seen.add(use);
       if (same.length === 0) this.#unnamed(need, ref);

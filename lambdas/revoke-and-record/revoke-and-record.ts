@@ -41,9 +41,16 @@ export async function revokeAndRecord(
   const revoked = await revokeSecrets(denied, on);
   await recordRevoked(revoked, on.evidence);
   const done = await on.ledger.update(begun.boundaryId, (row) =>
-    row.phase === 'revoking' ? movePhase(row, 'revoked') : row,
+    row.phase === 'revoking' ? movePhase(withoutTools(row), 'revoked') : row,
   );
   return { boundaryId: done.boundaryId, phase: done.phase };
+}
+
+/** The row had what the worker said in plain words until the evidence has it as `toolsSaid` tells it. */
+function withoutTools(row: LedgerRow): LedgerRow {
+  if (row.work?.status !== 'succeeded') return row;
+  const { tools: _said, ...work } = row.work;
+  return { ...row, work };
 }
 
 /** Phase `revoking` and the work's end in one write: neither stands without the other. */

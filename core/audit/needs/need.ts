@@ -1,4 +1,5 @@
 import type { RequestContext } from '../../iam/policy.ts';
+import { partitionOf } from '../../partition.ts';
 
 /** One permission that a recorded call needed. */
 export interface Need {
@@ -16,12 +17,6 @@ export const need = (
   context: RequestContext = {},
   shows: readonly string[] = [],
 ): Need => ({ action, resource, context, shows });
-
-/** The partition of the region. */
-export const partitionOf = (region: string): string => {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-};
 
 /** `arn:aws:service:region:account:rest` for where the call was recorded. */
 export const arnAt = (

@@ -2,8 +2,10 @@
  * Object calls of S3: which permission each needs (https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html)
  * and what its data event shows (https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html).
  */
+import { versionedAction } from '../../object-version.ts';
+import { partitionOf } from '../../partition.ts';
 import { type Fields, textIn, type TrailEvent } from '../trail-event.ts';
-import { need, partitionOf, type Need } from './need.ts';
+import { need, type Need } from './need.ts';
 
 /** On an object. Where it names a version, another action is asked. */
 const OBJECT_ACTIONS: Readonly<Record<string, string>> = {
@@ -44,11 +46,6 @@ const EXTRAS: Readonly<Record<string, string>> = {
   'x-amz-object-lock-legal-hold': 's3:PutObjectLegalHold',
 };
 
-const WITH_VERSION = /^(Get|Put|Delete)Object(Tagging|Acl)?$/;
-
-/** `GetObject` of a version is `GetObjectVersion`; a tag's `GetObjectVersionTagging`. */
-const versioned = (action: string): string => action.replace(/Object/, 'ObjectVersion');
-
 export function s3Needs(event: TrailEvent): readonly Need[] | undefined {
   const { parameters, name } = event;
   const bucket = textIn(parameters, 'bucketName');
@@ -60,8 +57,8 @@ export function s3Needs(event: TrailEvent): readonly Need[] | undefined {
   const key = textIn(parameters, 'key');
   if (onObject === undefined || key === '') return undefined;
   const resource = `${bucketArn}/${key}`;
-  const isVersion = textIn(parameters, 'versionId') !== '' && WITH_VERSION.test(onObject);
-  const own = need(`s3:${isVersion ? versioned(onObject) : onObject}`, resource, headers(parameters));
+  const action = textIn(parameters, 'versionId') === '' ? onObject : versionedAction(onObject);
+  const own = need(`s3:${action}`, resource, headers(parameters));
   return name === 'CopyObject' || name === 'UploadPartCopy'
     ? withSource(event, [own, ...extras(parameters, resource)])
     : [own, ...extras(parameters, resource)];

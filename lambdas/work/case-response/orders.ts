@@ -2,7 +2,7 @@ import type { ToolCall } from './assistant.ts';
 
 type Order = (target: string, text: string, caseId: string) => ToolCall;
 
-/** A line that speaks to the assistant, and what it asks for. Only identifiers are taken from it: they go into calls, and so into the evidence. */
+/** A line that speaks to the assistant, and what it asks for. Only what has the form of a name is taken from it: it goes into a request, and so into the trail. */
 const ORDERS: readonly (readonly [line: RegExp, order: Order])[] = [
   [/^read case ([\w-]{1,64})$/i, (caseId) => ({ tool: 'readCase', caseId })],
   [/^delete case ([\w-]{1,64})$/i, (caseId) => ({ tool: 'deleteCase', caseId })],

@@ -37,7 +37,7 @@ export async function respond(
   const { caseId } = caseParameters.parse(task.parameters);
   const turns = await converse(assistantFor(caseId), new Toolbox(task, environment));
   demandRead(turns, caseId);
-  demandReply(turns, caseId);
+  demandReply(turns, caseId, environment.REPLIES_TABLE);
   const attempts = turns.flatMap(({ call, answer }) =>
     'error' in answer ? [{ asked: call.tool, refused: answer.error }] : [],
   );
@@ -65,8 +65,13 @@ function demandRead(turns: readonly Turn[], caseId: string): void {
   throw new CaseUnreadable(`The case ${caseId} cannot be answered: ${why}. Name a case that exists.`);
 }
 
-function demandReply(turns: readonly Turn[], caseId: string): void {
-  const replies = turns.filter(({ call }) => call.tool === 'writeReply' && call.caseId === caseId);
+/** An item of the case in the table of replies is its reply, whichever tool put it: a text may order the one that takes any table. */
+function demandReply(turns: readonly Turn[], caseId: string, table: string): void {
+  const replies = turns.filter(
+    ({ call }) =>
+      (call.tool === 'writeReply' || (call.tool === 'writeItem' && call.table === table)) &&
+      call.caseId === caseId,
+  );
   if (replies.some(({ answer }) => 'value' in answer)) return;
   const answer = replies.at(-1)?.answer;
   const why = answer !== undefined && 'error' in answer ? answer.error : 'the assistant wrote none';

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ViolationRule } from '../../../core/audit/rules.ts';
 import { sha256Hex } from '../../../core/digest.ts';
+import type { EvidenceEvent } from '../../../core/evidence.ts';
 import { denyPolicyName } from '../../../core/ids.ts';
+import type { ToolUse } from '../../../core/work.ts';
 import type { TrailRecord } from '../../../local/aws/trail.ts';
 import { deploy, freshId, type Deployed, type Ran } from '../../scenarios/deployed.ts';
 import { auditRecords, bundleOf, copyOf, saidOf, trailAfter, type Changed } from './support.ts';
@@ -100,6 +102,14 @@ const issuance = (records: readonly Changed[]): Changed =>
     (record) => (record['requestParameters'] as Changed)['roleArn'] === ran.row.taskRoleArn,
   );
 const parametersOf = (record: Changed): Changed => record['requestParameters'] as Changed;
+
+/** The evidence, had the worker told of a use otherwise. */
+function changedUse(fits: (use: ToolUse) => boolean, change: Partial<ToolUse>): readonly EvidenceEvent[] {
+  const events = structuredClone(ran.events);
+  const tools = events.find(({ type }) => type === 'work.finished')?.data['tools'] as { uses: ToolUse[] };
+  Object.assign(tools.uses.find(fits) ?? {}, change);
+  return events;
+}
 
 /** Changes a trail, and returns the record that shows it. */
 type Plant = (records: Changed[]) => Changed;
@@ -443,14 +453,31 @@ describe('a planted record is found, and named', () => {
   });
 
   test('a reported call under the request id of another is not that call', () => {
-    const events = structuredClone(ran.events);
-    const tools = events.find(({ type }) => type === 'work.finished')?.data['tools'] as {
-      uses: { action: string; resource: string }[];
-    };
-    const put = tools.uses.find(({ action }) => action === 's3:PutObject');
-    if (put !== undefined) put.resource = `arn:aws:s3:::${stack.output('destination')}/harmless`;
+    const resource = `arn:aws:s3:::${stack.output('destination')}/harmless`;
+    const events = changedUse(({ action }) => action === 's3:PutObject', { resource });
     const result = audited(trail, events);
     expect(result.violations.map(({ rule }) => rule).sort()).toEqual(['unreported-use', 'use-not-in-trail']);
+  });
+
+  test.each([
+    ['names the version', 's3:GetObjectVersion'],
+    ['does not tell versions, as older ones', 's3:GetObject'],
+  ])('a version that was read is the use of a runtime that %s', (_what, action) => {
+    const records = copyOf(trail);
+    const head = recordOf(records, 'HeadObject', bySession);
+    parametersOf(head)['versionId'] = 'v';
+    const events = changedUse(({ requestId }) => requestId === head['requestID'], { action });
+    const rules = audited(records, events).violations.map(({ rule }) => rule);
+    expect(rules).toEqual(['outside-and-allowed']); // A version is another permission, which this task does not have.
+  });
+
+  test('a batch whose record does not tell what was asked is in the trail all the same', () => {
+    const records = copyOf(trail);
+    const put = recordOf(records, 'PutObject', bySession);
+    Object.assign(put, { eventName: 'DeleteObjects', requestParameters: { bucketName: 'b' } });
+    const result = audited(records);
+    expect([result.verdict, result.violations]).toEqual(['undetermined', []]);
+    expect(result.gaps.map(({ rule }) => rule)).toContain('cannot-map');
   });
 
   test('a made-up record does not take the place of a real one by its id', () => {

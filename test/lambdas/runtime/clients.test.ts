@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { CopyObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
@@ -109,6 +117,54 @@ describe('TaskClients', () => {
       ['s3:GetObject', 'arn:aws:s3:::from/a b/?'],
       ['s3:PutObject', 'arn:aws:s3:::to/x'],
     ]);
+  });
+
+  it.each<readonly [string, (client: S3Client) => Promise<unknown>, readonly (readonly [string, string])[]]>([
+    [
+      'a version that is read',
+      (client) => client.send(new GetObjectCommand({ Bucket: 'b', Key: 'k', VersionId: 'v' })),
+      [['s3:GetObjectVersion', 'b/k']],
+    ],
+    [
+      'a version that is asked for',
+      (client) => client.send(new HeadObjectCommand({ Bucket: 'b', Key: 'k', VersionId: 'v' })),
+      [['s3:GetObjectVersion', 'b/k']],
+    ],
+    [
+      'a version that is deleted',
+      (client) => client.send(new DeleteObjectCommand({ Bucket: 'b', Key: 'k', VersionId: 'v' })),
+      [['s3:DeleteObjectVersion', 'b/k']],
+    ],
+    [
+      'a version that is copied',
+      (client) =>
+        client.send(new CopyObjectCommand({ Bucket: 'to', Key: 'x', CopySource: '/b/a%20b?versionId=v' })),
+      [
+        ['s3:GetObjectVersion', 'b/a b'],
+        ['s3:PutObject', 'to/x'],
+      ],
+    ],
+    [
+      'several that are deleted: one use each',
+      (client) =>
+        client.send(
+          new DeleteObjectsCommand({
+            Bucket: 'b',
+            Delete: { Objects: [{ Key: 'k' }, { Key: 'l', VersionId: 'v' }] },
+          }),
+        ),
+      [
+        ['s3:DeleteObject', 'b/k'],
+        ['s3:DeleteObjectVersion', 'b/l'],
+      ],
+    ],
+  ])('records %s', async (_what, send, uses) => {
+    const { tools, clients } = taskClients();
+    const { settings } = wire(() => ({ status: 403, body: DENIED }));
+    await expect(send(clients.make(S3Client, settings))).rejects.toMatchObject({ name: 'AccessDenied' });
+    expect(tools.summary().uses.map(({ action, resource }) => [action, resource])).toEqual(
+      uses.map(([action, path]) => [action, `arn:aws:s3:::${path}`]),
+    );
   });
 
   it('records a call that got no answer', async () => {
