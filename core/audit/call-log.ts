@@ -20,7 +20,6 @@ export interface JudgedCall {
   readonly lease: LeaseFacts;
   readonly needs: readonly Need[] | undefined;
   readonly answer: Answer;
-  readonly counted: Counted;
   readonly ref: RecordRef;
 }
 
@@ -85,13 +84,15 @@ export class CallLog {
     const needs = needsOf(event);
     const answer = answerOf(event);
     const position = needs === undefined ? 'unclear' : this.#position(event, lease, needs);
-    // What needs no permission stays possible until the token itself is over: no policy ends it.
-    const isAfter = event.second > endSecondOf(lease, this.#facts) && needs?.length !== 0;
+    // What needs no permission stays possible until the token itself is over: no policy ends it. What a service does for the session is
+    // done only for a call that was let in.
+    const isFree = needs?.length === 0 && event.caller.invokedBy === null;
+    const isAfter = event.second > endSecondOf(lease, this.#facts) && !isFree;
     const counted = isAfter ? AFTER[answer] : BEFORE[position][answer];
     const ref = refOf(event, needs?.[0]);
     this.counts[counted] += 1;
     this.#find(counted, ref, answer);
-    return { event, lease, needs, answer, counted, ref };
+    return { event, lease, needs, answer, ref };
   }
 
   #position(event: TrailEvent, lease: LeaseFacts, needs: readonly Need[]): Position {

@@ -190,6 +190,35 @@ describe('fair to what honest runs do', () => {
     expect(calls(more({ ...identity, eventTime: '2026-11-23T10:01:00Z' })).afterAllowed).toBe(0);
   });
 
+  const decrypted = (change: Changed): Changed[] => {
+    const records = copyOf(trail);
+    const read = records.find(
+      (record) =>
+        record['eventName'] === 'GetSecretValue' &&
+        (record['userIdentity'] as Changed)['accessKeyId'] === key(),
+    );
+    const service = 'secretsmanager.amazonaws.com';
+    const decrypt = {
+      ...structuredClone(read),
+      eventID: 'decrypt',
+      requestID: 'decrypt',
+      eventSource: 'kms.amazonaws.com',
+      eventName: 'Decrypt',
+      userIdentity: { ...(read?.['userIdentity'] as Changed), invokedBy: service },
+      sourceIPAddress: service,
+      userAgent: service,
+      requestParameters: { encryptionContext: { SecretARN: 'x' }, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' },
+      responseElements: null,
+      resources: [{ accountId: '111122223333', ARN: 'arn:aws:kms:eu-central-1:111122223333:key/of-aws' }],
+      ...change,
+    };
+    return [...records, decrypt];
+  };
+
+  test("the KMS call that Secrets Manager makes for a session's GetSecretValue", () => {
+    expect(calls(decrypted({})).insideAllowed).toBe(audited(trail).calls.insideAllowed + 1);
+  });
+
   test('a failure inside the policy is neither a refusal nor access', () => {
     expect(calls(more({ errorCode: 'SlowDown' })).insideFailed).toBe(1);
   });

@@ -142,27 +142,27 @@ describe('what a recorded call needed', () => {
     expect(needed(service, name, parameters)).toEqual(expected);
   });
 
-  test('a key that a service uses for the session', () => {
-    const [need] =
+  test('a key that a service uses for the session needs nothing; one that the session uses itself does', () => {
+    const resources = [{ ARN: 'arn:aws:kms:eu-central-1:111122223333:key/k' }];
+    const decrypt = (userIdentity: object) =>
       needsOf(
-        eventOf(
-          'kms',
-          'Decrypt',
-          { encryptionContext: { SecretARN: 'x' } },
-          {
-            resources: [{ ARN: 'arn:aws:kms:eu-central-1:111122223333:key/k' }],
-            userIdentity: { invokedBy: 'secretsmanager.amazonaws.com' },
-          },
-        ),
-      ) ?? [];
-    expect(need).toMatchObject({
-      action: 'kms:Decrypt',
-      resource: 'arn:aws:kms:eu-central-1:111122223333:key/k',
-      context: {
-        'kms:ViaService': 'secretsmanager.eu-central-1.amazonaws.com',
-        'kms:EncryptionContext:SecretARN': 'x',
+        eventOf('kms', 'Decrypt', { encryptionContext: { SecretARN: 'x' } }, { resources, userIdentity }),
+      );
+    expect(decrypt({ invokedBy: 'secretsmanager.amazonaws.com' })).toEqual([]);
+    expect(decrypt({ invokedBy: 'AWS Internal' })).toEqual([]);
+    expect(decrypt({})).toMatchObject([
+      {
+        action: 'kms:Decrypt',
+        resource: 'arn:aws:kms:eu-central-1:111122223333:key/k',
+        context: { 'kms:EncryptionContext:SecretARN': 'x' },
+        shows: ['kms:ViaService', 'kms:CallerAccount'],
       },
-    });
+    ]);
+  });
+
+  test('what a service changes on a key for the session is not only keeping a value', () => {
+    const userIdentity = { invokedBy: 'secretsmanager.amazonaws.com' };
+    expect(needed('kms', 'CreateGrant', {}, { userIdentity })).toBeUndefined();
   });
 });
 
@@ -238,7 +238,6 @@ describe('where a call stands to a policy with conditions', () => {
     const resources = [{ ARN: 'arn:aws:kms:eu-central-1:111122223333:key/k' }];
     const by = (invokedBy?: string) => ({ resources, userIdentity: { ...(invokedBy && { invokedBy }) } });
     expect(stands('kms', 'Decrypt', {}, by('secretsmanager.amazonaws.com'))).toBe('inside');
-    expect(stands('kms', 'Decrypt', {}, by('s3.amazonaws.com'))).toBe('outside');
     expect(stands('kms', 'Decrypt', {}, by())).toBe('outside');
   });
 

@@ -227,6 +227,24 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     ),
   ],
   [
+    'a service decrypted for the session after the deadline, so it had let a call in',
+    'after-end-and-allowed',
+    adding((all) => {
+      const record = called(all, 'kms', 'Decrypt', { eventTime: toSecond(deadlineMs() + 1_000_000) });
+      const userIdentity = { ...(record['userIdentity'] as Changed), invokedBy: 's3.amazonaws.com' };
+      return { ...record, userIdentity };
+    }),
+  ],
+  [
+    'a key of KMS was used by the session itself',
+    'outside-and-allowed',
+    adding((all) =>
+      called(all, 'kms', 'Decrypt', {
+        resources: [{ ARN: 'arn:aws:kms:eu-central-1:111122223333:key/k' }],
+      }),
+    ),
+  ],
+  [
     'a key that was never issued was used under its source identity',
     'key-never-issued',
     adding((all) => {
