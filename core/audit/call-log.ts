@@ -1,10 +1,11 @@
 import { answerOf, type Answer } from './answers.ts';
-import { endSecondOf } from './ending.ts';
+import { endSecondOf, mayHaveBegunBefore } from './ending.ts';
 import type { Findings } from './findings.ts';
 import { FirstRefs } from './first-refs.ts';
 import { type Need, needsOf } from './needs/needs.ts';
 import { LeasePolicy, type Position } from './position.ts';
 import type { AuditResult, RecordRef } from './result.ts';
+import type { GapRule } from './rules.ts';
 import type { LeaseFacts, TaskFacts } from './task-facts.ts';
 import { refOf, type TrailEvent } from './trail-event.ts';
 
@@ -57,6 +58,15 @@ const AFTER: Readonly<Record<Answer, Counted>> = {
   unclear: 'undecided',
 };
 
+/** What an undecided call leaves open. */
+const gapOf = (answer: Answer): GapRule => (answer === 'unclear' ? 'unclear-answer' : 'cannot-map');
+
+interface Decided {
+  readonly counted: Counted;
+  /** Of an undecided call. */
+  readonly gap: GapRule;
+}
+
 /** Every call of the task's sessions: decided one by one, each for its own time. */
 export class CallLog {
   readonly counts: Counts = {
@@ -83,28 +93,37 @@ export class CallLog {
   see(event: TrailEvent, lease: LeaseFacts): JudgedCall {
     const needs = needsOf(event);
     const answer = answerOf(event);
-    const position = needs === undefined ? 'unclear' : this.#position(event, lease, needs);
-    // What needs no permission stays possible until the token itself is over: no policy ends it. What a service does for the session is
-    // done only for a call that was let in.
-    const isFree = needs?.length === 0 && event.caller.invokedBy === null;
-    const isAfter = event.second > endSecondOf(lease, this.#facts) && !isFree;
-    const counted = isAfter ? AFTER[answer] : BEFORE[position][answer];
+    const { counted, gap } = this.#decide(event, lease, needs, answer);
     const ref = refOf(event, needs?.[0]);
     this.counts[counted] += 1;
-    this.#find(counted, ref, answer);
+    this.#find(counted, ref, gap);
     return { event, lease, needs, answer, ref };
   }
 
-  #position(event: TrailEvent, lease: LeaseFacts, needs: readonly Need[]): Position {
-    return this.#policies.get(lease)?.position(event, needs) ?? 'unclear';
+  #decide(event: TrailEvent, lease: LeaseFacts, needs: JudgedCall['needs'], answer: Answer): Decided {
+    const endSecond = endSecondOf(lease, this.#facts);
+    // What needs no permission stays possible until the token itself is over: no policy ends it. What a service does for the session is
+    // done only for a call that was let in.
+    const isFree = needs?.length === 0 && event.caller.invokedBy === null;
+    if (event.second <= endSecond || isFree)
+      return { counted: BEFORE[this.#position(event, lease, needs)][answer], gap: gapOf(answer) };
+    const atEnd = { ...event, second: endSecond };
+    if (answer === 'answered' && mayHaveBegunBefore(event, endSecond))
+      if (this.#position(atEnd, lease, needs) === 'inside')
+        return { counted: 'undecided', gap: 'may-have-begun-before' };
+    return { counted: AFTER[answer], gap: gapOf(answer) };
   }
 
-  #find(counted: Counted, ref: RecordRef, answer: Answer): void {
+  #position(event: TrailEvent, lease: LeaseFacts, needs: JudgedCall['needs']): Position {
+    return (needs && this.#policies.get(lease)?.position(event, needs)) ?? 'unclear';
+  }
+
+  #find(counted: Counted, ref: RecordRef, gap: GapRule): void {
     if (counted === 'outsideRefused') this.attempts.add(ref);
     if (counted === 'outsideAllowed') this.#findings.violate('outside-and-allowed', ref);
     if (counted === 'afterAllowed') this.#findings.violate('after-end-and-allowed', ref);
     if (counted !== 'undecided') return;
-    const what = `${ref.action} (record ${ref.eventId}${ref.error === null ? '' : `, ${ref.error}`}).`;
-    this.#findings.gap(answer === 'unclear' ? 'unclear-answer' : 'cannot-map', what);
+    const error = ref.error === null ? '' : `, ${ref.error}`;
+    this.#findings.gap(gap, `${ref.action} (record ${ref.eventId}${error}).`);
   }
 }

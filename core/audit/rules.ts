@@ -20,7 +20,8 @@ export const VIOLATIONS = {
   'second-reader':
     "The session secret was read by somebody who is neither the work function's role nor the proof's.",
   'session-secret-read-again': 'The work function read one session more than once, long after it had begun.',
-  'session-secret-read-after-end': 'The session secret was read after the access had been proven to be gone.',
+  'session-secret-read-after-end':
+    'The session secret was read after the access had been proven to be gone, and not to prove it again.',
   'jit-secret-foreign-reader': "A secret of the task was read by somebody who is not the task's session.",
   'secret-changed-by-other':
     'A secret of the task was changed by somebody who had not made it, or in a way that no task needs.',
@@ -66,6 +67,8 @@ export const GAPS = {
   'no-data-events':
     'The trail shows no data events of a service that the task may use. Log them: without them nobody sees what was done.',
   'cannot-map': 'Calls were answered of which nobody can say here whether the session policy allows them.',
+  'may-have-begun-before':
+    'Transfers of objects were answered soon after the access had ended: the trail has when they were over, not when they were let in.',
   'unclear-answer': 'Calls failed in a way that does not tell whether they would have been let in.',
   'policy-unreadable': 'A session policy of the evidence cannot be read here.',
 } as const;

@@ -118,6 +118,25 @@ describe('what is missing is said, and the verdict is undetermined', () => {
     ]);
   });
 
+  const end = () => Date.parse(ran.events.find(({ type }) => type === 'revocation.proven')?.at ?? '');
+  const atEnd = (seconds: number, change: Changed = {}): Changed[] =>
+    more({ eventName: 'GetObject', eventTime: toSecond(end() + seconds * 1000), ...change });
+
+  test('a transfer that was over soon after the end may have begun before it', () => {
+    expect(gapsOf(atEnd(1))).toEqual(['may-have-begun-before']);
+    expect(gapsOf(atEnd(900))).toEqual(['may-have-begun-before']);
+  });
+
+  test.each<readonly [string, number, Changed]>([
+    ['one that was over later', 901, {}],
+    ['a call that takes no time', 1, { eventName: 'HeadObject' }],
+    ['one that the policy never allowed', 1, { requestParameters: { bucketName: 'other', key: 'k' } }],
+    ['one that was told that there is nothing', 1, { errorCode: 'NoSuchKey' }],
+  ])('%s began after the end', (_what, seconds, change) => {
+    const { violations } = audited(atEnd(seconds, change));
+    expect(violations.map(({ rule }) => rule)).toContain('after-end-and-allowed');
+  });
+
   test.each<readonly [string, Partial<Coverage>, GapRule]>([
     ['begins a second late', { from: '2026-11-23T10:00:01Z' }, 'starts-late'],
     ['covers nothing', { from: null, to: null }, 'ends-early'],
@@ -188,6 +207,29 @@ describe('fair to what honest runs do', () => {
       resources: [],
     };
     expect(calls(more({ ...identity, eventTime: '2026-11-23T10:01:00Z' })).afterAllowed).toBe(0);
+  });
+
+  test('a proof that is made again reads the session again, until the boundary is closed', () => {
+    const timeOf = (type: EvidenceEvent['type']) =>
+      Date.parse(ran.events.find((event) => event.type === type)?.at ?? '');
+    const proof = String(
+      (ran.events.find(({ type }) => type === 'identity.issued')?.data['sessionSecretReaders'] as Changed)[
+        'proof'
+      ],
+    );
+    const at = (ms: number): Changed[] => {
+      const records = copyOf(trail);
+      const read = records.find(
+        (record) =>
+          record['eventName'] === 'GetSecretValue' && JSON.stringify(record['userIdentity']).includes(proof),
+      );
+      return [...records, { ...structuredClone(read), eventID: 'again', eventTime: toSecond(ms) }];
+    };
+    const closedMs = timeOf('boundary.closed');
+    expect(closedMs).toBeGreaterThanOrEqual(timeOf('revocation.proven'));
+    calls(at(closedMs + 30_000));
+    const tooLate = audited(at(closedMs + 120_000));
+    expect(tooLate.violations.map(({ rule }) => rule)).toEqual(['session-secret-read-after-end']);
   });
 
   const decrypted = (change: Changed): Changed[] => {
