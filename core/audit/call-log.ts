@@ -2,7 +2,7 @@ import { answerOf, type Answer } from './answers.ts';
 import { endSecondOf, mayHaveBegunBefore } from './ending.ts';
 import type { Findings } from './findings.ts';
 import { FirstRefs } from './first-refs.ts';
-import { type Need, needsOf } from './needs/needs.ts';
+import { actionOf, type Need, needsOf } from './needs/needs.ts';
 import { LeasePolicy, type Position } from './position.ts';
 import type { AuditResult, RecordRef } from './result.ts';
 import type { GapRule } from './rules.ts';
@@ -40,12 +40,12 @@ const BEFORE: Readonly<Record<Position, Readonly<Record<Answer, Counted>>>> = {
     rejected: 'outsideRefused',
     unclear: 'undecided',
   },
-  // A refusal is one whatever the action.
+  // Refused, nothing came of it, and nobody is said to have tried what the policy does not allow.
   unclear: {
     answered: 'undecided',
-    refused: 'outsideRefused',
+    refused: 'undecided',
     passed: 'undecided',
-    rejected: 'outsideRefused',
+    rejected: 'undecided',
     unclear: 'undecided',
   },
 };
@@ -58,13 +58,19 @@ const AFTER: Readonly<Record<Answer, Counted>> = {
   unclear: 'undecided',
 };
 
-/** What an undecided call leaves open. */
-const gapOf = (answer: Answer): GapRule => (answer === 'unclear' ? 'unclear-answer' : 'cannot-map');
+/** What an undecided call leaves open: nothing, when it was not carried out. */
+const OPEN: Readonly<Record<Answer, GapRule | undefined>> = {
+  answered: 'cannot-map',
+  refused: undefined,
+  passed: 'cannot-map',
+  rejected: undefined,
+  unclear: 'unclear-answer',
+};
 
 interface Decided {
   readonly counted: Counted;
   /** Of an undecided call. */
-  readonly gap: GapRule;
+  readonly gap: GapRule | undefined;
 }
 
 /** Every call of the task's sessions: decided one by one, each for its own time. */
@@ -106,23 +112,27 @@ export class CallLog {
     // done only for a call that was let in.
     const isFree = needs?.length === 0 && event.caller.invokedBy === null;
     if (event.second <= endSecond || isFree)
-      return { counted: BEFORE[this.#position(event, lease, needs)][answer], gap: gapOf(answer) };
+      return { counted: BEFORE[this.#position(event, lease, needs, answer)][answer], gap: OPEN[answer] };
     const atEnd = { ...event, second: endSecond };
     if (answer === 'answered' && mayHaveBegunBefore(event, endSecond))
-      if (this.#position(atEnd, lease, needs) === 'inside')
+      if (this.#position(atEnd, lease, needs, answer) === 'inside')
         return { counted: 'undecided', gap: 'may-have-begun-before' };
-    return { counted: AFTER[answer], gap: gapOf(answer) };
+    return { counted: AFTER[answer], gap: OPEN[answer] };
   }
 
-  #position(event: TrailEvent, lease: LeaseFacts, needs: JudgedCall['needs']): Position {
-    return (needs && this.#policies.get(lease)?.position(event, needs)) ?? 'unclear';
+  /** A refused call without parameters is an attempt only if its very action stands nowhere in the policy. */
+  #position(event: TrailEvent, lease: LeaseFacts, needs: JudgedCall['needs'], answer: Answer): Position {
+    const policy = this.#policies.get(lease);
+    if (needs !== undefined) return policy?.position(event, needs) ?? 'unclear';
+    const isStopped = answer === 'refused' || answer === 'rejected';
+    return isStopped && policy?.allowsSomewhere(actionOf(event), event) === false ? 'outside' : 'unclear';
   }
 
-  #find(counted: Counted, ref: RecordRef, gap: GapRule): void {
+  #find(counted: Counted, ref: RecordRef, gap: GapRule | undefined): void {
     if (counted === 'outsideRefused') this.attempts.add(ref);
     if (counted === 'outsideAllowed') this.#findings.violate('outside-and-allowed', ref);
     if (counted === 'afterAllowed') this.#findings.violate('after-end-and-allowed', ref);
-    if (counted !== 'undecided') return;
+    if (counted !== 'undecided' || gap === undefined) return;
     const error = ref.error === null ? '' : `, ${ref.error}`;
     this.#findings.gap(gap, `${ref.action} (record ${ref.eventId}${error}).`);
   }

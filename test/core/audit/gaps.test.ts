@@ -175,6 +175,29 @@ describe('fair to what honest runs do', () => {
     ]);
   });
 
+  test('a refusal whose record has no parameters is an attempt only if the action stands nowhere in the policy', () => {
+    const bare = (eventSource: string, eventName: string) =>
+      audited(
+        more({
+          eventSource,
+          eventName,
+          requestParameters: null,
+          resources: [],
+          errorCode: 'AccessDenied',
+        }),
+      );
+    for (const result of [
+      bare('secretsmanager.amazonaws.com', 'DescribeSecret'),
+      bare('s3.amazonaws.com', 'HeadObject'),
+    ]) {
+      expect(result.verdict, saidOf(result)).toBe('enforced');
+      expect([result.attempts, result.calls.undecided, result.calls.outsideRefused]).toEqual([[], 1, 0]);
+    }
+    const attempt = bare('s3.amazonaws.com', 'ListObjects');
+    expect(attempt.attempts.map(({ action }) => action)).toEqual(['s3.amazonaws.com:ListObjects']);
+    expect(attempt.calls.undecided).toBe(0);
+  });
+
   test('calls of the very second of the proof, and of the deadline, may have been before it', () => {
     const provenAt = ran.events.find(({ type }) => type === 'revocation.proven')?.at ?? '';
     expect(calls(more({ eventTime: toSecond(Date.parse(provenAt)) })).afterAllowed).toBe(0);
