@@ -19,6 +19,7 @@ export class RecordSplitter {
   #bytes = 0;
   #recordAt = 0;
   #records = 0;
+  #thrown: { readonly error: unknown } | undefined;
 
   /** Throws whatever `take` throws. */
   constructor(name: string, take: (record: unknown, index: number) => void) {
@@ -31,7 +32,7 @@ export class RecordSplitter {
     this.#parser.onValue = ({ value, key }) => {
       if (typeof key !== 'number') throw this.#foreign();
       this.#recordAt = this.#bytes;
-      take(value, this.#records);
+      this.#taking(() => take(value, this.#records));
       this.#records += 1;
     };
     this.#parser.onError = (error) => {
@@ -55,10 +56,21 @@ export class RecordSplitter {
     });
   }
 
+  /** What `take` throws says nothing about the file. */
+  #taking(take: () => void): void {
+    try {
+      take();
+    } catch (error) {
+      this.#thrown = { error };
+      throw error;
+    }
+  }
+
   #guarded(act: () => void): void {
     try {
       act();
     } catch (error) {
+      if (this.#thrown !== undefined) throw this.#thrown.error;
       if (error instanceof TrailUnreadable) throw error;
       throw new TrailUnreadable(
         `The trail's file ${this.#name} is not valid JSON (${messageOf(error)}). Fetch it again, or leave it out.`,

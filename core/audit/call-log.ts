@@ -1,10 +1,11 @@
 import { answerOf, type Answer } from './answers.ts';
-import { endSecondOf } from './ending.ts';
+import { endSecondOf, mayHaveBegunBefore } from './ending.ts';
 import type { Findings } from './findings.ts';
 import { FirstRefs } from './first-refs.ts';
-import { type Need, needsOf } from './needs/needs.ts';
+import { actionOf, type Need, needsOf } from './needs/needs.ts';
 import { LeasePolicy, type Position } from './position.ts';
 import type { AuditResult, RecordRef } from './result.ts';
+import type { GapRule } from './rules.ts';
 import type { LeaseFacts, TaskFacts } from './task-facts.ts';
 import { refOf, type TrailEvent } from './trail-event.ts';
 
@@ -20,7 +21,6 @@ export interface JudgedCall {
   readonly lease: LeaseFacts;
   readonly needs: readonly Need[] | undefined;
   readonly answer: Answer;
-  readonly counted: Counted;
   readonly ref: RecordRef;
 }
 
@@ -40,12 +40,12 @@ const BEFORE: Readonly<Record<Position, Readonly<Record<Answer, Counted>>>> = {
     rejected: 'outsideRefused',
     unclear: 'undecided',
   },
-  // A refusal is one whatever the action.
+  // Refused, nothing came of it, and nobody is said to have tried what the policy does not allow.
   unclear: {
     answered: 'undecided',
-    refused: 'outsideRefused',
+    refused: 'undecided',
     passed: 'undecided',
-    rejected: 'outsideRefused',
+    rejected: 'undecided',
     unclear: 'undecided',
   },
 };
@@ -57,6 +57,21 @@ const AFTER: Readonly<Record<Answer, Counted>> = {
   rejected: 'afterRefused',
   unclear: 'undecided',
 };
+
+/** What an undecided call leaves open: nothing, when it was not carried out. */
+const OPEN: Readonly<Record<Answer, GapRule | undefined>> = {
+  answered: 'cannot-map',
+  refused: undefined,
+  passed: 'cannot-map',
+  rejected: undefined,
+  unclear: 'unclear-answer',
+};
+
+interface Decided {
+  readonly counted: Counted;
+  /** Of an undecided call. */
+  readonly gap: GapRule | undefined;
+}
 
 /** Every call of the task's sessions: decided one by one, each for its own time. */
 export class CallLog {
@@ -84,26 +99,41 @@ export class CallLog {
   see(event: TrailEvent, lease: LeaseFacts): JudgedCall {
     const needs = needsOf(event);
     const answer = answerOf(event);
-    const position = needs === undefined ? 'unclear' : this.#position(event, lease, needs);
-    // What needs no permission stays possible until the token itself is over: no policy ends it.
-    const isAfter = event.second > endSecondOf(lease, this.#facts) && needs?.length !== 0;
-    const counted = isAfter ? AFTER[answer] : BEFORE[position][answer];
+    const { counted, gap } = this.#decide(event, lease, needs, answer);
     const ref = refOf(event, needs?.[0]);
     this.counts[counted] += 1;
-    this.#find(counted, ref, answer);
-    return { event, lease, needs, answer, counted, ref };
+    this.#find(counted, ref, gap);
+    return { event, lease, needs, answer, ref };
   }
 
-  #position(event: TrailEvent, lease: LeaseFacts, needs: readonly Need[]): Position {
-    return this.#policies.get(lease)?.position(event, needs) ?? 'unclear';
+  #decide(event: TrailEvent, lease: LeaseFacts, needs: JudgedCall['needs'], answer: Answer): Decided {
+    const endSecond = endSecondOf(lease, this.#facts);
+    // What needs no permission stays possible until the token itself is over: no policy ends it. What a service does for the session is
+    // done only for a call that was let in.
+    const isFree = needs?.length === 0 && event.caller.invokedBy === null;
+    if (event.second <= endSecond || isFree)
+      return { counted: BEFORE[this.#position(event, lease, needs, answer)][answer], gap: OPEN[answer] };
+    const atEnd = { ...event, second: endSecond };
+    if (answer === 'answered' && mayHaveBegunBefore(event, endSecond))
+      if (this.#position(atEnd, lease, needs, answer) === 'inside')
+        return { counted: 'undecided', gap: 'may-have-begun-before' };
+    return { counted: AFTER[answer], gap: OPEN[answer] };
   }
 
-  #find(counted: Counted, ref: RecordRef, answer: Answer): void {
+  /** A refused call without parameters is an attempt only if its very action stands nowhere in the policy. */
+  #position(event: TrailEvent, lease: LeaseFacts, needs: JudgedCall['needs'], answer: Answer): Position {
+    const policy = this.#policies.get(lease);
+    if (needs !== undefined) return policy?.position(event, needs) ?? 'unclear';
+    const isStopped = answer === 'refused' || answer === 'rejected';
+    return isStopped && policy?.allowsSomewhere(actionOf(event), event) === false ? 'outside' : 'unclear';
+  }
+
+  #find(counted: Counted, ref: RecordRef, gap: GapRule | undefined): void {
     if (counted === 'outsideRefused') this.attempts.add(ref);
     if (counted === 'outsideAllowed') this.#findings.violate('outside-and-allowed', ref);
     if (counted === 'afterAllowed') this.#findings.violate('after-end-and-allowed', ref);
-    if (counted !== 'undecided') return;
-    const what = `${ref.action} (record ${ref.eventId}${ref.error === null ? '' : `, ${ref.error}`}).`;
-    this.#findings.gap(answer === 'unclear' ? 'unclear-answer' : 'cannot-map', what);
+    if (counted !== 'undecided' || gap === undefined) return;
+    const error = ref.error === null ? '' : `, ${ref.error}`;
+    this.#findings.gap(gap, `${ref.action} (record ${ref.eventId}${error}).`);
   }
 }

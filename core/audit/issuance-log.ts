@@ -11,6 +11,9 @@ const NAMED = 20;
 /** Keys that nobody issued which are told apart; of more it is known that there are more. */
 const KEYS = 1000;
 
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_request.html */
+const MAKING = new Set(['AssumeRole', 'AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML']);
+
 /** A key that was used in the task's name and that the evidence does not have. */
 interface StrayKey {
   readonly refs: FirstRefs;
@@ -34,13 +37,13 @@ export class IssuanceLog {
     this.#findings = findings;
   }
 
-  /** True when the record is of the making of a session in the task's name. */
+  /** True when the record is of the making of a session in the task's name, in any of the three ways. */
   see(event: TrailEvent): boolean {
-    if (event.source !== 'sts.amazonaws.com' || event.name !== 'AssumeRole') return false;
+    if (event.source !== 'sts.amazonaws.com' || !MAKING.has(event.name)) return false;
     const key = textIn(fieldsOf(event.response['credentials']), 'accessKeyId');
     const lease = this.#facts.leases.find(({ accessKeyId }) => accessKeyId === key);
-    if (lease === undefined && !this.#namesTask(event.parameters)) return false;
-    const ref = refOf(event, { action: 'sts:AssumeRole', resource: textIn(event.parameters, 'roleArn') });
+    if (lease === undefined && !this.#namesTask(event)) return false;
+    const ref = refOf(event, { action: `sts:${event.name}`, resource: textIn(event.parameters, 'roleArn') });
     if (answerOf(event) !== 'answered') return true;
     if (lease !== undefined) this.#issued(event, lease, ref);
     else {
@@ -86,13 +89,15 @@ export class IssuanceLog {
     }
   }
 
-  #namesTask(parameters: Fields): boolean {
+  #namesTask({ parameters, response }: TrailEvent): boolean {
     const { boundaryId, leases } = this.#facts;
     const roleArn = textIn(parameters, 'roleArn');
     if (textIn(parameters, 'sourceIdentity') === boundaryId) return true;
     if (tagOf(parameters, BOUNDARY_TAG) === boundaryId) return true;
+    // An assertion of SAML has the session's name in it; the record has it in the answer only.
+    const [, answered] = textIn(fieldsOf(response['assumedRoleUser']), 'assumedRoleId').split(':');
     return (
-      textIn(parameters, 'roleSessionName') === boundaryId &&
+      (textIn(parameters, 'roleSessionName') || answered) === boundaryId &&
       leases.some((lease) => lease.roleArn === roleArn)
     );
   }

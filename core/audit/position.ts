@@ -1,6 +1,6 @@
 import { decide } from '../iam/evaluate.ts';
 import type { NamedPolicy, PolicyDocument, PolicySet, Statement } from '../iam/policy.ts';
-import type { Need } from './needs/needs.ts';
+import { need, type Need } from './needs/need.ts';
 import type { LeaseFacts } from './task-facts.ts';
 import type { TrailEvent } from './trail-event.ts';
 
@@ -107,6 +107,21 @@ export class LeasePolicy {
     const positions = needs.map((need) => this.#one(policy, event, need, second));
     if (positions.includes('outside')) return 'outside';
     return positions.includes('unclear') ? 'unclear' : 'inside';
+  }
+
+  /** Whether the policy allows the action on anything, whatever its conditions and denials say. True for a policy that cannot be read. */
+  allowsSomewhere(action: string, event: TrailEvent): boolean {
+    const { policy } = this.#lease;
+    if (policy === undefined) return true;
+    const allows = statementsOf(policy).filter(({ Effect }) => Effect === 'Allow');
+    const anywhere = allows.map(({ Action, NotAction }): Statement => ({
+      Effect: 'Allow',
+      ...(Action !== undefined && { Action }),
+      ...(NotAction !== undefined && { NotAction }),
+      Resource: '*',
+    }));
+    const document = withStatements(policy, anywhere);
+    return document !== undefined && this.#allows(document, event, need(action, '*'), event.second);
   }
 
   #one(policy: PolicyDocument, event: TrailEvent, need: Need, second: number): Position {

@@ -11,7 +11,7 @@ export const recordRef = z.strictObject({
   action: z.string(),
   resource: z.string(),
   accessKeyId: z.string().nullable(),
-  /** CloudTrail's error code; null for a call that was answered. */
+  /** CloudTrail's error code, `unknown error` when it has another form; null for a call that was answered. */
   error: z.string().nullable(),
   /** The file it stands in, relative to the trail's folder or bucket. */
   file: z.string(),
@@ -55,6 +55,7 @@ const form = z.strictObject({
     outsideAllowed: z.int(),
     afterRefused: z.int(),
     afterAllowed: z.int(),
+    /** Nobody can tell. Answered, it is a gap; refused without parameters in its record, it is none. */
     undecided: z.int(),
   }),
   /** Refused attempts outside the policy, in the order of their times; the first hundred. */

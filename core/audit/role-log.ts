@@ -1,47 +1,76 @@
+import { denyPolicy } from '../deny-policy.ts';
+import { canonicalJson } from '../digest.ts';
 import { answerOf } from './answers.ts';
 import { parseDenyPolicyName } from '../ids.ts';
-import { decide } from '../iam/evaluate.ts';
-import { parsePolicy } from '../iam/parse.ts';
 import type { Findings } from './findings.ts';
 import type { RecordRef } from './result.ts';
 import type { ViolationRule } from './rules.ts';
 import type { TaskFacts } from './task-facts.ts';
 import { refOf, textIn, type TrailEvent } from './trail-event.ts';
 
-/** Changes of a role that a task with access must not see. */
-const CHANGES: Readonly<Record<string, ViolationRule>> = {
-  PutRolePermissionsBoundary: 'role-boundary-changed',
-  DeleteRolePermissionsBoundary: 'role-boundary-changed',
-  UpdateAssumeRolePolicy: 'role-trust-changed',
-  AttachRolePolicy: 'role-policy-changed',
-  DetachRolePolicy: 'role-policy-changed',
-};
+/** Changes of a role that a task must not see. */
+const CHANGES = new Map<string, ViolationRule>(
+  Object.entries({
+    PutRolePermissionsBoundary: 'role-boundary-changed',
+    DeleteRolePermissionsBoundary: 'role-boundary-changed',
+    UpdateAssumeRolePolicy: 'role-trust-changed',
+    AttachRolePolicy: 'role-policy-changed',
+    DetachRolePolicy: 'role-policy-changed',
+    CreateRole: 'role-replaced',
+    DeleteRole: 'role-replaced',
+  } as const),
+);
 
-const roleNameOf = (roleArn: string): string => roleArn.slice(roleArn.lastIndexOf('/') + 1);
+/** What gives a managed policy other words. A version that is deleted was not in force: IAM does not delete that one. */
+const NEW_WORDS = new Set(['CreatePolicyVersion', 'SetDefaultPolicyVersion']);
 
-/** What was done to the task's role while it had access, and to its deny until the deadline. */
+/** IAM takes names in any case for the same: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const nameIn = (event: TrailEvent, field: string): string => textIn(event.parameters, field).toLowerCase();
+const roleNameOf = (roleArn: string): string => roleArn.slice(roleArn.lastIndexOf('/') + 1).toLowerCase();
+
+/** What the ARNs of the stack's managed policies begin with, its ceilings among them: they stand under the path of its roles. */
+const policiesBeside = (roleArn: string): string =>
+  roleArn
+    .slice(0, roleArn.lastIndexOf('/') + 1)
+    .replace(':role/', ':policy/')
+    .toLowerCase();
+
+/** What was done to the task's role and its ceiling from the request on, and to its deny until the deadline. */
 export class RoleLog {
   readonly #facts: TaskFacts;
   readonly #findings: Findings;
   readonly #roles: ReadonlySet<string>;
+  readonly #policies: ReadonlySet<string>;
   #isDenied = false;
 
   constructor(facts: TaskFacts, findings: Findings) {
     this.#facts = facts;
     this.#findings = findings;
     this.#roles = new Set(facts.leases.map(({ roleArn }) => roleNameOf(roleArn)));
+    this.#policies = new Set(facts.leases.map(({ roleArn }) => policiesBeside(roleArn)));
   }
 
-  /** True when it changes the task's role. */
+  /** True when it changes the task's role, or a policy that may bound it. */
   see(event: TrailEvent): boolean {
-    const roleName = textIn(event.parameters, 'roleName');
-    if (event.source !== 'iam.amazonaws.com' || !this.#roles.has(roleName)) return false;
-    if (answerOf(event) !== 'answered') return false;
-    const ref = refOf(event, { action: `iam:${event.name}`, resource: roleName });
+    if (event.source !== 'iam.amazonaws.com' || answerOf(event) !== 'answered') return false;
+    if (NEW_WORDS.has(event.name)) return this.#newWords(event);
+    const roleName = nameIn(event, 'roleName');
+    if (!this.#roles.has(roleName)) return false;
+    const ref = refOf(event, { action: `iam:${event.name}`, resource: textIn(event.parameters, 'roleName') });
     if (event.name === 'PutRolePolicy' || event.name === 'DeleteRolePolicy') return this.#inline(event, ref);
-    const rule = CHANGES[event.name];
-    if (rule === undefined || !this.#hadAccess(event)) return false;
+    const rule = CHANGES.get(event.name);
+    if (rule === undefined || !this.#concerns(event)) return false;
     this.#findings.violate(rule, ref);
+    return true;
+  }
+
+  #newWords(event: TrailEvent): boolean {
+    const resource = textIn(event.parameters, 'policyArn');
+    const isOurs = [...this.#policies].some((prefix) => resource.toLowerCase().startsWith(prefix));
+    const isInForce =
+      event.name === 'SetDefaultPolicyVersion' || String(event.parameters['setAsDefault']) === 'true';
+    if (!isOurs || !isInForce || !this.#concerns(event)) return false;
+    this.#findings.violate('ceiling-changed', refOf(event, { action: `iam:${event.name}`, resource }));
     return true;
   }
 
@@ -51,19 +80,21 @@ export class RoleLog {
       this.#findings.gap('deny-missing', `${deny.policyName}.`);
   }
 
-  #hadAccess({ second }: TrailEvent): boolean {
-    const { leases, provenSecond, lastSecond } = this.#facts;
-    const firstSecond = Math.min(...leases.map(({ issuedSecond }) => issuedSecond));
-    return second >= firstSecond && second <= (provenSecond ?? lastSecond);
+  /** From the request on: what was changed before the session was made counts in it. */
+  #concerns({ second }: TrailEvent): boolean {
+    const { requestedSecond, provenSecond, lastSecond } = this.#facts;
+    return second >= requestedSecond && second <= (provenSecond ?? lastSecond);
   }
 
   /** Other tasks' denies come and go on the same role. */
   #inline(event: TrailEvent, ref: RecordRef): boolean {
-    const policyName = textIn(event.parameters, 'policyName');
+    const own = this.#facts.deny?.policyName;
+    const isOwn = nameIn(event, 'policyName') === own?.toLowerCase();
+    const policyName = isOwn && own !== undefined ? own : textIn(event.parameters, 'policyName');
     const named = parseDenyPolicyName(policyName);
     if (named !== undefined && named.boundaryId !== this.#facts.boundaryId) return false;
     if (named === undefined) {
-      if (this.#hadAccess(event)) this.#findings.violate('role-policy-changed', ref);
+      if (this.#concerns(event)) this.#findings.violate('role-policy-changed', ref);
     } else if (event.name === 'PutRolePolicy') this.#put(event, policyName, ref);
     else if (event.second < named.deadlineMs / 1000) this.#findings.violate('deny-lifted-early', ref);
     return true;
@@ -75,21 +106,11 @@ export class RoleLog {
     else if (policyName === this.#facts.deny?.policyName) this.#isDenied = true;
   }
 
+  /** The very policy that RevokeAndRecord puts: any other one denies less, or may. */
   #denies(text: string): boolean {
     try {
-      const document = parsePolicy(text.startsWith('%') ? decodeURIComponent(text) : text, 'identity');
-      const [lease] = this.#facts.leases;
-      const accountId = lease?.roleArn.split(':')[4] ?? '';
-      const { decision } = decide(
-        {
-          principal: { kind: 'role-session', accountId, ...(lease && { roleArn: lease.roleArn }) },
-          action: 'taskbound:Anything',
-          resource: '*',
-          context: { 'aws:SourceIdentity': this.#facts.boundaryId },
-        },
-        { identity: [{ name: 'deny', document }] },
-      );
-      return decision === 'explicit-deny';
+      const document: unknown = JSON.parse(text.startsWith('%') ? decodeURIComponent(text) : text);
+      return canonicalJson(document) === canonicalJson(denyPolicy(this.#facts.boundaryId));
     } catch {
       return false;
     }

@@ -20,18 +20,24 @@ export const VIOLATIONS = {
   'second-reader':
     "The session secret was read by somebody who is neither the work function's role nor the proof's.",
   'session-secret-read-again': 'The work function read one session more than once, long after it had begun.',
-  'session-secret-read-after-end': 'The session secret was read after the access had been proven to be gone.',
+  'session-secret-read-after-end':
+    'The session secret was read after the access had been proven to be gone, and not to prove it again.',
   'jit-secret-foreign-reader': "A secret of the task was read by somebody who is not the task's session.",
   'secret-changed-by-other':
-    'A secret of the task was changed by somebody who had not made it, or in a way that no task needs.',
+    'A secret of the task was made by two roles, changed by one that had not made it, or made or changed in a way that no task needs.',
   'secret-policy-removed': 'The resource policy of a secret of the task was removed.',
   'secret-policy-replaced': 'The resource policy of a secret of the task was replaced.',
   'deny-lifted-early': "The deny on the task's sessions was lifted before the deadline.",
-  'deny-replaced': "The deny on the task's sessions was replaced by a policy that does not deny them.",
+  'deny-replaced': "The deny on the task's sessions was replaced by another policy.",
   'role-boundary-changed':
-    'The permissions boundary of the task role was removed or replaced while the task had access.',
-  'role-trust-changed': 'The trust policy of the task role was changed while the task had access.',
-  'role-policy-changed': 'A policy was put on the task role while the task had access.',
+    'The permissions boundary of the task role was removed or replaced between the request and the end of the access.',
+  'role-trust-changed':
+    'The trust policy of the task role was changed between the request and the end of the access.',
+  'role-policy-changed':
+    'A policy was put on the task role, or taken from it, between the request and the end of the access.',
+  'role-replaced': 'The task role was made or deleted between the request and the end of the access.',
+  'ceiling-changed':
+    "A ceiling of the task's stack was given other words between the request and the end of the access.",
   'use-not-in-trail': 'The worker says that it made a call, and the trail does not have it.',
   'unreported-use':
     'A call of the task was answered that the worker did not report, though it says that it reported all.',
@@ -66,6 +72,8 @@ export const GAPS = {
   'no-data-events':
     'The trail shows no data events of a service that the task may use. Log them: without them nobody sees what was done.',
   'cannot-map': 'Calls were answered of which nobody can say here whether the session policy allows them.',
+  'may-have-begun-before':
+    'Transfers of objects were answered soon after the access had ended: the trail has when they were over, not when they were let in.',
   'unclear-answer': 'Calls failed in a way that does not tell whether they would have been let in.',
   'policy-unreadable': 'A session policy of the evidence cannot be read here.',
 } as const;

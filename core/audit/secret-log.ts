@@ -27,8 +27,8 @@ const READS = new Set(['GetSecretValue', 'BatchGetSecretValue']);
 
 /** What the trail has of one secret. */
 interface Seen {
-  /** Roles that created it. */
-  readonly makers: Set<string>;
+  /** Roles that created it, and how. */
+  readonly makers: Map<string, FirstRefs>;
   /** By role. */
   readonly changes: Map<string, FirstRefs>;
   /** By the policy's digest. */
@@ -82,7 +82,7 @@ export class SecretLog {
   }
 
   #seen(name: string): Seen {
-    const seen = this.#secrets.get(name) ?? { makers: new Set(), changes: new Map(), policies: new Map() };
+    const seen = this.#secrets.get(name) ?? { makers: new Map(), changes: new Map(), policies: new Map() };
     if (this.#secrets.size < SECRETS) this.#secrets.set(name, seen);
     return seen;
   }
@@ -93,10 +93,15 @@ export class SecretLog {
     if (NOBODYS.has(event.name)) return this.#findings.violate('secret-changed-by-other', ref);
     if (event.name === 'DeleteResourcePolicy') return this.#findings.violate('secret-policy-removed', ref);
     const seen = this.#seen(name);
-    if (event.name === 'CreateSecret') seen.makers.add(event.caller.roleArn);
+    if (event.name === 'CreateSecret') this.#made(event, seen, ref);
     if (MAKERS.has(event.name)) count(seen.changes, event.caller.roleArn, ref);
     if (event.name === 'PutResourcePolicy')
       count(seen.policies, sha256Hex(textIn(event.parameters, 'resourcePolicy')), ref);
+  }
+
+  #made({ caller, parameters }: TrailEvent, { makers }: Seen, ref: RecordRef): void {
+    count(makers, caller.roleArn, ref);
+    if (parameters['addReplicaRegions']) this.#findings.violate('secret-changed-by-other', ref);
   }
 
   #read(event: TrailEvent, name: string, ref: RecordRef): void {
@@ -106,6 +111,10 @@ export class SecretLog {
   }
 
   #concludeOne({ makers, changes, policies }: Seen, name: string): void {
+    // Who makes again what another has made had to delete it first: of two, one is not the task's.
+    if (makers.size > 1)
+      for (const refs of makers.values())
+        for (const ref of refs.list) this.#findings.violate('secret-changed-by-other', ref);
     for (const [role, refs] of changes) {
       // Whose creation is not in the trail may be changed by one role, which is taken for its maker.
       if (makers.has(role) || (makers.size === 0 && changes.size === 1)) continue;
@@ -119,7 +128,7 @@ export class SecretLog {
 
   #concludeIssuers(issuers: ReadonlyMap<string, RecordRef>): void {
     const makers = this.#facts.leases.flatMap(({ sessionSecretName }) => [
-      ...(this.#secrets.get(sessionSecretName)?.makers ?? []),
+      ...(this.#secrets.get(sessionSecretName)?.makers.keys() ?? []),
     ]);
     const roles = new Set([...issuers.keys(), ...makers]);
     if (roles.size < 2) return;

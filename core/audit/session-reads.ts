@@ -13,6 +13,9 @@ const RETRY_SECONDS = 30;
 /** And three times at most. */
 const TRIES = 3;
 
+/** `ProveRevoked` runs a minute at most. */
+const PROOF_SECONDS = 60;
+
 interface Reads {
   readonly refs: FirstRefs;
   first: number;
@@ -34,15 +37,22 @@ export class SessionReads {
   }
 
   see(event: TrailEvent, ref: RecordRef): void {
-    const { provenSecond = Infinity, leases } = this.#facts;
+    const { leases } = this.#facts;
     const { roleArn } = event.caller;
     const readers = leases.flatMap((lease) => lease.readers ?? []);
     const isKnown = readers.some(({ work, proof }) => roleArn === work || roleArn === proof);
     // Without the readers' names nobody is accused; that they are missing is a gap.
     if (!isKnown && readers.length > 0) return this.#findings.violate('second-reader', ref);
-    if (event.second > provenSecond) this.#findings.violate('session-secret-read-after-end', ref);
+    const isProof = readers.some(({ proof }) => roleArn === proof);
+    if (event.second > this.#endFor(isProof)) this.#findings.violate('session-secret-read-after-end', ref);
     const lease = this.#leaseOf(event);
     if (lease !== undefined && lease.readers?.work === roleArn) this.#count(lease, event.second, ref);
+  }
+
+  /** A proof whose answer was lost is made again, from the secret: until the boundary is closed, and one that was under way then is over. */
+  #endFor(isProof: boolean): number {
+    const { provenSecond = Infinity, closedSecond = Infinity } = this.#facts;
+    return isProof && provenSecond < Infinity ? closedSecond + PROOF_SECONDS : provenSecond;
   }
 
   conclude(): void {

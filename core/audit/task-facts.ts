@@ -61,6 +61,8 @@ export interface TaskFacts {
   /** When the last lease is over, or the boundary was closed when there was none. */
   readonly lastSecond: number;
   readonly closed: boolean;
+  /** When the boundary was closed; undefined while it is not. */
+  readonly closedSecond: number | undefined;
   readonly worked: boolean;
   readonly deny: DenyFacts | undefined;
   /** Ids of events that do not have the form that this audit knows. */
@@ -188,6 +190,7 @@ export function taskFacts(boundaryId: string, events: readonly EvidenceEvent[]):
     provenSecond: secondOfType(events, 'revocation.proven'),
     lastSecond: Math.max(secondOf(events.at(-1)?.at ?? ''), ...leases.map((lease) => lease.deadlineSecond)),
     closed: events.at(-1)?.type === 'boundary.closed',
+    closedSecond: secondOfType(events, 'boundary.closed'),
     worked: worked.some(({ data }) => data.tools !== 'unknown'),
     deny: denyOf(revoked),
     unreadable,

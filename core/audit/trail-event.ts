@@ -68,9 +68,19 @@ function callerOf(identity: Fields): TrailCaller {
   };
 }
 
-/** The error's code; some services leave it out and write a message only. */
-const errorOf = (record: Fields): string | null =>
-  textIn(record, 'errorCode') || textIn(record, 'errorMessage') || null;
+/** `AccessDenied`, `Client.UnauthorizedOperation`, `AWS.SimpleQueueService.NonExistentQueue` */
+const ERROR_CODE = /^[A-Za-z][\w.:]{0,127}$/;
+
+/**
+ * The error's code; some services leave it out and write it as the message. A message in other words may hold anything, a caller's own
+ * words among them: of it is kept that there was an error.
+ */
+function errorOf(record: Fields): string | null {
+  const told = [record['errorCode'], record['errorMessage']].filter((error) => (error ?? '') !== '');
+  if (told.length === 0) return null;
+  const [error] = told;
+  return typeof error === 'string' && ERROR_CODE.test(error) ? error : 'unknown error';
+}
 
 /** Undefined when the value is no record of CloudTrail. */
 export function readTrailEvent(value: unknown, file: string): TrailEvent | undefined {

@@ -1,22 +1,9 @@
 import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import type { PolicyDocument } from '../../core/iam/policy.ts';
+import { denyPolicy } from '../../core/deny-policy.ts';
 import { denyPolicyName } from '../../core/ids.ts';
 import { latestDeadlineMs } from '../../core/deadline.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { RevokeDependencies } from './revoke-and-record.ts';
-
-/** Everything is denied to sessions with this source identity, which nobody can change: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html */
-const denyPolicy = (boundaryId: string): PolicyDocument => ({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Deny',
-      Action: '*',
-      Resource: '*',
-      Condition: { StringEquals: { 'aws:SourceIdentity': boundaryId } },
-    },
-  ],
-});
 
 const roleNameOf = (roleArn: string): string => roleArn.slice(roleArn.lastIndexOf('/') + 1);
 

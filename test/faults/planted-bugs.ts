@@ -134,7 +134,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'one task’s deny ends every task of the type',
-    file: 'lambdas/revoke-and-record/deny-boundary.ts',
+    file: 'core/deny-policy.ts',
     find: "StringEquals: { 'aws:SourceIdentity': boundaryId }",
     replace: "StringLike: { 'aws:SourceIdentity': boundaryId.replace(/[.].*/, '.*') }",
     invariant: 5,

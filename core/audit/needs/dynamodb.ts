@@ -1,6 +1,6 @@
 /** Item calls of DynamoDB, and what their data events show: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/understanding-ddb-log-entries.html */
 import { type Fields, fieldsOf, textIn, type TrailEvent } from '../trail-event.ts';
-import { arnAt, need, type Need } from './need.ts';
+import { arnAt, isOdd, need, type Need } from './need.ts';
 
 /** IAM's action has the call's name. Batches and transactions name several tables in one record: they are not mapped. */
 const CALLS = new Set([
@@ -17,7 +17,7 @@ const CALLS = new Set([
 export function dynamodbNeeds(event: TrailEvent): readonly Need[] | undefined {
   const { name, parameters } = event;
   const table = textIn(parameters, 'tableName');
-  if (!CALLS.has(name) || table === '') return undefined;
+  if (!CALLS.has(name) || table === '' || isOdd(parameters, ['indexName'])) return undefined;
   const arn =
     event.resources.find((resource) => resource.includes(':table/')) ??
     (table.startsWith('arn:') ? table : arnAt(event, 'dynamodb', `table/${table}`));

@@ -2,7 +2,7 @@
 import { fieldsOf, textIn, type TrailEvent } from '../trail-event.ts';
 import { need, type Need } from './need.ts';
 
-/** Calls on one key that need the permission of the same name. */
+/** Calls on one key that need the permission of the same name; `ReEncrypt` names two. */
 const CALLS = new Set([
   'Decrypt',
   'DescribeKey',
@@ -15,24 +15,28 @@ const CALLS = new Set([
   'Verify',
   'VerifyMac',
 ]);
+/** A call of the session itself has no `kms:ViaService`. */
 const SHOWS = ['kms:ViaService', 'kms:CallerAccount'];
 
+/**
+ * A service that keeps a value encrypted asks KMS itself while it answers the session, under the session's own key: each `GetSecretValue`
+ * leaves a `Decrypt` by `secretsmanager.amazonaws.com`, whoever's the KMS key is. That needs nothing of its own here: the call which the
+ * service answers has its own record, and is judged.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+ */
 export function kmsNeeds(event: TrailEvent): readonly Need[] | undefined {
-  const id = textIn(event.parameters, 'keyId');
+  const { name, parameters, caller } = event;
+  if (caller.invokedBy !== null && (CALLS.has(name) || name === 'ReEncrypt')) return [];
+  const id = textIn(parameters, 'keyId');
   const key = event.resources.find((arn) => arn.includes(':key/')) ?? (id.includes(':key/') ? id : undefined);
-  if (!CALLS.has(event.name) || key === undefined) return undefined;
-  return [need(`kms:${event.name}`, key, context(event), SHOWS)];
+  if (!CALLS.has(name) || key === undefined) return undefined;
+  return [need(`kms:${name}`, key, context(event), SHOWS)];
 }
 
-/** A service that decrypts for the session stands in the record as `s3.amazonaws.com`; the condition key names its region too. */
-function context(event: TrailEvent): Record<string, string> {
-  const { invokedBy } = event.caller;
-  const encrypted = Object.entries(fieldsOf(event.parameters['encryptionContext']));
+function context({ accountId, parameters }: TrailEvent): Record<string, string> {
+  const encrypted = Object.entries(fieldsOf(parameters['encryptionContext']));
   return {
-    'kms:CallerAccount': event.accountId,
-    ...(invokedBy !== null && {
-      'kms:ViaService': invokedBy.replace(/^([^.]+)\.amazonaws\.com$/, `$1.${event.region}.amazonaws.com`),
-    }),
+    'kms:CallerAccount': accountId,
     ...Object.fromEntries(
       encrypted.flatMap(([key, value]) =>
         typeof value === 'string' ? [[`kms:EncryptionContext:${key}`, value]] : [],

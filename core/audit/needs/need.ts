@@ -1,5 +1,6 @@
 import type { RequestContext } from '../../iam/policy.ts';
 import { partitionOf } from '../../partition.ts';
+import type { Fields } from '../trail-event.ts';
 
 /** One permission that a recorded call needed. */
 export interface Need {
@@ -24,3 +25,7 @@ export const arnAt = (
   service: string,
   rest: string,
 ): string => `arn:${partitionOf(region)}:${service}:${region}:${accountId}:${rest}`;
+
+/** Whether one of these fields is there and is no text: then it says something, and nobody here knows what. */
+export const isOdd = (fields: Fields, names: readonly string[]): boolean =>
+  names.some((name) => typeof (fields[name] ?? '') !== 'string');

@@ -1,9 +1,10 @@
+import { entryOf } from '../entry-of.ts';
 import type { TrailEvent } from '../trail-event.ts';
 import { dynamodbNeeds } from './dynamodb.ts';
 import { kmsNeeds } from './kms.ts';
 import type { Need } from './need.ts';
-import { otherNeeds } from './others.ts';
-import { s3Needs } from './s3.ts';
+import { otherNeeds, simpleActionOf } from './others.ts';
+import { s3ActionOf, s3Needs } from './s3.ts';
 import { secretsManagerNeeds } from './secrets-manager.ts';
 
 export type { Need } from './need.ts';
@@ -24,5 +25,16 @@ export const prefixOf = (source: string): string => source.replace(/\.amazonaws\
  */
 export function needsOf(event: TrailEvent): readonly Need[] | undefined {
   const prefix = prefixOf(event.source);
-  return SERVICES[prefix]?.(event) ?? otherNeeds(prefix, event);
+  const needsIn = entryOf(SERVICES, prefix);
+  return needsIn === undefined ? otherNeeds(prefix, event) : needsIn(event);
+}
+
+/**
+ * The IAM action of a call, as far as its name alone tells: records of refused calls often have no parameters. It has the call's name but
+ * where a service is known here to differ.
+ */
+export function actionOf({ source, name }: TrailEvent): string {
+  const prefix = prefixOf(source);
+  const known = prefix === 's3' ? s3ActionOf(name) : simpleActionOf(`${prefix}:${name}`);
+  return known ?? `${prefix}:${name}`;
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../entry-of.ts';
 import { textIn, type TrailEvent } from '../trail-event.ts';
 import { arnAt, need, type Need } from './need.ts';
 
@@ -32,13 +33,15 @@ const SIMPLE: Readonly<Record<string, Simple>> = {
   'ssm:GetParameter': { action: 'ssm:GetParameter', field: 'name', arn: parameterArn },
 };
 
+export const simpleActionOf = (call: string): string | undefined => entryOf(SIMPLE, call)?.action;
+
 /** Asks no permission, and no policy can take it away: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 const FREE = 'sts:GetCallerIdentity';
 
 export function otherNeeds(prefix: string, event: TrailEvent): readonly Need[] | undefined {
   const call = `${prefix}:${event.name}`;
   if (call === FREE) return [];
-  const simple = SIMPLE[call];
+  const simple = entryOf(SIMPLE, call);
   if (simple === undefined) return undefined;
   const value = textIn(event.parameters, simple.field);
   if (value === '') return undefined;

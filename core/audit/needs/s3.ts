@@ -4,8 +4,9 @@
  */
 import { versionedAction } from '../../object-version.ts';
 import { partitionOf } from '../../partition.ts';
+import { entryOf } from '../entry-of.ts';
 import { type Fields, textIn, type TrailEvent } from '../trail-event.ts';
-import { need, type Need } from './need.ts';
+import { isOdd, need, type Need } from './need.ts';
 
 /** On an object. Where it names a version, another action is asked. */
 const OBJECT_ACTIONS: Readonly<Record<string, string>> = {
@@ -38,7 +39,7 @@ const BUCKET_ACTIONS: Readonly<Record<string, string>> = {
 
 const LISTING_KEYS = ['prefix', 'delimiter', 'max-keys'] as const;
 
-/** Headers of a write that ask for a permission beside s3:PutObject. */
+/** Headers of a write that ask for a permission beside s3:PutObject. Those of a grant are `x-amz-grant-read` and the like. */
 const EXTRAS: Readonly<Record<string, string>> = {
   'x-amz-acl': 's3:PutObjectAcl',
   'x-amz-tagging': 's3:PutObjectTagging',
@@ -46,23 +47,45 @@ const EXTRAS: Readonly<Record<string, string>> = {
   'x-amz-object-lock-legal-hold': 's3:PutObjectLegalHold',
 };
 
+const GRANT = 'x-amz-grant-';
+
+/** Fields whose form must be known; what headers ask for, they ask for in any form. */
+const FIELDS = ['bucketName', 'key', 'versionId', 'x-amz-copy-source', ...LISTING_KEYS];
+
+/** Of a call's name alone. */
+export function s3ActionOf(name: string): string | undefined {
+  const action = entryOf(OBJECT_ACTIONS, name) ?? entryOf(BUCKET_ACTIONS, name);
+  return action === undefined ? undefined : `s3:${action}`;
+}
+
 export function s3Needs(event: TrailEvent): readonly Need[] | undefined {
-  const { parameters, name } = event;
+  const { name } = event;
+  const parameters = inOneForm(event.parameters);
+  if (isOdd(parameters, FIELDS)) return undefined;
   const bucket = textIn(parameters, 'bucketName');
   if (bucket === '') return name === 'ListBuckets' ? [need('s3:ListAllMyBuckets', '*')] : undefined;
   const bucketArn = `arn:${partitionOf(event.region)}:s3:::${bucket}`;
-  const onBucket = BUCKET_ACTIONS[name];
+  const onBucket = entryOf(BUCKET_ACTIONS, name);
   if (onBucket !== undefined) return [need(`s3:${onBucket}`, bucketArn, listing(parameters), LISTING_SHOWS)];
-  const onObject = OBJECT_ACTIONS[name];
+  const onObject = entryOf(OBJECT_ACTIONS, name);
   const key = textIn(parameters, 'key');
   if (onObject === undefined || key === '') return undefined;
   const resource = `${bucketArn}/${key}`;
   const action = textIn(parameters, 'versionId') === '' ? onObject : versionedAction(onObject);
   const own = need(`s3:${action}`, resource, headers(parameters));
   return name === 'CopyObject' || name === 'UploadPartCopy'
-    ? withSource(event, [own, ...extras(parameters, resource)])
+    ? withSource(event, parameters, [own, ...extras(parameters, resource)])
     : [own, ...extras(parameters, resource)];
 }
+
+/** Names of headers are the same in any case, and a number is its digits. */
+const inOneForm = (parameters: Fields): Fields =>
+  Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [
+      /^x-amz-/i.test(name) ? name.toLowerCase() : name,
+      typeof value === 'number' ? String(value) : value,
+    ]),
+  );
 
 const LISTING_SHOWS = LISTING_KEYS.map((key) => `s3:${key}`);
 
@@ -70,7 +93,7 @@ const listing = (parameters: Fields): Record<string, string> =>
   Object.fromEntries(
     LISTING_KEYS.flatMap((key) => {
       const value = parameters[key];
-      return typeof value === 'string' || typeof value === 'number' ? [[`s3:${key}`, String(value)]] : [];
+      return typeof value === 'string' ? [[`s3:${key}`, value]] : [];
     }),
   );
 
@@ -81,14 +104,19 @@ const headers = (parameters: Fields): Record<string, string> =>
     ),
   );
 
-const extras = (parameters: Fields, resource: string): Need[] =>
-  Object.entries(EXTRAS).flatMap(([header, action]) =>
-    parameters[header] === undefined ? [] : [need(action, resource)],
-  );
+const extras = (parameters: Fields, resource: string): Need[] => {
+  const names = Object.keys(parameters).map((name) => (name.startsWith(GRANT) ? 'x-amz-acl' : name));
+  const actions = names.flatMap((name) => entryOf(EXTRAS, name) ?? []);
+  return [...new Set(actions)].map((action) => need(action, resource));
+};
 
 /** What a copy reads comes first. Without a source that can be read, nobody knows what was read. */
-function withSource(event: TrailEvent, writes: readonly Need[]): readonly Need[] | undefined {
-  const source = copySource(textIn(event.parameters, 'x-amz-copy-source'));
+function withSource(
+  event: TrailEvent,
+  parameters: Fields,
+  writes: readonly Need[],
+): readonly Need[] | undefined {
+  const source = copySource(textIn(parameters, 'x-amz-copy-source'));
   if (source === undefined) return undefined;
   const action = source.isVersion ? 's3:GetObjectVersion' : 's3:GetObject';
   return [need(action, `arn:${partitionOf(event.region)}:s3:::${source.path}`), ...writes];

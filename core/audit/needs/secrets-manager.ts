@@ -1,6 +1,6 @@
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html */
 import { textIn, type TrailEvent } from '../trail-event.ts';
-import { arnAt, need, type Need } from './need.ts';
+import { arnAt, isOdd, need, type Need } from './need.ts';
 
 /** Six random characters end a secret's ARN: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html */
 const TAIL = /-(?:[A-Za-z0-9]{6}|\?{6})$/;
@@ -24,9 +24,18 @@ export function secretIdsOf({ parameters }: TrailEvent): readonly string[] {
   return [textIn(parameters, 'secretId') || textIn(parameters, 'name'), ...many].filter((id) => id !== '');
 }
 
+const FIELDS = ['secretId', 'name', 'versionId', 'versionStage'];
+
+/** A list of which a part would be left out. */
+function hasOddList({ parameters }: TrailEvent): boolean {
+  const list = parameters['secretIdList'] ?? [];
+  return !Array.isArray(list) || !list.every((id) => typeof id === 'string');
+}
+
 export function secretsManagerNeeds(event: TrailEvent): readonly Need[] | undefined {
   const action = `secretsmanager:${event.name}`;
   if (ON_NOTHING.has(event.name)) return [need(action, '*')];
+  if (isOdd(event.parameters, FIELDS) || hasOddList(event)) return undefined;
   const ids = secretIdsOf(event);
   if (event.name === 'BatchGetSecretValue')
     return ids.length === 0

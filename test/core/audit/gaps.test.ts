@@ -118,6 +118,25 @@ describe('what is missing is said, and the verdict is undetermined', () => {
     ]);
   });
 
+  const end = () => Date.parse(ran.events.find(({ type }) => type === 'revocation.proven')?.at ?? '');
+  const atEnd = (seconds: number, change: Changed = {}): Changed[] =>
+    more({ eventName: 'GetObject', eventTime: toSecond(end() + seconds * 1000), ...change });
+
+  test('a transfer that was over soon after the end may have begun before it', () => {
+    expect(gapsOf(atEnd(1))).toEqual(['may-have-begun-before']);
+    expect(gapsOf(atEnd(900))).toEqual(['may-have-begun-before']);
+  });
+
+  test.each<readonly [string, number, Changed]>([
+    ['one that was over later', 901, {}],
+    ['a call that takes no time', 1, { eventName: 'HeadObject' }],
+    ['one that the policy never allowed', 1, { requestParameters: { bucketName: 'other', key: 'k' } }],
+    ['one that was told that there is nothing', 1, { errorCode: 'NoSuchKey' }],
+  ])('%s began after the end', (_what, seconds, change) => {
+    const { violations } = audited(atEnd(seconds, change));
+    expect(violations.map(({ rule }) => rule)).toContain('after-end-and-allowed');
+  });
+
   test.each<readonly [string, Partial<Coverage>, GapRule]>([
     ['begins a second late', { from: '2026-11-23T10:00:01Z' }, 'starts-late'],
     ['covers nothing', { from: null, to: null }, 'ends-early'],
@@ -156,6 +175,29 @@ describe('fair to what honest runs do', () => {
     ]);
   });
 
+  test('a refusal whose record has no parameters is an attempt only if the action stands nowhere in the policy', () => {
+    const bare = (eventSource: string, eventName: string) =>
+      audited(
+        more({
+          eventSource,
+          eventName,
+          requestParameters: null,
+          resources: [],
+          errorCode: 'AccessDenied',
+        }),
+      );
+    for (const result of [
+      bare('secretsmanager.amazonaws.com', 'DescribeSecret'),
+      bare('s3.amazonaws.com', 'HeadObject'),
+    ]) {
+      expect(result.verdict, saidOf(result)).toBe('enforced');
+      expect([result.attempts, result.calls.undecided, result.calls.outsideRefused]).toEqual([[], 1, 0]);
+    }
+    const attempt = bare('s3.amazonaws.com', 'ListObjects');
+    expect(attempt.attempts.map(({ action }) => action)).toEqual(['s3.amazonaws.com:ListObjects']);
+    expect(attempt.calls.undecided).toBe(0);
+  });
+
   test('calls of the very second of the proof, and of the deadline, may have been before it', () => {
     const provenAt = ran.events.find(({ type }) => type === 'revocation.proven')?.at ?? '';
     expect(calls(more({ eventTime: toSecond(Date.parse(provenAt)) })).afterAllowed).toBe(0);
@@ -188,6 +230,58 @@ describe('fair to what honest runs do', () => {
       resources: [],
     };
     expect(calls(more({ ...identity, eventTime: '2026-11-23T10:01:00Z' })).afterAllowed).toBe(0);
+  });
+
+  test('a proof that is made again reads the session again, until the boundary is closed', () => {
+    const timeOf = (type: EvidenceEvent['type']) =>
+      Date.parse(ran.events.find((event) => event.type === type)?.at ?? '');
+    const proof = String(
+      (ran.events.find(({ type }) => type === 'identity.issued')?.data['sessionSecretReaders'] as Changed)[
+        'proof'
+      ],
+    );
+    const at = (ms: number): Changed[] => {
+      const records = copyOf(trail);
+      const read = records.find(
+        (record) =>
+          record['eventName'] === 'GetSecretValue' && JSON.stringify(record['userIdentity']).includes(proof),
+      );
+      return [...records, { ...structuredClone(read), eventID: 'again', eventTime: toSecond(ms) }];
+    };
+    const closedMs = timeOf('boundary.closed');
+    expect(closedMs).toBeGreaterThanOrEqual(timeOf('revocation.proven'));
+    calls(at(closedMs + 30_000));
+    const tooLate = audited(at(closedMs + 120_000));
+    expect(tooLate.violations.map(({ rule }) => rule)).toEqual(['session-secret-read-after-end']);
+  });
+
+  const decrypted = (change: Changed): Changed[] => {
+    const records = copyOf(trail);
+    const read = records.find(
+      (record) =>
+        record['eventName'] === 'GetSecretValue' &&
+        (record['userIdentity'] as Changed)['accessKeyId'] === key(),
+    );
+    const service = 'secretsmanager.amazonaws.com';
+    const decrypt = {
+      ...structuredClone(read),
+      eventID: 'decrypt',
+      requestID: 'decrypt',
+      eventSource: 'kms.amazonaws.com',
+      eventName: 'Decrypt',
+      userIdentity: { ...(read?.['userIdentity'] as Changed), invokedBy: service },
+      sourceIPAddress: service,
+      userAgent: service,
+      requestParameters: { encryptionContext: { SecretARN: 'x' }, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' },
+      responseElements: null,
+      resources: [{ accountId: '111122223333', ARN: 'arn:aws:kms:eu-central-1:111122223333:key/of-aws' }],
+      ...change,
+    };
+    return [...records, decrypt];
+  };
+
+  test("the KMS call that Secrets Manager makes for a session's GetSecretValue", () => {
+    expect(calls(decrypted({})).insideAllowed).toBe(audited(trail).calls.insideAllowed + 1);
   });
 
   test('a failure inside the policy is neither a refusal nor access', () => {

@@ -72,6 +72,33 @@ describe('what a recorded call needed', () => {
       { ...b, key: 'k', 'x-amz-tagging': 'a=b' },
       ['s3:PutObject arn:aws:s3:::b/k', 's3:PutObjectTagging arn:aws:s3:::b/k'],
     ],
+    [
+      's3',
+      'PutObject',
+      { ...b, key: 'k', 'X-Amz-Acl': ['public-read'] },
+      ['s3:PutObject arn:aws:s3:::b/k', 's3:PutObjectAcl arn:aws:s3:::b/k'],
+    ],
+    [
+      's3',
+      'PutObject',
+      { ...b, key: 'k', 'x-amz-grant-read': 'uri="x"', 'x-amz-grant-full-control': 'id="y"' },
+      ['s3:PutObject arn:aws:s3:::b/k', 's3:PutObjectAcl arn:aws:s3:::b/k'],
+    ],
+    ['s3', 'GetObject', { ...b, key: 'k', versionId: ['v1'] }, undefined],
+    ['s3', 'GetObject', { ...b, key: 'k', versionId: 1 }, ['s3:GetObjectVersion arn:aws:s3:::b/k']],
+    ['s3', 'ListBuckets', { bucketName: ['b'] }, undefined],
+    ['s3', 'ListObjects', { ...b, prefix: ['p/'] }, undefined],
+    ['s3', 'ListObjects', { ...b, 'max-keys': 1000 }, ['s3:ListBucket arn:aws:s3:::b']],
+    ['s3', 'constructor', { ...b, key: 'k' }, undefined],
+    ['s3', '__proto__', { ...b, key: 'k' }, undefined],
+    ['constructor', 'GetObject', {}, undefined],
+    ['__proto__', 'GetObject', {}, undefined],
+    ['sts', 'constructor', {}, undefined],
+    ['secretsmanager', 'GetSecretValue', { secretId: 'n', versionId: ['v'] }, undefined],
+    ['secretsmanager', 'GetSecretValue', { secretId: 'n', versionStage: {} }, undefined],
+    ['secretsmanager', 'BatchGetSecretValue', { secretIdList: ['n', { secretId: 'm' }] }, undefined],
+    ['secretsmanager', 'BatchGetSecretValue', { secretId: 'n', secretIdList: 'm' }, undefined],
+    ['dynamodb', 'Query', { tableName: 't', indexName: ['i'] }, undefined],
     ['s3', 'DeleteObjects', { ...b, delete: '' }, undefined],
     ['s3', 'PutBucketPolicy', b, undefined],
     [
@@ -142,27 +169,42 @@ describe('what a recorded call needed', () => {
     expect(needed(service, name, parameters)).toEqual(expected);
   });
 
-  test('a key that a service uses for the session', () => {
-    const [need] =
+  test('a key that a service uses for the session needs nothing; one that the session uses itself does', () => {
+    const resources = [{ ARN: 'arn:aws:kms:eu-central-1:111122223333:key/k' }];
+    const decrypt = (userIdentity: object) =>
       needsOf(
-        eventOf(
-          'kms',
-          'Decrypt',
-          { encryptionContext: { SecretARN: 'x' } },
-          {
-            resources: [{ ARN: 'arn:aws:kms:eu-central-1:111122223333:key/k' }],
-            userIdentity: { invokedBy: 'secretsmanager.amazonaws.com' },
-          },
-        ),
-      ) ?? [];
-    expect(need).toMatchObject({
-      action: 'kms:Decrypt',
-      resource: 'arn:aws:kms:eu-central-1:111122223333:key/k',
-      context: {
-        'kms:ViaService': 'secretsmanager.eu-central-1.amazonaws.com',
-        'kms:EncryptionContext:SecretARN': 'x',
+        eventOf('kms', 'Decrypt', { encryptionContext: { SecretARN: 'x' } }, { resources, userIdentity }),
+      );
+    expect(decrypt({ invokedBy: 'secretsmanager.amazonaws.com' })).toEqual([]);
+    expect(decrypt({ invokedBy: 'AWS Internal' })).toEqual([]);
+    expect(decrypt({})).toMatchObject([
+      {
+        action: 'kms:Decrypt',
+        resource: 'arn:aws:kms:eu-central-1:111122223333:key/k',
+        context: { 'kms:EncryptionContext:SecretARN': 'x' },
+        shows: ['kms:ViaService', 'kms:CallerAccount'],
       },
-    });
+    ]);
+  });
+
+  test('what a service changes on a key for the session is not only keeping a value', () => {
+    const userIdentity = { invokedBy: 'secretsmanager.amazonaws.com' };
+    expect(needed('kms', 'CreateGrant', {}, { userIdentity })).toBeUndefined();
+  });
+});
+
+describe("a record's error", () => {
+  test.each<readonly [object, string | null]>([
+    [{}, null],
+    [{ errorCode: '', errorMessage: null }, null],
+    [{ errorCode: 'AccessDenied', errorMessage: 'no' }, 'AccessDenied'],
+    [{ errorMessage: 'AccessDenied' }, 'AccessDenied'],
+    [{ errorCode: 'AWS.SimpleQueueService.NonExistentQueue' }, 'AWS.SimpleQueueService.NonExistentQueue'],
+    [{ errorMessage: 'hunter2 is not a secret' }, 'unknown error'],
+    [{ errorCode: 403, errorMessage: 'AccessDenied' }, 'unknown error'],
+    [{ errorCode: 'A'.repeat(200) }, 'unknown error'],
+  ])('%j is %s', (error, expected) => {
+    expect(eventOf('s3', 'GetObject', {}, error).error).toBe(expected);
   });
 });
 
@@ -238,7 +280,6 @@ describe('where a call stands to a policy with conditions', () => {
     const resources = [{ ARN: 'arn:aws:kms:eu-central-1:111122223333:key/k' }];
     const by = (invokedBy?: string) => ({ resources, userIdentity: { ...(invokedBy && { invokedBy }) } });
     expect(stands('kms', 'Decrypt', {}, by('secretsmanager.amazonaws.com'))).toBe('inside');
-    expect(stands('kms', 'Decrypt', {}, by('s3.amazonaws.com'))).toBe('outside');
     expect(stands('kms', 'Decrypt', {}, by())).toBe('outside');
   });
 

@@ -28,6 +28,9 @@ const deadlineMs = (): number => ran.row.leases[0]?.deadlineMs ?? 0;
 const sessionSecret = (): string => ran.row.leases[0]?.sessionSecretName ?? '';
 const jitSecret = (): string => ran.row.secrets[0]?.secretName ?? '';
 const roleName = (): string => ran.row.taskRoleArn.slice(ran.row.taskRoleArn.lastIndexOf('/') + 1);
+/** A managed policy under the path of the stack's roles: its ceilings are among them. */
+const ceilingArn = (): string =>
+  ran.row.taskRoleArn.replace(':role/', ':policy/').replace(/[^/]+$/, 'Ceiling');
 const provenMs = (): number =>
   Date.parse(ran.events.find(({ type }) => type === 'revocation.proven')?.at ?? '');
 const arnOf = (name: string): string =>
@@ -237,6 +240,24 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     ),
   ],
   [
+    'a service decrypted for the session after the deadline, so it had let a call in',
+    'after-end-and-allowed',
+    adding((all) => {
+      const record = called(all, 'kms', 'Decrypt', { eventTime: toSecond(deadlineMs() + 1_000_000) });
+      const userIdentity = { ...(record['userIdentity'] as Changed), invokedBy: 's3.amazonaws.com' };
+      return { ...record, userIdentity };
+    }),
+  ],
+  [
+    'a key of KMS was used by the session itself',
+    'outside-and-allowed',
+    adding((all) =>
+      called(all, 'kms', 'Decrypt', {
+        resources: [{ ARN: 'arn:aws:kms:eu-central-1:111122223333:key/k' }],
+      }),
+    ),
+  ],
+  [
     'a key that was never issued was used under its source identity',
     'key-never-issued',
     adding((all) => {
@@ -277,6 +298,24 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
         sourceIdentity: ran.row.boundaryId,
       }),
     ),
+  ],
+  [
+    'a second session was made in its name with a token of another identity provider',
+    'issuance-not-in-evidence',
+    adding((all) =>
+      strange(all, 'sts', 'AssumeRoleWithWebIdentity', {
+        roleArn: ran.row.taskRoleArn,
+        roleSessionName: ran.row.boundaryId,
+      }),
+    ),
+  ],
+  [
+    'a second session was made in its name with an assertion, which alone names it',
+    'issuance-not-in-evidence',
+    adding((all) => ({
+      ...strange(all, 'sts', 'AssumeRoleWithSAML', { roleArn: ran.row.taskRoleArn }),
+      responseElements: { assumedRoleUser: { assumedRoleId: `AROAEXAMPLE:${ran.row.boundaryId}` } },
+    })),
   ],
   ['its key was made twice', 'issued-twice', adding((all) => like(issuance(all), {}))],
   [
@@ -347,6 +386,19 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     adding((all) => strange(all, 'secretsmanager', 'PutSecretValue', { secretId: jitSecret() })),
   ],
   [
+    'a stranger made its JIT secret again',
+    'secret-changed-by-other',
+    adding((all) => strange(all, 'secretsmanager', 'CreateSecret', { name: jitSecret() })),
+  ],
+  [
+    'its session secret was made in another region as well',
+    'secret-changed-by-other',
+    changing(
+      (all) => recordOf(all, 'CreateSecret', (record) => parametersOf(record)['name'] === sessionSecret()),
+      (record) => (parametersOf(record)['addReplicaRegions'] = [{ region: 'us-east-1' }]),
+    ),
+  ],
+  [
     'its session secret was copied to another region, by its own maker',
     'secret-changed-by-other',
     adding((all) =>
@@ -388,6 +440,87 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
         policyDocument:
           '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:SourceIdentity":"x"}}}}',
       }),
+    ),
+  ],
+  ...(
+    [
+      ['all but S3', { Effect: 'Deny', NotAction: 's3:*', Resource: '*' }],
+      ['one made-up service', { Effect: 'Deny', Action: 'taskbound:*', Resource: '*' }],
+      ['nothing, and allows', { Effect: 'Allow', Action: '*', Resource: '*' }],
+    ] as const
+  ).map(([what, statement]): (typeof CASES)[number] => [
+    `its deny was overwritten by one of ${what}`,
+    'deny-replaced',
+    adding((all) =>
+      strange(all, 'iam', 'PutRolePolicy', {
+        roleName: roleName().toUpperCase(),
+        policyName: denyPolicyName(ran.row.boundaryId, deadlineMs()).toUpperCase(),
+        policyDocument: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [
+            { ...statement, Condition: { StringEquals: { 'aws:SourceIdentity': ran.row.boundaryId } } },
+          ],
+        }),
+      }),
+    ),
+  ]),
+  [
+    'its deny had one more condition',
+    'deny-replaced',
+    changing(
+      (all) => recordOf(all, 'PutRolePolicy'),
+      (record) => {
+        const parameters = parametersOf(record);
+        parameters['policyDocument'] = String(parameters['policyDocument']).replace(
+          '"Condition":{',
+          '"Condition":{"StringNotEquals":{"aws:RequestedRegion":"eu-central-1"},',
+        );
+      },
+    ),
+  ],
+  [
+    'its deny was lifted early, under its name in other letters',
+    'deny-lifted-early',
+    adding((all) =>
+      strange(all, 'iam', 'DeleteRolePolicy', {
+        roleName: roleName().toLowerCase(),
+        policyName: denyPolicyName(ran.row.boundaryId, deadlineMs()).toUpperCase(),
+      }),
+    ),
+  ],
+  [
+    'a policy was attached to its role a moment before its session was made',
+    'role-policy-changed',
+    adding((all) => ({
+      ...strange(all, 'iam', 'AttachRolePolicy', {
+        roleName: roleName(),
+        policyArn: 'arn:aws:iam::aws:policy/A',
+      }),
+      eventTime: toSecond(Date.parse(ran.events[0]?.at ?? '')),
+    })),
+  ],
+  [
+    'its role was deleted while it worked',
+    'role-replaced',
+    adding((all) => strange(all, 'iam', 'DeleteRole', { roleName: roleName() })),
+  ],
+  [
+    'its role was made while it worked',
+    'role-replaced',
+    adding((all) => strange(all, 'iam', 'CreateRole', { roleName: roleName() })),
+  ],
+  [
+    'its ceiling got a new version',
+    'ceiling-changed',
+    adding((all) =>
+      strange(all, 'iam', 'CreatePolicyVersion', { policyArn: ceilingArn(), setAsDefault: true }),
+    ),
+  ],
+  [
+    'its ceiling got an old version again',
+    'ceiling-changed',
+    adding((all) =>
+      strange(all, 'iam', 'SetDefaultPolicyVersion', { policyArn: ceilingArn(), versionId: 'v1' }),
     ),
   ],
   [
@@ -441,6 +574,21 @@ describe('a planted record is found, and named', () => {
       found?.records.map(({ eventId }) => eventId),
       saidOf(result),
     ).toContain(eventID);
+  });
+
+  test('what was done to other policies, to drafts of the ceiling, and before the request is no change of it', () => {
+    const records = copyOf(trail);
+    const iam = (eventName: string, parameters: Changed) => strange(records, 'iam', eventName, parameters);
+    const before = toSecond(Date.parse(ran.events[0]?.at ?? '') - 1000);
+    const policyArn = 'arn:aws:iam::111122223333:policy/another/Ceiling';
+    records.push(
+      iam('CreatePolicyVersion', { policyArn, setAsDefault: true }),
+      iam('CreatePolicyVersion', { policyArn: ceilingArn(), setAsDefault: false }),
+      { ...iam('SetDefaultPolicyVersion', { policyArn: ceilingArn() }), eventTime: before },
+      { ...iam('CreateRole', { roleName: roleName() }), eventTime: before },
+    );
+    const result = audited(records);
+    expect(result.verdict, saidOf(result)).toBe('enforced');
   });
 
   test('a use that the trail does not have is named', () => {

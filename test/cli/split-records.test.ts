@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { RecordSplitter } from '../../cli/audit/split-records.ts';
+import { TrailUnreadable } from '../../cli/errors.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+test('what its taker throws is thrown as it is, and is no fault of the file', () => {
+  const fault = new TypeError('something of ours');
+  const splitter = new RecordSplitter('a.json.gz', () => {
+    throw fault;
+  });
+  expect(() => splitter.write(bytes('{"Records":[{}]}'))).toThrow(fault);
+});
+
+test('what is no JSON is the fault of the file', () => {
+  const splitter = new RecordSplitter('a.json.gz', () => undefined);
+  expect(() => splitter.write(bytes('{"Records":[{]}'))).toThrow(TrailUnreadable);
+});
