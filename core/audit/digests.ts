@@ -41,8 +41,11 @@ export interface DigestFile {
   readonly signature: string | undefined;
 }
 
-/** Log files as they were found: their hashes by the last part of their names, which CloudTrail makes unique. */
-export type LogHashes = ReadonlyMap<string, readonly string[]>;
+/** A log file as it was found, and the hash of its uncompressed content. Only the last part of its name is CloudTrail's own. */
+export interface LogFile {
+  readonly name: string;
+  readonly hash: string;
+}
 
 /** The time that must be covered, in whole seconds, and where. */
 export interface Wanted {
@@ -57,7 +60,7 @@ export interface Coverage {
   readonly signatures: 'verified' | 'not-checked' | 'broken';
   readonly from: string | null;
   readonly to: string | null;
-  /** Last parts of the names of the log files that digests name which count. */
+  /** Names of the files, as they were found, that a digest which counts names with just this content. */
   readonly listed: ReadonlySet<string>;
 }
 
@@ -85,7 +88,7 @@ interface Chain {
 
 export interface DigestCheck {
   readonly files: readonly DigestFile[];
-  readonly logs: LogHashes;
+  readonly logs: readonly LogFile[];
   readonly wanted: Wanted;
   readonly keys: TrailKeys | undefined;
 }
@@ -97,7 +100,8 @@ export function checkDigests(check: DigestCheck, findings: Findings): Coverage {
     return { digests: 'absent', signatures: 'not-checked', from: null, to: null, listed: new Set() };
   }
   const chains = chainsOf(check, findings);
-  for (const file of check.files) checkLogs(file, check, findings);
+  const byName = Map.groupBy(check.logs, ({ name }) => baseName(name));
+  for (const file of check.files) checkLogs(file, byName, check.wanted, findings);
   const signatures = checkSignatures(chains, check, findings);
   const run = coveringRun(chains, check.wanted);
   const signed = check.keys === undefined ? run?.files : signedPart(run, check);
@@ -162,15 +166,25 @@ function linkOf(before: DigestFile, { document }: DigestFile): 'follows' | 'chan
   return document.digestStartTime === before.document.digestEndTime ? 'follows' : 'none';
 }
 
-/** Each log file that a digest names is there, as it was delivered. Only what can hold records of the task must be there. */
-function checkLogs({ name, document }: DigestFile, { logs, wanted }: DigestCheck, findings: Findings): void {
+/**
+ * Each log file that a digest names is there, as it was delivered, and no other file has its name. Only what can hold records of the task
+ * must be there.
+ */
+function checkLogs(
+  { name, document }: DigestFile,
+  byName: ReadonlyMap<string, readonly LogFile[]>,
+  { fromSecond, toSecond }: Wanted,
+  findings: Findings,
+): void {
   for (const { s3Object, hashValue, oldestEventTime, newestEventTime } of document.logFiles) {
-    const found = logs.get(baseName(s3Object));
-    if (found?.includes(hashValue.toLowerCase()) === true) continue;
-    if (found !== undefined) findings.gap('trail-changed', `${s3Object} is not what ${name} says.`);
-    else if (
-      secondsOf(oldestEventTime ?? document.digestStartTime) <= wanted.toSecond &&
-      secondsOf(newestEventTime ?? document.digestEndTime) >= wanted.fromSecond
+    const found = byName.get(baseName(s3Object)) ?? [];
+    for (const file of found)
+      if (file.hash !== hashValue.toLowerCase())
+        findings.gap('trail-changed', `${file.name} is not what ${name} says.`);
+    if (
+      found.length === 0 &&
+      secondsOf(oldestEventTime ?? document.digestStartTime) <= toSecond &&
+      secondsOf(newestEventTime ?? document.digestEndTime) >= fromSecond
     )
       findings.gap('log-file-missing', `${s3Object}.`);
   }
@@ -210,15 +224,25 @@ const isOf = ({ accountId, region }: Chain, wanted: Wanted): boolean =>
   (wanted.accountId ?? accountId) === accountId && (wanted.region ?? region) === region;
 
 /** With keys, only what is signed counts; a backfill's signature is nowhere but in its object's metadata. */
-function listedIn(chains: readonly Chain[], { files, keys }: DigestCheck): Set<string> {
+function listedIn(chains: readonly Chain[], { files, logs, keys }: DigestCheck): Set<string> {
   const isTrusted = (file: DigestFile, signature: string | undefined): boolean =>
     keys === undefined || keys.check(file, signature) === 'right';
   const chained = chains.flatMap((chain) =>
     signedFiles(chain).flatMap(({ file, signature }) => (isTrusted(file, signature) ? [file] : [])),
   );
   const backfills = files.filter((file) => isBackfill(file) && isTrusted(file, file.signature));
-  const logs = [...chained, ...backfills].flatMap(({ document }) => document.logFiles);
-  return new Set(logs.map(({ s3Object }) => baseName(s3Object)));
+  return namedBy([...chained, ...backfills], logs);
+}
+
+/** Files that digests name with just this content. */
+function namedBy(digests: readonly DigestFile[], logs: readonly LogFile[]): Set<string> {
+  const idOf = (name: string, hash: string): string => `${baseName(name)} ${hash.toLowerCase()}`;
+  const ids = new Set(
+    digests.flatMap(({ document }) =>
+      document.logFiles.map(({ s3Object, hashValue }) => idOf(s3Object, hashValue)),
+    ),
+  );
+  return new Set(logs.flatMap(({ name, hash }) => (ids.has(idOf(name, hash)) ? [name] : [])));
 }
 
 /** With keys, only what is signed covers anything. */

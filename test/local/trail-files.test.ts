@@ -10,7 +10,7 @@ import {
   checkDigests,
   type DigestCheck,
   type DigestFile,
-  type LogHashes,
+  type LogFile,
   type Wanted,
 } from '../../core/audit/digests.ts';
 import { Findings } from '../../core/audit/findings.ts';
@@ -34,7 +34,7 @@ const END = T0 + 155 * MINUTE_MS;
 
 interface Written {
   readonly files: readonly DigestFile[];
-  readonly logs: LogHashes;
+  readonly logs: readonly LogFile[];
   readonly keys: TrailKeys;
 }
 let written: Written;
@@ -104,19 +104,30 @@ describe('the local trail has digests as CloudTrail writes them', () => {
 describe('what was changed or is missing is found', () => {
   const logNamed = (digest: number, log = 0): string =>
     ordered()[digest]?.document.logFiles[log]?.s3Object.split('/').at(-1) ?? '';
-  const withLogs = (change: (logs: Map<string, readonly string[]>) => void) => {
-    const logs = new Map(written.logs);
-    change(logs);
-    return { logs };
-  };
+  const isNamed =
+    (base: string) =>
+    ({ name }: LogFile): boolean =>
+      name.endsWith(base);
 
   test('a log file that is not as it was delivered', () => {
-    const changed = withLogs((logs) => logs.set(logNamed(1), ['0'.repeat(64)]));
-    expect(checked(changed)).toMatchObject({ digests: 'broken', gaps: ['trail-changed'] });
+    const logs = written.logs.map((file) =>
+      isNamed(logNamed(1))(file) ? { ...file, hash: '0'.repeat(64) } : file,
+    );
+    expect(checked({ logs })).toMatchObject({ digests: 'broken', gaps: ['trail-changed'] });
+  });
+
+  test('a file of another content under the name of a log file, elsewhere', () => {
+    const copy = { name: `copy/${logNamed(1)}`, hash: '0'.repeat(64) };
+    expect(checked({ logs: [...written.logs, copy] })).toMatchObject({ gaps: ['trail-changed'] });
+    const { listed } = checkDigests(
+      { ...written, logs: [...written.logs, copy], wanted: WANTED },
+      new Findings(),
+    );
+    expect([listed.size, listed.has(copy.name)]).toEqual([written.logs.length, false]);
   });
 
   test('a log file that is not there; outside the time of the task it is not missed', () => {
-    const missing = withLogs((logs) => logs.delete(logNamed(1)));
+    const missing = { logs: written.logs.filter((file) => !isNamed(logNamed(1))(file)) };
     expect(checked(missing)).toMatchObject({ digests: 'verified', gaps: ['log-file-missing'] });
     const early = { ...WANTED, toSecond: seconds(T0 + 20 * MINUTE_MS) };
     expect(checked({ ...missing, wanted: early }).gaps).toEqual([]);
@@ -179,7 +190,7 @@ describe('what was changed or is missing is found', () => {
 
   test('a folder that holds two trails has two chains', async () => {
     const { files, logs } = await writtenTo(await temporaryFolder());
-    const both = { files: [...written.files, ...files], logs: new Map([...written.logs, ...logs]) };
+    const both = { files: [...written.files, ...files], logs: [...written.logs, ...logs] };
     expect(checked({ ...both, keys: undefined })).toMatchObject({ digests: 'verified', gaps: [] });
   });
 });
