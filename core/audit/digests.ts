@@ -50,16 +50,25 @@ export interface LogFile {
 /** The time that must be covered, in whole seconds, and where. */
 export interface Wanted {
   readonly accountId: string | undefined;
-  readonly region: string | undefined;
+  readonly regions: readonly string[];
   readonly fromSecond: number;
   readonly toSecond: number;
+}
+
+/** From when to when a region is covered; null when it is not. */
+export interface RegionCoverage {
+  readonly region: string;
+  readonly from: string | null;
+  readonly to: string | null;
 }
 
 export interface Coverage {
   readonly digests: 'verified' | 'absent' | 'broken';
   readonly signatures: 'verified' | 'not-checked' | 'broken';
-  readonly from: string | null;
-  readonly to: string | null;
+  /** Those that were wanted. */
+  readonly regions: readonly RegionCoverage[];
+  /** Of the files that are listed: those of trails that cover their region as far as it is covered. */
+  readonly covering: ReadonlySet<string>;
   /** Names of the files, as they were found, that a digest which counts names with just this content. */
   readonly listed: ReadonlySet<string>;
 }
@@ -97,18 +106,32 @@ export interface DigestCheck {
 export function checkDigests(check: DigestCheck, findings: Findings): Coverage {
   if (check.files.length === 0) {
     findings.gap('digests-absent');
-    return { digests: 'absent', signatures: 'not-checked', from: null, to: null, listed: new Set() };
+    const regions = check.wanted.regions.map((region) => ({ region, from: null, to: null }));
+    const none = new Set<string>();
+    return { digests: 'absent', signatures: 'not-checked', regions, covering: none, listed: none };
   }
   const chains = chainsOf(check, findings);
   const byName = Map.groupBy(check.logs, ({ name }) => baseName(name));
   for (const file of check.files) checkLogs(file, byName, check.wanted, findings);
   const signatures = checkSignatures(chains, check, findings);
-  const run = coveringRun(chains, check.wanted);
-  const signed = check.keys === undefined ? run?.files : signedPart(run, check);
-  const from = signed?.[0]?.document.digestStartTime ?? null;
-  const to = signed?.at(-1)?.document.digestEndTime ?? null;
-  const digests = findings.has('trail-changed') ? 'broken' : 'verified';
-  return { digests, signatures, from, to, listed: listedIn(chains, check) };
+  const fullest = check.wanted.regions.map((region) => ({
+    region,
+    runs: fullestRuns(chains, region, check),
+  }));
+  return {
+    digests: findings.has('trail-changed') ? 'broken' : 'verified',
+    signatures,
+    regions: fullest.map(({ region, runs: [run] }) => ({
+      region,
+      from: run?.[0]?.document.digestStartTime ?? null,
+      to: run?.at(-1)?.document.digestEndTime ?? null,
+    })),
+    covering: namedBy(
+      fullest.flatMap(({ runs }) => runs.flat()),
+      check.logs,
+    ),
+    listed: listedIn(chains, check),
+  };
 }
 
 /** Groups and orders the digests; a link that does not fit is a changed trail, a link that is not there a hole. */
@@ -221,7 +244,7 @@ const signedFiles = ({ runs }: Chain) =>
   runs.flatMap((run) => run.files.map((file, index) => ({ file, signature: signatureOf(run, index) })));
 
 const isOf = ({ accountId, region }: Chain, wanted: Wanted): boolean =>
-  (wanted.accountId ?? accountId) === accountId && (wanted.region ?? region) === region;
+  wanted.accountId === accountId && wanted.regions.includes(region);
 
 /** With keys, only what is signed counts; a backfill's signature is nowhere but in its object's metadata. */
 function listedIn(chains: readonly Chain[], { files, logs, keys }: DigestCheck): Set<string> {
@@ -246,23 +269,34 @@ function namedBy(digests: readonly DigestFile[], logs: readonly LogFile[]): Set<
 }
 
 /** With keys, only what is signed covers anything. */
-function signedPart(run: Run | undefined, { keys }: DigestCheck): readonly DigestFile[] | undefined {
-  if (run === undefined) return undefined;
-  const first = run.files.findIndex((file, index) => keys?.check(file, signatureOf(run, index)) === 'right');
-  const rest = first < 0 ? [] : run.files.slice(first);
-  const length = rest.findIndex(
-    (file, index) => keys?.check(file, signatureOf(run, first + index)) !== 'right',
-  );
-  return length < 0 ? rest : rest.slice(0, length);
+function signedPart(run: Run, { keys }: DigestCheck): readonly DigestFile[] {
+  if (keys === undefined) return run.files;
+  const isSigned = (file: DigestFile, index: number): boolean =>
+    keys.check(file, signatureOf(run, index)) === 'right';
+  const first = run.files.findIndex(isSigned);
+  if (first < 0) return [];
+  const end = run.files.findIndex((file, index) => index > first && !isSigned(file, index));
+  return run.files.slice(first, end < 0 ? undefined : end);
 }
 
-/** Of the chains of the task's account and region, the run that reaches furthest into its time. */
-function coveringRun(chains: readonly Chain[], wanted: Wanted): Run | undefined {
-  const own = chains.filter((chain) => isOf(chain, wanted));
-  const covered = ({ files }: Run): number => {
-    const from = secondsOf(files[0]?.document.digestStartTime ?? '');
-    const to = secondsOf(files.at(-1)?.document.digestEndTime ?? '');
-    return Math.min(to, wanted.toSecond) - Math.max(from, wanted.fromSecond);
-  };
-  return own.flatMap(({ runs }) => runs).toSorted((left, right) => covered(right) - covered(left))[0];
+/**
+ * Of the account's trails in a region, those that reach furthest into the task's time; several may reach all of it. One that ends before
+ * them proves nothing of the time behind its end.
+ */
+function fullestRuns(
+  chains: readonly Chain[],
+  region: string,
+  check: DigestCheck,
+): (readonly DigestFile[])[] {
+  const { accountId, fromSecond, toSecond } = check.wanted;
+  const own = chains.filter((chain) => chain.region === region && chain.accountId === accountId);
+  const parts = own.flatMap(({ runs }) => runs.map((run) => signedPart(run, check)));
+  const covered = parts.flatMap((files) => {
+    const [first, last] = [files[0], files.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const from = Math.max(secondsOf(first.document.digestStartTime), fromSecond);
+    return [{ files, seconds: Math.min(secondsOf(last.document.digestEndTime), toSecond) - from }];
+  });
+  const most = Math.max(...covered.map(({ seconds }) => seconds));
+  return covered.flatMap(({ files, seconds }) => (seconds === most ? [files] : []));
 }

@@ -57,7 +57,7 @@ async function writtenTo(folder: string): Promise<Written> {
 const seconds = (ms: number): number => ms / 1000;
 const WANTED: Wanted = {
   accountId: '111122223333',
-  region: 'eu-central-1',
+  regions: ['eu-central-1'],
   fromSecond: seconds(T0),
   toSecond: seconds(END - MINUTE_MS),
 };
@@ -67,7 +67,8 @@ function checked(
 ) {
   const findings = new Findings();
   const coverage = checkDigests({ ...written, wanted: WANTED, ...change }, findings);
-  const { digests, signatures, from, to } = coverage;
+  const { digests, signatures, regions } = coverage;
+  const { from, to } = regions[0] ?? { from: null, to: null };
   return { digests, signatures, from, to, gaps: findings.gaps().map(({ rule }) => rule) };
 }
 /** The digests in the order of their time. */
@@ -160,7 +161,10 @@ describe('what was changed or is missing is found', () => {
   });
 
   test('digests of another region or account cover nothing', () => {
-    expect(checked({ wanted: { ...WANTED, region: 'us-east-1' } })).toMatchObject({ from: null, to: null });
+    expect(checked({ wanted: { ...WANTED, regions: ['us-east-1'] } })).toMatchObject({
+      from: null,
+      to: null,
+    });
     expect(checked({ wanted: { ...WANTED, accountId: '444455556666' } })).toMatchObject({
       from: null,
       to: null,
@@ -192,5 +196,27 @@ describe('what was changed or is missing is found', () => {
     const { files, logs } = await writtenTo(await temporaryFolder());
     const both = { files: [...written.files, ...files], logs: [...written.logs, ...logs] };
     expect(checked({ ...both, keys: undefined })).toMatchObject({ digests: 'verified', gaps: [] });
+  });
+
+  test('of two trails the one that ends early proves nothing, and still its files are listed', () => {
+    const [first] = ordered();
+    const extra = { name: 'more/extra.json.gz', hash: 'ab'.repeat(32) };
+    const named = first?.document.logFiles[0];
+    if (first === undefined || named === undefined) throw new Error('There is no digest with a log file.');
+    const digestS3Object = first.document.digestS3Object.replace('_local-', '_another-');
+    const logFiles = [{ ...named, s3Object: 'more/extra.json.gz', hashValue: extra.hash }];
+    const short = { ...first, name: 'short', document: { ...first.document, digestS3Object, logFiles } };
+    const coverage = checkDigests(
+      {
+        files: [...ordered(), short],
+        logs: [...written.logs, extra],
+        wanted: WANTED,
+        keys: undefined,
+      },
+      new Findings(),
+    );
+    expect(coverage.regions).toMatchObject([{ to: '2026-11-23T12:35:00Z' }]);
+    expect([coverage.covering.size, coverage.covering.has(extra.name)]).toEqual([written.logs.length, false]);
+    expect(coverage.listed.has(extra.name)).toBe(true);
   });
 });
