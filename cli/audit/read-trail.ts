@@ -1,5 +1,5 @@
 import type { Audit } from '../../core/audit/audit.ts';
-import { baseName, digestDocument, type DigestFile } from '../../core/audit/digests.ts';
+import { digestDocument, type DigestFile, type LogFile } from '../../core/audit/digests.ts';
 import { readTrailEvent } from '../../core/audit/trail-event.ts';
 import { TrailUnreadable } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -19,8 +19,7 @@ export interface ReadTrail {
   /** Uncompressed, of log files. */
   bytes: number;
   readonly digests: DigestFile[];
-  /** Log files' hashes by the last part of their names. */
-  readonly logs: Map<string, string[]>;
+  readonly logs: LogFile[];
   /** Log files with records of the task. */
   readonly concerned: Set<string>;
   /** Digest files that are none. */
@@ -48,7 +47,7 @@ export async function readTrail(source: TrailSource, audit: Audit, io: Io): Prom
   const kinds = new Map(names.map((name) => [name, kindOf(name)]));
   const read: ReadTrail = {
     ...{ files: 0, records: 0, bytes: 0 },
-    ...{ digests: [], logs: new Map(), concerned: new Set(), invalidDigests: [] },
+    ...{ digests: [], logs: [], concerned: new Set(), invalidDigests: [] },
   };
   const progress = new Progress(io, [...kinds.values()].filter((kind) => kind === 'log').length);
   for (const [name, kind] of kinds) {
@@ -107,8 +106,7 @@ async function readLog(source: TrailSource, name: string, { read, audit, progres
   });
   splitter.end();
   read.files += 1;
-  const known = read.logs.get(baseName(name)) ?? [];
-  read.logs.set(baseName(name), [...known, hash]);
+  read.logs.push({ name, hash });
 }
 
 /** Shows each piece, and returns what the generator does at its end; when `take` throws, the file is closed. */

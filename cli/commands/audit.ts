@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { Audit } from '../../core/audit/audit.ts';
-import { baseName, checkDigests } from '../../core/audit/digests.ts';
+import { checkDigests } from '../../core/audit/digests.ts';
 import type { AuditResult } from '../../core/audit/result.ts';
 import { publicKeyList, TrailKeys } from '../../core/audit/trail-keys.ts';
 import type { EvidenceBundle } from '../../core/evidence.ts';
@@ -70,8 +70,7 @@ export async function auditBundle(bundle: EvidenceBundle, means: Means, io: Io):
 
 /** A file that no digest names may be anybody's: what it shows of the task is seen, and proves nothing. */
 function tellUnlisted({ concerned }: ReadTrail, listed: ReadonlySet<string>, { findings }: Audit): void {
-  for (const name of concerned)
-    if (!listed.has(baseName(name))) findings.gap('log-file-unlisted', `${name}.`);
+  for (const name of concerned) if (!listed.has(name)) findings.gap('log-file-unlisted', `${name}.`);
 }
 
 async function readTrailKeys(path: string, io: Io): Promise<TrailKeys> {

@@ -36,7 +36,7 @@ const recordRows = (records: readonly RecordRef[]): string =>
   columns(
     records.map((ref) => [
       '   ',
-      ref.at,
+      visible(ref.at),
       visible(ref.action),
       visible(ref.resource),
       ref.error === null ? 'answered' : visible(ref.error),

@@ -1,7 +1,16 @@
 import { sha256Hex } from '../digest.ts';
 import type { EvidenceBundle } from '../evidence.ts';
 import { CallLog } from './call-log.ts';
-import { concludeCoverage, isComplete, wantedOf } from './coverage.ts';
+import {
+  concludeCoverage,
+  isComplete,
+  isLate,
+  isReconfigured,
+  provingOf,
+  spanOf,
+  timeShown,
+  wantedOf,
+} from './coverage.ts';
 import { DataEvents } from './data-events.ts';
 import type { Coverage, Wanted } from './digests.ts';
 import { Findings } from './findings.ts';
@@ -11,6 +20,7 @@ import { secretNameIn } from './needs/secrets-manager.ts';
 import { verdictOf, type AuditResult } from './result.ts';
 import { RoleLog } from './role-log.ts';
 import { SecretLog } from './secret-log.ts';
+import { Shown, type Proving } from './shown.ts';
 import { taskFacts, type LeaseFacts, type TaskFacts } from './task-facts.ts';
 import type { TrailEvent } from './trail-event.ts';
 import { WorkerWord } from './worker-word.ts';
@@ -42,6 +52,10 @@ export class Audit {
   readonly #byKey: ReadonlyMap<string | null, LeaseFacts>;
   readonly #taskRoles: ReadonlySet<string>;
   readonly #seen = new Set<string>();
+  /** Regions with records of the task: IAM's are recorded in one of their own. */
+  readonly #regions = new Set<string>();
+  /** Regions of management events. */
+  readonly #managed = new Shown();
 
   /** The bundle must have events; whether they are as they were written is asked elsewhere. */
   constructor({ boundaryId, events }: EvidenceBundle) {
@@ -62,14 +76,15 @@ export class Audit {
     this.#taskRoles = new Set(facts.leases.map(({ roleArn }) => roleArn));
   }
 
-  /** What the trail must cover to say anything. */
+  /** What the trail must cover to say anything; to be asked after the last record. */
   get wanted(): Wanted {
-    return wantedOf(this.facts);
+    return wantedOf(this.facts, this.#regions);
   }
 
   /** True when the record concerns the task. */
   see(event: TrailEvent): boolean {
     this.#data.see(event);
+    this.#seeTrail(event);
     const lease = this.#leaseOf(event);
     const isStray = lease === undefined && this.#isInItsName(event);
     if (!isStray && lease === undefined && !MAY_CONCERN.has(event.source)) return false;
@@ -82,8 +97,10 @@ export class Audit {
       lease !== undefined && this.#called(event, lease),
       isStray && this.#strayed(event),
     ].includes(true);
-    if (concerned && this.#seen.size < REMEMBERED) this.#seen.add(identity);
-    return concerned;
+    if (!concerned) return false;
+    if (event.accountId === this.facts.place?.accountId) this.#regions.add(event.region);
+    if (this.#seen.size < REMEMBERED) this.#seen.add(identity);
+    return true;
   }
 
   /** To be asked once, after the last record. */
@@ -91,14 +108,17 @@ export class Audit {
     const { facts, findings } = this;
     concludeCoverage(facts, coverage, findings);
     const isWhole = isComplete(findings);
-    const hasManagement = this.#issuance.conclude();
+    const proving = provingOf(coverage);
+    const isManaged = this.#concludeManaged(proving);
+    const hasManagement = this.#issuance.conclude() && isManaged;
     this.#secrets.conclude(this.#issuance.issuers);
     this.#roles.conclude();
-    this.#data.conclude(findings);
-    for (const word of this.#words.values()) word.conclude({ data: this.#data, hasManagement, isWhole });
+    this.#data.conclude(findings, proving);
+    const seen = { data: this.#data, proving, hasManagement, isWhole, isLate: isLate(coverage, facts) };
+    for (const word of this.#words.values()) word.conclude(seen);
     const violations = findings.violations();
     const gaps = findings.gaps();
-    const { digests, signatures, from, to } = coverage;
+    const { digests, signatures } = coverage;
     return {
       version: 1,
       boundaryId: facts.boundaryId,
@@ -108,8 +128,23 @@ export class Audit {
       gaps,
       calls: { ...this.#calls.counts },
       attempts: [...this.#calls.attempts.list],
-      trail: { ...read, from, to, digests, signatures },
+      trail: { ...read, ...spanOf(coverage), digests, signatures },
     };
+  }
+
+  /** What a record says of the trail itself, whomever it is about. */
+  #seeTrail(event: TrailEvent): void {
+    const { fromSecond, toSecond } = timeShown(this.facts);
+    if (event.category === 'management' && event.second >= fromSecond && event.second <= toSecond)
+      this.#managed.add(event.region, event.file, event.second);
+    if (isReconfigured(event, this.facts))
+      this.findings.gap('trail-reconfigured', `${event.name} at ${event.at}, record ${event.eventId}.`);
+  }
+
+  #concludeManaged(proving: Proving): boolean {
+    const missing = this.wanted.regions.filter((region) => !this.#managed.isProven(region, proving));
+    for (const region of missing) this.findings.gap('no-management-events', `None in ${region}.`);
+    return missing.length === 0;
   }
 
   /** A service that acts for the session may have a key of its own; the source identity goes with it. */

@@ -1,21 +1,37 @@
+import type { Statement } from '../iam/policy.ts';
+import { timeShown } from './coverage.ts';
 import type { Findings } from './findings.ts';
 import { prefixOf } from './needs/needs.ts';
+import { Shown, type Proving } from './shown.ts';
 import type { TaskFacts } from './task-facts.ts';
 import { textIn, type TrailEvent } from './trail-event.ts';
 
-/** What a service's data events are logged for, one by one: a bucket, a table, a function. Undefined for what is always recorded. */
+/**
+ * What every trail with management events has. Whatever else a session may do is seen only where data events are logged for it.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
+ */
+const MANAGEMENT_ACTION = /^((secretsmanager|sts|kms|ssm|iam):|states:StartExecution$)/i;
+
+/** What a service's data events are logged for, one by one: a bucket, a table, a function, a queue. Undefined for what is always recorded. */
 export function containerOf(action: string, resource: string): string | undefined {
-  const [prefix = ''] = action.split(':');
+  if (MANAGEMENT_ACTION.test(action)) return undefined;
+  const [prefix = ''] = action.toLowerCase().split(':');
+  return `${prefix} ${nameIn(prefix, resource)}`;
+}
+
+function nameIn(prefix: string, resource: string): string {
   const last = resource.startsWith('arn:') ? resource.split(':').slice(5).join(':') : resource;
   switch (prefix) {
     case 's3':
-      return `s3 ${last.split('/')[0]}`;
+      return last.split('/')[0] ?? '';
     case 'dynamodb':
-      return `dynamodb ${last.replace(/^table\//, '').split('/')[0]}`;
+      return last.replace(/^table\//, '').split('/')[0] ?? '';
     case 'lambda':
-      return `lambda ${last.replace(/^function:/, '').split(':')[0]}`;
+      return last.replace(/^function:/, '').split(':')[0] ?? '';
+    case 'sqs':
+      return last.split('/').at(-1) ?? '';
     default:
-      return undefined;
+      return last;
   }
 }
 
@@ -23,49 +39,94 @@ const CONTAINER_FIELDS: Readonly<Record<string, string>> = {
   s3: 'bucketName',
   dynamodb: 'tableName',
   lambda: 'functionName',
+  sqs: 'queueUrl',
+  sns: 'topicArn',
 };
 
-/** Actions of sessions that only data events show: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html */
-const DATA_ACTION = /^(s3|dynamodb|lambda):/i;
+/** A trail may log what reads, what writes, or both. */
+type Kind = 'read' | 'write';
+const KINDS: readonly Kind[] = ['read', 'write'];
+const READS = /^(Get|List|Describe|Head|BatchGet|Query|Scan|PartiQLSelect|Receive)/i;
 
-/** Whether the trail has data events at all of what the task may use: without them, nothing seen says nothing. */
+/** What an action of a policy may be. */
+function kindsOf(action: string): readonly Kind[] {
+  const name = action.slice(action.indexOf(':') + 1);
+  if (/^[*?]/.test(name)) return KINDS;
+  return READS.test(name) ? ['read'] : ['write'];
+}
+
+/** Data events of a container that the task may use. */
+interface Wish {
+  readonly container: string;
+  readonly kind: Kind;
+}
+
+const serviceOf = (container: string): string => container.slice(0, container.indexOf(' '));
+
+function wishesOf(action: string, resource: string): Wish[] {
+  const named = containerOf(action, resource);
+  if (named === undefined) return [];
+  // A pattern names no container of its own: any of the service's shows what there is to see.
+  const container = /[*?]/.test(named) ? `${serviceOf(named)} *` : named;
+  return kindsOf(action).map((kind) => ({ container, kind }));
+}
+
+function wishesIn(statement: Statement): Wish[] {
+  if (statement.Effect !== 'Allow') return [];
+  const actions = [statement.Action ?? '*'].flat(2);
+  const resources = [statement.Resource ?? '*'].flat(2);
+  return actions.flatMap((action) => resources.flatMap((resource) => wishesOf(action, resource)));
+}
+
+/** Whether the trail has data events of what the task may use: without them, nothing seen says nothing. */
 export class DataEvents {
-  readonly #facts: TaskFacts;
-  readonly #services = new Set<string>();
+  readonly #wishes: readonly Wish[];
+  /** Containers whose records are kept. */
   readonly #interesting: ReadonlySet<string>;
-  readonly #containers = new Set<string>();
+  readonly #time: { readonly fromSecond: number; readonly toSecond: number };
+  readonly #shown = new Shown();
 
   constructor(facts: TaskFacts) {
-    this.#facts = facts;
+    const statements = facts.leases.flatMap(({ policy }) => [policy?.Statement ?? []].flat(2) as Statement[]);
+    this.#wishes = statements.flatMap(wishesIn);
     const uses = facts.leases.flatMap(({ claim }) => claim?.uses ?? []);
-    this.#interesting = new Set(uses.flatMap(({ action, resource }) => containerOf(action, resource) ?? []));
+    const used = uses.flatMap(({ action, resource }) => wishesOf(action, resource));
+    this.#interesting = new Set([...this.#wishes, ...used].map(({ container }) => container));
+    this.#time = timeShown(facts);
   }
 
   /** Anybody's. */
   see(event: TrailEvent): void {
-    if (!event.isData) return;
+    const { second, file } = event;
+    if (event.category !== 'data' || second < this.#time.fromSecond || second > this.#time.toSecond) return;
     const prefix = prefixOf(event.source);
     const field = CONTAINER_FIELDS[prefix];
-    if (field === undefined) return;
-    this.#services.add(prefix);
-    const container = containerOf(`${prefix}:`, textIn(event.parameters, field));
-    if (container !== undefined && this.#interesting.has(container)) this.#containers.add(container);
+    const named = field === undefined ? event.resources : [textIn(event.parameters, field)];
+    const kind: Kind = event.isReadOnly ? 'read' : 'write';
+    for (const container of [`${prefix} *`, ...named.map((each) => containerOf(`${prefix}:`, each) ?? '')])
+      if (this.#interesting.has(container)) this.#shown.add(`${container} ${kind}`, file, second);
   }
 
-  isLogged(container: string): boolean {
-    return this.#containers.has(container);
+  /** Whether a call of the action on the resource would be in the trail; true for what is no data event. */
+  isLogged(action: string, resource: string, proving: Proving): boolean {
+    return wishesOf(action, resource).every((wish) => this.#isProven(wish, proving));
   }
 
-  conclude(findings: Findings): void {
-    for (const service of this.#mayUse())
-      if (!this.#services.has(service)) findings.gap('no-data-events', `None of ${service}.`);
+  /** Each container must be shown, and of each service both what reads and what writes, where the policy has both. */
+  conclude(findings: Findings, proving: Proving): void {
+    const anyKind = ({ container }: Wish): Wish[] => KINDS.map((kind) => ({ container, kind }));
+    for (const wish of this.#wishes) this.#demand(anyKind(wish), wish.container, findings, proving);
+    const kinds = Map.groupBy(this.#wishes, ({ container, kind }) => `${serviceOf(container)} that ${kind}s`);
+    for (const [what, wishes] of kinds) this.#demand(wishes, what, findings, proving);
   }
 
-  #mayUse(): Set<string> {
-    const statements = this.#facts.leases.flatMap(({ policy }) => [policy?.Statement ?? []].flat(2));
-    const actions = statements.flatMap((each) =>
-      each.Effect === 'Allow' ? [each.Action ?? []].flat(2) : [],
-    );
-    return new Set(actions.flatMap((action) => DATA_ACTION.exec(action)?.[1]?.toLowerCase() ?? []));
+  #demand(any: readonly Wish[], what: string, findings: Findings, proving: Proving): void {
+    if (any.some((wish) => this.#isProven(wish, proving))) return;
+    const isSeen = any.some(({ container, kind }) => this.#shown.isSeen(`${container} ${kind}`));
+    findings.gap(isSeen ? 'data-events-end-early' : 'no-data-events', `None of ${what}.`);
+  }
+
+  #isProven({ container, kind }: Wish, proving: Proving): boolean {
+    return this.#shown.isProven(`${container} ${kind}`, proving);
   }
 }

@@ -41,23 +41,35 @@ export interface DigestFile {
   readonly signature: string | undefined;
 }
 
-/** Log files as they were found: their hashes by the last part of their names, which CloudTrail makes unique. */
-export type LogHashes = ReadonlyMap<string, readonly string[]>;
+/** A log file as it was found, and the hash of its uncompressed content. Only the last part of its name is CloudTrail's own. */
+export interface LogFile {
+  readonly name: string;
+  readonly hash: string;
+}
 
 /** The time that must be covered, in whole seconds, and where. */
 export interface Wanted {
   readonly accountId: string | undefined;
-  readonly region: string | undefined;
+  readonly regions: readonly string[];
   readonly fromSecond: number;
   readonly toSecond: number;
+}
+
+/** From when to when a region is covered; null when it is not. */
+export interface RegionCoverage {
+  readonly region: string;
+  readonly from: string | null;
+  readonly to: string | null;
 }
 
 export interface Coverage {
   readonly digests: 'verified' | 'absent' | 'broken';
   readonly signatures: 'verified' | 'not-checked' | 'broken';
-  readonly from: string | null;
-  readonly to: string | null;
-  /** Last parts of the names of the log files that digests name which count. */
+  /** Those that were wanted. */
+  readonly regions: readonly RegionCoverage[];
+  /** Of the files that are listed: those of trails that cover their region as far as it is covered. */
+  readonly covering: ReadonlySet<string>;
+  /** Names of the files, as they were found, that a digest which counts names with just this content. */
   readonly listed: ReadonlySet<string>;
 }
 
@@ -85,7 +97,7 @@ interface Chain {
 
 export interface DigestCheck {
   readonly files: readonly DigestFile[];
-  readonly logs: LogHashes;
+  readonly logs: readonly LogFile[];
   readonly wanted: Wanted;
   readonly keys: TrailKeys | undefined;
 }
@@ -94,17 +106,32 @@ export interface DigestCheck {
 export function checkDigests(check: DigestCheck, findings: Findings): Coverage {
   if (check.files.length === 0) {
     findings.gap('digests-absent');
-    return { digests: 'absent', signatures: 'not-checked', from: null, to: null, listed: new Set() };
+    const regions = check.wanted.regions.map((region) => ({ region, from: null, to: null }));
+    const none = new Set<string>();
+    return { digests: 'absent', signatures: 'not-checked', regions, covering: none, listed: none };
   }
   const chains = chainsOf(check, findings);
-  for (const file of check.files) checkLogs(file, check, findings);
+  const byName = Map.groupBy(check.logs, ({ name }) => baseName(name));
+  for (const file of check.files) checkLogs(file, byName, check.wanted, findings);
   const signatures = checkSignatures(chains, check, findings);
-  const run = coveringRun(chains, check.wanted);
-  const signed = check.keys === undefined ? run?.files : signedPart(run, check);
-  const from = signed?.[0]?.document.digestStartTime ?? null;
-  const to = signed?.at(-1)?.document.digestEndTime ?? null;
-  const digests = findings.has('trail-changed') ? 'broken' : 'verified';
-  return { digests, signatures, from, to, listed: listedIn(chains, check) };
+  const fullest = check.wanted.regions.map((region) => ({
+    region,
+    runs: fullestRuns(chains, region, check),
+  }));
+  return {
+    digests: findings.has('trail-changed') ? 'broken' : 'verified',
+    signatures,
+    regions: fullest.map(({ region, runs: [run] }) => ({
+      region,
+      from: run?.[0]?.document.digestStartTime ?? null,
+      to: run?.at(-1)?.document.digestEndTime ?? null,
+    })),
+    covering: namedBy(
+      fullest.flatMap(({ runs }) => runs.flat()),
+      check.logs,
+    ),
+    listed: listedIn(chains, check),
+  };
 }
 
 /** Groups and orders the digests; a link that does not fit is a changed trail, a link that is not there a hole. */
@@ -162,15 +189,25 @@ function linkOf(before: DigestFile, { document }: DigestFile): 'follows' | 'chan
   return document.digestStartTime === before.document.digestEndTime ? 'follows' : 'none';
 }
 
-/** Each log file that a digest names is there, as it was delivered. Only what can hold records of the task must be there. */
-function checkLogs({ name, document }: DigestFile, { logs, wanted }: DigestCheck, findings: Findings): void {
+/**
+ * Each log file that a digest names is there, as it was delivered, and no other file has its name. Only what can hold records of the task
+ * must be there.
+ */
+function checkLogs(
+  { name, document }: DigestFile,
+  byName: ReadonlyMap<string, readonly LogFile[]>,
+  { fromSecond, toSecond }: Wanted,
+  findings: Findings,
+): void {
   for (const { s3Object, hashValue, oldestEventTime, newestEventTime } of document.logFiles) {
-    const found = logs.get(baseName(s3Object));
-    if (found?.includes(hashValue.toLowerCase()) === true) continue;
-    if (found !== undefined) findings.gap('trail-changed', `${s3Object} is not what ${name} says.`);
-    else if (
-      secondsOf(oldestEventTime ?? document.digestStartTime) <= wanted.toSecond &&
-      secondsOf(newestEventTime ?? document.digestEndTime) >= wanted.fromSecond
+    const found = byName.get(baseName(s3Object)) ?? [];
+    for (const file of found)
+      if (file.hash !== hashValue.toLowerCase())
+        findings.gap('trail-changed', `${file.name} is not what ${name} says.`);
+    if (
+      found.length === 0 &&
+      secondsOf(oldestEventTime ?? document.digestStartTime) <= toSecond &&
+      secondsOf(newestEventTime ?? document.digestEndTime) >= fromSecond
     )
       findings.gap('log-file-missing', `${s3Object}.`);
   }
@@ -207,38 +244,59 @@ const signedFiles = ({ runs }: Chain) =>
   runs.flatMap((run) => run.files.map((file, index) => ({ file, signature: signatureOf(run, index) })));
 
 const isOf = ({ accountId, region }: Chain, wanted: Wanted): boolean =>
-  (wanted.accountId ?? accountId) === accountId && (wanted.region ?? region) === region;
+  wanted.accountId === accountId && wanted.regions.includes(region);
 
 /** With keys, only what is signed counts; a backfill's signature is nowhere but in its object's metadata. */
-function listedIn(chains: readonly Chain[], { files, keys }: DigestCheck): Set<string> {
+function listedIn(chains: readonly Chain[], { files, logs, keys }: DigestCheck): Set<string> {
   const isTrusted = (file: DigestFile, signature: string | undefined): boolean =>
     keys === undefined || keys.check(file, signature) === 'right';
   const chained = chains.flatMap((chain) =>
     signedFiles(chain).flatMap(({ file, signature }) => (isTrusted(file, signature) ? [file] : [])),
   );
   const backfills = files.filter((file) => isBackfill(file) && isTrusted(file, file.signature));
-  const logs = [...chained, ...backfills].flatMap(({ document }) => document.logFiles);
-  return new Set(logs.map(({ s3Object }) => baseName(s3Object)));
+  return namedBy([...chained, ...backfills], logs);
+}
+
+/** Files that digests name with just this content. */
+function namedBy(digests: readonly DigestFile[], logs: readonly LogFile[]): Set<string> {
+  const idOf = (name: string, hash: string): string => `${baseName(name)} ${hash.toLowerCase()}`;
+  const ids = new Set(
+    digests.flatMap(({ document }) =>
+      document.logFiles.map(({ s3Object, hashValue }) => idOf(s3Object, hashValue)),
+    ),
+  );
+  return new Set(logs.flatMap(({ name, hash }) => (ids.has(idOf(name, hash)) ? [name] : [])));
 }
 
 /** With keys, only what is signed covers anything. */
-function signedPart(run: Run | undefined, { keys }: DigestCheck): readonly DigestFile[] | undefined {
-  if (run === undefined) return undefined;
-  const first = run.files.findIndex((file, index) => keys?.check(file, signatureOf(run, index)) === 'right');
-  const rest = first < 0 ? [] : run.files.slice(first);
-  const length = rest.findIndex(
-    (file, index) => keys?.check(file, signatureOf(run, first + index)) !== 'right',
-  );
-  return length < 0 ? rest : rest.slice(0, length);
+function signedPart(run: Run, { keys }: DigestCheck): readonly DigestFile[] {
+  if (keys === undefined) return run.files;
+  const isSigned = (file: DigestFile, index: number): boolean =>
+    keys.check(file, signatureOf(run, index)) === 'right';
+  const first = run.files.findIndex(isSigned);
+  if (first < 0) return [];
+  const end = run.files.findIndex((file, index) => index > first && !isSigned(file, index));
+  return run.files.slice(first, end < 0 ? undefined : end);
 }
 
-/** Of the chains of the task's account and region, the run that reaches furthest into its time. */
-function coveringRun(chains: readonly Chain[], wanted: Wanted): Run | undefined {
-  const own = chains.filter((chain) => isOf(chain, wanted));
-  const covered = ({ files }: Run): number => {
-    const from = secondsOf(files[0]?.document.digestStartTime ?? '');
-    const to = secondsOf(files.at(-1)?.document.digestEndTime ?? '');
-    return Math.min(to, wanted.toSecond) - Math.max(from, wanted.fromSecond);
-  };
-  return own.flatMap(({ runs }) => runs).toSorted((left, right) => covered(right) - covered(left))[0];
+/**
+ * Of the account's trails in a region, those that reach furthest into the task's time; several may reach all of it. One that ends before
+ * them proves nothing of the time behind its end.
+ */
+function fullestRuns(
+  chains: readonly Chain[],
+  region: string,
+  check: DigestCheck,
+): (readonly DigestFile[])[] {
+  const { accountId, fromSecond, toSecond } = check.wanted;
+  const own = chains.filter((chain) => chain.region === region && chain.accountId === accountId);
+  const parts = own.flatMap(({ runs }) => runs.map((run) => signedPart(run, check)));
+  const covered = parts.flatMap((files) => {
+    const [first, last] = [files[0], files.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const from = Math.max(secondsOf(first.document.digestStartTime), fromSecond);
+    return [{ files, seconds: Math.min(secondsOf(last.document.digestEndTime), toSecond) - from }];
+  });
+  const most = Math.max(...covered.map(({ seconds }) => seconds));
+  return covered.flatMap(({ files, seconds }) => (seconds === most ? [files] : []));
 }

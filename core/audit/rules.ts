@@ -62,6 +62,10 @@ export const GAPS = {
   'log-file-unlisted': 'Records of the task stand in files that no digest names.',
   'starts-late': 'The trail begins after the task was asked for.',
   'ends-early': 'The trail ends before all records of the task can have been delivered.',
+  'place-unknown': 'The evidence does not say in which account and region the task was.',
+  'trail-reconfigured': 'A trail was stopped, or what it logs was changed, in the time of the task.',
+  'no-management-events':
+    'No trail that covers the whole time of the task shows management events. Log them, or take the files of the trail that has them.',
   'issuance-missing':
     'The trail does not have the AssumeRole of a session of the task, so management events are missing.',
   'secret-creation-missing':
@@ -71,6 +75,10 @@ export const GAPS = {
     'The trail does not have the deny that the evidence speaks of. IAM is recorded in one region: take its files as well.',
   'no-data-events':
     'The trail shows no data events of a service that the task may use. Log them: without them nobody sees what was done.',
+  'data-events-end-early':
+    'Data events were seen only in files that do not cover the whole time of the task. Take the later files of the trail that has them.',
+  'use-not-yet-in-trail':
+    'The worker says that it made a call that the trail does not have, and it may still come. Take the files of the day after the task.',
   'cannot-map': 'Calls were answered of which nobody can say here whether the session policy allows them.',
   'may-have-begun-before':
     'Transfers of objects were answered soon after the access had ended: the trail has when they were over, not when they were let in.',

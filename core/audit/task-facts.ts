@@ -50,6 +50,8 @@ export interface DenyFacts {
 /** All that a task's evidence says and its trail can show. Times are whole seconds since the epoch, rounded down, as the trail has them. */
 export interface TaskFacts {
   readonly boundaryId: string;
+  /** Where the task was; undefined when it was never admitted. */
+  readonly place: { readonly accountId: string; readonly region: string } | undefined;
   readonly leases: readonly LeaseFacts[];
   /** Leases that were intended and of whose session nobody knows whether it exists. */
   readonly uncertainLeases: number;
@@ -84,6 +86,7 @@ const identityIssued = z.object({
   workVersion: z.string(),
   sessionSecretReaders: z.object({ work: z.string(), proof: z.string() }).optional(),
 });
+const taskAdmitted = z.object({ executionArn: z.string().optional() });
 const secretIssued = z.object({ secretName: z.string() });
 const workFinished = z.object({
   lease: z.int().optional(),
@@ -171,18 +174,25 @@ const secondOfType = (events: readonly EvidenceEvent[], type: EvidenceEvent['typ
   return event && secondOf(event.at);
 };
 
+function placeOf(arn = ''): TaskFacts['place'] {
+  const [, , , region, accountId] = arn.split(':');
+  return region && accountId ? { accountId, region } : undefined;
+}
+
 /** What the evidence says. The chain is taken as it is: whether it holds was asked before. */
 export function taskFacts(boundaryId: string, events: readonly EvidenceEvent[]): TaskFacts {
   const unreadable: string[] = [];
   const issued = dataOf(events, 'identity.issued', identityIssued, unreadable);
   const worked = dataOf(events, 'work.finished', workFinished, unreadable);
   const revoked = dataOf(events, 'boundary.revoked', boundaryRevoked, unreadable);
+  const [admitted] = dataOf(events, 'task.admitted', taskAdmitted, unreadable);
   const secrets = dataOf(events, 'secret.issued', secretIssued, unreadable);
   const leases = leasesOf(issued, worked);
   const known = new Set(leases.map(({ number }) => number));
   const intended = new Set(revoked.flatMap(({ data }) => data.leases.map(({ lease }) => lease)));
   return {
     boundaryId,
+    place: placeOf(issued[0]?.data.workVersion ?? admitted?.data.executionArn),
     leases,
     uncertainLeases: [...intended].filter((lease) => !known.has(lease)).length,
     secretNames: secrets.map(({ data }) => data.secretName),

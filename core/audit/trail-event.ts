@@ -21,7 +21,8 @@ export interface TrailEvent {
   readonly requestId: string;
   /** Null for a call that was answered. */
   readonly error: string | null;
-  readonly isData: boolean;
+  readonly category: 'management' | 'data' | 'other';
+  readonly isReadOnly: boolean;
   readonly caller: TrailCaller;
   readonly parameters: Fields;
   readonly response: Fields;
@@ -82,6 +83,16 @@ function errorOf(record: Fields): string | null {
   return typeof error === 'string' && ERROR_CODE.test(error) ? error : 'unknown error';
 }
 
+/** Old records have no category. */
+function categoryOf(record: Fields): TrailEvent['category'] {
+  const category = textIn(record, 'eventCategory');
+  if (category === '') return record['managementEvent'] === false ? 'data' : 'management';
+  return category === 'Data' ? 'data' : category === 'Management' ? 'management' : 'other';
+}
+
+/** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html: UTC, in ISO 8601. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
 /** Undefined when the value is no record of CloudTrail. */
 export function readTrailEvent(value: unknown, file: string): TrailEvent | undefined {
   const record = fieldsOf(value);
@@ -89,7 +100,7 @@ export function readTrailEvent(value: unknown, file: string): TrailEvent | undef
   const [eventId, source, name] = ['eventID', 'eventSource', 'eventName'].map((field) =>
     textIn(record, field),
   );
-  const ms = Date.parse(at);
+  const ms = TIME.test(at) ? Date.parse(at) : Number.NaN;
   if (!eventId || !source || !name || Number.isNaN(ms)) return undefined;
   const identity = fieldsOf(record['userIdentity']);
   return {
@@ -102,7 +113,8 @@ export function readTrailEvent(value: unknown, file: string): TrailEvent | undef
     accountId: textIn(record, 'recipientAccountId') || textIn(identity, 'accountId'),
     requestId: textIn(record, 'requestID'),
     error: errorOf(record),
-    isData: textIn(record, 'eventCategory') === 'Data' || record['managementEvent'] === false,
+    category: categoryOf(record),
+    isReadOnly: record['readOnly'] === true,
     caller: callerOf(identity),
     parameters: fieldsOf(record['requestParameters']),
     response: fieldsOf(record['responseElements']),

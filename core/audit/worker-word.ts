@@ -4,6 +4,7 @@ import type { Findings } from './findings.ts';
 import { FirstRefs } from './first-refs.ts';
 import type { Need } from './needs/needs.ts';
 import { secretNameIn } from './needs/secrets-manager.ts';
+import type { Proving } from './shown.ts';
 import type { RecordRef } from './result.ts';
 import type { Claim, ClaimedUse, LeaseFacts } from './task-facts.ts';
 
@@ -50,7 +51,10 @@ interface Thing {
 /** What the trail has at all. */
 interface TrailView {
   readonly data: DataEvents;
+  readonly proving: Proving;
   readonly hasManagement: boolean;
+  /** It reaches so far that nothing can still be on its way. */
+  readonly isLate: boolean;
   /** Nothing that was there is missing. */
   readonly isWhole: boolean;
 }
@@ -116,14 +120,12 @@ export class WorkerWord {
 
   #notInTrail({ action, resource, requestId }: ClaimedUse, trail: TrailView): void {
     const container = containerOf(action, resource);
-    if (container !== undefined && !trail.data.isLogged(container))
-      return this.#findings.gap('no-data-events', `None of ${container}, which the worker used.`);
+    if (!trail.data.isLogged(action, resource, trail.proving))
+      return this.#findings.gap('no-data-events', `None of ${container} as the worker used it.`);
     if (!trail.isWhole || (container === undefined && !trail.hasManagement)) return;
-    this.#findings.violate(
-      'use-not-in-trail',
-      undefined,
-      `Lease ${this.#lease.number}: ${action} on ${resource}, request ${requestId || 'without an id'}.`,
-    );
+    const what = `Lease ${this.#lease.number}: ${action} on ${resource}, request ${requestId || 'without an id'}.`;
+    if (!trail.isLate) return this.#findings.gap('use-not-yet-in-trail', what);
+    this.#findings.violate('use-not-in-trail', undefined, what);
   }
 
   #unreported(ref: RecordRef): void {

@@ -1,6 +1,6 @@
-import { cp, mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { auditResult, type AuditResult } from '../../core/audit/result.ts';
@@ -171,6 +171,18 @@ describe('the trail is not taken at its word', () => {
     const records = await recordsIn(join(trailOf(folder), name));
     await writeRecords(join(trailOf(folder), 'more.json.gz'), records);
     expect(rulesOf(await verdictOf(folder, ...KEY))).toMatchObject({ code: 4, gaps: ['log-file-unlisted'] });
+  });
+
+  test('a made-up file under the name of a real one enforces nothing', async () => {
+    const folder = await copy();
+    const [name = ''] = await logFilesIn(trailOf(folder));
+    const records = await recordsIn(join(trailOf(folder), name));
+    await mkdir(join(trailOf(folder), 'copy'));
+    await writeRecords(join(trailOf(folder), 'copy', basename(name)), records.slice(1));
+    expect(rulesOf(await verdictOf(folder, ...KEY))).toMatchObject({
+      code: 4,
+      gaps: ['trail-changed', 'log-file-unlisted'],
+    });
   });
 
   test('keys of somebody else', async () => {

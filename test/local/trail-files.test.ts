@@ -10,7 +10,7 @@ import {
   checkDigests,
   type DigestCheck,
   type DigestFile,
-  type LogHashes,
+  type LogFile,
   type Wanted,
 } from '../../core/audit/digests.ts';
 import { Findings } from '../../core/audit/findings.ts';
@@ -34,7 +34,7 @@ const END = T0 + 155 * MINUTE_MS;
 
 interface Written {
   readonly files: readonly DigestFile[];
-  readonly logs: LogHashes;
+  readonly logs: readonly LogFile[];
   readonly keys: TrailKeys;
 }
 let written: Written;
@@ -57,7 +57,7 @@ async function writtenTo(folder: string): Promise<Written> {
 const seconds = (ms: number): number => ms / 1000;
 const WANTED: Wanted = {
   accountId: '111122223333',
-  region: 'eu-central-1',
+  regions: ['eu-central-1'],
   fromSecond: seconds(T0),
   toSecond: seconds(END - MINUTE_MS),
 };
@@ -67,7 +67,8 @@ function checked(
 ) {
   const findings = new Findings();
   const coverage = checkDigests({ ...written, wanted: WANTED, ...change }, findings);
-  const { digests, signatures, from, to } = coverage;
+  const { digests, signatures, regions } = coverage;
+  const { from, to } = regions[0] ?? { from: null, to: null };
   return { digests, signatures, from, to, gaps: findings.gaps().map(({ rule }) => rule) };
 }
 /** The digests in the order of their time. */
@@ -104,19 +105,30 @@ describe('the local trail has digests as CloudTrail writes them', () => {
 describe('what was changed or is missing is found', () => {
   const logNamed = (digest: number, log = 0): string =>
     ordered()[digest]?.document.logFiles[log]?.s3Object.split('/').at(-1) ?? '';
-  const withLogs = (change: (logs: Map<string, readonly string[]>) => void) => {
-    const logs = new Map(written.logs);
-    change(logs);
-    return { logs };
-  };
+  const isNamed =
+    (base: string) =>
+    ({ name }: LogFile): boolean =>
+      name.endsWith(base);
 
   test('a log file that is not as it was delivered', () => {
-    const changed = withLogs((logs) => logs.set(logNamed(1), ['0'.repeat(64)]));
-    expect(checked(changed)).toMatchObject({ digests: 'broken', gaps: ['trail-changed'] });
+    const logs = written.logs.map((file) =>
+      isNamed(logNamed(1))(file) ? { ...file, hash: '0'.repeat(64) } : file,
+    );
+    expect(checked({ logs })).toMatchObject({ digests: 'broken', gaps: ['trail-changed'] });
+  });
+
+  test('a file of another content under the name of a log file, elsewhere', () => {
+    const copy = { name: `copy/${logNamed(1)}`, hash: '0'.repeat(64) };
+    expect(checked({ logs: [...written.logs, copy] })).toMatchObject({ gaps: ['trail-changed'] });
+    const { listed } = checkDigests(
+      { ...written, logs: [...written.logs, copy], wanted: WANTED },
+      new Findings(),
+    );
+    expect([listed.size, listed.has(copy.name)]).toEqual([written.logs.length, false]);
   });
 
   test('a log file that is not there; outside the time of the task it is not missed', () => {
-    const missing = withLogs((logs) => logs.delete(logNamed(1)));
+    const missing = { logs: written.logs.filter((file) => !isNamed(logNamed(1))(file)) };
     expect(checked(missing)).toMatchObject({ digests: 'verified', gaps: ['log-file-missing'] });
     const early = { ...WANTED, toSecond: seconds(T0 + 20 * MINUTE_MS) };
     expect(checked({ ...missing, wanted: early }).gaps).toEqual([]);
@@ -149,7 +161,10 @@ describe('what was changed or is missing is found', () => {
   });
 
   test('digests of another region or account cover nothing', () => {
-    expect(checked({ wanted: { ...WANTED, region: 'us-east-1' } })).toMatchObject({ from: null, to: null });
+    expect(checked({ wanted: { ...WANTED, regions: ['us-east-1'] } })).toMatchObject({
+      from: null,
+      to: null,
+    });
     expect(checked({ wanted: { ...WANTED, accountId: '444455556666' } })).toMatchObject({
       from: null,
       to: null,
@@ -179,7 +194,29 @@ describe('what was changed or is missing is found', () => {
 
   test('a folder that holds two trails has two chains', async () => {
     const { files, logs } = await writtenTo(await temporaryFolder());
-    const both = { files: [...written.files, ...files], logs: new Map([...written.logs, ...logs]) };
+    const both = { files: [...written.files, ...files], logs: [...written.logs, ...logs] };
     expect(checked({ ...both, keys: undefined })).toMatchObject({ digests: 'verified', gaps: [] });
+  });
+
+  test('of two trails the one that ends early proves nothing, and still its files are listed', () => {
+    const [first] = ordered();
+    const extra = { name: 'more/extra.json.gz', hash: 'ab'.repeat(32) };
+    const named = first?.document.logFiles[0];
+    if (first === undefined || named === undefined) throw new Error('There is no digest with a log file.');
+    const digestS3Object = first.document.digestS3Object.replace('_local-', '_another-');
+    const logFiles = [{ ...named, s3Object: 'more/extra.json.gz', hashValue: extra.hash }];
+    const short = { ...first, name: 'short', document: { ...first.document, digestS3Object, logFiles } };
+    const coverage = checkDigests(
+      {
+        files: [...ordered(), short],
+        logs: [...written.logs, extra],
+        wanted: WANTED,
+        keys: undefined,
+      },
+      new Findings(),
+    );
+    expect(coverage.regions).toMatchObject([{ to: '2026-11-23T12:35:00Z' }]);
+    expect([coverage.covering.size, coverage.covering.has(extra.name)]).toEqual([written.logs.length, false]);
+    expect(coverage.listed.has(extra.name)).toBe(true);
   });
 });

@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { DELIVERY_SECONDS } from '../../../core/audit/coverage.ts';
+import { Audit } from '../../../core/audit/audit.ts';
+import { DELIVERY_SECONDS, LATE_SECONDS } from '../../../core/audit/coverage.ts';
+import { containerOf } from '../../../core/audit/data-events.ts';
 import type { Coverage } from '../../../core/audit/digests.ts';
 import type { GapRule } from '../../../core/audit/rules.ts';
+import { readTrailEvent, type TrailEvent } from '../../../core/audit/trail-event.ts';
 import type { EvidenceEvent } from '../../../core/evidence.ts';
 import type { TrailRecord } from '../../../local/aws/trail.ts';
 import { deploy, freshId, type Deployed, type Ran } from '../../scenarios/deployed.ts';
@@ -81,6 +84,7 @@ describe('what is missing is said, and the verdict is undetermined', () => {
   test('without management events no use is taken for a lie', () => {
     const data = without((record) => record.eventCategory === 'Management');
     expect(gapsOf(data)).toEqual([
+      'no-management-events',
       'issuance-missing',
       'secret-creation-missing',
       'session-read-missing',
@@ -137,18 +141,96 @@ describe('what is missing is said, and the verdict is undetermined', () => {
     expect(violations.map(({ rule }) => rule)).toContain('after-end-and-allowed');
   });
 
-  test.each<readonly [string, Partial<Coverage>, GapRule]>([
+  const isData = ({ eventCategory }: TrailRecord): boolean => eventCategory === 'Data';
+  /** Some records stand in a file of a trail that ends before the task does. */
+  const inShortTrail = (fits: (record: TrailRecord) => boolean) => {
+    const fileOf = (index: number): string =>
+      fits(trail[index] as TrailRecord) ? 'short.json.gz' : 'trail.json.gz';
+    const result = auditRecords(bundleOf(ran.row.boundaryId, ran.events), trail, COVERED, fileOf);
+    return [result.verdict, ...result.gaps.map(({ rule }) => rule)];
+  };
+
+  test('another trail that covers everything proves nothing of what it does not log', () => {
+    expect(inShortTrail(isData)).toEqual(['undetermined', 'data-events-end-early']);
+    expect(inShortTrail((record) => !isData(record))).toEqual(['undetermined', 'no-management-events']);
+  });
+
+  test("IAM's records of another region: that region must be covered as well", () => {
+    const records = copyOf(trail).map((record) =>
+      record['eventSource'] === 'iam.amazonaws.com' ? { ...record, awsRegion: 'us-east-1' } : record,
+    );
+    const audit = new Audit(bundleOf(ran.row.boundaryId, ran.events));
+    for (const record of records) audit.see(readTrailEvent(record, 'trail.json.gz') as TrailEvent);
+    expect(audit.wanted.regions).toEqual(['eu-central-1', 'us-east-1']);
+    const both = (to: string): Coverage => ({
+      ...COVERED,
+      regions: [...COVERED.regions, { region: 'us-east-1', from: '2000-01-01T00:00:00Z', to }],
+    });
+    expect(audited(records, ran.events, both('2099-01-01T00:00:00Z')).verdict).toBe('enforced');
+    expect(gapsOf(records, ran.events, both('2026-11-23T10:00:30Z'))).toEqual(['ends-early']);
+  });
+
+  test('data events of an unrelated bucket, or of long ago, show nothing of the task', () => {
+    const died = changed('work.finished', (data) => (data['tools'] = 'unknown'));
+    const others = (change: Changed) => [
+      ...without(isData),
+      ...copyOf(trail.filter(isData)).map((record) => ({ ...record, userIdentity: {}, ...change })),
+    ];
+    expect(audited(others({}), died).verdict).toBe('enforced');
+    expect(gapsOf(others({ requestParameters: { bucketName: 'unrelated' } }), died)).toEqual([
+      'no-data-events',
+    ]);
+    expect(gapsOf(others({ eventTime: '2020-01-01T00:00:00Z' }), died)).toEqual(['no-data-events']);
+  });
+
+  test('a trail that logs only what writes accuses nobody of what it read', () => {
+    expect(gapsOf(without((record) => isData(record) && record.readOnly))).toEqual(['no-data-events']);
+  });
+
+  test.each(['StopLogging', 'PutEventSelectors', 'UpdateTrail', 'DeleteTrail'])(
+    'the trail was changed by %s; a refused change changed nothing',
+    (eventName) => {
+      const change = {
+        ...{ eventSource: 'cloudtrail.amazonaws.com', eventName, userIdentity: {}, resources: [] },
+        ...{ requestParameters: { name: 'trail' }, eventCategory: 'Management', managementEvent: true },
+      };
+      expect(gapsOf(more(change))).toEqual(['trail-reconfigured']);
+      expect(audited(more({ ...change, errorCode: 'AccessDenied' })).verdict).toBe('enforced');
+    },
+  );
+
+  test('evidence that does not say where the task was', () => {
+    const never = ran.events.filter(({ type }) => /^(task\.requested|boundary\.closed)$/.test(type));
+    const result = audited(trail, never, { ...COVERED, regions: [] });
+    expect(result.gaps.map(({ rule }) => rule)).toContain('place-unknown');
+    expect(result.verdict).not.toBe('enforced');
+  });
+
+  const covering = (change: { readonly from?: string | null; readonly to?: string | null }): Coverage => ({
+    ...COVERED,
+    regions: COVERED.regions.map((each) => ({ ...each, ...change })),
+  });
+  test.each<readonly [string, Parameters<typeof covering>[0], GapRule]>([
     ['begins a second late', { from: '2026-11-23T10:00:01Z' }, 'starts-late'],
     ['covers nothing', { from: null, to: null }, 'ends-early'],
   ])('a trail that %s', (_what, coverage, rule) => {
-    expect(gapsOf(trail, ran.events, { ...COVERED, ...coverage })).toContain(rule);
+    expect(gapsOf(trail, ran.events, covering(coverage))).toContain(rule);
   });
 
   test('a trail must reach a quarter of an hour beyond the deadline', () => {
     const enough = (ran.row.leases[0]?.deadlineMs ?? 0) + DELIVERY_SECONDS * 1000;
-    const to = (ms: number) => ({ ...COVERED, to: toSecond(ms) });
+    const to = (ms: number) => covering({ to: toSecond(ms) });
     expect(audited(trail, ran.events, to(enough)).verdict).toBe('enforced');
     expect(gapsOf(trail, ran.events, to(enough - 1000))).toEqual(['ends-early']);
+  });
+
+  test('a use that is not there may still come for a day, and then the worker made it up', () => {
+    const withoutPut = without(({ eventName }) => eventName === 'PutObject');
+    const day = (ran.row.leases[0]?.deadlineMs ?? 0) + LATE_SECONDS * 1000;
+    const early = covering({ to: toSecond(day - 1000) });
+    expect(gapsOf(withoutPut, ran.events, early)).toEqual(['use-not-yet-in-trail']);
+    const late = audited(withoutPut, ran.events, covering({ to: toSecond(day) }));
+    expect(late.violations.map(({ rule }) => rule)).toEqual(['use-not-in-trail']);
   });
 
   test('evidence without an end, without readers, with a policy or a form that is not known', () => {
@@ -292,5 +374,30 @@ describe('fair to what honest runs do', () => {
     const died = changed('work.finished', (data) => (data['tools'] = 'unknown'));
     const destination = { bucketName: stack.output('destination'), key: 'b.bin' };
     calls(more({ requestParameters: destination }), died);
+  });
+});
+
+describe('what a record is, and what is always recorded', () => {
+  test.each([
+    '',
+    '2026',
+    'Nov 23 2026 10:00:00',
+    '2026-11-23T10:00:00+01:00',
+    '2026-11-23T10:00:00Z\u001b[2J',
+  ])('a record of the time %j is none', (eventTime) => {
+    const [record] = copyOf(trail);
+    expect(readTrailEvent({ ...record, eventTime: '2026-11-23T10:00:00.5Z' }, 'x')).toBeDefined();
+    expect(readTrailEvent({ ...record, eventTime }, 'x')).toBeUndefined();
+  });
+
+  test.each([
+    ['sqs:SendMessage', 'arn:aws:sqs:eu-central-1:111122223333:jobs', 'sqs jobs'],
+    ['sqs:', 'https://sqs.eu-central-1.amazonaws.com/111122223333/jobs', 'sqs jobs'],
+    ['sns:Publish', 'arn:aws:sns:eu-central-1:111122223333:news', 'sns news'],
+    ['S3:GetObject', 'arn:aws:s3:::bucket/a/b', 's3 bucket'],
+    ['states:StartExecution', 'arn:aws:states:eu-central-1:111122223333:stateMachine:x', undefined],
+    ['secretsmanager:GetSecretValue', 'x', undefined],
+  ])('%s on %s is logged for %s', (action, resource, container) => {
+    expect(containerOf(action, resource)).toBe(container);
   });
 });

@@ -23,9 +23,9 @@ export const bundleOf = (boundaryId: string, events: readonly EvidenceEvent[]): 
 export const COVERED: Coverage = {
   digests: 'verified',
   signatures: 'not-checked',
-  from: '2000-01-01T00:00:00Z',
-  to: '2099-01-01T00:00:00Z',
-  listed: new Set(),
+  regions: [{ region: 'eu-central-1', from: '2000-01-01T00:00:00Z', to: '2099-01-01T00:00:00Z' }],
+  covering: new Set(['trail.json.gz']),
+  listed: new Set(['trail.json.gz']),
 };
 
 /** The verdict of `core/` on records: what the bundle's signature and the digests say is asked elsewhere. */
