@@ -114,7 +114,8 @@ export class CallLog {
     if (event.second <= endSecond || isFree)
       return { counted: BEFORE[this.#position(event, lease, needs, answer)][answer], gap: OPEN[answer] };
     const atEnd = { ...event, second: endSecond };
-    if (answer === 'answered' && mayHaveBegunBefore(event, endSecond))
+    // Work that came to its end awaited its calls; one that died may have left one under way.
+    if (answer === 'answered' && lease.claim === undefined && mayHaveBegunBefore(event, endSecond))
       if (this.#position(atEnd, lease, needs, answer) === 'inside')
         return { counted: 'undecided', gap: 'may-have-begun-before' };
     return { counted: AFTER[answer], gap: OPEN[answer] };

@@ -83,7 +83,7 @@ export const verdictOf = ({
 
 /** What in the figures keeps a boundary from being called enforced, or undefined. */
 function notEnforced({ calls, trail }: AuditResult): string | undefined {
-  const bad = (['outsideAllowed', 'afterAllowed', 'undecided'] as const).find((name) => calls[name] !== 0);
+  const bad = (['outsideAllowed', 'afterAllowed'] as const).find((name) => calls[name] !== 0);
   if (bad !== undefined) return `calls.${bad} is ${calls[bad]}`;
   if (trail.digests !== 'verified') return `trail.digests is ${trail.digests}`;
   return trail.signatures === 'broken' ? 'trail.signatures is broken' : undefined;

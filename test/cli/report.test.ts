@@ -139,11 +139,6 @@ describe('report', () => {
       /calls\.afterAllowed is 3/,
     ],
     [
-      'enforced with a call that was not decided',
-      { ...sound, calls: { ...sound.calls, undecided: 1 } },
-      /calls\.undecided is 1/,
-    ],
-    [
       'enforced with a number that cannot be',
       { ...sound, calls: { ...sound.calls, afterAllowed: -1 } },
       /calls\.afterAllowed is -1/,

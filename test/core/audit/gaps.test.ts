@@ -126,13 +126,18 @@ describe('what is missing is said, and the verdict is undetermined', () => {
   const atEnd = (seconds: number, change: Changed = {}): Changed[] =>
     more({ eventName: 'GetObject', eventTime: toSecond(end() + seconds * 1000), ...change });
 
-  test('a transfer that was over soon after the end may have begun before it', () => {
-    expect(gapsOf(atEnd(1))).toEqual(['may-have-begun-before']);
-    expect(gapsOf(atEnd(900))).toEqual(['may-have-begun-before']);
+  test('a transfer that was over soon after the end may have begun before it, where the work died', () => {
+    const died = changed('work.finished', (data) => (data['tools'] = 'unknown'));
+    expect(gapsOf(atEnd(1), died)).toEqual(['may-have-begun-before']);
+    expect(gapsOf(atEnd(900), died)).toEqual(['may-have-begun-before']);
+    expect(audited(atEnd(901), died).violations.map(({ rule }) => rule)).toContain('after-end-and-allowed');
+  });
+
+  test('work that came to its end has no transfer under way', () => {
+    expect(audited(atEnd(1)).violations.map(({ rule }) => rule)).toContain('after-end-and-allowed');
   });
 
   test.each<readonly [string, number, Changed]>([
-    ['one that was over later', 901, {}],
     ['a call that takes no time', 1, { eventName: 'HeadObject' }],
     ['one that the policy never allowed', 1, { requestParameters: { bucketName: 'other', key: 'k' } }],
     ['one that was told that there is nothing', 1, { errorCode: 'NoSuchKey' }],
