@@ -112,18 +112,17 @@ export class DataEvents {
     return wishesOf(action, resource).every((wish) => this.#isProven(wish, proving));
   }
 
-  /** Each container must be shown, and of each service both what reads and what writes, where the policy has both. */
+  /**
+   * Of each service that the task may use, one of its own containers must be shown: one that nobody touched in that time cannot be. What the
+   * worker says that it used is asked for one by one (`isLogged`).
+   */
   conclude(findings: Findings, proving: Proving): void {
-    const anyKind = ({ container }: Wish): Wish[] => KINDS.map((kind) => ({ container, kind }));
-    for (const wish of this.#wishes) this.#demand(anyKind(wish), wish.container, findings, proving);
-    const kinds = Map.groupBy(this.#wishes, ({ container, kind }) => `${serviceOf(container)} that ${kind}s`);
-    for (const [what, wishes] of kinds) this.#demand(wishes, what, findings, proving);
-  }
-
-  #demand(any: readonly Wish[], what: string, findings: Findings, proving: Proving): void {
-    if (any.some((wish) => this.#isProven(wish, proving))) return;
-    const isSeen = any.some(({ container, kind }) => this.#shown.isSeen(`${container} ${kind}`));
-    findings.gap(isSeen ? 'data-events-end-early' : 'no-data-events', `None of ${what}.`);
+    for (const [service, wishes] of Map.groupBy(this.#wishes, ({ container }) => serviceOf(container))) {
+      const any = wishes.flatMap(({ container }) => KINDS.map((kind) => ({ container, kind })));
+      if (any.some((wish) => this.#isProven(wish, proving))) continue;
+      const isSeen = any.some(({ container, kind }) => this.#shown.isSeen(`${container} ${kind}`));
+      findings.gap(isSeen ? 'data-events-end-early' : 'no-data-events', `None of ${service}.`);
+    }
   }
 
   #isProven({ container, kind }: Wish, proving: Proving): boolean {

@@ -50,7 +50,7 @@ export interface DenyFacts {
 /** All that a task's evidence says and its trail can show. Times are whole seconds since the epoch, rounded down, as the trail has them. */
 export interface TaskFacts {
   readonly boundaryId: string;
-  /** Where the task was; undefined when it was never admitted. */
+  /** Where the task was; undefined in evidence that does not say. */
   readonly place: { readonly accountId: string; readonly region: string } | undefined;
   readonly leases: readonly LeaseFacts[];
   /** Leases that were intended and of whose session nobody knows whether it exists. */
@@ -86,7 +86,7 @@ const identityIssued = z.object({
   workVersion: z.string(),
   sessionSecretReaders: z.object({ work: z.string(), proof: z.string() }).optional(),
 });
-const taskAdmitted = z.object({ executionArn: z.string().optional() });
+const taskRequested = z.object({ executionArn: z.string().optional() });
 const secretIssued = z.object({ secretName: z.string() });
 const workFinished = z.object({
   lease: z.int().optional(),
@@ -185,14 +185,14 @@ export function taskFacts(boundaryId: string, events: readonly EvidenceEvent[]):
   const issued = dataOf(events, 'identity.issued', identityIssued, unreadable);
   const worked = dataOf(events, 'work.finished', workFinished, unreadable);
   const revoked = dataOf(events, 'boundary.revoked', boundaryRevoked, unreadable);
-  const [admitted] = dataOf(events, 'task.admitted', taskAdmitted, unreadable);
+  const [requested] = dataOf(events, 'task.requested', taskRequested, unreadable);
   const secrets = dataOf(events, 'secret.issued', secretIssued, unreadable);
   const leases = leasesOf(issued, worked);
   const known = new Set(leases.map(({ number }) => number));
   const intended = new Set(revoked.flatMap(({ data }) => data.leases.map(({ lease }) => lease)));
   return {
     boundaryId,
-    place: placeOf(issued[0]?.data.workVersion ?? admitted?.data.executionArn),
+    place: placeOf(requested?.data.executionArn),
     leases,
     uncertainLeases: [...intended].filter((lease) => !known.has(lease)).length,
     secretNames: secrets.map(({ data }) => data.secretName),

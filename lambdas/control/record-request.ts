@@ -15,6 +15,7 @@ export async function recordRequest(row: LedgerRow, evidence: EvidenceLog): Prom
       ...(row.window && { window: windowText(row.window) }),
       requestDigest: row.requestDigest,
       grantDigest: row.grantDigest,
+      executionArn: row.executionArn,
       ...(row.requester !== undefined && { requester: row.requester }),
       ...(row.approval && {
         approvalsNeeded: row.approval.quorum,
