@@ -7,6 +7,8 @@ import { controlsMap } from '../../core/controls.ts';
 import { sessionCredentials } from '../../core/work.ts';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
 import { toolsOf } from './tools-of.ts';
+import { auditRecords } from '../core/audit/support.ts';
+import { renderAudit } from '../../cli/render/audit.ts';
 
 /** Each value as it was put, and each part of it that is secret by itself: a key's body, the members of the session's credentials. */
 function secretValuesOf(stack: Deployed): string[] {
@@ -32,11 +34,13 @@ const spellings = (value: string) => [
 async function everythingWritten(stack: Deployed, ran: Ran): Promise<Record<string, string>> {
   const execution = await stack.execution(ran.row.executionArn);
   const bundle = bundleOf(ran.row.boundaryId, ran.events);
+  const audit = auditRecords(bundle, stack.aws.trail);
   return {
     history: JSON.stringify(ran.history),
     execution: JSON.stringify(execution),
     evidence: JSON.stringify(ran.events),
     report: reportPage(reportSubject(bundle, verification(bundle, undefined), undefined)),
+    audit: JSON.stringify(audit) + renderAudit(audit),
     controls: JSON.stringify(controlsMap(bundle.boundaryId, bundle.events)),
     ledger: JSON.stringify(ran.row),
     'command line': JSON.stringify(ran.report) + ran.progress,
@@ -97,7 +101,8 @@ test('what a record makes its assistant ask for by name stands in AWS’s own re
     parameters: { caseId: 'C-1' },
   });
   expect(toolsOf(ran).uses.filter(({ tool }) => tool === null)).toHaveLength(ORDERS_BY_NAME(name).length);
-  const { history, trail, ...ours } = await everythingWritten(stack, ran);
+  // An audit names what the trail's records name.
+  const { history, trail, audit: _audit, ...ours } = await everythingWritten(stack, ran);
   expectNowhere([name], ours);
   for (const theirs of [history, trail]) expect(theirs).toContain(name);
 });
