@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -14,7 +14,11 @@ export const evidenceKey = (scope: Construct, options: DeploymentOptions): kms.K
     removalPolicy: options.removalPolicy ?? RemovalPolicy.RETAIN,
   });
 
-/** Nobody else signs, whatever their own policies say: whoever wants to must change the key's policy first, and CloudTrail tells. */
+/**
+ * Nobody outside the stack signs, whatever their own policies say: whoever wants to must change the key's policy first, and CloudTrail
+ * tells. In the stack only `close-boundary` may, by its own policy; its role is not named alone, because a deploy that renames it retains the
+ * old one, whose executions still have to be closed.
+ */
 export function onlySignedBy(key: kms.Key, role: iam.IRole): void {
   key.addToResourcePolicy(
     new iam.PolicyStatement({
@@ -23,10 +27,21 @@ export function onlySignedBy(key: kms.Key, role: iam.IRole): void {
       principals: [new iam.AnyPrincipal()],
       actions: ['kms:Sign'],
       resources: ['*'], // a key's policy speaks of its own key: `*` is that key
-      conditions: { StringNotEquals: { 'aws:PrincipalArn': role.roleArn } },
+      conditions: {
+        StringNotLike: { 'aws:PrincipalArn': [role.roleArn, rolesOfStack(key)] },
+      },
     }),
   );
 }
+
+/** Roles that CloudFormation named after the stack. */
+const rolesOfStack = (scope: Construct): string =>
+  Stack.of(scope).formatArn({
+    service: 'iam',
+    region: '',
+    resource: 'role',
+    resourceName: `${Stack.of(scope).stackName}-*`,
+  });
 
 /** Signs digests and nothing else. */
 export const signEvidence = (key: kms.IKey): Permission[] => [

@@ -89,7 +89,7 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
   ],
   [
     /^BoundaryRecordsEvidenceKey/,
-    /^(kms:)?\*$/,
+    /^(kms:)?\*$|:role\/Taskbound-\*$/,
     'A key’s policy: `*` is that key, its Deny is meant for everyone, and the account keeps it.',
   ],
   [/^BoundaryAlarmsTopicPolicy/, /^\*$/, 'CDK’s Deny of everything without TLS: to nobody.'],
