@@ -6,7 +6,7 @@ import { ControlFunction, type ControlFunctionProps } from './control-function.t
 import * as may from './control-permissions.ts';
 import { keyOf } from './encryption.ts';
 import { useArchive } from './evidence-archive.ts';
-import { onlySignedBy, signEvidence } from './evidence-key.ts';
+import { onlySignedInStack, signEvidence } from './evidence-key.ts';
 import type { DeploymentOptions } from './options.ts';
 import type { Permission } from './permission.ts';
 import { outliveDeploys } from './outlive-deploys.ts';
@@ -104,7 +104,7 @@ export class ControlPlane extends Construct {
       ],
     });
     this.closeBoundary = make('CloseBoundary', this.#closeProps(records, options, base, common));
-    onlySignedBy(records.evidenceKey, this.closeBoundary.role);
+    onlySignedInStack(records.evidenceKey, this.closeBoundary.role);
     for (const called of Object.values(this.workflowFunctions)) outliveDeploys(called, options);
     this.teardown = this.#makeTeardown(options);
     this.decide = make('Decide', this.#decideProps(base, common));

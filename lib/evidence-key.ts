@@ -19,10 +19,10 @@ export const evidenceKey = (scope: Construct, options: DeploymentOptions): kms.K
  * tells. In the stack only `close-boundary` may, by its own policy; its role is not named alone, because a deploy that renames it retains the
  * old one, whose executions still have to be closed.
  */
-export function onlySignedBy(key: kms.Key, role: iam.IRole): void {
+export function onlySignedInStack(key: kms.Key, role: iam.IRole): void {
   key.addToResourcePolicy(
     new iam.PolicyStatement({
-      sid: 'OnlyCloseBoundarySigns',
+      sid: 'OnlyThisStackSigns',
       effect: iam.Effect.DENY,
       principals: [new iam.AnyPrincipal()],
       actions: ['kms:Sign'],

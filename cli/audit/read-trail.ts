@@ -1,5 +1,5 @@
 import type { Audit } from '../../core/audit/audit.ts';
-import { digestDocument, type DigestFile, type LogFile } from '../../core/audit/digests.ts';
+import { digestDocument, type DigestFile, type LogFile } from '../../core/audit/digest-file.ts';
 import { readTrailEvent } from '../../core/audit/trail-event.ts';
 import { TrailUnreadable } from '../errors.ts';
 import type { Io } from '../io.ts';

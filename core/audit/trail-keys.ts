@@ -1,7 +1,7 @@
 /** How CloudTrail signs digest files: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-custom-validation.html */
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
-import type { DigestFile } from './digests.ts';
+import type { DigestFile } from './digest-file.ts';
 
 /** What `aws cloudtrail list-public-keys` prints. `Value` is the RSA key in PKCS #1 DER. */
 export const publicKeyList = z.object({

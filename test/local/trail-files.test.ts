@@ -1,3 +1,4 @@
+import { makeBundle } from '../../core/bundle.ts';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,19 +7,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { FolderSource } from '../../cli/audit/folder-source.ts';
 import { readTrail } from '../../cli/audit/read-trail.ts';
 import { Audit } from '../../core/audit/audit.ts';
-import {
-  checkDigests,
-  type DigestCheck,
-  type DigestFile,
-  type LogFile,
-  type Wanted,
-} from '../../core/audit/digests.ts';
+import type { DigestFile, LogFile } from '../../core/audit/digest-file.ts';
+import { checkDigests, type DigestCheck, type Wanted } from '../../core/audit/digests.ts';
 import { Findings } from '../../core/audit/findings.ts';
 import { publicKeyList, TrailKeys } from '../../core/audit/trail-keys.ts';
 import type { TrailRecord } from '../../local/aws/trail.ts';
 import { PUBLIC_KEYS_FILE, writeTrailFiles } from '../../local/trail-files.ts';
 import { goodEvents, recordingIo, temporaryFolder, T0, BOUNDARY } from '../cli/support.ts';
-import { bundleOf } from '../core/audit/support.ts';
+import {} from '../core/audit/support.ts';
 
 const MINUTE_MS = 60_000;
 const recordAt = (ms: number): TrailRecord =>
@@ -47,7 +43,7 @@ beforeAll(async () => {
 
 async function writtenTo(folder: string): Promise<Written> {
   await writeTrailFiles(folder, RECORDS, END);
-  const audit = new Audit(bundleOf(BOUNDARY, goodEvents()));
+  const audit = new Audit(makeBundle(BOUNDARY, goodEvents()));
   const read = await readTrail(new FolderSource(folder, '/'), audit, recordingIo('/').io);
   expect([read.files, read.records]).toEqual([16, 16]);
   const list: unknown = JSON.parse(await readFile(join(folder, PUBLIC_KEYS_FILE), 'utf8'));

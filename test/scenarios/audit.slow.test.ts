@@ -1,3 +1,4 @@
+import { makeBundle } from '../../core/bundle.ts';
 import { DeleteRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -8,7 +9,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sessionCredentials } from '../../core/work.ts';
 import type { AuditResult } from '../../core/audit/result.ts';
-import { auditRecords, bundleOf, saidOf, trailAfter } from '../core/audit/support.ts';
+import { auditRecords, saidOf, trailAfter } from '../core/audit/support.ts';
 import type { DemoDatabase } from '../../local/demo-database.ts';
 import { deployMaintained, maintenance, migration, startDatabase } from './database.ts';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
@@ -18,7 +19,7 @@ import { RAW_HOWS } from '../fixtures/work/raw.ts';
 
 async function audited(stack: Deployed, ran: Ran): Promise<AuditResult> {
   const trail = await trailAfter(stack, ran);
-  return auditRecords(bundleOf(ran.row.boundaryId, ran.events), trail);
+  return auditRecords(makeBundle(ran.row.boundaryId, ran.events), trail);
 }
 
 function expectEnforced(result: AuditResult): void {

@@ -1,3 +1,4 @@
+import { makeBundle } from '../../../core/bundle.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Audit } from '../../../core/audit/audit.ts';
 import { DELIVERY_SECONDS, LATE_SECONDS } from '../../../core/audit/coverage.ts';
@@ -8,7 +9,7 @@ import { readTrailEvent, type TrailEvent } from '../../../core/audit/trail-event
 import type { EvidenceEvent } from '../../../core/evidence.ts';
 import type { TrailRecord } from '../../../local/aws/trail.ts';
 import { deploy, freshId, type Deployed, type Ran } from '../../scenarios/deployed.ts';
-import { auditRecords, bundleOf, copyOf, COVERED, saidOf, trailAfter, type Changed } from './support.ts';
+import { auditRecords, copyOf, COVERED, saidOf, trailAfter, type Changed } from './support.ts';
 
 let stack: Deployed;
 let ran: Ran;
@@ -25,7 +26,7 @@ const audited = (
   records: readonly unknown[],
   events: readonly EvidenceEvent[] = ran.events,
   coverage?: Coverage,
-) => auditRecords(bundleOf(ran.row.boundaryId, events), records, coverage);
+) => auditRecords(makeBundle(ran.row.boundaryId, events), records, coverage);
 const gapsOf = (records: readonly unknown[], events?: readonly EvidenceEvent[], coverage?: Coverage) => {
   const result = audited(records, events, coverage);
   expect(result.verdict, saidOf(result)).toBe('undetermined');
@@ -151,7 +152,7 @@ describe('what is missing is said, and the verdict is undetermined', () => {
   const inShortTrail = (fits: (record: TrailRecord) => boolean) => {
     const fileOf = (index: number): string =>
       fits(trail[index] as TrailRecord) ? 'short.json.gz' : 'trail.json.gz';
-    const result = auditRecords(bundleOf(ran.row.boundaryId, ran.events), trail, COVERED, fileOf);
+    const result = auditRecords(makeBundle(ran.row.boundaryId, ran.events), trail, COVERED, fileOf);
     return [result.verdict, ...result.gaps.map(({ rule }) => rule)];
   };
 
@@ -164,7 +165,7 @@ describe('what is missing is said, and the verdict is undetermined', () => {
     const records = copyOf(trail).map((record) =>
       record['eventSource'] === 'iam.amazonaws.com' ? { ...record, awsRegion: 'us-east-1' } : record,
     );
-    const audit = new Audit(bundleOf(ran.row.boundaryId, ran.events));
+    const audit = new Audit(makeBundle(ran.row.boundaryId, ran.events));
     for (const record of records) audit.see(readTrailEvent(record, 'trail.json.gz') as TrailEvent);
     expect(audit.wanted.regions).toEqual(['eu-central-1', 'us-east-1']);
     const both = (to: string): Coverage => ({

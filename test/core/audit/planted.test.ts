@@ -1,3 +1,4 @@
+import { makeBundle } from '../../../core/bundle.ts';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ViolationRule } from '../../../core/audit/rules.ts';
@@ -7,7 +8,7 @@ import { denyPolicyName } from '../../../core/ids.ts';
 import type { ToolUse } from '../../../core/work.ts';
 import type { TrailRecord } from '../../../local/aws/trail.ts';
 import { deploy, freshId, type Deployed, type Ran } from '../../scenarios/deployed.ts';
-import { auditRecords, bundleOf, copyOf, saidOf, trailAfter, type Changed } from './support.ts';
+import { auditRecords, copyOf, saidOf, trailAfter, type Changed } from './support.ts';
 
 let stack: Deployed;
 let ran: Ran;
@@ -21,7 +22,7 @@ beforeAll(async () => {
 }, 60_000);
 
 const audited = (records: readonly unknown[], events = ran.events) =>
-  auditRecords(bundleOf(ran.row.boundaryId, events), records);
+  auditRecords(makeBundle(ran.row.boundaryId, events), records);
 
 const key = (): string => ran.row.leases[0]?.accessKeyId ?? '';
 const deadlineMs = (): number => ran.row.leases[0]?.deadlineMs ?? 0;

@@ -3,21 +3,12 @@ import { DELIVERY_SECONDS } from '../../../core/audit/coverage.ts';
 import type { Coverage } from '../../../core/audit/digests.ts';
 import { auditResult, type AuditResult } from '../../../core/audit/result.ts';
 import { readTrailEvent } from '../../../core/audit/trail-event.ts';
-import type { EvidenceBundle, EvidenceEvent } from '../../../core/evidence.ts';
+import type { EvidenceBundle } from '../../../core/evidence.ts';
 import type { TrailRecord } from '../../../local/aws/trail.ts';
 import type { Deployed, Ran } from '../../scenarios/deployed.ts';
 
 /** A record that a test may change as it likes. */
 export type Changed = Record<string, unknown>;
-
-export const bundleOf = (boundaryId: string, events: readonly EvidenceEvent[]): EvidenceBundle => ({
-  version: 1,
-  boundaryId,
-  taskId: boundaryId.slice(boundaryId.indexOf('.') + 1),
-  events: [...events],
-  envelope: null,
-  publicKey: null,
-});
 
 /** A digest chain that covers everything. */
 export const COVERED: Coverage = {
