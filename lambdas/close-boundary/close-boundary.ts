@@ -59,9 +59,8 @@ export async function closeBoundary(
 
 /** The chain is read again whole: what is signed is what stands in the table, not what this function believes to have written. So is a signature that stands already. */
 async function signHead(boundaryId: string, { evidence, signer }: CloseDependencies): Promise<void> {
-  const events = await evidence.read(boundaryId);
-  const standing = await evidence.signedHead(boundaryId);
-  if (standing !== undefined) return signer.demandOwn(boundaryId, events, standing);
+  const { events, signed } = await evidence.readSigned(boundaryId);
+  if (signed !== undefined) return signer.demandOwn(boundaryId, events, signed);
   await evidence.putSignedHead(boundaryId, await signer.sign(boundaryId, events));
 }
 
@@ -72,11 +71,8 @@ async function signHead(boundaryId: string, { evidence, signer }: CloseDependenc
 async function archived(row: LedgerRow, on: CloseDependencies): Promise<ArchiveState | undefined> {
   const { boundaryId, stack } = row;
   if (on.archive === undefined) return undefined;
-  const bundle = makeBundle(
-    boundaryId,
-    await on.evidence.read(boundaryId),
-    await on.evidence.signedHead(boundaryId),
-  );
+  const { events, signed } = await on.evidence.readSigned(boundaryId);
+  const bundle = makeBundle(boundaryId, events, signed);
   const key = archiveKey(stack, boundaryId);
   const state = await on.archive.put(key, bundleText(bundle));
   if (state === 'disagrees') {

@@ -1,10 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  PutCommand,
-  QueryCommand,
-  type QueryCommandInput,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../core/clock.ts';
 import { ChainBroken, ChainClosed, LedgerContention } from '../../core/errors.ts';
 import {
@@ -35,23 +30,17 @@ export class EvidenceLog {
 
   /** All events of a task in order, read consistently. A task has a few dozen at most. */
   async read(boundaryId: string): Promise<EvidenceEvent[]> {
-    const items = await this.#query({
-      KeyConditionExpression: 'boundaryId = :boundaryId AND seq > :head',
-      ExpressionAttributeValues: { ':boundaryId': boundaryId, ':head': SIGNED_HEAD_SEQ },
-    });
-    return items.map(eventIn);
+    return (await this.#itemsOf(boundaryId, SIGNED_HEAD_SEQ + 1)).map(eventIn);
   }
 
-  /** What was signed of the chain; undefined before its boundary is closed. */
-  async signedHead(boundaryId: string): Promise<SignedHead | undefined> {
-    const [item] = await this.#query({
-      KeyConditionExpression: 'boundaryId = :boundaryId AND seq = :head',
-      ExpressionAttributeValues: { ':boundaryId': boundaryId, ':head': SIGNED_HEAD_SEQ },
-    });
-    if (item === undefined) return undefined;
-    const { envelope, publicKey } = item;
+  /** The same, and what was signed of them: nothing before the boundary is closed. Throws `ChainBroken` where something else stands in its place. */
+  async readSigned(boundaryId: string): Promise<{ events: EvidenceEvent[]; signed?: SignedHead }> {
+    const items = await this.#itemsOf(boundaryId, SIGNED_HEAD_SEQ);
+    const [first, ...rest] = items;
+    if (first?.['seq'] !== SIGNED_HEAD_SEQ) return { events: items.map(eventIn) };
+    const { envelope, publicKey } = first;
     const parsed = signedHead.safeParse({ envelope, publicKey });
-    if (parsed.success) return parsed.data;
+    if (parsed.success) return { events: rest.map(eventIn), signed: parsed.data };
     throw new ChainBroken(
       `What stands beside the evidence of ${boundaryId} is no signature of ours. Look at who wrote to the table.`,
     );
@@ -83,16 +72,15 @@ export class EvidenceLog {
     );
   }
 
-  async #query(
-    condition: Pick<QueryCommandInput, 'KeyConditionExpression' | 'ExpressionAttributeValues'>,
-  ): Promise<Record<string, unknown>[]> {
+  async #itemsOf(boundaryId: string, fromSeq: number): Promise<Record<string, unknown>[]> {
     const items: Record<string, unknown>[] = [];
     let start: Record<string, unknown> | undefined;
     do {
       const page = await this.#client.send(
         new QueryCommand({
           TableName: this.#table,
-          ...condition,
+          KeyConditionExpression: 'boundaryId = :boundaryId AND seq >= :from',
+          ExpressionAttributeValues: { ':boundaryId': boundaryId, ':from': fromSeq },
           ConsistentRead: true,
           ...(start && { ExclusiveStartKey: start }),
         }),

@@ -1,24 +1,11 @@
 import { expect, it } from 'vitest';
-import { makeBundle } from '../../core/bundle.ts';
-import { stackKey } from '../../cli/evidence-key.ts';
-import { Records } from '../../cli/records.ts';
 import { verifyBundle } from '../../core/verify.ts';
-import { deploy } from './deployed.ts';
+import { realBundle } from './tampering.ts';
 
 /** `tampering.test.ts` tries some of these in every run; here are all of them. */
 it('a change of any one bit of a real bundle that changes what it says is found', async () => {
-  const sample = await deploy('sample');
-  sample.put('source', 'a', Buffer.from('content'));
-  const { report } = await sample.run({
-    type: 'object-transfer',
-    taskId: 'every-byte',
-    reason: 'to be tampered with',
-    parameters: { sourceKey: 'a', destinationKey: 'b' },
-  });
-  const { config, outputs } = sample.connection;
-  const { events, signed } = await new Records(config, outputs).evidence(report.boundaryId);
-  const key = await stackKey(config, outputs);
-  const original = JSON.stringify(makeBundle(report.boundaryId, events, signed));
+  const { bundle, key } = await realBundle();
+  const original = JSON.stringify(bundle);
   const bytes = Buffer.from(original);
   expect(verifyBundle(JSON.parse(original), key).verdict).toBe('verified');
 

@@ -4,31 +4,16 @@ import type { KeyObject } from 'node:crypto';
 import { p256 } from '@noble/curves/nist.js';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { makeBundle } from '../../core/bundle.ts';
 import type { EvidenceBundle } from '../../core/evidence.ts';
-import { stackKey } from '../../cli/evidence-key.ts';
-import { Records } from '../../cli/records.ts';
 import { verifyEnvelope } from '../../core/dsse.ts';
 import { publicKeyPem } from '../../core/evidence-key.ts';
 import { verifyBundle } from '../../core/verify.ts';
-import { deploy } from './deployed.ts';
-import { chainChanges, fieldChanges, rechained } from './tampering.ts';
+import { chainChanges, fieldChanges, realBundle, rechained } from './tampering.ts';
 
 let bundle: EvidenceBundle;
 let key: KeyObject;
 beforeAll(async () => {
-  const sample = await deploy('sample');
-  sample.put('source', 'a', Buffer.from('content'));
-  const { report } = await sample.run({
-    type: 'object-transfer',
-    taskId: 'tampered',
-    reason: 'to be tampered with',
-    parameters: { sourceKey: 'a', destinationKey: 'b' },
-  });
-  const { config, outputs } = sample.connection;
-  const { events, signed } = await new Records(config, outputs).evidence(report.boundaryId);
-  bundle = JSON.parse(JSON.stringify(makeBundle(report.boundaryId, events, signed)));
-  key = await stackKey(config, outputs);
+  ({ bundle, key } = await realBundle());
 }, 60_000);
 
 const verdictOf = (value: unknown) => verifyBundle(value, key).verdict;

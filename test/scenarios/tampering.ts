@@ -1,5 +1,26 @@
+import type { KeyObject } from 'node:crypto';
+import { stackKey } from '../../cli/evidence-key.ts';
+import { Records } from '../../cli/records.ts';
+import { bundleText, makeBundle } from '../../core/bundle.ts';
 import { chainEvent, type EvidenceBundle, type EvidenceEvent } from '../../core/evidence.ts';
 import { signedBundle } from '../fixtures/signed-bundle.ts';
+import { deploy } from './deployed.ts';
+
+/** The bundle of a real transfer, as a reviewer reads it from a file, and the key of its stack. */
+export async function realBundle(): Promise<{ readonly bundle: EvidenceBundle; readonly key: KeyObject }> {
+  const sample = await deploy('sample');
+  sample.put('source', 'a', Buffer.from('content'));
+  const { report } = await sample.run({
+    type: 'object-transfer',
+    taskId: 'tampered',
+    reason: 'to be tampered with',
+    parameters: { sourceKey: 'a', destinationKey: 'b' },
+  });
+  const { config, outputs } = sample.connection;
+  const { events, signed } = await new Records(config, outputs).evidence(report.boundaryId);
+  const bundle: EvidenceBundle = JSON.parse(bundleText(makeBundle(report.boundaryId, events, signed)));
+  return { bundle, key: await stackKey(config, outputs) };
+}
 
 /** A change to a bundle: what was done, and what came of it. */
 export type Tampered = readonly [what: string, value: unknown];

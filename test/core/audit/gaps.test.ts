@@ -7,19 +7,15 @@ import type { Coverage } from '../../../core/audit/digests.ts';
 import type { GapRule } from '../../../core/audit/rules.ts';
 import { readTrailEvent, type TrailEvent } from '../../../core/audit/trail-event.ts';
 import type { EvidenceEvent } from '../../../core/evidence.ts';
-import type { TrailRecord } from '../../../local/aws/trail.ts';
-import { deploy, freshId, type Deployed, type Ran } from '../../scenarios/deployed.ts';
-import { auditRecords, copyOf, COVERED, saidOf, trailAfter, type Changed } from './support.ts';
+import { toSecond, type TrailRecord } from '../../../local/aws/trail.ts';
+import type { Deployed, Ran } from '../../scenarios/deployed.ts';
+import { auditRecords, copyOf, COVERED, honestTransfer, saidOf, type Changed } from './support.ts';
 
 let stack: Deployed;
 let ran: Ran;
 let trail: readonly TrailRecord[];
 beforeAll(async () => {
-  stack = await deploy('sample');
-  stack.put('source', 'a.bin', Buffer.from('x'));
-  const parameters = { sourceKey: 'a.bin', destinationKey: 'b.bin' };
-  ran = await stack.run({ type: 'object-transfer', taskId: freshId(), reason: 'to be audited', parameters });
-  trail = await trailAfter(stack, ran);
+  ({ stack, ran, trail } = await honestTransfer());
 }, 60_000);
 
 const audited = (
@@ -33,7 +29,6 @@ const gapsOf = (records: readonly unknown[], events?: readonly EvidenceEvent[], 
   return result.gaps.map(({ rule }) => rule);
 };
 const key = (): string => ran.row.leases[0]?.accessKeyId ?? '';
-const toSecond = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 const without = (fits: (record: TrailRecord) => boolean) => trail.filter((record) => !fits(record));
 /** The evidence, with the data of one event changed. */
 const changed = (

@@ -6,19 +6,15 @@ import { sha256Hex } from '../../../core/digest.ts';
 import type { EvidenceEvent } from '../../../core/evidence.ts';
 import { denyPolicyName } from '../../../core/ids.ts';
 import type { ToolUse } from '../../../core/work.ts';
-import type { TrailRecord } from '../../../local/aws/trail.ts';
-import { deploy, freshId, type Deployed, type Ran } from '../../scenarios/deployed.ts';
-import { auditRecords, copyOf, saidOf, trailAfter, type Changed } from './support.ts';
+import { toSecond, type TrailRecord } from '../../../local/aws/trail.ts';
+import type { Deployed, Ran } from '../../scenarios/deployed.ts';
+import { auditRecords, copyOf, honestTransfer, saidOf, type Changed } from './support.ts';
 
 let stack: Deployed;
 let ran: Ran;
 let trail: readonly TrailRecord[];
 beforeAll(async () => {
-  stack = await deploy('sample');
-  stack.put('source', 'a.bin', Buffer.from('x'));
-  const parameters = { sourceKey: 'a.bin', destinationKey: 'b.bin' };
-  ran = await stack.run({ type: 'object-transfer', taskId: freshId(), reason: 'to be audited', parameters });
-  trail = await trailAfter(stack, ran);
+  ({ stack, ran, trail } = await honestTransfer());
 }, 60_000);
 
 const audited = (records: readonly unknown[], events = ran.events) =>
@@ -36,7 +32,6 @@ const provenMs = (): number =>
   Date.parse(ran.events.find(({ type }) => type === 'revocation.proven')?.at ?? '');
 const arnOf = (name: string): string =>
   `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${name}-AbC123`;
-const toSecond = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 
 let planted = 0;
 const freshEventId = (): string => `planted-${(planted += 1)}`;

@@ -5,7 +5,7 @@ import { auditResult, type AuditResult } from '../../../core/audit/result.ts';
 import { readTrailEvent } from '../../../core/audit/trail-event.ts';
 import type { EvidenceBundle } from '../../../core/evidence.ts';
 import type { TrailRecord } from '../../../local/aws/trail.ts';
-import type { Deployed, Ran } from '../../scenarios/deployed.ts';
+import { deploy, freshId, type Deployed, type Ran } from '../../scenarios/deployed.ts';
 
 /** A record that a test may change as it likes. */
 export type Changed = Record<string, unknown>;
@@ -50,3 +50,13 @@ export async function trailAfter(stack: Deployed, ran: Ran): Promise<readonly Tr
 /** A copy of records that may be changed. */
 export const copyOf = (records: readonly TrailRecord[]): Changed[] =>
   structuredClone(records) as unknown as Changed[];
+
+/** A transfer that did what it may, and the trail of its stack. */
+export async function honestTransfer() {
+  const stack = await deploy('sample');
+  stack.put('source', 'a.bin', Buffer.from('x'));
+  const parameters = { sourceKey: 'a.bin', destinationKey: 'b.bin' };
+  const request = { type: 'object-transfer', taskId: freshId(), reason: 'to be audited', parameters };
+  const ran = await stack.run(request);
+  return { stack, ran, trail: await trailAfter(stack, ran) };
+}
