@@ -1,12 +1,13 @@
 import { DELIVERY_SECONDS } from '../core/audit/coverage.ts';
 import { latestDeadlineMs } from '../core/deadline.ts';
+import { LAST_DIGEST_MS } from '../local/trail-files.ts';
 import type { Connection } from './connection.ts';
 import { messageOf } from './errors.ts';
 import type { Io } from './io.ts';
 import { Records } from './records.ts';
 
-/** The last digest that is written has nothing of the task: its own signature is nowhere. */
-const SPARE_MS = 120_000;
+/** Where the last digest begins nothing of the task is left: its own signature is nowhere. */
+const SPARE_MS = 2 * LAST_DIGEST_MS;
 
 /**
  * Lets time pass until CloudTrail would have delivered every record of the task, its last lease's end included, and writes the trail. The

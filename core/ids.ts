@@ -8,6 +8,8 @@ export const TASK_ID = /^[A-Za-z0-9_-]{2,40}$/;
 export const DECLARED_NAME = /^[a-z][A-Za-z0-9]{0,31}$/;
 /** The name that no JIT secret may have: it is the session secret's. */
 export const SESSION_SECRET = 'session';
+/** Of a secret's whole name. */
+export const isSessionSecret = (name: string): boolean => name.endsWith(`/${SESSION_SECRET}`);
 /** The session tag that carries the boundary. */
 export const BOUNDARY_TAG = 'taskbound:Boundary';
 /** Characters of a nonce: 128 bits in hex. */

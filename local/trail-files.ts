@@ -2,11 +2,12 @@
  * The trail as CloudTrail would have delivered it: log files, and digest files whose chain and signatures are right.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html#cloudtrail-log-filename-format
  */
-import { createHash, generateKeyPair, sign, type KeyObject } from 'node:crypto';
+import { generateKeyPair, sign, type KeyObject } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { sha256Hex } from '../core/digest.ts';
 import { ACCOUNT_ID, REGION } from './aws/place.ts';
 import { toSecond, type TrailRecord } from './aws/trail.ts';
 
@@ -20,8 +21,6 @@ const LOG_MS = 300_000;
 /** The bucket that the digests name: there is none, the files are in a folder. */
 const BUCKET = 'taskbound-local-trail';
 const KEY_BITS = 2048;
-
-const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
 /** `20261123T1000Z`, or with seconds. */
 const compact = (ms: number, characters: number): string =>
@@ -38,7 +37,7 @@ interface Signer {
 async function makeSigner(): Promise<Signer> {
   const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: KEY_BITS });
   const der = publicKey.export({ type: 'pkcs1', format: 'der' });
-  return { privateKey, fingerprint: sha256(der).slice(0, 32), publicKey: der.toString('base64') };
+  return { privateKey, fingerprint: sha256Hex(der).slice(0, 32), publicKey: der.toString('base64') };
 }
 
 interface LogFile {
@@ -88,7 +87,7 @@ class TrailWriter {
 
   async #log(records: readonly TrailRecord[], atMs: number): Promise<LogFile> {
     const content = JSON.stringify({ Records: records });
-    const hashValue = sha256(content);
+    const hashValue = sha256Hex(content);
     const name = `${ACCOUNT_ID}_CloudTrail_${REGION}_${compact(atMs, 13)}_${hashValue.slice(0, 16)}.json.gz`;
     const s3Object = `AWSLogs/${ACCOUNT_ID}/CloudTrail/${REGION}/${dayPath(atMs)}/${name}`;
     await this.#write(s3Object, content);
@@ -124,7 +123,7 @@ class TrailWriter {
       logFiles: logFiles.map((file) => ({ s3Bucket: BUCKET, ...file, hashAlgorithm: 'SHA-256' })),
     });
     await this.#write(object, content);
-    const hash = sha256(content);
+    const hash = sha256Hex(content);
     const signed = [toSecond(toMs), `${BUCKET}/${object}`, hash, previous?.signature ?? 'null'].join('\n');
     const signature = sign('sha256', Buffer.from(signed), this.#signer.privateKey).toString('hex');
     this.#previous = { object, hash, signature };

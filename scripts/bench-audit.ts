@@ -64,7 +64,7 @@ function measureIn(folder: string, assembly: string, megabytes: number): AuditFi
   const request = join(ROOT, 'examples/object-transfer.json');
   run(process.execPath, [CLI, 'run', request, '--local', ...seed, '--trail', trail, '--out', out], [0]);
   const bundle = join(out, readdirSync(out).find((name) => name.endsWith('.evidence.json')) ?? '');
-  const compressedBytes = writeOthers(join(trail, 'AWSLogs/others'), megabytes * 1e6, lateCall(trail), 0);
+  const compressedBytes = writeOthers(join(trail, 'AWSLogs/others'), megabytes * 1e6, lateCall(trail));
   const audited = run(
     process.execPath,
     ['--import', TELL_USAGE, CLI, 'audit', bundle, '--trail', trail, '--json'],
@@ -100,7 +100,7 @@ const childSeconds = (text: string): number =>
 type Stored = Record<string, unknown>;
 
 /** A call that the task made, made again long after. */
-function lateCall(trail: string): Stored {
+function lateCall(trail: string): Stored & { readonly eventTime: string } {
   const names = readdirSync(trail, { recursive: true, encoding: 'utf8' });
   const logs = names.filter((name) => /_CloudTrail_.*\.json\.gz$/.test(name));
   const records = logs.flatMap(

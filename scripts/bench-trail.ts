@@ -19,7 +19,7 @@ const SOURCES = [
 const drawn = (cause: string): string => createHash('sha256').update(cause).digest('hex');
 
 /** A call of some other session, with the fields that CloudTrail writes. */
-function otherRecord(index: number, atMs: number): object {
+function otherRecord(index: number, eventTime: string): object {
   const [service = 's3', eventName = 'GetObject', eventCategory = 'Data'] =
     SOURCES[index % SOURCES.length] ?? [];
   const role = `Service${index % 400}`;
@@ -44,7 +44,7 @@ function otherRecord(index: number, atMs: number): object {
         attributes: { creationDate: '2026-11-23T10:00:00Z', mfaAuthenticated: 'false' },
       },
     },
-    eventTime: new Date(atMs).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+    eventTime,
     eventSource: `${service}.amazonaws.com`,
     eventName,
     awsRegion: 'eu-central-1',
@@ -76,10 +76,10 @@ function otherRecord(index: number, atMs: number): object {
 }
 
 /**
- * Writes log files of other sessions into a folder, so many bytes uncompressed, and one record of its own into the middle of them. Returns
+ * Writes log files of other sessions into a folder, so many bytes uncompressed, all of the time of one record that stands in the middle of them. Returns
  * how much it is compressed.
  */
-export function writeOthers(folder: string, bytes: number, planted: object, atMs: number): number {
+export function writeOthers(folder: string, bytes: number, planted: { readonly eventTime: string }): number {
   mkdirSync(folder, { recursive: true });
   const files = Math.ceil(bytes / FILE_BYTES);
   let index = 0;
@@ -87,7 +87,7 @@ export function writeOthers(folder: string, bytes: number, planted: object, atMs
   for (let file = 0; file < files; file += 1) {
     const records: string[] = [];
     for (let length = 0; length < FILE_BYTES;) {
-      const text = JSON.stringify(otherRecord(index, atMs));
+      const text = JSON.stringify(otherRecord(index, planted.eventTime));
       records.push(text);
       length += text.length + 1;
       index += 1;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { messageOf, TrailUnreadable } from '../errors.ts';
 
@@ -41,7 +41,6 @@ async function* rejoined(
 
 /** Through zlib's stream: what is behind a cut-off file is an error there. */
 async function* gunzipped(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const { pipeline } = await import('node:stream');
   const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
   // Its error reaches whoever reads from it.
   pipeline(pieces, gunzip, () => undefined);

@@ -5,7 +5,7 @@ import { messageOf, TrailUnreadable } from '../errors.ts';
  * A record has 256 KB at most, with few exceptions up to 1 MB: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html.
  * What is longer than this is none, and is not gathered in memory.
  */
-export const RECORD_BYTES = 4 * 1024 * 1024;
+const RECORD_BYTES = 4 * 1024 * 1024;
 
 /** A file without a record has a few bytes. */
 const EMPTY_BYTES = 4096;

@@ -13,7 +13,7 @@ export interface OpenedFile {
 export interface TrailSource {
   /** As the user gave it. */
   readonly place: string;
-  /** Every file's name, relative to the place, in the order of their names. Throws `UsageError` when the place cannot be read. */
+  /** Every file's name, relative to the folder or bucket, in the order of their names. Throws `UsageError` when the place cannot be read. */
   names(): Promise<readonly string[]>;
   open(name: string): Promise<OpenedFile>;
 }

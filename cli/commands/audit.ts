@@ -50,7 +50,7 @@ interface Means {
 }
 
 /** The verdict of a bundle and a trail. Throws `UsageError` and `TrailUnreadable` when one of them cannot be used. */
-export async function auditBundle(bundle: EvidenceBundle, means: Means, io: Io): Promise<AuditResult> {
+async function auditBundle(bundle: EvidenceBundle, means: Means, io: Io): Promise<AuditResult> {
   if (bundle.events.length === 0)
     throw new UsageError(
       `The bundle of ${bundle.boundaryId} has no events; there is nothing to audit. Give the file that run --out wrote.`,

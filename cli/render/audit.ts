@@ -19,16 +19,10 @@ const CALLS: readonly (readonly [keyof AuditResult['calls'], string])[] = [
   ['undecided', 'not decided'],
 ];
 
-const SIGNATURES: Readonly<Record<AuditResult['trail']['signatures'], string>> = {
+export const SIGNATURES: Readonly<Record<AuditResult['trail']['signatures'], string>> = {
   verified: 'their signatures were checked',
   'not-checked': 'their signatures were not checked: only hashes hold them together (see --trail-keys)',
   broken: 'their signatures are wrong',
-};
-
-const DIGESTS: Readonly<Record<AuditResult['trail']['digests'], string>> = {
-  verified: 'verified',
-  absent: 'absent',
-  broken: 'broken',
 };
 
 /** Records are other people's words: whatever they hold is shown, never obeyed. */
@@ -75,5 +69,5 @@ function trailWords({ files, records, bytes, from, to, digests, signatures }: Au
   const covered =
     from === null || to === null ? 'covers no time for certain' : `covers ${visible(from)} to ${visible(to)}`;
   const signed = digests === 'absent' ? '' : `; ${SIGNATURES[signatures]}`;
-  return `    ${files} files, ${records} records, ${bytes} bytes uncompressed; ${covered}\n    digest files: ${DIGESTS[digests]}${signed}\n`;
+  return `    ${files} files, ${records} records, ${bytes} bytes uncompressed; ${covered}\n    digest files: ${digests}${signed}\n`;
 }

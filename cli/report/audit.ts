@@ -1,4 +1,5 @@
 import type { AuditResult, RecordRef } from '../../core/audit/result.ts';
+import { SIGNATURES } from '../render/audit.ts';
 import { block, code, html, theirs, type Content, type Html } from './html.ts';
 import { badge, bounded, facts, list, table, whole } from './parts.ts';
 import type { ReportSubject } from './subject.ts';
@@ -97,18 +98,19 @@ function attempts({ attempts: found }: AuditResult): Html {
 }
 
 const DIGESTS: Readonly<Record<AuditResult['trail']['digests'], Html>> = {
-  verified: badge('good', 'verified: no file is missing or was changed'),
+  verified: badge('good', 'verified: no file was changed'),
   absent: badge('warn', 'absent: missing or changed files would not show'),
-  broken: badge('bad', 'broken: files are missing or were changed'),
+  broken: badge('bad', 'broken: files were changed'),
 };
 
-const trail = ({ trail: { files, records, bytes, from, to, digests } }: AuditResult): Html =>
+const trail = ({ trail: { files, records, bytes, from, to, digests, signatures } }: AuditResult): Html =>
   html`<h3>The trail that was read</h3>
     ${facts([
       ['Files', files],
       ['Records', records],
       ['Bytes', bytes],
       ['CloudTrail’s digest files', DIGESTS[digests]],
+      ['Signed by CloudTrail', digests === 'absent' ? 'unknown' : SIGNATURES[signatures]],
       [
         'They cover',
         from === null || to === null ? 'nothing' : html`${theirs(from, 40)} to ${theirs(to, 40)}`,

@@ -1,14 +1,15 @@
 import { sha256Hex } from '../digest.ts';
 import type { EvidenceBundle } from '../evidence.ts';
+import { isSessionSecret } from '../ids.ts';
 import { CallLog } from './call-log.ts';
 import {
   concludeCoverage,
   isComplete,
+  isInTime,
   isLate,
   isReconfigured,
   provingOf,
   spanOf,
-  timeShown,
   wantedOf,
 } from './coverage.ts';
 import { DataEvents } from './data-events.ts';
@@ -134,8 +135,7 @@ export class Audit {
 
   /** What a record says of the trail itself, whomever it is about. */
   #seeTrail(event: TrailEvent): void {
-    const { fromSecond, toSecond } = timeShown(this.facts);
-    if (event.category === 'management' && event.second >= fromSecond && event.second <= toSecond)
+    if (event.category === 'management' && isInTime(event, this.facts))
       this.#managed.add(event.region, event.file, event.second);
     if (isReconfigured(event, this.facts))
       this.findings.gap('trail-reconfigured', `${event.name} at ${event.at}, record ${event.eventId}.`);
@@ -170,7 +170,7 @@ export class Audit {
   #strayed(event: TrailEvent): boolean {
     const [need] = needsOf(event) ?? [];
     const isCanary =
-      need?.action === 'secretsmanager:DescribeSecret' && /\/session$/.test(secretNameIn(need.resource));
+      need?.action === 'secretsmanager:DescribeSecret' && isSessionSecret(secretNameIn(need.resource));
     this.#issuance.seeStray(event, isCanary);
     return true;
   }

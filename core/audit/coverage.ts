@@ -1,4 +1,5 @@
 import { answerOf } from './answers.ts';
+import { secondsOf } from './digest-file.ts';
 import type { Coverage, Wanted } from './digests.ts';
 import type { Findings } from './findings.ts';
 import type { GapRule } from './rules.ts';
@@ -32,11 +33,9 @@ export function wantedOf(
   };
 }
 
-/** The time in which what the trail logs matters. */
-export const timeShown = ({ requestedSecond, lastSecond }: TaskFacts) => ({
-  fromSecond: requestedSecond - BEFORE_SECONDS,
-  toSecond: lastSecond + DELIVERY_SECONDS,
-});
+/** Whether a record is of the time in which it matters what the trail logs. */
+export const isInTime = ({ second }: TrailEvent, { requestedSecond, lastSecond }: TaskFacts): boolean =>
+  second >= requestedSecond - BEFORE_SECONDS && second <= lastSecond + DELIVERY_SECONDS;
 
 /**
  * What makes a trail record less, or nothing. Insights are no records.
@@ -47,11 +46,9 @@ const RECONFIGURES = new Set(['StopLogging', 'PutEventSelectors', 'UpdateTrail',
 /** Whether a trail was changed while it mattered what it logs. */
 export function isReconfigured(event: TrailEvent, facts: TaskFacts): boolean {
   if (event.source !== 'cloudtrail.amazonaws.com' || !RECONFIGURES.has(event.name)) return false;
-  const { fromSecond, toSecond } = timeShown(facts);
-  return answerOf(event) === 'answered' && event.second >= fromSecond && event.second <= toSecond;
+  return answerOf(event) === 'answered' && isInTime(event, facts);
 }
 
-const secondsOf = (text: string): number => Date.parse(text) / 1000;
 const textOf = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 
 /** What keeps the trail, and the evidence itself, from being a proof. */

@@ -1,5 +1,5 @@
 import type { Statement } from '../iam/policy.ts';
-import { timeShown } from './coverage.ts';
+import { isInTime } from './coverage.ts';
 import type { Findings } from './findings.ts';
 import { prefixOf } from './needs/needs.ts';
 import { Shown, type Proving } from './shown.ts';
@@ -83,7 +83,7 @@ export class DataEvents {
   readonly #wishes: readonly Wish[];
   /** Containers whose records are kept. */
   readonly #interesting: ReadonlySet<string>;
-  readonly #time: { readonly fromSecond: number; readonly toSecond: number };
+  readonly #facts: TaskFacts;
   readonly #shown = new Shown();
 
   constructor(facts: TaskFacts) {
@@ -92,13 +92,13 @@ export class DataEvents {
     const uses = facts.leases.flatMap(({ claim }) => claim?.uses ?? []);
     const used = uses.flatMap(({ action, resource }) => wishesOf(action, resource));
     this.#interesting = new Set([...this.#wishes, ...used].map(({ container }) => container));
-    this.#time = timeShown(facts);
+    this.#facts = facts;
   }
 
   /** Anybody's. */
   see(event: TrailEvent): void {
     const { second, file } = event;
-    if (event.category !== 'data' || second < this.#time.fromSecond || second > this.#time.toSecond) return;
+    if (event.category !== 'data' || !isInTime(event, this.#facts)) return;
     const prefix = prefixOf(event.source);
     const field = CONTAINER_FIELDS[prefix];
     const named = field === undefined ? event.resources : [textIn(event.parameters, field)];

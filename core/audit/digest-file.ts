@@ -54,3 +54,5 @@ export const isBackfill = ({ name }: DigestFile): boolean => /_backfill\.json(\.
 /** `<account>_CloudTrail-Digest_<region>_<trail>_<region>_<end>.json.gz` */
 export const trailOf = ({ digestS3Object }: DigestDocument): string =>
   baseName(digestS3Object).replace(/_[0-9]{8}T[0-9]{6}Z(_backfill)?\.json(\.gz)?$/, '');
+
+export const secondsOf = (time: string): number => Date.parse(time) / 1000;

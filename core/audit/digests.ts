@@ -2,7 +2,15 @@
  * CloudTrail's chain of digest files: which log files belong to the trail, with which content, from when to when without a hole.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html
  */
-import { baseName, type DigestFile, isBackfill, type LogFile, regionOf, trailOf } from './digest-file.ts';
+import {
+  baseName,
+  type DigestFile,
+  isBackfill,
+  type LogFile,
+  regionOf,
+  secondsOf,
+  trailOf,
+} from './digest-file.ts';
 import type { Findings } from './findings.ts';
 import type { TrailKeys } from './trail-keys.ts';
 
@@ -31,8 +39,6 @@ export interface Coverage {
   /** Names of the files, as they were found, that a digest which counts names with just this content. */
   readonly listed: ReadonlySet<string>;
 }
-
-const secondsOf = (text: string): number => Date.parse(text) / 1000;
 
 /** Digests of one account, region and trail, one after the other in time, without a hole. */
 interface Run {

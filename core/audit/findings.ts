@@ -2,8 +2,6 @@ import { FirstRefs } from './first-refs.ts';
 import type { Gap, RecordRef, Violation } from './result.ts';
 import { GAPS, VIOLATIONS, type GapRule, type ViolationRule } from './rules.ts';
 
-/** Records that one violation names; the rest is counted. */
-const NAMED = 20;
 /** Details that one finding tells. */
 const DETAILS = 5;
 
@@ -39,9 +37,15 @@ export class Findings {
 
   /** `detail`: a whole sentence. */
   violate(rule: ViolationRule, ref?: RecordRef, detail?: string): void {
-    const kept = this.#violations.get(rule) ?? { refs: new FirstRefs(NAMED), details: new Details() };
-    this.#violations.set(rule, kept);
-    if (ref !== undefined) kept.refs.add(ref);
+    const { refs, details } = this.#kept(rule);
+    if (ref !== undefined) refs.add(ref);
+    details.add(detail);
+  }
+
+  /** The same of many records at once. */
+  violateAll(rule: ViolationRule, refs: FirstRefs, detail?: string): void {
+    const kept = this.#kept(rule);
+    kept.refs.addAll(refs);
     kept.details.add(detail);
   }
 
@@ -53,6 +57,12 @@ export class Findings {
 
   has(rule: GapRule): boolean {
     return this.#gaps.has(rule);
+  }
+
+  #kept(rule: ViolationRule): Kept {
+    const kept = this.#violations.get(rule) ?? { refs: new FirstRefs(), details: new Details() };
+    this.#violations.set(rule, kept);
+    return kept;
   }
 
   /** In the order of the table of rules. */

@@ -6,6 +6,9 @@ const compare = (left: string, right: string): number => (left < right ? -1 : Nu
 export const byTime = (left: RecordRef, right: RecordRef): number =>
   compare(left.at, right.at) || compare(left.eventId, right.eventId) || compare(left.file, right.file);
 
+/** Records of one thing that are kept to be named; the rest is counted. */
+export const NAMED = 20;
+
 /**
  * The first records of many, by their own times, and how many there were: whatever order they come in, and however many, the same few are
  * kept.
@@ -15,7 +18,7 @@ export class FirstRefs {
   readonly #kept: RecordRef[] = [];
   #count = 0;
 
-  constructor(most: number) {
+  constructor(most = NAMED) {
     this.#most = most;
   }
 
@@ -34,5 +37,11 @@ export class FirstRefs {
     const at = this.#kept.findIndex((kept) => byTime(ref, kept) < 0);
     this.#kept.splice(at < 0 ? this.#kept.length : at, 0, ref);
     if (this.#kept.length > this.#most) this.#kept.pop();
+  }
+
+  /** All of another's, those that it only counted included. */
+  addAll(others: FirstRefs): void {
+    for (const ref of others.list) this.add(ref);
+    this.#count += others.count - others.list.length;
   }
 }

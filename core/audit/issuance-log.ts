@@ -1,13 +1,11 @@
 import { answerOf } from './answers.ts';
 import { BOUNDARY_TAG } from '../ids.ts';
 import type { Findings } from './findings.ts';
-import { FirstRefs } from './first-refs.ts';
+import { FirstRefs, NAMED } from './first-refs.ts';
 import type { RecordRef } from './result.ts';
 import type { LeaseFacts, TaskFacts } from './task-facts.ts';
 import { fieldsOf, refOf, textIn, type Fields, type TrailEvent } from './trail-event.ts';
 
-/** Records of one kind that are kept to be named. */
-const NAMED = 20;
 /** Keys that nobody issued which are told apart; of more it is known that there are more. */
 const KEYS = 1000;
 
@@ -28,7 +26,7 @@ export class IssuanceLog {
   readonly #byLease = new Map<LeaseFacts, FirstRefs>();
   /** Roles that made sessions which the evidence has. */
   readonly issuers = new Map<string, RecordRef>();
-  readonly #strangers = new FirstRefs(NAMED);
+  readonly #strangers = new FirstRefs();
   readonly #strangerKeys = new Set<string>();
   readonly #strayKeys = new Map<string, StrayKey>();
 
@@ -56,7 +54,7 @@ export class IssuanceLog {
   /** A call with a key that the evidence does not have. */
   seeStray(event: TrailEvent, isCanary: boolean): void {
     const key = event.caller.accessKeyId ?? '';
-    const stray = this.#strayKeys.get(key) ?? { refs: new FirstRefs(NAMED), beyondCanary: 0 };
+    const stray = this.#strayKeys.get(key) ?? { refs: new FirstRefs(), beyondCanary: 0 };
     if (this.#strayKeys.size < KEYS) this.#strayKeys.set(key, stray);
     stray.refs.add(refOf(event));
     stray.beyondCanary += Number(!isCanary);
@@ -68,24 +66,24 @@ export class IssuanceLog {
     for (const { number, accessKeyId } of missing)
       this.#findings.gap('issuance-missing', `Lease ${number}, key ${accessKeyId}.`);
     for (const refs of this.#byLease.values())
-      if (refs.count > 1) for (const ref of refs.list) this.#findings.violate('issued-twice', ref);
+      if (refs.count > 1) this.#findings.violateAll('issued-twice', refs);
     this.#concludeStrangers();
     return missing.length === 0;
   }
 
   /**
-   * When STS's answer was lost, a session may exist that the evidence cannot have, and that nobody can present: as many as there are leases
-   * of which the evidence says that nothing is known. Once its key is used, it was not lost.
+   * When STS's answer was lost, or `IssueIdentity` died before it had told of the session, one may exist that the evidence does not have and
+   * nobody can present: as many as there are leases of which the evidence says that nothing is known. Once its key is used for more than
+   * `IssueIdentity`'s own canary, it was not lost.
    */
   #concludeStrangers(): void {
     // Before its end the evidence may be a step behind.
     if (!this.#facts.closed) return;
     const areLost = this.#strangers.count <= this.#facts.uncertainLeases;
-    if (!areLost)
-      for (const ref of this.#strangers.list) this.#findings.violate('issuance-not-in-evidence', ref);
+    if (!areLost) this.#findings.violateAll('issuance-not-in-evidence', this.#strangers);
     for (const [key, { refs, beyondCanary }] of this.#strayKeys) {
       if (areLost && beyondCanary === 0 && this.#strangerKeys.has(key)) continue;
-      for (const ref of refs.list) this.#findings.violate('key-never-issued', ref);
+      this.#findings.violateAll('key-never-issued', refs);
     }
   }
 
@@ -103,7 +101,7 @@ export class IssuanceLog {
   }
 
   #issued({ parameters, caller }: TrailEvent, lease: LeaseFacts, ref: RecordRef): void {
-    const refs = this.#byLease.get(lease) ?? new FirstRefs(NAMED);
+    const refs = this.#byLease.get(lease) ?? new FirstRefs();
     this.#byLease.set(lease, refs);
     refs.add(ref);
     if (this.issuers.size < NAMED) this.issuers.set(caller.roleArn, ref);

@@ -74,6 +74,7 @@ function readingsOf(policy: PolicyDocument, shown: ReadonlySet<string>): Reading
     return left.length === 0 ? rest : { ...rest, Condition: Object.fromEntries(left) };
   };
   const all = statementsOf(policy);
+  if (!all.some(hidden)) return { hopeful: policy, strict: policy };
   // A hidden condition on an Allow may hold or not; on a Deny it is the other way round.
   const take = (effect: Statement['Effect']): Statement[] =>
     all.flatMap((statement) => {

@@ -67,6 +67,7 @@ const form = z.strictObject({
     /** What the digest chain covers; null without one. */
     from: z.string().nullable(),
     to: z.string().nullable(),
+    /** `broken`: a file is not what the digests say. That files are missing is a gap of its own. */
     digests: z.enum(['verified', 'absent', 'broken']),
     /** Of the digest files, by the keys that were given; without keys only their hashes hold them together. */
     signatures: z.enum(['verified', 'not-checked', 'broken']),

@@ -1,6 +1,6 @@
 import { answerOf } from './answers.ts';
 import { sha256Hex } from '../digest.ts';
-import { SESSION_SECRET } from '../ids.ts';
+import { isSessionSecret } from '../ids.ts';
 import type { Findings } from './findings.ts';
 import { FirstRefs } from './first-refs.ts';
 import { secretIdsOf, secretNameIn } from './needs/secrets-manager.ts';
@@ -9,7 +9,6 @@ import { SessionReads } from './session-reads.ts';
 import type { TaskFacts } from './task-facts.ts';
 import { refOf, textIn, type TrailEvent } from './trail-event.ts';
 
-const NAMED = 20;
 /** Secrets of one task that are told apart: it has few. */
 const SECRETS = 1000;
 
@@ -105,7 +104,7 @@ export class SecretLog {
   }
 
   #read(event: TrailEvent, name: string, ref: RecordRef): void {
-    if (name.endsWith(`/${SESSION_SECRET}`)) this.#reads.see(event, ref);
+    if (isSessionSecret(name)) this.#reads.see(event, ref);
     else if (!this.#keys.has(event.caller.accessKeyId))
       this.#findings.violate('jit-secret-foreign-reader', ref);
   }
@@ -113,17 +112,15 @@ export class SecretLog {
   #concludeOne({ makers, changes, policies }: Seen, name: string): void {
     // Who makes again what another has made had to delete it first: of two, one is not the task's.
     if (makers.size > 1)
-      for (const refs of makers.values())
-        for (const ref of refs.list) this.#findings.violate('secret-changed-by-other', ref);
+      for (const refs of makers.values()) this.#findings.violateAll('secret-changed-by-other', refs);
     for (const [role, refs] of changes) {
       // Whose creation is not in the trail may be changed by one role, which is taken for its maker.
       if (makers.has(role) || (makers.size === 0 && changes.size === 1)) continue;
-      for (const ref of refs.list) this.#findings.violate('secret-changed-by-other', ref);
+      this.#findings.violateAll('secret-changed-by-other', refs);
     }
     if (policies.size > 1)
       for (const refs of policies.values())
-        for (const ref of refs.list)
-          this.#findings.violate('secret-policy-replaced', ref, `The secret ${name} had ${policies.size}.`);
+        this.#findings.violateAll('secret-policy-replaced', refs, `The secret ${name} had ${policies.size}.`);
   }
 
   #concludeIssuers(issuers: ReadonlyMap<string, RecordRef>): void {
@@ -137,7 +134,7 @@ export class SecretLog {
 }
 
 function count(into: Map<string, FirstRefs>, by: string, ref: RecordRef): void {
-  const refs = into.get(by) ?? new FirstRefs(NAMED);
+  const refs = into.get(by) ?? new FirstRefs();
   if (into.size < SECRETS) into.set(by, refs);
   refs.add(ref);
 }

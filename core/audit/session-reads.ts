@@ -62,7 +62,7 @@ export class SessionReads {
       if (reads === undefined && lease.claim !== undefined && lease.readers !== undefined)
         this.#findings.gap('session-read-missing', `Lease ${lease.number}.`);
       if (reads !== undefined && (reads.last - reads.first > RETRY_SECONDS || reads.refs.count > TRIES))
-        for (const ref of reads.refs.list) this.#findings.violate('session-secret-read-again', ref);
+        this.#findings.violateAll('session-secret-read-again', reads.refs);
     }
   }
 

@@ -27,7 +27,6 @@ export interface LeaseFacts {
   readonly deadlineSecond: number;
   readonly roleArn: string;
   /** Where the work ran, and the session was made. */
-  readonly region: string | undefined;
   readonly sessionName: string;
   readonly sourceIdentity: string;
   readonly policyText: string;
@@ -42,8 +41,6 @@ export interface LeaseFacts {
 
 export interface DenyFacts {
   readonly policyName: string;
-  readonly roleName: string;
-  readonly untilSecond: number;
   readonly effective: boolean;
 }
 
@@ -65,7 +62,6 @@ export interface TaskFacts {
   readonly closed: boolean;
   /** When the boundary was closed; undefined while it is not. */
   readonly closedSecond: number | undefined;
-  readonly worked: boolean;
   readonly deny: DenyFacts | undefined;
   /** Ids of events that do not have the form that this audit knows. */
   readonly unreadable: readonly string[];
@@ -83,7 +79,6 @@ const identityIssued = z.object({
   policyDigest: z.string(),
   sessionPolicy: z.string(),
   sessionSecretName: z.string(),
-  workVersion: z.string(),
   sessionSecretReaders: z.object({ work: z.string(), proof: z.string() }).optional(),
 });
 const taskRequested = z.object({ executionArn: z.string().optional() });
@@ -97,8 +92,6 @@ const boundaryRevoked = z.object({
     z.string(),
     z.object({
       policyName: z.string(),
-      roleName: z.string(),
-      until: z.iso.datetime(),
       effective: z.boolean(),
     }),
   ]),
@@ -149,7 +142,6 @@ function leasesOf(issued: readonly Issued[], worked: readonly Worked[]): LeaseFa
     issuedSecond: secondOf(event.at),
     deadlineSecond: secondOf(data.deadline),
     roleArn: data.roleArn,
-    region: data.workVersion.split(':')[3],
     sessionName: data.sessionName,
     sourceIdentity: data.sourceIdentity,
     policyText: data.sessionPolicy,
@@ -165,8 +157,7 @@ type Revoked = { readonly data: z.infer<typeof boundaryRevoked> };
 /** The deny that took effect, if one did; otherwise the last that was tried. */
 function denyOf(revoked: readonly Revoked[]): DenyFacts | undefined {
   const denies = revoked.flatMap(({ data: { deny } }) => (typeof deny === 'string' ? [] : [deny]));
-  const deny = denies.find(({ effective }) => effective) ?? denies.at(-1);
-  return deny && { ...deny, untilSecond: secondOf(deny.until) };
+  return denies.find(({ effective }) => effective) ?? denies.at(-1);
 }
 
 const secondOfType = (events: readonly EvidenceEvent[], type: EvidenceEvent['type']): number | undefined => {
@@ -201,7 +192,6 @@ export function taskFacts(boundaryId: string, events: readonly EvidenceEvent[]):
     lastSecond: Math.max(secondOf(events.at(-1)?.at ?? ''), ...leases.map((lease) => lease.deadlineSecond)),
     closed: events.at(-1)?.type === 'boundary.closed',
     closedSecond: secondOfType(events, 'boundary.closed'),
-    worked: worked.some(({ data }) => data.tools !== 'unknown'),
     deny: denyOf(revoked),
     unreadable,
     contradictory: issued

@@ -9,7 +9,7 @@ export const publicKeyList = z.object({
 });
 
 /** The string that is signed: a line each for end, place, hash, and the signature before. */
-export const signedText = ({ hash, document }: Pick<DigestFile, 'hash' | 'document'>): string =>
+const signedText = ({ hash, document }: Pick<DigestFile, 'hash' | 'document'>): string =>
   [
     document.digestEndTime,
     `${document.digestS3Bucket}/${document.digestS3Object}`,

@@ -59,9 +59,6 @@ interface TrailView {
   readonly isWhole: boolean;
 }
 
-/** Records of one thing that are kept, to be named when there are too many. */
-const EXCESS = 20;
-
 /** The worker's own word about one lease, held against the trail. */
 export class WorkerWord {
   readonly #lease: LeaseFacts;
@@ -78,7 +75,7 @@ export class WorkerWord {
     this.#findings = findings;
     for (const use of claim.uses) {
       const id = thingOf(use.action, use.resource);
-      const thing = this.#things.get(id) ?? { uses: [], unnamed: 0, records: new FirstRefs(EXCESS) };
+      const thing = this.#things.get(id) ?? { uses: [], unnamed: 0, records: new FirstRefs() };
       this.#things.set(id, thing);
       thing.uses.push(use);
       if (use.requestId !== '')
@@ -114,8 +111,8 @@ export class WorkerWord {
   #concludeOne(thing: Thing, trail: TrailView): void {
     const missing = thing.uses.filter((use) => use.outcome === 'ok' && !this.#seen.has(use));
     for (const use of missing.slice(thing.unnamed)) this.#notInTrail(use, trail);
-    if (thing.unnamed > thing.uses.length * TRIES)
-      for (const ref of thing.records.list) this.#unreported(ref);
+    if (thing.unnamed > thing.uses.length * TRIES && this.#claim.complete)
+      this.#findings.violateAll('unreported-use', thing.records);
   }
 
   #notInTrail({ action, resource, requestId }: ClaimedUse, trail: TrailView): void {

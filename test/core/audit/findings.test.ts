@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { Findings } from '../../../core/audit/findings.ts';
+import { FirstRefs, NAMED } from '../../../core/audit/first-refs.ts';
+
+const ref = (number: number) => ({
+  eventId: String(number).padStart(3, '0'),
+  at: '2026-11-23T10:00:00Z',
+  action: 'sts:AssumeRole',
+  resource: 'role',
+  accessKeyId: null,
+  error: null,
+  file: 'f',
+});
+
+describe('findings of many records', () => {
+  it('name the first and count them all, those that were never kept included', () => {
+    const refs = new FirstRefs();
+    for (let number = 0; number < 50; number += 1) refs.add(ref(number));
+    const findings = new Findings();
+    findings.violateAll('key-never-issued', refs);
+    const [violation] = findings.violations();
+    expect(violation?.records).toHaveLength(NAMED);
+    expect(violation?.says).toMatch(/50 records show it\.$/);
+  });
+});
