@@ -1,5 +1,6 @@
 import { auditResult, type AuditResult } from '../core/audit/result.ts';
 import type { EvidenceBundle } from '../core/evidence.ts';
+import { issueWords } from '../core/verify.ts';
 import { UsageError } from './errors.ts';
 import { readText } from './request-file.ts';
 
@@ -19,9 +20,7 @@ export async function readAudit(path: string, bundle: EvidenceBundle, cwd: strin
   }
   const parsed = auditResult.safeParse(value);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const where = issue ? `${issue.path.join('.') || 'the document'}: ${issue.message}` : 'wrong form';
-    throw new UsageError(`${path} is not an audit's result: ${where}. ${NEXT}`);
+    throw new UsageError(`${path} is not an audit's result: ${issueWords(parsed.error)}. ${NEXT}`);
   }
   const { boundaryId, headHash } = parsed.data;
   const head = bundle.events.at(-1)?.hash;

@@ -4,6 +4,7 @@ import { bundleText } from '../core/bundle.ts';
 import { evidenceBundle, type EvidenceBundle } from '../core/evidence.ts';
 import { deeperThan, duplicateKey } from '../core/strict-json.ts';
 import { MAX_BUNDLE_DEPTH, oddValue } from '../core/odd-value.ts';
+import { issueWords } from '../core/verify.ts';
 import { messageOf, UsageError } from './errors.ts';
 import { writeWhole } from './write-file.ts';
 
@@ -81,11 +82,7 @@ export async function readBundle(path: string, cwd: string): Promise<EvidenceBun
   if ('fault' in file) throw noBundle(path, file.fault);
   const parsed = evidenceBundle.safeParse(file.value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw noBundle(
-    path,
-    issue ? `${issue.path.join('.') || 'the document'}: ${issue.message}` : 'its form is wrong',
-  );
+  throw noBundle(path, issueWords(parsed.error));
 }
 
 const noBundle = (path: string, fault: string): UsageError =>

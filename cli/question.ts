@@ -1,4 +1,5 @@
-import { lookupKey, nameInSecretId } from '../core/lookup.ts';
+import { lookupKey, scheduleRequester, nameInSecretId } from '../core/lookup.ts';
+import { SCHEDULE_NAME } from '../core/schedule.ts';
 import { parseSecretName, type SecretPlace } from '../core/ids.ts';
 import { UsageError } from './errors.ts';
 
@@ -47,11 +48,13 @@ function wrong(option: string, text: string, allowed: string): UsageError {
 /** A session's name has 2 to 64 of these: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const PERSON = /^[\w+=,.@-]{2,64}$/;
 const ROLE = /^arn:[^:]+:iam::\d{12}:role\/[\w+=,.@/-]{1,600}$/;
-const SCHEDULE = /^schedule\/[A-Za-z][A-Za-z0-9]*$/;
+
+const isSchedule = (text: string): boolean =>
+  text.startsWith(scheduleRequester('')) && SCHEDULE_NAME.test(text.slice(scheduleRequester('').length));
 
 /** A person is known in small letters, as `core/people.ts` has them; roles and schedules as they are written. */
 function personal(by: 'requester' | 'approver', text: string): Question {
-  const asks = by === 'requester' && SCHEDULE.test(text);
+  const asks = by === 'requester' && isSchedule(text);
   const value = PERSON.test(text) ? text.toLowerCase() : text;
   if (PERSON.test(text) || ROLE.test(text) || asks) return { by, value, lookup: lookupKey(by, value) };
   throw wrong(

@@ -5,9 +5,9 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { SIGNED_HEAD_SEQ, signedHead, type EvidenceEvent, type SignedHead } from '../core/evidence.ts';
+import { signedHead, type EvidenceEvent, type SignedHead } from '../core/evidence.ts';
 import { DUE, ledgerRow, type LedgerRow } from '../core/ledger.ts';
-import { eventIn } from '../core/lookup.ts';
+import { chainIn } from '../core/lookup.ts';
 import { REVIEW_OPEN, reviewRow, type ReviewRow } from '../core/review.ts';
 import type { ClientConfig } from './connection.ts';
 import { outputOf, type StackOutputs } from './stack-outputs.ts';
@@ -64,12 +64,8 @@ export class Records {
       ExpressionAttributeValues: { ':boundaryId': boundaryId },
       ConsistentRead: true,
     });
-    const events = items.filter((item) => item['seq'] !== SIGNED_HEAD_SEQ);
-    const head = items.find((item) => item['seq'] === SIGNED_HEAD_SEQ);
-    return {
-      events: events.map(eventIn),
-      ...(head && { signed: signedHead.parse({ envelope: head['envelope'], publicKey: head['publicKey'] }) }),
-    };
+    const { events, head } = chainIn(items);
+    return { events, ...(head && { signed: signedHead.parse(head) }) };
   }
 
   /** All events of a boundary, in order. */
@@ -100,7 +96,7 @@ export class Records {
   async recent(days: number, nowMs: number): Promise<LedgerRow[]> {
     const rows: LedgerRow[] = [];
     for (let back = 0; back < days; back += 1)
-      rows.push(...(await this.day(new Date(nowMs - back * DAY_MS).toISOString().slice(0, 10))));
+      rows.push(...(await this.#day(new Date(nowMs - back * DAY_MS).toISOString().slice(0, 10))));
     return rows;
   }
 
@@ -120,12 +116,12 @@ export class Records {
   async since(fromMs: number, nowMs: number): Promise<LedgerRow[]> {
     const rows: LedgerRow[] = [];
     for (let day = startOfDay(nowMs); day >= startOfDay(fromMs); day -= DAY_MS)
-      rows.push(...(await this.day(new Date(day).toISOString().slice(0, 10), { fromMs })));
+      rows.push(...(await this.#day(new Date(day).toISOString().slice(0, 10), fromMs)));
     return rows;
   }
 
   /** Rows of one day (UTC, `2026-11-24`), newest first. Throws `ZodError` when one of them is none. */
-  async day(day: string, { fromMs = 0 } = {}): Promise<LedgerRow[]> {
+  async #day(day: string, fromMs = 0): Promise<LedgerRow[]> {
     return (await this.#ofDay(day, fromMs)).map((item) => ledgerRow.parse(item));
   }
 

@@ -1,10 +1,7 @@
 import { listAt, textAt, timeAt } from './event-data.ts';
 import type { EvidenceEvent } from './evidence.ts';
-import { refusalKind } from './refusal.ts';
+import { refusalKind, REFUSALS_NEEDED } from './refusal.ts';
 import { leaseName, secretsLeft, type LeaseFacts, type TaskRecord, type UntoldLease } from './task-record.ts';
-
-/** As often `ProveRevoked` uses each credential, and each time it must be refused. */
-export const REFUSALS_NEEDED = 3;
 
 /**
  * Whether and how it is known that a task's access ended. `unproven`: the record does not show it, whatever word it uses; `because` says

@@ -1,4 +1,4 @@
-import { evidenceEvent, type EvidenceEvent } from './evidence.ts';
+import { evidenceEvent, SIGNED_HEAD_SEQ, type EvidenceEvent } from './evidence.ts';
 
 /** By what a task is found that is not its id. Days are the ledger's own index; a secret's name holds its boundary. */
 export type LookupKind = 'requester' | 'approver' | 'key';
@@ -41,6 +41,18 @@ export function itemOf(event: EvidenceEvent): EvidenceEvent & { readonly lookup?
 /** The event of an item. Throws `ZodError` when it is none. */
 export const eventIn = ({ lookup: _lookup, ...event }: Readonly<Record<string, unknown>>): EvidenceEvent =>
   evidenceEvent.parse(event);
+
+/** The events among a boundary's items, and what stands in the place of their signature, whatever that is. Throws `ZodError` for an event that is none. */
+export function chainIn(items: readonly Readonly<Record<string, unknown>>[]): {
+  readonly events: EvidenceEvent[];
+  readonly head: { readonly envelope: unknown; readonly publicKey: unknown } | undefined;
+} {
+  const head = items.find(({ seq }) => seq === SIGNED_HEAD_SEQ);
+  return {
+    events: items.filter((item) => item !== head).map(eventIn),
+    head: head && { envelope: head['envelope'], publicKey: head['publicKey'] },
+  };
+}
 
 /** The name of a secret that is named as such, by its ARN, or by its name and the six characters that AWS puts behind it. A name of ours ends without a hyphen. */
 export const nameInSecretId = (id: string): string =>

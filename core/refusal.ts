@@ -1,3 +1,6 @@
+/** One refusal could be a flicker of a policy on its way; so many in a row, a second apart, are taken for the end. */
+export const REFUSALS_NEEDED = 3;
+
 /** Error names for credentials past their own expiry: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
 const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken']);
 

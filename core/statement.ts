@@ -1,4 +1,5 @@
 import { canonicalJson } from './digest.ts';
+import { eventsOf } from './event-data.ts';
 import type { EvidenceEvent, EventType, Json } from './evidence.ts';
 import { parseBoundaryId } from './ids.ts';
 
@@ -38,7 +39,7 @@ export function statementOf(boundaryId: string, events: readonly EvidenceEvent[]
 }
 
 function factsOf(boundaryId: string, events: readonly EvidenceEvent[]): Record<string, Json> {
-  const of = (type: EventType) => events.filter((event) => event.type === type);
+  const of = (type: EventType) => eventsOf(events, type);
   const [requested] = of('task.requested');
   const [closed] = of('boundary.closed');
   const parsed = parseBoundaryId(boundaryId);

@@ -1,13 +1,9 @@
+import { knownPart, unknownKeys } from './iam/known-conditions.ts';
+import { SECRET_ARN_TAIL } from './session-policy.ts';
 import { findIn, toQuestion } from './iam/findings.ts';
 import { MalformedPolicy, parsePolicy } from './iam/parse.ts';
 import { splitArn } from './iam/patterns.ts';
-import type {
-  ConditionBlock,
-  PolicyDocument,
-  RequestContext,
-  RequestPrincipal,
-  Statement,
-} from './iam/policy.ts';
+import type { PolicyDocument, RequestContext, RequestPrincipal, Statement } from './iam/policy.ts';
 import type { ToolUse } from './work.ts';
 
 /** One call, as the worker tells of it. */
@@ -24,7 +20,7 @@ export function toolNamer(sessionPolicy: string): (use: ToldUse) => string | nul
   const statements = statementsOf(sessionPolicy);
   return (use) => {
     const found = statements.filter((statement) => covers(statement, use));
-    const certain = found.find((statement) => untold(statement, use).length === 0);
+    const certain = found.find((statement) => unknownKeys(statement, isTold(use)).length === 0);
     return (certain ?? (found.length === 1 ? found[0] : undefined))?.Sid ?? null;
   };
 }
@@ -61,16 +57,14 @@ function contextOf({ key }: ToldUse): RequestContext {
   return values.length === 1 ? { 'dynamodb:LeadingKeys': values } : {};
 }
 
-const isTold = (key: string, use: ToldUse): boolean =>
-  Object.keys(contextOf(use)).some((told) => told.toLowerCase() === key.toLowerCase());
-
-/** The condition keys of a statement that the use says nothing about. */
-const untold = ({ Condition = {} }: Statement, use: ToldUse): string[] =>
-  Object.values(Condition).flatMap((keys) => Object.keys(keys).filter((key) => !isTold(key, use)));
+const isTold =
+  (use: ToldUse) =>
+  (key: string): boolean =>
+    Object.keys(contextOf(use)).some((told) => told.toLowerCase() === key.toLowerCase());
 
 function covers(statement: Statement, use: ToldUse): boolean {
-  if (use.outcome !== 'ok' && untold(statement, use).length > 0) return false;
-  const document: PolicyDocument = { Version: '2012-10-17', Statement: toldPart(statement, use) };
+  if (use.outcome !== 'ok' && unknownKeys(statement, isTold(use)).length > 0) return false;
+  const document: PolicyDocument = { Version: '2012-10-17', Statement: knownPart(statement, isTold(use)) };
   return resourcesOf(statement, use).some((resource) => {
     const request = { principal: NOBODY, action: use.action, resource, context: contextOf(use) };
     return (
@@ -82,21 +76,6 @@ function covers(statement: Statement, use: ToldUse): boolean {
 
 /** Identity policies name no principal, so it does not matter who asks. */
 const NOBODY: RequestPrincipal = { kind: 'role-session', accountId: '' };
-
-function toldPart({ Condition = {}, ...rest }: Statement, use: ToldUse): Statement {
-  const told: ConditionBlock = Object.fromEntries(
-    Object.entries(Condition)
-      .map(
-        ([operator, keys]) =>
-          [operator, Object.fromEntries(Object.entries(keys).filter(([key]) => isTold(key, use)))] as const,
-      )
-      .filter(([, keys]) => Object.keys(keys).length > 0),
-  );
-  return { ...rest, Condition: told };
-}
-
-/** A secret's ARN ends in a hyphen and six characters: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html */
-const SECRET_ARN_TAIL = '-??????';
 
 /**
  * The ARNs that a use may mean. Of a secret that is named without its ARN, the statement's own place is taken, and six characters that nobody

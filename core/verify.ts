@@ -39,7 +39,7 @@ export function verifyBundle(value: unknown, pinned?: KeyObject): Verification {
   if (odd !== undefined) return wrongBundle(odd);
   if (tooManyEvents(value)) return wrongBundle(`it has more than ${MAX_EVENTS} events`);
   const parsed = evidenceBundle.safeParse(value);
-  if (!parsed.success) return wrongBundle(formFault(parsed.error.issues[0]));
+  if (!parsed.success) return wrongBundle(`its form is wrong: ${issueWords(parsed.error)}`);
   const bundle = parsed.data;
   const fault = faultIn(bundle, pinned);
   const facts = {
@@ -69,9 +69,10 @@ const tooManyEvents = (value: unknown): boolean =>
   Array.isArray(value.events) &&
   value.events.length > MAX_EVENTS;
 
-/** The deepest issue that zod can name: of a union it says only that nothing fits. */
-const formFault = (issue: z.core.$ZodIssue | undefined): string =>
-  `its form is wrong: ${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'not readable'}`;
+/** Where the form of something is wrong first, and how; of a union zod says only that nothing fits. */
+export function issueWords({ issues: [issue] }: z.ZodError): string {
+  return `${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'not readable'}`;
+}
 
 function faultIn(bundle: EvidenceBundle, pinned: KeyObject | undefined): string | undefined {
   const { boundaryId, taskId, events, envelope, publicKey } = bundle;

@@ -2,7 +2,7 @@ import type { ControlsMap } from '../../core/controls.ts';
 import type { ControlStatus } from '../../core/controls/control.ts';
 import { columns, oneLine } from '../print.ts';
 
-export const STATUS_WORDS: Readonly<Record<ControlStatus, string>> = {
+const STATUS_WORDS: Readonly<Record<ControlStatus, string>> = {
   evidence: 'evidence',
   partial: 'in part',
   nothing: 'says nothing',

@@ -6,7 +6,7 @@ import type { ReportSubject } from './subject.ts';
 import { utc } from './time.ts';
 import { AUDIT_WORDS, LEFT_OUT } from './verdict.ts';
 
-const AUDIT_COMMANDS = `npx taskbound audit BUNDLE.json --key PEM --trail DIR --json > audit.json
+const AUDIT_COMMANDS = `npx taskbound audit BUNDLE.json --key PEM --trail DIR --trail-keys FILE --json > audit.json
 npx taskbound report BUNDLE.json --audit audit.json`;
 
 const MOST_VIOLATIONS = 100;
@@ -87,32 +87,36 @@ function gaps({ gaps: found }: AuditResult): Html {
     ${list(shown.map(({ rule, says }) => html`<strong>${theirs(rule, 100)}</strong>: ${theirs(says, 2000)}`))}${rest}`;
 }
 
-function attempts({ attempts: found }: AuditResult): Html {
+function attempts({ attempts: found, calls }: AuditResult): Html {
   if (found.length === 0)
     return html`<h3>Refused attempts outside its policy</h3>
       <p>None.</p>`;
-  const { shown, rest } = bounded(found, MOST_VIOLATIONS);
+  const { shown } = bounded(found, MOST_VIOLATIONS);
+  const more = calls.outsideRefused - shown.length;
   return html`<h3>Refused attempts outside its policy</h3>
-    <p>The task tried this, and IAM refused it.</p>
-    ${table('Refused attempts', RECORD_HEADS, shown.map(recordRow))}${rest}`;
+    <p>The task tried this, and IAM refused it${more > 0 ? `, and ${more} times more` : ''}.</p>
+    ${table('Refused attempts', RECORD_HEADS, shown.map(recordRow))}`;
 }
 
-const DIGESTS: Readonly<Record<AuditResult['trail']['digests'], Html>> = {
-  verified: badge('good', 'verified: no file was changed'),
-  absent: badge('warn', 'absent: missing or changed files would not show'),
-  broken: badge('bad', 'broken: files were changed'),
-};
+/** Hashes hold together whatever was written together: only signatures make a chain of digests somebody's. */
+function digestWords({ digests, signatures }: AuditResult['trail']): Html {
+  if (digests === 'absent') return badge('warn', 'absent: missing or changed files would not show');
+  if (digests === 'broken' || signatures === 'broken')
+    return badge('bad', `files were changed; ${SIGNATURES[signatures]}`);
+  return badge(signatures === 'verified' ? 'good' : 'warn', `no file was changed; ${SIGNATURES[signatures]}`);
+}
 
-const trail = ({ trail: { files, records, bytes, from, to, digests, signatures } }: AuditResult): Html =>
-  html`<h3>The trail that was read</h3>
+function trail({ trail: of }: AuditResult): Html {
+  const { files, records, bytes, from, to } = of;
+  return html`<h3>The trail that was read</h3>
     ${facts([
       ['Files', files],
       ['Records', records],
       ['Bytes', bytes],
-      ['CloudTrail’s digest files', DIGESTS[digests]],
-      ['Signed by CloudTrail', digests === 'absent' ? 'unknown' : SIGNATURES[signatures]],
+      ['CloudTrail’s digest files', digestWords(of)],
       [
         'They cover',
         from === null || to === null ? 'nothing' : html`${theirs(from, 40)} to ${theirs(to, 40)}`,
       ],
     ])}`;
+}

@@ -1,5 +1,5 @@
 import { at, listAt, textAt } from '../../core/event-data.ts';
-import { REFUSALS_NEEDED } from '../../core/access-end.ts';
+import { REFUSALS_NEEDED } from '../../core/refusal.ts';
 import { code, html, theirs, type Content, type Html } from './html.ts';
 import { badge, bounded, facts, list, table, whole } from './parts.ts';
 import type { ReportSubject } from './subject.ts';
@@ -91,26 +91,26 @@ function row(refusal: unknown, deadline: string | undefined): Content[] {
   ];
 }
 
+const MOST_GONE = 100;
+
 function gone(data: unknown): Html {
-  const secrets = listAt(data, 'secretsGone');
-  const logins = listAt(data, 'loginsGone');
+  const secrets = bounded(listAt(data, 'secretsGone'), MOST_GONE);
+  const logins = bounded(listAt(data, 'loginsGone'), MOST_GONE);
   return html`${
-    secrets.length === 0
+    secrets.shown.length === 0
       ? undefined
       : html`<h4>Secrets that the control plane no longer sees</h4>
-          ${list(secrets.slice(0, 100).map((each) => theirs(String(each), 200)))}`
+          ${list(secrets.shown.map((each) => theirs(String(each), 200)))}${secrets.rest}`
   }${
-    logins.length === 0
+    logins.shown.length === 0
       ? undefined
       : html`<h4>Logins that their server no longer knows</h4>
           ${list(
-            logins
-              .slice(0, 100)
-              .map(
-                (each) =>
-                  html`${theirs(textAt(each, 'username'), 200)} on ${theirs(textAt(each, 'server'), 200)},
-                  asked ${theirs(textAt(each, 'at'), 100)}`,
-              ),
-          )}`
+            logins.shown.map(
+              (each) =>
+                html`${theirs(textAt(each, 'username'), 200)} on ${theirs(textAt(each, 'server'), 200)}, asked
+                ${theirs(textAt(each, 'at'), 100)}`,
+            ),
+          )}${logins.rest}`
   }`;
 }

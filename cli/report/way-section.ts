@@ -1,14 +1,9 @@
 import { html, theirs, type Html } from './html.ts';
 import { details } from './parts.ts';
-import { STATE_WORDS, workflowPicture } from './workflow-picture.ts';
+import { SIGNS, STATE_WORDS, workflowPicture } from './workflow-picture.ts';
 import type { StepState, Way } from './way.ts';
 
-const LEGEND: readonly (readonly [StepState, string])[] = [
-  ['passed', '✓ passed'],
-  ['failed', '✕ ended here'],
-  ['waiting', '… still here'],
-  ['skipped', '– not on its way'],
-];
+const STATES = Object.keys(STATE_WORDS) as StepState[];
 
 /** The workflow as a picture, and the same way as a list. */
 export const way = (of: Way): Html =>
@@ -16,8 +11,8 @@ export const way = (of: Way): Html =>
     <figure>
       ${workflowPicture(of)}
       <figcaption>
-        ${LEGEND.map(([state, words]) => html`<span class="key ${state}">${words}</span>`)} Each box is a
-        state of the workflow; the heavy line is this task’s way.
+        ${STATES.map((state) => html`<span class="key ${state}">${SIGNS[state]} ${STATE_WORDS[state]}</span>`)}
+        Each box is a state of the workflow; the heavy line is this task’s way.
       </figcaption>
     </figure>
     ${details(

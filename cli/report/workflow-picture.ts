@@ -90,7 +90,12 @@ function tall(): Layout {
   };
 }
 
-const SIGNS: Readonly<Record<StepState, string>> = { passed: '✓', failed: '✕', waiting: '…', skipped: '–' };
+export const SIGNS: Readonly<Record<StepState, string>> = {
+  passed: '✓',
+  failed: '✕',
+  waiting: '…',
+  skipped: '–',
+};
 export const STATE_WORDS: Readonly<Record<StepState, string>> = {
   passed: 'passed',
   failed: 'ended here',

@@ -1,3 +1,4 @@
+import { knownPart, unknownKeys } from '../iam/known-conditions.ts';
 import { decide } from '../iam/evaluate.ts';
 import type { NamedPolicy, PolicyDocument, PolicySet, Statement } from '../iam/policy.ts';
 import { need, type Need } from './needs/need.ts';
@@ -62,24 +63,14 @@ const withStatements = (
 
 function readingsOf(policy: PolicyDocument, shown: ReadonlySet<string>): Readings {
   const isShown = (key: string): boolean => shown.has(key.toLowerCase());
-  const hidden = ({ Condition = {} }: Statement): boolean =>
-    Object.values(Condition).some((keys) => !Object.keys(keys).every(isShown));
-  const bare = (statement: Statement): Statement => {
-    const operators = Object.entries(statement.Condition ?? {}).map(([operator, keys]) => [
-      operator,
-      Object.fromEntries(Object.entries(keys).filter(([key]) => isShown(key))),
-    ]);
-    const left = operators.filter(([, keys]) => Object.keys(keys ?? {}).length > 0);
-    const { Condition: _dropped, ...rest } = statement;
-    return left.length === 0 ? rest : { ...rest, Condition: Object.fromEntries(left) };
-  };
+  const hidden = (statement: Statement): boolean => unknownKeys(statement, isShown).length > 0;
   const all = statementsOf(policy);
   if (!all.some(hidden)) return { hopeful: policy, strict: policy };
   // A hidden condition on an Allow may hold or not; on a Deny it is the other way round.
   const take = (effect: Statement['Effect']): Statement[] =>
     all.flatMap((statement) => {
       if (!hidden(statement)) return [statement];
-      return statement.Effect === effect ? [bare(statement)] : [];
+      return statement.Effect === effect ? [knownPart(statement, isShown)] : [];
     });
   return { hopeful: withStatements(policy, take('Allow')), strict: withStatements(policy, take('Deny')) };
 }

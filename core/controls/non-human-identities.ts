@@ -144,8 +144,7 @@ function lifetime(record: TaskRecord): ControlFinding {
     ...(record.proven ? secretsLeft(record).map(({ name }) => `the secret ${name} outlived the task`) : []),
   ];
   if (faults.length > 0) return { status: 'contradicted', events, says: `Too long: ${faults.join('; ')}.` };
-  if (record.proven === undefined || secretsLeft(record).length > 0)
-    return { status: 'partial', events, says: STILL_OPEN };
+  if (record.proven === undefined) return { status: 'partial', events, says: STILL_OPEN };
   if (record.untold.length > 0) return untoldFinding(record, events);
   return {
     status: 'evidence',

@@ -10,7 +10,7 @@ import {
   type EvidenceEvent,
   type SignedHead,
 } from '../../core/evidence.ts';
-import { eventIn, itemOf } from '../../core/lookup.ts';
+import { chainIn, eventIn, itemOf } from '../../core/lookup.ts';
 
 const MAX_CONFLICTS = 10;
 
@@ -35,12 +35,10 @@ export class EvidenceLog {
 
   /** The same, and what was signed of them: nothing before the boundary is closed. Throws `ChainBroken` where something else stands in its place. */
   async readSigned(boundaryId: string): Promise<{ events: EvidenceEvent[]; signed?: SignedHead }> {
-    const items = await this.#itemsOf(boundaryId, SIGNED_HEAD_SEQ);
-    const [first, ...rest] = items;
-    if (first?.['seq'] !== SIGNED_HEAD_SEQ) return { events: items.map(eventIn) };
-    const { envelope, publicKey } = first;
-    const parsed = signedHead.safeParse({ envelope, publicKey });
-    if (parsed.success) return { events: rest.map(eventIn), signed: parsed.data };
+    const { events, head } = chainIn(await this.#itemsOf(boundaryId, SIGNED_HEAD_SEQ));
+    if (head === undefined) return { events };
+    const parsed = signedHead.safeParse(head);
+    if (parsed.success) return { events, signed: parsed.data };
     throw new ChainBroken(
       `What stands beside the evidence of ${boundaryId} is no signature of ours. Look at who wrote to the table.`,
     );

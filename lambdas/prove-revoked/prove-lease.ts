@@ -1,6 +1,7 @@
 import { ExpiryPending, NotProven, StillAccepted } from '../../core/errors.ts';
 import type { EvidenceEvent } from '../../core/evidence.ts';
 import type { LeaseRecord, LedgerRow } from '../../core/ledger.ts';
+import { REFUSALS_NEEDED } from '../../core/refusal.ts';
 import { deadlineText } from '../../core/session-policy.ts';
 import { sideBySide } from '../../core/side-by-side.ts';
 import { sessionCredentials, type SessionCredentials } from '../../core/work.ts';
@@ -8,8 +9,7 @@ import type { Canary, CanaryAnswer } from '../control/canary.ts';
 import { versionIdFrom } from '../control/secrets.ts';
 import type { ProveDependencies } from './prove-revoked.ts';
 
-/** One refusal could be a flicker of a policy on its way; three in a row, a second apart, are taken for the end. */
-const REFUSALS = 3;
+/** Between two of the refusals that a proof needs. */
 const PAUSE_MS = 1000;
 
 /**
@@ -145,7 +145,7 @@ function credentialsIn(value: string, lease: LeaseRecord): SessionCredentials {
 /** Three rounds, each lease's answers a second apart or more, that let nobody in. The first that does ends it: nothing is proven then. */
 async function demandRefusals(candidates: readonly Candidate[], on: ProveDependencies): Promise<void> {
   if (candidates.every(({ canary }) => canary === undefined)) return;
-  for (let round = 1; round <= REFUSALS; round += 1) {
+  for (let round = 1; round <= REFUSALS_NEEDED; round += 1) {
     if (round > 1) await on.clock.sleep(PAUSE_MS);
     await sideBySide(candidates, SIDE_BY_SIDE, (candidate) => demandRefusal(candidate, on));
   }
@@ -176,7 +176,7 @@ function stillAccepted(
       ? 'still accepted'
       : `answered without a proof (${answer.error}: ${answer.message})`;
   return new StillAccepted(
-    `Lease ${number}, key ${accessKeyId}, is ${seen}; it must be refused ${REFUSALS} times. It is tried again.`,
+    `Lease ${number}, key ${accessKeyId}, is ${seen}; it must be refused ${REFUSALS_NEEDED} times. It is tried again.`,
   );
 }
 

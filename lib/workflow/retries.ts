@@ -52,8 +52,8 @@ const outlasting = (errors: readonly string[], first: number, rate: number, long
 
 /** The tail does not give up before the last lease has ended by itself. */
 export const PATIENTLY: readonly Retrier[] = [
-  // Final: the boundary is another execution's, or a step of the tail was skipped. No wait changes that.
-  { ErrorEquals: ['NotTheOwner', 'NotProven'], MaxAttempts: 0 },
+  // Final: the boundary is another execution's, a step of the tail was skipped, or somebody wrote to the evidence. No wait changes that.
+  { ErrorEquals: ['NotTheOwner', 'NotProven', 'ChainBroken'], MaxAttempts: 0 },
   // Expected while IAM spreads a policy or a lease runs out: soon again.
   outlasting(['StillAccepted', 'ExpiryPending', 'SecretUnrevoked', 'LedgerContention'], 1, 1.5, 20),
   outlasting(LAMBDA_SERVICE_ERRORS, 1, 2, 30),

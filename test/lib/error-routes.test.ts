@@ -74,7 +74,7 @@ const ROUTES: Readonly<
     ['CloseBoundary', 'patiently', 'BoundaryUnproven'],
   ],
   ChainClosed: [['CloseBoundary', 'patiently', 'BoundaryUnproven']],
-  ChainBroken: [['CloseBoundary', 'patiently', 'BoundaryUnproven']],
+  ChainBroken: [['CloseBoundary', 'final', 'BoundaryUnproven']],
   NotSigned: [['CloseBoundary', 'patiently', 'BoundaryUnproven']],
   NotAnnounced: 'tried again by reconcile',
   DeclarationError: 'fails synth',
