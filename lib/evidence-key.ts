@@ -15,8 +15,8 @@ export const evidenceKey = (scope: Construct, options: DeploymentOptions): kms.K
   });
 
 /**
- * Nobody outside the stack signs, whatever their own policies say: whoever wants to must change the key's policy first, and CloudTrail
- * tells. In the stack only `close-boundary` may, by its own policy; its role is not named alone, because a deploy that renames it retains the
+ * Only roles that are named after the stack can sign, whatever other policies say: whoever else wants to must change a policy first, and
+ * CloudTrail tells. Of them only `close-boundary` may, by its own policy; its role is not named alone, because a deploy that renames it retains the
  * old one, whose executions still have to be closed.
  */
 export function onlySignedInStack(key: kms.Key, role: iam.IRole): void {
