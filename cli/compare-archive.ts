@@ -1,11 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import { S3ServiceException } from '@aws-sdk/client-s3';
-import { ZodError } from 'zod';
 import { bundleText, makeBundle } from '../core/bundle.ts';
-import type { EvidenceBundle } from '../core/evidence.ts';
 import type { LedgerRow } from '../core/ledger.ts';
 import { verifyBundle } from '../core/verify.ts';
 import type { ArchiveReader } from './archive.ts';
+import { orFault } from './or-fault.ts';
 import type { Records } from './records.ts';
 
 /** What the archive has of one boundary, compared with the table as it is now. */
@@ -39,11 +38,13 @@ export async function compareDay(day: string, copies: Copies): Promise<Archived[
   const put = [...copied].flatMap(([boundaryId, on]) => (on === day ? [boundaryId] : []));
   const compared: Archived[] = [];
   for (const boundaryId of new Set([...(await records.idsOf(day)), ...put])) {
-    const row = await rowOf(boundaryId, records);
-    if (typeof row === 'string') compared.push(disagrees(boundaryId, row));
-    else if (row.phase === 'closed') compared.push(await compareOne(boundaryId, copies));
+    const found = await rowOf(boundaryId, records);
+    if ('fault' in found) compared.push(disagrees(boundaryId, found.fault));
+    else if (found.row.phase === 'closed') compared.push(await compareOne(boundaryId, copies));
     else if (copied.has(boundaryId))
-      compared.push(disagrees(boundaryId, `the ledger has it as ${row.phase}, and what is open has no copy`));
+      compared.push(
+        disagrees(boundaryId, `the ledger has it as ${found.row.phase}, and what is open has no copy`),
+      );
   }
   return compared;
 }
@@ -56,36 +57,28 @@ const disagrees = (boundaryId: string, fault: string | null): Archived => ({
 });
 
 /** Its row, read consistently, or what the ledger has instead. */
-async function rowOf(boundaryId: string, records: Records): Promise<LedgerRow | string> {
-  try {
-    return (await records.row(boundaryId)) ?? 'the ledger has no row of it';
-  } catch (error) {
-    if (error instanceof ZodError) return 'what the ledger has of it is no row';
-    throw error;
-  }
+async function rowOf(boundaryId: string, records: Records): Promise<{ row: LedgerRow } | { fault: string }> {
+  return orFault('what the ledger has of it is no row', async () => {
+    const row = await records.row(boundaryId);
+    return row === undefined ? { fault: 'the ledger has no row of it' } : { row };
+  });
 }
 
 /** Compares the copy of a boundary that is closed. */
 export async function compareOne(boundaryId: string, { records, archive, key }: Copies): Promise<Archived> {
   try {
-    const bundle = await bundleIn(boundaryId, records);
-    if (bundle === undefined) return disagrees(boundaryId, 'something in its evidence is no event');
+    const found = await orFault('something in its evidence is no event', async () => {
+      const { events, signed } = await records.evidence(boundaryId);
+      return { bundle: makeBundle(boundaryId, events, signed) };
+    });
+    // With what is no evidence no copy agrees.
+    if ('fault' in found) return disagrees(boundaryId, found.fault);
+    const { bundle } = found;
     if (!(await archive.has(boundaryId, Buffer.from(bundleText(bundle))))) return disagrees(boundaryId, null);
     const { fault } = verifyBundle(bundle, key);
     return { boundaryId, archive: fault === null ? 'agrees' : 'wrong', error: null, fault };
   } catch (error) {
     if (!(error instanceof S3ServiceException)) throw error;
     return { boundaryId, archive: 'unknown', error: error.name, fault: null };
-  }
-}
-
-/** The bundle as the table gives it; undefined when something in the table is no evidence, with which no copy agrees. */
-async function bundleIn(boundaryId: string, records: Records): Promise<EvidenceBundle | undefined> {
-  try {
-    const { events, signed } = await records.evidence(boundaryId);
-    return makeBundle(boundaryId, events, signed);
-  } catch (error) {
-    if (error instanceof ZodError) return undefined;
-    throw error;
   }
 }

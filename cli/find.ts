@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { ZodError } from 'zod';
+import { orFault } from './or-fault.ts';
 import type { EvidenceEvent } from '../core/evidence.ts';
 import type { LedgerRow } from '../core/ledger.ts';
 import { issued, lookupOf } from '../core/lookup.ts';
@@ -86,13 +86,3 @@ const stateOf = (boundaryId: string, records: Records): Promise<State> =>
     const row = await records.row(boundaryId);
     return row ? { row } : {};
   });
-
-/** One item of another form must not hide what else is found. */
-async function orFault<T>(fault: string, read: () => Promise<T>): Promise<T | { fault: string }> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof ZodError) return { fault };
-    throw error;
-  }
-}

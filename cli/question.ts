@@ -1,4 +1,5 @@
-import { lookupKey, scheduleRequester, nameInSecretId } from '../core/lookup.ts';
+import { lookupKey, scheduleRequester } from '../core/lookup.ts';
+import { copiedSecretName } from '../core/secret-id.ts';
 import { SCHEDULE_NAME } from '../core/schedule.ts';
 import { parseSecretName, type SecretPlace } from '../core/ids.ts';
 import { UsageError } from './errors.ts';
@@ -80,7 +81,7 @@ function keyIn(text: string): Question {
 }
 
 function secretIn(text: string): Question {
-  const value = nameInSecretId(text);
+  const value = copiedSecretName(text);
   const place = parseSecretName(value);
   if (place !== undefined) return { by: 'secret', value, place };
   throw wrong(

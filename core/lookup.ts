@@ -54,10 +54,6 @@ export function chainIn(items: readonly Readonly<Record<string, unknown>>[]): {
   };
 }
 
-/** The name of a secret that is named as such, by its ARN, or by its name and the six characters that AWS puts behind it. A name of ours ends without a hyphen. */
-export const nameInSecretId = (id: string): string =>
-  id.replace(/^arn:[^:]+:secretsmanager:[^:]*:\d*:secret:/, '').replace(/-[A-Za-z0-9]{6}$/, '');
-
 /** Whether an event says that the secret of this name was made for its boundary. */
 export const issued =
   (secretName: string) =>

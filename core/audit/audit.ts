@@ -17,7 +17,7 @@ import type { Coverage, Wanted } from './digests.ts';
 import { Findings } from './findings.ts';
 import { IssuanceLog } from './issuance-log.ts';
 import { needsOf } from './needs/needs.ts';
-import { secretNameIn } from './needs/secrets-manager.ts';
+import { secretNameIn } from '../secret-id.ts';
 import { verdictOf, type AuditResult } from './result.ts';
 import { RoleLog } from './role-log.ts';
 import { SecretLog } from './secret-log.ts';

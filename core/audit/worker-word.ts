@@ -3,7 +3,7 @@ import { containerOf, type DataEvents } from './data-events.ts';
 import type { Findings } from './findings.ts';
 import { FirstRefs } from './first-refs.ts';
 import type { Need } from './needs/needs.ts';
-import { secretNameIn } from './needs/secrets-manager.ts';
+import { secretNameIn } from '../secret-id.ts';
 import type { Proving } from './shown.ts';
 import type { RecordRef } from './result.ts';
 import type { Claim, ClaimedUse, LeaseFacts } from './task-facts.ts';

@@ -8,7 +8,8 @@ import {
   type EvidenceEvent,
 } from '../../core/evidence.ts';
 import { secretName } from '../../core/ids.ts';
-import { eventIn, issued, itemOf, lookupOf, nameInSecretId } from '../../core/lookup.ts';
+import { eventIn, issued, itemOf, lookupOf } from '../../core/lookup.ts';
+import { copiedSecretName } from '../../core/secret-id.ts';
 
 const BOUNDARY = 'object-transfer.nightly-1';
 const AT_MS = Date.UTC(2026, 10, 24, 10);
@@ -84,7 +85,7 @@ test('a secret is named by its ARN, its name, or its name with six characters mo
     fc.property(fc.stringMatching(/^[A-Za-z0-9]{6}$/), (tail) => {
       for (const id of [name, `${name}-${tail}`])
         for (const arn of ['', 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:'])
-          expect(nameInSecretId(arn + id)).toBe(name);
+          expect(copiedSecretName(arn + id)).toBe(name);
     }),
   );
 });

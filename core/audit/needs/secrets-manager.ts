@@ -1,21 +1,13 @@
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html */
+import { hasTail } from '../../secret-id.ts';
+import { SECRET_ARN_TAIL } from '../../session-policy.ts';
 import { textIn, type TrailEvent } from '../trail-event.ts';
 import { arnAt, isOdd, need, type Need } from './need.ts';
-
-/** Six random characters end a secret's ARN: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html */
-const TAIL = /-(?:[A-Za-z0-9]{6}|\?{6})$/;
-const UNKNOWN_TAIL = '-??????';
 
 /** Calls that act on no secret. */
 const ON_NOTHING = new Set(['ListSecrets', 'GetRandomPassword']);
 
 const SHOWS = ['secretsmanager:SecretId', 'secretsmanager:VersionId', 'secretsmanager:VersionStage'];
-
-/** The name in a secret's id, which is a name or an ARN, whole or without its tail. */
-export function secretNameIn(id: string): string {
-  const [, named] = /^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.+)$/.exec(id) ?? [];
-  return named === undefined ? id : named.replace(TAIL, '');
-}
 
 /** Every secret that a call names in its request. */
 export function secretIdsOf({ parameters }: TrailEvent): readonly string[] {
@@ -49,8 +41,8 @@ export function secretsManagerNeeds(event: TrailEvent): readonly Need[] | undefi
 
 /** Whoever gives a name is answered for the secret of that name: its tail is not in the record, and `??????` stands for any. */
 const arnOf = (event: TrailEvent, id: string): string => {
-  if (!id.startsWith('arn:')) return arnAt(event, 'secretsmanager', `secret:${id}${UNKNOWN_TAIL}`);
-  return TAIL.test(id) ? id : `${id}${UNKNOWN_TAIL}`;
+  if (!id.startsWith('arn:')) return arnAt(event, 'secretsmanager', `secret:${id}${SECRET_ARN_TAIL}`);
+  return hasTail(id) ? id : `${id}${SECRET_ARN_TAIL}`;
 };
 
 function versionOf({ parameters }: TrailEvent, resource: string): Record<string, string> {
