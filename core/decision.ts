@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseBoundaryId } from './ids.ts';
 import { parseCall } from './people-call.ts';
-import { REASON_CHARACTERS } from './request.ts';
+import { REASON_CHARACTERS } from './reason.ts';
 import { reviewedBy } from './review.ts';
 
 const reason = z.string().min(1).max(REASON_CHARACTERS);

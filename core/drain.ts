@@ -3,7 +3,7 @@ import { sweepAtMs } from './due.ts';
 import { StackDraining } from './errors.ts';
 import type { LedgerRow } from './ledger.ts';
 import { isEnding } from './phase.ts';
-import { REASON_CHARACTERS } from './request.ts';
+import { REASON_CHARACTERS } from './reason.ts';
 
 /** The drain marker's key in the ledger. It has no dot, so no boundary can have it. */
 export const DRAIN_KEY = 'drain';

@@ -3,11 +3,10 @@ import { askedWindow, checkWindow, WINDOW_ALLOWED } from './asked-window.ts';
 import { MalformedRequest } from './errors.ts';
 import { TASK_ID, TASK_TYPE } from './ids.ts';
 import { checkParameters, type Parameters } from './parameters.ts';
+import { REASON_CHARACTERS } from './reason.ts';
 import type { TaskTypeConfig } from './task-type.ts';
 import { digestOf } from './digest.ts';
 import { windowText, type TaskWindow } from './window-rule.ts';
-
-export const REASON_CHARACTERS = 1024;
 
 /** What asks for a task. Who asks comes from IAM, never from here. */
 export const taskRequest = z.strictObject({

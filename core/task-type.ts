@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { parameterSpec } from './parameters.ts';
+import { REASON_CHARACTERS } from './reason.ts';
 import { DECLARED_NAME, TASK_TYPE } from './ids.ts';
 import { postgresSpec } from './login.ts';
-import { REASON_CHARACTERS } from './request.ts';
 import { SCHEDULE_NAME } from './schedule.ts';
 import { windowRule } from './window-rule.ts';
 

@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { DeclarationError } from '../core/errors.ts';
 import { checkParameters } from '../core/parameters.ts';
-import { REASON_CHARACTERS } from '../core/request.ts';
+import { REASON_CHARACTERS } from '../core/reason.ts';
 import { expressionFault } from '../core/schedule-expression.ts';
 import { fillParameters, isTimeZone } from '../core/schedule-parameters.ts';
 import { SCHEDULE_NAME } from '../core/schedule.ts';

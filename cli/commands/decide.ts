@@ -1,6 +1,6 @@
 import { MalformedRequest } from '../../core/errors.ts';
 import { parseBoundaryId } from '../../core/ids.ts';
-import { REASON_CHARACTERS } from '../../core/request.ts';
+import { REASON_CHARACTERS } from '../../core/reason.ts';
 import { reviewedBy } from '../../core/review.ts';
 import { confirm } from '../confirm.ts';
 import { connect, type ConnectionOptions } from '../connection.ts';

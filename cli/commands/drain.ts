@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { REASON_CHARACTERS } from '../../core/request.ts';
+import { REASON_CHARACTERS } from '../../core/reason.ts';
 import { TaskboundError } from '../../core/errors.ts';
 import {
   connect,

@@ -1,5 +1,5 @@
 import { MalformedRequest } from '../../core/errors.ts';
-import { REASON_CHARACTERS } from '../../core/request.ts';
+import { REASON_CHARACTERS } from '../../core/reason.ts';
 import { awaitClosed } from '../await-closed.ts';
 import { confirm } from '../confirm.ts';
 import { connect, type ConnectionOptions } from '../connection.ts';
