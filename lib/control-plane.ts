@@ -12,8 +12,8 @@ import type { Permission } from './permission.ts';
 import { outliveDeploys } from './outlive-deploys.ts';
 import type { Records } from './records.ts';
 import { BoundaryMachine } from './boundary-machine.ts';
-import type { ControlVersions } from './workflow/task-definition.ts';
 import { teardownDefinition } from './workflow/teardown-definition.ts';
+import type { ControlVersions } from './workflow/types.ts';
 
 /** How long a function of the control plane may run, and how long a state waits for it. */
 export const CONTROL_TIMEOUT = Duration.seconds(30);

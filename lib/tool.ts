@@ -1,6 +1,6 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { ToolSpec } from '../core/task-type.ts';
-import type { Upload, UploadBucket } from './uploads.ts';
+import type { Upload, UploadBucket } from './multipart-upload.ts';
 
 /** A table whose items a tool may name by their partition key. */
 export type KeyedTable = Pick<ITable, 'tableArn'>;

@@ -3,19 +3,8 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { DeclarationError } from '../core/errors.ts';
 import { placeholdersIn } from '../core/session-policy.ts';
+import type { Upload, UploadBucket } from './multipart-upload.ts';
 import type { Tool } from './tool.ts';
-
-/** What is asked of a bucket. `s3.Bucket` itself is no `s3.IBucket` under exact optional properties. */
-export type UploadBucket = Pick<s3.IBucket, 'node' | 'arnForObjects'>;
-
-/** Where a tool may leave a multipart upload that nobody finishes: its task can be ended at any moment. */
-export interface Upload {
-  readonly bucket: UploadBucket;
-  /** With the task's parameters in it. */
-  readonly key: string;
-  /** Why a bucket whose rules synth cannot see is in order. */
-  readonly lifecycleElsewhere: string | undefined;
-}
 
 /** Actions that only a tool has that works with uploads over more than one call. */
 const OF_UPLOADS = new Set(['s3:abortmultipartupload', 's3:listmultipartuploadparts']);

@@ -9,8 +9,8 @@ import {
 } from './expressions.ts';
 import { BRIEFLY } from './retries.ts';
 import { TAIL } from './tail.ts';
-import type { TaskWorkflow } from './task-definition.ts';
 import { catchAll, invoke } from './task-state.ts';
+import type { TaskWorkflow } from './types.ts';
 
 const issueState = (secret: string): string => `Issue ${secret}`;
 

@@ -1,8 +1,8 @@
 import type { States } from './asl.ts';
 import { expression, failedIn, isMoreToDo, onFirstRunOnly, workEnded } from './expressions.ts';
 import { TAIL } from './tail.ts';
-import type { TaskWorkflow } from './task-definition.ts';
 import { catchAll, invoke } from './task-state.ts';
+import type { TaskWorkflow } from './types.ts';
 
 /**
  * RunWork -> the tail, however it ends, or back to IssueIdentity when the work handed on a checkpoint. No Retry: after a service error the

@@ -2,7 +2,7 @@ import type { States } from './asl.ts';
 import { expression, failCause, failError, failErrorAndCause, stoppedIn } from './expressions.ts';
 import { PATIENTLY } from './retries.ts';
 import { catchAll, invoke } from './task-state.ts';
-import type { ControlVersions } from './task-definition.ts';
+import type { ControlVersions } from './types.ts';
 
 /** The tail's first state: every end of the states before it, and every Catch, leads here. */
 export const TAIL = 'RevokeAndRecord';

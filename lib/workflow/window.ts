@@ -3,8 +3,8 @@ import { boundaryIdOf, EXECUTION_ARN, expression, failedIn, waits } from './expr
 import { firstIssue } from './issue.ts';
 import { BRIEFLY } from './retries.ts';
 import { TAIL } from './tail.ts';
-import type { TaskWorkflow } from './task-definition.ts';
 import { catchAll, invoke } from './task-state.ts';
+import type { TaskWorkflow } from './types.ts';
 
 /**
  * Admit -> what is issued first; for a type with a window Admit -> WindowOpen, and from there on, or -> AwaitWindow -> Admit: after a wait

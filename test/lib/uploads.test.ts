@@ -2,7 +2,7 @@ import { Duration, type Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { Parameter, Tool, type MultipartUploadOptions } from '../../lib/index.ts';
-import type { UploadBucket } from '../../lib/uploads.ts';
+import type { UploadBucket } from '../../lib/multipart-upload.ts';
 import { inlineWork, stackWith } from './sample.ts';
 import { BoundedTask } from '../../lib/index.ts';
 
