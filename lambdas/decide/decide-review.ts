@@ -5,7 +5,8 @@ import { reviewFault, withReviewDecision, type ReviewRow } from '../../core/revi
 import { recordAttempt } from '../control/attempts.ts';
 import type { VerifiedCaller } from '../control/caller.ts';
 import { unknownTask } from '../control/unknown-task.ts';
-import type { DecideDependencies, Decided } from './decide.ts';
+import type { Decided } from './decided.ts';
+import type { DecideDependencies } from './deps.ts';
 
 /** Somebody other than whoever called it judges an emergency, once: justified or not. The task itself is not touched. */
 export async function decideReview(

@@ -1,5 +1,3 @@
-import type { SFNClient } from '@aws-sdk/client-sfn';
-import type { Clock } from '../../core/clock.ts';
 import { decisionFault, withDecision, type DecisionFault } from '../../core/approval.ts';
 import type { DecisionCall } from '../../core/decision.ts';
 import { DecisionRefused, MalformedRequest, NotPermitted } from '../../core/errors.ts';
@@ -11,33 +9,11 @@ import { recordRequest } from '../control/record-request.ts';
 import { recordAttempt, type RefusedAttempt } from '../control/attempts.ts';
 import type { VerifiedCaller } from '../control/caller.ts';
 import { grantFault } from '../control/check-grant.ts';
-import type { EvidenceLog } from '../control/evidence-log.ts';
-import type { Ledger } from '../control/ledger.ts';
 import { startTask } from '../control/start-task.ts';
-import type { TaskTypes } from '../control/task-types.ts';
 import { unknownTask } from '../control/unknown-task.ts';
 import { decideReview } from './decide-review.ts';
-
-export interface DecideDependencies {
-  readonly clock: Clock;
-  readonly ledger: Ledger;
-  readonly evidence: EvidenceLog;
-  readonly types: TaskTypes;
-  readonly executions: SFNClient;
-  readonly print: (line: string) => void;
-}
-
-/** What became of what was decided about. */
-export interface Decided {
-  readonly boundaryId: string;
-  readonly decision: 'approve' | 'refuse';
-  readonly person: string;
-  /** A task's phase, or the state of a review. */
-  readonly phase: string;
-  /** How many people approved it so far, and how many must; null for a review. */
-  readonly approvals: number | null;
-  readonly quorum: number | null;
-}
+import type { Decided } from './decided.ts';
+import type { DecideDependencies } from './deps.ts';
 
 export async function decide(
   call: DecisionCall,

@@ -6,7 +6,8 @@ import { demandWholeCharacters, overHttp, type UrlHandler } from '../control/htt
 import type { ControlPorts } from '../control/ports.ts';
 import { openRecords } from '../control/records.ts';
 import { TaskTypes } from '../control/task-types.ts';
-import { decide, type DecideDependencies } from './decide.ts';
+import { decide } from './decide.ts';
+import type { DecideDependencies } from './deps.ts';
 
 export function decideHandler({ environment: variables, aws, clock, print }: ControlPorts): UrlHandler {
   const environment = decideEnvironment.parse(variables);

@@ -7,7 +7,8 @@ import { Logins } from '../control/postgres/logins.ts';
 import { openRecords } from '../control/records.ts';
 import { TaskSecrets } from '../control/secrets.ts';
 import { step, type StepHandler } from '../control/step.ts';
-import { proveRevoked, type ProveDependencies } from './prove-revoked.ts';
+import type { ProveDependencies } from './deps.ts';
+import { proveRevoked } from './prove-revoked.ts';
 
 export function proveRevokedHandler({
   environment: variables,

@@ -7,7 +7,7 @@ import { sideBySide } from '../../core/side-by-side.ts';
 import { sessionCredentials, type SessionCredentials } from '../../core/work.ts';
 import type { Canary, CanaryAnswer } from '../control/canary.ts';
 import { versionIdFrom } from '../control/secrets.ts';
-import type { ProveDependencies } from './prove-revoked.ts';
+import type { ProveDependencies } from './deps.ts';
 
 /** Between two of the refusals that a proof needs. */
 const PAUSE_MS = 1000;

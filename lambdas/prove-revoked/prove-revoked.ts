@@ -1,29 +1,14 @@
 import type { z } from 'zod';
-import type { Clock } from '../../core/clock.ts';
 import { NotProven, StillAccepted } from '../../core/errors.ts';
 import { demandOwner, type LedgerRow } from '../../core/ledger.ts';
 import { loginNameOf } from '../../core/login.ts';
 import { metricLine, SECONDS_TO_PROVEN, secondsToProven } from '../../core/metrics.ts';
 import { isAtLeast } from '../../core/phase.ts';
 import type { proveRevokedEvent } from '../../core/steps.ts';
-import type { CanaryOf } from '../control/canary.ts';
-import type { EvidenceLog } from '../control/evidence-log.ts';
-import type { Ledger } from '../control/ledger.ts';
-import { isLogin, type Logins } from '../control/postgres/logins.ts';
+import { isLogin } from '../control/postgres/logins.ts';
 import type { TaskSecrets } from '../control/secrets.ts';
+import type { ProveDependencies } from './deps.ts';
 import { proveLeases, type LeaseProof } from './prove-lease.ts';
-
-export interface ProveDependencies {
-  readonly ledger: Ledger;
-  readonly evidence: EvidenceLog;
-  readonly secrets: TaskSecrets;
-  readonly logins: Logins;
-  readonly canaryOf: CanaryOf;
-  readonly clock: Clock;
-  readonly issueTimeoutMs: number;
-  /** Gets the metric of the proof. */
-  readonly print: (line: string) => void;
-}
 
 type ProofKind = 'refused' | 'nothing-issued' | 'expired';
 

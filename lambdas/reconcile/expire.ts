@@ -1,7 +1,7 @@
 import { isWaiting, withExpiry } from '../../core/approval.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { startTask } from '../control/start-task.ts';
-import type { ReconcileDependencies } from './reconcile.ts';
+import type { ReconcileDependencies } from './deps.ts';
 
 /** Nobody decided in time: the rejection in the row, then `approval.expired` and an execution that closes it without running it. */
 export async function expire(row: LedgerRow, on: ReconcileDependencies): Promise<void> {

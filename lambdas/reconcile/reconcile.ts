@@ -1,25 +1,15 @@
-import type { SFNClient } from '@aws-sdk/client-sfn';
 import { failuresBefore, pauseAfterMs } from '../../core/due.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { decideReconcile, ownerOf, type ReconcileStep } from '../../core/reconcile.ts';
-import type { EventBus } from '../control/event-bus.ts';
-import type { EvidenceLog } from '../control/evidence-log.ts';
 import { log } from '../control/log.ts';
 import { startTask } from '../control/start-task.ts';
 import { announceClosed } from './announce-closed.ts';
+import type { ReconcileDependencies } from './deps.ts';
 import { expire } from './expire.ts';
 import { ownerState } from './owner-state.ts';
 import { startTeardown } from '../control/start-teardown.ts';
-import { sweep, type SweepDependencies } from './sweep.ts';
+import { sweep } from './sweep.ts';
 import { tellUnproven } from './tell-unproven.ts';
-
-export interface ReconcileDependencies extends SweepDependencies {
-  readonly evidence: EvidenceLog;
-  readonly executions: SFNClient;
-  readonly bus: EventBus;
-  readonly teardownMachineArn: string;
-  readonly print: (line: string) => void;
-}
 
 /**
  * Looks at one boundary and does what its row and its execution call for. Unknown boundaries are not ours. `seen` gets the row before

@@ -3,7 +3,7 @@ import { denyPolicy } from '../../core/deny-policy.ts';
 import { denyPolicyName } from '../../core/ids.ts';
 import { latestDeadlineMs } from '../../core/deadline.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
-import type { RevokeDependencies } from './revoke-and-record.ts';
+import type { RevokeDependencies } from './deps.ts';
 
 const roleNameOf = (roleArn: string): string => roleArn.slice(roleArn.lastIndexOf('/') + 1);
 

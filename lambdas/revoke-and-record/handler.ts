@@ -7,7 +7,8 @@ import { Logins } from '../control/postgres/logins.ts';
 import { openRecords } from '../control/records.ts';
 import { TaskSecrets } from '../control/secrets.ts';
 import { step, type StepHandler } from '../control/step.ts';
-import { revokeAndRecord, type RevokeDependencies } from './revoke-and-record.ts';
+import type { RevokeDependencies } from './deps.ts';
+import { revokeAndRecord } from './revoke-and-record.ts';
 
 export function revokeAndRecordHandler({
   environment: variables,

@@ -1,31 +1,16 @@
-import type { IAMClient } from '@aws-sdk/client-iam';
 import type { z } from 'zod';
-import type { Clock } from '../../core/clock.ts';
 import type { EvidenceEvent, Json } from '../../core/evidence.ts';
 import { deadlineText } from '../../core/session-policy.ts';
 import { demandOwner, movePhase, type LedgerRow, type WorkOutcome } from '../../core/ledger.ts';
 import { isAtLeast, isEnding } from '../../core/phase.ts';
 import type { revokeAndRecordEvent } from '../../core/steps.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
-import type { Ledger } from '../control/ledger.ts';
-import type { Logins } from '../control/postgres/logins.ts';
 import { recordPeople } from '../control/record-people.ts';
-import type { TaskSecrets } from '../control/secrets.ts';
 import { toolsSaid } from '../control/tools-said.ts';
 import { denyBoundary } from './deny-boundary.ts';
+import type { RevokeDependencies } from './deps.ts';
 import { revokeSecrets } from './revoke-secrets.ts';
 import { workOutcomeOf } from './work-outcome.ts';
-
-export interface RevokeDependencies {
-  readonly ledger: Ledger;
-  readonly evidence: EvidenceLog;
-  readonly secrets: TaskSecrets;
-  readonly logins: Logins;
-  readonly iam: IAMClient;
-  readonly clock: Clock;
-  /** How long a function that issues may still be running after it wrote its intent, milliseconds. */
-  readonly issueTimeoutMs: number;
-}
 
 type Event = z.infer<typeof revokeAndRecordEvent>;
 

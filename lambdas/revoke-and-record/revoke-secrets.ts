@@ -1,7 +1,7 @@
 import { SecretUnrevoked } from '../../core/errors.ts';
 import { withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger.ts';
 import { retireSecret } from '../control/retire-secret.ts';
-import type { RevokeDependencies } from './revoke-and-record.ts';
+import type { RevokeDependencies } from './deps.ts';
 
 /** Destroys every JIT secret that may exist, each on its own; then throws `SecretUnrevoked` if one is left, so that the state is retried. */
 export async function revokeSecrets(row: LedgerRow, on: RevokeDependencies): Promise<LedgerRow> {

@@ -1,6 +1,7 @@
 import type { SessionCredentials } from '../../core/work.ts';
 import { InvocationEnded } from './errors.ts';
-import { usesOf, type NamedUse, type Place } from './iam-names.ts';
+import { usesOf } from './iam-names.ts';
+import type { NamedUse, Place } from './named-use.ts';
 import type { ToolLog } from './tool-log.ts';
 
 /** What every client of AWS SDK v3 has. */

@@ -1,20 +1,7 @@
 import { fieldOf } from './field-of.ts';
-import { itemUses, type ItemKey } from './item-uses.ts';
+import { itemUses } from './item-uses.ts';
+import type { NamedUse, Place } from './named-use.ts';
 import { objectUses } from './object-uses.ts';
-
-/** One permission that a command needs: IAM's action and the resource's ARN, as near as the command's input tells. */
-export interface NamedUse {
-  readonly action: string;
-  readonly resource: string;
-  /** Of the DynamoDB item that is meant. */
-  readonly key?: ItemKey;
-}
-
-/** Where a client's calls go. */
-export interface Place {
-  readonly region: string;
-  readonly accountId: string;
-}
 
 interface ServiceNames {
   readonly serviceId?: string;

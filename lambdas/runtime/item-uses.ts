@@ -1,8 +1,5 @@
 import { partitionOf } from '../../core/partition.ts';
-import type { NamedUse, Place } from './iam-names.ts';
-
-/** An item's key: attribute -> value as text, a binary value in base64. Keys are identifiers; an item's other attributes are never told. */
-export type ItemKey = Readonly<Record<string, string>>;
+import type { ItemKey, NamedUse, Place } from './named-use.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

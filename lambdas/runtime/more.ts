@@ -1,4 +1,4 @@
-import type { Json } from './task.ts';
+import type { Json } from './json.ts';
 
 /** What a run returns that is not done. Made by `task.more` only: no result can look like one by accident. */
 export class More {

@@ -1,7 +1,7 @@
 import { versionedAction } from '../../core/object-version.ts';
 import { partitionOf } from '../../core/partition.ts';
 import { fieldOf } from './field-of.ts';
-import type { NamedUse } from './iam-names.ts';
+import type { NamedUse } from './named-use.ts';
 
 /** Where IAM's action has another name than the command: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
 const ACTIONS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CHECKPOINT_BYTES, RESULT_BYTES } from '../../core/work.ts';
 import { CheckpointTooLarge, ResultNotJson, ResultTooLarge } from './errors.ts';
-import type { Json } from './task.ts';
+import type { Json } from './json.ts';
 
 type What = 'result' | 'checkpoint';
 

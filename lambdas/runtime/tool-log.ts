@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../core/digest.ts';
 import { TOOL_USES, TOOL_USES_BYTES, type ToolsUsed, type ToolUse } from '../../core/work.ts';
-import type { NamedUse } from './iam-names.ts';
-import type { ItemKey } from './item-uses.ts';
+import type { ItemKey, NamedUse } from './named-use.ts';
 
 /** An S3 ARN with the longest bucket and key is shorter. */
 const RESOURCE_CHARACTERS = 1_200;
