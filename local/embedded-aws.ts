@@ -23,6 +23,7 @@ import { Sts } from './aws/sts/sts.ts';
 import { stsService } from './aws/sts/sts-service.ts';
 import type { TrailRecord } from './aws/trail.ts';
 import type { LocalClock } from './clock.ts';
+import type { EmbeddedParts } from './embedded-parts.ts';
 import type { AssemblyOptions, InProcessClientConfig, LoadedStack, StartOptions } from './embedded-types.ts';
 import { Alarms } from './events/alarms.ts';
 import type { DelivererParts } from './events/delivery.ts';
@@ -46,7 +47,7 @@ import { DEFAULT_ORIGIN } from './template/resolve.ts';
 export type { AssemblyOptions, InProcessClientConfig, LoadedStack, StartOptions };
 
 /** AWS in one process: one account, one region, IAM enforced for every call. */
-export class EmbeddedAws {
+export class EmbeddedAws implements EmbeddedParts {
   readonly clock: LocalClock;
   readonly iam: IamStore;
   readonly sts: Sts;

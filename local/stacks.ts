@@ -1,4 +1,4 @@
-import type { EmbeddedAws } from './embedded-aws.ts';
+import type { EmbeddedParts } from './embedded-parts.ts';
 import type { AssemblyOptions, LoadedStack } from './embedded-types.ts';
 import { readAssembly } from './template/assembly.ts';
 import { loadStack } from './template/load.ts';
@@ -13,11 +13,11 @@ export interface TemplateSource {
 
 /** The stacks of an embedded AWS: templates are resolved and put into its services. */
 export class Stacks {
-  readonly #aws: EmbeddedAws;
+  readonly #aws: EmbeddedParts;
   readonly #origin: string;
   readonly #loaded = new Map<string, ReadonlyMap<string, ResolvedResource>>();
 
-  constructor(aws: EmbeddedAws, origin: string) {
+  constructor(aws: EmbeddedParts, origin: string) {
     this.#aws = aws;
     this.#origin = origin;
   }
@@ -64,7 +64,7 @@ export class Stacks {
 }
 
 /** What resources are put into. */
-function servicesOf(aws: EmbeddedAws) {
+function servicesOf(aws: EmbeddedParts) {
   const { iam, keys, secrets, dynamodb, states, s3, ssm, events, schedules, queues, topics, alarms } = aws;
   return { iam, keys, secrets, dynamodb, states, s3, ssm, events, schedules, queues, topics, alarms };
 }

@@ -4,7 +4,7 @@ import { parsePolicy } from '../core/iam/parse.ts';
 import type { KnownKey } from './aws/auth/credentials.ts';
 import { SINCE_EVER } from './aws/iam/iam-store.ts';
 import type { Secret } from './aws/secrets/secret-store.ts';
-import type { EmbeddedAws } from './embedded-aws.ts';
+import type { EmbeddedParts } from './embedded-parts.ts';
 import type { QueueMessage } from './events/queues.ts';
 import type { BusEvent } from './events/types.ts';
 import type { S3Snapshot } from './s3/snapshot.ts';
@@ -57,7 +57,7 @@ function secretOf({ versions, ...state }: SecretState): Secret {
 }
 
 /** Everything that the services hold, as JSON text. */
-export async function snapshotState(aws: EmbeddedAws): Promise<string> {
+export async function snapshotState(aws: EmbeddedParts): Promise<string> {
   const nowMs = aws.clock.nowMs();
   const tables = await Promise.all(
     aws.dynamodb.tableNames().map(async (name) => [name, await aws.dynamodb.items(name)] as const),
@@ -97,7 +97,7 @@ function parseState(json: string): State {
 }
 
 /** Puts a snapshot back into an AWS that has the same stack loaded. Sessions of roles that are gone stay behind. */
-export async function restoreState(aws: EmbeddedAws, json: string): Promise<void> {
+export async function restoreState(aws: EmbeddedParts, json: string): Promise<void> {
   const state = parseState(json);
   aws.ids.resume(state.idsDrawn);
   const tables = new Set(aws.dynamodb.tableNames());
@@ -116,7 +116,7 @@ export async function restoreState(aws: EmbeddedAws, json: string): Promise<void
 }
 
 /** The template's own policies are the template's; what was put while it ran comes back. */
-function restorePolicies(aws: EmbeddedAws, roles: State['roles']): void {
+function restorePolicies(aws: EmbeddedParts, roles: State['roles']): void {
   for (const { name: role } of aws.iam.roles()) {
     const own = new Set(aws.iam.inlinePolicies(role, SINCE_EVER).map(({ name }) => name));
     for (const [name, document] of Object.entries(roles[role] ?? {})) {
