@@ -1,7 +1,7 @@
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { archiveFolder, archiveKey, boundaryInArchive } from '../core/bundle.ts';
-import type { ClientConfig } from './connection.ts';
+import type { ClientConfig } from './client-config.ts';
 import { messageOf, ServiceFailure, UsageError } from './errors.ts';
 import { outputOf, type StackOutputs } from './stack-outputs.ts';
 

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { NotPermitted } from '../core/errors.ts';
 import { URL_ERRORS } from '../core/url-errors.ts';
-import type { ClientConfig } from './connection.ts';
+import type { ClientConfig } from './client-config.ts';
 import { messageOf, UsageError } from './errors.ts';
 
 const ATTEMPTS = 4;

@@ -1,22 +1,11 @@
-import type { STSClientConfig } from '@aws-sdk/client-sts';
-import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import type { Clock } from '../core/clock.ts';
+import type { ClientConfig } from './client-config.ts';
 import { UsageError } from './errors.ts';
 import { callerCredentials } from './credentials.ts';
 import type { Embedded } from './embedded.ts';
 import type { Io } from './io.ts';
-import { parsePersona, type Persona } from './person.ts';
+import { parsePersona, type Persona } from './persona.ts';
 import { readOutputs, type StackOutputs } from './stack-outputs.ts';
-
-/** What every SDK client of a connection is made with. */
-export interface ClientConfig {
-  readonly region?: string;
-  readonly endpoint?: string;
-  readonly credentials?: AwsCredentialIdentity | (() => Promise<AwsCredentialIdentity>);
-  readonly requestHandler?: NonNullable<STSClientConfig['requestHandler']>;
-  /** Signs by another clock than the machine's. */
-  readonly signerConstructor?: NonNullable<STSClientConfig['signerConstructor']>;
-}
 
 /** An AWS and a stack in it: a real account, an embedded AWS behind an endpoint, or one in this process. */
 export interface Connection {

@@ -1,7 +1,7 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import type { Clock } from '../core/clock.ts';
-import type { ClientConfig } from './connection.ts';
+import type { ClientConfig } from './client-config.ts';
 import { ServiceFailure } from './errors.ts';
 import type { Io } from './io.ts';
 

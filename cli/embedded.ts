@@ -10,7 +10,7 @@ import { writeTrailFiles } from '../local/trail-files.ts';
 import { VirtualClock } from '../local/virtual-clock.ts';
 import type { Clock } from '../core/clock.ts';
 import { openAssembly } from './assembly.ts';
-import type { ClientConfig } from './connection.ts';
+import type { ClientConfig } from './client-config.ts';
 import { UsageError } from './errors.ts';
 import type { Io } from './io.ts';
 

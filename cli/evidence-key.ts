@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { keyIdOf } from '../core/dsse.ts';
 import { publicKeyPem, readPublicKey } from '../core/evidence-key.ts';
-import type { ClientConfig } from './connection.ts';
+import type { ClientConfig } from './client-config.ts';
 import { UsageError } from './errors.ts';
 import type { Io } from './io.ts';
 import { readText } from './request-file.ts';

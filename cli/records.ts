@@ -9,7 +9,7 @@ import { signedHead, type EvidenceEvent, type SignedHead } from '../core/evidenc
 import { DUE, ledgerRow, type LedgerRow } from '../core/ledger.ts';
 import { chainIn } from '../core/lookup.ts';
 import { REVIEW_OPEN, reviewRow, type ReviewRow } from '../core/review.ts';
-import type { ClientConfig } from './connection.ts';
+import type { ClientConfig } from './client-config.ts';
 import { outputOf, type StackOutputs } from './stack-outputs.ts';
 
 const DAY_MS = 86_400_000;

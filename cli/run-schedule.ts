@@ -2,9 +2,10 @@ import type { LedgerRow } from '../core/ledger.ts';
 import { SCHEDULE_NAME } from '../core/schedule.ts';
 import type { Connection } from './connection.ts';
 import { ServiceFailure, UsageError } from './errors.ts';
+import { requesterConfig } from './person.ts';
 import { Records } from './records.ts';
 import type { RunReport } from './run-report.ts';
-import { followToEnd, requesterConfig, type RunTaskOptions } from './run-task.ts';
+import { followToEnd, type RunTaskOptions } from './run-task.ts';
 
 /** How long between two looks: the Scheduler itself is precise to a minute. */
 const PAUSE_MS = 5_000;

@@ -6,23 +6,21 @@ import { awaitClosed } from './await-closed.ts';
 import { makeBundle } from '../core/bundle.ts';
 import { verifyBundle } from '../core/verify.ts';
 import { writeBundle } from './bundle.ts';
-import type { ClientConfig, Connection } from './connection.ts';
+import type { ClientConfig } from './client-config.ts';
+import type { Connection } from './connection.ts';
 import { messageOf } from './errors.ts';
 import { stackKey, writeKey } from './evidence-key.ts';
 import { follow, isUnknown } from './follow.ts';
 import type { Io } from './io.ts';
+import { requesterConfig } from './person.ts';
+import type { Persona } from './persona.ts';
 import { Records } from './records.ts';
 import { say, show } from './say-decision.ts';
-import { personConfig, type Persona } from './person.ts';
 import { renderDecided } from './render/decision.ts';
 import { Progress } from './render/progress.ts';
 import { reportOf, unknownReport, type RunReport } from './run-report.ts';
 import { outputOf } from './stack-outputs.ts';
 import { submit, type Submitted } from './submit.ts';
-
-/** Who submits and reads, where nobody in particular is named. */
-export const requesterConfig = (connection: Connection, io: Io): ClientConfig =>
-  personConfig(connection, io, 'Requesters');
 
 export interface RunTaskOptions {
   readonly out: string | undefined;

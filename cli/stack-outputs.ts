@@ -1,5 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import type { ClientConfig } from './connection.ts';
+import type { ClientConfig } from './client-config.ts';
 import { messageOf, ServiceFailure, UsageError } from './errors.ts';
 
 /** What a command needs to know of a stack; every output by its name. */

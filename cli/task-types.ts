@@ -6,7 +6,7 @@ import { openAssembly } from './assembly.ts';
 import { connect, placeOf, type ConnectionOptions } from './connection.ts';
 import { messageOf, ServiceFailure } from './errors.ts';
 import type { Io } from './io.ts';
-import { requesterConfig } from './run-task.ts';
+import { requesterConfig } from './person.ts';
 
 /**
  * A task type as it is deployed in the stack, or, when no stack is named, as it stands in the synthesized template: no AWS is started

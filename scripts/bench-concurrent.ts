@@ -1,5 +1,5 @@
+import { requesterConfig } from '../cli/person.ts';
 import { Records } from '../cli/records.ts';
-import { requesterConfig } from '../cli/run-task.ts';
 import { submit } from '../cli/submit.ts';
 import { chainFault } from '../core/evidence.ts';
 import type { LedgerRow } from '../core/ledger.ts';

@@ -5,11 +5,11 @@ import { UsageError } from '../errors.ts';
 import { stackKey } from '../evidence-key.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { requesterConfig } from '../person.ts';
 import { printJson } from '../print.ts';
 import { dayIn } from '../question.ts';
 import { Records } from '../records.ts';
 import { renderArchived } from '../render/archive.ts';
-import { requesterConfig } from '../run-task.ts';
 import { boundaryIdFrom } from './show.ts';
 
 export interface ArchiveOptions extends ConnectionOptions {

@@ -6,7 +6,7 @@ import { publicKeyList, TrailKeys } from '../../core/audit/trail-keys.ts';
 import type { EvidenceBundle } from '../../core/evidence.ts';
 import { checkBundle } from '../audit/check-bundle.ts';
 import { readTrail, type ReadTrail } from '../audit/read-trail.ts';
-import { trailSource } from '../audit/trail-source.ts';
+import { selectTrailSource } from '../audit/select-trail-source.ts';
 import { readBundle } from '../bundle.ts';
 import { UsageError } from '../errors.ts';
 import { readKeyFile } from '../evidence-key.ts';
@@ -60,7 +60,7 @@ async function auditBundle(bundle: EvidenceBundle, means: Means, io: Io): Promis
   const { fault, gaps } = checkBundle(bundle, means.key);
   if (fault !== null) findings.violate('evidence-changed', undefined, `It says: ${fault}.`);
   for (const gap of gaps) findings.gap(gap);
-  const read = await readTrail(await trailSource(means.trail, io), audit, io);
+  const read = await readTrail(await selectTrailSource(means.trail, io), audit, io);
   const { digests: files, logs } = read;
   const coverage = checkDigests({ files, logs, wanted: audit.wanted, keys: means.trailKeys }, findings);
   for (const name of read.invalidDigests) findings.gap('digest-invalid', `${name}.`);

@@ -1,13 +1,8 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { REASON_CHARACTERS } from '../../core/reason.ts';
 import { TaskboundError } from '../../core/errors.ts';
-import {
-  connect,
-  tellIfFresh,
-  type ClientConfig,
-  type Connection,
-  type ConnectionOptions,
-} from '../connection.ts';
+import { REASON_CHARACTERS } from '../../core/reason.ts';
+import type { ClientConfig } from '../client-config.ts';
+import { connect, tellIfFresh, type Connection, type ConnectionOptions } from '../connection.ts';
 import { awaitDrained } from '../drain/await-drained.ts';
 import { Ender } from '../drain/end-executions.ts';
 import { lookAgain, NOTHING_SEEN } from '../drain/look.ts';

@@ -3,11 +3,11 @@ import { stackKey } from '../evidence-key.ts';
 import { EXIT } from '../exit-codes.ts';
 import { find as look } from '../find.ts';
 import type { Io } from '../io.ts';
+import { requesterConfig } from '../person.ts';
 import { printJson } from '../print.ts';
 import { questionOf, type Asked, type Question } from '../question.ts';
 import { Records } from '../records.ts';
 import { matchOf, renderFound } from '../render/find.ts';
-import { requesterConfig } from '../run-task.ts';
 
 export interface FindOptions extends ConnectionOptions, Asked {
   readonly limit: number;

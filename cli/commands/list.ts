@@ -1,10 +1,10 @@
 import { connect, tellIfFresh, type ConnectionOptions } from '../connection.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { requesterConfig } from '../person.ts';
 import { printJson } from '../print.ts';
 import { Records } from '../records.ts';
 import { renderList, reviewSummaryOf, summaryOf } from '../render/list.ts';
-import { requesterConfig } from '../run-task.ts';
 
 export interface ListOptions extends ConnectionOptions {
   readonly days: number;

@@ -4,6 +4,7 @@ import { connect, placeOf, type Connection, type ConnectionOptions } from '../co
 import { messageOf, UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { parsePersona } from '../persona.ts';
 import { printJson } from '../print.ts';
 import { renderRun } from '../render/run.ts';
 import { readRequest } from '../request-file.ts';
@@ -12,7 +13,6 @@ import { runSchedule } from '../run-schedule.ts';
 import type { RunReport } from '../run-report.ts';
 import { runTask } from '../run-task.ts';
 import { makeTaskId } from '../task-id.ts';
-import { parsePersona } from '../person.ts';
 import { demandFolder } from '../write-file.ts';
 import { writeTrail } from '../write-trail.ts';
 

@@ -12,10 +12,10 @@ import { UsageError } from '../errors.ts';
 import { stackKey, writeKey } from '../evidence-key.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { requesterConfig } from '../person.ts';
 import { printJson } from '../print.ts';
 import { Records } from '../records.ts';
 import { renderTimeline, timelineOf } from '../render/timeline.ts';
-import { requesterConfig } from '../run-task.ts';
 import { demandFolder } from '../write-file.ts';
 
 export interface ShowOptions extends ConnectionOptions {

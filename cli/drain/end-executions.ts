@@ -1,7 +1,7 @@
 import { ExecutionDoesNotExist, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { mayBeEnded } from '../../core/drain.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
-import type { ClientConfig } from '../connection.ts';
+import type { ClientConfig } from '../client-config.ts';
 import { messageOf, ServiceFailure } from '../errors.ts';
 import { sideBySide } from '../../core/side-by-side.ts';
 

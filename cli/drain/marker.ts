@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { DRAIN_KEY, drainOf, type Drain, type DrainMarker } from '../../core/drain.ts';
-import type { ClientConfig } from '../connection.ts';
+import type { ClientConfig } from '../client-config.ts';
 import { outputOf, type StackOutputs } from '../stack-outputs.ts';
 
 const Key = { boundaryId: DRAIN_KEY };

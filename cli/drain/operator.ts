@@ -1,4 +1,5 @@
-import type { ClientConfig, Connection } from '../connection.ts';
+import type { ClientConfig } from '../client-config.ts';
+import type { Connection } from '../connection.ts';
 import type { Io } from '../io.ts';
 import { personConfig } from '../person.ts';
 

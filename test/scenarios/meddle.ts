@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { STSClient } from '@aws-sdk/client-sts';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { ClientConfig } from '../../cli/connection.ts';
+import type { ClientConfig } from '../../cli/client-config.ts';
 import { Records } from '../../cli/records.ts';
 import type { EvidenceEvent } from '../../core/evidence.ts';
 import { boundaryIdOf, parseBoundaryId, typeParameterName } from '../../core/ids.ts';
