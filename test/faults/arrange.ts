@@ -1,19 +1,37 @@
 import { boundaryIdOf } from '../../core/ids.ts';
 import type { PolicyDelay } from '../../local/aws/iam/authorizer.ts';
-import type { Fault } from './schedule.ts';
-import type { World } from './world.ts';
+import type { EmbeddedAws } from '../../local/embedded-aws.ts';
+import type { VirtualClock } from '../../local/virtual-clock.ts';
+import type { Injector } from './injector.ts';
+import type { KindOfTask } from './kinds.ts';
+import type { People } from './people.ts';
+import type { Fault, Schedule } from './schedule.ts';
+import type { Witness } from './witness.ts';
 
 /** What IAM's changes take where no fault says otherwise, milliseconds. */
 export const POLICY_DELAY_MS = 4_000;
 /** A flickering policy is seen and not seen in turn, for a second each. */
 const FLICKER_MS = 1_000;
 
+/** What of a world the faults act on. */
+interface FaultyWorld {
+  readonly aws: EmbeddedAws;
+  readonly clock: VirtualClock;
+  readonly injector: Injector;
+  readonly witness: Witness;
+  readonly people: People;
+  readonly schedule: Schedule;
+  readonly kind: KindOfTask;
+  readonly taskRoleName: string;
+  machineArn(which: 'task' | 'teardown'): string;
+}
+
 /** Arranges a schedule's faults that are no call's. */
-export function arrange(world: World): void {
+export function arrange(world: FaultyWorld): void {
   for (const fault of world.schedule.faults) arrangeOne(world, fault);
 }
 
-function arrangeOne(world: World, fault: Fault): void {
+function arrangeOne(world: FaultyWorld, fault: Fault): void {
   const { aws, clock, injector } = world;
   switch (fault.kind) {
     case 'stop':
@@ -45,7 +63,7 @@ function arrangeOne(world: World, fault: Fault): void {
 }
 
 /** When a task's execution first enters the state. */
-function once(world: World, state: string, then: (executionArn: string) => void): void {
+function once(world: FaultyWorld, state: string, then: (executionArn: string) => void): void {
   const forget = world.aws.states.onEvent(({ executionArn, stateMachineArn, event }) => {
     if (event.stateEnteredEventDetails?.name !== state || stateMachineArn !== world.machineArn('task'))
       return;
@@ -54,12 +72,12 @@ function once(world: World, state: string, then: (executionArn: string) => void)
   });
 }
 
-const boundaryIn = (world: World, executionArn: string): string =>
+const boundaryIn = (world: FaultyWorld, executionArn: string): string =>
   boundaryIdOf(world.kind.type, executionArn.split(':').at(-1) ?? '');
 
 /** Only the reconciler's: what a task's own schedule does is the kind of the task. */
 function disturbSchedule(
-  { aws, clock, injector, kind }: World,
+  { aws, clock, injector, kind }: FaultyWorld,
   { what, seconds }: Extract<Fault, { readonly kind: 'schedule' }>,
 ): void {
   const untilMs = kind.startMs + seconds * 1000;
@@ -73,7 +91,7 @@ function disturbSchedule(
         : [0, 1_000];
 }
 
-function redrive(world: World, when: 'ended' | 'closed', fault: Fault): void {
+function redrive(world: FaultyWorld, when: 'ended' | 'closed', fault: Fault): void {
   const again = (arn: string) => {
     world.injector.note(fault);
     world.witness.note(world.clock.nowMs(), 'redriven');
@@ -87,7 +105,11 @@ function redrive(world: World, when: 'ended' | 'closed', fault: Fault): void {
   });
 }
 
-async function onceClosed(world: World, executionArn: string, then: (arn: string) => void): Promise<void> {
+async function onceClosed(
+  world: FaultyWorld,
+  executionArn: string,
+  then: (arn: string) => void,
+): Promise<void> {
   const boundaryId = boundaryIn(world, executionArn);
   for (let waited = 0; waited < REDRIVE_PATIENCE; waited += 1) {
     if (world.witness.rows.get(boundaryId)?.at(-1)?.what.phase === 'closed') return then(executionArn);
@@ -96,7 +118,7 @@ async function onceClosed(world: World, executionArn: string, then: (arn: string
 }
 
 /** Denies of other tasks, so many that no other one fits. */
-function fillQuota({ aws, taskRoleName, kind }: World): void {
+function fillQuota({ aws, taskRoleName, kind }: FaultyWorld): void {
   const document = {
     Version: '2012-10-17' as const,
     Statement: [{ Effect: 'Deny' as const, Action: 'none:*', Resource: `arn:aws:s3:::${'x'.repeat(2000)}` }],
@@ -105,7 +127,7 @@ function fillQuota({ aws, taskRoleName, kind }: World): void {
     aws.iam.putInline(taskRoleName, `filler-${number}`, document, kind.startMs - 3_600_000);
 }
 
-function byHand(world: World, what: 'teardown' | 'execution', fault: Fault): void {
+function byHand(world: FaultyWorld, what: 'teardown' | 'execution', fault: Fault): void {
   once(world, 'RunWork', (executionArn) => {
     world.injector.note(fault);
     world.aws.states.start(

@@ -1,5 +1,5 @@
 import type { LedgerRow } from '../../core/ledger.ts';
-import type { Say } from './judge.ts';
+import type { Say } from './violation.ts';
 import type { World } from './world.ts';
 
 /** What one task's end and its access came to. */

@@ -8,7 +8,7 @@ import { versionIdFrom } from '../../lambdas/control/secrets.ts';
 import type { Adversary, TaskSession } from './adversary.ts';
 import { endsFromMs, judgeDeadlines, judgeEarlyEnd, judgeRuns } from './judge-people.ts';
 import type { Monitor } from './monitor.ts';
-import type { Violation } from './violation.ts';
+import type { Say, Violation } from './violation.ts';
 import type { Seen } from './witness.ts';
 import type { World } from './world.ts';
 
@@ -74,8 +74,6 @@ export function judge(world: World, { adversary, monitor, workDone }: Watched): 
     maxSecondsToClosed: Math.max(0, ...cases.map(secondsToClosed)),
   };
 }
-
-export type Say = (invariant: number, message: string) => void;
 
 function caseOf(
   world: World,

@@ -1,7 +1,7 @@
 import type { Assembly } from '../../local/template/assembly.ts';
+import type { Finding } from './finding.ts';
 import { runSchedule } from './run-schedule.ts';
 import type { Schedule } from './schedule.ts';
-import type { Finding } from './worker.ts';
 
 /** Leaves out what is not needed, one thing after the other, as long as the same invariant is still broken. */
 export async function shrink(assembly: Assembly, schedule: Schedule, invariant: number): Promise<Finding> {

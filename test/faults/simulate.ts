@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { readAssembly } from '../../local/template/assembly.ts';
+import type { Finding } from './finding.ts';
 import { warmUp } from './run-schedule.ts';
 import { findSites } from './sites.ts';
-import type { Answer, Finding, Order, Report, WorkerOrders } from './worker.ts';
+import type { Answer, Order, Report, WorkerOrders } from './worker.ts';
 
 export interface SimulationOptions extends Omit<WorkerOrders, 'sites'> {
   /** Stop handing out work at the first violation. */

@@ -3,3 +3,6 @@ export interface Violation {
   readonly invariant: number;
   readonly message: string;
 }
+
+/** Reports a broken promise. */
+export type Say = (invariant: number, message: string) => void;

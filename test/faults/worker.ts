@@ -1,9 +1,9 @@
 import { readAssembly } from '../../local/template/assembly.ts';
+import type { Finding } from './finding.ts';
 import { makePlan, type PlanOptions } from './plan.ts';
 import { runSchedule, warmUp } from './run-schedule.ts';
 import { shrink } from './shrink.ts';
 import { silenceLogs } from './silence-logs.ts';
-import type { Schedule } from './schedule.ts';
 import type { Violation } from './violation.ts';
 
 /** What a worker is started with, as JSON. */
@@ -18,13 +18,6 @@ export interface Report {
   readonly maxSecondsToClosed: number;
   readonly maxSecondsToDenied: number;
   readonly violations: readonly Violation[];
-}
-
-/** The smallest schedule that shows what a larger one did. */
-export interface Finding {
-  readonly violation: Violation;
-  readonly schedule: Schedule;
-  readonly trace: readonly string[];
 }
 
 export type Order =
