@@ -1,3 +1,4 @@
+import { errorMessage } from '../core/describe-error.ts';
 import { MalformedRequest, StackDraining, TaskboundError, TaskIdTaken, UnknownTask } from '../core/errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
@@ -32,7 +33,7 @@ export function exitCodeOf(error: unknown): ExitCode {
 
 /** An error's message as part of a sentence: on one line (some libraries lay theirs out over many), without its full stop. */
 export const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim().replace(/\.+$/, '');
+  errorMessage(error).replace(/\s+/g, ' ').trim().replace(/\.+$/, '');
 
 /** What a person is told. An error of ours speaks for itself; any other gets its name and the way to its stack. */
 export function explain(error: unknown): string {

@@ -1,4 +1,5 @@
 import { visit } from 'jsonc-parser';
+import { errorMessage } from './describe-error.ts';
 import { MalformedRequest } from './errors.ts';
 
 /** Far above any honest request; far below what makes a parser run out of stack. */
@@ -67,7 +68,7 @@ export function parseStrictJson(text: string, what: string): unknown {
     value = JSON.parse(text);
   } catch (error) {
     throw new MalformedRequest(
-      `${what} is not valid JSON: ${error instanceof Error ? error.message : String(error)}. Correct it and try again.`,
+      `${what} is not valid JSON: ${errorMessage(error)}. Correct it and try again.`,
     );
   }
   const fault = duplicateKey(text);

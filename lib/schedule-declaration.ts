@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { errorMessage } from '../core/describe-error.ts';
 import { DeclarationError } from '../core/errors.ts';
 import { checkParameters } from '../core/parameters.ts';
 import { REASON_CHARACTERS } from '../core/reason.ts';
@@ -52,7 +53,7 @@ function parametersAt(
   try {
     return checkParameters(config.parameters, fillParameters(parameters, atMs, timeZone));
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = errorMessage(error);
     return refuse(
       `asks for what the type does not take, for example for ${new Date(atMs).toISOString()}: ${said}`,
     );

@@ -1,4 +1,5 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { errorMessage } from './error-message.ts';
 import { SeedError } from './seed-error.ts';
 
 /** An item as DynamoDB's API has it: attribute -> `{ "S": … }`. */
@@ -9,9 +10,7 @@ export function itemOf(plain: Record<string, unknown>, where: string): Item {
   try {
     return marshall(plain);
   } catch (error) {
-    throw new SeedError(
-      `${where} cannot be an item: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new SeedError(`${where} cannot be an item: ${errorMessage(error)}`);
   }
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import * as z from 'zod';
+import { errorMessage } from '../core/describe-error.ts';
 import { synthesize } from '../lib/synthesize.ts';
 import { readAssembly } from '../local/template/assembly.ts';
 import { schedule as scheduleSchema } from '../test/faults/schedule.ts';
@@ -129,7 +130,7 @@ function readSchedule(given: string): unknown {
   try {
     return JSON.parse(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given);
   } catch (error) {
-    const because = error instanceof Error ? error.message : String(error);
+    const because = errorMessage(error);
     process.stderr.write(`simulate: the schedule cannot be read: ${because}. Give JSON, or @FILE.\n`);
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { visit } from 'jsonc-parser';
+import { errorMessage } from '../describe-error.ts';
 import { compilePolicy } from './compile.ts';
 import { MalformedPolicy, shown } from './malformed.ts';
 import type { PolicyDocument } from './policy.ts';
@@ -23,9 +24,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new MalformedPolicy(
-      `The policy is not valid JSON (${error instanceof Error ? error.message : String(error)}).`,
-    );
+    throw new MalformedPolicy(`The policy is not valid JSON (${errorMessage(error)}).`);
   }
 }
 

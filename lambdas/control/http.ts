@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { errorMessage } from '../../core/describe-error.ts';
 import { MalformedRequest } from '../../core/errors.ts';
 import { parseStrictJson } from '../../core/strict-json.ts';
 import { URL_ERRORS } from '../../core/url-errors.ts';
@@ -45,7 +46,7 @@ export const overHttp =
       return respond(200, result);
     } catch (error) {
       const errorName = error instanceof Error ? error.name : 'Error';
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorMessage(error);
       const status = URL_ERRORS.find(({ type }) => error instanceof type)?.status ?? 500;
       log(status === 500 ? 'error' : 'warn', `${name} refused`, {
         boundaryId: null,

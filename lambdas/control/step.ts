@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import type { z } from 'zod';
+import { describeError } from '../../core/describe-error.ts';
 import { log } from './log.ts';
 
 /** What every step of the workflow is called with. */
@@ -25,11 +26,8 @@ export function step<Event extends StepEvent, Result>(
       log('info', `${name} done`, { boundaryId });
       return result;
     } catch (error) {
-      log('error', `${name} failed`, { boundaryId, error: describe(error) });
+      log('error', `${name} failed`, { boundaryId, error: describeError(error) });
       throw error;
     }
   };
 }
-
-const describe = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -1,6 +1,7 @@
 import { ExecutionDoesNotExist, StopExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import type { Clock } from '../../core/clock.ts';
 import type { EndCall } from '../../core/decision.ts';
+import { describeError } from '../../core/describe-error.ts';
 import { withEarlyEnd, type EarlyEnd } from '../../core/early-end.ts';
 import { AlreadyEnded, NotPermitted } from '../../core/errors.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
@@ -86,7 +87,7 @@ async function stop({ executionArn, boundaryId }: LedgerRow, { executions }: End
     if (error instanceof ExecutionDoesNotExist) return;
     log('warn', 'the execution could not be stopped; its access is taken away all the same', {
       boundaryId,
-      error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+      error: describeError(error),
     });
   }
 }

@@ -1,5 +1,6 @@
 import { AssumeRoleCommand, STSServiceException, type STSClient } from '@aws-sdk/client-sts';
 import type { Clock } from '../../core/clock.ts';
+import { describeError } from '../../core/describe-error.ts';
 import { IdentityUncertain } from '../../core/errors.ts';
 import { BOUNDARY_TAG } from '../../core/ids.ts';
 import { sessionCredentials, type SessionCredentials } from '../../core/work.ts';
@@ -43,7 +44,7 @@ const isThrottled = ({ name }: STSServiceException): boolean => /^(Throttl|Reque
 
 const uncertain = (error: unknown, boundaryId: string): IdentityUncertain =>
   new IdentityUncertain(
-    `STS did not answer AssumeRole for ${boundaryId} (${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}); a session may exist that nobody has. It is tried again with a lease of its own.`,
+    `STS did not answer AssumeRole for ${boundaryId} (${describeError(error)}); a session may exist that nobody has. It is tried again with a lease of its own.`,
   );
 
 async function assume(sts: STSClient, to: Assume): Promise<SessionCredentials> {

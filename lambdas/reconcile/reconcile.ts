@@ -1,3 +1,4 @@
+import { describeError } from '../../core/describe-error.ts';
 import { failuresBefore, pauseAfterMs } from '../../core/due.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { decideReconcile, ownerOf, type ReconcileStep } from '../../core/reconcile.ts';
@@ -58,7 +59,7 @@ async function carryOut(step: ReconcileStep, row: LedgerRow, on: ReconcileDepend
 
 /** What failed is due later than what did not: a row that cannot be helped now must not keep others waiting. */
 async function postpone(row: LedgerRow, error: unknown, { ledger, clock }: ReconcileDependencies) {
-  const because = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const because = describeError(error);
   log('error', 'reconcile failed', { boundaryId: row.boundaryId, error: because });
   const nowMs = clock.nowMs();
   const failures = failuresBefore(row, nowMs) + 1;

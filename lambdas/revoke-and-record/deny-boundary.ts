@@ -1,5 +1,6 @@
 import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { denyPolicy } from '../../core/deny-policy.ts';
+import { describeError } from '../../core/describe-error.ts';
 import { denyPolicyName } from '../../core/ids.ts';
 import { latestDeadlineMs } from '../../core/deadline.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
@@ -43,6 +44,6 @@ async function put(
     );
     return undefined;
   } catch (error) {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return describeError(error);
   }
 }

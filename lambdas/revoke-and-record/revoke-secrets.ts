@@ -1,3 +1,4 @@
+import { describeError } from '../../core/describe-error.ts';
 import { SecretUnrevoked } from '../../core/errors.ts';
 import { withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger.ts';
 import { retireSecret } from '../control/retire-secret.ts';
@@ -46,6 +47,6 @@ async function destroy(secret: SecretRecord, on: RevokeDependencies): Promise<st
     if (isMakerDone(secret) || on.clock.nowMs() > makerGoneAtMs) return undefined;
     return `destroyed, but a function that means to make it may run until ${new Date(makerGoneAtMs).toISOString()}`;
   } catch (error) {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return describeError(error);
   }
 }

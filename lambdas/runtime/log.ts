@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { describeError } from '../../core/describe-error.ts';
 
 type Level = 'info' | 'warn' | 'error';
 type Write = (message: string, fields?: Readonly<Record<string, unknown>>) => void;
@@ -31,4 +32,4 @@ function plainJson(fields: Readonly<Record<string, unknown>>): Record<string, un
 
 /** JSON of an error is `{}`: its name and message say more. */
 const spelledError = (_key: string, value: unknown): unknown =>
-  value instanceof Error ? `${value.name}: ${value.message}` : value;
+  value instanceof Error ? describeError(value) : value;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { errorMessage } from '../../core/describe-error.ts';
 import { CHECKPOINT_BYTES, RESULT_BYTES } from '../../core/work.ts';
 import { CheckpointTooLarge, ResultNotJson, ResultTooLarge } from './errors.ts';
 import type { Json } from './json.ts';
@@ -41,9 +42,7 @@ function plainJson(what: What, from: unknown): unknown {
   try {
     text = JSON.stringify(from);
   } catch (error) {
-    throw new ResultNotJson(
-      `The work's ${what} is not JSON: ${error instanceof Error ? error.message : String(error)}. ${ALLOWED}`,
-    );
+    throw new ResultNotJson(`The work's ${what} is not JSON: ${errorMessage(error)}. ${ALLOWED}`);
   }
   if (text === undefined)
     throw new ResultNotJson(`The work's ${what} is a ${typeof from}, which JSON cannot hold. ${ALLOWED}`);

@@ -1,4 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { describeError } from '../../core/describe-error.ts';
 import { sessionCredentials, type SessionCredentials, type WorkEvent } from '../../core/work.ts';
 import { SessionUnreadable } from './errors.ts';
 
@@ -11,7 +12,7 @@ export async function readSession(
   const text = await client.send(new GetSecretValueCommand({ SecretId, VersionId })).then(
     ({ SecretString }) => SecretString,
     (error: unknown) => {
-      const seen = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      const seen = describeError(error);
       throw new SessionUnreadable(
         `The session of ${event.boundaryId} could not be read from ${SecretId}: ${seen}. Once teardown has begun it is gone; otherwise look at the work function's role.`,
       );

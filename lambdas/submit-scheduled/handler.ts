@@ -1,5 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { describeError } from '../../core/describe-error.ts';
 import { submitScheduledEnvironment } from '../../core/environment.ts';
 import { log } from '../control/log.ts';
 import type { ControlPorts } from '../control/ports.ts';
@@ -34,7 +35,7 @@ export function submitScheduledHandler({
       log('info', 'submit-scheduled done', { boundaryId, created: task?.created ?? false });
       return task ?? null;
     } catch (error) {
-      const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      const said = describeError(error);
       log('error', 'submit-scheduled failed', { boundaryId, error: said });
       throw error;
     }

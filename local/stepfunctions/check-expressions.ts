@@ -1,3 +1,4 @@
+import { errorMessage } from '../error-message.ts';
 import type { Definition } from './definition.ts';
 import { compileExpression, expressionText } from './expression.ts';
 
@@ -28,6 +29,6 @@ function expressionProblem(value: string, path: string): string | undefined {
     compileExpression(text);
     return undefined;
   } catch (error) {
-    return `${path}: the JSONata expression '${text}' is refused: ${error instanceof Error ? error.message : String(error)}`;
+    return `${path}: the JSONata expression '${text}' is refused: ${errorMessage(error)}`;
   }
 }

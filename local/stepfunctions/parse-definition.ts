@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { errorMessage } from '../error-message.ts';
 import { checkExpressions } from './check-expressions.ts';
 import { checkTransitions } from './check-transitions.ts';
 import type { Definition, State } from './definition.ts';
@@ -28,9 +29,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new DefinitionError(
-      `The definition is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new DefinitionError(`The definition is not JSON: ${errorMessage(error)}`);
   }
 }
 

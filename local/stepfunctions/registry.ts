@@ -2,6 +2,7 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../aws/service.ts';
 import type { LocalClock } from '../clock.ts';
+import { errorMessage } from '../error-message.ts';
 import type { ExecutionStart, ExecutionView } from './execution.ts';
 import { Execution } from './execution.ts';
 import { interpret } from './interpreter.ts';
@@ -152,7 +153,7 @@ function checkInput(input: string): void {
   try {
     JSON.parse(input);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorMessage(error);
     throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${reason}'`);
   }
 }

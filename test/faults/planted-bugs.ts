@@ -78,7 +78,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'an error of a secret’s revocation is swallowed',
     file: 'lambdas/revoke-and-record/revoke-secrets.ts',
-    find: 'return error instanceof Error ? `${error.name}: ${error.message}` : String(error);',
+    find: 'return describeError(error);',
     replace: 'return error === undefined ? String(error) : undefined;',
     invariant: 2,
     only: '^refuse .*RevokeAndRecord',
@@ -160,7 +160,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a role that is full of denies stops the teardown',
     file: 'lambdas/revoke-and-record/deny-boundary.ts',
-    find: 'return error instanceof Error ? `${error.name}: ${error.message}` : String(error);',
+    find: 'return describeError(error);',
     replace: 'throw error;',
     invariant: 2,
     only: '^quota',

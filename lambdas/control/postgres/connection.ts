@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { tlsOf } from '../../../core/database-tls.ts';
+import { errorMessage } from '../../../core/describe-error.ts';
 import { LoginServerUnavailable, TaskboundError } from '../../../core/errors.ts';
 import { sqlFault } from '../../../core/sql-fault.ts';
 import type { AdminAccess } from './admin-access.ts';
@@ -112,7 +113,7 @@ function unavailable(
   asked: string,
   error: unknown,
 ): LoginServerUnavailable {
-  const said = sqlFault(error) ?? (error instanceof Error ? error.message : String(error));
+  const said = sqlFault(error) ?? errorMessage(error);
   return new LoginServerUnavailable(
     `The database server ${host}:${port} did not do what ${username} asked in ${database}: ${said}, at: ${inShort(asked)}. It is tried again; if it goes on, look at the server and its log, its address and the admin's rights in the admin secret.`,
   );

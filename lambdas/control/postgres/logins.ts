@@ -1,3 +1,4 @@
+import { describeError } from '../../../core/describe-error.ts';
 import { loginNameOf, rightsText, type PostgresSpec } from '../../../core/login.ts';
 import { LoginServerUnavailable } from '../../../core/errors.ts';
 import type { LedgerRow, SecretRecord } from '../../../core/ledger.ts';
@@ -55,7 +56,7 @@ export class Logins {
   /** Read each time: an admin's password is changed without telling us. */
   async #admin({ adminSecretArn }: PostgresSpec): Promise<AdminAccess> {
     const text = await this.#secrets.current(adminSecretArn).catch((error: unknown) => {
-      const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      const said = describeError(error);
       throw unreadable(adminSecretArn, said);
     });
     if (text === undefined) throw unreadable(adminSecretArn, 'it does not exist, or has no value');

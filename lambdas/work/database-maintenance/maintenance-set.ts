@@ -1,5 +1,6 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
+import { describeError } from '../../../core/describe-error.ts';
 import { sha256Hex } from '../../../core/digest.ts';
 import { DigestMismatch, MalformedSet, SetUnreadable } from './errors.ts';
 
@@ -53,7 +54,7 @@ async function readBytes(
     .send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal })
     .catch((error: unknown) => {
       abortSignal.throwIfAborted();
-      const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      const said = describeError(error);
       throw new SetUnreadable(
         `Cannot read ${key} in bucket ${bucket}: it is missing, or this task was not granted it. S3 said: ${said}. Nothing was run. Check set and digest.`,
       );

@@ -4,6 +4,7 @@ import {
   type HeadObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { describeError } from '../../../core/describe-error.ts';
 import { SourceUnreadable } from './errors.ts';
 
 /** One object, named. */
@@ -50,14 +51,11 @@ async function errorInWords(
   try {
     const { Body } = await s3.send(new GetObjectCommand({ ...at, Range: 'bytes=0-0' }), { abortSignal });
     if (Body && 'destroy' in Body && typeof Body.destroy === 'function') Body.destroy();
-    return describe(headError);
+    return describeError(headError);
   } catch (error) {
-    return describe(error);
+    return describeError(error);
   }
 }
-
-const describe = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
 /** Without `s3:ListBucket`, which no task needs, S3 answers AccessDenied for an object that is missing: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
 const unreadable = (name: ObjectName, said: string): SourceUnreadable =>

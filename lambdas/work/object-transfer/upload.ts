@@ -9,6 +9,7 @@ import {
   type Part,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { describeError, errorMessage } from '../../../core/describe-error.ts';
 import { compare, type Checksums, type PartsCheck } from './checksum.ts';
 import { copySource } from './copy-source.ts';
 import { UploadGone } from './errors.ts';
@@ -176,7 +177,7 @@ export async function completedBefore(
     return copy;
   } catch (error) {
     abortSignal.throwIfAborted();
-    const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const said = describeError(error);
     throw new UploadGone(
       `The upload ${id} to ${to.bucket} is gone, and ${shown(to)} is not the copy (${said}): somebody aborted it, or a lifecycle rule that is shorter than the task. Nothing was receipted. Look at the bucket's rules and submit again.`,
       { cause: error },
@@ -194,10 +195,9 @@ export async function aborted(
     return error;
   } catch (abortError) {
     if (isNamed(abortError, 'NoSuchUpload')) return error;
-    const said =
-      abortError instanceof Error ? `${abortError.name}: ${abortError.message}` : String(abortError);
+    const said = describeError(abortError);
     const both = new Error(
-      `${error instanceof Error ? error.message : String(error)} The upload ${id} to ${to.bucket} could not be aborted either (${said}); the bucket's lifecycle rule removes it.`,
+      `${errorMessage(error)} The upload ${id} to ${to.bucket} could not be aborted either (${said}); the bucket's lifecycle rule removes it.`,
       { cause: error },
     );
     if (error instanceof Error) both.name = error.name;
