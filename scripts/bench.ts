@@ -14,7 +14,7 @@ import type { Bench } from './bench-section.ts';
 
 /**
  * `npm run bench`: the figures of docs/performance.md. Options: `--only NAME` (repeatable), `--json` (one document on standard
-X
+ * output), `--runs N` of what takes time, `--tasks N` at once, `--trail-megabytes N` of the longest trail.
  */
 interface Measured {
   readonly figures: unknown;
