@@ -1,6 +1,7 @@
 import { at, fieldsAt, textAt } from './event-data.ts';
 import { DECLARED_NAME } from './ids.ts';
-import { OWN_SIDS, SECRET_ARN_TAIL } from './session-policy.ts';
+import { SECRET_ARN_TAIL } from './secret-id.ts';
+import { OWN_SIDS } from './session-policy.ts';
 
 /** What a resource of a policy stands for. */
 export interface ResourceWords {

@@ -1,6 +1,8 @@
 /** A secret is named by its name or its ARN: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
 const ARN = /^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.+)$/;
-/** Six random characters end a secret's ARN: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html */
+/** A policy's pattern for the six random characters that end a secret's ARN: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html */
+export const SECRET_ARN_TAIL = '-??????';
+/** The same in an ARN, which is a real one or a policy's. */
 const TAIL = /-(?:[A-Za-z0-9]{6}|\?{6})$/;
 
 /** Whether an ARN is whole. */

@@ -1,5 +1,5 @@
 import { knownPart, unknownKeys } from './iam/known-conditions.ts';
-import { SECRET_ARN_TAIL } from './session-policy.ts';
+import { SECRET_ARN_TAIL } from './secret-id.ts';
 import { findIn, toQuestion } from './iam/findings.ts';
 import { MalformedPolicy, parsePolicy } from './iam/parse.ts';
 import { splitArn } from './iam/patterns.ts';

@@ -3,14 +3,12 @@ import type { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../core/bus-events.ts';
 import { DRAIN_KEY } from '../core/drain.ts';
 import { secretPrefix, SESSION_SECRET, taskRolePath, typeParameterName } from '../core/ids.ts';
+import { SECRET_ARN_TAIL } from '../core/secret-id.ts';
 import type { SecretSpec } from '../core/task-type.ts';
 import type { Permission } from './permission.ts';
 import { DUE_INDEX, type Records } from './records.ts';
 
 /** What the control functions may do, one function a capability. Each names its actions; each `*` says why. */
-
-/** Six random characters end a secret's ARN: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html */
-const TAIL = '-??????';
 
 export function secretArn(scope: Construct, path: string): string {
   const stack = Stack.of(scope);
@@ -29,10 +27,10 @@ const SECRETS_OPEN =
 /** Where a call names a secret that does not exist, AWS checks the name without the random tail. */
 const sessionSecrets = (scope: Construct) => [
   secretArn(scope, `*/${SESSION_SECRET}`),
-  secretArn(scope, `*/${SESSION_SECRET}${TAIL}`),
+  secretArn(scope, `*/${SESSION_SECRET}${SECRET_ARN_TAIL}`),
 ];
 export const sessionSecretsOf = (scope: Construct, type: string) =>
-  secretArn(scope, `${type}/*/${SESSION_SECRET}${TAIL}`);
+  secretArn(scope, `${type}/*/${SESSION_SECRET}${SECRET_ARN_TAIL}`);
 export const SESSION_SECRETS_OPEN =
   'Session secrets are named after tasks, which are not known at deployment; only those named `session` match.';
 

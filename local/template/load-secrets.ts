@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { nameInArn } from '../aws/secrets/secret-arn.ts';
 import type { Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
 import { read, tagList } from './properties.ts';
-import { SECRET_ARN_TAIL } from './resource-types.ts';
 
 /** Of a generated value, only the default: 32 characters. Whoever needs another puts it afterwards. */
 const secretProperties = z.looseObject({
@@ -22,7 +22,7 @@ export const loadSecret: Loader = (resource, { secrets, atMs }) => {
   if (secrets.store.find(resource.arn, atMs) !== undefined) return;
   const value = SecretString ?? (GenerateSecretString && secrets.generated());
   secrets.add({
-    name: resource.arn.split(':secret:')[1]?.slice(0, -SECRET_ARN_TAIL) ?? '',
+    name: nameInArn(resource.arn),
     arn: resource.arn,
     tags: Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])),
     atMs,

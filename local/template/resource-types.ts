@@ -1,4 +1,5 @@
 import { arnOf, ACCOUNT_ID, REGION, URL_SUFFIX } from '../aws/place.ts';
+import { RANDOM_CHARACTERS, secretArn } from '../aws/secrets/secret-arn.ts';
 import { EVENT_RESOURCE_TYPES } from './event-resource-types.ts';
 import { type Properties, type ResourceType, named, noArn, withArn } from './identity.ts';
 import { functionUrl, physicalName, uuidOf } from './physical-name.ts';
@@ -35,9 +36,6 @@ const TABLE: ResourceType = {
     return withArn(name, arnOf('dynamodb', `table/${name}`));
   },
 };
-
-/** A hyphen and six characters end a secret's ARN. */
-export const SECRET_ARN_TAIL = 7;
 
 /** Every resource type that can be loaded: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html */
 export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
@@ -226,8 +224,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     ignored: [],
     identify: (properties, naming) => {
       const name = named(properties, 'Name', naming, 512);
-      const tail = uuidOf(`${ACCOUNT_ID}/secret/${name}`).slice(0, SECRET_ARN_TAIL - 1);
-      const arn = arnOf('secretsmanager', `secret:${name}-${tail}`);
+      const arn = secretArn(name, uuidOf(`${ACCOUNT_ID}/secret/${name}`).slice(0, RANDOM_CHARACTERS));
       return { physicalId: arn, arn, attributes: { Id: arn } };
     },
   },

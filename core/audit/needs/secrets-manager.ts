@@ -1,6 +1,5 @@
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html */
-import { hasTail } from '../../secret-id.ts';
-import { SECRET_ARN_TAIL } from '../../session-policy.ts';
+import { hasTail, SECRET_ARN_TAIL } from '../../secret-id.ts';
 import { textIn, type TrailEvent } from '../trail-event.ts';
 import { arnAt, isOdd, need, type Need } from './need.ts';
 

@@ -1,6 +1,7 @@
 import type { KmsKeys } from '../kms/kms-keys.ts';
-import { REGION, arnOf } from '../place.ts';
+import { REGION } from '../place.ts';
 import { type Call, AwsError } from '../service.ts';
+import { unknownSecretArn } from './secret-arn.ts';
 import type { Secret, SecretStore } from './secret-store.ts';
 
 export const NOT_FOUND = "Secrets Manager can't find the specified secret.";
@@ -40,8 +41,7 @@ export class SecretAccess {
     context: Readonly<Record<string, string>>,
   ): Secret | undefined {
     const secret = this.#store.find(id, call.atMs);
-    const resource =
-      secret?.arn ?? (id.startsWith('arn:') ? id : arnOf('secretsmanager', `secret:${id}-??????`));
+    const resource = secret?.arn ?? (id.startsWith('arn:') ? id : unknownSecretArn(id));
     const tags = Object.entries(secret?.tags ?? {}).flatMap(([key, value]) => [
       [`secretsmanager:ResourceTag/${key}`, value],
       [`aws:ResourceTag/${key}`, value],

@@ -1,11 +1,11 @@
 import type { IdSource } from '../ids.ts';
 import { readPolicy } from '../iam/read-policy.ts';
 import type { KmsKeys } from '../kms/kms-keys.ts';
-import { arnOf } from '../place.ts';
 import { type Call, AwsError } from '../service.ts';
 import { JsonService, operation } from '../wire/json-service.ts';
 import { type DeletionInput, deletionOf, neverExisted } from './deletion.ts';
 import { principalArns } from './principal-arns.ts';
+import { secretArn, unknownSecretArn } from './secret-arn.ts';
 import { NOT_FOUND, SecretAccess } from './secret-access.ts';
 import { type Secret, type SecretVersion, CURRENT, SecretStore } from './secret-store.ts';
 import { listSecrets, metadataOf, stagesOf } from './list-secrets.ts';
@@ -116,7 +116,7 @@ export class SecretsManager extends JsonService {
     const value = input.SecretString ?? input.SecretBinary;
     const existing = this.store.find(Name, call.atMs);
     if (existing !== undefined) return this.#createAgain(existing, ClientRequestToken, value, call);
-    const arn = arnOf('secretsmanager', `secret:${Name}-${this.#parts.ids.suffix()}`);
+    const arn = secretArn(Name, this.#parts.ids.suffix());
     const secret: Secret = {
       name: Name,
       arn,
@@ -148,7 +148,7 @@ export class SecretsManager extends JsonService {
       ...requestTags,
       ...(keys.length > 0 && { 'aws:TagKeys': keys }),
     };
-    const resource = arnOf('secretsmanager', `secret:${name}-??????`);
+    const resource = unknownSecretArn(name);
     call.authorize({ action: 'secretsmanager:CreateSecret', resource, context });
     if (keys.length > 0) call.authorize({ action: 'secretsmanager:TagResource', resource, context });
   }
