@@ -132,5 +132,5 @@ export function compileSessionPolicy(config: TaskTypeConfig, grant: Grant): stri
 export const deadlineText = (deadlineMs: number): string =>
   `${new Date(Math.floor(deadlineMs / 1000) * 1000).toISOString().slice(0, 19)}Z`;
 
-/** As long as a deadline, for a policy that has none yet. */
-export const DEADLINE_PLACEHOLDER = '{deadline}'.padEnd(deadlineText(0).length, '_');
+/** `UNFILLED_DEADLINE`, as long as a deadline: the length of a policy that has none yet is then the length that STS will see. */
+export const DEADLINE_PLACEHOLDER = UNFILLED_DEADLINE.padEnd(deadlineText(0).length, '_');
