@@ -1,3 +1,4 @@
+import { EXECUTION_ENDED } from '../core/execution-ended.ts';
 import type { LedgerRow } from '../core/ledger.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
@@ -28,7 +29,7 @@ function errorOf(row: LedgerRow): string | null {
 const endedOtherwise = (status: string): string | null =>
   status === 'SUCCEEDED'
     ? null
-    : `ExecutionEnded: The work succeeded, but its execution ended as ${status} before it was through.`;
+    : `${EXECUTION_ENDED}: The work succeeded, but its execution ended as ${status} before it was through.`;
 
 /** What became of a task, from its row and from how its execution ended. The row decides; the execution's error fills its gaps. */
 export function reportOf(

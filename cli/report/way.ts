@@ -1,5 +1,6 @@
 import { at, numberAt, textAt } from '../../core/event-data.ts';
 import { accessEnd } from '../../core/access-end.ts';
+import { EXECUTION_ENDED } from '../../core/execution-ended.ts';
 import { isIssued, isLeased, type TaskRecord } from '../../core/task-record.ts';
 import { count } from './html.ts';
 
@@ -168,7 +169,7 @@ const cutError = (error = 'failed'): string => (error.length > 22 ? `${error.sli
 
 /** `end` starts Teardown; `reconcile` does when an execution ended without its tail. */
 const isTornDown = ({ ended, closed }: TaskRecord): boolean =>
-  ended !== undefined || at(closed?.data, 'error') === 'ExecutionEnded';
+  ended !== undefined || at(closed?.data, 'error') === EXECUTION_ENDED;
 
 const issuedWord = ({ leases, secrets: made }: TaskRecord): string =>
   leases.length + made.length > 0 ? 'was issued' : 'may have been issued';

@@ -3,6 +3,7 @@ import { archiveKey, bundleText, makeBundle, type ArchiveState } from '../../cor
 import { closedEvent } from '../../core/bus-events.ts';
 import type { Clock } from '../../core/clock.ts';
 import { NotProven } from '../../core/errors.ts';
+import { ENDED_BEFORE_WORK } from '../../core/execution-ended.ts';
 import { demandOwner, movePhase, type LedgerRow } from '../../core/ledger.ts';
 import { ARCHIVE_DISAGREES, metricLine } from '../../core/metrics.ts';
 import type { closeBoundaryEvent, ClosedBoundary } from '../../core/steps.ts';
@@ -111,9 +112,6 @@ function closedBoundaryOf(row: LedgerRow, proof: Proof): ClosedBoundary {
   const common = { phase: 'closed', proof: proof.kind } as const;
   if (row.work?.status === 'succeeded')
     return { ...common, outcome: 'succeeded', result: row.work.result, error: null, cause: null };
-  const { error, cause } = row.work ?? {
-    error: 'ExecutionEnded',
-    cause: 'The execution ended before the work did.',
-  };
+  const { error, cause } = row.work ?? ENDED_BEFORE_WORK;
   return { ...common, outcome: 'failed', result: null, error, cause };
 }

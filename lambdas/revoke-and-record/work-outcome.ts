@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ENDED_BEFORE_WORK, EXECUTION_ENDED } from '../../core/execution-ended.ts';
 import type { LedgerRow, WorkOutcome } from '../../core/ledger.ts';
 import type { Ended } from '../../core/steps.ts';
 import { RESULT_BYTES, workReturn } from '../../core/work.ts';
@@ -25,12 +26,7 @@ export function workOutcomeOf(ended: Ended, row: LedgerRow, endedAtMs: number): 
         endedAtMs,
       };
     case 'unknown':
-      return {
-        status: 'failed',
-        error: 'ExecutionEnded',
-        cause: 'The execution ended before the work did.',
-        endedAtMs,
-      };
+      return { status: 'failed', ...ENDED_BEFORE_WORK, endedAtMs };
   }
 }
 
@@ -55,7 +51,7 @@ function returned(payload: unknown, endedAtMs: number): WorkOutcome {
   if (!parsed.data.done) {
     const cause =
       'The work function handed on a checkpoint, and the execution ended before another run had a lease.';
-    return { ...failedWork, error: 'ExecutionEnded', cause, endedAtMs };
+    return { ...failedWork, error: EXECUTION_ENDED, cause, endedAtMs };
   }
   const { result, tools } = parsed.data;
   const bytes = Buffer.byteLength(JSON.stringify(result));
