@@ -10,6 +10,7 @@ import { DUE, ledgerRow, type LedgerRow } from '../core/ledger.ts';
 import { chainIn } from '../core/lookup.ts';
 import { REVIEW_OPEN, reviewRow, type ReviewRow } from '../core/review.ts';
 import type { ClientConfig } from './client-config.ts';
+import { DAY_INDEX, DUE_INDEX, EVIDENCE_KEYS, LEDGER_KEYS, LOOKUP_INDEX } from '../core/tables.ts';
 import { outputOf, type StackOutputs } from './stack-outputs.ts';
 
 const DAY_MS = 86_400_000;
@@ -48,11 +49,13 @@ export class Records {
   async openReviews(): Promise<ReviewRow[]> {
     const items = await this.#query({
       TableName: this.#ledger,
-      IndexName: 'due',
-      KeyConditionExpression: 'due = :open',
+      IndexName: DUE_INDEX.name,
+      KeyConditionExpression: `${DUE_INDEX.partitionKey} = :open`,
       ExpressionAttributeValues: { ':open': REVIEW_OPEN },
     });
-    const reviews = await Promise.all(items.map((item) => this.review(String(item['boundaryId']))));
+    const reviews = await Promise.all(
+      items.map((item) => this.review(String(item[LEDGER_KEYS.partitionKey]))),
+    );
     return reviews.filter((review) => review !== undefined);
   }
 
@@ -60,7 +63,7 @@ export class Records {
   async evidence(boundaryId: string): Promise<{ events: EvidenceEvent[]; signed?: SignedHead }> {
     const items = await this.#query({
       TableName: this.#evidence,
-      KeyConditionExpression: 'boundaryId = :boundaryId',
+      KeyConditionExpression: `${EVIDENCE_KEYS.partitionKey} = :boundaryId`,
       ExpressionAttributeValues: { ':boundaryId': boundaryId },
       ConsistentRead: true,
     });
@@ -81,9 +84,9 @@ export class Records {
     const items = await this.#query(
       {
         TableName: this.#evidence,
-        IndexName: 'lookup',
+        IndexName: LOOKUP_INDEX.name,
         KeyConditionExpression: '#lookup = :lookup',
-        ExpressionAttributeNames: { '#lookup': 'lookup' },
+        ExpressionAttributeNames: { '#lookup': LOOKUP_INDEX.partitionKey },
         ExpressionAttributeValues: { ':lookup': lookup },
         ScanIndexForward: false,
       },
@@ -104,12 +107,12 @@ export class Records {
   async due(): Promise<string[]> {
     const items = await this.#query({
       TableName: this.#ledger,
-      IndexName: 'due',
-      KeyConditionExpression: 'due = :due',
+      IndexName: DUE_INDEX.name,
+      KeyConditionExpression: `${DUE_INDEX.partitionKey} = :due`,
       ExpressionAttributeValues: { ':due': DUE },
       Limit: DUE_PAGE,
     });
-    return items.map((item) => String(item['boundaryId']));
+    return items.map((item) => String(item[LEDGER_KEYS.partitionKey]));
   }
 
   /** Rows that were written since a moment, newest first: a question costs what is new. */
@@ -127,15 +130,15 @@ export class Records {
 
   /** The ids of the same, `most` at most: what is no row must not hide the others. */
   async idsOf(day: string, most = Infinity): Promise<string[]> {
-    return (await this.#ofDay(day, 0, most)).map((item) => String(item['boundaryId']));
+    return (await this.#ofDay(day, 0, most)).map((item) => String(item[LEDGER_KEYS.partitionKey]));
   }
 
   #ofDay(day: string, fromMs: number, most?: number): Promise<Record<string, unknown>[]> {
     const input = {
       TableName: this.#ledger,
-      IndexName: 'byDay',
-      KeyConditionExpression: '#day = :day AND requestedAtMs >= :from',
-      ExpressionAttributeNames: { '#day': 'day' },
+      IndexName: DAY_INDEX.name,
+      KeyConditionExpression: `#day = :day AND ${DAY_INDEX.sortKey} >= :from`,
+      ExpressionAttributeNames: { '#day': DAY_INDEX.partitionKey },
       ExpressionAttributeValues: { ':day': day, ':from': fromMs },
       ScanIndexForward: false,
     };

@@ -4,9 +4,10 @@ import { EVENT_SOURCE } from '../core/bus-events.ts';
 import { DRAIN_KEY } from '../core/drain.ts';
 import { secretPrefix, SESSION_SECRET, taskRolePath, typeParameterName } from '../core/ids.ts';
 import { SECRET_ARN_TAIL } from '../core/secret-id.ts';
+import { DUE_INDEX } from '../core/tables.ts';
 import type { SecretSpec } from '../core/task-type.ts';
 import type { Permission } from './permission.ts';
-import { DUE_INDEX, type Records } from './records.ts';
+import type { Records } from './records.ts';
 
 /** What the control functions may do, one function a capability. Each names its actions; each `*` says why. */
 
@@ -52,7 +53,7 @@ export const useRecords = ({ ledger, evidence }: Records): Permission[] => [
 export const findDue = ({ ledger }: Records): Permission => ({
   sid: 'FindDue',
   actions: ['dynamodb:Query'],
-  resources: [`${ledger.tableArn}/index/${DUE_INDEX}`],
+  resources: [`${ledger.tableArn}/index/${DUE_INDEX.name}`],
 });
 
 export const readRows = ({ ledger }: Records): Permission => ({

@@ -1,13 +1,14 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { DAY_INDEX, LOOKUP_INDEX } from '../core/tables.ts';
 import { endExecutions, findDue, readRows, refuseTasks } from './control-permissions.ts';
 import { keyOf } from './encryption.ts';
 import { readArchive } from './evidence-archive.ts';
 import { readEvidenceKey } from './evidence-key.ts';
 import type { DeploymentOptions } from './options.ts';
 import { acceptOpen, type Permission } from './permission.ts';
-import { BY_DAY, LOOKUP_INDEX, type Records } from './records.ts';
+import type { Records } from './records.ts';
 
 /**
  * Read access to ledger and evidence, and to the public half of the key that signs it. Not Scan: no condition bounds it. One statement for each index, so that whoever may drain as well
@@ -23,14 +24,14 @@ export function readRecords(
     {
       sid: 'ListLedger',
       actions: ['dynamodb:Query'],
-      resources: [`${records.ledger.tableArn}/index/${BY_DAY}`],
+      resources: [`${records.ledger.tableArn}/index/${DAY_INDEX.name}`],
     },
     findDue(records),
     { sid: 'ReadEvidence', actions: ['dynamodb:Query'], resources: [records.evidence.tableArn] },
     {
       sid: 'LookUpEvidence',
       actions: ['dynamodb:Query'],
-      resources: [`${records.evidence.tableArn}/index/${LOOKUP_INDEX}`],
+      resources: [`${records.evidence.tableArn}/index/${LOOKUP_INDEX.name}`],
     },
     readEvidenceKey(records.evidenceKey),
     ...(archive ? readArchive(records, archive) : []),

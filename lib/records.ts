@@ -2,17 +2,10 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { DAY_INDEX, DUE_INDEX, EVIDENCE_KEYS, LEDGER_KEYS, LOOKUP_INDEX } from '../core/tables.ts';
 import { evidenceKey } from './evidence-key.ts';
 import { given } from './given.ts';
 import type { DeploymentOptions } from './options.ts';
-
-/** The index that lists a day's tasks, newest first. */
-export const BY_DAY = 'byDay';
-/** The sparse index of rows that the reconciler must look at: what is not due is not in it. */
-export const DUE_INDEX = 'due';
-
-/** The sparse index of the events by which a task is looked up: who asked, who decided, which key was issued. See `core/lookup.ts`. */
-export const LOOKUP_INDEX = 'lookup';
 
 /** Ledger: one mutable row a task. Evidence: its events, only ever added to, and the key that signs them at the end. */
 export class Records extends Construct {
@@ -22,33 +15,38 @@ export class Records extends Construct {
 
   constructor(scope: Construct, id: string, options: DeploymentOptions) {
     super(scope, id);
-    const boundaryId = { name: 'boundaryId', type: dynamodb.AttributeType.STRING };
-    this.ledger = new dynamodb.Table(this, 'Ledger', { partitionKey: boundaryId, ...tableDefaults(options) });
-    this.ledger.addGlobalSecondaryIndex({
-      indexName: BY_DAY,
-      partitionKey: { name: 'day', type: dynamodb.AttributeType.STRING },
-      sortKey: { name: 'requestedAtMs', type: dynamodb.AttributeType.NUMBER },
+    this.ledger = new dynamodb.Table(this, 'Ledger', {
+      partitionKey: text(LEDGER_KEYS.partitionKey),
+      ...tableDefaults(options),
     });
     this.ledger.addGlobalSecondaryIndex({
-      indexName: DUE_INDEX,
-      partitionKey: { name: 'due', type: dynamodb.AttributeType.STRING },
-      sortKey: { name: 'dueAtMs', type: dynamodb.AttributeType.NUMBER },
+      indexName: DAY_INDEX.name,
+      partitionKey: text(DAY_INDEX.partitionKey),
+      sortKey: number(DAY_INDEX.sortKey),
+    });
+    this.ledger.addGlobalSecondaryIndex({
+      indexName: DUE_INDEX.name,
+      partitionKey: text(DUE_INDEX.partitionKey),
+      sortKey: number(DUE_INDEX.sortKey),
       projectionType: dynamodb.ProjectionType.KEYS_ONLY,
     });
     this.evidence = new dynamodb.Table(this, 'Evidence', {
-      partitionKey: boundaryId,
-      sortKey: { name: 'seq', type: dynamodb.AttributeType.NUMBER },
+      partitionKey: text(EVIDENCE_KEYS.partitionKey),
+      sortKey: number(EVIDENCE_KEYS.sortKey),
       ...tableDefaults(options),
     });
     this.evidence.addGlobalSecondaryIndex({
-      indexName: LOOKUP_INDEX,
-      partitionKey: { name: 'lookup', type: dynamodb.AttributeType.STRING },
-      sortKey: { name: 'at', type: dynamodb.AttributeType.STRING },
+      indexName: LOOKUP_INDEX.name,
+      partitionKey: text(LOOKUP_INDEX.partitionKey),
+      sortKey: text(LOOKUP_INDEX.sortKey),
       projectionType: dynamodb.ProjectionType.KEYS_ONLY,
     });
     this.evidenceKey = evidenceKey(this, options);
   }
 }
+
+const text = (name: string): dynamodb.Attribute => ({ name, type: dynamodb.AttributeType.STRING });
+const number = (name: string): dynamodb.Attribute => ({ name, type: dynamodb.AttributeType.NUMBER });
 
 const tableDefaults = (options: DeploymentOptions) => ({
   billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,

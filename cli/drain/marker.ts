@@ -2,9 +2,10 @@ import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { DRAIN_KEY, drainOf, type Drain, type DrainMarker } from '../../core/drain.ts';
 import type { ClientConfig } from '../client-config.ts';
+import { LEDGER_KEYS } from '../../core/tables.ts';
 import { outputOf, type StackOutputs } from '../stack-outputs.ts';
 
-const Key = { boundaryId: DRAIN_KEY };
+const Key = { [LEDGER_KEYS.partitionKey]: DRAIN_KEY };
 
 /** The marker in the ledger that refuses new tasks. */
 export class Marker {
@@ -31,7 +32,7 @@ export class Marker {
         new PutCommand({
           TableName: this.#table,
           Item,
-          ConditionExpression: 'attribute_not_exists(boundaryId)',
+          ConditionExpression: `attribute_not_exists(${LEDGER_KEYS.partitionKey})`,
         }),
       );
     } catch (error) {

@@ -11,6 +11,7 @@ import {
   type SignedHead,
 } from '../../core/evidence.ts';
 import { chainIn, eventIn, itemOf } from '../../core/lookup.ts';
+import { EVIDENCE_KEYS } from '../../core/tables.ts';
 
 const MAX_CONFLICTS = 10;
 
@@ -77,7 +78,7 @@ export class EvidenceLog {
       const page = await this.#client.send(
         new QueryCommand({
           TableName: this.#table,
-          KeyConditionExpression: 'boundaryId = :boundaryId AND seq >= :from',
+          KeyConditionExpression: `${EVIDENCE_KEYS.partitionKey} = :boundaryId AND ${EVIDENCE_KEYS.sortKey} >= :from`,
           ExpressionAttributeValues: { ':boundaryId': boundaryId, ':from': fromSeq },
           ConsistentRead: true,
           ...(start && { ExclusiveStartKey: start }),
@@ -95,7 +96,7 @@ export class EvidenceLog {
         new PutCommand({
           TableName: this.#table,
           Item: item,
-          ConditionExpression: 'attribute_not_exists(seq)',
+          ConditionExpression: `attribute_not_exists(${EVIDENCE_KEYS.sortKey})`,
         }),
       );
       return true;

@@ -6,9 +6,12 @@ import { dueAtMs } from '../../core/due.ts';
 import { LedgerContention, NotTheOwner } from '../../core/errors.ts';
 import { DUE, ledgerRow, type LedgerRow } from '../../core/ledger.ts';
 import { REVIEW_OPEN, reviewRow, type ReviewRow } from '../../core/review.ts';
+import { DUE_INDEX, LEDGER_KEYS } from '../../core/tables.ts';
 
 /** A task's row has a handful of writers; more conflicts than this in one update means something is wrong. */
 const MAX_CONFLICTS = 10;
+
+const IS_NEW = `attribute_not_exists(${LEDGER_KEYS.partitionKey})`;
 
 /**
  * The ledger's only door: single-item reads and conditional writes. Every write demands the revision it read, so two writers never
@@ -39,13 +42,13 @@ export class Ledger {
     const { Items = [] } = await this.#client.send(
       new QueryCommand({
         TableName: this.#table,
-        IndexName: 'due',
-        KeyConditionExpression: 'due = :due AND dueAtMs <= :now',
+        IndexName: DUE_INDEX.name,
+        KeyConditionExpression: `${DUE_INDEX.partitionKey} = :due AND ${DUE_INDEX.sortKey} <= :now`,
         ExpressionAttributeValues: { ':due': DUE, ':now': this.#clock.nowMs() },
         Limit: limit,
       }),
     );
-    return Items.map((item) => String(item['boundaryId']));
+    return Items.map((item) => String(item[LEDGER_KEYS.partitionKey]));
   }
 
   /** Reviews of emergencies that nobody decided yet, `limit` at most: from the same sparse index, another partition of it. */
@@ -53,8 +56,8 @@ export class Ledger {
     const { Count = 0 } = await this.#client.send(
       new QueryCommand({
         TableName: this.#table,
-        IndexName: 'due',
-        KeyConditionExpression: 'due = :open',
+        IndexName: DUE_INDEX.name,
+        KeyConditionExpression: `${DUE_INDEX.partitionKey} = :open`,
         ExpressionAttributeValues: { ':open': REVIEW_OPEN },
         Select: 'COUNT',
         Limit: limit,
@@ -70,7 +73,7 @@ export class Ledger {
 
   /** Opens a review, once: false when it stands already. */
   createReview(review: ReviewRow): Promise<boolean> {
-    return this.#putItem(review, 'attribute_not_exists(boundaryId)');
+    return this.#putItem(review, IS_NEW);
   }
 
   /** Writes what was decided over the review that was read; false when somebody else was faster. */
@@ -80,7 +83,7 @@ export class Ledger {
 
   /** Writes a new row; false when the boundary has one already. */
   create(row: LedgerRow): Promise<boolean> {
-    return this.#put(row, 'attribute_not_exists(boundaryId)');
+    return this.#put(row, IS_NEW);
   }
 
   /**
