@@ -42,18 +42,6 @@ function instantsOf(day: Temporal.PlainDate, time: string, timeZone: string): nu
   return [earlier.epochMilliseconds, later.epochMilliseconds];
 }
 
-/** Whether it is the IANA name of a time zone. A mere offset is none: it has no daylight saving, and nobody's clock keeps to it. */
-export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
-
 /** How long a window of these hours is on a day without a change of the clocks, seconds. */
 export function ordinarySeconds({ opens, closes }: FixedHours): number {
   const seconds = Temporal.PlainTime.from(opens).until(Temporal.PlainTime.from(closes)).total('seconds');

@@ -6,18 +6,6 @@ const PART = /yyyy|MM|dd|HH|mm|[-_/.:]/gy;
 const PLACEHOLDER = /\{([^{}]*)\}?/g;
 const ALLOWED = '{date:…} with yyyy, MM, dd, HH, mm and - _ / . : between them';
 
-/** A time zone of the IANA database, spelled as there: AWS knows no offsets such as +01:00 and no other spelling. */
-export function isTimeZone(text: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(text)) return false;
-  try {
-    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions();
-    // An old name may be answered by its new one; only a difference in capitals is a wrong spelling.
-    return timeZone === text || timeZone.toLowerCase() !== text.toLowerCase();
-  } catch {
-    return false;
-  }
-}
-
 /** Parameters with each `{date:…}` filled with the scheduled time, by the clocks of the schedule's time zone. Throws `DeclarationError` on any other placeholder. */
 export const fillParameters = (
   templates: Readonly<Record<string, ParameterValue>>,

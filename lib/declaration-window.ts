@@ -1,5 +1,6 @@
 import { DeclarationError } from '../core/errors.ts';
-import { isTimeZone, ordinarySeconds } from '../core/fixed-window.ts';
+import { ordinarySeconds } from '../core/fixed-window.ts';
+import { isTimeZone, TIME_ZONE_ALLOWED } from '../core/time-zone.ts';
 import { CHOICE_MARGIN_SECONDS } from '../core/window-for.ts';
 import { windowRule, type WindowRule } from '../core/window-rule.ts';
 
@@ -14,7 +15,7 @@ export function checkWindow(type: string, rule: WindowRule | undefined, workSeco
     );
   if (!isTimeZone(timeZone))
     throw new DeclarationError(
-      `${seen} has the time zone ${JSON.stringify(timeZone)}; allowed: IANA names such as Europe/Berlin. Correct it.`,
+      `${seen} has the time zone ${JSON.stringify(timeZone)}; allowed: ${TIME_ZONE_ALLOWED}. Correct it.`,
     );
   const [hasSeconds, needsSeconds] = [ordinarySeconds(rule), workSeconds + CHOICE_MARGIN_SECONDS];
   if (hasSeconds < needsSeconds)

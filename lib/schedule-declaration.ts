@@ -4,9 +4,10 @@ import { DeclarationError } from '../core/errors.ts';
 import { checkParameters } from '../core/parameters.ts';
 import { REASON_CHARACTERS } from '../core/reason.ts';
 import { expressionFault } from '../core/schedule-expression.ts';
-import { fillParameters, isTimeZone } from '../core/schedule-parameters.ts';
+import { fillParameters } from '../core/schedule-parameters.ts';
 import { SCHEDULE_NAME } from '../core/schedule.ts';
 import type { TaskTypeConfig } from '../core/task-type.ts';
+import { isTimeZone, TIME_ZONE_ALLOWED } from '../core/time-zone.ts';
 import { checkSessionPolicyFits } from './declaration.ts';
 import type { ScheduleProps } from './task-schedule.ts';
 
@@ -34,9 +35,7 @@ export function checkSchedule(
       `has the expression ${JSON.stringify(props.expression)}: ${fault}. See https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html.`,
     );
   if (!isTimeZone(props.timeZone))
-    refuse(
-      `has the time zone ${JSON.stringify(props.timeZone)}; allowed: a name of the IANA database, such as UTC or Europe/Berlin. Correct it.`,
-    );
+    refuse(`has the time zone ${JSON.stringify(props.timeZone)}; allowed: ${TIME_ZONE_ALLOWED}. Correct it.`);
   const { reason = 'none' } = props;
   if (reason.length < 1 || reason.length > REASON_CHARACTERS)
     refuse(`has a reason of ${reason.length} characters; allowed: 1 to ${REASON_CHARACTERS}. Shorten it.`);

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { atTime, expressionFault } from '../../core/schedule-expression.ts';
 import { cronTimes } from '../../core/cron.ts';
+import { isTimeZone } from '../../core/time-zone.ts';
 
 /** When a schedule is due. */
 export interface Recurrence {
@@ -37,14 +38,8 @@ function rateMs(expression: string): number | undefined {
 
 const modulo = (value: number, by: number): number => ((value % by) + by) % by;
 
-function timeZoneFault(timeZone: string): string | undefined {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(timeZone);
-    return undefined;
-  } catch {
-    return `its time zone ${timeZone} is not one of the IANA database`;
-  }
-}
+const timeZoneFault = (timeZone: string): string | undefined =>
+  isTimeZone(timeZone) ? undefined : `its time zone ${timeZone} is not one of the IANA database`;
 
 /** A wall time in a zone: the first of two where clocks go back, undefined where they skip it. */
 function instantMs(wall: Temporal.PlainDateTime, timeZone: string): number | undefined {

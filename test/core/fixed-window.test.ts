@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
-import {
-  fixedWindows,
-  isTimeZone,
-  ordinarySeconds,
-  windowOn,
-  type FixedHours,
-} from '../../core/fixed-window.ts';
+import { fixedWindows, ordinarySeconds, windowOn, type FixedHours } from '../../core/fixed-window.ts';
 import { WEEKDAYS } from '../../core/window-rule.ts';
 
 const daily = (opens: string, closes: string, timeZone: string): FixedHours => ({
@@ -220,12 +214,6 @@ describe('every instant inside a window', () => {
       { numRuns: 400 },
     );
   });
-});
-
-test('a time zone is an IANA name', () => {
-  for (const name of ['Europe/Berlin', 'UTC', 'Pacific/Apia']) expect(isTimeZone(name)).toBe(true);
-  for (const name of ['', 'Berlin', 'Europe/Atlantis', '+01:00', 'GMT+1', '../x'])
-    expect(isTimeZone(name)).toBe(false);
 });
 
 test('an ordinary day’s length', () => {

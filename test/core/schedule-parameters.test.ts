@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fillParameters, isTimeZone } from '../../core/schedule-parameters.ts';
+import { fillParameters } from '../../core/schedule-parameters.ts';
 
 const fill = (template: string, at: string, timeZone = 'UTC') =>
   fillParameters({ key: template }, Date.parse(at), timeZone)['key'];
@@ -44,18 +44,4 @@ describe('a scheduled date in a parameter', () => {
       /^Parameter key of a schedule has "\{.*; allowed: \{date:…\} with yyyy, MM, dd, HH, mm/,
     );
   });
-});
-
-describe('a time zone', () => {
-  it.each([
-    'UTC',
-    'Europe/Berlin',
-    'America/Argentina/Buenos_Aires',
-    'Asia/Kolkata',
-    'Asia/Calcutta',
-    'Etc/GMT+1',
-  ])('%s is one', (zone) => expect(isTimeZone(zone)).toBe(true));
-  it.each(['', 'Berlin', 'europe/berlin', '+01:00', 'Mars/Olympus', 'Europe/Berlin '])('%s is none', (zone) =>
-    expect(isTimeZone(zone)).toBe(false),
-  );
 });

@@ -180,8 +180,9 @@ describe('a window', () => {
     [
       'a time zone that is none',
       { timeZone: 'Europe/Atlantis' },
-      /time zone "Europe\/Atlantis"; allowed: IANA names/,
+      /time zone "Europe\/Atlantis"; allowed: a name of the IANA/,
     ],
+    ['a time zone in other capitals', { timeZone: 'europe/berlin' }, /time zone "europe\/berlin"; .*spelled/],
     ['an offset', { timeZone: '+01:00' }, /time zone "\+01:00"/],
     [
       'no time for the work',

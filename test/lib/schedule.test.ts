@@ -33,6 +33,7 @@ describe('a schedule is refused at synth', () => {
       declare('Nightly', { timeZone: 'Berlin' }),
       /time zone "Berlin"; allowed: a name of the IANA/,
     ],
+    ['in other capitals', declare('Nightly', { timeZone: 'asia/kolkata' }), /"asia\/kolkata"; .*spelled/],
     ['with an offset', declare('Nightly', { timeZone: '+01:00' }), /time zone/],
     ['without a parameter', declare('Nightly', { parameters: {} }), /Parameter key is missing/],
     [

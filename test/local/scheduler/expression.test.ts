@@ -86,6 +86,8 @@ describe('other expressions', () => {
     ['rate(1.5 hours)', 'UTC', /none of cron/],
     ['cron(0 2 * * *)', 'UTC', /none of cron/],
     ['cron(0 2 * * ? *)', 'Mars/Olympus', /time zone Mars\/Olympus/],
+    ['cron(0 2 * * ? *)', 'us/pacific', /time zone us\/pacific/],
+    ['cron(0 2 * * ? *)', '+01:00', /time zone \+01:00/],
   ])('%s in %s is refused', (expression, timeZone, why) => {
     expect(() => recurrenceOf(expression, timeZone)).toThrow(why);
   });
