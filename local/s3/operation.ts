@@ -1,7 +1,8 @@
 import { AwsError, type Call, type RawRequest, type RawResponse } from '../aws/service.ts';
+import type { XmlFields } from '../aws/wire/xml.ts';
 import { checksumHeaders, type Checksum } from './checksums.ts';
 import type { Bucket, S3Store, StoredObject } from './store.ts';
-import { xmlDocument, type XmlFields } from './xml.ts';
+import { xmlDocument } from './xml.ts';
 
 /** One request on its way through an operation. */
 export interface Operation {

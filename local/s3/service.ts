@@ -19,7 +19,7 @@ import type { Operation } from './operation.ts';
 import { restoreSnapshot, snapshotOf, type S3Snapshot } from './snapshot.ts';
 import { etagOf, S3Store } from './store.ts';
 import { checkKey, parseTarget } from './target.ts';
-import { errorDocument, type XmlValue } from './xml.ts';
+import { errorDocument } from './xml.ts';
 
 type Handler = (op: Operation) => RawResponse;
 
@@ -101,10 +101,7 @@ export class S3Service implements Service {
 
   /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
   renderError(error: AwsError, call: { readonly requestId: string }): RawResponse {
-    const details = Object.entries(error.details).map(([name, value]): [string, XmlValue] => [
-      name,
-      String(value),
-    ]);
+    const details = Object.entries(error.details).map(([name, value]) => [name, String(value)]);
     const bodyless = this.#bodyless.has(error) || error.status === 304;
     return {
       status: error.status,

@@ -1,9 +1,9 @@
 import { type Call, type RawRequest, type RawResponse, type Service, AwsError } from '../service.ts';
-import { type XmlValue, toXml } from './xml.ts';
+import { type XmlFields, toXml } from './xml.ts';
 
 /** Flat parameters: `Tags.member.1.Key`. */
 export type QueryInput = ReadonlyMap<string, string>;
-export type QueryOperation = (input: QueryInput, call: Call) => { readonly [name: string]: XmlValue };
+export type QueryOperation = (input: QueryInput, call: Call) => XmlFields;
 
 /** The fields of each member of a list, in order: `listOf(input, 'Tags')`. */
 export function listOf(input: QueryInput, name: string): Record<string, string>[] {
@@ -76,16 +76,16 @@ export class QueryService implements Service {
     return this.#answer(action, operation(input, call), call.requestId);
   }
 
-  #answer(action: string, result: XmlValue, requestId: string): RawResponse {
+  #answer(action: string, result: XmlFields, requestId: string): RawResponse {
     const fields = { [`${action}Result`]: result, ResponseMetadata: { RequestId: requestId } };
-    const xml = `<${action}Response xmlns="${this.#namespace}">${toXml(fields)}</${action}Response>`;
+    const xml = `<${action}Response xmlns="${this.#namespace}">${toXml(fields, 'members')}</${action}Response>`;
     return { status: 200, headers: XML_HEADERS, body: Buffer.from(xml) };
   }
 
   renderError(error: AwsError, { requestId }: { readonly requestId: string }): RawResponse {
     const Type = error.status < 500 ? 'Sender' : 'Receiver';
     const fields = { Error: { Type, Code: error.name, Message: error.message }, RequestId: requestId };
-    const xml = `<ErrorResponse xmlns="${this.#namespace}">${toXml(fields)}</ErrorResponse>`;
+    const xml = `<ErrorResponse xmlns="${this.#namespace}">${toXml(fields, 'members')}</ErrorResponse>`;
     return { status: error.status, headers: XML_HEADERS, body: Buffer.from(xml) };
   }
 }
