@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseBoundaryId } from './ids.ts';
-import { parseCall } from './people-call.ts';
 import { REASON_CHARACTERS } from './reason.ts';
+import { parseCall, type CallWords } from './parse-call.ts';
 import { reviewedBy } from './review.ts';
 
 const reason = z.string().min(1).max(REASON_CHARACTERS);
@@ -28,13 +28,21 @@ export type EndCall = z.infer<typeof endCall>;
 const TASK = 'a boundary id, <type>.<taskId>';
 const REASON = `1 to ${REASON_CHARACTERS} characters`;
 
-export const parseDecision = (value: unknown): DecisionCall =>
-  parseCall('decision', decisionCall, value, {
-    task: TASK,
-    decision: 'approve or refuse',
-    grantDigest: '64 of 0-9 a-f: the digest of what was looked at',
-    reason: REASON,
-  });
+const wordsOf = (name: string, allowed: CallWords['allowed']): CallWords => ({
+  name,
+  ofCall: ` of the ${name}`,
+  allowed,
+  nextStep: 'Correct it and try again.',
+});
 
-export const parseEnd = (value: unknown): EndCall =>
-  parseCall('call to end a task', endCall, value, { task: TASK, reason: REASON });
+const DECISION_WORDS = wordsOf('decision', {
+  task: TASK,
+  decision: 'approve or refuse',
+  grantDigest: '64 of 0-9 a-f: the digest of what was looked at',
+  reason: REASON,
+});
+const END_WORDS = wordsOf('call to end a task', { task: TASK, reason: REASON });
+
+export const parseDecision = (value: unknown): DecisionCall => parseCall(decisionCall, value, DECISION_WORDS);
+
+export const parseEnd = (value: unknown): EndCall => parseCall(endCall, value, END_WORDS);

@@ -4,6 +4,7 @@ import { MalformedRequest } from './errors.ts';
 import { TASK_ID, TASK_TYPE } from './ids.ts';
 import { checkParameters, type Parameters } from './parameters.ts';
 import { REASON_CHARACTERS } from './reason.ts';
+import { parseCall, type CallWords } from './parse-call.ts';
 import type { TaskTypeConfig } from './task-type.ts';
 import { digestOf } from './digest.ts';
 import { windowText, type TaskWindow } from './window-rule.ts';
@@ -20,37 +21,22 @@ export const taskRequest = z.strictObject({
 });
 export type TaskRequest = z.infer<typeof taskRequest>;
 
-const ALLOWED: Readonly<Record<string, string>> = {
-  type: 'a lower-case letter, then 1 to 22 of a-z 0-9 -',
-  taskId: '2 to 40 of A-Z a-z 0-9 _ -',
-  reason: `1 to ${REASON_CHARACTERS} characters`,
-  parameters: 'an object of the parameters that the type declares',
-  emergency: `1 to ${REASON_CHARACTERS} characters, why it cannot wait for approval`,
-  window: WINDOW_ALLOWED,
+const WORDS: CallWords = {
+  name: 'request',
+  ofCall: '',
+  allowed: {
+    type: 'a lower-case letter, then 1 to 22 of a-z 0-9 -',
+    taskId: '2 to 40 of A-Z a-z 0-9 _ -',
+    reason: `1 to ${REASON_CHARACTERS} characters`,
+    parameters: 'an object of the parameters that the type declares',
+    emergency: `1 to ${REASON_CHARACTERS} characters, why it cannot wait for approval`,
+    window: WINDOW_ALLOWED,
+  },
+  nextStep: 'Correct the request and submit it again.',
 };
 
-function describe(issue: z.core.$ZodIssue, seen: unknown): string {
-  if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
-    return `Field ${JSON.stringify(issue.keys[0])} is not known; allowed: ${Object.keys(ALLOWED).join(', ')}. Remove it.`;
-  }
-  const field = String(issue.path[0] ?? '');
-  if (field === '')
-    return `The request is ${describeKind(seen)}; it must be an object with ${Object.keys(ALLOWED).join(', ')}.`;
-  const value: unknown = typeof seen === 'object' && seen !== null ? Reflect.get(seen, field) : undefined;
-  const shown = value === undefined ? 'missing' : `${JSON.stringify(value).slice(0, 80)}`;
-  return `Field ${field} is ${shown}; allowed: ${ALLOWED[field] ?? 'nothing'}. Correct the request and submit it again.`;
-}
-
-const describeKind = (value: unknown): string =>
-  Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`;
-
-/** Checks a request's form. Throws `MalformedRequest`: one clear message, for the first thing that is wrong. */
-export function parseRequest(value: unknown): TaskRequest {
-  const parsed = taskRequest.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const first = parsed.error.issues[0];
-  throw new MalformedRequest(first ? describe(first, value) : 'The request is not valid.');
-}
+/** Checks a request's form. Throws `MalformedRequest`. */
+export const parseRequest = (value: unknown): TaskRequest => parseCall(taskRequest, value, WORDS);
 
 /** A request that fits its task type. */
 export interface CheckedRequest {
