@@ -1,0 +1,10 @@
+import * as z from 'zod';
+
+/** `task.ended`: a person ended the task before its own end. The actor is the person's ARN. */
+export const taskEnded = z.looseObject({
+  person: z.string(),
+  /** In the person's words. */
+  reason: z.string(),
+  /** The phase that the task was in when it was ended. */
+  wasIn: z.enum(['requested', 'approved', 'admitted', 'open', 'revoking', 'revoked', 'closed']),
+});
