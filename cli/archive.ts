@@ -2,7 +2,8 @@ import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/clie
 import { Readable } from 'node:stream';
 import { archiveFolder, archiveKey, boundaryInArchive } from '../core/bundle.ts';
 import type { ClientConfig } from './client-config.ts';
-import { messageOf, ServiceFailure, UsageError } from './errors.ts';
+import { ServiceFailure } from './errors.ts';
+import { messageOf, UsageError } from './command-errors.ts';
 import { outputOf, type StackOutputs } from './stack-outputs.ts';
 
 /** Reads copies of evidence from the archive that a stack's output `EvidenceArchive` names: `s3://bucket/prefix/`. */

@@ -1,8 +1,8 @@
 import { auditResult, type AuditResult } from '../core/audit/result.ts';
 import type { EvidenceBundle } from '../core/evidence.ts';
 import { issueWords } from '../core/verify.ts';
-import { UsageError } from './errors.ts';
-import { readText } from './request-file.ts';
+import { UsageError } from './command-errors.ts';
+import { readText } from './read-text.ts';
 
 const NEXT = 'Give what `taskbound audit --json` printed about this bundle.';
 

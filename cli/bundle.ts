@@ -2,10 +2,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { bundleText } from '../core/bundle.ts';
 import { evidenceBundle, type EvidenceBundle } from '../core/evidence.ts';
-import { deeperThan, duplicateKey } from '../core/strict-json.ts';
+import { duplicateKey } from '../core/json-shape.ts';
+import { deeperThan } from '../core/json-shape.ts';
 import { MAX_BUNDLE_DEPTH, oddValue } from '../core/odd-value.ts';
 import { issueWords } from '../core/verify.ts';
-import { messageOf, UsageError } from './errors.ts';
+import { messageOf, UsageError } from './command-errors.ts';
 import { writeWhole } from './write-file.ts';
 
 /** A hundred leases with the longest policies and results have about five. */

@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { NotPermitted } from '../core/errors.ts';
 import { URL_ERRORS } from '../core/url-errors.ts';
 import type { ClientConfig } from './client-config.ts';
-import { messageOf, UsageError } from './errors.ts';
+import { messageOf, UsageError } from './command-errors.ts';
 
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 500;

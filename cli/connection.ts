@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { ClientConfig } from './client-config.ts';
-import { UsageError } from './errors.ts';
+import { UsageError } from './command-errors.ts';
 import { callerCredentials } from './credentials.ts';
 import type { Embedded } from './embedded.ts';
 import type { Io } from './io.ts';

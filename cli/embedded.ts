@@ -11,7 +11,7 @@ import { VirtualClock } from '../local/virtual-clock.ts';
 import type { Clock } from '../core/clock.ts';
 import { openAssembly } from './assembly.ts';
 import type { ClientConfig } from './client-config.ts';
-import { UsageError } from './errors.ts';
+import { UsageError } from './command-errors.ts';
 import type { Io } from './io.ts';
 
 /** An embedded AWS with the stack loaded. Needs no account; ends with `close`. */

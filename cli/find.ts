@@ -4,8 +4,9 @@ import type { EvidenceEvent } from '../core/evidence.ts';
 import type { LedgerRow } from '../core/ledger.ts';
 import { issued, lookupOf } from '../core/lookup.ts';
 import { follow, NO_EVIDENCE, type Found, type Pointer } from '../core/pointer.ts';
-import { reviewedBy, type ReviewRow } from '../core/review.ts';
-import { UsageError } from './errors.ts';
+import { type ReviewRow } from '../core/review.ts';
+import { reviewedBy } from '../core/review-id.ts';
+import { UsageError } from './command-errors.ts';
 import type { Question } from './question.ts';
 import type { Records } from './records.ts';
 

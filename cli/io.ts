@@ -1,14 +1,8 @@
 import type { Clock } from '../core/clock.ts';
+import type { CommandIo } from './command-io.ts';
 
 /** Everything that a command has of the process it runs in. Tests give their own. */
-export interface Io {
-  /** Results. With `--json`, exactly one JSON document. */
-  out(text: string): void;
-  /** Progress and errors. */
-  err(text: string): void;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** What relative paths are relative to. */
-  readonly cwd: string;
+export interface Io extends CommandIo {
   /** The person's name on this machine; the session name of a local requester. */
   readonly userName: string;
   /** Real time. */

@@ -4,7 +4,8 @@ import type { Ends } from './declare/options.ts';
 import { declarePeople } from './declare/people.ts';
 import { declareDrain, declareLooking } from './declare/stack.ts';
 import { declareTasks } from './declare/tasks.ts';
-import { explain, exitCodeOf } from './errors.ts';
+import { exitCodeOf } from './errors.ts';
+import { explain } from './command-errors.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { printJson } from './print.ts';
@@ -45,8 +46,13 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined });
   const ends: Ends = async (outcome) => void (code = await outcome);
-  for (const declare of [declareTasks, declareLooking, declareEvidence, declarePeople, declareDrain])
-    declare(program, io, ends);
+  // Loaded only for a trail in a bucket: reading evidence needs no SDK.
+  const s3Config = async () => (await import('./connection.ts')).environmentConfig(io.env);
+  declareTasks(program, io, ends);
+  declareLooking(program, io, ends);
+  declareEvidence(program, io, ends, s3Config);
+  declarePeople(program, io, ends);
+  declareDrain(program, io, ends);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;

@@ -1,4 +1,4 @@
-import { UsageError } from './errors.ts';
+import { UsageError } from './command-errors.ts';
 
 /** Somebody in one of the stack's roles: `alice@Approvers`. */
 export interface Persona {

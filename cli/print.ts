@@ -1,7 +1,8 @@
-import type { Io } from './io.ts';
+import type { CommandIo } from './command-io.ts';
 
 /** The one JSON document of `--json`. */
-export const printJson = (io: Io, value: unknown): void => io.out(`${JSON.stringify(value, null, 2)}\n`);
+export const printJson = (io: CommandIo, value: unknown): void =>
+  io.out(`${JSON.stringify(value, null, 2)}\n`);
 
 /**
  * Text for a terminal: control characters (evidence and requests are other people's words) are shown as escapes, so that nothing

@@ -2,7 +2,7 @@ import { lookupKey, scheduleRequester } from '../core/lookup.ts';
 import { copiedSecretName } from '../core/secret-id.ts';
 import { SCHEDULE_NAME } from '../core/schedule.ts';
 import { parseSecretName, type SecretPlace } from '../core/ids.ts';
-import { UsageError } from './errors.ts';
+import { UsageError } from './command-errors.ts';
 
 /** What `find` is asked by; exactly one of them. */
 export interface Asked {

@@ -1,7 +1,8 @@
 import type { LedgerRow } from '../core/ledger.ts';
 import { SCHEDULE_NAME } from '../core/schedule.ts';
 import type { Connection } from './connection.ts';
-import { ServiceFailure, UsageError } from './errors.ts';
+import { ServiceFailure } from './errors.ts';
+import { UsageError } from './command-errors.ts';
 import { requesterConfig } from './person.ts';
 import { Records } from './records.ts';
 import type { RunReport } from './run-report.ts';

@@ -1,11 +1,11 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { isWaiting } from '../core/approval.ts';
 import { DecisionRefused } from '../core/errors.ts';
-import { reviewedBy } from '../core/review.ts';
+import { reviewedBy } from '../core/review-id.ts';
 import type { Connection } from './connection.ts';
 import { decide, type Decided } from './decide.ts';
 import { decisionSubject } from './decision-subject.ts';
-import { UsageError } from './errors.ts';
+import { UsageError } from './command-errors.ts';
 import type { Io } from './io.ts';
 import { personConfig } from './person.ts';
 import { Records } from './records.ts';

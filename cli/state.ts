@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, UsageError } from './errors.ts';
+import { messageOf, UsageError } from './command-errors.ts';
 import { writeWhole } from './write-file.ts';
 
 /** What can be kept of an embedded AWS between two runs: one text. */

@@ -1,7 +1,7 @@
 import type { EvidenceBundle } from '../core/evidence.ts';
 import { parseBoundaryId } from '../core/ids.ts';
 import { readBundle } from './bundle.ts';
-import { UsageError } from './errors.ts';
+import { UsageError } from './command-errors.ts';
 
 /**
  * A bundle that is the record of a task: its id is a boundary's, and there are events. A review's record has a key of its own, and is no

@@ -4,7 +4,8 @@ import { unknownType } from '../core/request.ts';
 import { taskTypeConfig, type TaskTypeConfig } from '../core/task-type.ts';
 import { openAssembly } from './assembly.ts';
 import { connect, placeOf, type ConnectionOptions } from './connection.ts';
-import { messageOf, ServiceFailure } from './errors.ts';
+import { ServiceFailure } from './errors.ts';
+import { messageOf } from './command-errors.ts';
 import type { Io } from './io.ts';
 import { requesterConfig } from './person.ts';
 

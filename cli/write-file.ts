@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { UsageError } from './errors.ts';
+import { UsageError } from './command-errors.ts';
 
 /** A name beside `path` that nobody else uses. */
 export const besides = (path: string): string => `${path}.${randomBytes(4).toString('hex')}.tmp`;

@@ -2,7 +2,7 @@ import { DELIVERY_SECONDS } from '../core/audit/coverage.ts';
 import { latestDeadlineMs } from '../core/deadline.ts';
 import { LAST_DIGEST_MS } from '../local/trail-files.ts';
 import type { Connection } from './connection.ts';
-import { messageOf } from './errors.ts';
+import { messageOf } from './command-errors.ts';
 import type { Io } from './io.ts';
 import { Records } from './records.ts';
 

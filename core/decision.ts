@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { parseBoundaryId } from './ids.ts';
 import { REASON_CHARACTERS } from './reason.ts';
 import { parseCall, type CallWords } from './parse-call.ts';
-import { reviewedBy } from './review.ts';
+import { reviewedBy } from './review-id.ts';
 
 const reason = z.string().min(1).max(REASON_CHARACTERS);
 /** `<type>.<taskId>`, or the review of an emergency: `<type>.<taskId>.review`. */

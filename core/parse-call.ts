@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { MalformedRequest } from './errors.ts';
+import { MalformedRequest } from './taskbound-error.ts';
 
 const SHOWN_CHARACTERS = 80;
 

@@ -1,7 +1,7 @@
 import { at, fieldsAt, textAt } from './event-data.ts';
 import { DECLARED_NAME } from './ids.ts';
 import { SECRET_ARN_TAIL } from './secret-id.ts';
-import { OWN_SIDS } from './session-policy.ts';
+import { OWN_SIDS } from './own-statements.ts';
 
 /** What a resource of a policy stands for. */
 export interface ResourceWords {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { askedWindow, checkWindow, WINDOW_ALLOWED } from './asked-window.ts';
-import { MalformedRequest } from './errors.ts';
+import { MalformedRequest } from './taskbound-error.ts';
 import { TASK_ID, TASK_TYPE } from './ids.ts';
 import { checkParameters, type Parameters } from './parameters.ts';
 import { REASON_CHARACTERS } from './reason.ts';

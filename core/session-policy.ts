@@ -1,21 +1,13 @@
 import type { Statement } from './iam/policy.ts';
-import { MalformedRequest } from './errors.ts';
+import { MalformedRequest } from './taskbound-error.ts';
 import { secretName, SESSION_SECRET } from './ids.ts';
 import type { Parameters, ParameterSpec } from './parameters.ts';
 import { SECRET_ARN_TAIL } from './secret-id.ts';
 import type { TaskTypeConfig, ToolSpec } from './task-type.ts';
+import { OWN_SIDS, SESSION_POLICY_CHARACTERS } from './own-statements.ts';
 
-/** Inline session policy: at most 2,048 characters. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
-export const SESSION_POLICY_CHARACTERS = 2048;
 /** What stands for the deadline in the form that is digested. */
 export const UNFILLED_DEADLINE = '{deadline}';
-
-/** Sids of the statements that are Taskbound's own; a tool's name starts in lower case, so they never meet. */
-export const OWN_SIDS = {
-  secrets: 'TaskboundSecrets',
-  canary: 'TaskboundCanary',
-  deadline: 'TaskboundDeadline',
-} as const;
 
 export interface Grant {
   readonly boundaryId: string;

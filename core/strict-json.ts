@@ -1,6 +1,6 @@
-import { visit } from 'jsonc-parser';
 import { errorMessage } from './describe-error.ts';
-import { MalformedRequest } from './errors.ts';
+import { MalformedRequest } from './taskbound-error.ts';
+import { deeperThan, duplicateKey } from './json-shape.ts';
 
 /** Far above any honest request; far below what makes a parser run out of stack. */
 export const MAX_JSON_DEPTH = 32;
@@ -12,47 +12,6 @@ function refuseDepth(text: string, what: string): void {
   throw new MalformedRequest(
     `${what} nests deeper than ${MAX_JSON_DEPTH} levels at character ${at}; a request needs 3. Flatten it.`,
   );
-}
-
-/** Where a text of JSON first nests deeper than so many levels, or undefined. Looks at every level, those that a repeated key hides included. */
-export function deeperThan(text: string, levels: number): number | undefined {
-  let depth = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (character === '"') at = endOfString(text, at);
-    else if (character === '}' || character === ']') depth -= 1;
-    else if ((character === '{' || character === '[') && ++depth > levels) return at;
-  }
-  return undefined;
-}
-
-/** The closing quotation mark of the string that opens at `open`, or the text's end. */
-function endOfString(text: string, open: number): number {
-  for (let at = text.indexOf('"', open + 1); at >= 0; at = text.indexOf('"', at + 1)) {
-    let slashes = 0;
-    while (text[at - 1 - slashes] === '\\') slashes += 1;
-    if (slashes % 2 === 0) return at;
-  }
-  return text.length;
-}
-
-/** The first key in valid JSON that readers treat in different ways, because it stands twice or is `__proto__`, in words; or undefined. */
-export function duplicateKey(text: string): string | undefined {
-  const open: Set<string>[] = [];
-  let fault: string | undefined;
-  visit(text, {
-    onObjectBegin: () => void open.push(new Set()),
-    onObjectEnd: () => void open.pop(),
-    onObjectProperty: (name, _offset, _length, line) => {
-      const names = open.at(-1);
-      if (name === '__proto__')
-        fault ??= `it has the key "__proto__" (line ${line + 1}), which readers treat in different ways`;
-      else if (names?.has(name))
-        fault ??= `it has the key ${JSON.stringify(name)} twice (line ${line + 1}); each key may stand once`;
-      names?.add(name);
-    },
-  });
-  return fault;
 }
 
 /** Parses JSON, refusing what different readers could read differently: duplicate keys, absurd depth or size. `what` names the text in errors. */

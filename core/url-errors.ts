@@ -1,12 +1,12 @@
 import {
   AlreadyEnded,
   DecisionRefused,
-  MalformedRequest,
   NotPermitted,
   StackDraining,
   TaskIdTaken,
   UnknownTask,
 } from './errors.ts';
+import { MalformedRequest } from './taskbound-error.ts';
 
 /** What a function URL answers in its own words, and under which status: the functions answer by it, the command line reads by it. */
 export const URL_ERRORS = [

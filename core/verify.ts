@@ -6,7 +6,7 @@ import { chainFault, evidenceBundle, type EvidenceBundle, type EvidenceEvent } f
 import { parseBoundaryId } from './ids.ts';
 import { isLowS } from './low-s.ts';
 import { oddValue } from './odd-value.ts';
-import { reviewedBy } from './review.ts';
+import { reviewedBy } from './review-id.ts';
 import { STATEMENT_PAYLOAD_TYPE, statementOf, statementPayload } from './statement.ts';
 
 /** A task with a hundred leases has about three hundred; refused attempts add some. */

@@ -3,12 +3,8 @@ import { MAX_LEASES } from '../core/deadline.ts';
 import { DeclarationError } from '../core/errors.ts';
 import { DECLARED_NAME, SESSION_SECRET, TASK_TYPE } from '../core/ids.ts';
 import { parameterSpec, type Parameters, type ParameterSpec } from '../core/parameters.ts';
-import {
-  DEADLINE_PLACEHOLDER,
-  placeholdersIn,
-  renderSessionPolicy,
-  SESSION_POLICY_CHARACTERS,
-} from '../core/session-policy.ts';
+import { DEADLINE_PLACEHOLDER, placeholdersIn, renderSessionPolicy } from '../core/session-policy.ts';
+import { SESSION_POLICY_CHARACTERS } from '../core/own-statements.ts';
 import {
   approvalRule,
   secretSpec,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { randomBytes } from 'node:crypto';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { messageOf } from '../cli/errors.ts';
+import { messageOf } from '../cli/command-errors.ts';
 import { callerCredentials } from '../cli/credentials.ts';
 import { main } from '../cli/main.ts';
 import { outputOf, readOutputs } from '../cli/stack-outputs.ts';

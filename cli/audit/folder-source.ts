@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { messageOf, UsageError } from '../errors.ts';
+import { messageOf, UsageError } from '../command-errors.ts';
 import type { OpenedFile, TrailSource } from './trail-source.ts';
 
 /** A trail's files in a folder and all below it. */

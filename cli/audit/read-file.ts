@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { messageOf, TrailUnreadable } from '../errors.ts';
+import { messageOf, TrailUnreadable } from '../command-errors.ts';
 
 /** What stands at the beginning of every gzip file: https://www.rfc-editor.org/rfc/rfc1952#page-5 */
 const GZIP = [0x1f, 0x8b];

@@ -1,8 +1,8 @@
 import type { Audit } from '../../core/audit/audit.ts';
 import { digestDocument, type DigestFile, type LogFile } from '../../core/audit/digest-file.ts';
 import { readTrailEvent } from '../../core/audit/trail-event.ts';
-import { TrailUnreadable } from '../errors.ts';
-import type { Io } from '../io.ts';
+import { TrailUnreadable } from '../command-errors.ts';
+import type { CommandIo } from '../command-io.ts';
 import { uncompressed } from './read-file.ts';
 import { RecordSplitter } from './split-records.ts';
 import type { TrailSource } from './trail-source.ts';
@@ -42,7 +42,7 @@ function kindOf(name: string): Kind {
 }
 
 /** Reads all files of a trail, one after the other, and shows the audit each record. Throws `UsageError`, `TrailUnreadable`. */
-export async function readTrail(source: TrailSource, audit: Audit, io: Io): Promise<ReadTrail> {
+export async function readTrail(source: TrailSource, audit: Audit, io: CommandIo): Promise<ReadTrail> {
   const names = await source.names();
   const kinds = new Map(names.map((name) => [name, kindOf(name)]));
   const read: ReadTrail = {
@@ -62,11 +62,11 @@ export async function readTrail(source: TrailSource, audit: Audit, io: Io): Prom
 }
 
 class Progress {
-  readonly #io: Io;
+  readonly #io: CommandIo;
   readonly #files: number;
   #toldMs: number;
 
-  constructor(io: Io, files: number) {
+  constructor(io: CommandIo, files: number) {
     this.#io = io;
     this.#files = files;
     this.#toldMs = io.clock.nowMs();

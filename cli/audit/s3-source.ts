@@ -1,8 +1,6 @@
 import { Readable } from 'node:stream';
-import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
-import { environmentConfig } from '../connection.ts';
-import { messageOf, UsageError } from '../errors.ts';
-import type { Io } from '../io.ts';
+import { GetObjectCommand, paginateListObjectsV2, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { messageOf, UsageError } from '../command-errors.ts';
 import type { OpenedFile, TrailSource } from './trail-source.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
@@ -16,13 +14,12 @@ export class S3Source implements TrailSource {
   readonly #client: S3Client;
 
   /** Throws `UsageError` when the place names no bucket. */
-  constructor(place: string, env: Io['env']) {
+  constructor(place: string, config: S3ClientConfig) {
     const [, bucket, prefix = ''] = PLACE.exec(place) ?? [];
     if (bucket === undefined)
       throw new UsageError(
         `--trail ${JSON.stringify(place)} was given; allowed: s3://bucket/prefix, or a folder.`,
       );
-    const config = environmentConfig(env);
     this.place = place;
     this.#bucket = bucket;
     this.#prefix = prefix;

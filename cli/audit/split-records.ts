@@ -1,5 +1,5 @@
 import { JSONParser } from '@streamparser/json';
-import { messageOf, TrailUnreadable } from '../errors.ts';
+import { messageOf, TrailUnreadable } from '../command-errors.ts';
 
 /**
  * A record has 256 KB at most, with few exceptions up to 1 MB: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html.

@@ -1,3 +1,4 @@
+import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Readable } from 'node:stream';
 
 /** A file of a trail, opened. */
@@ -15,3 +16,6 @@ export interface TrailSource {
   names(): Promise<readonly string[]>;
   open(name: string): Promise<OpenedFile>;
 }
+
+/** How a bucket is reached: asked only when the trail is in one. */
+export type S3Access = () => Promise<S3ClientConfig>;

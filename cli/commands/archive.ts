@@ -1,7 +1,7 @@
 import { ArchiveReader } from '../archive.ts';
 import { compareDay, compareOne } from '../compare-archive.ts';
 import { connect, type Connection, type ConnectionOptions } from '../connection.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../command-errors.ts';
 import { stackKey } from '../evidence-key.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';

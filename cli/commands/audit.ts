@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { S3Access } from '../audit/trail-source.ts';
 import { Audit } from '../../core/audit/audit.ts';
 import { checkDigests } from '../../core/audit/digests.ts';
 import type { AuditResult } from '../../core/audit/result.ts';
@@ -8,13 +9,13 @@ import { checkBundle } from '../audit/check-bundle.ts';
 import { readTrail, type ReadTrail } from '../audit/read-trail.ts';
 import { selectTrailSource } from '../audit/select-trail-source.ts';
 import { readBundle } from '../bundle.ts';
-import { UsageError } from '../errors.ts';
-import { readKeyFile } from '../evidence-key.ts';
+import { UsageError } from '../command-errors.ts';
+import { readKeyFile } from '../key-file.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { Io } from '../io.ts';
+import type { CommandIo } from '../command-io.ts';
 import { printJson } from '../print.ts';
 import { renderAudit } from '../render/audit.ts';
-import { readText } from '../request-file.ts';
+import { readText } from '../read-text.ts';
 
 export interface AuditOptions {
   /** PEM file of the key that the caller trusts. */
@@ -33,11 +34,16 @@ const CODES: Readonly<Record<AuditResult['verdict'], ExitCode>> = {
 };
 
 /** Holds a bundle against a trail, and says what both show together. */
-export async function audit(bundlePath: string, options: AuditOptions, io: Io): Promise<number> {
+export async function audit(
+  bundlePath: string,
+  options: AuditOptions,
+  io: CommandIo,
+  s3Config: S3Access = async () => ({}),
+): Promise<number> {
   const bundle = await readBundle(bundlePath, io.cwd);
   const key = options.key === undefined ? undefined : await readKeyFile(options.key, io.cwd);
   const trailKeys = options.trailKeys === undefined ? undefined : await readTrailKeys(options.trailKeys, io);
-  const result = await auditBundle(bundle, { key, trailKeys, trail: options.trail }, io);
+  const result = await auditBundle(bundle, { key, trailKeys, trail: options.trail, s3Config }, io);
   if (options.json === true) printJson(io, result);
   else io.out(renderAudit(result));
   return CODES[result.verdict];
@@ -47,10 +53,12 @@ interface Means {
   readonly key: KeyObject | undefined;
   readonly trailKeys: TrailKeys | undefined;
   readonly trail: string;
+  /** How a bucket is reached, where the trail is in one. */
+  readonly s3Config: S3Access;
 }
 
 /** The verdict of a bundle and a trail. Throws `UsageError` and `TrailUnreadable` when one of them cannot be used. */
-async function auditBundle(bundle: EvidenceBundle, means: Means, io: Io): Promise<AuditResult> {
+async function auditBundle(bundle: EvidenceBundle, means: Means, io: CommandIo): Promise<AuditResult> {
   if (bundle.events.length === 0)
     throw new UsageError(
       `The bundle of ${bundle.boundaryId} has no events; there is nothing to audit. Give the file that run --out wrote.`,
@@ -60,7 +68,7 @@ async function auditBundle(bundle: EvidenceBundle, means: Means, io: Io): Promis
   const { fault, gaps } = checkBundle(bundle, means.key);
   if (fault !== null) findings.violate('evidence-changed', undefined, `It says: ${fault}.`);
   for (const gap of gaps) findings.gap(gap);
-  const read = await readTrail(await selectTrailSource(means.trail, io), audit, io);
+  const read = await readTrail(await selectTrailSource(means.trail, io, means.s3Config), audit, io);
   const { digests: files, logs } = read;
   const coverage = checkDigests({ files, logs, wanted: audit.wanted, keys: means.trailKeys }, findings);
   for (const name of read.invalidDigests) findings.gap('digest-invalid', `${name}.`);
@@ -73,7 +81,7 @@ function tellUnlisted({ concerned }: ReadTrail, listed: ReadonlySet<string>, { f
   for (const name of concerned) if (!listed.has(name)) findings.gap('log-file-unlisted', `${name}.`);
 }
 
-async function readTrailKeys(path: string, io: Io): Promise<TrailKeys> {
+async function readTrailKeys(path: string, io: CommandIo): Promise<TrailKeys> {
   const text = await readText(path, io.cwd, 'The list of public keys');
   try {
     return new TrailKeys(publicKeyList.parse(JSON.parse(text)));

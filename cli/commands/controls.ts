@@ -1,14 +1,18 @@
 import { controlsMap } from '../../core/controls.ts';
 import { verifyBundle } from '../../core/verify.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../command-errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Io } from '../io.ts';
+import type { CommandIo } from '../command-io.ts';
 import { printJson } from '../print.ts';
 import { renderControls } from '../render/controls.ts';
 import { readTaskBundle } from '../task-bundle.ts';
 
 /** Which events of a task are evidence for which control. A bundle that contradicts itself is refused: nothing in it is evidence. */
-export async function controls(path: string, options: { readonly json?: boolean }, io: Io): Promise<number> {
+export async function controls(
+  path: string,
+  options: { readonly json?: boolean },
+  io: CommandIo,
+): Promise<number> {
   const bundle = await readTaskBundle(path, io.cwd);
   const { fault } = verifyBundle(bundle);
   if (fault !== null)

@@ -1,10 +1,10 @@
-import { MalformedRequest } from '../../core/errors.ts';
+import { MalformedRequest } from '../../core/taskbound-error.ts';
 import { parseBoundaryId } from '../../core/ids.ts';
 import { REASON_CHARACTERS } from '../../core/reason.ts';
-import { reviewedBy } from '../../core/review.ts';
+import { reviewedBy } from '../../core/review-id.ts';
 import { confirm } from '../confirm.ts';
 import { connect, type ConnectionOptions } from '../connection.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../command-errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../print.ts';

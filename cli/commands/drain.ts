@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { TaskboundError } from '../../core/errors.ts';
+import { TaskboundError } from '../../core/taskbound-error.ts';
 import { REASON_CHARACTERS } from '../../core/reason.ts';
 import type { ClientConfig } from '../client-config.ts';
 import { connect, tellIfFresh, type Connection, type ConnectionOptions } from '../connection.ts';
@@ -9,7 +9,8 @@ import { lookAgain, NOTHING_SEEN } from '../drain/look.ts';
 import { Marker } from '../drain/marker.ts';
 import { operatorConfig } from '../drain/operator.ts';
 import { drainReport, type DrainReport } from '../drain/report.ts';
-import { messageOf, ServiceFailure, UsageError } from '../errors.ts';
+import { ServiceFailure } from '../errors.ts';
+import { messageOf, UsageError } from '../command-errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../print.ts';

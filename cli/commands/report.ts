@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { readAudit } from '../audit-file.ts';
-import { messageOf, UsageError } from '../errors.ts';
-import { readKeyFile } from '../evidence-key.ts';
+import { messageOf, UsageError } from '../command-errors.ts';
+import { readKeyFile } from '../key-file.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Io } from '../io.ts';
+import type { CommandIo } from '../command-io.ts';
 import { printJson } from '../print.ts';
 import { reportPage } from '../report/page.ts';
 import { reportSubject, type ReportSubject } from '../report/subject.ts';
@@ -19,7 +19,7 @@ export interface ReportOptions {
 }
 
 /** Writes a bundle's report as one HTML page, beside the bundle unless `--out` says where, and prints its path. */
-export async function report(path: string, options: ReportOptions, io: Io): Promise<number> {
+export async function report(path: string, options: ReportOptions, io: CommandIo): Promise<number> {
   const bundle = await readTaskBundle(path, io.cwd);
   const audit = options.audit === undefined ? undefined : await readAudit(options.audit, bundle, io.cwd);
   const key = options.key === undefined ? undefined : await readKeyFile(options.key, io.cwd);

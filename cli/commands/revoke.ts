@@ -1,10 +1,10 @@
-import { MalformedRequest } from '../../core/errors.ts';
+import { MalformedRequest } from '../../core/taskbound-error.ts';
 import { REASON_CHARACTERS } from '../../core/reason.ts';
 import { awaitClosed } from '../await-closed.ts';
 import { confirm } from '../confirm.ts';
 import { connect, type ConnectionOptions } from '../connection.ts';
 import { endTask } from '../decide.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../command-errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { personConfig } from '../person.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { TaskRequest } from '../../core/request.ts';
 import { connect, placeOf, type Connection, type ConnectionOptions } from '../connection.ts';
-import { messageOf, UsageError } from '../errors.ts';
+import { messageOf, UsageError } from '../command-errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { parsePersona } from '../persona.ts';

@@ -1,8 +1,8 @@
 import { verifyBundle, wrongBundle, type Verification } from '../../core/verify.ts';
 import { readBundleFile } from '../bundle.ts';
-import { readKeyFile } from '../evidence-key.ts';
+import { readKeyFile } from '../key-file.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Io } from '../io.ts';
+import type { CommandIo } from '../command-io.ts';
 import { printJson } from '../print.ts';
 import { renderVerification } from '../render/verification.ts';
 
@@ -15,7 +15,7 @@ export interface VerifyOptions {
 const EXIT_OF = { verified: EXIT.done, consistent: EXIT.undetermined, wrong: EXIT.failed } as const;
 
 /** Checks a bundle's chain and signature, with nothing but the file and the pinned key. */
-export async function verify(path: string, options: VerifyOptions, io: Io): Promise<number> {
+export async function verify(path: string, options: VerifyOptions, io: CommandIo): Promise<number> {
   const pinned = options.key === undefined ? undefined : await readKeyFile(options.key, io.cwd);
   const file = await readBundleFile(path, io.cwd);
   const verification: Verification =

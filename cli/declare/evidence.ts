@@ -1,11 +1,17 @@
+import type { S3Access } from '../audit/trail-source.ts';
 import type { Command } from 'commander';
-import type { Io } from '../io.ts';
+import type { CommandIo } from '../command-io.ts';
 import type { Ends } from './options.ts';
 
 /** What a bundle shows, without any stack. */
-export function declareEvidence(program: Command, io: Io, ends: Ends): void {
+export function declareEvidence(
+  program: Command,
+  io: CommandIo,
+  ends: Ends,
+  s3Config: S3Access = async () => ({}),
+): void {
   declareVerify(program, io, ends);
-  declareAudit(program, io, ends);
+  declareAudit(program, io, ends, s3Config);
   declareReports(program, io, ends);
 }
 
@@ -16,7 +22,7 @@ that --out wrote.
 Exit code: 0 verified; 1 something is wrong with the bundle, and the first thing is named; 2 unreadable or not JSON;
 4 consistent, but no key was pinned.`;
 
-function declareVerify(program: Command, io: Io, ends: Ends): void {
+function declareVerify(program: Command, io: CommandIo, ends: Ends): void {
   program
     .command('verify')
     .description("check an evidence bundle's chain and signature, offline")
@@ -36,7 +42,7 @@ what the task may use, and its digest files. With --trail-keys the digests' sign
 
 Exit code: 0 enforced; 1 violated; 4 undetermined: it says what is missing; 2 a bundle or trail that cannot be used.`;
 
-function declareAudit(program: Command, io: Io, ends: Ends): void {
+function declareAudit(program: Command, io: CommandIo, ends: Ends, s3Config: S3Access): void {
   program
     .command('audit')
     .description("hold a task's evidence against CloudTrail: enforced, violated or undetermined, and why")
@@ -50,7 +56,7 @@ function declareAudit(program: Command, io: Io, ends: Ends): void {
     .option('--json', 'print exactly one JSON document on standard output')
     .addHelpText('after', AUDITING)
     .action((bundle, options) =>
-      ends(import('../commands/audit.ts').then(({ audit }) => audit(bundle, options, io))),
+      ends(import('../commands/audit.ts').then(({ audit }) => audit(bundle, options, io, s3Config))),
     );
 }
 
@@ -60,7 +66,7 @@ says otherwise; its path is printed. What is wrong with the record or with the t
 
 Exit code: 0 written; 2 the bundle, the audit or the key cannot be used, or the page cannot be written.`;
 
-function declareReports(program: Command, io: Io, ends: Ends): void {
+function declareReports(program: Command, io: CommandIo, ends: Ends): void {
   const about = (name: string, what: string): Command =>
     program
       .command(name)

@@ -2,7 +2,8 @@ import { ExecutionDoesNotExist, SFNClient, StopExecutionCommand } from '@aws-sdk
 import { mayBeEnded } from '../../core/drain.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { ClientConfig } from '../client-config.ts';
-import { messageOf, ServiceFailure } from '../errors.ts';
+import { ServiceFailure } from '../errors.ts';
+import { messageOf } from '../command-errors.ts';
 import { sideBySide } from '../../core/side-by-side.ts';
 
 const SIDE_BY_SIDE = 10;

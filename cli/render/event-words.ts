@@ -1,7 +1,7 @@
 import { at } from '../../core/event-data.ts';
 import type { EventType, EvidenceEvent } from '../../core/evidence.ts';
 import { oneLine } from '../print.ts';
-import { PROOF_WORDS } from './run.ts';
+import { PROOF_WORDS } from './proof-words.ts';
 import { toolWords } from './tool-words.ts';
 
 type Data = EvidenceEvent['data'];

@@ -1,6 +1,6 @@
 import { parseBoundaryId } from '../../core/ids.ts';
 import { scheduleRequester } from '../../core/lookup.ts';
-import { reviewedBy } from '../../core/review.ts';
+import { reviewedBy } from '../../core/review-id.ts';
 import type { Finding, Findings } from '../find.ts';
 import { columns, visible } from '../print.ts';
 import type { Question } from '../question.ts';

@@ -1,4 +1,4 @@
-import { SESSION_POLICY_CHARACTERS } from '../../core/session-policy.ts';
+import { SESSION_POLICY_CHARACTERS } from '../../core/own-statements.ts';
 import { visible } from '../print.ts';
 import type { Plan } from '../make-plan.ts';
 

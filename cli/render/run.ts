@@ -1,12 +1,6 @@
 import { columns, oneLine, visible } from '../print.ts';
 import type { RunReport } from '../run-report.ts';
-
-/** How it is known that access is gone, in words. */
-export const PROOF_WORDS: Readonly<Record<string, string>> = {
-  refused: "the task's own credential was used and refused",
-  'nothing-issued': 'no credential was ever issued',
-  expired: 'a credential that nobody could present has passed its deadline',
-};
+import { PROOF_WORDS } from './proof-words.ts';
 
 function boundaryWords({ phase, proof }: RunReport): string {
   if (phase === 'closed' && proof !== null) return `closed, proven: ${PROOF_WORDS[proof] ?? proof}`;

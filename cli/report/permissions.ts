@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../core/digest.ts';
 import { textAt } from '../../core/event-data.ts';
 import { policyWords, type ResourceWords, type StatementWords } from '../../core/policy-words.ts';
-import { SESSION_POLICY_CHARACTERS } from '../../core/session-policy.ts';
+import { SESSION_POLICY_CHARACTERS } from '../../core/own-statements.ts';
 import { isLeased, leaseName, type LeaseFacts, type TaskRecord } from '../../core/task-record.ts';
 import { block, code, count, html, theirs, type Html } from './html.ts';
 import { badge, bounded, details, facts } from './parts.ts';

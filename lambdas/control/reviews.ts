@@ -1,7 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { EMERGENCY_DECLARED, metricLine } from '../../core/metrics.ts';
-import { openReviewOf, reviewIdOf } from '../../core/review.ts';
+import { openReviewOf } from '../../core/review.ts';
+import { reviewIdOf } from '../../core/review-id.ts';
 import type { EvidenceLog } from './evidence-log.ts';
 import type { Ledger } from './ledger.ts';
 

@@ -1,9 +1,10 @@
 import { decisionFault, withDecision, type DecisionFault } from '../../core/approval.ts';
 import type { DecisionCall } from '../../core/decision.ts';
-import { DecisionRefused, MalformedRequest, NotPermitted } from '../../core/errors.ts';
+import { DecisionRefused, NotPermitted } from '../../core/errors.ts';
+import { MalformedRequest } from '../../core/taskbound-error.ts';
 import type { DecisionRecord, LedgerRow } from '../../core/ledger.ts';
 import { personOf } from '../../core/people.ts';
-import { reviewedBy } from '../../core/review.ts';
+import { reviewedBy } from '../../core/review-id.ts';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
 import { recordRequest } from '../control/record-request.ts';
 import { recordAttempt, type RefusedAttempt } from '../control/attempts.ts';

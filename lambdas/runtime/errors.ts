@@ -1,4 +1,4 @@
-import { TaskboundError } from '../../core/errors.ts';
+import { TaskboundError } from '../../core/taskbound-error.ts';
 
 /** The event does not keep the work contract: nothing was fetched, the work was not called. */
 export class MalformedWorkEvent extends TaskboundError {

@@ -1,7 +1,8 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { Clock } from '../../core/clock.ts';
 import { drainingError, type Drain } from '../../core/drain.ts';
-import { MalformedRequest, NotPermitted, TaskIdTaken } from '../../core/errors.ts';
+import { NotPermitted, TaskIdTaken } from '../../core/errors.ts';
+import { MalformedRequest } from '../../core/taskbound-error.ts';
 import { grantDigest } from '../../core/grant.ts';
 import { boundaryIdOf, executionArnOf, NONCE_CHARACTERS, secretName } from '../../core/ids.ts';
 import type { LedgerRow } from '../../core/ledger.ts';

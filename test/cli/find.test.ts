@@ -6,7 +6,7 @@ import { questionOf } from '../../cli/question.ts';
 import { Records } from '../../cli/records.ts';
 import { matchOf, renderFound } from '../../cli/render/find.ts';
 import { boundaryIdOf, secretName } from '../../core/ids.ts';
-import { reviewIdOf } from '../../core/review.ts';
+import { reviewIdOf } from '../../core/review-id.ts';
 import { BOUNDARY, call, goodEvents, rowOf } from './support.ts';
 
 const SECRET = secretName(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makePlan, NONCE_PLACEHOLDER } from '../../cli/make-plan.ts';
 import { renderPlan } from '../../cli/render/plan.ts';
 import { makeTaskId, TASK_ID_PLACEHOLDER } from '../../cli/task-id.ts';
-import { MalformedRequest } from '../../core/errors.ts';
+import { MalformedRequest } from '../../core/taskbound-error.ts';
 import { NONCE_CHARACTERS, TASK_ID } from '../../core/ids.ts';
 import { compileSessionPolicy, deadlineText, DEADLINE_PLACEHOLDER } from '../../core/session-policy.ts';
 import { transferConfig } from '../fixtures/task-types.ts';

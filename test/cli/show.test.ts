@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { makeBundle } from '../../core/bundle.ts';
 import { signedBundle } from '../fixtures/signed-bundle.ts';
 import { boundaryIdFrom } from '../../cli/commands/show.ts';
-import { UsageError } from '../../cli/errors.ts';
+import { UsageError } from '../../cli/command-errors.ts';
 import { BOUNDARY, call, fileIn, goodEvents, temporaryFolder } from './support.ts';
 
 describe('show of a bundle', () => {

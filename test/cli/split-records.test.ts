@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RecordSplitter } from '../../cli/audit/split-records.ts';
-import { TrailUnreadable } from '../../cli/errors.ts';
+import { TrailUnreadable } from '../../cli/command-errors.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseDecision, parseEnd } from '../../core/decision.ts';
-import { MalformedRequest } from '../../core/errors.ts';
+import { MalformedRequest } from '../../core/taskbound-error.ts';
 
 const good = { task: 'object-transfer.x1', decision: 'approve' };
 

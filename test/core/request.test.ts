@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MalformedRequest } from '../../core/errors.ts';
+import { MalformedRequest } from '../../core/taskbound-error.ts';
 import { checkRequest, parseRequest } from '../../core/request.ts';
 import { parseStrictJson } from '../../core/strict-json.ts';
 import { transferConfig } from '../fixtures/task-types.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MalformedRequest } from '../../core/errors.ts';
+import { MalformedRequest } from '../../core/taskbound-error.ts';
 import { grantDigest } from '../../core/grant.ts';
 import {
   compileSessionPolicy,
@@ -7,8 +7,8 @@ import {
   deadlineText,
   policyLiteral,
   renderSessionPolicy,
-  SESSION_POLICY_CHARACTERS,
 } from '../../core/session-policy.ts';
+import { SESSION_POLICY_CHARACTERS } from '../../core/own-statements.ts';
 import { transferConfig } from '../fixtures/task-types.ts';
 
 const grant = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as errors from '../../core/errors.ts';
+import { MalformedRequest } from '../../core/taskbound-error.ts';
 import { answerTo, definitionIn, tasksOf } from './definition.ts';
 import { sampleResources } from './sample.ts';
 
@@ -80,9 +81,7 @@ const ROUTES: Readonly<
   DeclarationError: 'fails synth',
 };
 
-const names = Object.values(errors)
-  .filter((exported) => exported !== errors.TaskboundError)
-  .map((error) => new (error as new (message: string) => errors.TaskboundError)('').name);
+const names = [MalformedRequest, ...Object.values(errors)].map((error) => new error('').name);
 
 function how(state: string, error: string): { how: How; next: string | undefined } {
   const task = tasksOf(definition).find(([name]) => name === state)?.[1];

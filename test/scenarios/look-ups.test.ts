@@ -8,7 +8,7 @@ import { FIRST_PREV_HASH } from '../../core/evidence.ts';
 import { secretName } from '../../core/ids.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { itemOf } from '../../core/lookup.ts';
-import { reviewIdOf } from '../../core/review.ts';
+import { reviewIdOf } from '../../core/review-id.ts';
 import { recordingIo } from '../cli/support.ts';
 import { APPROVERS, deploy, freshId, type Deployed } from './deployed.ts';
 import { eventsOf, post, rowOf, type Request } from './meddle.ts';

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { tlsOf } from '../../../core/database-tls.ts';
 import { errorMessage } from '../../../core/describe-error.ts';
-import { LoginServerUnavailable, TaskboundError } from '../../../core/errors.ts';
+import { LoginServerUnavailable } from '../../../core/errors.ts';
+import { TaskboundError } from '../../../core/taskbound-error.ts';
 import { sqlFault } from '../../../core/sql-fault.ts';
 import type { AdminAccess } from './admin-access.ts';
 

@@ -1,4 +1,4 @@
-import { TaskboundError } from '../../../core/errors.ts';
+import { TaskboundError } from '../../../core/taskbound-error.ts';
 
 /** The set cannot be read, or is larger than any set should be. Nothing was run. */
 export class SetUnreadable extends TaskboundError {

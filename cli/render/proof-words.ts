@@ -1,0 +1,6 @@
+/** How it is known that access is gone, in words. */
+export const PROOF_WORDS: Readonly<Record<string, string>> = {
+  refused: "the task's own credential was used and refused",
+  'nothing-issued': 'no credential was ever issued',
+  expired: 'a credential that nobody could present has passed its deadline',
+};
