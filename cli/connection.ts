@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { ClientConfig } from './client-config.ts';
 import { UsageError } from './command-errors.ts';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import { callerCredentials } from './credentials.ts';
 import type { Embedded } from './embedded.ts';
 import type { Io } from './io.ts';
@@ -84,8 +85,7 @@ export function environmentConfig(env: Io['env']): ClientConfig {
   const endpoint = endpointOf(env);
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
   return {
-    ...(endpoint !== undefined && { endpoint }),
-    ...(region !== undefined && { region }),
+    ...omitUndefined({ endpoint, region }),
     ...callerCredentials(env),
   };
 }

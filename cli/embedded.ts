@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import { LocalDatabases } from '../local/databases.ts';
 import { EmbeddedAws, type LoadedStack } from '../local/embedded-aws.ts';
 import { dumpStack, SeedError, seedStack } from '../local/seed.ts';
@@ -65,7 +66,7 @@ function start({ origin, policyDelay }: EmbeddedOptions, io: Io): Promise<Embedd
     clock,
     policyDelayMs,
     seed: randomUUID(),
-    ...(origin !== undefined && { origin }),
+    ...omitUndefined({ origin }),
   });
 }
 

@@ -1,5 +1,6 @@
 import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
 import type { Clock } from '../core/clock.ts';
+import { omitUndefined } from '../core/omit-undefined.ts';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
@@ -21,7 +22,7 @@ async function eventsAfter(sfn: SFNClient, executionArn: string, known: number):
         executionArn,
         reverseOrder: true,
         maxResults: 100,
-        ...(nextToken !== undefined && { nextToken }),
+        ...omitUndefined({ nextToken }),
       }),
     );
     const fresh = (page.events ?? []).filter((event) => idOf(event) > known);

@@ -8,6 +8,7 @@ import {
 import { signedHead, type EvidenceEvent, type SignedHead } from '../core/evidence.ts';
 import { DUE, ledgerRow, type LedgerRow } from '../core/ledger.ts';
 import { chainIn } from '../core/lookup.ts';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import { REVIEW_OPEN, reviewRow, type ReviewRow } from '../core/review.ts';
 import type { ClientConfig } from './client-config.ts';
 import { DAY_INDEX, DUE_INDEX, EVIDENCE_KEYS, LEDGER_KEYS, LOOKUP_INDEX } from '../core/tables.ts';
@@ -152,7 +153,7 @@ export class Records {
       const page = await this.#documents.send(
         new QueryCommand({
           ...input,
-          ...(from !== undefined && { ExclusiveStartKey: from }),
+          ...omitUndefined({ ExclusiveStartKey: from }),
         }),
       );
       items.push(...(page.Items ?? []));

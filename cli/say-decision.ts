@@ -2,6 +2,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { isWaiting } from '../core/approval.ts';
 import { DecisionRefused } from '../core/errors.ts';
 import { reviewedBy } from '../core/review-id.ts';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import type { Connection } from './connection.ts';
 import { decide, type Decided } from './decide.ts';
 import { decisionSubject } from './decision-subject.ts';
@@ -32,8 +33,7 @@ export function say(
   return decide(at, {
     decision,
     task,
-    ...(digest !== undefined && { grantDigest: digest }),
-    ...(reason !== undefined && { reason }),
+    ...omitUndefined({ grantDigest: digest, reason }),
   });
 }
 

@@ -1,5 +1,6 @@
 import { at, fieldsAt, textAt } from './event-data.ts';
 import { DECLARED_NAME } from './ids.ts';
+import { omitUndefined } from './omit-undefined.ts';
 import { SECRET_ARN_TAIL } from './secret-id.ts';
 import { OWN_SIDS } from './own-statements.ts';
 
@@ -61,7 +62,7 @@ function statementWords(statement: unknown, index: number): StatementWords {
     actions: texts(at(statement, 'Action')),
     resources: texts(at(statement, 'Resource')).map(resourceWords),
     conditions: conditionsOf(statement),
-    ...(from !== undefined && { from }),
+    ...omitUndefined({ from }),
   };
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { askedWindow, checkWindow, WINDOW_ALLOWED } from './asked-window.ts';
 import { MalformedRequest } from './taskbound-error.ts';
 import { TASK_ID, TASK_TYPE } from './ids.ts';
+import { omitUndefined } from './omit-undefined.ts';
 import { checkParameters, type Parameters } from './parameters.ts';
 import { REASON_CHARACTERS } from './reason.ts';
 import { parseCall, type CallWords } from './parse-call.ts';
@@ -59,7 +60,7 @@ export function checkRequest(request: TaskRequest, config: TaskTypeConfig): Chec
     type,
     reason,
     parameters,
-    ...(emergency !== undefined && { emergency }),
+    ...omitUndefined({ emergency }),
     ...(window && { window: windowText(window) }),
   };
   return { type, reason, parameters, emergency, window, requestDigest: digestOf(asked) };

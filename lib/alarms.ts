@@ -13,8 +13,8 @@ import {
   STACK_DIMENSION,
   type Gauge,
 } from '../core/metrics.ts';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import { alarmArn, letAlarmsUse, onlyFromAlarms } from './encryption.ts';
-import { given } from './given.ts';
 import type { DeploymentOptions } from './options.ts';
 
 /** What the alarms on queues are called after the stack's name, as the others are after their gauges. */
@@ -84,7 +84,7 @@ export class BoundaryAlarms extends Construct {
     this.topic = new sns.Topic(this, 'Topic', {
       displayName: 'Taskbound alarms',
       enforceSSL: true,
-      ...given({ masterKey: options.encryptionKey }),
+      ...omitUndefined({ masterKey: options.encryptionKey }),
     });
     if (options.encryptionKey !== undefined) letAlarmsUse(this, options.encryptionKey);
     const ofArchive: SingleAlarm[] = options.archive === undefined ? [] : [ARCHIVE_DISAGREES];

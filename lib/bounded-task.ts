@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { ArnFormat, Lazy, Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import type { ParameterSpec } from '../core/parameters.ts';
 import type { ApprovalRule, ScheduleSpec, SecretSpec, TaskTypeConfig, ToolSpec } from '../core/task-type.ts';
 import type { WindowRule } from '../core/window-rule.ts';
@@ -9,7 +10,6 @@ import { EXECUTIONS_OPEN, typeArn } from './control-permissions.ts';
 import { CONTROL_STATE_TIMEOUT, PROOF_STATE_TIMEOUT } from './control-plane.ts';
 import { checkApproval, checkDeclaration, checkSessionPolicyFits, checkTimeouts } from './declaration.ts';
 import { checkWindow } from './declaration-window.ts';
-import { given } from './given.ts';
 import { keyTool } from './encryption.ts';
 import { outliveDeploys } from './outlive-deploys.ts';
 import { People, type PeopleOptions } from './people.ts';
@@ -192,7 +192,7 @@ const declarationOf = ({ type, parameters, tools, secrets }: BoundedTaskProps) =
 /** Who may approve is granted after the type is declared, so it is looked at when everything is. */
 function peopleOf(scope: Construct, { type, approval, emergency }: BoundedTaskProps): People {
   const people = new People(type);
-  checkApproval(type, { ...given({ approval, emergency }) });
+  checkApproval(type, omitUndefined({ approval, emergency }));
   scope.node.addValidation({ validate: () => people.pinFaults(scope) });
   if (approval !== undefined)
     scope.node.addValidation({ validate: () => people.approvalFaults(approval.quorum) });

@@ -5,9 +5,9 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import { bundleOf, declareEntry } from './bundles.ts';
 import { functionRole, ownLogGroup } from './function-role.ts';
-import { given } from './given.ts';
 import type { DeploymentOptions } from './options.ts';
 import { permit, type Permission } from './permission.ts';
 
@@ -65,7 +65,7 @@ export class ControlFunction extends Construct {
       environment: { ...props.environment },
       role: this.role,
       ...functionDefaults(logGroup, options),
-      ...given({ reservedConcurrentExecutions: options.reservedConcurrency }),
+      ...omitUndefined({ reservedConcurrentExecutions: options.reservedConcurrency }),
     });
   }
 
@@ -81,7 +81,7 @@ export class ControlFunction extends Construct {
 
 /** What every function of ours has, the work functions included. */
 export const functionDefaults = (logGroup: lambda.FunctionProps['logGroup'], options: DeploymentOptions) => ({
-  ...given({
+  ...omitUndefined({
     logGroup,
     vpc: options.vpc,
     vpcSubnets: options.vpcSubnets,

@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { SUBMIT_TIMEOUT_SECONDS } from '../core/drain.ts';
 import * as environment from '../core/environment.ts';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import { ControlFunction, type ControlFunctionProps } from './control-function.ts';
 import * as may from './control-permissions.ts';
 import { keyOf } from './encryption.ts';
@@ -246,7 +247,7 @@ function environmentsOf(stackName: string, records: Records, { encryptionKey: ke
   };
   return {
     common,
-    encrypted: { ...common, ...(key !== undefined && { SECRETS_KEY_ARN: key.keyArn }) },
+    encrypted: { ...common, ...omitUndefined({ SECRETS_KEY_ARN: key?.keyArn }) },
     afterIssuing: { ...common, ISSUE_TIMEOUT_SECONDS: String(CONTROL_TIMEOUT.toSeconds()) },
   };
 }

@@ -5,8 +5,8 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { archiveFolder, archiveKey } from '../core/bundle.ts';
 import { DeclarationError } from '../core/errors.ts';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import { acceptFinding } from './accepted-findings.ts';
-import { given } from './given.ts';
 import type { Permission } from './permission.ts';
 
 /** What is used of a bucket. */
@@ -57,7 +57,7 @@ export class EvidenceArchive extends Construct implements IEvidenceArchive {
       encryption:
         props.encryptionKey === undefined ? s3.BucketEncryption.S3_MANAGED : s3.BucketEncryption.KMS,
       enforceSSL: true,
-      ...given({
+      ...omitUndefined({
         encryptionKey: props.encryptionKey,
         serverAccessLogsBucket: props.serverAccessLogsBucket,
       }),

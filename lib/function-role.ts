@@ -2,8 +2,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import { acceptOpenResource } from './accepted-findings.ts';
-import { given } from './given.ts';
 import type { DeploymentOptions } from './options.ts';
 import { permit, type Permission } from './permission.ts';
 
@@ -45,7 +45,7 @@ export const ownRole = (
   new iam.Role(scope, id, {
     assumedBy: new iam.ServicePrincipal(service),
     description,
-    ...given({ permissionsBoundary: options.permissionsBoundary }),
+    ...omitUndefined({ permissionsBoundary: options.permissionsBoundary }),
   });
 
 /** The role of one function: its own log group, tracing (CDK adds that), and the permissions given. */
@@ -73,5 +73,5 @@ export const ownLogGroup = (scope: Construct, options: DeploymentOptions): logs.
   new logs.LogGroup(scope, 'Logs', {
     retention: options.logRetention ?? logs.RetentionDays.ONE_YEAR,
     removalPolicy: options.removalPolicy ?? RemovalPolicy.RETAIN,
-    ...given({ encryptionKey: options.encryptionKey }),
+    ...omitUndefined({ encryptionKey: options.encryptionKey }),
   });

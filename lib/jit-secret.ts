@@ -1,5 +1,6 @@
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { LoginRight } from '../core/login.ts';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import type { SecretSpec } from '../core/task-type.ts';
 
 /** A secret of CDK's, as far as it is asked. */
@@ -47,7 +48,7 @@ export const JitSecret = {
     return {
       kind: 'postgres',
       adminSecretArn: admin.secretArn,
-      ...(admin.encryptionKey !== undefined && { adminKeyArn: admin.encryptionKey.keyArn }),
+      ...omitUndefined({ adminKeyArn: admin.encryptionKey?.keyArn }),
       database,
       owner,
       rights: [...rights],

@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { DeclarationError } from '../core/errors.ts';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import { acceptOpenResource } from './accepted-findings.ts';
 
 /** One Allow statement of a role. A resource with a `*` or `?` in it needs `openBecause`: the reason, for reader and auditor. */
@@ -26,7 +27,7 @@ export const statementOf = (permission: Permission): iam.PolicyStatement =>
     sid: permission.sid,
     actions: [...permission.actions],
     resources: [...permission.resources],
-    ...(permission.conditions !== undefined && { conditions: permission.conditions }),
+    ...omitUndefined({ conditions: permission.conditions }),
   });
 
 /** Accepts a permission's open resources with its reason. */

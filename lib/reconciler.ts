@@ -5,9 +5,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import { acceptFinding } from './accepted-findings.ts';
 import type { ControlFunction } from './control-function.ts';
-import { given } from './given.ts';
 import type { DeploymentOptions } from './options.ts';
 
 interface CallOnSchedule {
@@ -32,7 +32,7 @@ export class Reconciler extends Construct {
     this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
-      ...given({ encryptionMasterKey: options.encryptionKey }),
+      ...omitUndefined({ encryptionMasterKey: options.encryptionKey }),
     });
     acceptFinding(this.deadLetters, 'SQS3', 'It is the dead-letter queue.');
     this.#callOnSchedule(options);
@@ -77,7 +77,7 @@ export class Reconciler extends Construct {
     const role = new iam.Role(this, 'ScheduleRole', {
       description: 'Calls reconcile every minute and every hour.',
       assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com'),
-      ...given({ permissionsBoundary: options.permissionsBoundary }),
+      ...omitUndefined({ permissionsBoundary: options.permissionsBoundary }),
     });
     const allow = (sid: string, action: string, resource: string) =>
       role.addToPolicy(new iam.PolicyStatement({ sid, actions: [action], resources: [resource] }));

@@ -2,9 +2,9 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import { DAY_INDEX, DUE_INDEX, EVIDENCE_KEYS, LEDGER_KEYS, LOOKUP_INDEX } from '../core/tables.ts';
 import { evidenceKey } from './evidence-key.ts';
-import { given } from './given.ts';
 import type { DeploymentOptions } from './options.ts';
 
 /** Ledger: one mutable row a task. Evidence: its events, only ever added to, and the key that signs them at the end. */
@@ -53,5 +53,5 @@ const tableDefaults = (options: DeploymentOptions) => ({
   pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
   removalPolicy: options.removalPolicy ?? RemovalPolicy.RETAIN,
   deletionProtection: options.removalPolicy !== RemovalPolicy.DESTROY,
-  ...given({ encryptionKey: options.encryptionKey }),
+  ...omitUndefined({ encryptionKey: options.encryptionKey }),
 });

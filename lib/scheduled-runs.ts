@@ -5,10 +5,10 @@ import { type CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DeclarationError } from '../core/errors.ts';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import { acceptFinding } from './accepted-findings.ts';
 import type { ControlFunction } from './control-function.ts';
 import { keyOf } from './encryption.ts';
-import { given } from './given.ts';
 import type { DeploymentOptions } from './options.ts';
 import { permit, type Permission } from './permission.ts';
 
@@ -46,7 +46,7 @@ export class ScheduledRuns extends Construct {
     this.missed = new sqs.Queue(this, 'Missed', {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
-      ...given({ encryptionMasterKey: options.encryptionKey }),
+      ...omitUndefined({ encryptionMasterKey: options.encryptionKey }),
     });
     acceptFinding(this.missed, 'SQS3', 'It is the dead-letter queue.');
     for (const permission of this.#keepMissed()) submit.permit(permission);
@@ -75,7 +75,7 @@ export class ScheduledRuns extends Construct {
     const role = new iam.Role(scope, 'Role', {
       description: `Submits scheduled tasks of the type ${type}.`,
       assumedBy: this.#scheduler(),
-      ...given({ permissionsBoundary: this.#options.permissionsBoundary }),
+      ...omitUndefined({ permissionsBoundary: this.#options.permissionsBoundary }),
     });
     const submit: Permission = {
       sid: 'SubmitScheduled',

@@ -1,4 +1,5 @@
 import { App } from 'aws-cdk-lib';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import { checkWithNag } from './nag.ts';
 import { SampleStack } from './sample-stack.ts';
 
@@ -24,7 +25,7 @@ export function synthesize(options: SynthesizeOptions = {}): {
     treeMetadata: false,
     builtinCloudFormationValidation: options.forDeployment ?? false,
     context: STRICT,
-    ...(options.outdir !== undefined && { outdir: options.outdir }),
+    ...omitUndefined({ outdir: options.outdir }),
   });
   const stack = (options.declare ?? sample)(app);
   checkWithNag(app);

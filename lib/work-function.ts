@@ -1,11 +1,11 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import { functionDefaults } from './control-function.ts';
 import { SESSION_SECRETS_OPEN, sessionSecretsOf } from './control-permissions.ts';
 import { keyOf } from './encryption.ts';
 import { functionRole, ownLogGroup } from './function-role.ts';
-import { given } from './given.ts';
 import type { DeploymentOptions } from './options.ts';
 import type { Work } from './work.ts';
 
@@ -37,7 +37,7 @@ export class WorkFunction extends Construct {
       environment: { ...work.environment },
       role: this.role,
       ...functionDefaults(logGroup, options),
-      ...given({ reservedConcurrentExecutions: work.reservedConcurrentExecutions }),
+      ...omitUndefined({ reservedConcurrentExecutions: work.reservedConcurrentExecutions }),
     });
   }
 

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import { bundleOf, declareEntry } from './bundles.ts';
 
 export interface WorkOptions {
@@ -39,9 +40,7 @@ const common = (options: WorkOptions) => ({
   timeout: options.timeout ?? Duration.seconds(60),
   memorySize: options.memorySize ?? 512,
   environment: options.environment ?? {},
-  ...(options.reservedConcurrentExecutions !== undefined && {
-    reservedConcurrentExecutions: options.reservedConcurrentExecutions,
-  }),
+  ...omitUndefined({ reservedConcurrentExecutions: options.reservedConcurrentExecutions }),
 });
 
 export const Work = {

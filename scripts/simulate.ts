@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import * as z from 'zod';
 import { errorMessage } from '../core/describe-error.ts';
+import { omitUndefined } from '../core/omit-undefined.ts';
 import { synthesize } from '../lib/synthesize.ts';
 import { readAssembly } from '../local/template/assembly.ts';
 import { schedule as scheduleSchema } from '../test/faults/schedule.ts';
@@ -78,7 +79,7 @@ async function explore(): Promise<number> {
     seed,
     schedules,
     every,
-    ...(only !== undefined && { only }),
+    ...omitUndefined({ only }),
     first: options.first === true,
     progress: (done, size, violations) => tell(done, size, violations, startedMs),
   });

@@ -1,6 +1,7 @@
 import { knownPart, unknownKeys } from '../iam/known-conditions.ts';
 import { decide } from '../iam/evaluate.ts';
 import type { NamedPolicy, PolicyDocument, PolicySet, Statement } from '../iam/policy.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { need, type Need } from './needs/need.ts';
 import type { LeaseFacts } from './task-facts.ts';
 import type { TrailEvent } from './trail-event.ts';
@@ -108,8 +109,7 @@ export class LeasePolicy {
     const allows = statementsOf(policy).filter(({ Effect }) => Effect === 'Allow');
     const anywhere = allows.map(({ Action, NotAction }): Statement => ({
       Effect: 'Allow',
-      ...(Action !== undefined && { Action }),
-      ...(NotAction !== undefined && { NotAction }),
+      ...omitUndefined({ Action, NotAction }),
       Resource: '*',
     }));
     const document = withStatements(policy, anywhere);

@@ -6,6 +6,7 @@ import { NotProven } from '../../core/errors.ts';
 import { ENDED_BEFORE_WORK } from '../../core/execution-ended.ts';
 import { demandOwner, movePhase, type LedgerRow } from '../../core/ledger.ts';
 import { ARCHIVE_DISAGREES, metricLine } from '../../core/metrics.ts';
+import { omitUndefined } from '../../core/omit-undefined.ts';
 import type { closeBoundaryEvent, ClosedBoundary } from '../../core/steps.ts';
 import type { EventBus } from '../control/event-bus.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';
@@ -97,7 +98,7 @@ async function close(
   await on.ledger.update(row.boundaryId, (now) =>
     now.phase === 'closed'
       ? now
-      : { ...movePhase(now, 'closed'), ...closing, ...(announcedAtMs !== undefined && { announcedAtMs }) },
+      : { ...movePhase(now, 'closed'), ...closing, ...omitUndefined({ announcedAtMs }) },
   );
 }
 

@@ -1,4 +1,5 @@
 import type { LedgerRow } from '../../core/ledger.ts';
+import { omitUndefined } from '../../core/omit-undefined.ts';
 import { windowText } from '../../core/window-rule.ts';
 import type { EvidenceLog } from './evidence-log.ts';
 
@@ -16,12 +17,12 @@ export async function recordRequest(row: LedgerRow, evidence: EvidenceLog): Prom
       requestDigest: row.requestDigest,
       grantDigest: row.grantDigest,
       executionArn: row.executionArn,
-      ...(row.requester !== undefined && { requester: row.requester }),
+      ...omitUndefined({ requester: row.requester }),
       ...(row.approval && {
         approvalsNeeded: row.approval.quorum,
         approvalsExpire: iso(row.approval.expiresAtMs),
       }),
-      ...(row.emergency !== undefined && { emergency: row.emergency }),
+      ...omitUndefined({ emergency: row.emergency }),
       ...(row.scheduled && { schedule: row.scheduled.schedule, scheduledFor: iso(row.scheduled.forMs) }),
     },
   });

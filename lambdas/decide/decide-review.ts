@@ -1,5 +1,6 @@
 import type { DecisionCall } from '../../core/decision.ts';
 import { DecisionRefused, LedgerContention, NotPermitted } from '../../core/errors.ts';
+import { omitUndefined } from '../../core/omit-undefined.ts';
 import { personOf } from '../../core/people.ts';
 import { reviewFault, withReviewDecision, type ReviewRow } from '../../core/review.ts';
 import { recordAttempt } from '../control/attempts.ts';
@@ -25,7 +26,7 @@ export async function decideReview(
     person,
     arn: caller.arn,
     atMs: on.clock.nowMs(),
-    ...(call.reason !== undefined && { reason: call.reason }),
+    ...omitUndefined({ reason: call.reason }),
   };
   const settled = await settle(review, withReviewDecision(review, state, decided), on);
   await recordReview(settled, on);

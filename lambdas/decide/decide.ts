@@ -3,6 +3,7 @@ import type { DecisionCall } from '../../core/decision.ts';
 import { DecisionRefused, NotPermitted } from '../../core/errors.ts';
 import { MalformedRequest } from '../../core/taskbound-error.ts';
 import type { DecisionRecord, LedgerRow } from '../../core/ledger.ts';
+import { omitUndefined } from '../../core/omit-undefined.ts';
 import { personOf } from '../../core/people.ts';
 import { reviewedBy } from '../../core/review-id.ts';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
@@ -61,7 +62,7 @@ async function demandDecider(
     arn: caller.arn,
     grantDigest: demandDigest(call),
     atMs: on.clock.nowMs(),
-    ...(call.reason !== undefined && { reason: call.reason }),
+    ...omitUndefined({ reason: call.reason }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { omitUndefined } from '../../core/omit-undefined.ts';
 import { redactedError } from './redact-error.ts';
 
 /**
@@ -25,7 +26,7 @@ function cleanInPlace(thrown: unknown, redact: (text: string) => string): void {
     name,
     message,
     stack,
-    ...(cause !== undefined && { cause }),
+    ...omitUndefined({ cause }),
   })) {
     Object.defineProperty(thrown, key, { value, writable: true, configurable: true, enumerable: false });
   }

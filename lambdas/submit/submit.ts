@@ -6,6 +6,7 @@ import { MalformedRequest } from '../../core/taskbound-error.ts';
 import { grantDigest } from '../../core/grant.ts';
 import { boundaryIdOf, executionArnOf, NONCE_CHARACTERS, secretName } from '../../core/ids.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
+import { omitUndefined } from '../../core/omit-undefined.ts';
 import { personOf, type Person } from '../../core/people.ts';
 import { checkRequest, unknownType, type CheckedRequest, type TaskRequest } from '../../core/request.ts';
 import { scheduleOfTaskId } from '../../core/schedule.ts';
@@ -126,7 +127,7 @@ function plan(
     requester: asker.requester,
     ...(asker.scheduled && { scheduled: asker.scheduled }),
     reason: checked.reason,
-    ...(checked.emergency !== undefined && { emergency: checked.emergency }),
+    ...omitUndefined({ emergency: checked.emergency }),
     parameters: { ...checked.parameters },
     requestDigest: checked.requestDigest,
     grantDigest: grantDigest(config, { boundaryId, nonce, parameters: checked.parameters, window }),

@@ -1,4 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
+import { omitUndefined } from '../../core/omit-undefined.ts';
 import type { Catcher, Json, Retrier, TaskState } from './asl.ts';
 
 export interface InvokeProps {
@@ -21,7 +22,7 @@ export const invoke = (props: InvokeProps): TaskState => ({
   Arguments: { FunctionName: props.versionArn, Payload: props.payload },
   TimeoutSeconds: props.timeoutSeconds,
   Output: props.output,
-  ...(props.retry !== undefined && { Retry: props.retry }),
+  ...omitUndefined({ Retry: props.retry }),
   Catch: props.caught,
   Next: props.next,
 });

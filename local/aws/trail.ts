@@ -1,3 +1,4 @@
+import { omitUndefined } from '../omit-undefined.ts';
 import type { Call, Caller, RawRequest } from './service.ts';
 import { ACCOUNT_ID, REGION } from './place.ts';
 
@@ -44,7 +45,7 @@ function sessionContext(caller: Caller): Record<string, unknown> {
       userName: caller.roleName,
     },
     attributes: { creationDate: toSecond(caller.issuedAtMs ?? 0), mfaAuthenticated: 'false' },
-    ...(caller.sourceIdentity !== undefined && { sourceIdentity: caller.sourceIdentity }),
+    ...omitUndefined({ sourceIdentity: caller.sourceIdentity }),
   };
 }
 
@@ -113,7 +114,7 @@ export function trailRecord({
     requestID: requestId,
     eventID: eventId,
     readOnly: recorded.readOnly ?? READ.test(eventName),
-    ...(resources !== undefined && { resources }),
+    ...omitUndefined({ resources }),
     eventType: 'AwsApiCall',
     managementEvent: eventCategory === 'Management',
     recipientAccountId: ACCOUNT_ID,

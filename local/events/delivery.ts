@@ -3,6 +3,7 @@ import type { Authorizer } from '../aws/iam/authorizer.ts';
 import type { IdSource } from '../aws/ids.ts';
 import { type Caller, type RawRequest, type RawResponse, AwsError } from '../aws/service.ts';
 import type { LocalClock } from '../clock.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { Queues } from './queues.ts';
 import { type RetryPolicy, retryDelayMs } from './retry.ts';
 
@@ -110,14 +111,14 @@ export class Deliverer {
         ERROR_MESSAGE: failure.message,
         RETRY_ATTEMPTS: String(retries),
         TARGET_ARN: functionArn,
-        ...(exhausted !== undefined && { EXHAUSTED_RETRY_CONDITION: exhausted }),
+        ...omitUndefined({ EXHAUSTED_RETRY_CONDITION: exhausted }),
       };
       queue.messages.push({ messageId: ids.uuid(), body: letter.body, attributes, atMs });
     }
     const { code: errorCode, message: errorMessage } = failure;
     this.failures.push({
       ...{ functionArn, errorCode, errorMessage, retries, atMs, inQueue },
-      ...(letterError !== undefined && { letterError }),
+      ...omitUndefined({ letterError }),
     });
   }
 
@@ -128,7 +129,7 @@ export class Deliverer {
     const check = {
       action: 'sqs:SendMessage',
       resource: queueArn,
-      ...(policy !== undefined && { resourcePolicy: policy }),
+      ...omitUndefined({ resourcePolicy: policy }),
     };
     try {
       authorizer.authorize(caller(), check, { atMs: clock.nowMs(), service: 'sqs' });

@@ -1,6 +1,7 @@
 import { serviceCaller } from '../aws/sts/sts.ts';
 import type { Call } from '../aws/service.ts';
 import { JsonService, operation } from '../aws/wire/json-service.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { Deliverer, type DelivererParts, type Delivery, type FailedDelivery } from './delivery.ts';
 import { type EventPattern, matchesPattern } from './pattern.ts';
 import { type Entry, PutEventsInput, admit, eventOf } from './put-events.ts';
@@ -118,7 +119,7 @@ export class EventBridge extends JsonService {
       retry,
       caller: () => serviceCaller('events.amazonaws.com', rule.arn),
       letter: { body: JSON.stringify(event), attributes: { RULE_ARN: rule.arn } },
-      ...(deadLetterArn !== undefined && { deadLetterArn }),
+      ...omitUndefined({ deadLetterArn }),
     };
     const payload = payloadOf(target, event, rule);
     if (payload === undefined)

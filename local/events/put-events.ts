@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { arnOf } from '../aws/place.ts';
 import { type Call, AwsError } from '../aws/service.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { type BusEvent, busEvent } from './types.ts';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
@@ -41,8 +42,7 @@ export function admit(entries: readonly Entry[], call: Call): void {
       action: 'events:PutEvents',
       resource: DEFAULT_BUS_ARN,
       context: {
-        ...(Source !== undefined && { 'events:source': Source }),
-        ...(DetailType !== undefined && { 'events:detail-type': DetailType }),
+        ...omitUndefined({ 'events:source': Source, 'events:detail-type': DetailType }),
       },
     });
   }

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { FunctionErrorPayload } from './types.ts';
 
 /** An invocation that the platform ended, not the handler: its environment is gone. */
@@ -50,7 +51,7 @@ export function payloadOf(thrown: unknown): FunctionErrorPayload {
     return {
       errorType: thrown.name,
       errorMessage: thrown.message,
-      ...(thrown.trace === undefined ? {} : { trace: thrown.trace }),
+      ...omitUndefined({ trace: thrown.trace }),
     };
   }
   if (!isErrorLike(thrown)) return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };

@@ -3,6 +3,7 @@ import type { IdSource } from '../aws/ids.ts';
 import { AwsError, type Caller } from '../aws/service.ts';
 import type { LocalClock } from '../clock.ts';
 import type { Queues } from '../events/queues.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { GivenUp } from './async-invocation.ts';
 
 /** A record that its queue did not get, and why. */
@@ -53,7 +54,7 @@ export class FailureDestinations {
     const check = {
       action: 'sqs:SendMessage',
       resource: queueArn,
-      ...(policy !== undefined && { resourcePolicy: policy }),
+      ...omitUndefined({ resourcePolicy: policy }),
     };
     try {
       authorizer.authorize(callerOf(target.fn.spec.roleArn), check, { atMs: clock.nowMs(), service: 'sqs' });

@@ -1,4 +1,5 @@
 import type { Call, RawRequest, RawResponse } from '../aws/service.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { InvocationResult } from './types.ts';
 
 /** `/lambda-url/<id>/<path>?<query>` */
@@ -60,7 +61,7 @@ export function urlEvent(request: RawRequest, call: Call, { urlId, rawPath, rawQ
       time: formatTime(call.atMs),
       timeEpoch: call.atMs,
     },
-    ...(text === undefined ? {} : { body: text }),
+    ...omitUndefined({ body: text }),
     isBase64Encoded,
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PolicyDocument, Statement } from '../../core/iam/policy.ts';
 import { AwsError } from '../aws/service.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { readBundle } from './bundle.ts';
 import type { Bundle, FunctionSpec, FunctionVersion } from './types.ts';
 
@@ -53,10 +54,10 @@ interface Entry {
 
 const conditionOf = (permission: Permission): Pick<Statement, 'Condition'> => {
   const strings = {
-    ...(permission.sourceAccount === undefined ? {} : { 'aws:SourceAccount': permission.sourceAccount }),
-    ...(permission.functionUrlAuthType === undefined
-      ? {}
-      : { 'lambda:FunctionUrlAuthType': permission.functionUrlAuthType }),
+    ...omitUndefined({
+      'aws:SourceAccount': permission.sourceAccount,
+      'lambda:FunctionUrlAuthType': permission.functionUrlAuthType,
+    }),
   };
   const condition = {
     ...(Object.keys(strings).length === 0 ? {} : { StringEquals: strings }),

@@ -1,4 +1,5 @@
 import { AwsError, type Call, type RawRequest, type RawResponse, type Service } from '../aws/service.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { invokeLater, type GivenUp } from './async-invocation.ts';
 import {
   parseUrlTarget,
@@ -16,7 +17,7 @@ const invokePath = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?(.*))?$/
 
 const checkOf = ({ invokedArn, resourcePolicy }: ResolvedFunction) => ({
   resource: invokedArn,
-  ...(resourcePolicy === undefined ? {} : { resourcePolicy }),
+  ...omitUndefined({ resourcePolicy }),
 });
 
 /** `lambda`: Invoke and function URLs. Functions are made by the loader, through the registry. */

@@ -1,5 +1,6 @@
 import { AwsError, type Call, type RawRequest, type RawResponse } from '../aws/service.ts';
 import type { XmlFields } from '../aws/wire/xml.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { checksumHeaders, type Checksum } from './checksums.ts';
 import type { Bucket, S3Store, StoredObject } from './store.ts';
 import { xmlDocument } from './xml.ts';
@@ -56,7 +57,7 @@ export function authorize(
     action,
     resource: key === undefined ? bucket.arn : objectArn(bucket, key),
     context: { ...headerContext(op.headers), ...more },
-    ...(bucket.policy === undefined ? {} : { resourcePolicy: bucket.policy }),
+    ...omitUndefined({ resourcePolicy: bucket.policy }),
   });
 }
 

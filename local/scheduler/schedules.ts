@@ -4,6 +4,7 @@ import { toSecond } from '../aws/trail.ts';
 import type { TimerHandle } from '../clock.ts';
 import { Deliverer, type DelivererParts, type FailedDelivery } from '../events/delivery.ts';
 import type { RetryPolicy } from '../events/retry.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { Recurrence } from './expression.ts';
 
 export interface Schedule {
@@ -145,7 +146,7 @@ export class Schedules {
       retry,
       caller: () => assumeRole(roleArn, groupArn(schedule), executionId.replaceAll('-', '')),
       letter: { body: payload, attributes },
-      ...(deadLetterArn !== undefined && { deadLetterArn }),
+      ...omitUndefined({ deadLetterArn }),
     });
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
 import { read, refuse } from './properties.ts';
@@ -45,7 +46,6 @@ export const loadAlarm: Loader = (resource, { alarms }) => {
     arn: resource.arn,
     alarmActions: AlarmActions,
     properties: resource.properties,
-    ...(Namespace !== undefined && { namespace: Namespace }),
-    ...(MetricName !== undefined && { metricName: MetricName }),
+    ...omitUndefined({ namespace: Namespace, metricName: MetricName }),
   });
 };

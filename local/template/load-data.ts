@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
 import { boolean, read, refuse } from './properties.ts';
@@ -48,7 +49,7 @@ export const loadTable: Loader = async (resource, { dynamodb, previous }) => {
     name: resource.physicalId,
     arn: resource.arn,
     hash: keyOf(KeySchema, 'HASH') ?? '',
-    ...(range !== undefined && { range }),
+    ...omitUndefined({ range }),
     indexes: Object.fromEntries(hashes),
     definition: {
       TableName: resource.physicalId,

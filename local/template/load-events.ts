@@ -4,6 +4,7 @@ import type { RuleTarget } from '../events/event-bridge.ts';
 import { type EventPattern, patternProblem } from '../events/pattern.ts';
 import { retryProperties } from '../events/retry.ts';
 import { type TargetInput, isSupportedPath } from '../events/target-input.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { recurrenceOf, type Recurrence } from '../scheduler/expression.ts';
 import type { Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
@@ -54,8 +55,7 @@ function inputOf(target: z.infer<typeof ruleTarget>, resource: ResolvedResource)
       `its target ${target.Id} has more than one of Input, InputPath and InputTransformer`,
     );
   return {
-    ...(Input !== undefined && { input: Input }),
-    ...(InputPath !== undefined && { path: InputPath }),
+    ...omitUndefined({ input: Input, path: InputPath }),
     ...(InputTransformer !== undefined && {
       transformer: { paths: InputTransformer.InputPathsMap, template: InputTransformer.InputTemplate },
     }),
@@ -126,7 +126,7 @@ export const loadSchedule: Loader = (resource, { schedules, atMs }) => {
     roleArn: Target.RoleArn,
     retry: Target.RetryPolicy,
     createdMs: atMs,
-    ...(Target.Input !== undefined && { input: Target.Input }),
+    ...omitUndefined({ input: Target.Input }),
     ...deadLetterOf(Target.DeadLetterConfig),
   });
 };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { AWS_MANAGED_POLICIES } from '../aws/iam/aws-managed-policies.ts';
 import { MAX_INLINE_CHARACTERS } from '../aws/iam/iam-service.ts';
 import { type IamStore, NO_TRUST, NOTHING, SINCE_EVER } from '../aws/iam/iam-store.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { LoadContext, Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
 import { number, read, refuse, tagList } from './properties.ts';
@@ -67,10 +68,9 @@ export const loadRole: Loader = (resource, context) => {
       name: resource.physicalId,
       trust: policyOf(properties.AssumeRolePolicyDocument, 'trust', resource) ?? NO_TRUST,
       tags: Object.fromEntries(properties.Tags.map(({ Key, Value }) => [Key, Value])),
-      ...(MaxSessionDuration !== undefined && { maxSessionSeconds: MaxSessionDuration }),
+      ...omitUndefined({ maxSessionSeconds: MaxSessionDuration }),
       ...(PermissionsBoundary !== undefined && { boundaryArn: known(iam, PermissionsBoundary, resource) }),
-      ...(Path !== undefined && { path: Path }),
-      ...(Description !== undefined && { description: Description }),
+      ...omitUndefined({ path: Path, description: Description }),
     },
     atMs,
   );

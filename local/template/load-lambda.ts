@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DEFAULT_ASYNC } from '../lambda/registry.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { Loader } from './load-context.ts';
 import { number, read, refuse } from './properties.ts';
 import type { ResolvedResource } from './resolve.ts';
@@ -43,8 +44,7 @@ export const loadFunction: Loader = (resource, { functions, assetDir }) => {
     timeoutSeconds: properties.Timeout,
     memoryMb: properties.MemorySize,
     roleArn: properties.Role,
-    ...(reserved !== undefined && { reservedConcurrency: reserved }),
-    ...(LoggingConfig?.LogGroup !== undefined && { logGroup: LoggingConfig.LogGroup }),
+    ...omitUndefined({ reservedConcurrency: reserved, logGroup: LoggingConfig?.LogGroup }),
   });
 };
 
@@ -66,11 +66,6 @@ const permissionProperties = z.looseObject({
   InvokedViaFunctionUrl: z.boolean().optional(),
 });
 
-const withoutAbsent = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
-
 export const loadPermission: Loader = (resource, { functions }) => {
   const { FunctionName, Action, Principal, ...conditions } = read(permissionProperties, resource);
   const qualifier = /function:[^:]+:(.+)$/.exec(FunctionName)?.[1];
@@ -79,7 +74,7 @@ export const loadPermission: Loader = (resource, { functions }) => {
     statementId: resource.physicalId,
     action: Action,
     principal: Principal,
-    ...withoutAbsent({
+    ...omitUndefined({
       sourceArn: conditions.SourceArn,
       sourceAccount: conditions.SourceAccount,
       functionUrlAuthType: conditions.FunctionUrlAuthType,
@@ -109,7 +104,7 @@ export const loadAsyncConfig: Loader = (resource, { functions }) => {
   functions.configureAsync(properties.FunctionName, properties.Qualifier, {
     maxRetries: properties.MaximumRetryAttempts,
     maxAgeSeconds: properties.MaximumEventAgeInSeconds,
-    ...(failed !== undefined && { onFailureArn: failed }),
+    ...omitUndefined({ onFailureArn: failed }),
   });
 };
 

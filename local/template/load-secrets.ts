@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { nameInArn } from '../aws/secrets/secret-arn.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
 import { read, tagList } from './properties.ts';
@@ -26,9 +27,7 @@ export const loadSecret: Loader = (resource, { secrets, atMs }) => {
     arn: resource.arn,
     tags: Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])),
     atMs,
-    ...(Description !== undefined && { description: Description }),
-    ...(KmsKeyId !== undefined && { kmsKeyId: KmsKeyId }),
-    ...(value !== undefined && { value }),
+    ...omitUndefined({ description: Description, kmsKeyId: KmsKeyId, value }),
   });
 };
 

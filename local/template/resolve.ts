@@ -1,4 +1,5 @@
 import { arnOf } from '../aws/place.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { Identity, ResourceType } from './identity.ts';
 import { type Scope, evaluate } from './intrinsics.ts';
 import { uuidOf } from './physical-name.ts';
@@ -160,7 +161,7 @@ class Resolution implements Scope {
       ...(Export !== undefined && {
         exportName: String(evaluate(Export.Name, this, `Outputs.${key}.Export`)),
       }),
-      ...(Description !== undefined && { description: Description }),
+      ...omitUndefined({ description: Description }),
     }));
   }
 }

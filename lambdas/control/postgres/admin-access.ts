@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DEFAULT_SSLMODE, sslmode, type SslMode } from '../../../core/database-tls.ts';
 import { LoginServerUnavailable } from '../../../core/errors.ts';
+import { omitUndefined } from '../../../core/omit-undefined.ts';
 import { Secret } from '../../../core/secret.ts';
 
 /**
@@ -48,7 +49,7 @@ export function adminAccessIn(text: string, secretArn: string): AdminAccess {
     host,
     port,
     sslmode: mode,
-    ...(ca !== undefined && { ca }),
+    ...omitUndefined({ ca }),
     username,
     password: new Secret(password),
   };

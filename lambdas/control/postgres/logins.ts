@@ -2,6 +2,7 @@ import { describeError } from '../../../core/describe-error.ts';
 import { loginNameOf, rightsText, type PostgresSpec } from '../../../core/login.ts';
 import { LoginServerUnavailable } from '../../../core/errors.ts';
 import type { LedgerRow, SecretRecord } from '../../../core/ledger.ts';
+import { omitUndefined } from '../../../core/omit-undefined.ts';
 import { Secret } from '../../../core/secret.ts';
 import type { TaskSecrets } from '../secrets.ts';
 import { adminAccessIn, type AdminAccess } from './admin-access.ts';
@@ -72,7 +73,7 @@ const unreadable = (arn: string, because: string): LoginServerUnavailable =>
 const atOf = (secret: LoginSecret): LoginAt => ({
   name: loginNameOf(secret.secretName),
   spec: secret.spec,
-  ...(secret.handle?.['roleId'] !== undefined && { roleId: secret.handle['roleId'] }),
+  ...omitUndefined({ roleId: secret.handle?.['roleId'] }),
 });
 
 const serverText = ({ host, port }: AdminAccess): string => `${host}:${port}`;
@@ -84,6 +85,6 @@ function loginValue(
   password: Secret<string>,
 ): Secret<string> {
   const plain = { engine: 'postgres', host, port, username: name, password: password.reveal() };
-  const tls = { sslmode, ...(ca !== undefined && { ca }) };
+  const tls = { sslmode, ...omitUndefined({ ca }) };
   return new Secret(JSON.stringify({ ...plain, dbname: spec.database, ...tls }));
 }

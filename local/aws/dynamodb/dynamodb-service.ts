@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../omit-undefined.ts';
 import { type Call, AwsError } from '../service.ts';
 import { JsonService, type JsonOperation } from '../wire/json-service.ts';
 import { DynamoEngine } from './engine.ts';
@@ -53,7 +54,7 @@ export class DynamoDb extends JsonService {
     for (let start: unknown; ;) {
       const page = await this.#engine.run('Scan', {
         TableName: table,
-        ...(start !== undefined && { ExclusiveStartKey: start }),
+        ...omitUndefined({ ExclusiveStartKey: start }),
       });
       if (Array.isArray(page['Items'])) items.push(...page['Items']);
       start = page['LastEvaluatedKey'];
@@ -108,8 +109,7 @@ export class DynamoDb extends JsonService {
       readOnly: READS.has(operation),
       requestParameters: {
         tableName: name,
-        ...(index !== undefined && { indexName: index }),
-        ...(key !== undefined && { key }),
+        ...omitUndefined({ indexName: index, key }),
       },
       resources: [{ ARN: arn, type: 'AWS::DynamoDB::Table' }],
     });

@@ -1,4 +1,5 @@
 import type { RequestContext, RequestPrincipal } from '../../../core/iam/policy.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { ACCOUNT_ID, REGION } from '../place.ts';
 import type { Caller } from '../service.ts';
 import { toSecond } from '../trail.ts';
@@ -33,9 +34,9 @@ function callerKeys(caller: Caller): RequestContext {
     'aws:PrincipalType': PRINCIPAL_TYPES[caller.kind],
     'aws:PrincipalIsAWSService': 'false',
     'aws:userid': caller.userId,
-    ...(caller.userName !== undefined && { 'aws:username': caller.userName }),
+    ...omitUndefined({ 'aws:username': caller.userName }),
     ...prefixed('aws:PrincipalTag/', caller.sessionTags),
-    ...(caller.sourceIdentity !== undefined && { 'aws:SourceIdentity': caller.sourceIdentity }),
+    ...omitUndefined({ 'aws:SourceIdentity': caller.sourceIdentity }),
     ...(caller.issuedAtMs !== undefined && { 'aws:TokenIssueTime': toSecond(caller.issuedAtMs) }),
   };
 }
@@ -61,6 +62,6 @@ export function principalOf(caller: Caller): RequestPrincipal {
     kind: kind === 'user' ? 'root' : kind,
     accountId,
     ...(roleArn !== undefined && { roleArn, sessionArn: caller.arn }),
-    ...(service !== undefined && { service }),
+    ...omitUndefined({ service }),
   };
 }

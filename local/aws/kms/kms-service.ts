@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { AwsError, type Call } from '../service.ts';
 import { JsonService, operation } from '../wire/json-service.ts';
 import type { KmsKeys } from './kms-keys.ts';
@@ -79,8 +80,7 @@ export class KmsService extends JsonService {
       resource,
       resourcePolicy,
       context: {
-        ...(messageType !== undefined && { 'kms:MessageType': messageType }),
-        ...(signingAlgorithm !== undefined && { 'kms:SigningAlgorithm': signingAlgorithm }),
+        ...omitUndefined({ 'kms:MessageType': messageType, 'kms:SigningAlgorithm': signingAlgorithm }),
       },
     });
     const key = this.#keys.signing(keyId);

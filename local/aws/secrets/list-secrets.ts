@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../omit-undefined.ts';
 import { type Call, AwsError } from '../service.ts';
 import type { Secret, SecretStore } from './secret-store.ts';
 import type { ListSecretsInput } from './secrets-input.ts';
@@ -55,7 +56,7 @@ export function listSecrets(store: SecretStore, input: Input, call: Call, lagMs:
   return {
     SecretList: ordered.slice(offset, end).map((secret) => {
       const stages = stagesOf(secret);
-      return { ...metadataOf(secret), ...(stages !== undefined && { SecretVersionsToStages: stages }) };
+      return { ...metadataOf(secret), ...omitUndefined({ SecretVersionsToStages: stages }) };
     }),
     ...(end < ordered.length && { NextToken: Buffer.from(String(end)).toString('base64url') }),
   };

@@ -1,4 +1,5 @@
 import type { KmsKeys } from '../kms/kms-keys.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { REGION } from '../place.ts';
 import { type Call, AwsError } from '../service.ts';
 import { unknownSecretArn } from './secret-arn.ts';
@@ -56,7 +57,7 @@ export class SecretAccess {
         ...Object.fromEntries(tags),
         ...context,
       },
-      ...(secret?.policy !== undefined && { resourcePolicy: secret.policy }),
+      ...omitUndefined({ resourcePolicy: secret?.policy }),
     });
     return secret;
   }

@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../omit-undefined.ts';
 import type { IdSource } from '../ids.ts';
 import { readPolicy } from '../iam/read-policy.ts';
 import type { KmsKeys } from '../kms/kms-keys.ts';
@@ -124,8 +125,7 @@ export class SecretsManager extends JsonService {
       createdMs: call.atMs,
       changedMs: call.atMs,
       versions: new Map(),
-      ...(KmsKeyId !== undefined && { kmsKeyId: KmsKeyId }),
-      ...(Description !== undefined && { description: Description }),
+      ...omitUndefined({ kmsKeyId: KmsKeyId, description: Description }),
     };
     if (value !== undefined) this.#access.useKey(secret, call, ['kms:GenerateDataKey', 'kms:Decrypt']);
     this.store.add(secret);
@@ -201,8 +201,7 @@ export class SecretsManager extends JsonService {
     });
     const stage = VersionStage ?? (VersionId === undefined ? CURRENT : undefined);
     const secret = this.#access.open(SecretId, 'GetSecretValue', call, {
-      ...(stage !== undefined && { 'secretsmanager:VersionStage': stage }),
-      ...(VersionId !== undefined && { 'secretsmanager:VersionId': VersionId }),
+      ...omitUndefined({ 'secretsmanager:VersionStage': stage, 'secretsmanager:VersionId': VersionId }),
     });
     await this.#provided(secret, call.atMs);
     const version = this.#version(secret, VersionId, stage);
@@ -254,7 +253,7 @@ export class SecretsManager extends JsonService {
     call.record({ requestParameters: { secretId: id } });
     const secret = this.#access.find(id, 'DescribeSecret', call);
     const stages = stagesOf(secret);
-    return { ...metadataOf(secret), ...(stages !== undefined && { VersionIdsToStages: stages }) };
+    return { ...metadataOf(secret), ...omitUndefined({ VersionIdsToStages: stages }) };
   }
 
   #delete(input: DeletionInput, call: Call): object {

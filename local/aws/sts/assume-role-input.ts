@@ -1,4 +1,5 @@
 import type { PolicyDocument } from '../../../core/iam/policy.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { readPolicy } from '../iam/read-policy.ts';
 import { AwsError } from '../service.ts';
 import {
@@ -121,7 +122,7 @@ export function readAssumeRole(input: QueryInput): AssumeRoleInput {
     seconds: secondsOf(input),
     ...policyOf(input),
     ...(input.has('SourceIdentity') && { sourceIdentity: nameOf(input, 'SourceIdentity') }),
-    ...(externalId !== undefined && { externalId }),
+    ...omitUndefined({ externalId }),
     tags: tagsOf(input),
   };
 }

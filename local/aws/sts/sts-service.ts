@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../omit-undefined.ts';
 import { type Call } from '../service.ts';
 import { toSecond } from '../trail.ts';
 import { type QueryOperation, QueryService } from '../wire/query-service.ts';
@@ -11,9 +12,11 @@ const requestParameters = (input: AssumeRoleInput): Record<string, unknown> => (
   roleArn: input.roleArn,
   roleSessionName: input.sessionName,
   durationSeconds: input.seconds,
-  ...(input.policyText !== undefined && { policy: input.policyText }),
-  ...(input.sourceIdentity !== undefined && { sourceIdentity: input.sourceIdentity }),
-  ...(input.externalId !== undefined && { externalId: input.externalId }),
+  ...omitUndefined({
+    policy: input.policyText,
+    sourceIdentity: input.sourceIdentity,
+    externalId: input.externalId,
+  }),
   ...(Object.keys(input.tags).length > 0 && {
     tags: Object.entries(input.tags).map(([key, value]) => ({ key, value })),
   }),
@@ -26,7 +29,7 @@ function recordResult(call: Call, { credentials, caller, role }: Assumed): void 
     responseElements: {
       credentials: { accessKeyId: credentials.accessKeyId, expiration: toSecond(credentials.expiresAtMs) },
       assumedRoleUser: { assumedRoleId: caller.userId, arn: caller.arn },
-      ...(caller.sourceIdentity !== undefined && { sourceIdentity: caller.sourceIdentity }),
+      ...omitUndefined({ sourceIdentity: caller.sourceIdentity }),
     },
   });
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../omit-undefined.ts';
 import type { CredentialStore, SessionCredentials } from '../auth/credentials.ts';
 import { deniedError } from '../auth/auth-errors.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
@@ -24,7 +25,7 @@ export const serviceCaller = (service: string, sourceArn?: string): Caller => ({
   arn: service,
   userId: service,
   service,
-  ...(sourceArn !== undefined && { sourceArn }),
+  ...omitUndefined({ sourceArn }),
 });
 
 export interface StsParts {
@@ -41,8 +42,7 @@ function stsContext(
   const keys = Object.keys(input.tags);
   return {
     'sts:RoleSessionName': input.sessionName,
-    ...(sourceIdentity !== undefined && { 'sts:SourceIdentity': sourceIdentity }),
-    ...(input.externalId !== undefined && { 'sts:ExternalId': input.externalId }),
+    ...omitUndefined({ 'sts:SourceIdentity': sourceIdentity, 'sts:ExternalId': input.externalId }),
     ...Object.fromEntries(keys.map((key) => [`aws:RequestTag/${key}`, input.tags[key] ?? ''])),
     ...(keys.length > 0 && { 'aws:TagKeys': keys }),
   };
@@ -66,7 +66,7 @@ export class Sts {
     this.#authorize(caller, input, { role, sourceIdentity, atMs });
     if (role === undefined) throw this.#denied(caller, 'sts:AssumeRole', input.roleArn);
     this.#checkDuration(caller, role, input.seconds);
-    return this.#issue(role, { ...input, ...(sourceIdentity !== undefined && { sourceIdentity }) }, atMs);
+    return this.#issue(role, { ...input, ...omitUndefined({ sourceIdentity }) }, atMs);
   }
 
   /**
@@ -116,7 +116,7 @@ export class Sts {
     const check = {
       resource: input.roleArn,
       context,
-      ...(role !== undefined && { resourcePolicy: role.trust }),
+      ...omitUndefined({ resourcePolicy: role?.trust }),
     };
     authorizer.authorize(caller, { ...check, action: 'sts:AssumeRole' }, occasion);
     if (
@@ -167,8 +167,7 @@ export class Sts {
       issuedAtMs: atMs,
       expiresAtMs,
       sessionTags: tags,
-      ...(policy !== undefined && { sessionPolicy: policy }),
-      ...(sourceIdentity !== undefined && { sourceIdentity }),
+      ...omitUndefined({ sessionPolicy: policy, sourceIdentity }),
     });
     return { ...issued, role };
   }
