@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { userInfo } from 'node:os';
 import { main } from '../cli/main.ts';
-import { SystemClock } from '../local/system-clock.ts';
+import { SystemClock } from 'taskbound-local/clock/system-clock';
 
 /** Ctrl-C may come twice at once, from the terminal and from npx; whoever presses it again and again wants out. */
 const IMPATIENT = 4;

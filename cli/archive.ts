@@ -1,9 +1,9 @@
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
-import { archiveFolder, archiveKey, boundaryInArchive } from '../core/bundle.ts';
+import { archiveFolder, archiveKey, boundaryInArchive } from 'taskbound-evidence/chain/bundle';
 import type { ClientConfig } from './client-config.ts';
 import { ServiceFailure } from './errors.ts';
-import { messageOf, UsageError } from './command-errors.ts';
+import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { outputOf, type StackOutputs } from './stack-outputs.ts';
 
 /** Reads copies of evidence from the archive that a stack's output `EvidenceArchive` names: `s3://bucket/prefix/`. */

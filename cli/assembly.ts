@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { UsageError } from './command-errors.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
 import type { Io } from './io.ts';
 
 /** A synthesized CDK app on disk. */

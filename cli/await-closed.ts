@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import type { LedgerRow } from '../core/ledger.ts';
 import { latestDeadlineMs } from '../core/deadline.ts';
 import type { Records } from './records.ts';

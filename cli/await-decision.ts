@@ -1,5 +1,5 @@
 import { isWaiting } from '../core/approval.ts';
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import type { Records } from './records.ts';
 
 const FIRST_PAUSE_MS = 500;

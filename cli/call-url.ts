@@ -2,11 +2,11 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod';
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import { NotPermitted } from '../core/errors.ts';
 import { URL_ERRORS } from '../core/url-errors.ts';
 import type { ClientConfig } from './client-config.ts';
-import { messageOf, UsageError } from './command-errors.ts';
+import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 500;

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { S3ServiceException } from '@aws-sdk/client-s3';
-import { bundleText, makeBundle } from '../core/bundle.ts';
+import { bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
 import type { LedgerRow } from '../core/ledger.ts';
-import { verifyBundle } from '../core/verify.ts';
+import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import type { ArchiveReader } from './archive.ts';
 import { orFault } from './or-fault.ts';
 import type { Records } from './records.ts';

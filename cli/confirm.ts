@@ -1,4 +1,4 @@
-import { UsageError } from './command-errors.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
 import type { Io } from './io.ts';
 
 /** Asks before something is done that cannot be taken back. Throws `UsageError` when the answer is no, or nobody is there to answer. */

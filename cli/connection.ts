@@ -1,7 +1,7 @@
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import type { ClientConfig } from './client-config.ts';
-import { UsageError } from './command-errors.ts';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { callerCredentials } from './credentials.ts';
 import type { Embedded } from './embedded.ts';
 import type { Io } from './io.ts';

@@ -1,6 +1,6 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import type { ClientConfig } from './client-config.ts';
 import { ServiceFailure } from './errors.ts';
 import type { Io } from './io.ts';

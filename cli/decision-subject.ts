@@ -3,7 +3,7 @@ import { grantDigest } from '../core/grant.ts';
 import type { LedgerRow } from '../core/ledger.ts';
 import { compileSessionPolicy, DEADLINE_PLACEHOLDER } from '../core/session-policy.ts';
 import type { SecretSpec, TaskTypeConfig } from '../core/task-type.ts';
-import { UsageError } from './command-errors.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
 import { resourcesOf } from './make-plan.ts';
 
 /** What somebody decides about: all of it, compiled here from the row and the type, so that what is shown is what the digest covers. */

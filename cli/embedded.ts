@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { LocalDatabases } from '../local/databases.ts';
-import { EmbeddedAws, type LoadedStack } from '../local/embedded-aws.ts';
-import { dumpStack, SeedError, seedStack } from '../local/seed.ts';
-import { nextRunMs } from '../local/scheduler/schedules.ts';
-import { SystemClock } from '../local/system-clock.ts';
-import { TemplateRefused } from '../local/template/refusal.ts';
-import { writeTrailFiles } from '../local/trail-files.ts';
-import { VirtualClock } from '../local/virtual-clock.ts';
-import type { Clock } from '../core/clock.ts';
+import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
+import { dumpStack, SeedError, seedStack } from 'taskbound-local/seed/seed';
+import { nextRunMs } from 'taskbound-local/scheduler/schedules';
+import { SystemClock } from 'taskbound-local/clock/system-clock';
+import { TemplateRefused } from 'taskbound-local/template/refusal';
+import { writeTrailFiles } from 'taskbound-local/trail/trail-files';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
+import type { Clock } from 'taskbound-time/clock';
 import { openAssembly } from './assembly.ts';
 import type { ClientConfig } from './client-config.ts';
-import { UsageError } from './command-errors.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
 import type { Io } from './io.ts';
 
 /** An embedded AWS with the stack loaded. Needs no account; ends with `close`. */

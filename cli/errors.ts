@@ -1,7 +1,7 @@
 import { StackDraining, TaskIdTaken, UnknownTask } from '../core/errors.ts';
-import { MalformedRequest, TaskboundError } from '../core/taskbound-error.ts';
-import { TrailUnreadable, UsageError } from './command-errors.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { MalformedRequest, TaskboundError } from 'taskbound-evidence/errors';
+import { TrailUnreadable, UsageError } from 'taskbound-evidence/command/errors';
+import { EXIT, type ExitCode } from 'taskbound-evidence/command/exit-codes';
 
 /** A service answered in a way that the command cannot go on with. */
 export class ServiceFailure extends TaskboundError {

@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import { orFault } from './or-fault.ts';
-import type { EvidenceEvent } from '../core/evidence.ts';
+import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../core/ledger.ts';
-import { issued, lookupOf } from '../core/lookup.ts';
-import { follow, NO_EVIDENCE, type Found, type Pointer } from '../core/pointer.ts';
+import { issued, lookupOf } from 'taskbound-evidence/lookup/lookup';
+import { follow, NO_EVIDENCE, type Found, type Pointer } from 'taskbound-evidence/lookup/pointer';
 import { type ReviewRow } from '../core/review.ts';
-import { reviewedBy } from '../core/review-id.ts';
-import { UsageError } from './command-errors.ts';
+import { reviewedBy } from 'taskbound-evidence/names/review-id';
+import { UsageError } from 'taskbound-evidence/command/errors';
 import type { Question } from './question.ts';
 import type { Records } from './records.ts';
 

@@ -1,6 +1,6 @@
 import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
-import type { Clock } from '../core/clock.ts';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import type { Clock } from 'taskbound-time/clock';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;

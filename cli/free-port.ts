@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net';
-import { UsageError } from './command-errors.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
 
 /** The given port if it can be had, or a free one: it must be known before the stack is loaded, because function URLs name it. */
 export function findPort(wanted: number | undefined): Promise<number> {

@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.ts';
-import type { CommandIo } from './command-io.ts';
+import type { Clock } from 'taskbound-time/clock';
+import type { CommandIo } from 'taskbound-evidence/command/io';
 
 /** Everything that a command has of the process it runs in. Tests give their own. */
 export interface Io extends CommandIo {

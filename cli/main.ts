@@ -1,14 +1,14 @@
 import { Command, CommanderError } from 'commander';
-import { declareEvidence } from './declare/evidence.ts';
-import type { Ends } from './declare/options.ts';
+import { declareEvidence } from 'taskbound-evidence/command/declare';
+import type { Ends } from 'taskbound-evidence/command/options';
 import { declarePeople } from './declare/people.ts';
 import { declareDrain, declareLooking } from './declare/stack.ts';
 import { declareTasks } from './declare/tasks.ts';
 import { exitCodeOf } from './errors.ts';
-import { explain } from './command-errors.ts';
-import { EXIT } from './exit-codes.ts';
+import { explain } from 'taskbound-evidence/command/errors';
+import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from './io.ts';
-import { printJson } from './print.ts';
+import { printJson } from 'taskbound-evidence/command/print';
 
 /** Says what is wrong, once: on standard error, and with `--json` as the one document as well. */
 function report(error: unknown, argv: readonly string[], io: Io): number {

@@ -1,5 +1,5 @@
 import { grantDigest } from '../core/grant.ts';
-import { boundaryIdOf, NONCE_CHARACTERS } from '../core/ids.ts';
+import { boundaryIdOf, NONCE_CHARACTERS } from 'taskbound-evidence/names/ids';
 import { checkRequest, type TaskRequest } from '../core/request.ts';
 import { compileSessionPolicy, DEADLINE_PLACEHOLDER } from '../core/session-policy.ts';
 import type { TaskTypeConfig, ToolSpec } from '../core/task-type.ts';

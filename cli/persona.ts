@@ -1,4 +1,4 @@
-import { UsageError } from './command-errors.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
 
 /** Somebody in one of the stack's roles: `alice@Approvers`. */
 export interface Persona {

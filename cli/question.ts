@@ -1,8 +1,8 @@
-import { lookupKey, scheduleRequester } from '../core/lookup.ts';
-import { copiedSecretName } from '../core/secret-id.ts';
+import { lookupKey, scheduleRequester } from 'taskbound-evidence/lookup/lookup';
+import { copiedSecretName } from 'taskbound-evidence/names/secret-id';
 import { SCHEDULE_NAME } from '../core/schedule.ts';
-import { parseSecretName, type SecretPlace } from '../core/ids.ts';
-import { UsageError } from './command-errors.ts';
+import { parseSecretName, type SecretPlace } from 'taskbound-evidence/names/ids';
+import { UsageError } from 'taskbound-evidence/command/errors';
 
 /** What `find` is asked by; exactly one of them. */
 export interface Asked {

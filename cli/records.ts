@@ -5,10 +5,10 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { signedHead, type EvidenceEvent, type SignedHead } from '../core/evidence.ts';
+import { signedHead, type EvidenceEvent, type SignedHead } from 'taskbound-evidence/chain/evidence';
 import { DUE, ledgerRow, type LedgerRow } from '../core/ledger.ts';
-import { chainIn } from '../core/lookup.ts';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import { chainIn } from 'taskbound-evidence/lookup/lookup';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { REVIEW_OPEN, reviewRow, type ReviewRow } from '../core/review.ts';
 import type { ClientConfig } from './client-config.ts';
 import { DAY_INDEX, DUE_INDEX, EVIDENCE_KEYS, LEDGER_KEYS, LOOKUP_INDEX } from '../core/tables.ts';

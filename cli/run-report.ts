@@ -1,6 +1,6 @@
-import { EXECUTION_ENDED } from '../core/execution-ended.ts';
+import { EXECUTION_ENDED } from 'taskbound-evidence/names/execution-ended';
 import type { LedgerRow } from '../core/ledger.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode } from 'taskbound-evidence/command/exit-codes';
 
 /** What `run --json` prints; scripts rely on these fields. What is not known is null. */
 export interface RunReport {

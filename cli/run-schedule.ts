@@ -2,7 +2,7 @@ import type { LedgerRow } from '../core/ledger.ts';
 import { SCHEDULE_NAME } from '../core/schedule.ts';
 import type { Connection } from './connection.ts';
 import { ServiceFailure } from './errors.ts';
-import { UsageError } from './command-errors.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
 import { requesterConfig } from './person.ts';
 import { Records } from './records.ts';
 import type { RunReport } from './run-report.ts';

@@ -1,12 +1,12 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { isWaiting } from '../core/approval.ts';
 import { DecisionRefused } from '../core/errors.ts';
-import { reviewedBy } from '../core/review-id.ts';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import { reviewedBy } from 'taskbound-evidence/names/review-id';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import type { Connection } from './connection.ts';
 import { decide, type Decided } from './decide.ts';
 import { decisionSubject } from './decision-subject.ts';
-import { UsageError } from './command-errors.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
 import type { Io } from './io.ts';
 import { personConfig } from './person.ts';
 import { Records } from './records.ts';

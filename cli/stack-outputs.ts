@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import type { ClientConfig } from './client-config.ts';
 import { ServiceFailure } from './errors.ts';
-import { messageOf, UsageError } from './command-errors.ts';
+import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 
 /** What a command needs to know of a stack; every output by its name. */
 export type StackOutputs = Readonly<Record<string, string>>;

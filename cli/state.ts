@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, UsageError } from './command-errors.ts';
-import { writeWhole } from './write-file.ts';
+import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
+import { writeWhole } from 'taskbound-evidence/command/write-file';
 
 /** What can be kept of an embedded AWS between two runs: one text. */
 export interface Keepable {

@@ -1,11 +1,11 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { typeParameterName } from '../core/ids.ts';
+import { typeParameterName } from 'taskbound-evidence/names/ids';
 import { unknownType } from '../core/request.ts';
 import { taskTypeConfig, type TaskTypeConfig } from '../core/task-type.ts';
 import { openAssembly } from './assembly.ts';
 import { connect, placeOf, type ConnectionOptions } from './connection.ts';
 import { ServiceFailure } from './errors.ts';
-import { messageOf } from './command-errors.ts';
+import { messageOf } from 'taskbound-evidence/command/errors';
 import type { Io } from './io.ts';
 import { requesterConfig } from './person.ts';
 
@@ -22,8 +22,8 @@ async function fromAssembly(type: string, given: string | undefined, io: Io): Pr
   const assembly = await openAssembly(given, io);
   try {
     const [{ readAssembly }, { resolveTemplate }] = await Promise.all([
-      import('../local/template/assembly.ts'),
-      import('../local/template/resolve.ts'),
+      import('taskbound-local/template/assembly'),
+      import('taskbound-local/template/resolve'),
     ]);
     const { stackName, template } = await readAssembly(assembly.directory);
     return pick(type, stackName, resolveTemplate(template, { stackName }).resources);

@@ -1,8 +1,8 @@
-import { DELIVERY_SECONDS } from '../core/audit/coverage.ts';
+import { DELIVERY_SECONDS } from 'taskbound-evidence/audit/trail/coverage';
 import { latestDeadlineMs } from '../core/deadline.ts';
-import { LAST_DIGEST_MS } from '../local/trail-files.ts';
+import { LAST_DIGEST_MS } from 'taskbound-local/trail/trail-files';
 import type { Connection } from './connection.ts';
-import { messageOf } from './command-errors.ts';
+import { messageOf } from 'taskbound-evidence/command/errors';
 import type { Io } from './io.ts';
 import { Records } from './records.ts';
 

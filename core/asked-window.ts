@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MalformedRequest } from './taskbound-error.ts';
+import { MalformedRequest } from 'taskbound-evidence/errors';
 import type { TaskTypeConfig } from './task-type.ts';
 import type { TaskWindow, WindowRule } from './window-rule.ts';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { parseBoundaryId } from './ids.ts';
+import { parseBoundaryId } from 'taskbound-evidence/names/ids';
 import { REASON_CHARACTERS } from './reason.ts';
 import { parseCall, type CallWords } from './parse-call.ts';
-import { reviewedBy } from './review-id.ts';
+import { reviewedBy } from 'taskbound-evidence/names/review-id';
 
 const reason = z.string().min(1).max(REASON_CHARACTERS);
 /** `<type>.<taskId>`, or the review of an emergency: `<type>.<taskId>.review`. */

@@ -1,4 +1,4 @@
-import { TaskboundError } from './taskbound-error.ts';
+import { TaskboundError } from 'taskbound-evidence/errors';
 
 /** The id belongs to another request. */
 export class TaskIdTaken extends TaskboundError {

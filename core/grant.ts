@@ -1,4 +1,4 @@
-import { digestOf } from './digest.ts';
+import { digestOf } from 'taskbound-evidence/canonical-json/digest';
 import type { Parameters } from './parameters.ts';
 import {
   deadlineText,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ARCHIVE_STATES } from './bundle.ts';
+import { ARCHIVE_STATES } from 'taskbound-evidence/chain/bundle';
 import { NotTheOwner, PhasePassed } from './errors.ts';
 import { mayMove, PHASES, type Phase } from './phase.ts';
 import { secretSpec } from './task-type.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { sha256Hex } from './digest.ts';
-import { parseSecretName } from './ids.ts';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
+import { parseSecretName } from 'taskbound-evidence/names/ids';
 
 /** The longest name of a role or an object, bytes: https://www.postgresql.org/docs/18/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
 export const IDENTIFIER_BYTES = 63;

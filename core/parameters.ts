@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MalformedRequest } from './taskbound-error.ts';
+import { MalformedRequest } from 'taskbound-evidence/errors';
 
 /** An S3 key is at most 1,024 bytes of UTF-8: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 export const S3_KEY_BYTES = 1024;

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { MalformedRequest } from './taskbound-error.ts';
+import { MalformedRequest } from 'taskbound-evidence/errors';
 
 const SHOWN_CHARACTERS = 80;
 

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { askedWindow, checkWindow, WINDOW_ALLOWED } from './asked-window.ts';
-import { MalformedRequest } from './taskbound-error.ts';
-import { TASK_ID, TASK_TYPE } from './ids.ts';
-import { omitUndefined } from './omit-undefined.ts';
+import { MalformedRequest } from 'taskbound-evidence/errors';
+import { TASK_ID, TASK_TYPE } from 'taskbound-evidence/names/ids';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { checkParameters, type Parameters } from './parameters.ts';
 import { REASON_CHARACTERS } from './reason.ts';
 import { parseCall, type CallWords } from './parse-call.ts';
 import type { TaskTypeConfig } from './task-type.ts';
-import { digestOf } from './digest.ts';
+import { digestOf } from 'taskbound-evidence/canonical-json/digest';
 import { windowText, type TaskWindow } from './window-rule.ts';
 
 /** What asks for a task. Who asks comes from IAM, never from here. */

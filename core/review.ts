@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { LedgerRow } from './ledger.ts';
-import { reviewIdOf } from './review-id.ts';
+import { reviewIdOf } from 'taskbound-evidence/names/review-id';
 
 /** Partition of the sparse index in which open reviews stand; a decided one is in it no more. */
 export const REVIEW_OPEN = 'review';

@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
-import { cronTimes } from './cron.ts';
+import { cronTimes } from 'taskbound-time/cron';
 import { NotScheduled } from './errors.ts';
 import { toSecond } from './schedule.ts';
-import { atTime, cronFields } from './schedule-expression.ts';
+import { atTime, cronFields } from 'taskbound-time/schedule-expression';
 
 /**
  * Whether a schedule's expression produces a time, to the second. `cron` and `at` name what the clocks of the zone show, so every instant can

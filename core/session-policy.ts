@@ -1,10 +1,10 @@
-import type { Statement } from './iam/policy.ts';
-import { MalformedRequest } from './taskbound-error.ts';
-import { secretName, SESSION_SECRET } from './ids.ts';
+import type { Statement } from 'taskbound-iam/policy';
+import { MalformedRequest } from 'taskbound-evidence/errors';
+import { secretName, SESSION_SECRET } from 'taskbound-evidence/names/ids';
 import type { Parameters, ParameterSpec } from './parameters.ts';
-import { SECRET_ARN_TAIL } from './secret-id.ts';
+import { SECRET_ARN_TAIL } from 'taskbound-evidence/names/secret-id';
 import type { TaskTypeConfig, ToolSpec } from './task-type.ts';
-import { OWN_SIDS, SESSION_POLICY_CHARACTERS } from './own-statements.ts';
+import { OWN_SIDS, SESSION_POLICY_CHARACTERS } from 'taskbound-evidence/policy/own-statements';
 
 /** What stands for the deadline in the form that is digested. */
 export const UNFILLED_DEADLINE = '{deadline}';

@@ -1,5 +1,5 @@
 import { sweepAtMs, SWEEP_MARGIN_MS } from './due.ts';
-import { parseDenyPolicyName, parseSecretName } from './ids.ts';
+import { parseDenyPolicyName, parseSecretName } from 'taskbound-evidence/names/ids';
 import type { LedgerRow } from './ledger.ts';
 
 /**

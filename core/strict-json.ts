@@ -1,6 +1,6 @@
-import { errorMessage } from './describe-error.ts';
-import { MalformedRequest } from './taskbound-error.ts';
-import { deeperThan, duplicateKey } from './json-shape.ts';
+import { errorMessage } from 'taskbound-evidence/describe-error';
+import { MalformedRequest } from 'taskbound-evidence/errors';
+import { deeperThan, duplicateKey } from 'taskbound-evidence/canonical-json/json-shape';
 
 /** Far above any honest request; far below what makes a parser run out of stack. */
 export const MAX_JSON_DEPTH = 32;

@@ -1,6 +1,6 @@
-import type { EvidenceEvent } from './evidence.ts';
+import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from './ledger.ts';
-import type { itemOf } from './lookup.ts';
+import type { itemOf } from 'taskbound-evidence/lookup/lookup';
 
 interface Keys<Item> {
   readonly partitionKey: keyof Item & string;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parameterSpec } from './parameters.ts';
 import { REASON_CHARACTERS } from './reason.ts';
-import { DECLARED_NAME, TASK_TYPE } from './ids.ts';
+import { DECLARED_NAME, TASK_TYPE } from 'taskbound-evidence/names/ids';
 import { postgresSpec } from './login.ts';
 import { SCHEDULE_NAME } from './schedule.ts';
 import { windowRule } from './window-rule.ts';

@@ -1,9 +1,9 @@
-import { knownPart, unknownKeys } from './iam/known-conditions.ts';
-import { SECRET_ARN_TAIL } from './secret-id.ts';
-import { findIn, toQuestion } from './iam/findings.ts';
-import { MalformedPolicy, parsePolicy } from './iam/parse.ts';
-import { splitArn } from './iam/patterns.ts';
-import type { PolicyDocument, RequestContext, RequestPrincipal, Statement } from './iam/policy.ts';
+import { knownPart, unknownKeys } from 'taskbound-iam/known-conditions';
+import { SECRET_ARN_TAIL } from 'taskbound-evidence/names/secret-id';
+import { findIn, toQuestion } from 'taskbound-iam/findings';
+import { MalformedPolicy, parsePolicy } from 'taskbound-iam/parse';
+import { splitArn } from 'taskbound-iam/patterns';
+import type { PolicyDocument, RequestContext, RequestPrincipal, Statement } from 'taskbound-iam/policy';
 import type { ToolUse } from './work.ts';
 
 /** One call, as the worker tells of it. */

@@ -6,7 +6,7 @@ import {
   TaskIdTaken,
   UnknownTask,
 } from './errors.ts';
-import { MalformedRequest } from './taskbound-error.ts';
+import { MalformedRequest } from 'taskbound-evidence/errors';
 
 /** What a function URL answers in its own words, and under which status: the functions answer by it, the command line reads by it. */
 export const URL_ERRORS = [

@@ -1,5 +1,5 @@
 import { demandSoon } from './asked-window.ts';
-import { MalformedRequest } from './taskbound-error.ts';
+import { MalformedRequest } from 'taskbound-evidence/errors';
 import { fixedWindows } from './fixed-window.ts';
 import { ISSUE_MARGIN_SECONDS } from './window.ts';
 import type { TaskWindow, WindowRule } from './window-rule.ts';

@@ -13,7 +13,7 @@ import {
   STACK_DIMENSION,
   type Gauge,
 } from '../core/metrics.ts';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { alarmArn, letAlarmsUse, onlyFromAlarms } from './encryption.ts';
 import type { DeploymentOptions } from './options.ts';
 

@@ -1,7 +1,7 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as stepfunctions from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { digestOf } from '../core/digest.ts';
+import { digestOf } from 'taskbound-evidence/canonical-json/digest';
 import { DeclarationError } from '../core/errors.ts';
 import { acceptOpenResource } from './accepted-findings.ts';
 import { machineName } from './control-permissions.ts';

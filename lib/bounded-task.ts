@@ -2,7 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { ArnFormat, Lazy, Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import type { ParameterSpec } from '../core/parameters.ts';
 import type { ApprovalRule, ScheduleSpec, SecretSpec, TaskTypeConfig, ToolSpec } from '../core/task-type.ts';
 import type { WindowRule } from '../core/window-rule.ts';

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { ConditionBlock } from '../core/iam/policy.ts';
+import type { ConditionBlock } from 'taskbound-iam/policy';
 import { DeclarationError } from '../core/errors.ts';
 import { placeholdersIn } from '../core/session-policy.ts';
 import type { ToolSpec } from '../core/task-type.ts';

@@ -5,7 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { bundleOf, declareEntry } from './bundles.ts';
 import { functionRole, ownLogGroup } from './function-role.ts';
 import type { DeploymentOptions } from './options.ts';

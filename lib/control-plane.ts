@@ -2,7 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { SUBMIT_TIMEOUT_SECONDS } from '../core/drain.ts';
 import * as environment from '../core/environment.ts';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { ControlFunction, type ControlFunctionProps } from './control-function.ts';
 import * as may from './control-permissions.ts';
 import { keyOf } from './encryption.ts';

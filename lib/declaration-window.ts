@@ -1,6 +1,6 @@
 import { DeclarationError } from '../core/errors.ts';
 import { ordinarySeconds } from '../core/fixed-window.ts';
-import { isTimeZone, TIME_ZONE_ALLOWED } from '../core/time-zone.ts';
+import { isTimeZone, TIME_ZONE_ALLOWED } from 'taskbound-time/time-zone';
 import { CHOICE_MARGIN_SECONDS } from '../core/window-for.ts';
 import { windowRule, type WindowRule } from '../core/window-rule.ts';
 

@@ -1,10 +1,10 @@
 import type { IConstruct } from 'constructs';
 import { MAX_LEASES } from '../core/deadline.ts';
 import { DeclarationError } from '../core/errors.ts';
-import { DECLARED_NAME, SESSION_SECRET, TASK_TYPE } from '../core/ids.ts';
+import { DECLARED_NAME, SESSION_SECRET, TASK_TYPE } from 'taskbound-evidence/names/ids';
 import { parameterSpec, type Parameters, type ParameterSpec } from '../core/parameters.ts';
 import { DEADLINE_PLACEHOLDER, placeholdersIn, renderSessionPolicy } from '../core/session-policy.ts';
-import { SESSION_POLICY_CHARACTERS } from '../core/own-statements.ts';
+import { SESSION_POLICY_CHARACTERS } from 'taskbound-evidence/policy/own-statements';
 import {
   approvalRule,
   secretSpec,

@@ -3,9 +3,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { archiveFolder, archiveKey } from '../core/bundle.ts';
+import { archiveFolder, archiveKey } from 'taskbound-evidence/chain/bundle';
 import { DeclarationError } from '../core/errors.ts';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { acceptFinding } from './accepted-findings.ts';
 import type { Permission } from './permission.ts';
 

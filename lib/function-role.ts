@@ -2,7 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { acceptOpenResource } from './accepted-findings.ts';
 import type { DeploymentOptions } from './options.ts';
 import { permit, type Permission } from './permission.ts';

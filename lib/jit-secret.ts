@@ -1,6 +1,6 @@
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { LoginRight } from '../core/login.ts';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import type { SecretSpec } from '../core/task-type.ts';
 
 /** A secret of CDK's, as far as it is asked. */

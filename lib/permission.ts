@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { DeclarationError } from '../core/errors.ts';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { acceptOpenResource } from './accepted-findings.ts';
 
 /** One Allow statement of a role. A resource with a `*` or `?` in it needs `openBecause`: the reason, for reader and auditor. */

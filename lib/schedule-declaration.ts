@@ -1,13 +1,13 @@
 import type { IConstruct } from 'constructs';
-import { errorMessage } from '../core/describe-error.ts';
+import { errorMessage } from 'taskbound-evidence/describe-error';
 import { DeclarationError } from '../core/errors.ts';
 import { checkParameters } from '../core/parameters.ts';
 import { REASON_CHARACTERS } from '../core/reason.ts';
-import { expressionFault } from '../core/schedule-expression.ts';
+import { expressionFault } from 'taskbound-time/schedule-expression';
 import { fillParameters } from '../core/schedule-parameters.ts';
 import { SCHEDULE_NAME } from '../core/schedule.ts';
 import type { TaskTypeConfig } from '../core/task-type.ts';
-import { isTimeZone, TIME_ZONE_ALLOWED } from '../core/time-zone.ts';
+import { isTimeZone, TIME_ZONE_ALLOWED } from 'taskbound-time/time-zone';
 import { checkSessionPolicyFits } from './declaration.ts';
 import type { ScheduleProps } from './task-schedule.ts';
 

@@ -5,7 +5,7 @@ import { type CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DeclarationError } from '../core/errors.ts';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { acceptFinding } from './accepted-findings.ts';
 import type { ControlFunction } from './control-function.ts';
 import { keyOf } from './encryption.ts';

@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { checkWithNag } from './nag.ts';
 import { SampleStack } from './sample-stack.ts';
 

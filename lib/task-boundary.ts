@@ -4,7 +4,7 @@ import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { DeclarationError } from '../core/errors.ts';
-import { typeParameterName } from '../core/ids.ts';
+import { typeParameterName } from 'taskbound-evidence/names/ids';
 import { BoundaryAlarms } from './alarms.ts';
 import type { BoundaryMachine } from './boundary-machine.ts';
 import type { ControlFunction } from './control-function.ts';

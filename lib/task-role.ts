@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { BOUNDARY_TAG } from '../core/ids.ts';
+import { BOUNDARY_TAG } from 'taskbound-evidence/names/ids';
 import { Ceiling, type CeilingProps } from './ceiling.ts';
 import { taskPath } from './control-permissions.ts';
 

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { typeParameterName } from '../core/ids.ts';
+import { typeParameterName } from 'taskbound-evidence/names/ids';
 import { taskTypeConfig, type TaskTypeConfig } from '../core/task-type.ts';
 
 /**

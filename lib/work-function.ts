@@ -1,7 +1,7 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { functionDefaults } from './control-function.ts';
 import { SESSION_SECRETS_OPEN, sessionSecretsOf } from './control-permissions.ts';
 import { keyOf } from './encryption.ts';

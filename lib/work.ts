@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { omitUndefined } from '../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { bundleOf, declareEntry } from './bundles.ts';
 
 export interface WorkOptions {

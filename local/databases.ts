@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { secretSpec } from '../core/task-type.ts';
 import { startDemoDatabase, type DemoDatabase } from './demo-database.ts';
-import type { EmbeddedAws, LoadedStack } from './embedded-aws.ts';
+import type { EmbeddedAws, LoadedStack } from 'taskbound-local/embedded-aws';
 
 /** What of a type's configuration says which databases there must be. */
 const typeParameter = z.looseObject({ secrets: z.record(z.string(), secretSpec) });

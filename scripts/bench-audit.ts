@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { auditResult } from '../core/audit/result.ts';
+import { auditResult } from 'taskbound-evidence/audit/result';
 import type { Bench } from './bench-section.ts';
 import { table } from './bench-figures.ts';
 import { writeOthers } from './bench-trail.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { REGION } from '../local/aws/place.ts';
-import type { FunctionVersion } from '../local/lambda/types.ts';
-import { IN_PROCESS_ENDPOINT, variablesOf } from '../local/lambda/variables.ts';
+import { REGION } from 'taskbound-local/gateway/place';
+import type { FunctionVersion } from 'taskbound-local/lambda/types';
+import { IN_PROCESS_ENDPOINT, variablesOf } from 'taskbound-local/lambda/variables';
 import { spreadOf, spreadText, table, type Spread } from './bench-figures.ts';
 import { coldStart, type ColdStart } from './bench-process.ts';
 import type { Bench } from './bench-section.ts';

@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import type { TrailRecord } from '../local/aws/trail.ts';
+import type { TrailRecord } from 'taskbound-local/trail/trail';
 import { sum, table, tally } from './bench-figures.ts';
 import type { Bench } from './bench-section.ts';
 import { openStack, putObject, shortName, transferOf, type BenchStack, type Request } from './bench-stack.ts';

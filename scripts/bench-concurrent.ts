@@ -1,7 +1,7 @@
 import { requesterConfig } from '../cli/person.ts';
 import { Records } from '../cli/records.ts';
 import { submit } from '../cli/submit.ts';
-import { chainFault } from '../core/evidence.ts';
+import { chainFault } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../core/ledger.ts';
 import { percentile, sum, table, tally } from './bench-figures.ts';
 import type { Bench } from './bench-section.ts';

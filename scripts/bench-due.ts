@@ -1,4 +1,4 @@
-import { readAssembly } from '../local/template/assembly.ts';
+import { readAssembly } from 'taskbound-local/template/assembly';
 import { readsOfOneRun, type RunReads } from '../test/faults/due-load.ts';
 import { silenceLogs } from '../test/faults/silence-logs.ts';
 import { sum, table } from './bench-figures.ts';

@@ -1,4 +1,4 @@
-import { readAssembly } from '../local/template/assembly.ts';
+import { readAssembly } from 'taskbound-local/template/assembly';
 import { isAtLeast } from '../core/phase.ts';
 import { comeToRest, submitAll, warmUp } from '../test/faults/run-schedule.ts';
 import { silenceLogs } from '../test/faults/silence-logs.ts';

@@ -3,9 +3,9 @@ import type { Io } from '../cli/io.ts';
 import { runTask } from '../cli/run-task.ts';
 import { readOutputs } from '../cli/stack-outputs.ts';
 import type { RunReport } from '../cli/run-report.ts';
-import type { FunctionVersion } from '../local/lambda/types.ts';
-import { EmbeddedAws, type LoadedStack } from '../local/embedded-aws.ts';
-import { VirtualClock } from '../local/virtual-clock.ts';
+import type { FunctionVersion } from 'taskbound-local/lambda/types';
+import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 
 /** The same in every run, so that counts are. */
 const START_MS = Date.UTC(2026, 10, 24, 10);

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { messageOf, UsageError } from '../cli/command-errors.ts';
+import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { measureAudit, printAudit } from './bench-audit.ts';
 import { measureBundles, printBundles } from './bench-bundles.ts';
 import { measureCalls, printCalls } from './bench-calls.ts';

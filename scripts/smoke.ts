@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { randomBytes } from 'node:crypto';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { messageOf } from '../cli/command-errors.ts';
+import { messageOf } from 'taskbound-evidence/command/errors';
 import { callerCredentials } from '../cli/credentials.ts';
 import { main } from '../cli/main.ts';
 import { outputOf, readOutputs } from '../cli/stack-outputs.ts';
-import { SystemClock } from '../local/system-clock.ts';
+import { SystemClock } from 'taskbound-local/clock/system-clock';
 
 /**
  * `npm run smoke -- --stack NAME`: the end-to-end scenario against endpoints only. The same against a real account and against

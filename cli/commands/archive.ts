@@ -1,12 +1,12 @@
 import { ArchiveReader } from '../archive.ts';
 import { compareDay, compareOne } from '../compare-archive.ts';
 import { connect, type Connection, type ConnectionOptions } from '../connection.ts';
-import { UsageError } from '../command-errors.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
 import { stackKey } from '../evidence-key.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { requesterConfig } from '../person.ts';
-import { printJson } from '../print.ts';
+import { printJson } from 'taskbound-evidence/command/print';
 import { dayIn } from '../question.ts';
 import { Records } from '../records.ts';
 import { renderArchived } from '../render/archive.ts';

@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { TaskboundError } from '../../core/taskbound-error.ts';
+import { TaskboundError } from 'taskbound-evidence/errors';
 import { REASON_CHARACTERS } from '../../core/reason.ts';
 import type { ClientConfig } from '../client-config.ts';
 import { connect, tellIfFresh, type Connection, type ConnectionOptions } from '../connection.ts';
@@ -10,10 +10,10 @@ import { Marker } from '../drain/marker.ts';
 import { operatorConfig } from '../drain/operator.ts';
 import { drainReport, type DrainReport } from '../drain/report.ts';
 import { ServiceFailure } from '../errors.ts';
-import { messageOf, UsageError } from '../command-errors.ts';
-import { EXIT } from '../exit-codes.ts';
+import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
+import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
-import { printJson } from '../print.ts';
+import { printJson } from 'taskbound-evidence/command/print';
 import { Records } from '../records.ts';
 import { DrainProgress, drainWords, renderDrain, renderResumed } from '../render/drain.ts';
 

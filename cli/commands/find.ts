@@ -1,10 +1,10 @@
 import { connect, tellIfFresh, type Connection, type ConnectionOptions } from '../connection.ts';
 import { stackKey } from '../evidence-key.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import { find as look } from '../find.ts';
 import type { Io } from '../io.ts';
 import { requesterConfig } from '../person.ts';
-import { printJson } from '../print.ts';
+import { printJson } from 'taskbound-evidence/command/print';
 import { questionOf, type Asked, type Question } from '../question.ts';
 import { Records } from '../records.ts';
 import { matchOf, renderFound } from '../render/find.ts';

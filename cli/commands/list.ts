@@ -1,8 +1,8 @@
 import { connect, tellIfFresh, type ConnectionOptions } from '../connection.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { requesterConfig } from '../person.ts';
-import { printJson } from '../print.ts';
+import { printJson } from 'taskbound-evidence/command/print';
 import { Records } from '../records.ts';
 import { renderList, reviewSummaryOf, summaryOf } from '../render/list.ts';
 

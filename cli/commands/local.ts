@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { startEmbedded, type Embedded } from '../embedded.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import { findPort } from '../free-port.ts';
 import type { Io } from '../io.ts';
-import { printJson } from '../print.ts';
+import { printJson } from 'taskbound-evidence/command/print';
 import { renderEnvironment } from '../render/environment.ts';
 import { keepState, recallState } from '../state.ts';
-import { demandFolder } from '../write-file.ts';
+import { demandFolder } from 'taskbound-evidence/command/write-file';
 
 export interface LocalOptions {
   readonly assembly?: string;

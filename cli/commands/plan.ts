@@ -1,9 +1,9 @@
 import { findTaskType } from '../task-types.ts';
 import type { ConnectionOptions } from '../connection.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { makePlan } from '../make-plan.ts';
-import { printJson } from '../print.ts';
+import { printJson } from 'taskbound-evidence/command/print';
 import { renderPlan } from '../render/plan.ts';
 import { readRequest } from '../request-file.ts';
 

@@ -1,14 +1,14 @@
-import { MalformedRequest } from '../../core/taskbound-error.ts';
+import { MalformedRequest } from 'taskbound-evidence/errors';
 import { REASON_CHARACTERS } from '../../core/reason.ts';
 import { awaitClosed } from '../await-closed.ts';
 import { confirm } from '../confirm.ts';
 import { connect, type ConnectionOptions } from '../connection.ts';
 import { endTask } from '../decide.ts';
-import { UsageError } from '../command-errors.ts';
-import { EXIT } from '../exit-codes.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
+import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { personConfig } from '../person.ts';
-import { printJson } from '../print.ts';
+import { printJson } from 'taskbound-evidence/command/print';
 import { Records } from '../records.ts';
 import { outputOf } from '../stack-outputs.ts';
 import { boundaryIdFrom } from './show.ts';

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import type { TaskRequest } from '../../core/request.ts';
 import { connect, placeOf, type Connection, type ConnectionOptions } from '../connection.ts';
-import { messageOf, UsageError } from '../command-errors.ts';
-import { EXIT } from '../exit-codes.ts';
+import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
+import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { parsePersona } from '../persona.ts';
-import { printJson } from '../print.ts';
+import { printJson } from 'taskbound-evidence/command/print';
 import { renderRun } from '../render/run.ts';
 import { readRequest } from '../request-file.ts';
 import { exitCodeOfRun } from '../run-report.ts';
@@ -13,7 +13,7 @@ import { runSchedule } from '../run-schedule.ts';
 import type { RunReport } from '../run-report.ts';
 import { runTask } from '../run-task.ts';
 import { makeTaskId } from '../task-id.ts';
-import { demandFolder } from '../write-file.ts';
+import { demandFolder } from 'taskbound-evidence/command/write-file';
 import { writeTrail } from '../write-trail.ts';
 
 export interface RunOptions extends ConnectionOptions {

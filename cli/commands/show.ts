@@ -1,23 +1,23 @@
 import { stat } from 'node:fs/promises';
 import type { KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { EvidenceBundle } from '../../core/evidence.ts';
-import { boundaryIdOf, parseBoundaryId, TASK_ID, TASK_TYPE } from '../../core/ids.ts';
-import { reviewedBy } from '../../core/review-id.ts';
-import { makeBundle } from '../../core/bundle.ts';
-import { verifyBundle } from '../../core/verify.ts';
-import { readBundle, writeBundle } from '../bundle.ts';
+import type { EvidenceBundle } from 'taskbound-evidence/chain/evidence';
+import { boundaryIdOf, parseBoundaryId, TASK_ID, TASK_TYPE } from 'taskbound-evidence/names/ids';
+import { reviewedBy } from 'taskbound-evidence/names/review-id';
+import { makeBundle } from 'taskbound-evidence/chain/bundle';
+import { verifyBundle } from 'taskbound-evidence/signature/verify';
+import { readBundle, writeBundle } from 'taskbound-evidence/command/bundle';
 import { connect, type ConnectionOptions } from '../connection.ts';
-import { UsageError } from '../command-errors.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
 import { stackKey } from '../evidence-key.ts';
-import { writeKey } from '../key-file.ts';
-import { EXIT } from '../exit-codes.ts';
+import { writeKey } from 'taskbound-evidence/command/key-file';
+import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { requesterConfig } from '../person.ts';
-import { printJson } from '../print.ts';
+import { printJson } from 'taskbound-evidence/command/print';
 import { Records } from '../records.ts';
-import { renderTimeline, timelineOf } from '../render/timeline.ts';
-import { demandFolder } from '../write-file.ts';
+import { renderTimeline, timelineOf } from 'taskbound-evidence/timeline/timeline';
+import { demandFolder } from 'taskbound-evidence/command/write-file';
 
 export interface ShowOptions extends ConnectionOptions {
   readonly type?: string;

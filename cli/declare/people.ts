@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
-import { asPerson, type Ends } from './options.ts';
+import { asPerson, type Ends } from 'taskbound-evidence/command/options';
 
 const DECIDING = `
 You are asked first what you decide about: who asks, why, with which tools on which resources, when, how long, which

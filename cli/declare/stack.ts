@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
-import { asPerson, type Ends, whole, withStack } from './options.ts';
+import { asPerson, type Ends, whole, withStack } from 'taskbound-evidence/command/options';
 
 const ARCHIVING = `
 For stacks with an archive, whose output EvidenceArchive names it. What somebody wrote to the table or put into the archive

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
-import { asPerson, type Ends, seconds, whole } from './options.ts';
+import { asPerson, type Ends, seconds, whole } from 'taskbound-evidence/command/options';
 
 const FAST_FORWARD = `
 With --local the embedded AWS runs inside this process, on a clock that skips idle waiting: it starts at the

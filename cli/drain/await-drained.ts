@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import { isSafe, type Drain } from '../../core/drain.ts';
 import { isEmpty, NOTHING_SEEN, type Look } from './look.ts';
 

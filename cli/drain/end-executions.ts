@@ -3,7 +3,7 @@ import { mayBeEnded } from '../../core/drain.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { ClientConfig } from '../client-config.ts';
 import { ServiceFailure } from '../errors.ts';
-import { messageOf } from '../command-errors.ts';
+import { messageOf } from 'taskbound-evidence/command/errors';
 import { sideBySide } from '../../core/side-by-side.ts';
 
 const SIDE_BY_SIDE = 10;

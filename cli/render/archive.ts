@@ -1,5 +1,5 @@
 import type { Archived } from '../compare-archive.ts';
-import { columns, visible } from '../print.ts';
+import { columns, visible } from 'taskbound-evidence/command/print';
 
 const WORDS: Readonly<Record<Archived['archive'], string>> = {
   agrees: 'agrees with the table',

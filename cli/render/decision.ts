@@ -3,7 +3,7 @@ import { rightsText } from '../../core/login.ts';
 import type { SecretSpec } from '../../core/task-type.ts';
 import type { Decided } from '../decide.ts';
 import type { DecisionSubject } from '../decision-subject.ts';
-import { oneLine, visible } from '../print.ts';
+import { oneLine, visible } from 'taskbound-evidence/command/print';
 
 const words = (value: unknown): string =>
   visible(oneLine(typeof value === 'string' ? value : JSON.stringify(value)));

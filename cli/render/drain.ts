@@ -1,7 +1,7 @@
 import { liftedByMs, type Drain } from '../../core/drain.ts';
 import type { Look } from '../drain/look.ts';
 import type { DrainReport } from '../drain/report.ts';
-import { columns, oneLine } from '../print.ts';
+import { columns, oneLine } from 'taskbound-evidence/command/print';
 import { elapsed } from './progress.ts';
 
 /** Boundaries that are named; the rest are counted. `--json` has them all. */

@@ -1,8 +1,8 @@
-import { parseBoundaryId } from '../../core/ids.ts';
-import { scheduleRequester } from '../../core/lookup.ts';
-import { reviewedBy } from '../../core/review-id.ts';
+import { parseBoundaryId } from 'taskbound-evidence/names/ids';
+import { scheduleRequester } from 'taskbound-evidence/lookup/lookup';
+import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import type { Finding, Findings } from '../find.ts';
-import { columns, visible } from '../print.ts';
+import { columns, visible } from 'taskbound-evidence/command/print';
 import type { Question } from '../question.ts';
 
 /** Who asked, as `--requester` takes it. */

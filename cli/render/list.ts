@@ -2,7 +2,7 @@ import { isWaiting } from '../../core/approval.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { ReviewRow } from '../../core/review.ts';
 import { windowText } from '../../core/window-rule.ts';
-import { columns, oneLine, visible } from '../print.ts';
+import { columns, oneLine, visible } from 'taskbound-evidence/command/print';
 
 const iso = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
 /** Minutes are enough to find a task by: `2026-11-23 10:00` */

@@ -1,5 +1,5 @@
-import { SESSION_POLICY_CHARACTERS } from '../../core/own-statements.ts';
-import { visible } from '../print.ts';
+import { SESSION_POLICY_CHARACTERS } from 'taskbound-evidence/policy/own-statements';
+import { visible } from 'taskbound-evidence/command/print';
 import type { Plan } from '../make-plan.ts';
 
 const SECRET_WORDS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { waitsUntilMs } from '../follow.ts';
-import { oneLine, visible } from '../print.ts';
+import { oneLine, visible } from 'taskbound-evidence/command/print';
 
 /** States that only route: they take no time and say nothing to a person. */
 const SILENT = new Set(['ChoiceStateEntered', 'PassStateEntered']);

@@ -1,6 +1,6 @@
-import { columns, oneLine, visible } from '../print.ts';
+import { columns, oneLine, visible } from 'taskbound-evidence/command/print';
 import type { RunReport } from '../run-report.ts';
-import { PROOF_WORDS } from './proof-words.ts';
+import { PROOF_WORDS } from 'taskbound-evidence/timeline/proof-words';
 
 function boundaryWords({ phase, proof }: RunReport): string {
   if (phase === 'closed' && proof !== null) return `closed, proven: ${PROOF_WORDS[proof] ?? proof}`;

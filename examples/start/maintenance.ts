@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EvidenceBundle } from '../../core/evidence.ts';
+import type { EvidenceBundle } from 'taskbound-evidence/chain/evidence';
 import { clock, dataOf, handleOf, inOut, OUT, ROOT, runTask, type Check, type Ran } from './taskbound.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,8 +1,8 @@
 import { createPublicKey } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { dsseEnvelope, verifyEnvelope } from '../../core/dsse.ts';
-import type { EvidenceBundle } from '../../core/evidence.ts';
+import { dsseEnvelope, verifyEnvelope } from 'taskbound-evidence/signature/dsse';
+import type { EvidenceBundle } from 'taskbound-evidence/chain/evidence';
 import { fillParameters } from '../../core/schedule-parameters.ts';
 import { clock, dataOf, handleOf, inOut, OUT, runTask, type Check, type Ran } from './taskbound.ts';
 

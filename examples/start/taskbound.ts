@@ -3,8 +3,8 @@ import { userInfo } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from '../../cli/main.ts';
-import { evidenceBundle, type EvidenceBundle, type EvidenceEvent } from '../../core/evidence.ts';
-import { SystemClock } from '../../local/system-clock.ts';
+import { evidenceBundle, type EvidenceBundle, type EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import { SystemClock } from 'taskbound-local/clock/system-clock';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Everything that `npm start` writes, relative to the project. */

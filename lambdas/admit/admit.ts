@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import { PhasePassed } from '../../core/errors.ts';
 import { isWaiting } from '../../core/approval.ts';
 import { demandOwner, movePhase, type LedgerRow } from '../../core/ledger.ts';

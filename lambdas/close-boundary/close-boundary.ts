@@ -1,12 +1,12 @@
 import type { z } from 'zod';
-import { archiveKey, bundleText, makeBundle, type ArchiveState } from '../../core/bundle.ts';
+import { archiveKey, bundleText, makeBundle, type ArchiveState } from 'taskbound-evidence/chain/bundle';
 import { closedEvent } from '../../core/bus-events.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import { NotProven } from '../../core/errors.ts';
-import { ENDED_BEFORE_WORK } from '../../core/execution-ended.ts';
+import { ENDED_BEFORE_WORK } from 'taskbound-evidence/names/execution-ended';
 import { demandOwner, movePhase, type LedgerRow } from '../../core/ledger.ts';
 import { ARCHIVE_DISAGREES, metricLine } from '../../core/metrics.ts';
-import { omitUndefined } from '../../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import type { closeBoundaryEvent, ClosedBoundary } from '../../core/steps.ts';
 import type { EventBus } from '../control/event-bus.ts';
 import type { EvidenceLog } from '../control/evidence-log.ts';

@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, S3ServiceException, type S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
-import type { ArchiveState } from '../../core/bundle.ts';
+import type { ArchiveState } from 'taskbound-evidence/chain/bundle';
 
 /** The copies of closed boundaries' evidence. Objects are put where none stands; nothing here replaces or removes one. */
 export class EvidenceArchive {

@@ -1,13 +1,17 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { GetPublicKeyCommand, SignCommand, type KMSClient } from '@aws-sdk/client-kms';
-import { keyIdOf, preAuthDigest, verifyEnvelope, type DsseEnvelope } from '../../core/dsse.ts';
-import { makeBundle } from '../../core/bundle.ts';
+import { keyIdOf, preAuthDigest, verifyEnvelope, type DsseEnvelope } from 'taskbound-evidence/signature/dsse';
+import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { ChainBroken, NotSigned } from '../../core/errors.ts';
-import { publicKeyPem } from '../../core/evidence-key.ts';
-import { chainFault, type EvidenceEvent, type SignedHead } from '../../core/evidence.ts';
-import { lowS } from '../../core/low-s.ts';
-import { STATEMENT_PAYLOAD_TYPE, statementOf, statementPayload } from '../../core/statement.ts';
-import { verifyBundle } from '../../core/verify.ts';
+import { publicKeyPem } from 'taskbound-evidence/signature/evidence-key';
+import { chainFault, type EvidenceEvent, type SignedHead } from 'taskbound-evidence/chain/evidence';
+import { lowS } from 'taskbound-evidence/signature/low-s';
+import {
+  STATEMENT_PAYLOAD_TYPE,
+  statementOf,
+  statementPayload,
+} from 'taskbound-evidence/signature/statement';
+import { verifyBundle } from 'taskbound-evidence/signature/verify';
 
 /** Signs heads of closed chains with one key of KMS. */
 export class EvidenceSigner {

@@ -1,4 +1,4 @@
-import { sha256Hex } from '../../core/digest.ts';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import { ChainClosed } from '../../core/errors.ts';
 import type { EvidenceLog } from './evidence-log.ts';
 import { log } from './log.ts';

@@ -1,6 +1,6 @@
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { AwsConfig } from '../aws-config.ts';
-import { refusalKind } from '../../core/refusal.ts';
+import { refusalKind } from 'taskbound-evidence/access-end/refusal';
 import type { SessionCredentials } from '../../core/work.ts';
 
 /**

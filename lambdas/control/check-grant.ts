@@ -1,5 +1,5 @@
 import { approvalFault } from '../../core/approval.ts';
-import { MalformedRequest } from '../../core/taskbound-error.ts';
+import { MalformedRequest } from 'taskbound-evidence/errors';
 import { grantDigest } from '../../core/grant.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { TaskTypeConfig } from '../../core/task-type.ts';

@@ -1,6 +1,6 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { EVENT_SOURCE, type BusEvent } from '../../core/bus-events.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import { NotAnnounced } from '../../core/errors.ts';
 import { log } from './log.ts';
 import { within } from './within.ts';

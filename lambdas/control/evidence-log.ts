@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import { ChainBroken, ChainClosed, LedgerContention } from '../../core/errors.ts';
 import {
   chainEvent,
@@ -9,8 +9,8 @@ import {
   type EventDraft,
   type EvidenceEvent,
   type SignedHead,
-} from '../../core/evidence.ts';
-import { chainIn, eventIn, itemOf } from '../../core/lookup.ts';
+} from 'taskbound-evidence/chain/evidence';
+import { chainIn, eventIn, itemOf } from 'taskbound-evidence/lookup/lookup';
 import { EVIDENCE_KEYS } from '../../core/tables.ts';
 
 const MAX_CONFLICTS = 10;

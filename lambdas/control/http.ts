@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { errorMessage } from '../../core/describe-error.ts';
-import { MalformedRequest } from '../../core/taskbound-error.ts';
+import { errorMessage } from 'taskbound-evidence/describe-error';
+import { MalformedRequest } from 'taskbound-evidence/errors';
 import { parseStrictJson } from '../../core/strict-json.ts';
 import { URL_ERRORS } from '../../core/url-errors.ts';
 import { callerOf, type VerifiedCaller } from './caller.ts';

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import { DRAIN_KEY, drainOf, type Drain } from '../../core/drain.ts';
 import { dueAtMs } from '../../core/due.ts';
 import { LedgerContention, NotTheOwner } from '../../core/errors.ts';

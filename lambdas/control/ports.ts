@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import type { AwsConfig } from '../aws-config.ts';
-import { systemClock } from '../clock.ts';
+import { systemClock } from 'taskbound-time/system-clock';
 
 /** What a control function stands on. Handler files take Lambda's; a simulation gives its own. */
 export interface ControlPorts {

@@ -1,5 +1,5 @@
 import type { LedgerRow } from '../../core/ledger.ts';
-import { omitUndefined } from '../../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { windowText } from '../../core/window-rule.ts';
 import type { EvidenceLog } from './evidence-log.ts';
 

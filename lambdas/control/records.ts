@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import { EvidenceLog } from './evidence-log.ts';
 import { Ledger } from './ledger.ts';
 import type { AwsConfig } from '../aws-config.ts';

@@ -1,8 +1,8 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { EMERGENCY_DECLARED, metricLine } from '../../core/metrics.ts';
 import { openReviewOf } from '../../core/review.ts';
-import { reviewIdOf } from '../../core/review-id.ts';
+import { reviewIdOf } from 'taskbound-evidence/names/review-id';
 import type { EvidenceLog } from './evidence-log.ts';
 import type { Ledger } from './ledger.ts';
 

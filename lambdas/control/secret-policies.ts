@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '../../core/iam/policy.ts';
+import type { PolicyDocument } from 'taskbound-iam/policy';
 
 const deny = (
   sid: string,

@@ -11,10 +11,10 @@ import {
   InvalidRequestException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import type { PolicyDocument } from '../../core/iam/policy.ts';
+import type { PolicyDocument } from 'taskbound-iam/policy';
 import type { Secret } from '../../core/secret.ts';
-import { sha256Hex } from '../../core/digest.ts';
-import { secretPrefix } from '../../core/ids.ts';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
+import { secretPrefix } from 'taskbound-evidence/names/ids';
 
 /** A version id from what determines the value, so that a repeated put is recognised. 32 to 64 characters: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html */
 export const versionIdFrom = (cause: string): string => sha256Hex(cause);

@@ -1,5 +1,5 @@
 import { ExecutionAlreadyExists, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import { TaskIdTaken } from '../../core/errors.ts';
 import { isWaiting } from '../../core/approval.ts';
 import { movePhase, type LedgerRow } from '../../core/ledger.ts';

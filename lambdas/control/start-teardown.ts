@@ -1,6 +1,6 @@
 import { ExecutionAlreadyExists, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import type { Clock } from '../../core/clock.ts';
-import { executionArnOf, teardownNameOf } from '../../core/ids.ts';
+import type { Clock } from 'taskbound-time/clock';
+import { executionArnOf, teardownNameOf } from 'taskbound-evidence/names/ids';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { Ledger } from './ledger.ts';
 

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import type { z } from 'zod';
-import { describeError } from '../../core/describe-error.ts';
+import { describeError } from 'taskbound-evidence/describe-error';
 import { log } from './log.ts';
 
 /** What every step of the workflow is called with. */

@@ -1,5 +1,5 @@
 import { GetParameterCommand, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
-import { typeParameterName } from '../../core/ids.ts';
+import { typeParameterName } from 'taskbound-evidence/names/ids';
 import { taskTypeConfig, type TaskTypeConfig } from '../../core/task-type.ts';
 
 /** Reads task types as they are deployed now. Never cached: what was deployed a second ago must count in the next check. */

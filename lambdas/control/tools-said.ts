@@ -1,5 +1,5 @@
-import { sha256Hex } from '../../core/digest.ts';
-import type { EvidenceEvent, Json } from '../../core/evidence.ts';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
+import type { EvidenceEvent, Json } from 'taskbound-evidence/chain/evidence';
 import { policyReach, toolNamer, type PolicyReach } from '../../core/tool-of.ts';
 import { toolsUsed, type ToolUse } from '../../core/work.ts';
 

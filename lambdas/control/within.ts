@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 
 /** What `work` gives, if it does so within `ms` milliseconds; else its signal is aborted and an `Error` named `TimeoutError` is thrown. */
 export async function within<T>(

@@ -1,6 +1,6 @@
 import type { DecisionCall } from '../../core/decision.ts';
 import { DecisionRefused, LedgerContention, NotPermitted } from '../../core/errors.ts';
-import { omitUndefined } from '../../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { personOf } from '../../core/people.ts';
 import { reviewFault, withReviewDecision, type ReviewRow } from '../../core/review.ts';
 import { recordAttempt } from '../control/attempts.ts';

@@ -1,11 +1,11 @@
 import { decisionFault, withDecision, type DecisionFault } from '../../core/approval.ts';
 import type { DecisionCall } from '../../core/decision.ts';
 import { DecisionRefused, NotPermitted } from '../../core/errors.ts';
-import { MalformedRequest } from '../../core/taskbound-error.ts';
+import { MalformedRequest } from 'taskbound-evidence/errors';
 import type { DecisionRecord, LedgerRow } from '../../core/ledger.ts';
-import { omitUndefined } from '../../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { personOf } from '../../core/people.ts';
-import { reviewedBy } from '../../core/review-id.ts';
+import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
 import { recordRequest } from '../control/record-request.ts';
 import { recordAttempt, type RefusedAttempt } from '../control/attempts.ts';

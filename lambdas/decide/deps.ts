@@ -1,5 +1,5 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import type { EvidenceLog } from '../control/evidence-log.ts';
 import type { Ledger } from '../control/ledger.ts';
 import type { TaskTypes } from '../control/task-types.ts';

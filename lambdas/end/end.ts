@@ -1,7 +1,7 @@
 import { ExecutionDoesNotExist, StopExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import type { EndCall } from '../../core/decision.ts';
-import { describeError } from '../../core/describe-error.ts';
+import { describeError } from 'taskbound-evidence/describe-error';
 import { withEarlyEnd, type EarlyEnd } from '../../core/early-end.ts';
 import { AlreadyEnded, NotPermitted } from '../../core/errors.ts';
 import type { LedgerRow } from '../../core/ledger.ts';

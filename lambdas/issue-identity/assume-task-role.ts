@@ -1,8 +1,8 @@
 import { AssumeRoleCommand, STSServiceException, type STSClient } from '@aws-sdk/client-sts';
-import type { Clock } from '../../core/clock.ts';
-import { describeError } from '../../core/describe-error.ts';
+import type { Clock } from 'taskbound-time/clock';
+import { describeError } from 'taskbound-evidence/describe-error';
 import { IdentityUncertain } from '../../core/errors.ts';
-import { BOUNDARY_TAG } from '../../core/ids.ts';
+import { BOUNDARY_TAG } from 'taskbound-evidence/names/ids';
 import { sessionCredentials, type SessionCredentials } from '../../core/work.ts';
 
 /** The shortest session that STS makes: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html. A shorter lease ends by the policy's deadline. */

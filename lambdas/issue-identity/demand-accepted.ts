@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import { CanaryFailed } from '../../core/errors.ts';
 import type { SessionCredentials } from '../../core/work.ts';
 import type { Canary, CanaryOf } from '../control/canary.ts';

@@ -1,11 +1,11 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { z } from 'zod';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import { nextDeadlineMs, withTaskDeadline } from '../../core/deadline.ts';
-import { sha256Hex } from '../../core/digest.ts';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import { PhasePassed } from '../../core/errors.ts';
-import type { Json } from '../../core/evidence.ts';
-import { secretName, SESSION_SECRET } from '../../core/ids.ts';
+import type { Json } from 'taskbound-evidence/chain/evidence';
+import { secretName, SESSION_SECRET } from 'taskbound-evidence/names/ids';
 import { demandOwner, movePhase, withLease, type LeaseRecord, type LedgerRow } from '../../core/ledger.ts';
 import { mayIssue } from '../../core/phase.ts';
 import { compileSessionPolicy, deadlineText } from '../../core/session-policy.ts';

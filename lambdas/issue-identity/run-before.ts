@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { digestOf } from '../../core/digest.ts';
+import { digestOf } from 'taskbound-evidence/canonical-json/digest';
 import { PhasePassed, WorkContractViolation } from '../../core/errors.ts';
-import type { Json } from '../../core/evidence.ts';
+import type { Json } from 'taskbound-evidence/chain/evidence';
 import type { LeaseRecord, LedgerRow } from '../../core/ledger.ts';
 import type { issueIdentityEvent } from '../../core/steps.ts';
 import { CHECKPOINT_BYTES, toolsUsed } from '../../core/work.ts';

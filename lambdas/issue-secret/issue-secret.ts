@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import { withTaskDeadline } from '../../core/deadline.ts';
 import { HalfIssued, PhasePassed } from '../../core/errors.ts';
 import { demandOwner, withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger.ts';

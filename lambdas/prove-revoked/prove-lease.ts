@@ -1,7 +1,7 @@
 import { ExpiryPending, NotProven, StillAccepted } from '../../core/errors.ts';
-import type { EvidenceEvent } from '../../core/evidence.ts';
+import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 import type { LeaseRecord, LedgerRow } from '../../core/ledger.ts';
-import { REFUSALS_NEEDED } from '../../core/refusal.ts';
+import { REFUSALS_NEEDED } from 'taskbound-evidence/access-end/refusal';
 import { deadlineText } from '../../core/session-policy.ts';
 import { sideBySide } from '../../core/side-by-side.ts';
 import { sessionCredentials, type SessionCredentials } from '../../core/work.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import { log } from '../control/log.ts';
 
 const SIDE_BY_SIDE = 10;

@@ -3,7 +3,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { reconcileEnvironment } from '../../core/environment.ts';
-import { boundaryOfTeardown } from '../../core/ids.ts';
+import { boundaryOfTeardown } from 'taskbound-evidence/names/ids';
 import { reconcileEvent } from '../../core/steps.ts';
 import { EventBus } from '../control/event-bus.ts';
 import type { LoginPorts } from '../control/login-ports.ts';

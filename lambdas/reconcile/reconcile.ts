@@ -1,4 +1,4 @@
-import { describeError } from '../../core/describe-error.ts';
+import { describeError } from 'taskbound-evidence/describe-error';
 import { failuresBefore, pauseAfterMs } from '../../core/due.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { decideReconcile, ownerOf, type ReconcileStep } from '../../core/reconcile.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { Ledger } from '../control/ledger.ts';
 import { isLogin, type Logins } from '../control/postgres/logins.ts';

@@ -5,7 +5,7 @@ import {
   paginateListRoles,
   type IAMClient,
 } from '@aws-sdk/client-iam';
-import { taskRolePath } from '../../core/ids.ts';
+import { taskRolePath } from 'taskbound-evidence/names/ids';
 
 /** The inline policies of a stack's task roles, found by the roles' IAM path. */
 export class TaskPolicies {

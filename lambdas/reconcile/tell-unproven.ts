@@ -1,5 +1,5 @@
 import { unprovenEvent } from '../../core/bus-events.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { ownerOf, type OwnerState } from '../../core/reconcile.ts';
 import type { EventBus } from '../control/event-bus.ts';

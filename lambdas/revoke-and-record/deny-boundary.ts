@@ -1,7 +1,7 @@
 import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import { denyPolicy } from '../../core/deny-policy.ts';
-import { describeError } from '../../core/describe-error.ts';
-import { denyPolicyName } from '../../core/ids.ts';
+import { denyPolicy } from 'taskbound-evidence/policy/deny-policy';
+import { describeError } from 'taskbound-evidence/describe-error';
+import { denyPolicyName } from 'taskbound-evidence/names/ids';
 import { latestDeadlineMs } from '../../core/deadline.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { RevokeDependencies } from './deps.ts';

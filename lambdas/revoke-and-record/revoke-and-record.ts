@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { EvidenceEvent, Json } from '../../core/evidence.ts';
+import type { EvidenceEvent, Json } from 'taskbound-evidence/chain/evidence';
 import { deadlineText } from '../../core/session-policy.ts';
 import { demandOwner, movePhase, type LedgerRow, type WorkOutcome } from '../../core/ledger.ts';
 import { isAtLeast, isEnding } from '../../core/phase.ts';

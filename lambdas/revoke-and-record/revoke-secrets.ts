@@ -1,4 +1,4 @@
-import { describeError } from '../../core/describe-error.ts';
+import { describeError } from 'taskbound-evidence/describe-error';
 import { SecretUnrevoked } from '../../core/errors.ts';
 import { withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger.ts';
 import { retireSecret } from '../control/retire-secret.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ENDED_BEFORE_WORK, EXECUTION_ENDED } from '../../core/execution-ended.ts';
+import { ENDED_BEFORE_WORK, EXECUTION_ENDED } from 'taskbound-evidence/names/execution-ended';
 import type { LedgerRow, WorkOutcome } from '../../core/ledger.ts';
 import type { Ended } from '../../core/steps.ts';
 import { RESULT_BYTES, workReturn } from '../../core/work.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import { DeadlineNear } from './errors.ts';
 
 /** Enough to abort an upload and write a line; never more than half of what is left. */

@@ -1,4 +1,4 @@
-import { TaskboundError } from '../../core/taskbound-error.ts';
+import { TaskboundError } from 'taskbound-evidence/errors';
 
 /** The event does not keep the work contract: nothing was fetched, the work was not called. */
 export class MalformedWorkEvent extends TaskboundError {

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { omitUndefined } from '../../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { redactedError } from './redact-error.ts';
 
 /**

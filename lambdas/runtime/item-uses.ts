@@ -1,4 +1,4 @@
-import { partitionOf } from '../../core/partition.ts';
+import { partitionOf } from 'taskbound-evidence/names/partition';
 import type { ItemKey, NamedUse, Place } from './named-use.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

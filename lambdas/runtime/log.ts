@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { describeError } from '../../core/describe-error.ts';
+import { describeError } from 'taskbound-evidence/describe-error';
 
 type Level = 'info' | 'warn' | 'error';
 type Write = (message: string, fields?: Readonly<Record<string, unknown>>) => void;

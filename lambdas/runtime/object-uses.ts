@@ -1,5 +1,5 @@
-import { versionedAction } from '../../core/object-version.ts';
-import { partitionOf } from '../../core/partition.ts';
+import { versionedAction } from 'taskbound-evidence/names/object-version';
+import { partitionOf } from 'taskbound-evidence/names/partition';
 import { fieldOf } from './field-of.ts';
 import type { NamedUse } from './named-use.ts';
 

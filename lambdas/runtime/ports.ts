@@ -1,8 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import type { AwsConfig } from '../aws-config.ts';
-import { systemClock } from '../clock.ts';
+import { systemClock } from 'taskbound-time/system-clock';
 import type { Output } from './guard-output.ts';
 
 /** What the runtime stands on; tests give their own. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { errorMessage } from '../../core/describe-error.ts';
+import { errorMessage } from 'taskbound-evidence/describe-error';
 import { CHECKPOINT_BYTES, RESULT_BYTES } from '../../core/work.ts';
 import { CheckpointTooLarge, ResultNotJson, ResultTooLarge } from './errors.ts';
 import type { Json } from './json.ts';

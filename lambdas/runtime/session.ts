@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { describeError } from '../../core/describe-error.ts';
+import { describeError } from 'taskbound-evidence/describe-error';
 import { sessionCredentials, type SessionCredentials, type WorkEvent } from '../../core/work.ts';
 import { SessionUnreadable } from './errors.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../core/digest.ts';
+import { canonicalJson } from 'taskbound-evidence/canonical-json/digest';
 import { TOOL_USES, TOOL_USES_BYTES, type ToolsUsed, type ToolUse } from '../../core/work.ts';
 import type { ItemKey, NamedUse } from './named-use.ts';
 

@@ -1,6 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { describeError } from '../../core/describe-error.ts';
+import { describeError } from 'taskbound-evidence/describe-error';
 import { submitScheduledEnvironment } from '../../core/environment.ts';
 import { log } from '../control/log.ts';
 import type { ControlPorts } from '../control/ports.ts';

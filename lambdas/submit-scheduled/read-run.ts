@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { NotScheduled } from '../../core/errors.ts';
-import { boundaryIdOf, TASK_TYPE } from '../../core/ids.ts';
+import { boundaryIdOf, TASK_TYPE } from 'taskbound-evidence/names/ids';
 import { parseScheduledTime, SCHEDULE_NAME, scheduledTaskId } from '../../core/schedule.ts';
 
 /** What a schedule's input holds (lib/task-schedule.ts). */

@@ -1,12 +1,12 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import { drainingError, type Drain } from '../../core/drain.ts';
 import { NotPermitted, TaskIdTaken } from '../../core/errors.ts';
-import { MalformedRequest } from '../../core/taskbound-error.ts';
+import { MalformedRequest } from 'taskbound-evidence/errors';
 import { grantDigest } from '../../core/grant.ts';
-import { boundaryIdOf, executionArnOf, NONCE_CHARACTERS, secretName } from '../../core/ids.ts';
+import { boundaryIdOf, executionArnOf, NONCE_CHARACTERS, secretName } from 'taskbound-evidence/names/ids';
 import type { LedgerRow } from '../../core/ledger.ts';
-import { omitUndefined } from '../../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { personOf, type Person } from '../../core/people.ts';
 import { checkRequest, unknownType, type CheckedRequest, type TaskRequest } from '../../core/request.ts';
 import { scheduleOfTaskId } from '../../core/schedule.ts';

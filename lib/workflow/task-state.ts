@@ -1,5 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
-import { omitUndefined } from '../../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import type { Catcher, Json, Retrier, TaskState } from './asl.ts';
 
 export interface InvokeProps {

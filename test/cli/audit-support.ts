@@ -1,8 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { publicKeyPem } from '../../core/evidence-key.ts';
-import type { EvidenceBundle } from '../../core/evidence.ts';
+import { publicKeyPem } from 'taskbound-evidence/signature/evidence-key';
+import type { EvidenceBundle } from 'taskbound-evidence/chain/evidence';
 import { keyPair, signedBundle } from '../fixtures/signed-bundle.ts';
 
 /** Signs the bundle in a file with a key of the test's own, and writes the public key beside it as `key.pem`. */

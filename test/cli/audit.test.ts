@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { auditResult, type AuditResult } from '../../core/audit/result.ts';
-import type { EvidenceBundle } from '../../core/evidence.ts';
-import { EmbeddedAws } from '../../local/embedded-aws.ts';
-import { SystemClock } from '../../local/system-clock.ts';
+import { auditResult, type AuditResult } from 'taskbound-evidence/audit/result';
+import type { EvidenceBundle } from 'taskbound-evidence/chain/evidence';
+import { EmbeddedAws } from 'taskbound-local/embedded-aws';
+import { SystemClock } from 'taskbound-local/clock/system-clock';
 import { digestFilesIn, logFilesIn, recordsIn, signFile, writeRecords } from './audit-support.ts';
 import { call, fileIn, temporaryFolder, type Called } from './support.ts';
 

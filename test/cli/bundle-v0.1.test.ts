@@ -8,7 +8,7 @@ import { call, temporaryFolder } from './support.ts';
  * What version 0.1 wrote for one task, `run examples/case-response.json --local --seed examples/seed --as alice@Requesters --out --trail`,
  * and what its commands printed about it. Later versions must read the same in it.
  */
-const FIXTURE = fileURLToPath(new URL('../fixtures/bundle-v0.1/', import.meta.url));
+const FIXTURE = fileURLToPath(new URL('../fixtures/bundle-v0.1', import.meta.url));
 
 const expected = async (name: string): Promise<string> => readFile(join(FIXTURE, name), 'utf8');
 

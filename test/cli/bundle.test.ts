@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { writeBundle } from '../../cli/bundle.ts';
-import { bundleText, makeBundle } from '../../core/bundle.ts';
+import { writeBundle } from 'taskbound-evidence/command/bundle';
+import { bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
 import { bundleOf } from '../fixtures/signed-bundle.ts';
 import { BOUNDARY, fileIn, goodEvents, temporaryFolder } from './support.ts';
 

@@ -5,8 +5,8 @@ import type { Finding } from '../../cli/find.ts';
 import { questionOf } from '../../cli/question.ts';
 import { Records } from '../../cli/records.ts';
 import { matchOf, renderFound } from '../../cli/render/find.ts';
-import { boundaryIdOf, secretName } from '../../core/ids.ts';
-import { reviewIdOf } from '../../core/review-id.ts';
+import { boundaryIdOf, secretName } from 'taskbound-evidence/names/ids';
+import { reviewIdOf } from 'taskbound-evidence/names/review-id';
 import { BOUNDARY, call, goodEvents, rowOf } from './support.ts';
 
 const SECRET = secretName(

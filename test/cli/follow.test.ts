@@ -2,7 +2,7 @@ import { GetExecutionHistoryCommand, SFNClient, type HistoryEvent } from '@aws-s
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, it } from 'vitest';
 import { follow } from '../../cli/follow.ts';
-import { VirtualClock } from '../../local/virtual-clock.ts';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { T0 } from './support.ts';
 
 const events = (count: number): HistoryEvent[] =>

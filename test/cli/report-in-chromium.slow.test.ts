@@ -5,7 +5,7 @@ import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { bundleOf } from '../fixtures/signed-bundle.ts';
-import type { EventDraft, EvidenceEvent } from '../../core/evidence.ts';
+import type { EventDraft, EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 import { BOUNDARY, chainOf, eventsOf, RECORDS } from '../fixtures/task-events.ts';
 import { headlessChromium, type HeadlessChromium } from './chromium.ts';
 import { violatedAudit } from './report/audits.ts';

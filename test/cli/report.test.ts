@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { publicKeyPem } from '../../core/evidence-key.ts';
+import { publicKeyPem } from 'taskbound-evidence/signature/evidence-key';
 import { bundleOf, keyPair, STACK_KEY } from '../fixtures/signed-bundle.ts';
 import { BOUNDARY, eventsOf } from '../fixtures/task-events.ts';
 import { auditOf, violatedAudit } from './report/audits.ts';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chainFault, evidenceBundle } from '../../core/evidence.ts';
+import { chainFault, evidenceBundle } from 'taskbound-evidence/chain/evidence';
 import { synthesize } from '../../lib/synthesize.ts';
 import { call, fileIn, temporaryFolder, type Called } from './support.ts';
 

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { makeBundle } from '../../core/bundle.ts';
+import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { signedBundle } from '../fixtures/signed-bundle.ts';
 import { boundaryIdFrom } from '../../cli/commands/show.ts';
-import { UsageError } from '../../cli/command-errors.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
 import { BOUNDARY, call, fileIn, goodEvents, temporaryFolder } from './support.ts';
 
 describe('show of a bundle', () => {

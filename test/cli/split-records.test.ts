@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { RecordSplitter } from '../../cli/audit/split-records.ts';
-import { TrailUnreadable } from '../../cli/command-errors.ts';
+import { RecordSplitter } from 'taskbound-evidence/audit/files/split-records';
+import { TrailUnreadable } from 'taskbound-evidence/command/errors';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { reachable } from '../../cli/call-url.ts';
 import { submit } from '../../cli/submit.ts';
-import { VirtualClock } from '../../local/virtual-clock.ts';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { T0 } from './support.ts';
 
 const request = { type: 'object-transfer', taskId: 'mine-1', reason: 'é', parameters: { sourceKey: 'a b' } };

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Io } from '../../cli/io.ts';
 import { main } from '../../cli/main.ts';
-import { chainEvent, type EventDraft, type EvidenceEvent } from '../../core/evidence.ts';
+import { chainEvent, type EventDraft, type EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../../core/ledger.ts';
-import { SystemClock } from '../../local/system-clock.ts';
+import { SystemClock } from 'taskbound-local/clock/system-clock';
 
 export const T0 = Date.UTC(2026, 10, 23, 10, 0, 0);
 export const BOUNDARY = 'object-transfer.nightly-1';

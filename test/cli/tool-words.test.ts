@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toolWords } from '../../cli/render/tool-words.ts';
+import { toolWords } from 'taskbound-evidence/timeline/tool-words';
 
 const use = (tool: string | null, action = 's3:GetObject', outcome = 'ok') => ({ tool, action, outcome });
 

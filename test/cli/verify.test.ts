@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { publicKeyPem } from '../../core/evidence-key.ts';
+import { publicKeyPem } from 'taskbound-evidence/signature/evidence-key';
 import { BOUNDARY, call, fileIn, goodEvents, temporaryFolder } from './support.ts';
 import { keyPair, signedBundle } from '../fixtures/signed-bundle.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { accessEnd } from '../../core/access-end.ts';
-import { taskRecord } from '../../core/task-record.ts';
+import { accessEnd } from 'taskbound-evidence/access-end/access-end';
+import { taskRecord } from 'taskbound-evidence/events/task-record';
 import {
   chainOf,
   eventsOf,

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { approvalFault, approversOf, decisionFault, withDecision, withExpiry } from '../../core/approval.ts';
 import type { DecisionRecord, LedgerRow } from '../../core/ledger.ts';
-import { reviewedBy } from '../../core/review-id.ts';
-import { reviewIdOf } from '../../core/review-id.ts';
+import { reviewedBy } from 'taskbound-evidence/names/review-id';
+import { reviewIdOf } from 'taskbound-evidence/names/review-id';
 import { rowOf as ledgerRowOf } from '../lambdas/control/row.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/Approvers';

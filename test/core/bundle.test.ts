@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { archiveKey, boundaryInArchive, bundleText, makeBundle } from '../../core/bundle.ts';
+import { archiveKey, boundaryInArchive, bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
 import { unstorable } from '../../lambdas/control/storable.ts';
-import { chainEvent, evidenceBundle, type Json } from '../../core/evidence.ts';
+import { chainEvent, evidenceBundle, type Json } from 'taskbound-evidence/chain/evidence';
 
 const BOUNDARY = 'object-transfer.nightly-1';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { controlsMap, JUDGED, type ControlsMap } from '../../core/controls.ts';
-import { SILENT } from '../../core/controls/silent.ts';
-import type { EventDraft } from '../../core/evidence.ts';
+import { controlsMap, JUDGED, type ControlsMap } from 'taskbound-evidence/controls/controls';
+import { SILENT } from 'taskbound-evidence/controls/silent';
+import type { EventDraft } from 'taskbound-evidence/chain/evidence';
 import {
   admitted,
   BOUNDARY,
@@ -20,7 +20,7 @@ import {
   secretIssued,
   type RecordName,
 } from '../fixtures/task-events.ts';
-import { sha256Hex } from '../../core/digest.ts';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 
 const mapOf = (drafts: readonly EventDraft[]): ControlsMap => controlsMap(BOUNDARY, chainOf(drafts));
 const finding = (map: ControlsMap, control: string) => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeError, errorMessage } from '../../core/describe-error.ts';
+import { describeError, errorMessage } from 'taskbound-evidence/describe-error';
 
 class NamedError extends Error {
   override readonly name = 'Throttling';

@@ -12,7 +12,7 @@ import {
   SUBMIT_TIMEOUT_SECONDS,
 } from '../../core/drain.ts';
 import { SWEEP_MARGIN_MS } from '../../core/due.ts';
-import { parseBoundaryId } from '../../core/ids.ts';
+import { parseBoundaryId } from 'taskbound-evidence/names/ids';
 import type { LeaseRecord } from '../../core/ledger.ts';
 import { PHASES } from '../../core/phase.ts';
 import { rowOf } from '../lambdas/control/row.ts';

@@ -1,7 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dsseEnvelope, keyIdOf, preAuthEncoding, signEnvelope, verifyEnvelope } from '../../core/dsse.ts';
+import {
+  dsseEnvelope,
+  keyIdOf,
+  preAuthEncoding,
+  signEnvelope,
+  verifyEnvelope,
+} from 'taskbound-evidence/signature/dsse';
 
 const pair = generateKeyPairSync('ed25519');
 const other = generateKeyPairSync('ed25519');

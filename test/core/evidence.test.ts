@@ -5,7 +5,7 @@ import {
   evidenceEvent,
   type EventDraft,
   type EvidenceEvent,
-} from '../../core/evidence.ts';
+} from 'taskbound-evidence/chain/evidence';
 
 const drafts: EventDraft[] = [
   { id: 'task.requested', type: 'task.requested', actor: 'alice', data: { reason: 'nightly' } },

@@ -8,7 +8,7 @@ import {
   secretName,
   TASK_ID,
   TASK_TYPE,
-} from '../../core/ids.ts';
+} from 'taskbound-evidence/names/ids';
 
 const taskType = fc.stringMatching(/^[a-z][a-z0-9-]{1,22}$/).filter((text) => TASK_TYPE.test(text));
 /** Ids that look like the rest of a name, too. */

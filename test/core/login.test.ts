@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { secretName } from '../../core/ids.ts';
+import { secretName } from 'taskbound-evidence/names/ids';
 import { IDENTIFIER_BYTES, loginNameOf, loginPrefix, postgresSpec, rightsText } from '../../core/login.ts';
 
 const nameOf = (stack: string, taskId: string, name = 'database') =>

@@ -6,10 +6,10 @@ import {
   EVENT_TYPES,
   type EventDraft,
   type EvidenceEvent,
-} from '../../core/evidence.ts';
-import { secretName } from '../../core/ids.ts';
-import { eventIn, issued, itemOf, lookupOf } from '../../core/lookup.ts';
-import { copiedSecretName } from '../../core/secret-id.ts';
+} from 'taskbound-evidence/chain/evidence';
+import { secretName } from 'taskbound-evidence/names/ids';
+import { eventIn, issued, itemOf, lookupOf } from 'taskbound-evidence/lookup/lookup';
+import { copiedSecretName } from 'taskbound-evidence/names/secret-id';
 
 const BOUNDARY = 'object-transfer.nightly-1';
 const AT_MS = Date.UTC(2026, 10, 24, 10);

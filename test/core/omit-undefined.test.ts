@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { omitUndefined } from '../../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 
 it('leaves out what is undefined, and nothing else, in the order of the fields', () => {
   const fields = { b: 1, a: undefined, none: null, no: false, empty: '', zero: 0 };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseDecision, parseEnd } from '../../core/decision.ts';
-import { MalformedRequest } from '../../core/taskbound-error.ts';
+import { MalformedRequest } from 'taskbound-evidence/errors';
 
 const good = { task: 'object-transfer.x1', decision: 'approve' };
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { partitionOf } from '../../core/partition.ts';
+import { partitionOf } from 'taskbound-evidence/names/partition';
 
 test.each([
   ['eu-central-1', 'aws'],

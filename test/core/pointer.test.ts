@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { lookupOf } from '../../core/lookup.ts';
-import { follow, type Recorded } from '../../core/pointer.ts';
-import type { EvidenceBundle, EvidenceEvent } from '../../core/evidence.ts';
+import { lookupOf } from 'taskbound-evidence/lookup/lookup';
+import { follow, type Recorded } from 'taskbound-evidence/lookup/pointer';
+import type { EvidenceBundle, EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 import { signedBundle, STACK_KEY } from '../fixtures/signed-bundle.ts';
 import { BOUNDARY, chain, goodEvents } from '../cli/support.ts';
 import { rechained } from '../scenarios/tampering.ts';

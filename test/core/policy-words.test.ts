@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policyWords, resourceWords, type StatementWords } from '../../core/policy-words.ts';
+import { policyWords, resourceWords, type StatementWords } from 'taskbound-evidence/policy/policy-words';
 import { policyUntil } from '../fixtures/task-events.ts';
 
 const only = (statement: object): StatementWords => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MalformedRequest } from '../../core/taskbound-error.ts';
+import { MalformedRequest } from 'taskbound-evidence/errors';
 import { checkRequest, parseRequest } from '../../core/request.ts';
 import { parseStrictJson } from '../../core/strict-json.ts';
 import { transferConfig } from '../fixtures/task-types.ts';

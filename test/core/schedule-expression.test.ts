@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expressionFault } from '../../core/schedule-expression.ts';
+import { expressionFault } from 'taskbound-time/schedule-expression';
 
 describe('an expression that AWS takes', () => {
   it.each([

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isTimeOf } from '../../core/schedule-times.ts';
-import { recurrenceOf } from '../../local/scheduler/expression.ts';
+import { recurrenceOf } from 'taskbound-local/scheduler/expression';
 
 const isTime = (expression: string, timeZone: string, text: string): boolean =>
   isTimeOf(expression, timeZone, Date.parse(text));

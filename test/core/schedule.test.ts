@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NotScheduled } from '../../core/errors.ts';
-import { TASK_ID } from '../../core/ids.ts';
+import { TASK_ID } from 'taskbound-evidence/names/ids';
 import {
   demandTimely,
   parseScheduledTime,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MalformedRequest } from '../../core/taskbound-error.ts';
+import { MalformedRequest } from 'taskbound-evidence/errors';
 import { grantDigest } from '../../core/grant.ts';
 import {
   compileSessionPolicy,
@@ -8,7 +8,7 @@ import {
   policyLiteral,
   renderSessionPolicy,
 } from '../../core/session-policy.ts';
-import { SESSION_POLICY_CHARACTERS } from '../../core/own-statements.ts';
+import { SESSION_POLICY_CHARACTERS } from 'taskbound-evidence/policy/own-statements';
 import { transferConfig } from '../fixtures/task-types.ts';
 
 const grant = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SWEEP_MARGIN_MS } from '../../core/due.ts';
-import { denyPolicyName, secretName } from '../../core/ids.ts';
+import { denyPolicyName, secretName } from 'taskbound-evidence/names/ids';
 import { boundaryOfSecret, isCaredFor, isOld, staleDeny, STRAY_AGE_MS } from '../../core/strays.ts';
 import { BOUNDARY, rowOf } from '../lambdas/control/row.ts';
 

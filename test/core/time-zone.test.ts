@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isTimeZone } from '../../core/time-zone.ts';
+import { isTimeZone } from 'taskbound-time/time-zone';
 
 /** Links of the time-zone database (its file `backward`), which `Intl` answers by the name of another zone. */
 const LINKS = [

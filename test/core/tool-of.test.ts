@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Statement } from '../../core/iam/policy.ts';
+import type { Statement } from 'taskbound-iam/policy';
 import { policyLiteral } from '../../core/session-policy.ts';
 import { toolNamer, type ToldUse } from '../../core/tool-of.ts';
 

@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { makeBundle } from '../../core/bundle.ts';
-import { chainEvent, type EvidenceEvent } from '../../core/evidence.ts';
-import { publicKeyPem, readPublicKey } from '../../core/evidence-key.ts';
-import { MAX_BUNDLE_DEPTH } from '../../core/odd-value.ts';
-import { statementOf } from '../../core/statement.ts';
-import { MAX_EVENTS, verifyBundle } from '../../core/verify.ts';
+import { makeBundle } from 'taskbound-evidence/chain/bundle';
+import { chainEvent, type EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import { publicKeyPem, readPublicKey } from 'taskbound-evidence/signature/evidence-key';
+import { MAX_BUNDLE_DEPTH } from 'taskbound-evidence/canonical-json/canonical-json-check';
+import { statementOf } from 'taskbound-evidence/signature/statement';
+import { MAX_EVENTS, verifyBundle } from 'taskbound-evidence/signature/verify';
 import { BOUNDARY, goodEvents } from '../cli/support.ts';
 import { keyPair, signedBundle } from '../fixtures/signed-bundle.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkWindow, OPEN_FOR_DAYS, OPENS_WITHIN_DAYS } from '../../core/asked-window.ts';
 import { withTaskDeadline } from '../../core/deadline.ts';
-import { MalformedRequest } from '../../core/taskbound-error.ts';
+import { MalformedRequest } from 'taskbound-evidence/errors';
 import { grantDigest } from '../../core/grant.ts';
 import { checkRequest, parseRequest } from '../../core/request.ts';
 import { CHOICE_MARGIN_SECONDS, windowFor } from '../../core/window-for.ts';

@@ -1,6 +1,6 @@
-import type { Statement } from '../../core/iam/policy.ts';
-import type { Caller, Check } from '../../local/aws/service.ts';
-import type { EmbeddedAws } from '../../local/embedded-aws.ts';
+import type { Statement } from 'taskbound-iam/policy';
+import type { Caller, Check } from 'taskbound-local/gateway/service';
+import type { EmbeddedAws } from 'taskbound-local/embedded-aws';
 
 /** A task's session, as the embedded AWS gave it out. */
 export interface TaskSession {

@@ -1,7 +1,7 @@
-import { boundaryIdOf } from '../../core/ids.ts';
-import type { PolicyDelay } from '../../local/aws/iam/authorizer.ts';
-import type { EmbeddedAws } from '../../local/embedded-aws.ts';
-import type { VirtualClock } from '../../local/virtual-clock.ts';
+import { boundaryIdOf } from 'taskbound-evidence/names/ids';
+import type { PolicyDelay } from 'taskbound-local/iam/authorizer';
+import type { EmbeddedAws } from 'taskbound-local/embedded-aws';
+import type { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import type { Injector } from './injector.ts';
 import type { KindOfTask } from './kinds.ts';
 import type { People } from './people.ts';

@@ -1,5 +1,5 @@
-import { PlatformError, payloadOf, timedOut } from '../../local/lambda/errors.ts';
-import type { HostOptions } from '../../local/lambda/host.ts';
+import { PlatformError, payloadOf, timedOut } from 'taskbound-local/lambda/errors';
+import type { HostOptions } from 'taskbound-local/lambda/host';
 import type {
   Bundle,
   FunctionHost,
@@ -8,9 +8,9 @@ import type {
   InvocationResult,
   LogLine,
   SessionCredentials,
-} from '../../local/lambda/types.ts';
-import { AwsError } from '../../local/aws/service.ts';
-import type { LocalClock } from '../../local/clock.ts';
+} from 'taskbound-local/lambda/types';
+import { AwsError } from 'taskbound-local/gateway/service';
+import type { LocalClock } from 'taskbound-local/clock/local-clock';
 import { makeHandler, shortName, type Handler } from './handlers.ts';
 import { Invocation, never, runInvocation } from './invocation.ts';
 import type { SimulatedLoginServer } from './simulated-login-server.ts';

@@ -1,6 +1,6 @@
 import type { LedgerRow } from '../../core/ledger.ts';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { Assembly } from '../../local/template/assembly.ts';
+import type { Assembly } from 'taskbound-local/template/assembly';
 import { comeToRest, submitAll } from './run-schedule.ts';
 import { World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from 'taskbound-time/clock';
 import { admitHandler } from '../../lambdas/admit/handler.ts';
 import type { AwsConfig } from '../../lambdas/aws-config.ts';
 import { closeBoundaryHandler } from '../../lambdas/close-boundary/handler.ts';

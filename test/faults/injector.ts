@@ -1,6 +1,6 @@
-import type { LocalClock } from '../../local/clock.ts';
-import type { InterceptedCall, Refusal, Verdict } from '../../local/aws/intercept.ts';
-import type { InvocationResult } from '../../local/lambda/types.ts';
+import type { LocalClock } from 'taskbound-local/clock/local-clock';
+import type { InterceptedCall, Refusal, Verdict } from 'taskbound-local/gateway/intercept';
+import type { InvocationResult } from 'taskbound-local/lambda/types';
 import { died, unheard, type HostHooks } from './direct-host.ts';
 import { isWork, type Handler } from './handlers.ts';
 import { currentCall, never, type CallUnderWay, type Invocation } from './invocation.ts';

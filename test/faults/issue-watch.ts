@@ -1,6 +1,6 @@
-import { parseBoundaryId } from '../../core/ids.ts';
+import { parseBoundaryId } from 'taskbound-evidence/names/ids';
 import type { LedgerRow } from '../../core/ledger.ts';
-import type { ObservedCall } from '../../local/aws/intercept.ts';
+import type { ObservedCall } from 'taskbound-local/gateway/intercept';
 import type { Said } from './people.ts';
 import type { Violation } from './violation.ts';
 import type { World } from './world.ts';

@@ -1,9 +1,9 @@
-import { makeBundle } from '../../core/bundle.ts';
-import { chainFault } from '../../core/evidence.ts';
+import { makeBundle } from 'taskbound-evidence/chain/bundle';
+import { chainFault } from 'taskbound-evidence/chain/evidence';
 import { dueAtMs } from '../../core/due.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { isAtLeast } from '../../core/phase.ts';
-import { verifyBundle } from '../../core/verify.ts';
+import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { versionIdFrom } from '../../lambdas/control/secrets.ts';
 import type { Adversary, TaskSession } from './adversary.ts';
 import { endsFromMs, judgeDeadlines, judgeEarlyEnd, judgeRuns } from './judge-people.ts';

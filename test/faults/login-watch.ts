@@ -1,4 +1,4 @@
-import type { ObservedCall } from '../../local/aws/intercept.ts';
+import type { ObservedCall } from 'taskbound-local/gateway/intercept';
 import { CLOCKS_APART_MS } from './issue-watch.ts';
 import { MAINTENANCE_MS } from './kinds.ts';
 import type { Violation } from './violation.ts';

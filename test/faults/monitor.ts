@@ -1,6 +1,6 @@
 import { isEnding } from '../../core/phase.ts';
-import type { ObservedCall } from '../../local/aws/intercept.ts';
-import { parseBoundaryId } from '../../core/ids.ts';
+import type { ObservedCall } from 'taskbound-local/gateway/intercept';
+import { parseBoundaryId } from 'taskbound-evidence/names/ids';
 import type { Adversary, TaskSession } from './adversary.ts';
 import { POLICY_DELAY_MS } from './arrange.ts';
 import type { Violation } from './violation.ts';

@@ -1,7 +1,7 @@
-import { AnswerLost } from '../../local/aws/intercept.ts';
-import { userCaller } from '../../local/aws/auth/credentials.ts';
-import type { RawResponse } from '../../local/aws/service.ts';
-import type { EmbeddedAws, LoadedStack } from '../../local/embedded-aws.ts';
+import { AnswerLost } from 'taskbound-local/gateway/intercept';
+import { userCaller } from 'taskbound-local/gateway/auth/credentials';
+import type { RawResponse } from 'taskbound-local/gateway/service';
+import type { EmbeddedAws, LoadedStack } from 'taskbound-local/embedded-aws';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { Fault } from './schedule.ts';
 

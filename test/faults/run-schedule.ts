@@ -1,4 +1,4 @@
-import type { Assembly } from '../../local/template/assembly.ts';
+import type { Assembly } from 'taskbound-local/template/assembly';
 import { Adversary } from './adversary.ts';
 import { IssueWatch } from './issue-watch.ts';
 import { isAtRest, judge, CLOSED_WITHIN_MS, SWEPT_WITHIN_MS, type Judged } from './judge.ts';

@@ -1,4 +1,4 @@
-import type { Assembly } from '../../local/template/assembly.ts';
+import type { Assembly } from 'taskbound-local/template/assembly';
 import type { Finding } from './finding.ts';
 import { runSchedule } from './run-schedule.ts';
 import type { Schedule } from './schedule.ts';

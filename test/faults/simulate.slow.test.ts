@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, test } from 'vitest';
-import { readAssembly } from '../../local/template/assembly.ts';
+import { readAssembly } from 'taskbound-local/template/assembly';
 import { readsOfOneRun } from './due-load.ts';
 import { silenceLogs } from './silence-logs.ts';
 import { simulate, type Simulation } from './simulate.ts';

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { readAssembly } from '../../local/template/assembly.ts';
+import { readAssembly } from 'taskbound-local/template/assembly';
 import type { Finding } from './finding.ts';
 import { warmUp } from './run-schedule.ts';
 import { findSites } from './sites.ts';

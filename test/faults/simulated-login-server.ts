@@ -7,8 +7,8 @@ import type {
   LoginSight,
 } from '../../lambdas/control/postgres/login-server.ts';
 import type { withLogin } from '../../lambdas/work/database-maintenance/login.ts';
-import type { Verdict } from '../../local/aws/intercept.ts';
-import type { LocalClock } from '../../local/clock.ts';
+import type { Verdict } from 'taskbound-local/gateway/intercept';
+import type { LocalClock } from 'taskbound-local/clock/local-clock';
 import { currentInvocation, never, runCall, type CallUnderWay } from './invocation.ts';
 import type { ModelSession, PostgresModel } from './postgres-model.ts';
 

@@ -1,4 +1,4 @@
-import type { Assembly } from '../../local/template/assembly.ts';
+import type { Assembly } from 'taskbound-local/template/assembly';
 import type { Call } from './injector.ts';
 import { MACHINE } from './injector.ts';
 import type { Kind } from './kinds.ts';

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { type HttpHandler, HttpResponse } from '@smithy/protocol-http';
 import type { AwsConfig } from '../../lambdas/aws-config.ts';
-import { AnswerLost } from '../../local/aws/intercept.ts';
-import type { RawRequest, RawResponse } from '../../local/aws/service.ts';
-import { bytesOf, lowerCased, targetOf } from '../../local/aws/in-process-handler.ts';
-import type { Clock } from '../../core/clock.ts';
+import { AnswerLost } from 'taskbound-local/gateway/intercept';
+import type { RawRequest, RawResponse } from 'taskbound-local/gateway/service';
+import { bytesOf, lowerCased, targetOf } from 'taskbound-local/gateway/in-process-handler';
+import type { Clock } from 'taskbound-time/clock';
 import { currentInvocation, never, runCall, type CallUnderWay } from './invocation.ts';
 
 const SERVICE = 'x-simulated-service';

@@ -1,9 +1,9 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { createHash } from 'node:crypto';
-import { SIGNED_HEAD_SEQ, type EvidenceEvent, type SignedHead } from '../../core/evidence.ts';
+import { SIGNED_HEAD_SEQ, type EvidenceEvent, type SignedHead } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../../core/ledger.ts';
-import { eventIn } from '../../core/lookup.ts';
-import type { ObservedCall } from '../../local/aws/intercept.ts';
+import { eventIn } from 'taskbound-evidence/lookup/lookup';
+import type { ObservedCall } from 'taskbound-local/gateway/intercept';
 
 /** Something that the embedded AWS did, with when. */
 export interface Seen<T> {

@@ -1,4 +1,4 @@
-import { readAssembly } from '../../local/template/assembly.ts';
+import { readAssembly } from 'taskbound-local/template/assembly';
 import type { Finding } from './finding.ts';
 import { makePlan, type PlanOptions } from './plan.ts';
 import { runSchedule, warmUp } from './run-schedule.ts';

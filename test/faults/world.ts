@@ -1,10 +1,10 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import { sha256Hex } from '../../core/digest.ts';
-import { boundaryIdOf, executionArnOf, parseBoundaryId } from '../../core/ids.ts';
-import { EmbeddedAws, type LoadedStack } from '../../local/embedded-aws.ts';
-import type { Assembly } from '../../local/template/assembly.ts';
-import type { Template } from '../../local/template/template.ts';
-import { VirtualClock } from '../../local/virtual-clock.ts';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
+import { boundaryIdOf, executionArnOf, parseBoundaryId } from 'taskbound-evidence/names/ids';
+import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
+import type { Assembly } from 'taskbound-local/template/assembly';
+import type { Template } from 'taskbound-local/template/template';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { arrange, policyDelayOf } from './arrange.ts';
 import { DirectHost, noBundle } from './direct-host.ts';
 import { isWork } from './handlers.ts';

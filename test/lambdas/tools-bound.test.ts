@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EventDraft, EvidenceEvent } from '../../core/evidence.ts';
+import type { EventDraft, EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 import type { LeaseRecord } from '../../core/ledger.ts';
 import { TOOL_USES, TOOLS_BYTES, type ToolsUsed } from '../../core/work.ts';
 import type { EvidenceLog } from '../../lambdas/control/evidence-log.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as errors from '../../core/errors.ts';
-import { MalformedRequest } from '../../core/taskbound-error.ts';
+import { MalformedRequest } from 'taskbound-evidence/errors';
 import { answerTo, definitionIn, tasksOf } from './definition.ts';
 import { sampleResources } from './sample.ts';
 

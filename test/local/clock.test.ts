@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SystemClock } from '../../local/system-clock.ts';
-import { VirtualClock } from '../../local/virtual-clock.ts';
+import { SystemClock } from 'taskbound-local/clock/system-clock';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 
 const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));

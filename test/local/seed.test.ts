@@ -11,9 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { S3Service } from '../../local/s3/service.ts';
-import { DynamoDb } from '../../local/aws/dynamodb/dynamodb-service.ts';
-import { dumpStack, seedStack } from '../../local/seed.ts';
+import { S3Service } from 'taskbound-local/s3/service';
+import { DynamoDb } from 'taskbound-local/dynamodb/dynamodb-service';
+import { dumpStack, seedStack } from 'taskbound-local/seed/seed';
 
 const outputs = { source: 'bucket-a', destination: 'bucket-b', url: 'http://127.0.0.1/' };
 let root = '';

@@ -8,7 +8,7 @@ import {
   type RawRequest,
   type RawResponse,
   type Service,
-} from '../../local/aws/service.ts';
+} from 'taskbound-local/gateway/service';
 
 type Recorded = Parameters<Call['record']>[0];
 

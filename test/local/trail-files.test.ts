@@ -1,18 +1,18 @@
-import { makeBundle } from '../../core/bundle.ts';
+import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { FolderSource } from '../../cli/audit/folder-source.ts';
-import { readTrail } from '../../cli/audit/read-trail.ts';
-import { Audit } from '../../core/audit/audit.ts';
-import type { DigestFile, LogFile } from '../../core/audit/digest-file.ts';
-import { checkDigests, type DigestCheck, type Wanted } from '../../core/audit/digests.ts';
-import { Findings } from '../../core/audit/findings.ts';
-import { publicKeyList, TrailKeys } from '../../core/audit/trail-keys.ts';
-import type { TrailRecord } from '../../local/aws/trail.ts';
-import { PUBLIC_KEYS_FILE, writeTrailFiles } from '../../local/trail-files.ts';
+import { FolderSource } from 'taskbound-evidence/audit/files/folder-source';
+import { readTrail } from 'taskbound-evidence/audit/files/read-trail';
+import { Audit } from 'taskbound-evidence/audit/audit';
+import type { DigestFile, LogFile } from 'taskbound-evidence/audit/trail/digest-file';
+import { checkDigests, type DigestCheck, type Wanted } from 'taskbound-evidence/audit/trail/digests';
+import { Findings } from 'taskbound-evidence/audit/findings';
+import { publicKeyList, TrailKeys } from 'taskbound-evidence/audit/trail/trail-keys';
+import type { TrailRecord } from 'taskbound-local/trail/trail';
+import { PUBLIC_KEYS_FILE, writeTrailFiles } from 'taskbound-local/trail/trail-files';
 import { goodEvents, recordingIo, temporaryFolder, T0, BOUNDARY } from '../cli/support.ts';
 import {} from '../core/audit/support.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decide } from '../../core/iam/evaluate.ts';
-import { parsePolicy } from '../../core/iam/parse.ts';
-import type { NamedPolicy } from '../../core/iam/policy.ts';
+import { decide } from 'taskbound-iam/evaluate';
+import { parsePolicy } from 'taskbound-iam/parse';
+import type { NamedPolicy } from 'taskbound-iam/policy';
 import { renderSessionPolicy } from '../../core/session-policy.ts';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
 import { transferConfig } from '../fixtures/task-types.ts';

@@ -5,7 +5,7 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
-import type { InterceptedCall, Verdict } from '../../local/aws/intercept.ts';
+import type { InterceptedCall, Verdict } from 'taskbound-local/gateway/intercept';
 import { deploy, freshId, type Deployed } from './deployed.ts';
 import {
   dataOf,

@@ -1,7 +1,7 @@
 import { Records } from '../../cli/records.ts';
-import { archiveKey, bundleText, makeBundle } from '../../core/bundle.ts';
+import { archiveKey, bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
 import { ARCHIVE_DISAGREES } from '../../core/metrics.ts';
-import type { Verdict } from '../../local/aws/intercept.ts';
+import type { Verdict } from 'taskbound-local/gateway/intercept';
 import { freshId, type Deployed } from './deployed.ts';
 import type { Request } from './meddle.ts';
 

@@ -1,4 +1,4 @@
-import { makeBundle } from '../../core/bundle.ts';
+import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { DeleteRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sessionCredentials } from '../../core/work.ts';
-import type { AuditResult } from '../../core/audit/result.ts';
+import type { AuditResult } from 'taskbound-evidence/audit/result';
 import { auditRecords, saidOf, trailAfter } from '../core/audit/support.ts';
 import type { DemoDatabase } from '../../local/demo-database.ts';
 import { deployMaintained, maintenance, migration, startDatabase } from './database.ts';

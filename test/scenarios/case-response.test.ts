@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { sha256Hex } from '../../core/digest.ts';
-import type { TrailRecord } from '../../local/aws/trail.ts';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
+import type { TrailRecord } from 'taskbound-local/trail/trail';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
 import { toolsOf, wordDigestOf, wordOf } from './tools-of.ts';
 

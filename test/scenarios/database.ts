@@ -1,4 +1,4 @@
-import { sha256Hex } from '../../core/digest.ts';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import { loginNameOf } from '../../core/login.ts';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { DEMO_DATABASE, startDemoDatabase, type DemoDatabase } from '../../local/demo-database.ts';

@@ -14,11 +14,11 @@ import { exitCodeOfRun, type RunReport } from '../../cli/run-report.ts';
 import { runTask } from '../../cli/run-task.ts';
 import { personConfig } from '../../cli/person.ts';
 import { readOutputs } from '../../cli/stack-outputs.ts';
-import type { EvidenceEvent } from '../../core/evidence.ts';
+import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { TaskRequest } from '../../core/request.ts';
-import { EmbeddedAws, type AssemblyOptions, type LoadedStack } from '../../local/embedded-aws.ts';
-import { VirtualClock } from '../../local/virtual-clock.ts';
+import { EmbeddedAws, type AssemblyOptions, type LoadedStack } from 'taskbound-local/embedded-aws';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 
 export const T0 = Date.UTC(2026, 10, 23, 10, 0, 0);
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { verifyBundle } from '../../core/verify.ts';
+import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { realBundle } from './tampering.ts';
 
 /** `tampering.test.ts` tries some of these in every run; here are all of them. */

@@ -1,4 +1,4 @@
-import type { Template } from '../../local/template/template.ts';
+import type { Template } from 'taskbound-local/template/template';
 import { deploy, type Deployed } from './deployed.ts';
 import { ENDING } from './exercise/ending.ts';
 import { OPERATING } from './exercise/operating.ts';

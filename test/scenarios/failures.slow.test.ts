@@ -6,12 +6,12 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { sha256Hex } from '../../core/digest.ts';
-import { chainFault, type EvidenceEvent } from '../../core/evidence.ts';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
+import { chainFault, type EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../../core/ledger.ts';
 import { EvidenceLog } from '../../lambdas/control/evidence-log.ts';
-import { AwsError } from '../../local/aws/service.ts';
-import type { Template } from '../../local/template/template.ts';
+import { AwsError } from 'taskbound-local/gateway/service';
+import type { Template } from 'taskbound-local/template/template';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
 import {
   call,

@@ -1,6 +1,6 @@
 import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { chainFault } from '../../core/evidence.ts';
+import { chainFault } from 'taskbound-evidence/chain/evidence';
 import { deploy, freshId, type Deployed } from './deployed.ts';
 import {
   call,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, test } from 'vitest';
-import { parseTemplate } from '../../local/template/template.ts';
-import type { Usage } from '../../local/aws/iam/usage.ts';
+import { parseTemplate } from 'taskbound-local/template/template';
+import type { Usage } from 'taskbound-local/iam/usage';
 import { exercise, SCENARIOS, type Exercised } from './exercise.ts';
 import { stopDatabase, type Scenario } from './exercise/scenario.ts';
 import { allowed, roleStatements, type RoleStatement } from './statements.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { chainFault } from '../../core/evidence.ts';
-import type { Template } from '../../local/template/template.ts';
-import type { InterceptedCall, Verdict } from '../../local/aws/intercept.ts';
+import { chainFault } from 'taskbound-evidence/chain/evidence';
+import type { Template } from 'taskbound-local/template/template';
+import type { InterceptedCall, Verdict } from 'taskbound-local/gateway/intercept';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
 import { dataOf, retype, sessionsOf, typesOf, type Request } from './meddle.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chainFault } from '../../core/evidence.ts';
+import { chainFault } from 'taskbound-evidence/chain/evidence';
 import { deploy, freshId } from './deployed.ts';
 import { toolsOf } from './tools-of.ts';
 

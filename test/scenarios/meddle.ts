@@ -4,13 +4,13 @@ import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { ClientConfig } from '../../cli/client-config.ts';
 import { Records } from '../../cli/records.ts';
-import type { EvidenceEvent } from '../../core/evidence.ts';
-import { boundaryIdOf, parseBoundaryId, typeParameterName } from '../../core/ids.ts';
+import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import { boundaryIdOf, parseBoundaryId, typeParameterName } from 'taskbound-evidence/names/ids';
 import type { LedgerRow } from '../../core/ledger.ts';
 import type { TaskRequest } from '../../core/request.ts';
 import { taskTypeConfig, type TaskTypeConfig } from '../../core/task-type.ts';
-import type { Call, RawRequest, RawResponse, Service } from '../../local/aws/service.ts';
-import type { TrailRecord } from '../../local/aws/trail.ts';
+import type { Call, RawRequest, RawResponse, Service } from 'taskbound-local/gateway/service';
+import type { TrailRecord } from 'taskbound-local/trail/trail';
 import { APPROVERS, waitsForApproval, type Deployed } from './deployed.ts';
 
 /** What scenarios do to a stack behind its back: take permissions, break services, call functions out of turn. */

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { bundleOf } from '../fixtures/signed-bundle.ts';
-import { reportPage } from '../../cli/report/page.ts';
-import { reportSubject } from '../../cli/report/subject.ts';
-import { verification } from '../../cli/report/verification.ts';
-import { controlsMap } from '../../core/controls.ts';
+import { reportPage } from 'taskbound-evidence/report/page';
+import { reportSubject } from 'taskbound-evidence/report/subject';
+import { verification } from 'taskbound-evidence/report/verification';
+import { controlsMap } from 'taskbound-evidence/controls/controls';
 import { sessionCredentials } from '../../core/work.ts';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
 import { toolsOf } from './tools-of.ts';
 import { auditRecords } from '../core/audit/support.ts';
-import { renderAudit } from '../../cli/render/audit.ts';
+import { renderAudit } from 'taskbound-evidence/command/audit/render-audit';
 
 /** Each value as it was put, and each part of it that is secret by itself: a key's body, the members of the session's credentials. */
 function secretValuesOf(stack: Deployed): string[] {

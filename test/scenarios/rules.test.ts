@@ -3,13 +3,13 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { assumed } from '../../cli/credentials.ts';
 import { exitCodeOf } from '../../cli/errors.ts';
-import { chainFault } from '../../core/evidence.ts';
-import type { PolicyDocument } from '../../core/iam/policy.ts';
-import { boundaryIdOf, NONCE_CHARACTERS } from '../../core/ids.ts';
+import { chainFault } from 'taskbound-evidence/chain/evidence';
+import type { PolicyDocument } from 'taskbound-iam/policy';
+import { boundaryIdOf, NONCE_CHARACTERS } from 'taskbound-evidence/names/ids';
 import { deadlineText, renderSessionPolicy } from '../../core/session-policy.ts';
-import { SESSION_POLICY_CHARACTERS } from '../../core/own-statements.ts';
+import { SESSION_POLICY_CHARACTERS } from 'taskbound-evidence/policy/own-statements';
 import type { TaskTypeConfig } from '../../core/task-type.ts';
-import { AwsError } from '../../local/aws/service.ts';
+import { AwsError } from 'taskbound-local/gateway/service';
 import { deploy, freshId, type Deployed } from './deployed.ts';
 import {
   eventsOf,

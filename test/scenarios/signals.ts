@@ -1,5 +1,5 @@
 import { GAUGES, SECONDS_TO_PROVEN, type Gauge } from '../../core/metrics.ts';
-import type { Verdict } from '../../local/aws/intercept.ts';
+import type { Verdict } from 'taskbound-local/gateway/intercept';
 import type { Deployed } from './deployed.ts';
 
 /** What a stack shows of itself to the outside: events on the bus, and metrics in the output of its functions. */

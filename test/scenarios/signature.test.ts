@@ -4,8 +4,8 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { stackKey } from '../../cli/evidence-key.ts';
 import { Records } from '../../cli/records.ts';
-import { makeBundle } from '../../core/bundle.ts';
-import { verifyBundle } from '../../core/verify.ts';
+import { makeBundle } from 'taskbound-evidence/chain/bundle';
+import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { deploy, freshId, type Deployed } from './deployed.ts';
 import { call, eventsOf, forbid, intercept, park, rowOf, typesOf, type Request } from './meddle.ts';
 

@@ -1,6 +1,6 @@
-import type { Statement } from '../../core/iam/policy.ts';
-import type { Usage } from '../../local/aws/iam/usage.ts';
-import type { Template } from '../../local/template/template.ts';
+import type { Statement } from 'taskbound-iam/policy';
+import type { Usage } from 'taskbound-local/iam/usage';
+import type { Template } from 'taskbound-local/template/template';
 
 /** One statement of one role in a template, and the way to take it out. */
 export interface RoleStatement {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chainFault } from '../../core/evidence.ts';
+import { chainFault } from 'taskbound-evidence/chain/evidence';
 import { SWEEP_MARGIN_MS } from '../../core/due.ts';
 import { Records } from '../../cli/records.ts';
 import { deploy, freshId, type Deployed } from './deployed.ts';

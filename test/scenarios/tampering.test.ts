@@ -4,10 +4,10 @@ import type { KeyObject } from 'node:crypto';
 import { p256 } from '@noble/curves/nist.js';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EvidenceBundle } from '../../core/evidence.ts';
-import { verifyEnvelope } from '../../core/dsse.ts';
-import { publicKeyPem } from '../../core/evidence-key.ts';
-import { verifyBundle } from '../../core/verify.ts';
+import type { EvidenceBundle } from 'taskbound-evidence/chain/evidence';
+import { verifyEnvelope } from 'taskbound-evidence/signature/dsse';
+import { publicKeyPem } from 'taskbound-evidence/signature/evidence-key';
+import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { chainChanges, fieldChanges, realBundle, rechained } from './tampering.ts';
 
 let bundle: EvidenceBundle;

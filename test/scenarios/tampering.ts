@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { stackKey } from '../../cli/evidence-key.ts';
 import { Records } from '../../cli/records.ts';
-import { bundleText, makeBundle } from '../../core/bundle.ts';
-import { chainEvent, type EvidenceBundle, type EvidenceEvent } from '../../core/evidence.ts';
+import { bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
+import { chainEvent, type EvidenceBundle, type EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 import { signedBundle } from '../fixtures/signed-bundle.ts';
 import { deploy } from './deployed.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { canonicalJson, sha256Hex } from '../../core/digest.ts';
+import { canonicalJson, sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import { toolsUsed, toolUse, type ToolsUsed } from '../../core/work.ts';
 import type { Ran } from './deployed.ts';
 

@@ -1,10 +1,10 @@
 import { createPublicKey } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { chainFault } from '../../core/evidence.ts';
-import { sha256Hex } from '../../core/digest.ts';
-import { dsseEnvelope, verifyEnvelope } from '../../core/dsse.ts';
-import { decide } from '../../core/iam/evaluate.ts';
-import { parsePolicy } from '../../core/iam/parse.ts';
+import { chainFault } from 'taskbound-evidence/chain/evidence';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
+import { dsseEnvelope, verifyEnvelope } from 'taskbound-evidence/signature/dsse';
+import { decide } from 'taskbound-iam/evaluate';
+import { parsePolicy } from 'taskbound-iam/parse';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
 import { toolsOf, wordDigestOf } from './tools-of.ts';
 

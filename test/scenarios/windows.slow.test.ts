@@ -1,8 +1,8 @@
 import { RedriveExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { exitCodeOf } from '../../cli/errors.ts';
-import { chainFault } from '../../core/evidence.ts';
-import { boundaryIdOf } from '../../core/ids.ts';
+import { chainFault } from 'taskbound-evidence/chain/evidence';
+import { boundaryIdOf } from 'taskbound-evidence/names/ids';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
 import { minutes } from './signals.ts';
 import { WORK_SECONDS } from '../fixtures/windowed-stack.ts';

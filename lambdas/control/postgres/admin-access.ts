@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { DEFAULT_SSLMODE, sslmode, type SslMode } from '../../../core/database-tls.ts';
 import { LoginServerUnavailable } from '../../../core/errors.ts';
-import { omitUndefined } from '../../../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { Secret } from '../../../core/secret.ts';
 
 /**

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { tlsOf } from '../../../core/database-tls.ts';
-import { errorMessage } from '../../../core/describe-error.ts';
+import { errorMessage } from 'taskbound-evidence/describe-error';
 import { LoginServerUnavailable } from '../../../core/errors.ts';
-import { TaskboundError } from '../../../core/taskbound-error.ts';
+import { TaskboundError } from 'taskbound-evidence/errors';
 import { sqlFault } from '../../../core/sql-fault.ts';
 import type { AdminAccess } from './admin-access.ts';
 

@@ -1,8 +1,8 @@
-import { describeError } from '../../../core/describe-error.ts';
+import { describeError } from 'taskbound-evidence/describe-error';
 import { loginNameOf, rightsText, type PostgresSpec } from '../../../core/login.ts';
 import { LoginServerUnavailable } from '../../../core/errors.ts';
 import type { LedgerRow, SecretRecord } from '../../../core/ledger.ts';
-import { omitUndefined } from '../../../core/omit-undefined.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { Secret } from '../../../core/secret.ts';
 import type { TaskSecrets } from '../secrets.ts';
 import { adminAccessIn, type AdminAccess } from './admin-access.ts';

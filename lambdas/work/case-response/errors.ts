@@ -1,4 +1,4 @@
-import { TaskboundError } from '../../../core/taskbound-error.ts';
+import { TaskboundError } from 'taskbound-evidence/errors';
 
 /** The case was not read: there is none, this task may not, or its assistant did not ask for it. */
 export class CaseUnreadable extends TaskboundError {

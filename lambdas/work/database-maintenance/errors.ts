@@ -1,4 +1,4 @@
-import { TaskboundError } from '../../../core/taskbound-error.ts';
+import { TaskboundError } from 'taskbound-evidence/errors';
 
 /** The set cannot be read, or is larger than any set should be. Nothing was run. */
 export class SetUnreadable extends TaskboundError {

@@ -1,4 +1,4 @@
-import { errorMessage } from '../../../core/describe-error.ts';
+import { errorMessage } from 'taskbound-evidence/describe-error';
 import { sqlFault } from '../../../core/sql-fault.ts';
 
 /** What may be said of a failure: a server's by its code, since its words quote what stands in the database; others' are not the server's. */

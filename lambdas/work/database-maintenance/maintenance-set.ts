@@ -1,7 +1,7 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
-import { describeError } from '../../../core/describe-error.ts';
-import { sha256Hex } from '../../../core/digest.ts';
+import { describeError } from 'taskbound-evidence/describe-error';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import { DigestMismatch, MalformedSet, SetUnreadable } from './errors.ts';
 
 /** A set is read by people before it is approved. */

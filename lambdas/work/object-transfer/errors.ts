@@ -1,4 +1,4 @@
-import { TaskboundError } from '../../../core/taskbound-error.ts';
+import { TaskboundError } from 'taskbound-evidence/errors';
 
 /** The source cannot be read: S3 does not tell a missing object from one that is not granted. Nothing was copied. */
 export class SourceUnreadable extends TaskboundError {

@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { canonicalJson, sha256Hex } from '../../../core/digest.ts';
-import { signEnvelope } from '../../../core/dsse.ts';
+import { canonicalJson, sha256Hex } from 'taskbound-evidence/canonical-json/digest';
+import { signEnvelope } from 'taskbound-evidence/signature/dsse';
 import type { Secret } from '../../../core/secret.ts';
 import type { Check } from './checksum.ts';
 import type { ObjectName } from './source.ts';

@@ -4,7 +4,7 @@ import {
   type HeadObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { describeError } from '../../../core/describe-error.ts';
+import { describeError } from 'taskbound-evidence/describe-error';
 import { SourceUnreadable } from './errors.ts';
 
 /** One object, named. */

@@ -9,7 +9,7 @@ import {
   type Part,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { describeError, errorMessage } from '../../../core/describe-error.ts';
+import { describeError, errorMessage } from 'taskbound-evidence/describe-error';
 import { compare, type Checksums, type PartsCheck } from './checksum.ts';
 import { copySource } from './copy-source.ts';
 import { UploadGone } from './errors.ts';

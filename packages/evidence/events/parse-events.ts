@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { oddValue } from '../../../core/odd-value.ts';
+import { oddValue } from '../canonical-json/canonical-json-check.ts';
 import { EVENT_TYPES, eventEnvelope, evidenceEvent, type EvidenceEvent } from './event.ts';
 import { firstProblem } from './problem.ts';
 

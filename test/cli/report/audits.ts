@@ -1,5 +1,5 @@
-import type { AuditResult, RecordRef } from '../../../core/audit/result.ts';
-import type { EvidenceEvent } from '../../../core/evidence.ts';
+import type { AuditResult, RecordRef } from 'taskbound-evidence/audit/result';
+import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 
 export const recordRef = (change: Partial<RecordRef> = {}): RecordRef => ({
   eventId: 'e-1',

@@ -3,11 +3,11 @@ import { XMLValidator } from 'fast-xml-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bundleOf } from '../../fixtures/signed-bundle.ts';
-import { reportPage } from '../../../cli/report/page.ts';
-import { reportSubject } from '../../../cli/report/subject.ts';
-import { verification } from '../../../cli/report/verification.ts';
-import type { AuditResult } from '../../../core/audit/result.ts';
-import type { EventDraft, EvidenceEvent, Json } from '../../../core/evidence.ts';
+import { reportPage } from 'taskbound-evidence/report/page';
+import { reportSubject } from 'taskbound-evidence/report/subject';
+import { verification } from 'taskbound-evidence/report/verification';
+import type { AuditResult } from 'taskbound-evidence/audit/result';
+import type { EventDraft, EvidenceEvent, Json } from 'taskbound-evidence/chain/evidence';
 import {
   admitted,
   BOUNDARY,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { wayInWords } from '../../../cli/report/workflow-picture.ts';
-import { wayOf, type StepState } from '../../../cli/report/way.ts';
-import type { EventDraft } from '../../../core/evidence.ts';
-import { taskRecord } from '../../../core/task-record.ts';
+import { wayInWords } from 'taskbound-evidence/report/path/workflow-picture';
+import { wayOf, type StepState } from 'taskbound-evidence/report/path/path';
+import type { EventDraft } from 'taskbound-evidence/chain/evidence';
+import { taskRecord } from 'taskbound-evidence/events/task-record';
 import {
   admitted,
   decided,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Findings } from '../../../core/audit/findings.ts';
-import { FirstRefs, NAMED } from '../../../core/audit/first-refs.ts';
+import { Findings } from 'taskbound-evidence/audit/findings';
+import { FirstRefs, NAMED } from 'taskbound-evidence/audit/first-refs';
 
 const ref = (number: number) => ({
   eventId: String(number).padStart(3, '0'),

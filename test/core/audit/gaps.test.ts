@@ -1,13 +1,13 @@
-import { makeBundle } from '../../../core/bundle.ts';
+import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Audit } from '../../../core/audit/audit.ts';
-import { DELIVERY_SECONDS, LATE_SECONDS } from '../../../core/audit/coverage.ts';
-import { containerOf } from '../../../core/audit/data-events.ts';
-import type { Coverage } from '../../../core/audit/digests.ts';
-import type { GapRule } from '../../../core/audit/rules.ts';
-import { readTrailEvent, type TrailEvent } from '../../../core/audit/trail-event.ts';
-import type { EvidenceEvent } from '../../../core/evidence.ts';
-import { toSecond, type TrailRecord } from '../../../local/aws/trail.ts';
+import { Audit } from 'taskbound-evidence/audit/audit';
+import { DELIVERY_SECONDS, LATE_SECONDS } from 'taskbound-evidence/audit/trail/coverage';
+import { containerOf } from 'taskbound-evidence/audit/trail/data-events';
+import type { Coverage } from 'taskbound-evidence/audit/trail/digests';
+import type { GapRule } from 'taskbound-evidence/audit/rules';
+import { readTrailEvent, type TrailEvent } from 'taskbound-evidence/audit/trail/trail-event';
+import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import { toSecond, type TrailRecord } from 'taskbound-local/trail/trail';
 import type { Deployed, Ran } from '../../scenarios/deployed.ts';
 import { auditRecords, copyOf, COVERED, honestTransfer, saidOf, type Changed } from './support.ts';
 

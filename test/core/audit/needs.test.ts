@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { needsOf } from '../../../core/audit/needs/needs.ts';
-import { LeasePolicy, type Position } from '../../../core/audit/position.ts';
-import type { LeaseFacts } from '../../../core/audit/task-facts.ts';
-import { readTrailEvent, type TrailEvent } from '../../../core/audit/trail-event.ts';
-import { parsePolicy } from '../../../core/iam/parse.ts';
-import type { Statement } from '../../../core/iam/policy.ts';
+import { needsOf } from 'taskbound-evidence/audit/required-permissions/required-permissions';
+import { LeasePolicy, type Position } from 'taskbound-evidence/audit/calls/position';
+import type { LeaseFacts } from 'taskbound-evidence/audit/task-facts';
+import { readTrailEvent, type TrailEvent } from 'taskbound-evidence/audit/trail/trail-event';
+import { parsePolicy } from 'taskbound-iam/parse';
+import type { Statement } from 'taskbound-iam/policy';
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:';
 

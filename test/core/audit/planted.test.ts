@@ -1,12 +1,12 @@
-import { makeBundle } from '../../../core/bundle.ts';
+import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ViolationRule } from '../../../core/audit/rules.ts';
-import { sha256Hex } from '../../../core/digest.ts';
-import type { EvidenceEvent } from '../../../core/evidence.ts';
-import { denyPolicyName } from '../../../core/ids.ts';
+import type { ViolationRule } from 'taskbound-evidence/audit/rules';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
+import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import { denyPolicyName } from 'taskbound-evidence/names/ids';
 import type { ToolUse } from '../../../core/work.ts';
-import { toSecond, type TrailRecord } from '../../../local/aws/trail.ts';
+import { toSecond, type TrailRecord } from 'taskbound-local/trail/trail';
 import type { Deployed, Ran } from '../../scenarios/deployed.ts';
 import { auditRecords, copyOf, honestTransfer, saidOf, type Changed } from './support.ts';
 

@@ -1,10 +1,10 @@
-import { Audit } from '../../../core/audit/audit.ts';
-import { DELIVERY_SECONDS } from '../../../core/audit/coverage.ts';
-import type { Coverage } from '../../../core/audit/digests.ts';
-import { auditResult, type AuditResult } from '../../../core/audit/result.ts';
-import { readTrailEvent } from '../../../core/audit/trail-event.ts';
-import type { EvidenceBundle } from '../../../core/evidence.ts';
-import type { TrailRecord } from '../../../local/aws/trail.ts';
+import { Audit } from 'taskbound-evidence/audit/audit';
+import { DELIVERY_SECONDS } from 'taskbound-evidence/audit/trail/coverage';
+import type { Coverage } from 'taskbound-evidence/audit/trail/digests';
+import { auditResult, type AuditResult } from 'taskbound-evidence/audit/result';
+import { readTrailEvent } from 'taskbound-evidence/audit/trail/trail-event';
+import type { EvidenceBundle } from 'taskbound-evidence/chain/evidence';
+import type { TrailRecord } from 'taskbound-local/trail/trail';
 import { deploy, freshId, type Deployed, type Ran } from '../../scenarios/deployed.ts';
 
 /** A record that a test may change as it likes. */

@@ -1,8 +1,8 @@
 /** The vocabulary of the decision tables: small policies by what they say, and the ends of AWS's messages. */
 import { expect, it } from 'vitest';
-import { decide } from '../../../core/iam/evaluate.ts';
-import { denialReason } from '../../../core/iam/explain.ts';
-import type { AccessRequest, PolicySet, PrincipalBlock, Statement } from '../../../core/iam/policy.ts';
+import { decide } from 'taskbound-iam/evaluate';
+import { denialReason } from 'taskbound-iam/explain';
+import type { AccessRequest, PolicySet, PrincipalBlock, Statement } from 'taskbound-iam/policy';
 import { allow, deny, named, other, request } from './support.ts';
 
 export const yes = named('p', allow);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../core/iam/evaluate.ts';
-import type { ConditionBlock, OneOrMany, RequestContext } from '../../../core/iam/policy.ts';
+import { decide } from 'taskbound-iam/evaluate';
+import type { ConditionBlock, OneOrMany, RequestContext } from 'taskbound-iam/policy';
 import { ROLE, allow, conditional, request } from './support.ts';
 
 const holds = (condition: ConditionBlock, context: RequestContext) =>

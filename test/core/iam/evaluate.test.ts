@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../core/iam/evaluate.ts';
-import type { Statement } from '../../../core/iam/policy.ts';
+import { decide } from 'taskbound-iam/evaluate';
+import type { Statement } from 'taskbound-iam/policy';
 import type { Case } from './cases.ts';
 import {
   yes,

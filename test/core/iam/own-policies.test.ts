@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import type { PrincipalBlock, Statement } from '../../../core/iam/policy.ts';
+import type { PrincipalBlock, Statement } from 'taskbound-iam/policy';
 import type { Case } from './cases.ts';
 import { silent, to, DENY_IDENTITY, table } from './cases.ts';
 import { ACCOUNT, ROLE, ROOT_ARN, identityOnly, lambda, named } from './support.ts';

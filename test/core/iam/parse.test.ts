@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MalformedPolicy, parsePolicy } from '../../../core/iam/parse.ts';
+import { MalformedPolicy, parsePolicy } from 'taskbound-iam/parse';
 import { ROLE } from './support.ts';
 
 const good = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' };

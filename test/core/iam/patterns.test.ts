@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../core/iam/evaluate.ts';
-import type { PolicyDocument, RequestContext, Statement } from '../../../core/iam/policy.ts';
+import { decide } from 'taskbound-iam/evaluate';
+import type { PolicyDocument, RequestContext, Statement } from 'taskbound-iam/policy';
 import { allow, document, identityOnly, request } from './support.ts';
 
 const BUCKET = 'arn:aws:s3:::bucket';

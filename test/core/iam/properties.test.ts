@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../core/iam/evaluate.ts';
-import type { Glob } from '../../../core/iam/glob.ts';
-import { ANY_ONE, ANY_RUN, matchesGlob } from '../../../core/iam/glob.ts';
-import type { PolicySet, PrincipalBlock, Statement } from '../../../core/iam/policy.ts';
+import { decide } from 'taskbound-iam/evaluate';
+import type { Glob } from 'taskbound-iam/glob';
+import { ANY_ONE, ANY_RUN, matchesGlob } from 'taskbound-iam/glob';
+import type { PolicySet, PrincipalBlock, Statement } from 'taskbound-iam/policy';
 import { OBJECT, ROLE, ROOT_ARN, SESSION, allow, identityOnly, named, request } from './support.ts';
 
 /** What `*` and `?` mean, as slowly as can be: over whole characters, trying everything. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PrincipalBlock, Statement } from '../../../core/iam/policy.ts';
+import type { PrincipalBlock, Statement } from 'taskbound-iam/policy';
 import type { Case } from './cases.ts';
 import {
   yes,

@@ -6,7 +6,7 @@ import type {
   RequestContext,
   RequestPrincipal,
   Statement,
-} from '../../../core/iam/policy.ts';
+} from 'taskbound-iam/policy';
 
 export const ACCOUNT = '111122223333';
 export const ROLE = `arn:aws:iam::${ACCOUNT}:role/Worker`;

@@ -1,11 +1,6 @@
 import { expect, expectTypeOf, test } from 'vitest';
-import { EVENT_TYPES as WRITTEN_TYPES } from '../../../core/evidence.ts';
-import {
-  EVENT_TYPES,
-  evidenceEvent,
-  type EventData,
-  type EventDraft,
-} from '../../../packages/evidence/events/event.ts';
+import { EVENT_TYPES as WRITTEN_TYPES } from 'taskbound-evidence/chain/evidence';
+import { EVENT_TYPES, evidenceEvent, type EventData, type EventDraft } from 'taskbound-evidence/events/event';
 import { unknownKeys } from './known-keys.ts';
 import { WRITTEN } from './written.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EVENT_TYPES, type Json } from '../../../packages/evidence/events/event.ts';
-import { parseEvent, parseEvents } from '../../../packages/evidence/events/parse-events.ts';
+import { EVENT_TYPES, type Json } from 'taskbound-evidence/events/event';
+import { parseEvent, parseEvents } from 'taskbound-evidence/events/parse-events';
 import { changeAt, placesIn } from './change.ts';
 import { eventsOfV01, WRITTEN, type Written } from './written.ts';
 

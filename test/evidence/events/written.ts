@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { EventType, Json } from '../../../packages/evidence/events/event.ts';
+import type { EventType, Json } from 'taskbound-evidence/events/event';
 import {
   BOUNDARY,
   chainOf,
@@ -21,7 +21,7 @@ export type Written = { readonly [name: string]: Json } & {
   readonly data: { readonly [name: string]: Json };
 };
 
-const V01 = fileURLToPath(new URL('../../fixtures/bundle-v0.1/', import.meta.url));
+const V01 = fileURLToPath(new URL('../../fixtures/bundle-v0.1', import.meta.url));
 
 /** The events of a bundle that version 0.1 wrote. */
 export function eventsOfV01(): Written[] {

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { closedEvent, unprovenEvent } from '../../../core/bus-events.ts';
 import { EventBus } from '../../../lambdas/control/event-bus.ts';
 import { within } from '../../../lambdas/control/within.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { BOUNDARY, rowOf } from './row.ts';
 
 const bridge = mockClient(EventBridgeClient);

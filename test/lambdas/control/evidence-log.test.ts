@@ -2,7 +2,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { chainEvent, chainFault, type EventDraft, type EvidenceEvent } from '../../../core/evidence.ts';
+import {
+  chainEvent,
+  chainFault,
+  type EventDraft,
+  type EvidenceEvent,
+} from 'taskbound-evidence/chain/evidence';
 import { EvidenceLog } from '../../../lambdas/control/evidence-log.ts';
 import { BOUNDARY, conflict } from './row.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../../core/digest.ts';
+import { canonicalJson } from 'taskbound-evidence/canonical-json/digest';
 import { ANSWER_DEPTH, unstorable } from '../../../lambdas/control/storable.ts';
 
 const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);

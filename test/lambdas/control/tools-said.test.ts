@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { sha256Hex } from '../../../core/digest.ts';
-import type { EvidenceEvent } from '../../../core/evidence.ts';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
+import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 import type { ToolUse } from '../../../core/work.ts';
 import { toolsSaid } from '../../../lambdas/control/tools-said.ts';
 

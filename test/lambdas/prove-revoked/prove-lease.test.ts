@@ -6,7 +6,7 @@ import { versionIdFrom } from '../../../lambdas/control/secrets.ts';
 import type { ProveDependencies } from '../../../lambdas/prove-revoked/deps.ts';
 import { proveLeases } from '../../../lambdas/prove-revoked/prove-lease.ts';
 import { PROOF_TIMEOUT } from '../../../lib/control-plane.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { rowOf } from '../control/row.ts';
 
 const DEADLINE_MS = Date.UTC(2026, 10, 23, 10, 2, 0);

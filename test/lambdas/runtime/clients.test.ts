@@ -24,7 +24,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { HttpResponse, type HttpRequest } from '@smithy/protocol-http';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../../core/digest.ts';
+import { canonicalJson } from 'taskbound-evidence/canonical-json/digest';
 import { toolsUsed } from '../../../core/work.ts';
 import { TaskClients } from '../../../lambdas/runtime/clients.ts';
 import { ToolLog } from '../../../lambdas/runtime/tool-log.ts';

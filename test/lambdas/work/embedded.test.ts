@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { buildSync } from 'esbuild';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sha256Hex } from '../../../core/digest.ts';
-import { dsseEnvelope, verifyEnvelope } from '../../../core/dsse.ts';
-import type { Service } from '../../../local/aws/service.ts';
-import { S3Service } from '../../../local/s3/service.ts';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
+import { dsseEnvelope, verifyEnvelope } from 'taskbound-evidence/signature/dsse';
+import type { Service } from 'taskbound-local/gateway/service';
+import { S3Service } from 'taskbound-local/s3/service';
 import { lambdaFixture } from '../../local/lambda/fixture.ts';
 import { HOWS, type How } from '../../fixtures/work/misbehaving.ts';
 import { SESSION, workEvent } from '../runtime/harness.ts';

@@ -14,8 +14,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sha256Hex } from '../../../core/digest.ts';
-import { dsseEnvelope, keyIdOf, verifyEnvelope } from '../../../core/dsse.ts';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
+import { dsseEnvelope, keyIdOf, verifyEnvelope } from 'taskbound-evidence/signature/dsse';
 import type { Task } from '../../../lambdas/runtime/index.ts';
 import { transferEnvironment } from '../../../lambdas/work/object-transfer/environment.ts';
 import { transferObject } from '../../../lambdas/work/object-transfer/transfer.ts';

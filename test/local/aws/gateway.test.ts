@@ -9,8 +9,8 @@ import {
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import { EmbeddedAws } from '../../../local/embedded-aws.ts';
-import { SystemClock } from '../../../local/system-clock.ts';
+import { EmbeddedAws } from 'taskbound-local/embedded-aws';
+import { SystemClock } from 'taskbound-local/clock/system-clock';
 import { ACCOUNT, allow, refusal, sessionWith, start } from './support.ts';
 
 const once = { maxAttempts: 1 };

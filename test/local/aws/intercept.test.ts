@@ -6,8 +6,8 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import type { InterceptedCall, Verdict } from '../../../local/aws/intercept.ts';
-import type { EmbeddedAws } from '../../../local/embedded-aws.ts';
+import type { InterceptedCall, Verdict } from 'taskbound-local/gateway/intercept';
+import type { EmbeddedAws } from 'taskbound-local/embedded-aws';
 import { START_MS, allow, refusal, sessionWith, start } from './support.ts';
 
 const create = (aws: EmbeddedAws, maxAttempts = 1) =>

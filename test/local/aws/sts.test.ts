@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sts';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
-import type { PolicyDocument } from '../../../core/iam/policy.ts';
+import type { PolicyDocument } from 'taskbound-iam/policy';
 import {
   ACCOUNT,
   ACCOUNT_TRUST,

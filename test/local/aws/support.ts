@@ -1,6 +1,6 @@
-import type { PolicyDocument } from '../../../core/iam/policy.ts';
-import { type StartOptions, EmbeddedAws } from '../../../local/embedded-aws.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import type { PolicyDocument } from 'taskbound-iam/policy';
+import { type StartOptions, EmbeddedAws } from 'taskbound-local/embedded-aws';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 
 export const START_MS = Date.parse('2026-11-23T10:00:00Z');
 export const ACCOUNT = '111122223333';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type EventPattern, matchesPattern, patternProblem } from '../../../local/events/pattern.ts';
+import { type EventPattern, matchesPattern, patternProblem } from 'taskbound-local/events/pattern';
 
 const EVENT = {
   source: 'aws.states',

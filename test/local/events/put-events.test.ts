@@ -1,8 +1,8 @@
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, it } from 'vitest';
-import { Sha256 } from '../../../local/aws/auth/sha256.ts';
-import type { EmbeddedAws, InProcessClientConfig } from '../../../local/embedded-aws.ts';
+import { Sha256 } from 'taskbound-local/gateway/auth/sha256';
+import type { EmbeddedAws, InProcessClientConfig } from 'taskbound-local/embedded-aws';
 import { allow, sessionWith } from '../aws/support.ts';
 import { loadEvents } from './stack.ts';
 

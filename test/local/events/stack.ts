@@ -13,8 +13,8 @@ import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmbeddedAws } from '../../../local/embedded-aws.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { EmbeddedAws } from 'taskbound-local/embedded-aws';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { START_MS } from '../aws/support.ts';
 
 /** Logs its event; fails when the event says so. */

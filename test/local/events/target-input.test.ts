@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isSupportedPath, type TargetInput, targetPayload } from '../../../local/events/target-input.ts';
-import { busEvent } from '../../../local/events/types.ts';
+import { isSupportedPath, type TargetInput, targetPayload } from 'taskbound-local/events/target-input';
+import { busEvent } from 'taskbound-local/events/types';
 import { START_MS } from '../aws/support.ts';
 
 const EVENT = busEvent({

@@ -5,10 +5,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { Sha256 } from '../../../local/aws/auth/sha256.ts';
-import { EmbeddedAws } from '../../../local/embedded-aws.ts';
-import { createInvokeAs } from '../../../local/lambda/invoke-as.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { Sha256 } from 'taskbound-local/gateway/auth/sha256';
+import { EmbeddedAws } from 'taskbound-local/embedded-aws';
+import { createInvokeAs } from 'taskbound-local/lambda/invoke-as';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { ACCOUNT, START_MS } from './fixture.ts';
 
 const account = 'arn:aws:iam::111122223333';

@@ -1,11 +1,11 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FunctionRegistry } from '../../../local/lambda/registry.ts';
-import { LambdaHost } from '../../../local/lambda/host.ts';
-import { LambdaService } from '../../../local/lambda/service.ts';
-import type { FunctionSpec, InvocationResult } from '../../../local/lambda/types.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { FunctionRegistry } from 'taskbound-local/lambda/registry';
+import { LambdaHost } from 'taskbound-local/lambda/host';
+import { LambdaService } from 'taskbound-local/lambda/service';
+import type { FunctionSpec, InvocationResult } from 'taskbound-local/lambda/types';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { TinyGateway } from '../tiny-gateway.ts';
 
 export const START_MS = Date.parse('2026-11-23T10:00:00.000Z');

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { LambdaHost } from '../../../local/lambda/host.ts';
+import { LambdaHost } from 'taskbound-local/lambda/host';
 import { lambdaFixture, START_MS } from './fixture.ts';
 
 let open: ReturnType<typeof lambdaFixture> | undefined;

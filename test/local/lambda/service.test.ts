@@ -3,9 +3,9 @@ import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Sha256 } from '../../../local/aws/auth/sha256.ts';
-import { createInvokeAs } from '../../../local/lambda/invoke-as.ts';
-import { S3Service } from '../../../local/s3/service.ts';
+import { Sha256 } from 'taskbound-local/gateway/auth/sha256';
+import { createInvokeAs } from 'taskbound-local/lambda/invoke-as';
+import { S3Service } from 'taskbound-local/s3/service';
 import { ACCOUNT, lambdaFixture, START_MS } from './fixture.ts';
 
 const echo = 'exports.handler = async (event, context) => ({ event, arn: context.invokedFunctionArn });';

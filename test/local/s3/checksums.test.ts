@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decodeAwsChunked } from '../../../local/s3/aws-chunked.ts';
-import { checksumOf, compositeOf, multipartType, validatedChecksum } from '../../../local/s3/checksums.ts';
+import { decodeAwsChunked } from 'taskbound-local/s3/aws-chunked';
+import { checksumOf, compositeOf, multipartType, validatedChecksum } from 'taskbound-local/s3/checksums';
 
 const check = Buffer.from('123456789');
 

@@ -16,8 +16,8 @@ import {
 import fc from 'fast-check';
 import { Readable } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { checksumOf } from '../../../local/s3/checksums.ts';
-import { S3Service } from '../../../local/s3/service.ts';
+import { checksumOf } from 'taskbound-local/s3/checksums';
+import { S3Service } from 'taskbound-local/s3/service';
 import { TinyGateway } from '../tiny-gateway.ts';
 
 const nowMs = () => Date.parse('2026-11-23T10:00:00Z');

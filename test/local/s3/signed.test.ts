@@ -1,7 +1,7 @@
 import { CopyObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
-import { EmbeddedAws } from '../../../local/embedded-aws.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { EmbeddedAws } from 'taskbound-local/embedded-aws';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 
 const odd = [
   'a b',

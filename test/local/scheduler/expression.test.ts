@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recurrenceOf } from '../../../local/scheduler/expression.ts';
+import { recurrenceOf } from 'taskbound-local/scheduler/expression';
 
 /** The first times after one, as they are in UTC. */
 function due(expression: string, timeZone: string, after: string, count: number): string[] {

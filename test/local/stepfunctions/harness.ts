@@ -1,9 +1,9 @@
-import type { Call, Check } from '../../../local/aws/service.ts';
-import { AwsError } from '../../../local/aws/service.ts';
-import type { ExecutionView } from '../../../local/stepfunctions/execution.ts';
-import type { InvokeLambda } from '../../../local/stepfunctions/machine.ts';
-import { StepFunctionsService } from '../../../local/stepfunctions/service.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import type { Call, Check } from 'taskbound-local/gateway/service';
+import { AwsError } from 'taskbound-local/gateway/service';
+import type { ExecutionView } from 'taskbound-local/stepfunctions/execution';
+import type { InvokeLambda } from 'taskbound-local/stepfunctions/machine';
+import { StepFunctionsService } from 'taskbound-local/stepfunctions/service';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 
 export const MACHINE_ARN = 'arn:aws:states:eu-central-1:111122223333:stateMachine:Machine';
 export const ROLE_ARN = 'arn:aws:iam::111122223333:role/MachineRole';

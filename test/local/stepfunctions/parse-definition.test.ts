@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDefinition } from '../../../local/stepfunctions/parse-definition.ts';
+import { parseDefinition } from 'taskbound-local/stepfunctions/parse-definition';
 import { machine, task } from './harness.ts';
 
 const PASS = { Type: 'Pass', End: true };

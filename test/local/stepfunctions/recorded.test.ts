@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { InvokeLambda } from '../../../local/stepfunctions/machine.ts';
-import { DefinitionError, parseDefinition } from '../../../local/stepfunctions/parse-definition.ts';
+import type { InvokeLambda } from 'taskbound-local/stepfunctions/machine';
+import { DefinitionError, parseDefinition } from 'taskbound-local/stepfunctions/parse-definition';
 import { runMachine } from './harness.ts';
 
 /** Executions that AWS itself recorded; not part of this repository, so the cases skip where they are absent. */

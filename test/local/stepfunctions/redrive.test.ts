@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { InvokeLambda } from '../../../local/stepfunctions/machine.ts';
+import type { InvokeLambda } from 'taskbound-local/stepfunctions/machine';
 import { Harness, MACHINE_ARN, START_MS, failing, machine, task } from './harness.ts';
 
 const DAY_MS = 86_400_000;

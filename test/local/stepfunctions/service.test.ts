@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { AwsError } from '../../../local/aws/service.ts';
+import { AwsError } from 'taskbound-local/gateway/service';
 import { answer, FUNCTION_ARN, Harness, MACHINE_ARN, machine, START_MS, task } from './harness.ts';
 
 const SLEEPER = machine({

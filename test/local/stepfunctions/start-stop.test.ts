@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NAME_REUSE_MS } from '../../../local/stepfunctions/limits.ts';
+import { NAME_REUSE_MS } from 'taskbound-local/stepfunctions/limits';
 import { answer, Harness, MACHINE_ARN, machine, START_MS, task } from './harness.ts';
 
 const SLEEPER = machine({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_HISTORY_EVENTS, MAX_PAYLOAD_BYTES } from '../../../local/stepfunctions/limits.ts';
+import { MAX_HISTORY_EVENTS, MAX_PAYLOAD_BYTES } from 'taskbound-local/stepfunctions/limits';
 import { answer, FUNCTION_ARN, Harness, machine, runMachine, START_MS, task } from './harness.ts';
 
 const PASS = { Type: 'Pass', End: true };

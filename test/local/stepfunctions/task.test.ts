@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LambdaCall } from '../../../local/stepfunctions/machine.ts';
+import type { LambdaCall } from 'taskbound-local/stepfunctions/machine';
 import {
   answer,
   FUNCTION_ARN,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluateTemplate } from '../../../local/stepfunctions/template.ts';
+import { evaluateTemplate } from 'taskbound-local/stepfunctions/template';
 
 const scope = {
   input: { n: 2, list: [1, 2, 3] },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { busEvent } from '../../../local/events/types.ts';
+import { busEvent } from 'taskbound-local/events/types';
 import { SINK_ARN, type StackTemplate, eventsTemplate, loadEvents, ofType } from '../events/stack.ts';
 
 const TOPIC_ARN = /^arn:aws:sns:eu-central-1:111122223333:Events-People/;

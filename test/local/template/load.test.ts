@@ -3,7 +3,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
-import { readAssembly } from '../../../local/template/assembly.ts';
+import { readAssembly } from 'taskbound-local/template/assembly';
 import { refusal, start } from '../aws/support.ts';
 import { smallTemplate, writeAssembly, writeAsset } from './support.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { resolveTemplate } from '../../../local/template/resolve.ts';
-import { parseTemplate } from '../../../local/template/template.ts';
+import { resolveTemplate } from 'taskbound-local/template/resolve';
+import { parseTemplate } from 'taskbound-local/template/template';
 import { smallTemplate } from './support.ts';
 
 const resolve = (template: object, stackName = 'Small') =>

@@ -7,9 +7,9 @@ import {
   secretName,
   SESSION_SECRET,
   taskRolePath,
-} from '../../../core/ids.ts';
+} from 'taskbound-evidence/names/ids';
 import { STRAY_AGE_MS } from '../../../core/strays.ts';
-import type { TrailRecord } from '../../../local/aws/trail.ts';
+import type { TrailRecord } from 'taskbound-local/trail/trail';
 import type { Deployed } from '../deployed.ts';
 import { functionOf, machineOf, type Request } from '../meddle.ts';
 import { minutes } from '../signals.ts';

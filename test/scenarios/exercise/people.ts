@@ -10,7 +10,7 @@ import { followToEnd } from '../../../cli/run-task.ts';
 import { say, show } from '../../../cli/say-decision.ts';
 import { submit } from '../../../cli/submit.ts';
 import { readTaskType } from '../../../cli/task-types.ts';
-import { reviewIdOf } from '../../../core/review-id.ts';
+import { reviewIdOf } from 'taskbound-evidence/names/review-id';
 import type { LedgerRow } from '../../../core/ledger.ts';
 import type { Deployed } from '../deployed.ts';
 import { whenEntering } from '../meddle.ts';

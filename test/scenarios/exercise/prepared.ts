@@ -1,4 +1,4 @@
-import type { Template } from '../../../local/template/template.ts';
+import type { Template } from 'taskbound-local/template/template';
 
 /** Objects above this are copied in parts, so that the smallest test object is not, and one of a few bytes more is copied in one part. */
 const SINGLE_COPY_LIMIT_BYTES = 5;

@@ -1,5 +1,5 @@
 import { S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
-import { parsePolicy } from '../../../core/iam/parse.ts';
+import { parsePolicy } from 'taskbound-iam/parse';
 import { sessionCredentials } from '../../../core/work.ts';
 import type { Deployed } from '../deployed.ts';
 import type { Request } from '../meddle.ts';

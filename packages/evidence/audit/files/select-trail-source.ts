@@ -1,0 +1,14 @@
+import type { CommandIo } from '../../command/io.ts';
+import { FolderSource } from './folder-source.ts';
+import type { S3Access, TrailSource } from './trail-source.ts';
+
+/** A folder, or `s3://bucket/prefix`. Throws `UsageError` for a place that is neither. The AWS SDK is loaded for a bucket only. */
+export async function selectTrailSource(
+  place: string,
+  io: CommandIo,
+  s3Config: S3Access,
+): Promise<TrailSource> {
+  if (!place.startsWith('s3://')) return new FolderSource(place, io.cwd);
+  const { S3Source } = await import('./s3-source.ts');
+  return new S3Source(place, await s3Config());
+}

@@ -1,0 +1,73 @@
+import type { AuditResult, RecordRef } from '../../audit/result.ts';
+import { columns, visible } from '../print.ts';
+
+const WHY: Readonly<Record<AuditResult['verdict'], string>> = {
+  enforced:
+    'every call of the task in the trail agrees with its boundary, and nothing that would show another is missing',
+  violated: 'the trail or the evidence shows what the boundary should have prevented',
+  undetermined: 'nothing against the boundary was seen, and something that would show it is missing',
+};
+
+const CALLS: readonly (readonly [keyof AuditResult['calls'], string])[] = [
+  ['insideAllowed', 'inside the session policy, answered'],
+  ['insideRefused', 'inside, and refused all the same'],
+  ['insideFailed', 'inside, failed otherwise'],
+  ['outsideRefused', 'outside, refused'],
+  ['outsideAllowed', 'outside, ANSWERED'],
+  ['afterRefused', 'after the end, refused'],
+  ['afterAllowed', 'after the end, ANSWERED'],
+  ['undecided', 'not decided'],
+];
+
+export const SIGNATURES: Readonly<Record<AuditResult['trail']['signatures'], string>> = {
+  verified: 'their signatures were checked',
+  'not-checked': 'their signatures were not checked: only hashes hold them together (see --trail-keys)',
+  broken: 'their signatures are wrong',
+};
+
+/** Records are other people's words: whatever they hold is shown, never obeyed. */
+const recordRows = (records: readonly RecordRef[]): string =>
+  columns(
+    records.map((ref) => [
+      '   ',
+      visible(ref.at),
+      visible(ref.action),
+      visible(ref.resource),
+      ref.error === null ? 'answered' : visible(ref.error),
+      visible(ref.accessKeyId ?? 'no key'),
+      `${visible(ref.eventId)} in ${visible(ref.file)}`,
+    ]),
+  );
+
+const section = (title: string, text: string): string => (text === '' ? '' : `\n${title}\n${text}`);
+
+/** Verdict first; then what speaks against the boundary, what is missing, what was tried, and what was looked at. */
+export function renderAudit(result: AuditResult): string {
+  const { verdict, violations, gaps, attempts, calls, trail } = result;
+  const counted = CALLS.filter(([name]) => calls[name] > 0).map(([name, words]) => [
+    '   ',
+    String(calls[name]),
+    words,
+  ]);
+  const tried =
+    calls.outsideRefused > attempts.length
+      ? ` (the first ${attempts.length} of ${calls.outsideRefused})`
+      : '';
+  return [
+    `${visible(result.boundaryId)}: ${verdict}\n${WHY[verdict]}\n`,
+    ...violations.map(({ rule, says, records }) =>
+      section(`VIOLATION ${rule}`, `    ${visible(says)}\n${recordRows(records)}`),
+    ),
+    ...gaps.map(({ rule, says }) => section(`missing: ${rule}`, `    ${visible(says)}\n`)),
+    section(`Refused attempts outside the session policy${tried}`, recordRows(attempts)),
+    section('Calls of the task', columns(counted)),
+    section('Trail', trailWords(trail)),
+  ].join('');
+}
+
+function trailWords({ files, records, bytes, from, to, digests, signatures }: AuditResult['trail']): string {
+  const covered =
+    from === null || to === null ? 'covers no time for certain' : `covers ${visible(from)} to ${visible(to)}`;
+  const signed = digests === 'absent' ? '' : `; ${SIGNATURES[signatures]}`;
+  return `    ${files} files, ${records} records, ${bytes} bytes uncompressed; ${covered}\n    digest files: ${digests}${signed}\n`;
+}

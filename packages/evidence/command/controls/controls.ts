@@ -1,0 +1,26 @@
+import { controlsMap } from '../../controls/controls.ts';
+import { verifyBundle } from '../../signature/verify.ts';
+import { UsageError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { CommandIo } from '../io.ts';
+import { printJson } from '../print.ts';
+import { renderControls } from './render-controls.ts';
+import { readTaskBundle } from '../task-bundle.ts';
+
+/** Which events of a task are evidence for which control. A bundle that contradicts itself is refused: nothing in it is evidence. */
+export async function controls(
+  path: string,
+  options: { readonly json?: boolean },
+  io: CommandIo,
+): Promise<number> {
+  const bundle = await readTaskBundle(path, io.cwd);
+  const { fault } = verifyBundle(bundle);
+  if (fault !== null)
+    throw new UsageError(
+      `${path} is no evidence for any control: ${fault}. Export the bundle again, and see taskbound verify.`,
+    );
+  const map = controlsMap(bundle.boundaryId, bundle.events);
+  if (options.json === true) printJson(io, map);
+  else io.out(renderControls(map));
+  return EXIT.done;
+}

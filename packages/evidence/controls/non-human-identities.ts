@@ -1,0 +1,198 @@
+import { accessEnd } from '../access-end/access-end.ts';
+import { sha256Hex } from '../canonical-json/digest.ts';
+import { textAt, timeAt } from '../events/event-data.ts';
+import { isWild, policyWords, type StatementWords } from '../policy/policy-words.ts';
+import {
+  isIssued,
+  isLeased,
+  leaseName,
+  secretsLeft,
+  type LeaseFacts,
+  type TaskRecord,
+} from '../events/task-record.ts';
+import { leasesCited, proofCited, secretsCited, untoldCited, untoldFinding } from './cited.ts';
+import { cite, nothing, OWASP_NHI, type ControlFinding, type JudgedControl } from './control.ts';
+
+const NOTHING_ISSUED = 'Nothing was issued to this task, so there was no identity and no secret to look at.';
+const STILL_OPEN = 'Something was issued, and this record does not reach to the end of the boundary.';
+
+/** A role that a role assumed has sessions of an hour at most: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining */
+const LONGEST_LEASE_SECONDS = 3600;
+
+function offboarding(record: TaskRecord): ControlFinding {
+  if (!isIssued(record)) return nothing(NOTHING_ISSUED);
+  const { kind, because } = accessEnd(record);
+  const events = [
+    ...(record.revoked ? [cite(record.revoked, 'everything was taken back')] : []),
+    ...secretsCited(record),
+    ...proofCited(record),
+  ];
+  if (kind === 'unproven') {
+    if (record.proven === undefined && record.closed === undefined) return nothing(STILL_OPEN);
+    return {
+      status: 'contradicted',
+      events,
+      says: `The end of access does not hold: ${because.join('; ')}.`,
+    };
+  }
+  if (kind === 'expired') {
+    const says =
+      'Access is over by its deadline, and not by a refusal that was seen: weaker than a proof by use.';
+    return { status: 'partial', events, says };
+  }
+  const says = 'What was issued to the task was taken back, and the end was tried, not supposed.';
+  return { status: 'evidence', events, says };
+}
+
+function leakage(record: TaskRecord): ControlFinding {
+  if (!isIssued(record)) return nothing(NOTHING_ISSUED);
+  const events = [
+    ...leasesCited(record, 'the record has the name of the session secret, never its value'),
+    ...secretsCited(record),
+  ];
+  if (record.proven !== undefined && secretsLeft(record).length > 0) {
+    const names = secretsLeft(record).map(({ name }) => name);
+    return {
+      status: 'contradicted',
+      events,
+      says: `Not said to be destroyed, so a copy would still be of use: ${names.join(', ')}.`,
+    };
+  }
+  return {
+    status: 'partial',
+    events,
+    says: 'Secrets were made for this task alone, handed over by name, and limited in time, so a leak is of little use for long. Whether the worker copied a value to somewhere else, the record cannot show.',
+  };
+}
+
+function privilege(record: TaskRecord): ControlFinding {
+  if (!isLeased(record)) return nothing('No session was issued to this task.');
+  const faults = record.leases.flatMap((lease) => policyFault(lease) ?? []);
+  const events = leasesCited(record, 'the exact text of its session policy and its digest');
+  if (faults.length > 0)
+    return { status: 'contradicted', events, says: `The grant is not bounded: ${faults.join('; ')}.` };
+  if (record.untold.length > 0) return untoldFinding(record, events);
+  if (record.leases.some(({ issued }) => hasPrefix(textAt(issued.data, 'sessionPolicy') ?? ''))) {
+    return {
+      status: 'partial',
+      events,
+      says: 'Each action is named, and some resources only by how their names begin: everything under that prefix was allowed. Whether the work needed all of it, the record cannot show.',
+    };
+  }
+  return {
+    status: 'evidence',
+    events,
+    says: 'Each session was cut down to named actions on named resources of this task. Whether the work needed all of them is for whoever declares its type.',
+  };
+}
+
+/** Why a lease's policy bounds nothing, or undefined. */
+function policyFault(lease: LeaseFacts): string | undefined {
+  const { issued } = lease;
+  const text = textAt(issued.data, 'sessionPolicy');
+  const name = leaseName(lease);
+  if (text === undefined) return `the record has no session policy of ${name}`;
+  if (sha256Hex(text) !== textAt(issued.data, 'policyDigest'))
+    return `the session policy of ${name} does not have the digest that was recorded with it`;
+  const words = policyWords(text);
+  if ('fault' in words) return `the session policy of ${name} cannot be read`;
+  if (!words.statements.some(({ kind }) => kind === 'deadline'))
+    return `the session policy of ${name} has no deadline`;
+  if (!endsAsRecorded(lease)) return `the session policy of ${name} has another deadline than is recorded`;
+  const wide = words.statements.find(isWide);
+  return wide && `the statement ${wide.sid} of ${name} names no bounded actions and resources`;
+}
+
+/** Whether the policy itself, which is all that IAM enforces, denies everything from the recorded deadline on. */
+function endsAsRecorded({ issued }: LeaseFacts): boolean {
+  const words = policyWords(textAt(issued.data, 'sessionPolicy') ?? '');
+  const deadline = textAt(issued.data, 'deadline');
+  return !('fault' in words) && words.statements.some(({ from }) => from !== undefined && from === deadline);
+}
+
+/** Whether a statement bounds nothing, or lets in more secrets than it names. */
+function isWide({ kind, actions, resources }: StatementWords): boolean {
+  if (kind === 'deadline') return false;
+  const isNamed = resources.every(({ reach }) => reach === 'secret' || reach === 'exactly');
+  if ((kind === 'secrets' || kind === 'canary') && !isNamed) return true;
+  return kind === 'other' || actions.some(isWild) || resources.some(({ reach }) => reach === 'everything');
+}
+
+function hasPrefix(policy: string): boolean {
+  const words = policyWords(policy);
+  if ('fault' in words) return false;
+  return words.statements.some(
+    ({ kind, resources }) =>
+      kind === 'tool' && resources.some(({ reach }) => reach === 'begins-with' || reach === 'pattern'),
+  );
+}
+
+function lifetime(record: TaskRecord): ControlFinding {
+  if (!isIssued(record)) return nothing(NOTHING_ISSUED);
+  const long = record.leases.filter(
+    (lease) => !(leaseSeconds(lease) <= LONGEST_LEASE_SECONDS) || !endsAsRecorded(lease),
+  );
+  const events = [
+    ...record.leases.map((lease) =>
+      cite(lease.issued, `${leaseName(lease)} ends by itself ${leaseWords(lease)}`),
+    ),
+    ...untoldCited(record),
+    ...secretsCited(record),
+  ];
+  const faults = [
+    ...long.map((lease) => `${leaseName(lease)} has no deadline within an hour`),
+    ...(record.proven ? secretsLeft(record).map(({ name }) => `the secret ${name} outlived the task`) : []),
+  ];
+  if (faults.length > 0) return { status: 'contradicted', events, says: `Too long: ${faults.join('; ')}.` };
+  if (record.proven === undefined) return { status: 'partial', events, says: STILL_OPEN };
+  if (record.untold.length > 0) return untoldFinding(record, events);
+  return {
+    status: 'evidence',
+    events,
+    says: 'Nothing that was issued lived longer than the task: sessions end at a deadline of their own, secrets were destroyed.',
+  };
+}
+
+/** Seconds from the event to the lease's deadline; not a number when the record does not say. */
+const leaseSeconds = ({ issued }: LeaseFacts): number =>
+  (timeAt(issued.data, 'deadline') - Date.parse(issued.at)) / 1000;
+
+function leaseWords(lease: LeaseFacts): string {
+  const seconds = leaseSeconds(lease);
+  return Number.isNaN(seconds) ? 'at a time that the record does not say' : `after ${Math.ceil(seconds)} s`;
+}
+
+function reuse(record: TaskRecord): ControlFinding {
+  if (!isIssued(record)) return nothing(NOTHING_ISSUED);
+  const events = [
+    ...leasesCited(record, "a session under this boundary's own name"),
+    ...secretsCited(record),
+  ];
+  const keys = record.leases.map(({ issued }) => textAt(issued.data, 'accessKeyId'));
+  const foreign = record.leases.filter(
+    ({ issued }) => textAt(issued.data, 'sourceIdentity') !== issued.boundaryId,
+  );
+  const faults = [
+    ...foreign.map((lease) => `${leaseName(lease)} has not the source identity of this boundary`),
+    ...(new Set(keys).size === keys.length && !keys.includes(undefined)
+      ? []
+      : ['two leases have one access key, or one has none']),
+  ];
+  if (faults.length > 0)
+    return { status: 'contradicted', events, says: `Not of its own: ${faults.join('; ')}.` };
+  if (record.untold.length > 0) return untoldFinding(record, events);
+  return {
+    status: 'evidence',
+    events,
+    says: "Every credential was made for this task: its own session name, source identity and access key, its own secrets. The role below them is the type's, and shared by its tasks.",
+  };
+}
+
+/** Risks of the OWASP Non-Human Identities Top 10 that a task's record can speak to. */
+export const NON_HUMAN_IDENTITIES: readonly JudgedControl[] = [
+  { control: 'NHI1:2025', title: 'Improper Offboarding', source: OWASP_NHI, judge: offboarding },
+  { control: 'NHI2:2025', title: 'Secret Leakage', source: OWASP_NHI, judge: leakage },
+  { control: 'NHI5:2025', title: 'Overprivileged NHI', source: OWASP_NHI, judge: privilege },
+  { control: 'NHI7:2025', title: 'Long-Lived Secrets', source: OWASP_NHI, judge: lifetime },
+  { control: 'NHI9:2025', title: 'NHI Reuse', source: OWASP_NHI, judge: reuse },
+];

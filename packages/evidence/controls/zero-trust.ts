@@ -1,0 +1,140 @@
+import { accessEnd } from '../access-end/access-end.ts';
+import { at, textAt } from '../events/event-data.ts';
+import type { EvidenceEvent } from '../chain/evidence.ts';
+import { isLeased, type TaskRecord } from '../events/task-record.ts';
+import { leasesCited, peopleCited, proofCited, untoldFinding } from './cited.ts';
+import {
+  cite,
+  nothing,
+  NIST_ZERO_TRUST,
+  type Cited,
+  type ControlFinding,
+  type JudgedControl,
+} from './control.ts';
+
+const UNDECIDED = 'Nothing was decided yet about this task.';
+
+const admittedCited = ({ admitted, rejected }: TaskRecord): Cited[] => [
+  ...(admitted ? [cite(admitted, 'admitted: what was asked for is what would be granted')] : []),
+  ...(rejected ? [cite(rejected, 'a rule turned it away')] : []),
+];
+
+function perSession(record: TaskRecord): ControlFinding {
+  if (!isLeased(record)) return nothing('No session was issued to this task.');
+  const events = [
+    ...admittedCited(record),
+    ...leasesCited(record, 'a session of its own, after the same checks, for this task only'),
+  ];
+  if (record.untold.length > 0) return untoldFinding(record, events);
+  return {
+    status: 'evidence',
+    events,
+    says: 'Access was given a session at a time: each lease was decided anew and carries its own policy and deadline.',
+  };
+}
+
+function dynamicPolicy(record: TaskRecord): ControlFinding {
+  const events = [
+    ...peopleCited(record),
+    ...admittedCited(record),
+    ...leasesCited(record, "a policy compiled from this task's own parameters"),
+  ];
+  if (events.length === 0) return nothing(UNDECIDED);
+  const looked = ['who asked', 'the parameters', 'the version of the code'];
+  if (record.granted.length + record.refused.length > 0) looked.push('approvals');
+  if (at(record.requested?.data, 'window') !== undefined) looked.push('the time');
+  return {
+    status: 'partial',
+    events,
+    says: `The decision looked at ${looked.join(', ')}. It does not look at the state of devices or at how somebody behaves, which the tenet also means.`,
+  };
+}
+
+/** The events that name another grant than the one that was asked for, or none: each must name that one. */
+const otherGrants = ({ requested, granted, admitted, leases }: TaskRecord): EvidenceEvent[] =>
+  [...granted, admitted, ...leases.map(({ issued }) => issued)].filter(
+    (event): event is EvidenceEvent =>
+      event !== undefined && textAt(event.data, 'grantDigest') !== textAt(requested?.data, 'grantDigest'),
+  );
+
+function enforcedBefore(record: TaskRecord): ControlFinding {
+  if (record.admitted === undefined && record.rejected === undefined && !isLeased(record))
+    return nothing(UNDECIDED);
+  const events = [
+    ...(record.requested ? [cite(record.requested, 'who asked, as IAM said it')] : []),
+    ...admittedCited(record),
+    ...leasesCited(record, 'checked again, and the credential tried, before the work'),
+    ...proofCited(record),
+  ];
+  const others = otherGrants(record);
+  if (others.length > 0) {
+    const where = others.map(({ seq }) => `event ${seq}`).join(', ');
+    const says = `What was checked is not what was asked for: ${where} has another grant digest.`;
+    return { status: 'contradicted', events, says };
+  }
+  if (!isLeased(record)) {
+    const says =
+      'A decision stood before any access, and none followed: nothing shows how an allowed call is checked.';
+    return { status: 'partial', events, says };
+  }
+  if (record.admitted === undefined)
+    return {
+      status: 'contradicted',
+      events,
+      says: 'A session was issued, or may have been, and no admission stands before it.',
+    };
+  if (record.untold.length > 0) return untoldFinding(record, events);
+  const says =
+    'Who asks was authenticated by IAM, and the grant checked when it was admitted and again at each lease, before any access.';
+  return { status: 'evidence', events, says };
+}
+
+function collected(record: TaskRecord): ControlFinding {
+  const events = [
+    ...record.runs.map((run) => cite(run, runWords(run))),
+    ...record.attempts.map((event) => cite(event, 'an attempt that was turned away')),
+    ...(accessEnd(record).kind === 'refused' ? proofCited(record) : []),
+  ];
+  if (events.length === 0)
+    return nothing('Nothing ran and nobody was turned away: there is nothing to learn from.');
+  return {
+    status: 'partial',
+    events,
+    says: "What happened is on record, in one chain. Which tools were used is the worker's own word until an audit compares it with the trail; and no record shows that anybody learns from it.",
+  };
+}
+
+const runWords = (run: EvidenceEvent): string => {
+  const tools = at(run.data, 'tools');
+  return tools === undefined || tools === 'unknown'
+    ? 'how a run ended; which tools it used is not known'
+    : 'how a run ended, and the tools that the worker says it used';
+};
+
+/** Tenets of NIST SP 800-207, section 2.1, that a task's record can speak to. They have numbers and no titles: these are ours. */
+export const ZERO_TRUST: readonly JudgedControl[] = [
+  {
+    control: 'SP 800-207 tenet 3',
+    title: 'Access is granted for one session at a time',
+    source: NIST_ZERO_TRUST,
+    judge: perSession,
+  },
+  {
+    control: 'SP 800-207 tenet 4',
+    title: 'A dynamic policy decides about access',
+    source: NIST_ZERO_TRUST,
+    judge: dynamicPolicy,
+  },
+  {
+    control: 'SP 800-207 tenet 6',
+    title: 'Authentication and authorization are enforced before access',
+    source: NIST_ZERO_TRUST,
+    judge: enforcedBefore,
+  },
+  {
+    control: 'SP 800-207 tenet 7',
+    title: 'What happens is recorded and used to get better',
+    source: NIST_ZERO_TRUST,
+    judge: collected,
+  },
+];

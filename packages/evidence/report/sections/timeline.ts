@@ -1,0 +1,53 @@
+import type { EvidenceEvent } from '../../chain/evidence.ts';
+import { eventWords } from '../../timeline/event-words.ts';
+import { actorWords } from '../../timeline/timeline.ts';
+import { block, code, html, theirs, type Html } from '../html.ts';
+import { details, facts } from '../parts.ts';
+import { between, duration, utc } from '../time.ts';
+
+const BAD: ReadonlySet<string> = new Set([
+  'task.rejected',
+  'approval.refused',
+  'approval.expired',
+  'attempt.refused',
+  'task.ended',
+]);
+const KEY: ReadonlySet<string> = new Set(['identity.issued', 'revocation.proven', 'boundary.closed']);
+
+const weight = ({ type }: EvidenceEvent): string =>
+  BAD.has(type) ? 'against' : KEY.has(type) ? 'key' : 'usual';
+
+function item(event: EvidenceEvent, first: EvidenceEvent): Html {
+  const since = between(first.at, event.at) ?? 0;
+  return html`<li id="event-${event.seq}" class="event ${weight(event)}">
+    <p class="when">
+      <time datetime="${event.at}">${utc(event.at)}</time> <span class="since">+${duration(since)}</span>
+    </p>
+    <div>
+      <h3><span class="seq">${event.seq}</span> ${event.type}</h3>
+      <p>${theirs(eventWords(event), 1200)}</p>
+      <p class="muted">by ${theirs(actorWords(event.actor), 200)}</p>
+      ${details(
+        html`All of event ${event.seq}`,
+        html`${facts([
+          ['Written by', code(event.actor)],
+          ['Id', code(event.id)],
+          ['Hash', code(event.hash)],
+        ])}${block(`Data of event ${event.seq}`, JSON.stringify(event.data, null, 2))}`,
+      )}
+    </div>
+  </li>`;
+}
+
+/** Every event, in the order of the chain. */
+export function timeline(events: readonly EvidenceEvent[]): Html {
+  const [first] = events;
+  if (first === undefined) return html`<p>The record has no events.</p>`;
+  return html`<p>
+      Times are UTC, by the clocks of the functions that wrote the events; beside them the time since the
+      first event.
+    </p>
+    <ol class="timeline">
+      ${events.map((event) => item(event, first))}
+    </ol>`;
+}

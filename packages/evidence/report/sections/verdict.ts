@@ -1,0 +1,138 @@
+import type { AuditResult } from '../../audit/result.ts';
+import { textAt } from '../../events/event-data.ts';
+import { count, html, theirs, type Content, type Html } from '../html.ts';
+import { badge, type Tone } from '../parts.ts';
+import type { ReportSubject } from '../subject.ts';
+import { between, duration } from '../time.ts';
+
+/** One answer at the top of the page. */
+interface Answer {
+  readonly question: string;
+  readonly tone: Tone;
+  readonly word: string;
+  readonly says: Content;
+}
+
+const answer = ({ question, tone, word, says }: Answer): Html =>
+  html`<div class="answer ${tone}">
+    <h3>${question}</h3>
+    <p class="word">${badge(tone, word)}</p>
+    <p>${says}</p>
+  </div>`;
+
+/** The four questions of a reviewer, answered first. */
+export const verdict = (subject: ReportSubject): Html =>
+  html`<div class="answers">
+    ${[access(subject), outcome(subject), evidence(subject), audit(subject)].map(answer)}
+  </div>`;
+
+function access(subject: ReportSubject): Answer {
+  const question = 'Did its access end?';
+  const { end, record } = subject;
+  switch (end.kind) {
+    case 'refused':
+      return {
+        question,
+        tone: 'good',
+        word: 'Yes, proven by use',
+        says: html`After the end, ${count(record.leases.length, 'credential')} of this task
+        ${record.leases.length === 1 ? 'was' : 'were'} used, and every call was
+        refused${provenAfter(subject)}.`,
+      };
+    case 'nothing-issued':
+      return {
+        question,
+        tone: 'good',
+        word: 'There was none',
+        says:
+          record.secrets.length === 0
+            ? 'No credential was ever issued to this task, so nothing had to end.'
+            : `No session was ever issued to this task, and ${count(record.secrets.length, 'secret')} made for it ${record.secrets.length === 1 ? 'was' : 'were'} destroyed.`,
+      };
+    case 'expired':
+      return {
+        question,
+        tone: 'warn',
+        word: 'Yes, by its deadline',
+        says: 'A credential could not be shown to be refused for good, so its deadline was waited for. That is weaker than a refusal that was seen.',
+      };
+    case 'unproven':
+      return {
+        question,
+        tone: 'bad',
+        word: (subject.audit?.calls.afterAllowed ?? 0) > 0 ? 'Not so, says the trail' : 'Not proven',
+        says: theirs(
+          `It is not shown: ${end.because.join('; ')}. A session ends at its own deadline all the same.`,
+        ),
+      };
+  }
+}
+
+/** How long after the work's end the proof stood. */
+function provenAfter({ record }: ReportSubject): string {
+  const ended = textAt(record.runs.at(-1)?.data, 'endedAt') ?? record.revoked?.at;
+  const milliseconds = between(ended, record.proven?.at);
+  return milliseconds === undefined ? '' : `, ${duration(milliseconds)} after its work ended`;
+}
+
+function outcome({ record, way }: ReportSubject): Answer {
+  const question = 'What became of the task?';
+  const word = textAt(record.closed?.data, 'outcome');
+  if (record.closed === undefined)
+    return { question, tone: 'warn', word: 'Not closed yet', says: theirs(way.says) };
+  if (word === 'succeeded') return { question, tone: 'good', word: 'Succeeded', says: theirs(way.says) };
+  const error = textAt(record.closed.data, 'error');
+  return {
+    question,
+    tone: 'warn',
+    word: record.rejected || record.expired || record.refused.length > 0 ? 'Refused' : 'Failed',
+    says: html`${theirs(way.says)} ${error === undefined ? '' : html`Its error: ${theirs(error, 200)}.`}`,
+  };
+}
+
+export const RECORD_WORDS: Readonly<
+  Record<ReportSubject['verification']['is'], { tone: Tone; word: string }>
+> = {
+  verified: { tone: 'good', word: 'Signed and whole' },
+  consistent: { tone: 'warn', word: 'Consistent' },
+  unsigned: { tone: 'warn', word: 'Not signed yet' },
+  broken: { tone: 'bad', word: 'Does not verify' },
+};
+
+const evidence = ({ verification: { is, says } }: ReportSubject): Answer => ({
+  question: 'Can the record be relied on?',
+  ...RECORD_WORDS[is],
+  says: theirs(says),
+});
+
+export const AUDIT_WORDS: Readonly<
+  Record<AuditResult['verdict'], { tone: Tone; word: string; says: string }>
+> = {
+  enforced: {
+    tone: 'good',
+    word: 'Enforced',
+    says: 'Every call of the task in the trail was inside what it was allowed, or was refused; nothing that would show otherwise is missing.',
+  },
+  violated: { tone: 'bad', word: 'Violated', says: 'The trail has calls that break the boundary.' },
+  undetermined: {
+    tone: 'warn',
+    word: 'Cannot be told',
+    says: 'No violation was seen, but something that would show one is missing from the trail.',
+  },
+};
+
+export const LEFT_OUT =
+  'An audit was given, and its verdict is left out: the record that it would stand beside does not verify.';
+
+function audit({ audit: result, isAuditLeftOut }: ReportSubject): Answer {
+  const question = 'Was the boundary kept?';
+  if (isAuditLeftOut) return { question, tone: 'bad', word: 'Cannot be told', says: LEFT_OUT };
+  if (result === undefined)
+    return {
+      question,
+      tone: 'plain',
+      word: 'Not audited',
+      says: 'This report was made without an audit: the task’s calls were not compared with CloudTrail.',
+    };
+  return { question, ...AUDIT_WORDS[result.verdict] };
+}

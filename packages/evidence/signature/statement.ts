@@ -1,0 +1,71 @@
+import { canonicalJson } from '../canonical-json/digest.ts';
+import { eventsOf } from '../events/event-data.ts';
+import type { EvidenceEvent, EventType, Json } from '../chain/evidence.ts';
+import { parseBoundaryId } from '../names/ids.ts';
+
+/** https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md */
+export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
+/** https://github.com/in-toto/attestation/blob/main/spec/v1/envelope.md */
+export const STATEMENT_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+/** Version 1 of the facts below; facts of another form need another name. */
+export const PREDICATE_TYPE = 'urn:taskbound:evidence:v1';
+
+/** A signed statement: of which chain, and what the chain says. */
+export interface Statement {
+  readonly _type: typeof STATEMENT_TYPE;
+  /** The boundary, and the hash of its last event: it stands for all events before it. */
+  readonly subject: readonly [{ readonly name: string; readonly digest: { readonly sha256: string } }];
+  readonly predicateType: typeof PREDICATE_TYPE;
+  readonly predicate: Readonly<Record<string, Json>>;
+}
+
+const datum = (event: EvidenceEvent | undefined, name: string): Json => event?.data[name] ?? null;
+
+/** The named fields of an event's data; null for what it does not have. */
+const pick = (event: EvidenceEvent | undefined, ...names: readonly string[]): Record<string, Json> =>
+  Object.fromEntries(names.map((name) => [name, datum(event, name)]));
+
+/**
+ * The statement about a closed chain. It is a function of the events alone, so that whoever has the events can tell whether it is the
+ * right one, byte for byte, without believing it.
+ */
+export function statementOf(boundaryId: string, events: readonly EvidenceEvent[]): Statement {
+  return {
+    _type: STATEMENT_TYPE,
+    subject: [{ name: boundaryId, digest: { sha256: events.at(-1)?.hash ?? '' } }],
+    predicateType: PREDICATE_TYPE,
+    predicate: factsOf(boundaryId, events),
+  };
+}
+
+function factsOf(boundaryId: string, events: readonly EvidenceEvent[]): Record<string, Json> {
+  const of = (type: EventType) => eventsOf(events, type);
+  const [requested] = of('task.requested');
+  const [closed] = of('boundary.closed');
+  const parsed = parseBoundaryId(boundaryId);
+  return {
+    taskType: parsed?.taskType ?? null,
+    taskId: parsed?.taskId ?? null,
+    requestedAt: requested?.at ?? null,
+    closedAt: closed?.at ?? null,
+    ...pick(requested, 'requester', 'requestDigest', 'grantDigest'),
+    ...pick(closed, 'outcome', 'error', 'proof'),
+    approvals: of('approval.granted').map((event) => pick(event, 'person', 'grantDigest')),
+    leases: of('identity.issued').map((event) =>
+      pick(event, 'lease', 'accessKeyId', 'deadline', 'policyDigest'),
+    ),
+    secrets: secretsOf(of('secret.issued'), of('secret.revoked')),
+    events: events.length,
+  };
+}
+
+function secretsOf(issued: readonly EvidenceEvent[], revoked: readonly EvidenceEvent[]): Json[] {
+  const gone = new Set(revoked.map((event) => datum(event, 'name')));
+  return issued.map((event) => ({
+    ...pick(event, 'name', 'kind', 'secretName'),
+    revoked: gone.has(datum(event, 'name')),
+  }));
+}
+
+/** The exact bytes that are signed as payload: RFC 8785 canonical JSON. */
+export const statementPayload = (statement: Statement): Buffer => Buffer.from(canonicalJson(statement));

@@ -1,0 +1,120 @@
+import type { LocalClock, TimerHandle } from './local-clock.ts';
+import { sleepOn } from './sleep-on-clock.ts';
+
+/**
+ * Event loop turns without a hold or a change of timers before time may pass. Promise chains end within one turn; a few more let
+ * through what comes back by `setImmediate` or a stream. Work that leaves the event loop (disk, sockets, worker threads) must take a hold.
+ */
+const IDLE_TURNS = 8;
+
+interface Timer {
+  readonly dueMs: number;
+  readonly fn: () => void;
+}
+
+/**
+ * Time that passes only while nothing works: no hold is taken, the event loop has been idle for some turns, and a timer is pending.
+ * Then it jumps to the earliest timer (by time, then in the order they were set) and fires it. With no timer pending it schedules nothing,
+ * so it never keeps the process alive by itself.
+ */
+export class VirtualClock implements LocalClock {
+  readonly #timers: Timer[] = [];
+  #nowMs: number;
+  #holds = 0;
+  #idleTurns = 0;
+  #watching = false;
+
+  constructor(options: { readonly startMs: number }) {
+    this.#nowMs = Math.floor(options.startMs);
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  setTimer(ms: number, fn: () => void): TimerHandle {
+    // Whole milliseconds, as Date has them: a backoff of 32.7 ms is over at 33.
+    const timer: Timer = { dueMs: Math.ceil(this.#nowMs + Math.max(0, ms)), fn };
+    this.#insert(timer);
+    this.#activity();
+    return { cancel: () => this.#remove(timer) };
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return sleepOn(this, ms, signal);
+  }
+
+  hold(): () => void {
+    this.#holds++;
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      this.#holds--;
+      this.#activity();
+    };
+  }
+
+  /** Moves time on by `ms` at once, holds or not, firing what falls due on the way in its order. For tests. */
+  advance(ms: number): void {
+    const targetMs = this.#nowMs + ms;
+    for (let next = this.#timers[0]; next !== undefined && next.dueMs <= targetMs; next = this.#timers[0])
+      this.#fire(next);
+    this.#nowMs = targetMs;
+  }
+
+  /** Timers are kept in firing order; equal times stay in the order they were set because a new one goes behind its equals. */
+  #insert(timer: Timer): void {
+    let low = 0;
+    let high = this.#timers.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#timers[middle]?.dueMs ?? Infinity) <= timer.dueMs) low = middle + 1;
+      else high = middle;
+    }
+    this.#timers.splice(low, 0, timer);
+  }
+
+  #remove(timer: Timer): void {
+    const index = this.#timers.indexOf(timer);
+    if (index >= 0) this.#timers.splice(index, 1);
+  }
+
+  #fire(timer: Timer): void {
+    this.#remove(timer);
+    this.#nowMs = timer.dueMs;
+    timer.fn();
+  }
+
+  /** Something happened: the count of idle turns begins again, and the watch runs if it has anything to wait for. */
+  #activity(): void {
+    this.#idleTurns = 0;
+    if (this.#watching || !this.#mayPass()) return;
+    this.#watching = true;
+    setImmediate(this.#turn);
+  }
+
+  #mayPass(): boolean {
+    return this.#holds === 0 && this.#timers.length > 0;
+  }
+
+  readonly #turn = (): void => {
+    this.#watching = false;
+    const next = this.#timers[0];
+    if (!this.#mayPass() || next === undefined) return;
+    try {
+      if (++this.#idleTurns > IDLE_TURNS) {
+        this.#idleTurns = 0;
+        this.#fire(next);
+      }
+    } finally {
+      this.#keepWatching();
+    }
+  };
+
+  #keepWatching(): void {
+    if (this.#watching || !this.#mayPass()) return;
+    this.#watching = true;
+    setImmediate(this.#turn);
+  }
+}

@@ -1,0 +1,131 @@
+import { omitUndefined } from '../omit-undefined.ts';
+import { type Call, AwsError } from '../gateway/service.ts';
+import { JsonService, type JsonOperation } from '../gateway/wire/json-service.ts';
+import { DynamoEngine } from './engine.ts';
+import { type TableKeys, itemKey, leadingKey } from './leading-keys.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+type Item = Readonly<Record<string, unknown>>;
+
+/** Item operations; each needs the permission of its own name. Transactions and batches are not here. */
+const OPERATIONS = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan'] as const;
+const READS = new Set<string>(['GetItem', 'Query', 'Scan']);
+
+export interface TableSpec extends TableKeys {
+  /** What CreateTable takes of the template. */
+  readonly definition: { readonly TableName: string };
+}
+
+const isInput = (value: unknown): value is Input =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** DynamoDB's front: authorization and the trail here, the data in dynalite. */
+export class DynamoDb extends JsonService {
+  readonly #engine = new DynamoEngine();
+  readonly #tables = new Map<string, TableKeys>();
+
+  constructor() {
+    const run =
+      (name: string): JsonOperation =>
+      (input, call) => {
+        if (!isInput(input)) throw new AwsError('SerializationException', 'The input is not an object.');
+        return this.#run(name, input, call);
+      };
+    super('dynamodb', '1.0', Object.fromEntries(OPERATIONS.map((name) => [name, run(name)])));
+  }
+
+  async createTable({ definition, ...keys }: TableSpec): Promise<void> {
+    await this.#engine.createTable(definition);
+    this.#tables.set(keys.name, keys);
+  }
+
+  tableNames(): string[] {
+    return [...this.#tables.keys()];
+  }
+
+  /** Undefined when there is no such table. */
+  keysOf(table: string): TableKeys | undefined {
+    return this.#tables.get(table);
+  }
+
+  /** Every item of a table, without IAM: for snapshots and tests. */
+  async items(table: string): Promise<Item[]> {
+    const items: Item[] = [];
+    for (let start: unknown; ;) {
+      const page = await this.#engine.run('Scan', {
+        TableName: table,
+        ...omitUndefined({ ExclusiveStartKey: start }),
+      });
+      if (Array.isArray(page['Items'])) items.push(...page['Items']);
+      start = page['LastEvaluatedKey'];
+      if (start === undefined) return items;
+    }
+  }
+
+  /** What a read costs in read request units, by DynamoDB's own count: for benchmarks, without IAM. */
+  async readUnits(operation: string, input: object): Promise<number> {
+    const answer = await this.#engine.run(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
+    const consumed = answer['ConsumedCapacity'] as { readonly CapacityUnits?: number } | undefined;
+    return consumed?.CapacityUnits ?? 0;
+  }
+
+  async putItem(table: string, item: Item): Promise<void> {
+    await this.#engine.run('PutItem', { TableName: table, Item: item });
+  }
+
+  async #run(operation: string, input: Input, call: Call): Promise<unknown> {
+    const named = String(input['TableName'] ?? '');
+    const name = named.split(':table/').at(-1) ?? named;
+    const table = this.#tables.get(name);
+    this.#authorize(operation, input, { name, table, call });
+    if (table === undefined) throw new AwsError('ResourceNotFoundException', 'Requested resource not found');
+    const { ReturnValuesOnConditionCheckFailure: onFailure, ...rest } = input;
+    try {
+      return await this.#engine.run(operation, { ...rest, TableName: name });
+    } catch (error) {
+      if (
+        onFailure !== 'ALL_OLD' ||
+        !(error instanceof AwsError) ||
+        error.name !== 'ConditionalCheckFailedException'
+      )
+        throw error;
+      throw await this.#withItem(error, input, table);
+    }
+  }
+
+  #authorize(
+    operation: string,
+    input: Input,
+    { name, table, call }: { name: string; table: TableKeys | undefined; call: Call },
+  ): void {
+    const arn = table?.arn ?? `arn:aws:dynamodb:${call.region}:${call.caller.accountId}:table/${name}`;
+    const index = typeof input['IndexName'] === 'string' ? input['IndexName'] : undefined;
+    const resource = index === undefined ? arn : `${arn}/index/${index}`;
+    const hash = index === undefined ? table?.hash : table?.indexes[index];
+    const leading = hash === undefined ? undefined : leadingKey(operation, input, hash);
+    const key = table === undefined ? undefined : itemKey(operation, input, table);
+    call.record({
+      eventCategory: 'Data',
+      readOnly: READS.has(operation),
+      requestParameters: {
+        tableName: name,
+        ...omitUndefined({ indexName: index, key }),
+      },
+      resources: [{ ARN: arn, type: 'AWS::DynamoDB::Table' }],
+    });
+    call.authorize({
+      action: `dynamodb:${operation}`,
+      resource,
+      ...(leading !== undefined && { context: { 'dynamodb:LeadingKeys': [leading] } }),
+    });
+  }
+
+  /** dynalite does not give the item back that a condition failed on; DynamoDB does when asked. */
+  async #withItem(error: AwsError, input: Input, table: TableKeys): Promise<AwsError> {
+    const source = isInput(input['Key']) ? input['Key'] : input['Item'];
+    const names = [table.hash, ...(table.range === undefined ? [] : [table.range])];
+    const Key = Object.fromEntries(names.map((name) => [name, isInput(source) ? source[name] : undefined]));
+    const { Item } = await this.#engine.run('GetItem', { TableName: table.name, Key, ConsistentRead: true });
+    return new AwsError(error.name, error.message, error.status, Item === undefined ? {} : { Item });
+  }
+}

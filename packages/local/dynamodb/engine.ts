@@ -1,0 +1,74 @@
+import { EventEmitter } from 'node:events';
+import dynalite from 'dynalite';
+import { REGION } from '../gateway/place.ts';
+import { AwsError } from '../gateway/service.ts';
+
+/** What dynalite asks of Node's response object, and no more. */
+class Answer {
+  statusCode = 200;
+  contentType = '';
+  readonly #done: (answer: Answer, body: string) => void;
+
+  constructor(done: (answer: Answer, body: string) => void) {
+    this.#done = done;
+  }
+
+  setHeader(): void {}
+
+  end(body?: string): void {
+    this.#done(this, body ?? '');
+  }
+}
+
+/** dynalite only looks whether a request is signed; the gateway has checked the signature. */
+const SIGNED =
+  'AWS4-HMAC-SHA256 Credential=local/20260101/region/dynamodb/aws4_request, SignedHeaders=host, Signature=checked';
+
+const readFailure = (
+  body: string,
+): { readonly __type?: string; readonly message?: string; readonly Message?: string } => JSON.parse(body);
+
+/** dynalite in process: its own request handler, without a socket, so that its work falls under the clock's hold. */
+export class DynamoEngine {
+  readonly #server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+
+  /** Runs one operation. Throws `AwsError` with DynamoDB's own name and message. */
+  async run(operation: string, input: object): Promise<Record<string, unknown>> {
+    const { status, body } = await this.#send(operation, JSON.stringify(input));
+    if (status === 200) return JSON.parse(body) as Record<string, unknown>;
+    const { __type = 'InternalServerError', message, Message } = readFailure(body);
+    throw new AwsError(__type.split('#').at(-1) ?? __type, message ?? Message ?? '', status);
+  }
+
+  /** A table exists once it is ACTIVE, which takes dynalite a turn or two of the event loop. */
+  async createTable(input: { readonly TableName: string }): Promise<void> {
+    await this.run('CreateTable', input);
+    for (;;) {
+      const { Table } = (await this.run('DescribeTable', { TableName: input.TableName })) as {
+        Table?: { TableStatus?: string };
+      };
+      if (Table?.TableStatus === 'ACTIVE') return;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  #send(operation: string, body: string): Promise<{ readonly status: number; readonly body: string }> {
+    return new Promise((resolve) => {
+      const request = Object.assign(new EventEmitter(), {
+        method: 'POST',
+        url: '/',
+        headers: {
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amz-target': `DynamoDB_20120810.${operation}`,
+          'x-amz-date': '20260101T000000Z',
+          authorization: SIGNED,
+          host: `dynamodb.${REGION}.amazonaws.com`,
+        },
+      });
+      const answer = new Answer((given, text) => resolve({ status: given.statusCode, body: text }));
+      this.#server.emit('request', request, answer);
+      request.emit('data', Buffer.from(body));
+      request.emit('end');
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import type { PolicyDocument } from 'taskbound-iam/policy';
+
+export interface QueueMessage {
+  readonly messageId: string;
+  readonly body: string;
+  /** `ERROR_CODE` and its like. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly atMs: number;
+}
+
+export interface Queue {
+  readonly name: string;
+  readonly arn: string;
+  readonly url: string;
+  readonly messages: QueueMessage[];
+  policy?: PolicyDocument;
+}
+
+/** SQS queues that only receive: nothing reads or deletes messages but tests. */
+export class Queues {
+  readonly #queues = new Map<string, Queue>();
+
+  /** A queue that exists keeps its messages. */
+  put(queue: Pick<Queue, 'name' | 'arn' | 'url'>): void {
+    if (!this.#queues.has(queue.arn)) this.#queues.set(queue.arn, { ...queue, messages: [] });
+  }
+
+  all(): readonly Queue[] {
+    return [...this.#queues.values()];
+  }
+
+  /** By ARN, URL or name. */
+  get(id: string): Queue | undefined {
+    return this.#queues.get(id) ?? this.all().find(({ name, url }) => name === id || url === id);
+  }
+
+  /** Replaces the messages of the queues that exist. */
+  restore(messages: Readonly<Record<string, readonly QueueMessage[]>>): void {
+    for (const [arn, stored] of Object.entries(messages))
+      this.#queues.get(arn)?.messages.splice(0, Number.POSITIVE_INFINITY, ...stored);
+  }
+}

@@ -1,0 +1,87 @@
+import type { PolicyDocument } from 'taskbound-iam/policy';
+import type { IdSource } from '../gateway/ids.ts';
+import { arnOf } from '../gateway/place.ts';
+import { type Call, AwsError } from '../gateway/service.ts';
+import { SigningKey } from './signing-key.ts';
+
+/** The kinds of key that can be loaded: https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html */
+export type KeyKind = 'encrypts' | 'signs';
+
+interface Key {
+  readonly policy: PolicyDocument;
+  readonly signing: SigningKey | undefined;
+}
+
+/** Bytes of a P-256 private key. */
+const SCALAR_BYTES = 32;
+
+/** Keys that the template declares. Those that encrypt are there to authorize their use: the embedded AWS encrypts nothing. */
+export class KmsKeys {
+  readonly #ids: IdSource;
+  readonly #keys = new Map<string, Key>();
+  readonly #aliases = new Map<string, string>();
+
+  constructor(ids: IdSource) {
+    this.#ids = ids;
+  }
+
+  /** A key that is there already gets the policy and keeps what it signs with, as at a deploy. */
+  put(arn: string, policy: PolicyDocument, kind: KeyKind): void {
+    const signing = kind === 'signs' ? (this.#keys.get(arn)?.signing ?? this.#draw()) : undefined;
+    this.#keys.set(arn, { policy, signing });
+  }
+
+  putAlias(name: string, keyArn: string): void {
+    this.#aliases.set(name, keyArn);
+  }
+
+  /** The ARN of a key given by ARN, id or alias. */
+  arn(id: string): string {
+    const alias = this.#aliases.get(id.slice(id.indexOf('alias/')));
+    return alias ?? (id.startsWith('arn:') ? id : arnOf('kms', `key/${id}`));
+  }
+
+  /** The caller must be allowed to use the key through the service, as AWS asks of whoever uses a customer key. */
+  authorize(
+    call: Call,
+    keyId: string,
+    actions: readonly string[],
+    context: Readonly<Record<string, string>>,
+  ): void {
+    const resource = this.arn(keyId);
+    const resourcePolicy = this.#keys.get(resource)?.policy;
+    if (resourcePolicy === undefined)
+      throw new AwsError('InvalidParameterException', `The KMS key ${keyId} is not in the template.`);
+    for (const action of actions) call.authorize({ action, resource, resourcePolicy, context });
+  }
+
+  /** What the key signs with; undefined for one that encrypts, or none. */
+  signing(keyId: string): SigningKey | undefined {
+    return this.#keys.get(this.arn(keyId))?.signing;
+  }
+
+  policy(keyId: string): PolicyDocument | undefined {
+    return this.#keys.get(this.arn(keyId))?.policy;
+  }
+
+  /** Private keys by ARN, base64: for a snapshot. */
+  snapshot(): Record<string, string> {
+    const signing = [...this.#keys].flatMap(([arn, key]) =>
+      key.signing === undefined ? [] : [[arn, Buffer.from(key.signing.scalar).toString('base64')] as const],
+    );
+    return Object.fromEntries(signing);
+  }
+
+  /** Gives keys of the template back what they signed with. */
+  restore(scalars: Readonly<Record<string, string>>): void {
+    for (const [arn, scalar] of Object.entries(scalars)) {
+      const key = this.#keys.get(arn);
+      if (key !== undefined)
+        this.#keys.set(arn, { ...key, signing: new SigningKey(Buffer.from(scalar, 'base64')) });
+    }
+  }
+
+  #draw(): SigningKey {
+    return new SigningKey(this.#ids.bytes().subarray(0, SCALAR_BYTES));
+  }
+}

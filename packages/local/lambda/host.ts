@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import { AwsError } from '../gateway/service.ts';
+import type { LocalClock } from '../clock/local-clock.ts';
+import { Environment, type EnvironmentWiring } from './environment.ts';
+import { payloadOf } from './errors.ts';
+import type { Transport } from './in-process-http.ts';
+import { ReachableServers } from './reachable-servers.ts';
+import { SYNCHRONOUS_LIMIT_MS } from './limits.ts';
+import type {
+  AssumeServiceRole,
+  FunctionHost,
+  FunctionMetrics,
+  FunctionVersion,
+  InvocationResult,
+  LogLine,
+  SessionCredentials,
+} from './types.ts';
+import { IN_PROCESS_ENDPOINT } from './variables.ts';
+
+export interface HostOptions {
+  readonly clock: LocalClock;
+  /** The gateway's `handle`. */
+  readonly send: Transport;
+  /** Servers beside AWS that functions may connect to. @default - none */
+  readonly reachable?: ReachableServers;
+  readonly assumeServiceRole: AssumeServiceRole;
+  readonly region: string;
+  readonly endpointUrl?: string;
+  /** Real milliseconds for code that does not await. @default SYNCHRONOUS_LIMIT_MS */
+  readonly synchronousLimitMs?: number;
+}
+
+/** An environment whose role's credentials end sooner than this is replaced, as Lambda does well before they expire. */
+const CREDENTIALS_MARGIN_MS = 60_000;
+
+/**
+ * Invocations of one function that really run side by side. Beyond these, one that finds no warm environment waits until nothing else
+ * works: no virtual time passes meanwhile, and mostly one has become warm by then, so that a hundred at once do not need a hundred
+ * contexts of some megabytes each.
+ */
+const SIDE_BY_SIDE = 8;
+
+/** Runs functions: an environment for each invocation at a time, kept warm for the next. */
+export class LambdaHost implements FunctionHost {
+  readonly logs: LogLine[] = [];
+  readonly metrics = new Map<string, FunctionMetrics>();
+  readonly clock: LocalClock;
+  readonly #options: HostOptions;
+  readonly #wiring: EnvironmentWiring;
+  readonly #idle = new Map<FunctionVersion, Environment[]>();
+  readonly #running = new Map<string, number>();
+  readonly #environments = new Set<Environment>();
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+    this.clock = options.clock;
+    this.#wiring = {
+      clock: options.clock,
+      send: options.send,
+      reachable: options.reachable ?? new ReachableServers(),
+      region: options.region,
+      endpointUrl: options.endpointUrl ?? IN_PROCESS_ENDPOINT,
+      synchronousLimitMs: options.synchronousLimitMs ?? SYNCHRONOUS_LIMIT_MS,
+      log: (line) => this.logs.push(line),
+    };
+  }
+
+  async invoke(
+    fn: FunctionVersion,
+    invokedArn: string,
+    eventText: string,
+    requestId: string = randomUUID(),
+  ): Promise<InvocationResult> {
+    const running = this.#running.get(fn.spec.name) ?? 0;
+    if (fn.spec.reservedConcurrency !== undefined && running >= fn.spec.reservedConcurrency)
+      throw tooManyRequests();
+    this.#running.set(fn.spec.name, running + 1);
+    try {
+      const environment =
+        this.#takeIdle(fn) ??
+        (running < SIDE_BY_SIDE ? undefined : await this.#warmLater(fn)) ??
+        (await this.#coldStart(fn));
+      return await this.#run(environment, invokedArn, eventText, requestId);
+    } finally {
+      this.#running.set(fn.spec.name, (this.#running.get(fn.spec.name) ?? 1) - 1);
+    }
+  }
+
+  /** Ends every environment: nothing of a function runs after this. */
+  close(): void {
+    for (const environment of this.#environments)
+      environment.destroy(new Error('The embedded Lambda was closed.'));
+    this.#environments.clear();
+    this.#idle.clear();
+  }
+
+  #metricsOf(name: string): FunctionMetrics {
+    const found = this.metrics.get(name) ?? { coldStarts: 0, invocations: 0, errors: 0 };
+    this.metrics.set(name, found);
+    return found;
+  }
+
+  #takeIdle(fn: FunctionVersion): Environment | undefined {
+    const neededUntilMs =
+      this.#options.clock.nowMs() + fn.spec.timeoutSeconds * 1_000 + CREDENTIALS_MARGIN_MS;
+    const idle = this.#idle.get(fn) ?? [];
+    for (let environment = idle.pop(); environment !== undefined; environment = idle.pop()) {
+      if (environment.alive && (environment.credentials.expiresAtMs ?? Infinity) > neededUntilMs)
+        return environment;
+      this.#discard(environment);
+    }
+    return undefined;
+  }
+
+  async #warmLater(fn: FunctionVersion): Promise<Environment | undefined> {
+    await this.#options.clock.sleep(0);
+    return this.#takeIdle(fn);
+  }
+
+  async #coldStart(fn: FunctionVersion): Promise<Environment> {
+    this.#metricsOf(fn.spec.name).coldStarts += 1;
+    const environment = new Environment(fn, await this.#credentialsOf(fn), this.#wiring);
+    this.#environments.add(environment);
+    return environment;
+  }
+
+  async #credentialsOf(fn: FunctionVersion): Promise<SessionCredentials> {
+    const release = this.#options.clock.hold();
+    try {
+      return await this.#options.assumeServiceRole(fn.spec.roleArn, 'lambda.amazonaws.com', fn.spec.name);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      throw new AwsError(
+        'AccessDeniedException',
+        `The role defined for the function cannot be assumed by Lambda. ${error.message}`,
+        403,
+      );
+    } finally {
+      release();
+    }
+  }
+
+  async #run(
+    environment: Environment,
+    invokedArn: string,
+    eventText: string,
+    requestId: string,
+  ): Promise<InvocationResult> {
+    const metrics = this.#metricsOf(environment.fn.spec.name);
+    metrics.invocations += 1;
+    const { version } = environment.fn;
+    try {
+      const payload = await environment.invoke(requestId, invokedArn, eventText);
+      return { requestId, version, payload };
+    } catch (thrown) {
+      metrics.errors += 1;
+      const error = payloadOf(thrown);
+      this.#logFailure(environment.fn, requestId, JSON.stringify(error));
+      return { requestId, version, payload: JSON.stringify(error), error };
+    } finally {
+      this.#putBack(environment);
+    }
+  }
+
+  #logFailure(fn: FunctionVersion, requestId: string, text: string): void {
+    const atMs = this.#options.clock.nowMs();
+    this.logs.push({
+      functionName: fn.spec.name,
+      version: fn.version,
+      requestId,
+      atMs,
+      level: 'ERROR',
+      message: `Invoke Error ${text}`,
+    });
+  }
+
+  #putBack(environment: Environment): void {
+    if (!environment.alive) return this.#discard(environment);
+    const idle = this.#idle.get(environment.fn) ?? [];
+    idle.push(environment);
+    this.#idle.set(environment.fn, idle);
+  }
+
+  #discard(environment: Environment): void {
+    environment.destroy(new Error('The environment was retired.'));
+    this.#environments.delete(environment);
+  }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
+const tooManyRequests = (): AwsError =>
+  new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
+    Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+    Type: 'User',
+  });

@@ -1,0 +1,245 @@
+import { EventEmitter } from 'node:events';
+import { METHODS, STATUS_CODES } from 'node:http';
+import { Readable, Writable } from 'node:stream';
+import type { RawRequest, RawResponse } from '../gateway/service.ts';
+import type { LocalClock, TimerHandle } from '../clock/local-clock.ts';
+import type { Guard } from './sandbox-timers.ts';
+
+/** Where requests go, whatever host they name: the embedded AWS. */
+export type Transport = (request: RawRequest) => Promise<RawResponse>;
+
+interface Wiring {
+  readonly send: Transport;
+  readonly clock: LocalClock;
+  readonly guard: Guard;
+}
+
+type HeaderValue = string | number | readonly string[];
+
+interface RequestOptions {
+  readonly method?: string;
+  readonly path?: string;
+  readonly host?: string;
+  readonly hostname?: string;
+  readonly port?: string | number;
+  readonly headers?: Readonly<Record<string, HeaderValue | undefined>>;
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+}
+
+const timedOutError = (): Error =>
+  Object.assign(new Error('The request to the embedded AWS timed out.'), { code: 'ETIMEDOUT' });
+
+/** What the SDK touches of a socket: nothing is connected, so everything is done at once. */
+class Socket extends EventEmitter {
+  readonly connecting = false;
+  readonly #request: InProcessRequest;
+  constructor(request: InProcessRequest) {
+    super();
+    this.#request = request;
+  }
+  setKeepAlive(): this {
+    return this;
+  }
+  setNoDelay(): this {
+    return this;
+  }
+  setTimeout(ms: number, onTimeout?: () => void): this {
+    this.#request.setTimeout(ms, onTimeout);
+    return this;
+  }
+  destroy(): this {
+    this.#request.destroy();
+    return this;
+  }
+}
+
+/** The response as `http.IncomingMessage` shows it. */
+class InProcessResponse extends Readable {
+  readonly statusCode: number;
+  readonly statusMessage: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly httpVersion = '1.1';
+  complete = false;
+  readonly #guard: Guard;
+
+  constructor(response: RawResponse, withBody: boolean, guard: Guard) {
+    super({ read: () => undefined });
+    this.#guard = guard;
+    this.statusCode = response.status;
+    this.statusMessage = STATUS_CODES[response.status] ?? '';
+    this.headers = response.headers;
+    if (withBody && response.body.byteLength > 0) this.push(Buffer.from(response.body));
+    this.push(null);
+    this.complete = true;
+  }
+
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    let heard = false;
+    this.#guard.run(() => (heard = super.emit(event, ...values)));
+    return heard;
+  }
+}
+
+/** A request as `http.ClientRequest` shows it: gathers the body, then asks the embedded AWS. The path goes out exactly as given. */
+class InProcessRequest extends Writable {
+  readonly method: string;
+  readonly path: string;
+  readonly host: string;
+  readonly protocol = 'http:';
+  readonly socket: Socket;
+  aborted = false;
+  readonly #wiring: Wiring;
+  readonly #headers: Record<string, string> = {};
+  readonly #chunks: Buffer[] = [];
+  #timeout: TimerHandle | undefined;
+
+  constructor(options: RequestOptions, wiring: Wiring) {
+    // It lives on after its body is written, until the answer has been read.
+    super({ autoDestroy: false });
+    this.#wiring = wiring;
+    this.method = (options.method ?? 'GET').toUpperCase();
+    this.path = options.path ?? '/';
+    this.host = options.hostname ?? options.host ?? '127.0.0.1';
+    this.socket = new Socket(this);
+    for (const [name, value] of Object.entries(options.headers ?? {}))
+      if (value !== undefined) this.setHeader(name, value);
+    this.#headers['host'] ??= options.port === undefined ? this.host : `${this.host}:${options.port}`;
+    if (options.timeout !== undefined) this.setTimeout(options.timeout);
+    options.signal?.addEventListener('abort', () => this.destroy(new Error('The request was aborted.')), {
+      once: true,
+    });
+    process.nextTick(() => {
+      this.emit('socket', this.socket);
+      if (this.#headers['expect'] === '100-continue') this.emit('continue');
+    });
+  }
+
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    let heard = false;
+    this.#wiring.guard.run(() => (heard = super.emit(event, ...values)));
+    return heard;
+  }
+
+  setHeader(name: string, value: HeaderValue): this {
+    this.#headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
+    return this;
+  }
+
+  getHeader(name: string): string | undefined {
+    return this.#headers[name.toLowerCase()];
+  }
+
+  removeHeader(name: string): void {
+    delete this.#headers[name.toLowerCase()];
+  }
+
+  setTimeout(ms: number, onTimeout?: () => void): this {
+    this.#timeout?.cancel();
+    this.#timeout = undefined;
+    if (onTimeout !== undefined) this.once('timeout', onTimeout);
+    if (ms > 0 && this.#wiring.guard.alive())
+      this.#timeout = this.#wiring.clock.setTimer(ms, () => this.emit('timeout', timedOutError()));
+    return this;
+  }
+
+  setNoDelay(): void {}
+  setSocketKeepAlive(): void {}
+  flushHeaders(): void {}
+
+  abort(): void {
+    this.aborted = true;
+    this.emit('abort');
+    this.destroy();
+  }
+
+  override _write(chunk: string | Uint8Array, encoding: BufferEncoding, done: () => void): void {
+    this.#chunks.push(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : Buffer.from(chunk));
+    done();
+  }
+
+  override _final(done: () => void): void {
+    done();
+    void this.#exchange();
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#timeout?.cancel();
+    done(error);
+  }
+
+  /**
+   * A request of an environment that is gone goes nowhere and is never answered: its process no longer exists. The clock is the gateway's
+   * to hold: what is asked for may be a function that sleeps.
+   */
+  async #exchange(): Promise<void> {
+    const { send, guard } = this.#wiring;
+    if (!guard.alive()) return;
+    try {
+      const answer = await send({
+        method: this.method,
+        path: this.path,
+        headers: this.#headers,
+        body: Buffer.concat(this.#chunks),
+      });
+      if (guard.alive() && !this.destroyed) this.#answer(answer);
+    } catch (error) {
+      if (guard.alive()) this.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #answer(answer: RawResponse): void {
+    this.#timeout?.cancel();
+    const response = new InProcessResponse(answer, this.method !== 'HEAD', this.#wiring.guard);
+    response.once('close', () => this.emit('close'));
+    this.emit('response', response);
+  }
+}
+
+/** What the SDK needs of a connection pool. */
+class Agent {
+  readonly maxSockets = Infinity;
+  readonly sockets = {};
+  readonly requests = {};
+  readonly keepAlive: boolean;
+  readonly options: unknown;
+  constructor(options: { readonly keepAlive?: boolean } = {}) {
+    this.keepAlive = options.keepAlive ?? false;
+    this.options = options;
+  }
+  destroy(): void {}
+}
+
+type OnResponse = (response: InProcessResponse) => void;
+
+/** Options out of `request(url)`, `request(url, options)` or `request(options)`; a URL's path is normalised by the URL class itself. */
+function optionsOf(target: string | URL | RequestOptions, more: RequestOptions): RequestOptions {
+  if (typeof target !== 'string' && !(target instanceof URL)) return target;
+  const url = new URL(target);
+  return { hostname: url.hostname, port: url.port, path: `${url.pathname}${url.search}`, ...more };
+}
+
+/** The modules `http` and `https` of one environment. */
+export function inProcessHttp(wiring: Wiring) {
+  const request = (
+    target: string | URL | RequestOptions,
+    second?: RequestOptions | OnResponse,
+    third?: OnResponse,
+  ): InProcessRequest => {
+    const onResponse = typeof second === 'function' ? second : third;
+    const made = new InProcessRequest(optionsOf(target, typeof second === 'object' ? second : {}), wiring);
+    if (onResponse !== undefined) made.once('response', onResponse);
+    return made;
+  };
+  const get: typeof request = (...values) => request(...values).end();
+  return {
+    request,
+    get,
+    Agent,
+    globalAgent: new Agent(),
+    ClientRequest: InProcessRequest,
+    IncomingMessage: InProcessResponse,
+    METHODS,
+    STATUS_CODES,
+  };
+}

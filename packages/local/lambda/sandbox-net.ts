@@ -1,0 +1,104 @@
+import net from 'node:net';
+import type { LocalClock } from '../clock/local-clock.ts';
+import { afterRealMs } from '../clock/real-clock.ts';
+import { DatabaseTurns } from './database-turns.ts';
+import type { ReachableServers } from './reachable-servers.ts';
+import { refusedModule } from './refused-modules.ts';
+import type { Guard } from './sandbox-timers.ts';
+
+/** A server that hangs stops virtual time for so long of real time, milliseconds, and no longer. */
+const LONGEST_HOLD_MS = 10_000;
+
+interface Wiring {
+  readonly clock: LocalClock;
+  readonly guard: Guard;
+  readonly reachable: ReachableServers;
+}
+
+/** Holds the clock from a question to its answer, or until the answer is too long in coming. */
+class AnswerHold {
+  readonly #clock: LocalClock;
+  #release: (() => void) | undefined;
+  constructor(clock: LocalClock) {
+    this.#clock = clock;
+  }
+
+  begin(): void {
+    this.end();
+    const release = this.#clock.hold();
+    const forget = afterRealMs(LONGEST_HOLD_MS, release);
+    this.#release = () => {
+      forget();
+      release();
+    };
+  }
+
+  end(): void {
+    this.#release?.();
+    this.#release = undefined;
+  }
+}
+
+const refusal = (host: unknown, port: unknown): Error =>
+  Object.assign(
+    new Error(
+      `connect ECONNREFUSED ${String(host)}:${String(port)}: a function in the embedded Lambda reaches the embedded AWS and its databases only.`,
+    ),
+    { code: 'ECONNREFUSED' },
+  );
+
+/**
+ * The module `net` of one environment: sockets to the database servers that are reachable, and nothing else. While a server works the
+ * clock is held. An environment that is gone has no sockets: `disconnect` closes them, as the end of its process would.
+ */
+export function sandboxNet({ clock, guard, reachable }: Wiring) {
+  const open = new Set<net.Socket>();
+
+  class Socket extends net.Socket {
+    readonly #hold = new AnswerHold(clock);
+    readonly #turns = new DatabaseTurns();
+
+    override connect(...target: unknown[]): this {
+      const [port, host] = target;
+      if (!guard.alive() || !reachable.has(host, port)) {
+        queueMicrotask(() => this.destroy(refusal(host, port)));
+        return this;
+      }
+      open.add(this);
+      this.#hold.begin();
+      super.connect(Number(port), String(host));
+      // Node's connect puts its own `write` onto the socket, in place of an overridden one.
+      Reflect.deleteProperty(this, 'write');
+      return this;
+    }
+
+    override write(...values: unknown[]): boolean {
+      this.#hold.begin();
+      return Reflect.apply(super.write, this, values);
+    }
+
+    override emit(event: string | symbol, ...values: unknown[]): boolean {
+      if (!guard.alive()) return false;
+      const isAnswered = event === 'close' || (event === 'data' && this.#turns.read(values[0] as Uint8Array));
+      if (isAnswered) this.#hold.end(); // what the function asks next takes its own
+      if (event === 'close') open.delete(this);
+      let heard = false;
+      guard.run(() => (heard = super.emit(event, ...values)));
+      return heard;
+    }
+
+    shut(): void {
+      this.#hold.end();
+      this.destroy();
+    }
+  }
+
+  const { isIP, isIPv4, isIPv6 } = net;
+  return {
+    module: { ...refusedModule('net', { ...net }), Socket, isIP, isIPv4, isIPv6 },
+    disconnect: () => {
+      for (const socket of open) if (socket instanceof Socket) socket.shut();
+      open.clear();
+    },
+  };
+}

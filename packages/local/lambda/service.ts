@@ -1,0 +1,168 @@
+import { AwsError, type Call, type RawRequest, type RawResponse, type Service } from '../gateway/service.ts';
+import { omitUndefined } from '../omit-undefined.ts';
+import { invokeLater, type GivenUp } from './async-invocation.ts';
+import {
+  parseUrlTarget,
+  urlEvent,
+  urlForbidden,
+  urlNotFound,
+  urlResponse,
+  type UrlTarget,
+} from './function-url.ts';
+import { MAX_REQUEST_BYTES } from './limits.ts';
+import type { FunctionRegistry, ResolvedFunction } from './registry.ts';
+import type { FunctionHost, InvocationResult } from './types.ts';
+
+const invokePath = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?(.*))?$/;
+
+const checkOf = ({ invokedArn, resourcePolicy }: ResolvedFunction) => ({
+  resource: invokedArn,
+  ...omitUndefined({ resourcePolicy }),
+});
+
+/** `lambda`: Invoke and function URLs. Functions are made by the loader, through the registry. */
+export class LambdaService implements Service {
+  readonly signingName = 'lambda';
+  /** A function may sleep: time must pass meanwhile. Its host holds the clock where it really works. */
+  readonly holdsClock = true;
+  readonly registry: FunctionRegistry;
+  readonly host: FunctionHost;
+
+  readonly #givenUp: (givenUp: GivenUp) => void;
+
+  /** @param givenUp Told of asynchronous invocations that are given up. */
+  constructor(
+    registry: FunctionRegistry,
+    host: FunctionHost,
+    givenUp: (givenUp: GivenUp) => void = () => undefined,
+  ) {
+    this.registry = registry;
+    this.host = host;
+    this.#givenUp = givenUp;
+  }
+
+  async handle(request: RawRequest, call: Call): Promise<RawResponse> {
+    const url = parseUrlTarget(request.path);
+    if (url !== undefined) return this.#serveUrl(request, call, url);
+    const [, reference, query] = invokePath.exec(request.path) ?? [];
+    if (reference === undefined || request.method !== 'POST') {
+      throw new AwsError(
+        'UnknownOperationException',
+        `The embedded Lambda does not support ${request.method} ${request.path}: it has Invoke and function URLs.`,
+        404,
+      );
+    }
+    const qualifier = new URLSearchParams(query ?? '').get('Qualifier') ?? undefined;
+    return this.#invoke(request, call, this.registry.resolve(decodeURIComponent(reference), qualifier));
+  }
+
+  renderError(error: AwsError, call: { readonly requestId: string }): RawResponse {
+    const name = error.name === 'AccessDenied' ? 'AccessDeniedException' : error.name;
+    return {
+      status: error.name.startsWith('AccessDenied') ? 403 : error.status,
+      headers: {
+        'content-type': 'application/json',
+        'x-amzn-requestid': call.requestId,
+        'x-amzn-errortype': name,
+      },
+      body: Buffer.from(JSON.stringify({ ...error.details, Message: error.message, message: error.message })),
+    };
+  }
+
+  /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+  async #invoke(request: RawRequest, call: Call, target: ResolvedFunction): Promise<RawResponse> {
+    const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+    recordInvoke(call, target, { invocationType: type });
+    call.authorize({ action: 'lambda:InvokeFunction', ...checkOf(target) });
+    const eventText = eventTextOf(request);
+    if (type === 'DryRun') return { status: 204, headers: {}, body: new Uint8Array() };
+    if (type === 'Event') {
+      // What comes of it stands in the logs and metrics; nobody waits for it.
+      void invokeLater(this.host, target, eventText, call.requestId).then(
+        (givenUp) => givenUp && this.#givenUp(givenUp),
+      );
+      return { status: 202, headers: {}, body: new Uint8Array() };
+    }
+    if (type !== 'RequestResponse')
+      throw new AwsError(
+        'InvalidParameterValueException',
+        `InvocationType is '${type}'; use RequestResponse, Event or DryRun.`,
+      );
+    return invokeResponse(await this.host.invoke(target.fn, target.invokedArn, eventText, call.requestId));
+  }
+
+  /** Both actions are needed: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html */
+  async #serveUrl(request: RawRequest, call: Call, url: UrlTarget): Promise<RawResponse> {
+    const target = this.registry.functionOfUrl(url.urlId);
+    if (target === undefined) return urlNotFound(call.requestId);
+    recordInvoke(call, target, { functionUrl: url.urlId });
+    const context = { 'lambda:FunctionUrlAuthType': 'AWS_IAM' };
+    try {
+      call.authorize({ action: 'lambda:InvokeFunctionUrl', ...checkOf(target), context });
+      call.authorize({
+        action: 'lambda:InvokeFunction',
+        ...checkOf(target),
+        context: { ...context, 'lambda:InvokedViaFunctionUrl': 'true' },
+      });
+    } catch (error) {
+      if (error instanceof AwsError) return urlForbidden(call.requestId);
+      throw error;
+    }
+    return urlResponse(
+      await this.host.invoke(
+        target.fn,
+        target.invokedArn,
+        JSON.stringify(urlEvent(request, call, url)),
+        call.requestId,
+      ),
+    );
+  }
+}
+
+function recordInvoke(
+  call: Call,
+  { fn, invokedArn }: ResolvedFunction,
+  parameters: Record<string, unknown>,
+): void {
+  call.record({
+    eventName: 'Invoke',
+    eventCategory: 'Data',
+    readOnly: false,
+    requestParameters: { functionName: invokedArn, ...parameters },
+    resources: [{ ARN: fn.spec.arn, type: 'AWS::Lambda::Function' }],
+  });
+}
+
+function eventTextOf({ body }: RawRequest): string {
+  if (body.byteLength > MAX_REQUEST_BYTES) {
+    throw new AwsError(
+      'RequestTooLargeException',
+      `Request must be smaller than ${MAX_REQUEST_BYTES} bytes for the InvokeFunction operation`,
+      413,
+    );
+  }
+  const text = body.byteLength === 0 ? '{}' : Buffer.from(body).toString('utf8');
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    throw new AwsError(
+      'InvalidRequestContentException',
+      `Could not parse request body into json: ${String(error)}`,
+      400,
+    );
+  }
+  return text;
+}
+
+function invokeResponse(result: InvocationResult): RawResponse {
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'application/json',
+      'x-amzn-requestid': result.requestId,
+      'x-amz-executed-version': result.version,
+      ...(result.error === undefined ? {} : { 'x-amz-function-error': 'Unhandled' }),
+    },
+    body: Buffer.from(result.payload),
+  };
+}

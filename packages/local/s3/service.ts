@@ -1,0 +1,197 @@
+import type { Clock } from 'taskbound-time/clock';
+import type { PolicyDocument } from 'taskbound-iam/policy';
+import { AwsError, type Call, type RawRequest, type RawResponse, type Service } from '../gateway/service.ts';
+import { decodeAwsChunked } from './aws-chunked.ts';
+import { checksumOf, DEFAULT_ALGORITHM } from './checksums.ts';
+import { copyObject } from './copy.ts';
+import type { S3Limits } from './limits.ts';
+import { listObjectsV2 } from './list.ts';
+import { listParts } from './list-parts.ts';
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  uploadPart,
+  uploadPartCopy,
+} from './multipart.ts';
+import { getObject, headObject, putObject } from './objects.ts';
+import type { Operation } from './operation.ts';
+import { restoreSnapshot, snapshotOf, type S3Snapshot } from './snapshot.ts';
+import { etagOf, S3Store } from './store.ts';
+import { checkKey, parseTarget } from './target.ts';
+import { errorDocument } from './xml.ts';
+
+type Handler = (op: Operation) => RawResponse;
+
+/** Subresources and headers that change what an operation means, and that are not emulated, must not be overlooked. */
+const knownQuery = new Set([
+  'x-id',
+  'uploads',
+  'uploadId',
+  'partNumber',
+  'list-type',
+  'prefix',
+  'delimiter',
+  'max-keys',
+  'continuation-token',
+  'start-after',
+  'encoding-type',
+  'fetch-owner',
+  'max-parts',
+  'part-number-marker',
+]);
+const refusedHeaders = [
+  'x-amz-acl',
+  'x-amz-grant-full-control',
+  'x-amz-object-lock-mode',
+  'x-amz-server-side-encryption-customer-key',
+  'x-amz-website-redirect-location',
+];
+
+function bucketHandler(method: string, query: ReadonlyMap<string, string>): Handler | undefined {
+  return method === 'GET' && query.get('list-type') === '2' ? listObjectsV2 : undefined;
+}
+
+function objectHandler(
+  method: string,
+  query: ReadonlyMap<string, string>,
+  isCopy: boolean,
+): Handler | undefined {
+  if (query.has('uploads')) return method === 'POST' ? createMultipartUpload : undefined;
+  if (query.has('uploadId')) {
+    if (method === 'PUT') return isCopy ? uploadPartCopy : uploadPart;
+    return { GET: listParts, POST: completeMultipartUpload, DELETE: abortMultipartUpload }[method];
+  }
+  if (query.has('partNumber')) return undefined;
+  return { PUT: isCopy ? copyObject : putObject, GET: getObject, HEAD: headObject }[method];
+}
+
+/** Bytes and headers as the caller meant them: streamed bodies carry their checksum behind them. */
+function bodyOf(request: RawRequest): Pick<Operation, 'body' | 'headers'> {
+  const { body, headers } = request;
+  const streamed = headers['x-amz-content-sha256']?.startsWith('STREAMING-') === true;
+  // Its own copy: the request's bytes may be a view on a buffer that is used again.
+  if (!streamed) return { body: Buffer.from(body), headers };
+  const decoded = decodeAwsChunked(body);
+  return { body: decoded.body, headers: { ...headers, ...decoded.trailers } };
+}
+
+/** `s3`: objects and multipart uploads, path-style. */
+export class S3Service implements Service {
+  readonly signingName = 's3';
+  readonly store: S3Store;
+  readonly #clock: Pick<Clock, 'nowMs'>;
+  /** Answers to HEAD have no body. */
+  readonly #bodyless = new WeakSet<AwsError>();
+
+  constructor(options: { readonly clock: Pick<Clock, 'nowMs'>; readonly limits?: Partial<S3Limits> }) {
+    this.#clock = options.clock;
+    this.store = new S3Store(options.limits);
+  }
+
+  async handle(request: RawRequest, call: Call): Promise<RawResponse> {
+    try {
+      const response = this.#serve(request, call);
+      return { ...response, headers: { 'x-amz-request-id': call.requestId, ...response.headers } };
+    } catch (error) {
+      if (error instanceof AwsError && request.method === 'HEAD') this.#bodyless.add(error);
+      throw error;
+    }
+  }
+
+  /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+  renderError(error: AwsError, call: { readonly requestId: string }): RawResponse {
+    const details = Object.entries(error.details).map(([name, value]) => [name, String(value)]);
+    const bodyless = this.#bodyless.has(error) || error.status === 304;
+    return {
+      status: error.status,
+      headers: { 'content-type': 'application/xml', 'x-amz-request-id': call.requestId },
+      body: bodyless
+        ? new Uint8Array()
+        : errorDocument({
+            Code: error.name,
+            Message: error.message,
+            ...Object.fromEntries(details),
+            RequestId: call.requestId,
+          }),
+    };
+  }
+
+  createBucket(name: string, options: { readonly objectLock?: boolean } = {}): void {
+    this.store.createBucket(name, options);
+  }
+
+  hasBucket(name: string): boolean {
+    return this.store.buckets.has(name);
+  }
+
+  /** The bucket's resource policy, or `undefined` for none. */
+  setBucketPolicy(name: string, policy: PolicyDocument | undefined): void {
+    this.store.bucket(name).policy = policy;
+  }
+
+  /** Puts an object past IAM, as the person who runs the embedded AWS. Throws KeyTooLongError, NoSuchBucket. */
+  put(bucket: string, key: string, content: Uint8Array): void {
+    checkKey(key, this.store.limits.keyBytes);
+    const body = Buffer.from(content);
+    this.store.bucket(bucket).objects.set(key, {
+      body,
+      etag: etagOf(body),
+      checksum: checksumOf(body, DEFAULT_ALGORITHM),
+      lastModifiedMs: this.#clock.nowMs(),
+      headers: { 'content-type': 'binary/octet-stream' },
+      tags: {},
+    });
+  }
+
+  /** The object's bytes past IAM; `undefined` when there is no such key. */
+  get(bucket: string, key: string): Buffer | undefined {
+    return this.store.bucket(bucket).objects.get(key)?.body;
+  }
+
+  /** Every key of a bucket, in the order of their bytes. */
+  keys(bucket: string): string[] {
+    return this.store.sortedKeys(this.store.bucket(bucket));
+  }
+
+  snapshot(): S3Snapshot {
+    return snapshotOf(this.store);
+  }
+
+  restore(snapshot: S3Snapshot): void {
+    restoreSnapshot(this.store, snapshot);
+  }
+
+  #serve(request: RawRequest, call: Call): RawResponse {
+    const { bucket: bucketName, key, query } = parseTarget(request.path);
+    const isCopy = request.headers['x-amz-copy-source'] !== undefined;
+    const handler =
+      key === '' ? bucketHandler(request.method, query) : objectHandler(request.method, query, isCopy);
+    const unknown = [...query.keys()]
+      .filter((name) => !knownQuery.has(name))
+      .concat(refusedHeaders.filter((name) => request.headers[name] !== undefined));
+    if (handler === undefined || unknown.length > 0) throw notImplemented(request, unknown);
+    checkKey(key, this.store.limits.keyBytes);
+    const bucket = this.store.bucket(bucketName);
+    const isOtherWrite = handler !== putObject && ['PUT', 'POST'].includes(request.method);
+    if (bucket.objectLock && isOtherWrite) throw notImplemented(request, ['it on a bucket with Object Lock']);
+    return handler({
+      store: this.store,
+      request,
+      call,
+      bucket,
+      key,
+      query,
+      ...bodyOf(request),
+    });
+  }
+}
+
+function notImplemented(request: RawRequest, unknown: readonly string[]): AwsError {
+  const what = unknown.length === 0 ? `${request.method} on this resource` : unknown.join(', ');
+  return new AwsError(
+    'NotImplemented',
+    `The embedded S3 does not support ${what}: it has objects, copies, multipart uploads and ListObjectsV2.`,
+    501,
+  );
+}

@@ -1,0 +1,84 @@
+import type { PolicyDocument } from 'taskbound-iam/policy';
+import { AwsError } from '../gateway/service.ts';
+
+export interface SecretVersion {
+  readonly id: string;
+  readonly value: string | Uint8Array;
+  readonly createdMs: number;
+  stages: readonly string[];
+}
+
+export interface Secret {
+  readonly name: string;
+  readonly arn: string;
+  readonly createdMs: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly kmsKeyId?: string;
+  readonly description?: string;
+  readonly versions: Map<string, SecretVersion>;
+  policy?: PolicyDocument;
+  changedMs: number;
+  /** When it was scheduled for deletion, and when it will be gone. */
+  deletedMs?: number;
+  gone?: number;
+}
+
+export const CURRENT = 'AWSCURRENT';
+export const PREVIOUS = 'AWSPREVIOUS';
+
+const sameBytes = (a: string | Uint8Array, b: string | Uint8Array): boolean =>
+  typeof a === 'string' || typeof b === 'string' ? a === b : Buffer.compare(a, b) === 0;
+
+/** Takes `AWSCURRENT` for the version; the one that had it becomes `AWSPREVIOUS`. */
+function makeCurrent(secret: Secret, version: SecretVersion): void {
+  for (const other of secret.versions.values()) {
+    if (other === version) continue;
+    const wasCurrent = other.stages.includes(CURRENT);
+    other.stages = wasCurrent ? [PREVIOUS] : other.stages.filter((stage) => stage !== PREVIOUS);
+  }
+  secret.versions.set(version.id, version);
+}
+
+/** Secrets by name, with the rules about versions and deletion. Times are the embedded clock's. */
+export class SecretStore {
+  readonly #secrets = new Map<string, Secret>();
+
+  /** By name, by ARN, or by ARN without its six random characters. */
+  find(id: string, atMs: number): Secret | undefined {
+    const secret =
+      this.#secrets.get(id) ?? this.all().find(({ arn }) => arn === id || arn.slice(0, -7) === id);
+    if (secret?.gone !== undefined && secret.gone <= atMs) {
+      this.#secrets.delete(secret.name);
+      return undefined;
+    }
+    return secret;
+  }
+
+  all(): Secret[] {
+    return [...this.#secrets.values()];
+  }
+
+  add(secret: Secret): void {
+    this.#secrets.set(secret.name, secret);
+  }
+
+  remove(name: string): void {
+    this.#secrets.delete(name);
+  }
+
+  /** The same token with the same value changes nothing; with another value it is refused. */
+  putVersion(secret: Secret, id: string, value: string | Uint8Array, atMs: number): SecretVersion {
+    const existing = secret.versions.get(id);
+    if (existing !== undefined) {
+      if (sameBytes(existing.value, value)) return existing;
+      throw new AwsError(
+        'ResourceExistsException',
+        `You can't use ClientRequestToken ${id} because that value is already in use for a version of secret ${secret.arn}.`,
+      );
+    }
+    const version: SecretVersion = { id, value, createdMs: atMs, stages: [CURRENT] };
+    makeCurrent(secret, version);
+    secret.changedMs = atMs;
+    return version;
+  }
+}

@@ -1,0 +1,280 @@
+import { omitUndefined } from '../omit-undefined.ts';
+import type { IdSource } from '../gateway/ids.ts';
+import { readPolicy } from '../iam/read-policy.ts';
+import type { KmsKeys } from '../kms/kms-keys.ts';
+import { type Call, AwsError } from '../gateway/service.ts';
+import { JsonService, operation } from '../gateway/wire/json-service.ts';
+import { type DeletionInput, deletionOf, neverExisted } from './deletion.ts';
+import { principalArns } from './principal-arns.ts';
+import { secretArn, unknownSecretArn } from './secret-arn.ts';
+import { NOT_FOUND, SecretAccess } from './secret-access.ts';
+import { type Secret, type SecretVersion, CURRENT, SecretStore } from './secret-store.ts';
+import { listSecrets, metadataOf, stagesOf } from './list-secrets.ts';
+import * as inputs from './secrets-input.ts';
+
+const PATTERN = /^[A-Za-z0-9/_+=.@-]+$/;
+
+export interface SecretsParts {
+  readonly ids: IdSource;
+  readonly keys: KmsKeys;
+  /** Whether a principal that a resource policy names exists: AWS refuses one that does not. */
+  readonly principalExists: (arn: string) => boolean;
+}
+
+type Value = string | Uint8Array;
+
+/** A secret of a template. */
+interface TemplateSecret {
+  readonly name: string;
+  readonly arn: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly atMs: number;
+  readonly description?: string;
+  readonly kmsKeyId?: string;
+  readonly value?: string;
+}
+
+/** The calls of Secrets Manager that Taskbound makes. */
+export class SecretsManager extends JsonService {
+  readonly store: SecretStore;
+  /** How late ListSecrets shows a new secret; on AWS up to five minutes. @default 0 */
+  listLagMs = 0;
+  readonly #parts: SecretsParts;
+  readonly #access: SecretAccess;
+  readonly #providers = new Map<string, () => Promise<string>>();
+
+  constructor(parts: SecretsParts) {
+    super('secretsmanager', '1.1', {
+      CreateSecret: operation(inputs.CreateSecretInput, (input, call) => this.#create(input, call)),
+      PutSecretValue: operation(inputs.PutSecretValueInput, (input, call) => this.#putValue(input, call)),
+      GetSecretValue: operation(inputs.GetSecretValueInput, (input, call) => this.#getValue(input, call)),
+      PutResourcePolicy: operation(inputs.PutResourcePolicyInput, (input, call) =>
+        this.#putPolicy(input, call),
+      ),
+      DescribeSecret: operation(inputs.DescribeSecretInput, (input, call) =>
+        this.#describe(input.SecretId, call),
+      ),
+      ListSecrets: operation(inputs.ListSecretsInput, (input, call) =>
+        listSecrets(this.store, input, call, this.listLagMs),
+      ),
+      DeleteSecret: operation(inputs.DeleteSecretInput, (input, call) => this.#delete(input, call)),
+    });
+    this.#parts = parts;
+    this.store = new SecretStore();
+    this.#access = new SecretAccess(this.store, parts.keys);
+  }
+
+  /** A value as `GenerateSecretString` makes it. No secret: ids come from a seed. */
+  generated(): string {
+    return this.#parts.ids.uuid().replaceAll('-', '');
+  }
+
+  /** Adds a secret that a template has. */
+  add({ name, arn, tags, atMs, value, ...more }: TemplateSecret): void {
+    const secret: Secret = {
+      name,
+      arn,
+      tags,
+      createdMs: atMs,
+      changedMs: atMs,
+      versions: new Map(),
+      ...more,
+    };
+    this.store.add(secret);
+    if (value !== undefined) this.store.putVersion(secret, this.#parts.ids.uuid(), value, atMs);
+  }
+
+  /** When the secret is read for the first time, its value is made and put: what is behind it need not be there before it is needed. */
+  provide(arn: string, value: () => Promise<string>): void {
+    this.#providers.set(arn, value);
+  }
+
+  async #provided(secret: Secret, atMs: number): Promise<void> {
+    const provider = this.#providers.get(secret.arn);
+    if (provider === undefined) return;
+    const value = await provider();
+    if (this.#providers.delete(secret.arn))
+      this.store.putVersion(secret, this.#parts.ids.uuid(), value, atMs);
+  }
+
+  #create(input: ReturnType<typeof inputs.CreateSecretInput.parse>, call: Call): object {
+    const { Name, ClientRequestToken, KmsKeyId, Description } = input;
+    call.record({
+      requestParameters: {
+        name: Name,
+        clientRequestToken: ClientRequestToken,
+        description: Description,
+        kmsKeyId: KmsKeyId,
+      },
+    });
+    if (!PATTERN.test(Name))
+      throw new AwsError(
+        'ValidationException',
+        'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
+      );
+    const tags = Object.fromEntries((input.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
+    this.#authorizeCreate(Name, tags, call);
+    const value = input.SecretString ?? input.SecretBinary;
+    const existing = this.store.find(Name, call.atMs);
+    if (existing !== undefined) return this.#createAgain(existing, ClientRequestToken, value, call);
+    const arn = secretArn(Name, this.#parts.ids.suffix());
+    const secret: Secret = {
+      name: Name,
+      arn,
+      tags,
+      createdMs: call.atMs,
+      changedMs: call.atMs,
+      versions: new Map(),
+      ...omitUndefined({ kmsKeyId: KmsKeyId, description: Description }),
+    };
+    if (value !== undefined) this.#access.useKey(secret, call, ['kms:GenerateDataKey', 'kms:Decrypt']);
+    this.store.add(secret);
+    const version =
+      value === undefined ? undefined : this.store.putVersion(secret, ClientRequestToken, value, call.atMs);
+    call.record({
+      responseElements: { arn, name: Name, ...(version && { versionId: version.id }) },
+      resources: [{ ARN: arn }],
+    });
+    return { ARN: arn, Name, ...(version && { VersionId: version.id }) };
+  }
+
+  #authorizeCreate(name: string, tags: Readonly<Record<string, string>>, call: Call): void {
+    const requestTags = Object.fromEntries(
+      Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]),
+    );
+    const keys = Object.keys(tags);
+    const context = {
+      'secretsmanager:Name': name,
+      ...requestTags,
+      ...(keys.length > 0 && { 'aws:TagKeys': keys }),
+    };
+    const resource = unknownSecretArn(name);
+    call.authorize({ action: 'secretsmanager:CreateSecret', resource, context });
+    if (keys.length > 0) call.authorize({ action: 'secretsmanager:TagResource', resource, context });
+  }
+
+  /** A repeated create with the same token and value is a success; anything else is refused. */
+  #createAgain(secret: Secret, token: string, value: Value | undefined, call: Call): object {
+    if (secret.gone !== undefined) {
+      throw new AwsError(
+        'InvalidRequestException',
+        "You can't create this secret because a secret with this name is already scheduled for deletion.",
+      );
+    }
+    if (value === undefined || !secret.versions.has(token)) {
+      throw new AwsError(
+        'ResourceExistsException',
+        `The operation failed because the secret ${secret.name} already exists.`,
+      );
+    }
+    return {
+      ARN: secret.arn,
+      Name: secret.name,
+      VersionId: this.store.putVersion(secret, token, value, call.atMs).id,
+    };
+  }
+
+  #putValue(input: ReturnType<typeof inputs.PutSecretValueInput.parse>, call: Call): object {
+    const { SecretId, ClientRequestToken } = input;
+    call.record({ requestParameters: { secretId: SecretId, clientRequestToken: ClientRequestToken } });
+    const secret = this.#access.open(SecretId, 'PutSecretValue', call);
+    const value = input.SecretString ?? input.SecretBinary;
+    if (value === undefined)
+      throw new AwsError('InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
+    this.#access.useKey(secret, call, ['kms:GenerateDataKey', 'kms:Decrypt']);
+    const version = this.store.putVersion(secret, ClientRequestToken, value, call.atMs);
+    call.record({
+      responseElements: {
+        arn: secret.arn,
+        name: secret.name,
+        versionId: version.id,
+        versionStages: version.stages,
+      },
+    });
+    return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: version.stages };
+  }
+
+  async #getValue(input: ReturnType<typeof inputs.GetSecretValueInput.parse>, call: Call): Promise<object> {
+    const { SecretId, VersionId, VersionStage } = input;
+    call.record({
+      requestParameters: { secretId: SecretId, versionId: VersionId, versionStage: VersionStage },
+    });
+    const stage = VersionStage ?? (VersionId === undefined ? CURRENT : undefined);
+    const secret = this.#access.open(SecretId, 'GetSecretValue', call, {
+      ...omitUndefined({ 'secretsmanager:VersionStage': stage, 'secretsmanager:VersionId': VersionId }),
+    });
+    await this.#provided(secret, call.atMs);
+    const version = this.#version(secret, VersionId, stage);
+    this.#access.useKey(secret, call, ['kms:Decrypt']);
+    const value =
+      typeof version.value === 'string'
+        ? { SecretString: version.value }
+        : { SecretBinary: Buffer.from(version.value).toString('base64') };
+    return {
+      ARN: secret.arn,
+      Name: secret.name,
+      VersionId: version.id,
+      VersionStages: version.stages,
+      CreatedDate: version.createdMs / 1000,
+      ...value,
+    };
+  }
+
+  #version(secret: Secret, id: string | undefined, stage: string | undefined): SecretVersion {
+    const found = [...secret.versions.values()].find(
+      (version) =>
+        (id === undefined || version.id === id) && (stage === undefined || version.stages.includes(stage)),
+    );
+    if (found !== undefined) return found;
+    const wanted = id === undefined ? `staging label: ${stage ?? CURRENT}` : `VersionId: ${id}`;
+    throw new AwsError(
+      'ResourceNotFoundException',
+      `Secrets Manager can't find the specified secret value for ${wanted}`,
+    );
+  }
+
+  #putPolicy(input: ReturnType<typeof inputs.PutResourcePolicyInput.parse>, call: Call): object {
+    const { SecretId, ResourcePolicy } = input;
+    call.record({ requestParameters: { secretId: SecretId, resourcePolicy: ResourcePolicy } });
+    const secret = this.#access.open(SecretId, 'PutResourcePolicy', call);
+    const document = readPolicy(ResourcePolicy, 'resource', 'MalformedPolicyDocumentException');
+    const stranger = principalArns(ResourcePolicy).find((arn) => !this.#parts.principalExists(arn));
+    if (stranger !== undefined) {
+      throw new AwsError(
+        'MalformedPolicyDocumentException',
+        `This resource policy contains an unsupported principal: ${stranger} does not exist.`,
+      );
+    }
+    secret.policy = document;
+    return { ARN: secret.arn, Name: secret.name };
+  }
+
+  #describe(id: string, call: Call): object {
+    call.record({ requestParameters: { secretId: id } });
+    const secret = this.#access.find(id, 'DescribeSecret', call);
+    const stages = stagesOf(secret);
+    return { ...metadataOf(secret), ...omitUndefined({ VersionIdsToStages: stages }) };
+  }
+
+  #delete(input: DeletionInput, call: Call): object {
+    call.record({
+      requestParameters: {
+        secretId: input.SecretId,
+        forceDeleteWithoutRecovery: input.ForceDeleteWithoutRecovery,
+      },
+    });
+    const deletion = deletionOf(input, call.atMs);
+    const secret = this.#access.authorized(input.SecretId, 'DeleteSecret', call, {});
+    if (secret === undefined) {
+      if (deletion.forced) return neverExisted(input.SecretId, call.atMs);
+      throw new AwsError('ResourceNotFoundException', NOT_FOUND);
+    }
+    if (deletion.forced) this.store.remove(secret.name);
+    else Object.assign(secret, { deletedMs: call.atMs, gone: deletion.goneMs });
+    call.record({
+      responseElements: { arn: secret.arn, name: secret.name },
+      resources: [{ ARN: secret.arn }],
+    });
+    return { ARN: secret.arn, Name: secret.name, DeletionDate: deletion.goneMs / 1000 };
+  }
+}

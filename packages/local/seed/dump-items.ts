@@ -1,0 +1,40 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import canonicalize from 'canonicalize';
+import { plainOf } from './plain-items.ts';
+import { SeedError } from './seed-error.ts';
+import { ownFolder, writeNew } from './seed-files.ts';
+import { isPlainSegment, TABLES_FOLDER, type ItemStore } from './seed-layout.ts';
+
+/**
+ * Writes every item of the tables into DIR/dynamodb, a file a table, in the order of their text: the same items make the same file.
+ * @param outputs Table names by output name; outputs that are no tables are left out.
+ */
+export async function dumpItems(
+  dir: string,
+  outputs: Readonly<Record<string, string>>,
+  dynamodb: ItemStore,
+): Promise<void> {
+  const tables = Object.entries(outputs).filter(([, table]) => dynamodb.keysOf(table) !== undefined);
+  if (tables.length === 0) return;
+  const folder = ownFolder(dir, TABLES_FOLDER);
+  for (const [name, table] of tables) {
+    const file = `${name}.json`;
+    if (!isPlainSegment(file) || file.includes('/'))
+      throw new SeedError(`--dump ${dir}: the output '${name}' cannot be the name of a file.`);
+    const items = (await dynamodb.items(table)).map((item) =>
+      canonicalize(plainOf(item, `--dump ${dir}, table ${name}`)),
+    );
+    const path = join(folder, file);
+    rmSync(path, { recursive: true, force: true });
+    writeNew(
+      path,
+      Buffer.from(
+        `[${items
+          .toSorted()
+          .map((item) => `\n  ${item}`)
+          .join(',')}\n]\n`,
+      ),
+    );
+  }
+}

@@ -1,0 +1,97 @@
+import { basename, join } from 'node:path';
+import * as z from 'zod';
+import { AwsError } from '../gateway/service.ts';
+import { itemOf, type Item } from './plain-items.ts';
+import { SeedError } from './seed-error.ts';
+import { filesUnder, readPlain } from './seed-files.ts';
+import type { ItemStore } from './seed-layout.ts';
+
+const list = z.array(z.record(z.string(), z.json()));
+type PlainItem = z.infer<typeof list>[number];
+type Keys = NonNullable<ReturnType<ItemStore['keysOf']>>;
+
+const SUFFIX = '.json';
+
+interface Found {
+  readonly table: string;
+  readonly plain: PlainItem;
+  readonly item: Item;
+  /** Where it was found, for messages. */
+  readonly where: string;
+}
+
+function readList(path: string): readonly PlainItem[] {
+  try {
+    return list.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(readPlain(path))));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new SeedError(`${path} is not a list of items in plain JSON: ${why}`);
+  }
+}
+
+/** The key as one text. Throws SeedError for an item without it. */
+function keyText(item: PlainItem, { hash, range }: Keys, where: string): string {
+  const names = range === undefined ? [hash] : [hash, range];
+  const values = names.map((name) => {
+    const value = Object.hasOwn(item, name) ? item[name] : undefined;
+    if ((typeof value === 'string' && value !== '') || typeof value === 'number') return value;
+    throw new SeedError(
+      `${where}: the key attribute '${name}' is ${JSON.stringify(value) ?? 'missing'}; it must be a text or a number.`,
+    );
+  });
+  return JSON.stringify(values);
+}
+
+function demandKeys(found: readonly Found[], keys: Keys): void {
+  const seen = new Map<string, string>();
+  for (const { plain, where } of found) {
+    const key = keyText(plain, keys, where);
+    const first = seen.get(key);
+    if (first !== undefined)
+      throw new SeedError(
+        `${where}: an item with the key ${key} is given twice; first by ${first}. Remove one.`,
+      );
+    seen.set(key, where);
+  }
+}
+
+async function put(dynamodb: ItemStore, { table, item, where }: Found): Promise<void> {
+  try {
+    await dynamodb.putItem(table, item);
+  } catch (error) {
+    if (error instanceof AwsError)
+      throw new SeedError(`${where}: DynamoDB does not take the item: ${error.message}`);
+    throw error;
+  }
+}
+
+/**
+ * The items of `folder`, DIR/dynamodb: one file a table, named after its output, with a list of items. Everything but what only DynamoDB
+ * can tell is checked here; what is returned puts them. Nothing outside the folder is read. Throws SeedError, and so does what it returns.
+ * @param outputs Table names by output name; outputs that are no tables are left out.
+ */
+export function readItems(
+  folder: string,
+  outputs: Readonly<Record<string, string>>,
+  dynamodb: ItemStore,
+): () => Promise<void> {
+  const names = Object.keys(outputs).filter((name) => dynamodb.keysOf(outputs[name] ?? '') !== undefined);
+  const found = filesUnder(folder).flatMap((file) => {
+    const path = join(folder, file);
+    const table = file.endsWith(SUFFIX) ? (outputs[basename(file, SUFFIX)] ?? '') : '';
+    const keys = file.includes('/') ? undefined : dynamodb.keysOf(table);
+    if (keys === undefined)
+      throw new SeedError(
+        `${path} belongs to no table. Files in ${folder} are named after table outputs: ${names.map((name) => name + SUFFIX).join(', ')}.`,
+      );
+    const items = readList(path).map((plain, index) => {
+      const where = `${path}, item ${index + 1}`;
+      return { table, plain, item: itemOf(plain, where), where };
+    });
+    demandKeys(items, keys);
+    return items;
+  });
+  return async () => {
+    for (const each of found) await put(dynamodb, each);
+  };
+}

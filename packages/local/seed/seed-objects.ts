@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import { AwsError } from '../gateway/service.ts';
+import { SeedError } from './seed-error.ts';
+import { filesUnder, readInside, readPlain, statOf } from './seed-files.ts';
+import { INDEX_FILE, indexRow, type IndexRow, type ObjectStore } from './seed-layout.ts';
+
+function readIndex(folder: string): readonly IndexRow[] {
+  const path = join(folder, INDEX_FILE);
+  if (statOf(path) === undefined) return [];
+  const text = readInside(folder, INDEX_FILE, path).toString('utf8');
+  try {
+    return z.array(indexRow).parse(JSON.parse(text));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new SeedError(`${path} is not a list of { "bucket", "key", "file" }: ${why}`);
+  }
+}
+
+interface Found {
+  readonly output: string;
+  readonly key: string;
+  /** Where it was found, for messages. */
+  readonly where: string;
+  read(): Buffer;
+}
+
+/** A file below an output's folder is an object; any other must be one that the index names. */
+function spelledObjects(folder: string, outputs: readonly string[], indexed: ReadonlySet<string>): Found[] {
+  return filesUnder(folder).flatMap((file) => {
+    const slash = file.indexOf('/');
+    const output = file.slice(0, Math.max(0, slash));
+    const where = join(folder, file);
+    if (slash > 0 && outputs.includes(output))
+      return [{ output, key: file.slice(slash + 1), where, read: () => readPlain(where) }];
+    if (file === INDEX_FILE || indexed.has(file)) return [];
+    throw new SeedError(
+      `${where} belongs to no bucket. Folders in ${folder} are named after bucket outputs: ${outputs.join(', ')}.`,
+    );
+  });
+}
+
+function indexedObjects(folder: string, outputs: readonly string[], rows: readonly IndexRow[]): Found[] {
+  return rows.map(({ bucket, key, file }, index) => {
+    const where = `${join(folder, INDEX_FILE)}, row ${index + 1}`;
+    if (!outputs.includes(bucket))
+      throw new SeedError(`${where}: bucket is '${bucket}'; bucket outputs are ${outputs.join(', ')}.`);
+    if (!key.isWellFormed())
+      throw new SeedError(
+        `${where}: the key has half a surrogate pair, which is not UTF-8. S3 keys are UTF-8.`,
+      );
+    return { output: bucket, key, where, read: () => readInside(folder, file, where) };
+  });
+}
+
+function put(s3: ObjectStore, bucket: string, { key, where, read }: Found): void {
+  try {
+    s3.put(bucket, key, read());
+  } catch (error) {
+    if (error instanceof AwsError)
+      throw new SeedError(
+        `${where}: S3 does not take the key '${key}': ${error.message} ${JSON.stringify(error.details)}`,
+      );
+    throw error;
+  }
+}
+
+/**
+ * The objects below `folder`, DIR/s3: `<output name>/<key>`, and the rows of `index.json` for keys that no path spells. Everything is checked here;
+ * what is returned puts them. Nothing outside the folder is read. Throws SeedError, and so does what it returns.
+ * @param outputs Bucket names by output name; outputs that are no buckets are left out.
+ */
+export function readObjects(
+  folder: string,
+  outputs: Readonly<Record<string, string>>,
+  s3: ObjectStore,
+): () => void {
+  const buckets = new Map(Object.entries(outputs).filter(([, bucket]) => s3.hasBucket(bucket)));
+  const names = [...buckets.keys()];
+  const rows = readIndex(folder);
+  const indexed = indexedObjects(folder, names, rows);
+  const found = [...spelledObjects(folder, names, new Set(rows.map((row) => row.file))), ...indexed];
+  demandOnce(found);
+  return () => {
+    for (const object of found) put(s3, buckets.get(object.output) ?? '', object);
+  };
+}
+
+function demandOnce(found: readonly Found[]): void {
+  const seen = new Map<string, string>();
+  for (const { output, key, where } of found) {
+    const id = JSON.stringify([output, key]);
+    const first = seen.get(id);
+    if (first !== undefined)
+      throw new SeedError(
+        `${where}: the object '${key}' of '${output}' is given twice; first by ${first}. Remove one.`,
+      );
+    seen.set(id, where);
+  }
+}

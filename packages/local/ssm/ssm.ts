@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { arnOf } from '../gateway/place.ts';
+import { type Call, AwsError } from '../gateway/service.ts';
+import { JsonService, operation } from '../gateway/wire/json-service.ts';
+
+interface Parameter {
+  readonly value: string;
+  readonly putMs: number;
+}
+
+/** `/a/b` and `b` alike: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html */
+export const parameterArn = (name: string): string =>
+  arnOf('ssm', `parameter${name.startsWith('/') ? '' : '/'}${name}`);
+
+const GetParameterInput = z.strictObject({
+  Name: z.string().min(1).max(2048),
+  WithDecryption: z.boolean().optional(),
+});
+
+/** Parameter Store: GetParameter of the plain parameters that the template declares. */
+export class Ssm extends JsonService {
+  readonly #parameters = new Map<string, Parameter>();
+
+  constructor() {
+    super('ssm', '1.1', {
+      GetParameter: operation(GetParameterInput, ({ Name }, call) => this.#get(Name, call)),
+    });
+  }
+
+  putParameter(name: string, value: string, atMs: number): void {
+    this.#parameters.set(name, { value, putMs: atMs });
+  }
+
+  /** The value, for tests and for whoever holds the object itself. */
+  value(name: string): string | undefined {
+    return this.#parameters.get(name)?.value;
+  }
+
+  #get(id: string, call: Call): object {
+    const name = id.startsWith('arn:') ? this.#nameOf(id) : id;
+    const ARN = parameterArn(name);
+    call.record({ requestParameters: { name: id }, resources: [{ ARN }] });
+    call.authorize({ action: 'ssm:GetParameter', resource: ARN });
+    const parameter = this.#parameters.get(name);
+    if (parameter === undefined) throw new AwsError('ParameterNotFound', `Parameter ${name} not found.`);
+    const { value, putMs } = parameter;
+    return {
+      Parameter: {
+        Name: name,
+        Type: 'String',
+        Value: value,
+        Version: 1,
+        LastModifiedDate: putMs / 1000,
+        ARN,
+        DataType: 'text',
+      },
+    };
+  }
+
+  #nameOf(arn: string): string {
+    return [...this.#parameters.keys()].find((name) => parameterArn(name) === arn) ?? arn;
+  }
+}

@@ -1,0 +1,152 @@
+import type { Call } from '../gateway/service.ts';
+import { AwsError } from '../gateway/service.ts';
+import type { ExecutionView } from './execution.ts';
+import { Execution } from './execution.ts';
+import { notRedrivable, redriveStatus } from './redrive.ts';
+import type { Registry } from './registry.ts';
+import { checkArn, pageOf, readRequest, requests } from './requests.ts';
+import { wireEvent, wireTime } from './wire.ts';
+
+/** One API operation: authorizes, records, acts, and gives the response's JSON body. */
+export type Operation = (registry: Registry, body: unknown, call: Call) => unknown;
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html: the resource that each action names. */
+function begin(
+  call: Call,
+  eventName: string,
+  kind: 'stateMachine' | 'execution',
+  arn: string,
+  extra: Record<string, unknown> = {},
+): void {
+  checkArn(arn, kind);
+  call.record({
+    eventName,
+    requestParameters: { [`${kind}Arn`]: arn, ...extra },
+    resources: [
+      {
+        ARN: arn,
+        type: kind === 'execution' ? 'AWS::StepFunctions::Execution' : 'AWS::StepFunctions::StateMachine',
+      },
+    ],
+    readOnly: !['StartExecution', 'StopExecution', 'RedriveExecution'].includes(eventName),
+  });
+  call.authorize({ action: `states:${eventName}`, resource: arn });
+}
+
+/** CloudTrail's own words for what it leaves out. */
+const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS';
+
+const startExecution: Operation = (registry, body, call) => {
+  const { stateMachineArn, name, input = '{}' } = readRequest(requests.startExecution, body);
+  begin(call, 'StartExecution', 'stateMachine', stateMachineArn, { name, input: HIDDEN });
+  const execution = registry.start(stateMachineArn, name, input);
+  const response = { executionArn: execution.arn, startDate: wireTime(execution.startMs) };
+  call.record({ responseElements: { ...response, startDate: new Date(execution.startMs).toISOString() } });
+  return response;
+};
+
+const describeExecution: Operation = (registry, body, call) => {
+  const { executionArn } = readRequest(requests.describeExecution, body);
+  begin(call, 'DescribeExecution', 'execution', executionArn);
+  const execution = registry.execution(executionArn);
+  const { input, output, error, cause } = execution;
+  const included = { included: true };
+  const data = {
+    input,
+    inputDetails: included,
+    ...(output === undefined ? {} : { output, outputDetails: included }),
+  };
+  const refusal = notRedrivable(execution, registry.options.clock.nowMs());
+  return { ...summary(execution), ...data, error, cause, ...redriveStatus(refusal) };
+};
+
+function summary(execution: ExecutionView): Record<string, unknown> {
+  const {
+    arn: executionArn,
+    name,
+    stateMachineArn,
+    status,
+    startMs,
+    stopMs,
+    redriveCount,
+    redriveMs,
+  } = execution;
+  const stop = stopMs === undefined ? {} : { stopDate: wireTime(stopMs) };
+  const redrive = redriveMs === undefined ? {} : { redriveDate: wireTime(redriveMs) };
+  return {
+    ...{ executionArn, name, stateMachineArn, status, startDate: wireTime(startMs) },
+    ...{ ...stop, redriveCount, ...redrive },
+  };
+}
+
+const getExecutionHistory: Operation = (registry, body, call) => {
+  const asked = readRequest(requests.getExecutionHistory, body);
+  begin(call, 'GetExecutionHistory', 'execution', asked.executionArn);
+  const { events } = registry.execution(asked.executionArn);
+  const { items, nextToken } = pageOf(asked.reverseOrder === true ? events.toReversed() : events, asked);
+  return { events: items.map((event) => wireEvent(event, asked.includeExecutionData !== false)), nextToken };
+};
+
+/** Of an execution that has ended already, AWS gives the time of its end and changes nothing. */
+const stopExecution: Operation = (registry, body, call) => {
+  const { executionArn, error, cause } = readRequest(requests.stopExecution, body);
+  begin(call, 'StopExecution', 'execution', executionArn, {
+    error,
+    cause: cause === undefined ? undefined : HIDDEN,
+  });
+  const execution = registry.execution(executionArn);
+  if (execution instanceof Execution && execution.status === 'RUNNING') execution.abort(error, cause);
+  if (execution.stopMs === undefined)
+    throw new AwsError('InternalError', `Execution ${executionArn} did not stop`, 500);
+  call.record({ responseElements: { stopDate: new Date(execution.stopMs).toISOString() } });
+  return { stopDate: wireTime(execution.stopMs) };
+};
+
+const redriveExecution: Operation = (registry, body, call) => {
+  const { executionArn, clientToken } = readRequest(requests.redriveExecution, body);
+  begin(call, 'RedriveExecution', 'execution', executionArn, { clientToken });
+  const redriveMs = registry.redrive(executionArn, clientToken);
+  call.record({ responseElements: { redriveDate: new Date(redriveMs).toISOString() } });
+  return { redriveDate: wireTime(redriveMs) };
+};
+
+/** Newest first: https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html */
+const listExecutions: Operation = (registry, body, call) => {
+  const asked = readRequest(requests.listExecutions, body);
+  begin(call, 'ListExecutions', 'stateMachine', asked.stateMachineArn);
+  registry.machine(asked.stateMachineArn);
+  const newestFirst = [...registry.executions.values()]
+    .filter((execution) => execution.stateMachineArn === asked.stateMachineArn)
+    .filter((execution) => asked.statusFilter === undefined || execution.status === asked.statusFilter)
+    .reverse()
+    .sort((a, b) => b.startMs - a.startMs);
+  const { items, nextToken } = pageOf(newestFirst, asked);
+  return { executions: items.map(summary), nextToken };
+};
+
+const describeStateMachine: Operation = (registry, body, call) => {
+  const { stateMachineArn } = readRequest(requests.describeStateMachine, body);
+  begin(call, 'DescribeStateMachine', 'stateMachine', stateMachineArn);
+  const machine = registry.machine(stateMachineArn);
+  return {
+    stateMachineArn,
+    name: machine.name,
+    status: 'ACTIVE',
+    type: 'STANDARD',
+    definition: machine.definitionText,
+    roleArn: machine.roleArn,
+    creationDate: wireTime(machine.createdMs),
+    loggingConfiguration: machine.loggingConfiguration,
+    tracingConfiguration: { enabled: machine.tracingEnabled },
+  };
+};
+
+export const operations: ReadonlyMap<string, Operation> = new Map([
+  ['StartExecution', startExecution],
+  ['DescribeExecution', describeExecution],
+  ['GetExecutionHistory', getExecutionHistory],
+  ['StopExecution', stopExecution],
+  ['RedriveExecution', redriveExecution],
+  ['ListExecutions', listExecutions],
+  ['DescribeStateMachine', describeStateMachine],
+]);

@@ -1,0 +1,159 @@
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { randomUUID } from 'node:crypto';
+import { AwsError } from '../gateway/service.ts';
+import type { LocalClock } from '../clock/local-clock.ts';
+import { errorMessage } from '../error-message.ts';
+import type { ExecutionStart, ExecutionView } from './execution.ts';
+import { Execution } from './execution.ts';
+import { interpret } from './interpreter.ts';
+import { NAME_REUSE_MS } from './limits.ts';
+import type { InvokeLambda, Machine } from './machine.ts';
+import { notRedrivable, RedriveTokens } from './redrive.ts';
+
+export interface ServiceOptions {
+  readonly clock: LocalClock;
+  readonly region: string;
+  readonly accountId: string;
+  readonly invokeLambda: InvokeLambda;
+}
+
+/** A machine as DescribeStateMachine shows it. */
+export interface RegisteredMachine extends Machine {
+  /** JSON text. */
+  readonly definitionText: string;
+  readonly createdMs: number;
+  readonly loggingConfiguration: unknown;
+  readonly tracingEnabled: boolean;
+}
+
+export interface ExecutionEvent {
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly event: HistoryEvent;
+}
+
+/** The machines and executions of the service, and the rules of starting one. */
+export class Registry {
+  readonly machines = new Map<string, RegisteredMachine>();
+  readonly executions = new Map<string, ExecutionView>();
+  readonly eventListeners = new Set<(event: ExecutionEvent) => void>();
+  readonly endListeners = new Set<(execution: ExecutionView) => void>();
+  /** Called at the start, at a redrive and at the end. */
+  readonly statusListeners = new Set<(execution: ExecutionView) => void>();
+  readonly #tokens = new RedriveTokens();
+  /** Executions of deleted machines, each with all that its machine had. */
+  readonly #forsaken = new Map<string, readonly ExecutionView[]>();
+  readonly options: ServiceOptions;
+
+  constructor(options: ServiceOptions) {
+    this.options = options;
+  }
+
+  machine(arn: string): RegisteredMachine {
+    const machine = this.machines.get(arn);
+    if (machine === undefined)
+      throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+    return machine;
+  }
+
+  /**
+   * Executions under way end with their next transition; once none is left, nothing can be asked of any of them.
+   * https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html
+   */
+  remove(machineArn: string): void {
+    if (!this.machines.delete(machineArn)) return;
+    const forsaken = [...this.executions.values()].filter(
+      ({ stateMachineArn }) => stateMachineArn === machineArn,
+    );
+    for (const execution of forsaken) {
+      this.#forsaken.set(execution.arn, forsaken);
+      if (execution instanceof Execution) execution.forsake();
+    }
+  }
+
+  /** Throws ExecutionDoesNotExist, also for the executions of a machine that is deleted altogether. */
+  execution(arn: string): ExecutionView {
+    const execution = this.executions.get(arn);
+    const isGone = this.#forsaken.get(arn)?.every(({ status }) => status !== 'RUNNING') === true;
+    if (execution === undefined || isGone)
+      throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
+    return execution;
+  }
+
+  /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
+  start(machineArn: string, givenName: string | undefined, input: string): ExecutionView {
+    const machine = this.machine(machineArn);
+    const name = givenName ?? randomUUID();
+    checkName(name);
+    checkInput(input);
+    const { region, accountId } = this.options;
+    const partition = machineArn.split(':')[1] ?? 'aws';
+    const arn = `arn:${partition}:states:${region}:${accountId}:execution:${machine.name}:${name}`;
+    const earlier = this.executions.get(arn);
+    if (earlier?.status === 'RUNNING' && earlier.input === input) return earlier;
+    if (earlier !== undefined && !this.#nameIsFree(earlier)) {
+      throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+    }
+    return this.#begin({ arn, name, machine, input });
+  }
+
+  /**
+   * Milliseconds of the redrive. The same token again changes nothing. Throws ExecutionNotRedrivable.
+   * https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
+   */
+  redrive(arn: string, token: string | undefined): number {
+    const earlier = this.execution(arn);
+    const nowMs = this.options.clock.nowMs();
+    const known = token === undefined ? undefined : this.#tokens.find(arn, token, nowMs);
+    if (known !== undefined) return known;
+    const refusal = notRedrivable(earlier, nowMs);
+    if (refusal !== undefined || !(earlier instanceof Execution))
+      throw new AwsError('ExecutionNotRedrivable', `Execution '${arn}' cannot be redriven: ${refusal ?? ''}`);
+    const { name, machine, input } = earlier;
+    this.#begin({ arn, name, machine, input, redrives: earlier });
+    if (token !== undefined) this.#tokens.add(arn, token, nowMs);
+    return nowMs;
+  }
+
+  #nameIsFree(earlier: ExecutionView): boolean {
+    return earlier.stopMs !== undefined && this.options.clock.nowMs() >= earlier.stopMs + NAME_REUSE_MS;
+  }
+
+  #begin(start: Omit<ExecutionStart, 'clock' | 'onEvent' | 'onEnd'>): Execution {
+    const { clock, invokeLambda, region } = this.options;
+    const { arn, machine } = start;
+    const onEvent = (event: HistoryEvent): void => this.#tell(arn, machine.arn, event);
+    const execution = new Execution({ ...start, clock, onEvent, onEnd: () => this.#ended(arn) });
+    this.executions.set(arn, execution);
+    this.#forsaken.delete(arn);
+    for (const listener of this.statusListeners) listener(execution);
+    void interpret({ execution, clock, invokeLambda }, region);
+    return execution;
+  }
+
+  #tell(executionArn: string, stateMachineArn: string, event: HistoryEvent): void {
+    for (const listener of this.eventListeners) listener({ executionArn, stateMachineArn, event });
+  }
+
+  #ended(arn: string): void {
+    const ended = this.executions.get(arn);
+    if (ended === undefined) return;
+    for (const listeners of [this.endListeners, this.statusListeners])
+      for (const listener of listeners) listener(ended);
+  }
+}
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html; kept to what CloudWatch can log. */
+function checkName(name: string): void {
+  if (/^[0-9A-Za-z_-]{1,80}$/.test(name)) return;
+  throw new AwsError('InvalidName', `Invalid Name: '${name}' (1 to 80 of 0-9 A-Z a-z _ - are allowed)`);
+}
+
+function checkInput(input: string): void {
+  try {
+    JSON.parse(input);
+  } catch (error) {
+    const reason = errorMessage(error);
+    throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${reason}'`);
+  }
+}

@@ -1,0 +1,135 @@
+import type { Call, RawRequest, RawResponse, Service } from '../gateway/service.ts';
+import { AwsError } from '../gateway/service.ts';
+import { Execution, type ExecutionView } from './execution.ts';
+import { operations } from './operations.ts';
+import { parseDefinition } from './parse-definition.ts';
+import type { ExecutionEvent, ServiceOptions } from './registry.ts';
+import { Registry } from './registry.ts';
+import { restoreExecutions, snapshotExecutions } from './snapshot.ts';
+import { errorResponse, jsonResponse, operationOf, readBody } from './wire.ts';
+
+/** A state machine of the template. */
+export interface MachineRegistration {
+  readonly arn: string;
+  readonly name: string;
+  /** JSON text, or what it parses to. */
+  readonly definition: unknown;
+  readonly roleArn: string;
+  readonly loggingConfiguration?: unknown;
+  readonly tracing?: boolean;
+}
+
+/**
+ * AWS Step Functions, Standard workflows in JSONata: what Taskbound calls, and nothing more (`operations.ts`).
+ * Machines come from the template through `register`; executions run on the given clock.
+ */
+export class StepFunctionsService implements Service {
+  readonly signingName = 'states';
+  readonly #registry: Registry;
+
+  constructor(options: ServiceOptions) {
+    this.#registry = new Registry(options);
+  }
+
+  /** Adds or replaces a machine; executions under way keep the definition they were started with. Throws `DefinitionError`. */
+  register(machine: MachineRegistration): void {
+    const { arn, name, roleArn, definition, loggingConfiguration, tracing } = machine;
+    this.#registry.machines.set(arn, {
+      arn,
+      name,
+      roleArn,
+      definition: parseDefinition(definition),
+      definitionText: typeof definition === 'string' ? definition : JSON.stringify(definition),
+      createdMs: this.#registry.machines.get(arn)?.createdMs ?? this.#registry.options.clock.nowMs(),
+      loggingConfiguration: loggingConfiguration ?? { level: 'OFF', includeExecutionData: false },
+      tracingEnabled: tracing ?? false,
+    });
+  }
+
+  /** Deletes a machine. Executions under way end with their next transition. */
+  unregister(arn: string): void {
+    this.#registry.remove(arn);
+  }
+
+  async handle(request: RawRequest, call: Call): Promise<RawResponse> {
+    const name = operationOf(request);
+    const operation = operations.get(name ?? '');
+    if (operation === undefined) {
+      const supported = [...operations.keys()].join(', ');
+      throw new AwsError(
+        'UnknownOperationException',
+        `The local Step Functions has no operation '${name ?? ''}'; it has ${supported}`,
+      );
+    }
+    return jsonResponse(200, call.requestId, operation(this.#registry, readBody(request), call));
+  }
+
+  renderError(error: AwsError, call: { readonly requestId: string }): RawResponse {
+    return errorResponse(error, call.requestId);
+  }
+
+  execution(arn: string): ExecutionView | undefined {
+    return this.#registry.executions.get(arn);
+  }
+
+  executions(): readonly ExecutionView[] {
+    return [...this.#registry.executions.values()];
+  }
+
+  /** Stops an execution at once, as its account's owner would; unknown and ended ones stay as they are. */
+  abort(executionArn: string): void {
+    const execution = this.#registry.executions.get(executionArn);
+    if (execution instanceof Execution && execution.status === 'RUNNING')
+      execution.abort(undefined, undefined);
+  }
+
+  /** Starts an execution, as its account's owner would. Throws `AwsError` as StartExecution does. */
+  start(stateMachineArn: string, name: string, input: string): ExecutionView {
+    return this.#registry.start(stateMachineArn, name, input);
+  }
+
+  /** Redrives one, as its account's owner would. Throws `AwsError` as RedriveExecution does. */
+  redrive(executionArn: string): void {
+    this.#registry.redrive(executionArn, undefined);
+  }
+
+  /** The names of all states of all machines, in their order. */
+  stateNames(): string[] {
+    return [...this.#registry.machines.values()].flatMap(({ definition }) => [...definition.States.keys()]);
+  }
+
+  /** The states of a machine, in their order. */
+  states(stateMachineArn: string): { readonly name: string; readonly type: string }[] {
+    const states = this.#registry.machines.get(stateMachineArn)?.definition.States ?? new Map();
+    return [...states].map(([name, { Type }]) => ({ name, type: Type }));
+  }
+
+  /** Calls `listener` with each history event as it happens. Returns the way to unsubscribe. */
+  onEvent(listener: (event: ExecutionEvent) => void): () => void {
+    this.#registry.eventListeners.add(listener);
+    return () => this.#registry.eventListeners.delete(listener);
+  }
+
+  /** Calls `listener` when an execution ends. Returns the way to unsubscribe. */
+  onStatusChange(listener: (execution: ExecutionView) => void): () => void {
+    this.#registry.endListeners.add(listener);
+    return () => this.#registry.endListeners.delete(listener);
+  }
+
+  /** Calls `listener` when an execution starts, is redriven, or ends. Returns the way to unsubscribe. */
+  onEveryStatus(listener: (execution: ExecutionView) => void): () => void {
+    this.#registry.statusListeners.add(listener);
+    return () => this.#registry.statusListeners.delete(listener);
+  }
+
+  /** The executions as JSON text; machines are not in it, they come from the template. */
+  snapshot(): string {
+    return snapshotExecutions(this.#registry.executions.values());
+  }
+
+  /** Takes the executions of a snapshot in; what was running when it was made is ABORTED now. */
+  restore(json: string): void {
+    const restored = restoreExecutions(json, this.#registry.options.clock.nowMs());
+    for (const execution of restored) this.#registry.executions.set(execution.arn, execution);
+  }
+}

@@ -1,0 +1,174 @@
+import { omitUndefined } from '../omit-undefined.ts';
+import type { CredentialStore, SessionCredentials } from '../gateway/auth/credentials.ts';
+import { deniedError } from '../gateway/auth/auth-errors.ts';
+import type { Authorizer } from '../iam/authorizer.ts';
+import type { IamStore, Role } from '../iam/iam-store.ts';
+import { ACCOUNT_ID, PARTITION } from '../gateway/place.ts';
+import { type Caller, AwsError } from '../gateway/service.ts';
+import type { AssumeRoleInput } from './assume-role-input.ts';
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining */
+const MAX_CHAINED_SECONDS = 3_600;
+/** What Lambda and Step Functions get for their own sessions; nobody can set it. */
+const SERVICE_SESSION_SECONDS = 3_600;
+
+export interface Assumed {
+  readonly credentials: SessionCredentials;
+  readonly caller: Caller;
+  readonly role: Role;
+}
+
+/** An AWS service as a principal. */
+export const serviceCaller = (service: string, sourceArn?: string): Caller => ({
+  kind: 'service',
+  accountId: ACCOUNT_ID,
+  arn: service,
+  userId: service,
+  service,
+  ...omitUndefined({ sourceArn }),
+});
+
+export interface StsParts {
+  readonly store: IamStore;
+  readonly credentials: CredentialStore;
+  readonly authorizer: Authorizer;
+}
+
+/** The condition keys that trust policies and `sts:` statements read: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html */
+function stsContext(
+  input: AssumeRoleInput,
+  sourceIdentity: string | undefined,
+): Record<string, string | readonly string[]> {
+  const keys = Object.keys(input.tags);
+  return {
+    'sts:RoleSessionName': input.sessionName,
+    ...omitUndefined({ 'sts:SourceIdentity': sourceIdentity, 'sts:ExternalId': input.externalId }),
+    ...Object.fromEntries(keys.map((key) => [`aws:RequestTag/${key}`, input.tags[key] ?? ''])),
+    ...(keys.length > 0 && { 'aws:TagKeys': keys }),
+  };
+}
+
+/** Makes sessions: the rules of AssumeRole, and the sessions that AWS services take for themselves. */
+export class Sts {
+  readonly #parts: StsParts;
+
+  constructor(parts: StsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Throws AccessDenied, ValidationError. AWS refuses the root user; here it may, where the trust policy allows the account: there are
+   * no IAM users, so it stands for the account's people.
+   */
+  assumeRole(caller: Caller, input: AssumeRoleInput, atMs: number): Assumed {
+    const role = this.#parts.store.findByArn(input.roleArn);
+    const sourceIdentity = caller.sourceIdentity ?? input.sourceIdentity;
+    this.#authorize(caller, input, { role, sourceIdentity, atMs });
+    if (role === undefined) throw this.#denied(caller, 'sts:AssumeRole', input.roleArn);
+    this.#checkDuration(caller, role, input.seconds);
+    return this.#issue(role, { ...input, ...omitUndefined({ sourceIdentity }) }, atMs);
+  }
+
+  /**
+   * What Lambda, Step Functions or the Scheduler does: the role's trust must allow the service's principal.
+   * @param sourceArn What the service acts for (`aws:SourceArn`), where it tells.
+   */
+  assumeServiceRole(
+    roleArn: string,
+    service: string,
+    sessionName: string,
+    atMs: number,
+    sourceArn?: string,
+  ): Assumed {
+    const caller = serviceCaller(service, sourceArn);
+    const role = this.#parts.store.findByArn(roleArn);
+    if (role === undefined)
+      throw new AwsError('InvalidParameterValueException', `The role ${roleArn} does not exist.`);
+    const context = { 'aws:SourceAccount': ACCOUNT_ID };
+    const check = { action: 'sts:AssumeRole', resource: role.arn, resourcePolicy: role.trust, context };
+    this.#parts.authorizer.authorize(caller, check, { atMs, service: 'sts' });
+    return this.#issue(role, { sessionName, seconds: SERVICE_SESSION_SECONDS, tags: {} }, atMs);
+  }
+
+  /** A session of any role without asking its trust policy: for people, whose sign-in is not emulated. */
+  openSession(roleArn: string, sessionName: string, atMs: number): Assumed {
+    const role = this.#parts.store.findByArn(roleArn);
+    if (role === undefined) throw new AwsError('NoSuchEntity', `The role ${roleArn} cannot be found.`, 404);
+    return this.#issue(role, { sessionName, seconds: MAX_CHAINED_SECONDS, tags: {} }, atMs);
+  }
+
+  #authorize(
+    caller: Caller,
+    input: AssumeRoleInput,
+    {
+      role,
+      sourceIdentity,
+      atMs,
+    }: {
+      readonly role: Role | undefined;
+      readonly sourceIdentity: string | undefined;
+      readonly atMs: number;
+    },
+  ): void {
+    const { authorizer } = this.#parts;
+    const occasion = { atMs, service: 'sts' };
+    const context = stsContext(input, sourceIdentity);
+    const check = {
+      resource: input.roleArn,
+      context,
+      ...omitUndefined({ resourcePolicy: role?.trust }),
+    };
+    authorizer.authorize(caller, { ...check, action: 'sts:AssumeRole' }, occasion);
+    if (
+      caller.sourceIdentity !== undefined &&
+      input.sourceIdentity !== undefined &&
+      input.sourceIdentity !== caller.sourceIdentity
+    ) {
+      throw this.#denied(caller, 'sts:SetSourceIdentity', input.roleArn);
+    }
+    if (sourceIdentity !== undefined)
+      authorizer.authorizeOnBothSides(caller, { ...check, action: 'sts:SetSourceIdentity' }, occasion);
+    if (Object.keys(input.tags).length > 0)
+      authorizer.authorizeOnBothSides(caller, { ...check, action: 'sts:TagSession' }, occasion);
+  }
+
+  #checkDuration(caller: Caller, role: Role, seconds: number): void {
+    if (seconds > role.maxSessionSeconds) {
+      throw new AwsError(
+        'ValidationError',
+        'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+      );
+    }
+    if (caller.kind === 'role-session' && seconds > MAX_CHAINED_SECONDS) {
+      throw new AwsError(
+        'ValidationError',
+        'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+      );
+    }
+  }
+
+  #denied(caller: Caller, action: string, resource: string): AwsError {
+    return deniedError(
+      'sts',
+      `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`,
+    );
+  }
+
+  #issue(role: Role, session: Omit<AssumeRoleInput, 'roleArn'>, atMs: number): Assumed {
+    const { sessionName, policy, sourceIdentity, tags } = session;
+    // Credentials live for whole seconds, as their Expiration is told to the second.
+    const expiresAtMs = Math.floor(atMs / 1000 + session.seconds) * 1000;
+    const issued = this.#parts.credentials.issue({
+      arn: `arn:${PARTITION}:sts::${ACCOUNT_ID}:assumed-role/${role.name}/${sessionName}`,
+      userId: `${role.id}:${sessionName}`,
+      roleName: role.name,
+      roleArn: role.arn,
+      sessionName,
+      issuedAtMs: atMs,
+      expiresAtMs,
+      sessionTags: tags,
+      ...omitUndefined({ sessionPolicy: policy, sourceIdentity }),
+    });
+    return { ...issued, role };
+  }
+}
