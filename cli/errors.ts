@@ -1,4 +1,4 @@
-import { StackDraining, TaskIdTaken, UnknownTask } from '../core/errors.ts';
+import { StackDraining, TaskIdTaken, UnknownTask } from '../core/shared/errors.ts';
 import { MalformedRequest, TaskboundError } from 'taskbound-evidence/errors';
 import { TrailUnreadable, UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT, type ExitCode } from 'taskbound-evidence/command/exit-codes';

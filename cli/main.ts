@@ -47,7 +47,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined });
   const ends: Ends = async (outcome) => void (code = await outcome);
   // Loaded only for a trail in a bucket: reading evidence needs no SDK.
-  const s3Config = async () => (await import('./connection.ts')).environmentConfig(io.env);
+  const s3Config = async () => (await import('./connection/connection.ts')).environmentConfig(io.env);
   declareTasks(program, io, ends);
   declareLooking(program, io, ends);
   declareEvidence(program, io, ends, s3Config);

@@ -1,12 +1,16 @@
-export { Approval } from './approval.ts';
-export { BoundedTask, type BoundedTaskProps } from './bounded-task.ts';
-export { EvidenceArchive, type EvidenceArchiveProps, type IEvidenceArchive } from './evidence-archive.ts';
-export { JitSecret, type PostgresLoginOptions } from './jit-secret.ts';
-export { MaintenanceWindow } from './maintenance-window.ts';
-export type { DeploymentOptions } from './options.ts';
-export { Parameter } from './parameter.ts';
-export { personalPrincipal, type PeopleOptions } from './people.ts';
-export { TaskBoundary, type TaskBoundaryProps } from './task-boundary.ts';
-export type { ScheduleProps, TaskSchedule } from './task-schedule.ts';
-export { Tool, type MultipartUploadOptions } from './tool.ts';
-export { Work, type WorkCodeOptions, type WorkOptions } from './work.ts';
+export { Approval } from './approvals/approval.ts';
+export { BoundedTask, type BoundedTaskProps } from './task-types/bounded-task.ts';
+export {
+  EvidenceArchive,
+  type EvidenceArchiveProps,
+  type IEvidenceArchive,
+} from './evidence/evidence-archive.ts';
+export { JitSecret, type PostgresLoginOptions } from './secrets/jit-secret.ts';
+export { MaintenanceWindow } from './windows/maintenance-window.ts';
+export type { DeploymentOptions } from './boundary/options.ts';
+export { Parameter } from './task-types/parameter.ts';
+export { personalPrincipal, type PeopleOptions } from './approvals/people.ts';
+export { TaskBoundary, type TaskBoundaryProps } from './boundary/task-boundary.ts';
+export type { ScheduleProps, TaskSchedule } from './schedules/task-schedule.ts';
+export { Tool, type MultipartUploadOptions } from './tools/tool.ts';
+export { Work, type WorkCodeOptions, type WorkOptions } from './work/work.ts';

@@ -5,9 +5,9 @@ import { parseArgs } from 'node:util';
 import { randomBytes } from 'node:crypto';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { messageOf } from 'taskbound-evidence/command/errors';
-import { callerCredentials } from '../cli/credentials.ts';
+import { callerCredentials } from '../cli/connection/credentials.ts';
 import { main } from '../cli/main.ts';
-import { outputOf, readOutputs } from '../cli/stack-outputs.ts';
+import { outputOf, readOutputs } from '../cli/connection/stack-outputs.ts';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
 
 /**

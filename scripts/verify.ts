@@ -16,7 +16,7 @@ const CHECKS: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a third of all single faults and 100 random schedules',
     'node',
-    ['scripts/simulate.ts', '--every', '3', '--schedules', '100'],
+    ['simulation/main.ts', '--every', '3', '--schedules', '100'],
   ],
 ];
 

@@ -24,7 +24,7 @@ export function declarePeople(program: Command, io: Io, ends: Ends): void {
       .addHelpText('after', DECIDING)
       .action((task, options) =>
         ends(
-          import('../commands/decide.ts').then(({ decideCommand }) =>
+          import('../decide/decide.ts').then(({ decideCommand }) =>
             decideCommand(decision, task, options, io),
           ),
         ),
@@ -38,6 +38,6 @@ export function declarePeople(program: Command, io: Io, ends: Ends): void {
       '\nExit code: 0 closed; 1 refused, or it had ended; 2 wrong usage; 3 the boundary is not proven closed yet.',
     )
     .action((task, options) =>
-      ends(import('../commands/revoke.ts').then(({ revoke }) => revoke(task, options, io))),
+      ends(import('../revoke/revoke.ts').then(({ revoke }) => revoke(task, options, io))),
     );
 }

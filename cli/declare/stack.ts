@@ -24,13 +24,11 @@ export function declareLooking(program: Command, io: Io, ends: Ends): void {
     .argument('<task>', 'a boundary id (<type>.<taskId>), a task id with --type, or a bundle file')
     .option('--type <type>', 'the task type, when only a task id is given')
     .option('--out <dir>', 'write the evidence of a task of the stack there: <taskId>.evidence.json')
-    .action((task, options) =>
-      ends(import('../commands/show.ts').then(({ show }) => show(task, options, io))),
-    );
+    .action((task, options) => ends(import('../show/show.ts').then(({ show }) => show(task, options, io))));
 
   asPerson(program.command('list').description('list open and recent boundaries'))
     .option('--days <n>', 'how many days back, today included', whole(1, 366), 7)
-    .action((options) => ends(import('../commands/list.ts').then(({ list }) => list(options, io))));
+    .action((options) => ends(import('../list/list.ts').then(({ list }) => list(options, io))));
 
   asPerson(
     program
@@ -42,7 +40,7 @@ export function declareLooking(program: Command, io: Io, ends: Ends): void {
     .option('--day <date>', 'all that were asked for, or archived, on a day (UTC): 2026-11-24')
     .addHelpText('after', ARCHIVING)
     .action((task, options) =>
-      ends(import('../commands/archive.ts').then(({ archive }) => archive(task, options, io))),
+      ends(import('../archive/archive.ts').then(({ archive }) => archive(task, options, io))),
     );
 
   asPerson(program.command('find').description('find tasks by who, when, access key or secret'))
@@ -53,7 +51,7 @@ export function declareLooking(program: Command, io: Io, ends: Ends): void {
     .option('--secret <id>', 'name or ARN of a secret that was made for it')
     .option('--limit <n>', 'how many at most, the newest first', whole(1, 1000), 100)
     .addHelpText('after', FINDING)
-    .action((options) => ends(import('../commands/find.ts').then(({ find }) => find(options, io))));
+    .action((options) => ends(import('../find/find.ts').then(({ find }) => find(options, io))));
 }
 
 const DRAINING = `
@@ -70,5 +68,5 @@ export function declareDrain(program: Command, io: Io, ends: Ends): void {
     .option('--reason <text>', 'why, for those who are refused')
     .option('--timeout <seconds>', 'how long to wait (default: 4500)', whole(0, 86_400))
     .addHelpText('after', DRAINING)
-    .action((options) => ends(import('../commands/drain.ts').then(({ drain }) => drain(options, io))));
+    .action((options) => ends(import('../drain/drain.ts').then(({ drain }) => drain(options, io))));
 }

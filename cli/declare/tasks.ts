@@ -47,14 +47,12 @@ export function declareTasks(program: Command, io: Io, ends: Ends): void {
       4,
     )
     .addHelpText('after', FAST_FORWARD)
-    .action((request, options) =>
-      ends(import('../commands/run.ts').then(({ run }) => run(request, options, io))),
-    );
+    .action((request, options) => ends(import('../run/run.ts').then(({ run }) => run(request, options, io))));
 
   asPerson(program.command('plan').description('show what a request would be granted; issues nothing'))
     .argument('<request>', 'the request, a JSON file')
     .action((request, options) =>
-      ends(import('../commands/plan.ts').then(({ plan }) => plan(request, options, io))),
+      ends(import('../plan/plan.ts').then(({ plan }) => plan(request, options, io))),
     );
 
   program
@@ -65,5 +63,5 @@ export function declareTasks(program: Command, io: Io, ends: Ends): void {
     .option('--state <dir>', 'keep the data there between runs')
     .option('--policy-delay <seconds>', 'how long policy changes take to have effect', seconds, 4)
     .option('--json', 'print the environment as one JSON document')
-    .action((options) => ends(import('../commands/local.ts').then(({ local }) => local(options, io))));
+    .action((options) => ends(import('../local/local.ts').then(({ local }) => local(options, io))));
 }

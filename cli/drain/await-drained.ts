@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from 'taskbound-time/clock';
-import { isSafe, type Drain } from '../../core/drain.ts';
+import { isSafe, type Drain } from '../../core/operations/drain.ts';
 import { isEmpty, NOTHING_SEEN, type Look } from './look.ts';
 
 const PAUSE_MS = 10_000;

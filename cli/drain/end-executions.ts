@@ -1,10 +1,10 @@
 import { ExecutionDoesNotExist, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { mayBeEnded } from '../../core/drain.ts';
-import type { LedgerRow } from '../../core/ledger.ts';
-import type { ClientConfig } from '../client-config.ts';
+import { mayBeEnded } from '../../core/operations/drain.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import type { ClientConfig } from '../connection/client-config.ts';
 import { ServiceFailure } from '../errors.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
-import { sideBySide } from '../../core/side-by-side.ts';
+import { sideBySide } from '../../core/shared/map-in-batches.ts';
 
 const SIDE_BY_SIDE = 10;
 /** The error of a stopped execution, for whoever looks at it. */

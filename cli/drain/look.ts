@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { standingOf } from '../../core/drain.ts';
-import type { LedgerRow } from '../../core/ledger.ts';
-import type { Records } from '../records.ts';
-import { sideBySide } from '../../core/side-by-side.ts';
+import { standingOf } from '../../core/operations/drain.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import type { Records } from '../connection/records.ts';
+import { sideBySide } from '../../core/shared/map-in-batches.ts';
 
 const SIDE_BY_SIDE = 20;
 

@@ -1,9 +1,9 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { DRAIN_KEY, drainOf, type Drain, type DrainMarker } from '../../core/drain.ts';
-import type { ClientConfig } from '../client-config.ts';
-import { LEDGER_KEYS } from '../../core/tables.ts';
-import { outputOf, type StackOutputs } from '../stack-outputs.ts';
+import { DRAIN_KEY, drainOf, type Drain, type DrainMarker } from '../../core/operations/drain.ts';
+import type { ClientConfig } from '../connection/client-config.ts';
+import { LEDGER_KEYS } from '../../core/ledger/tables.ts';
+import { outputOf, type StackOutputs } from '../connection/stack-outputs.ts';
 
 const Key = { [LEDGER_KEYS.partitionKey]: DRAIN_KEY };
 

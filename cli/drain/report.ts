@@ -1,7 +1,7 @@
-import { isWaiting } from '../../core/approval.ts';
-import { liftedByMs, type Drain } from '../../core/drain.ts';
-import { latestDeadlineMs } from '../../core/deadline.ts';
-import type { LedgerRow } from '../../core/ledger.ts';
+import { isWaiting } from '../../core/approvals/approval.ts';
+import { liftedByMs, type Drain } from '../../core/operations/drain.ts';
+import { latestDeadlineMs } from '../../core/ledger/deadline.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { Look } from './look.ts';
 
 /** The phase of a row that this version cannot read. */

@@ -1,16 +1,16 @@
 import type { z } from 'zod';
 import type { Clock } from 'taskbound-time/clock';
-import { PhasePassed } from '../../core/errors.ts';
-import { isWaiting } from '../../core/approval.ts';
-import { demandOwner, movePhase, type LedgerRow } from '../../core/ledger.ts';
-import { isAtLeast } from '../../core/phase.ts';
-import type { admitEvent, Admitted } from '../../core/steps.ts';
-import { ISSUE_MARGIN_SECONDS, waitUntil, windowState } from '../../core/window.ts';
-import { taskFault } from '../control/check-grant.ts';
-import type { EvidenceLog } from '../control/evidence-log.ts';
-import type { Ledger } from '../control/ledger.ts';
-import { rejectTask } from '../control/reject-task.ts';
-import type { TaskTypes } from '../control/task-types.ts';
+import { PhasePassed } from '../../core/shared/errors.ts';
+import { isWaiting } from '../../core/approvals/approval.ts';
+import { demandOwner, movePhase, type LedgerRow } from '../../core/ledger/ledger.ts';
+import { isAtLeast } from '../../core/ledger/phase.ts';
+import type { admitEvent, Admitted } from '../../core/work/step-events.ts';
+import { ISSUE_MARGIN_SECONDS, waitUntil, windowState } from '../../core/windows/window.ts';
+import { taskFault } from '../control/task-types/check-grant.ts';
+import type { EvidenceLog } from '../control/evidence/evidence-log.ts';
+import type { Ledger } from '../control/ledger/ledger.ts';
+import { rejectTask } from '../control/ledger/reject-task.ts';
+import type { TaskTypes } from '../control/task-types/task-types.ts';
 
 export interface AdmitDependencies {
   readonly ledger: Ledger;

@@ -1,10 +1,10 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { admitEnvironment } from '../../core/environment.ts';
-import { admitEvent } from '../../core/steps.ts';
-import type { ControlPorts } from '../control/ports.ts';
-import { openRecords } from '../control/records.ts';
-import { step, type StepHandler } from '../control/step.ts';
-import { TaskTypes } from '../control/task-types.ts';
+import { admitEnvironment } from '../../core/shared/environment.ts';
+import { admitEvent } from '../../core/work/step-events.ts';
+import type { ControlPorts } from '../control/function/ports.ts';
+import { openRecords } from '../control/function/records.ts';
+import { step, type StepHandler } from '../control/function/step.ts';
+import { TaskTypes } from '../control/task-types/task-types.ts';
 import { admit, type AdmitDependencies } from './admit.ts';
 
 export function admitHandler({ environment: variables, aws, clock }: ControlPorts): StepHandler {

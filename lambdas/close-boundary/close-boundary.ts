@@ -1,20 +1,20 @@
 import type { z } from 'zod';
 import { archiveKey, bundleText, makeBundle, type ArchiveState } from 'taskbound-evidence/chain/bundle';
-import { closedEvent } from '../../core/bus-events.ts';
+import { closedEvent } from '../../core/operations/bus-events.ts';
 import type { Clock } from 'taskbound-time/clock';
-import { NotProven } from '../../core/errors.ts';
+import { NotProven } from '../../core/shared/errors.ts';
 import { ENDED_BEFORE_WORK } from 'taskbound-evidence/names/execution-ended';
-import { demandOwner, movePhase, type LedgerRow } from '../../core/ledger.ts';
-import { ARCHIVE_DISAGREES, metricLine } from '../../core/metrics.ts';
+import { demandOwner, movePhase, type LedgerRow } from '../../core/ledger/ledger.ts';
+import { ARCHIVE_DISAGREES, metricLine } from '../../core/operations/metrics.ts';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
-import type { closeBoundaryEvent, ClosedBoundary } from '../../core/steps.ts';
-import type { EventBus } from '../control/event-bus.ts';
-import type { EvidenceLog } from '../control/evidence-log.ts';
-import type { Ledger } from '../control/ledger.ts';
-import { log } from '../control/log.ts';
+import type { closeBoundaryEvent, ClosedBoundary } from '../../core/work/step-events.ts';
+import type { EventBus } from '../control/evidence/event-bus.ts';
+import type { EvidenceLog } from '../control/evidence/evidence-log.ts';
+import type { Ledger } from '../control/ledger/ledger.ts';
+import { log } from '../control/function/log.ts';
 import type { EvidenceArchive } from './evidence-archive.ts';
 import type { EvidenceSigner } from './evidence-signer.ts';
-import type { TaskSecrets } from '../control/secrets.ts';
+import type { TaskSecrets } from '../control/secrets/secrets.ts';
 
 export interface CloseDependencies {
   readonly ledger: Ledger;

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { GetPublicKeyCommand, SignCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { keyIdOf, preAuthDigest, verifyEnvelope, type DsseEnvelope } from 'taskbound-evidence/signature/dsse';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
-import { ChainBroken, NotSigned } from '../../core/errors.ts';
+import { ChainBroken, NotSigned } from '../../core/shared/errors.ts';
 import { publicKeyPem } from 'taskbound-evidence/signature/evidence-key';
 import { chainFault, type EvidenceEvent, type SignedHead } from 'taskbound-evidence/chain/evidence';
 import { lowS } from 'taskbound-evidence/signature/low-s';

@@ -1,11 +1,11 @@
-import type { DecisionCall } from '../../core/decision.ts';
-import { DecisionRefused, LedgerContention, NotPermitted } from '../../core/errors.ts';
+import type { DecisionCall } from '../../core/approvals/decision.ts';
+import { DecisionRefused, LedgerContention, NotPermitted } from '../../core/shared/errors.ts';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
-import { personOf } from '../../core/people.ts';
-import { reviewFault, withReviewDecision, type ReviewRow } from '../../core/review.ts';
-import { recordAttempt } from '../control/attempts.ts';
-import type { VerifiedCaller } from '../control/caller.ts';
-import { unknownTask } from '../control/unknown-task.ts';
+import { personOf } from '../../core/approvals/people.ts';
+import { reviewFault, withReviewDecision, type ReviewRow } from '../../core/approvals/review.ts';
+import { recordAttempt } from '../control/evidence/attempts.ts';
+import type { VerifiedCaller } from '../control/function/caller.ts';
+import { unknownTask } from '../control/ledger/unknown-task.ts';
 import type { Decided } from './decided.ts';
 import type { DecideDependencies } from './deps.ts';
 

@@ -1,8 +1,8 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { Clock } from 'taskbound-time/clock';
-import type { EvidenceLog } from '../control/evidence-log.ts';
-import type { Ledger } from '../control/ledger.ts';
-import type { TaskTypes } from '../control/task-types.ts';
+import type { EvidenceLog } from '../control/evidence/evidence-log.ts';
+import type { Ledger } from '../control/ledger/ledger.ts';
+import type { TaskTypes } from '../control/task-types/task-types.ts';
 
 /** What deciding about a task or a review needs. */
 export interface DecideDependencies {

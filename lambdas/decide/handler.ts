@@ -1,11 +1,11 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { parseDecision } from '../../core/decision.ts';
-import { decideEnvironment } from '../../core/environment.ts';
-import { demandWholeCharacters, overHttp, type UrlHandler } from '../control/http.ts';
-import type { ControlPorts } from '../control/ports.ts';
-import { openRecords } from '../control/records.ts';
-import { TaskTypes } from '../control/task-types.ts';
+import { parseDecision } from '../../core/approvals/decision.ts';
+import { decideEnvironment } from '../../core/shared/environment.ts';
+import { demandWholeCharacters, overHttp, type UrlHandler } from '../control/function/http.ts';
+import type { ControlPorts } from '../control/function/ports.ts';
+import { openRecords } from '../control/function/records.ts';
+import { TaskTypes } from '../control/task-types/task-types.ts';
 import { decide } from './decide.ts';
 import type { DecideDependencies } from './deps.ts';
 

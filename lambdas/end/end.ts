@@ -1,21 +1,21 @@
 import { ExecutionDoesNotExist, StopExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import type { Clock } from 'taskbound-time/clock';
-import type { EndCall } from '../../core/decision.ts';
+import type { EndCall } from '../../core/approvals/decision.ts';
 import { describeError } from 'taskbound-evidence/describe-error';
-import { withEarlyEnd, type EarlyEnd } from '../../core/early-end.ts';
-import { AlreadyEnded, NotPermitted } from '../../core/errors.ts';
-import type { LedgerRow } from '../../core/ledger.ts';
-import { personOf } from '../../core/people.ts';
-import { recordPeople } from '../control/record-people.ts';
-import { recordRequest } from '../control/record-request.ts';
-import { recordAttempt } from '../control/attempts.ts';
-import type { VerifiedCaller } from '../control/caller.ts';
-import type { EvidenceLog } from '../control/evidence-log.ts';
-import type { Ledger } from '../control/ledger.ts';
-import { log } from '../control/log.ts';
-import { startTeardown } from '../control/start-teardown.ts';
-import type { TaskTypes } from '../control/task-types.ts';
-import { unknownTask } from '../control/unknown-task.ts';
+import { withEarlyEnd, type EarlyEnd } from '../../core/approvals/early-end.ts';
+import { AlreadyEnded, NotPermitted } from '../../core/shared/errors.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import { personOf } from '../../core/approvals/people.ts';
+import { recordPeople } from '../control/evidence/record-people.ts';
+import { recordRequest } from '../control/evidence/record-request.ts';
+import { recordAttempt } from '../control/evidence/attempts.ts';
+import type { VerifiedCaller } from '../control/function/caller.ts';
+import type { EvidenceLog } from '../control/evidence/evidence-log.ts';
+import type { Ledger } from '../control/ledger/ledger.ts';
+import { log } from '../control/function/log.ts';
+import { startTeardown } from '../control/ledger/start-teardown.ts';
+import type { TaskTypes } from '../control/task-types/task-types.ts';
+import { unknownTask } from '../control/ledger/unknown-task.ts';
 
 export interface EndDependencies {
   readonly clock: Clock;

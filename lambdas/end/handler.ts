@@ -1,11 +1,11 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { parseEnd } from '../../core/decision.ts';
-import { endEnvironment } from '../../core/environment.ts';
-import { demandWholeCharacters, overHttp, type UrlHandler } from '../control/http.ts';
-import type { ControlPorts } from '../control/ports.ts';
-import { openRecords } from '../control/records.ts';
-import { TaskTypes } from '../control/task-types.ts';
+import { parseEnd } from '../../core/approvals/decision.ts';
+import { endEnvironment } from '../../core/shared/environment.ts';
+import { demandWholeCharacters, overHttp, type UrlHandler } from '../control/function/http.ts';
+import type { ControlPorts } from '../control/function/ports.ts';
+import { openRecords } from '../control/function/records.ts';
+import { TaskTypes } from '../control/task-types/task-types.ts';
 import { end, type EndDependencies } from './end.ts';
 
 export function endHandler({ environment: variables, aws, clock }: ControlPorts): UrlHandler {

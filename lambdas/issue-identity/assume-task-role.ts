@@ -1,9 +1,9 @@
 import { AssumeRoleCommand, STSServiceException, type STSClient } from '@aws-sdk/client-sts';
 import type { Clock } from 'taskbound-time/clock';
 import { describeError } from 'taskbound-evidence/describe-error';
-import { IdentityUncertain } from '../../core/errors.ts';
+import { IdentityUncertain } from '../../core/shared/errors.ts';
 import { BOUNDARY_TAG } from 'taskbound-evidence/names/ids';
-import { sessionCredentials, type SessionCredentials } from '../../core/work.ts';
+import { sessionCredentials, type SessionCredentials } from '../../core/work/work.ts';
 
 /** The shortest session that STS makes: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html. A shorter lease ends by the policy's deadline. */
 const SHORTEST_SESSION_SECONDS = 900;

@@ -1,14 +1,14 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
-import { issueIdentityEnvironment } from '../../core/environment.ts';
-import { issueIdentityEvent } from '../../core/steps.ts';
-import { secretsManagerCanary } from '../control/canary.ts';
-import type { ControlPorts } from '../control/ports.ts';
-import { openRecords } from '../control/records.ts';
-import { TaskSecrets } from '../control/secrets.ts';
-import { step, type StepHandler } from '../control/step.ts';
-import { TaskTypes } from '../control/task-types.ts';
+import { issueIdentityEnvironment } from '../../core/shared/environment.ts';
+import { issueIdentityEvent } from '../../core/work/step-events.ts';
+import { secretsManagerCanary } from '../control/secrets/canary.ts';
+import type { ControlPorts } from '../control/function/ports.ts';
+import { openRecords } from '../control/function/records.ts';
+import { TaskSecrets } from '../control/secrets/secrets.ts';
+import { step, type StepHandler } from '../control/function/step.ts';
+import { TaskTypes } from '../control/task-types/task-types.ts';
 import { issueIdentity, type IssueIdentityDependencies } from './issue-identity.ts';
 
 export function issueIdentityHandler(ports: ControlPorts): StepHandler {

@@ -1,30 +1,36 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { z } from 'zod';
 import type { Clock } from 'taskbound-time/clock';
-import { nextDeadlineMs, withTaskDeadline } from '../../core/deadline.ts';
+import { nextDeadlineMs, withTaskDeadline } from '../../core/ledger/deadline.ts';
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
-import { PhasePassed } from '../../core/errors.ts';
+import { PhasePassed } from '../../core/shared/errors.ts';
 import type { Json } from 'taskbound-evidence/chain/evidence';
 import { secretName, SESSION_SECRET } from 'taskbound-evidence/names/ids';
-import { demandOwner, movePhase, withLease, type LeaseRecord, type LedgerRow } from '../../core/ledger.ts';
-import { mayIssue } from '../../core/phase.ts';
-import { compileSessionPolicy, deadlineText } from '../../core/session-policy.ts';
-import type { issueIdentityEvent } from '../../core/steps.ts';
-import type { TaskTypeConfig } from '../../core/task-type.ts';
-import type { SessionCredentials, WorkEvent } from '../../core/work.ts';
-import { Secret } from '../../core/secret.ts';
-import type { CanaryOf } from '../control/canary.ts';
-import { taskFault } from '../control/check-grant.ts';
-import { demandWindow } from '../control/demand-window.ts';
-import type { EvidenceLog } from '../control/evidence-log.ts';
-import type { Ledger } from '../control/ledger.ts';
-import { rejectTask } from '../control/reject-task.ts';
-import { sessionSecretPolicy } from '../control/secret-policies.ts';
-import { versionIdFrom, type TaskSecrets } from '../control/secrets.ts';
-import type { TaskTypes } from '../control/task-types.ts';
+import {
+  demandOwner,
+  movePhase,
+  withLease,
+  type LeaseRecord,
+  type LedgerRow,
+} from '../../core/ledger/ledger.ts';
+import { mayIssue } from '../../core/ledger/phase.ts';
+import { compileSessionPolicy, deadlineText } from '../../core/grants/session-policy.ts';
+import type { issueIdentityEvent } from '../../core/work/step-events.ts';
+import type { TaskTypeConfig } from '../../core/task-types/task-type.ts';
+import type { SessionCredentials, WorkEvent } from '../../core/work/work.ts';
+import { Secret } from '../../core/secrets/secret.ts';
+import type { CanaryOf } from '../control/secrets/canary.ts';
+import { taskFault } from '../control/task-types/check-grant.ts';
+import { demandWindow } from '../control/task-types/assert-window-open.ts';
+import type { EvidenceLog } from '../control/evidence/evidence-log.ts';
+import type { Ledger } from '../control/ledger/ledger.ts';
+import { rejectTask } from '../control/ledger/reject-task.ts';
+import { sessionSecretPolicy } from '../control/secrets/secret-policies.ts';
+import { versionIdFrom, type TaskSecrets } from '../control/secrets/secrets.ts';
+import type { TaskTypes } from '../control/task-types/task-types.ts';
 import { assumeTaskRole } from './assume-task-role.ts';
-import { demandAccepted } from './demand-accepted.ts';
-import { leaseBefore, recordRun, standingLease } from './run-before.ts';
+import { demandAccepted } from './assert-accepted.ts';
+import { leaseBefore, recordRun, standingLease } from './previous-run.ts';
 
 export interface IssueIdentityDependencies {
   readonly ledger: Ledger;

@@ -1,11 +1,11 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { issueSecretEnvironment } from '../../core/environment.ts';
-import { issueSecretEvent } from '../../core/steps.ts';
-import type { LoginPorts } from '../control/login-ports.ts';
-import { Logins } from '../control/postgres/logins.ts';
-import { openRecords } from '../control/records.ts';
-import { TaskSecrets } from '../control/secrets.ts';
-import { step, type StepHandler } from '../control/step.ts';
+import { issueSecretEnvironment } from '../../core/shared/environment.ts';
+import { issueSecretEvent } from '../../core/work/step-events.ts';
+import type { LoginPorts } from '../control/logins/login-ports.ts';
+import { Logins } from '../control/logins/logins.ts';
+import { openRecords } from '../control/function/records.ts';
+import { TaskSecrets } from '../control/secrets/secrets.ts';
+import { step, type StepHandler } from '../control/function/step.ts';
 import { issueSecret, type IssueSecretDependencies } from './issue-secret.ts';
 
 export function issueSecretHandler({

@@ -1,18 +1,18 @@
 import type { z } from 'zod';
 import type { Clock } from 'taskbound-time/clock';
-import { withTaskDeadline } from '../../core/deadline.ts';
-import { HalfIssued, PhasePassed } from '../../core/errors.ts';
-import { demandOwner, withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger.ts';
-import { mayIssue } from '../../core/phase.ts';
-import type { issueSecretEvent } from '../../core/steps.ts';
-import { windowState } from '../../core/window.ts';
-import { demandWindow } from '../control/demand-window.ts';
-import type { EvidenceLog } from '../control/evidence-log.ts';
-import type { Ledger } from '../control/ledger.ts';
-import type { Logins } from '../control/postgres/logins.ts';
-import { retireSecret } from '../control/retire-secret.ts';
-import { jitSecretPolicy } from '../control/secret-policies.ts';
-import { versionIdFrom, type TaskSecrets } from '../control/secrets.ts';
+import { withTaskDeadline } from '../../core/ledger/deadline.ts';
+import { HalfIssued, PhasePassed } from '../../core/shared/errors.ts';
+import { demandOwner, withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger/ledger.ts';
+import { mayIssue } from '../../core/ledger/phase.ts';
+import type { issueSecretEvent } from '../../core/work/step-events.ts';
+import { windowState } from '../../core/windows/window.ts';
+import { demandWindow } from '../control/task-types/assert-window-open.ts';
+import type { EvidenceLog } from '../control/evidence/evidence-log.ts';
+import type { Ledger } from '../control/ledger/ledger.ts';
+import type { Logins } from '../control/logins/logins.ts';
+import { retireSecret } from '../control/secrets/retire-secret.ts';
+import { jitSecretPolicy } from '../control/secrets/secret-policies.ts';
+import { versionIdFrom, type TaskSecrets } from '../control/secrets/secrets.ts';
 import { CAPABILITIES, draw, randomText, type Issued } from './issuers.ts';
 
 export interface IssueSecretDependencies {

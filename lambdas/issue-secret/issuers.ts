@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, randomInt } from 'node:crypto';
-import { Secret } from '../../core/secret.ts';
-import type { SecretKind, SecretSpec } from '../../core/task-type.ts';
+import { Secret } from '../../core/secrets/secret.ts';
+import type { SecretKind, SecretSpec } from '../../core/task-types/task-type.ts';
 
 /** What an issuer makes: the value, and what may be said of it. */
 export interface Issued {

@@ -1,9 +1,9 @@
 import type { Clock } from 'taskbound-time/clock';
-import type { CanaryOf } from '../control/canary.ts';
-import type { EvidenceLog } from '../control/evidence-log.ts';
-import type { Ledger } from '../control/ledger.ts';
-import type { Logins } from '../control/postgres/logins.ts';
-import type { TaskSecrets } from '../control/secrets.ts';
+import type { CanaryOf } from '../control/secrets/canary.ts';
+import type { EvidenceLog } from '../control/evidence/evidence-log.ts';
+import type { Ledger } from '../control/ledger/ledger.ts';
+import type { Logins } from '../control/logins/logins.ts';
+import type { TaskSecrets } from '../control/secrets/secrets.ts';
 
 /** What proving that access has ended needs. */
 export interface ProveDependencies {

@@ -1,12 +1,12 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { proveRevokedEnvironment } from '../../core/environment.ts';
-import { proveRevokedEvent } from '../../core/steps.ts';
-import { secretsManagerCanary } from '../control/canary.ts';
-import type { LoginPorts } from '../control/login-ports.ts';
-import { Logins } from '../control/postgres/logins.ts';
-import { openRecords } from '../control/records.ts';
-import { TaskSecrets } from '../control/secrets.ts';
-import { step, type StepHandler } from '../control/step.ts';
+import { proveRevokedEnvironment } from '../../core/shared/environment.ts';
+import { proveRevokedEvent } from '../../core/work/step-events.ts';
+import { secretsManagerCanary } from '../control/secrets/canary.ts';
+import type { LoginPorts } from '../control/logins/login-ports.ts';
+import { Logins } from '../control/logins/logins.ts';
+import { openRecords } from '../control/function/records.ts';
+import { TaskSecrets } from '../control/secrets/secrets.ts';
+import { step, type StepHandler } from '../control/function/step.ts';
 import type { ProveDependencies } from './deps.ts';
 import { proveRevoked } from './prove-revoked.ts';
 

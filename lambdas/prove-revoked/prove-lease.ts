@@ -1,12 +1,12 @@
-import { ExpiryPending, NotProven, StillAccepted } from '../../core/errors.ts';
+import { ExpiryPending, NotProven, StillAccepted } from '../../core/shared/errors.ts';
 import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
-import type { LeaseRecord, LedgerRow } from '../../core/ledger.ts';
+import type { LeaseRecord, LedgerRow } from '../../core/ledger/ledger.ts';
 import { REFUSALS_NEEDED } from 'taskbound-evidence/access-end/refusal';
-import { deadlineText } from '../../core/session-policy.ts';
-import { sideBySide } from '../../core/side-by-side.ts';
-import { sessionCredentials, type SessionCredentials } from '../../core/work.ts';
-import type { Canary, CanaryAnswer } from '../control/canary.ts';
-import { versionIdFrom } from '../control/secrets.ts';
+import { deadlineText } from '../../core/grants/session-policy.ts';
+import { sideBySide } from '../../core/shared/map-in-batches.ts';
+import { sessionCredentials, type SessionCredentials } from '../../core/work/work.ts';
+import type { Canary, CanaryAnswer } from '../control/secrets/canary.ts';
+import { versionIdFrom } from '../control/secrets/secrets.ts';
 import type { ProveDependencies } from './deps.ts';
 
 /** Between two of the refusals that a proof needs. */

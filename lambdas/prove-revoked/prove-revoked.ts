@@ -1,12 +1,12 @@
 import type { z } from 'zod';
-import { NotProven, StillAccepted } from '../../core/errors.ts';
-import { demandOwner, type LedgerRow } from '../../core/ledger.ts';
-import { loginNameOf } from '../../core/login.ts';
-import { metricLine, SECONDS_TO_PROVEN, secondsToProven } from '../../core/metrics.ts';
-import { isAtLeast } from '../../core/phase.ts';
-import type { proveRevokedEvent } from '../../core/steps.ts';
-import { isLogin } from '../control/postgres/logins.ts';
-import type { TaskSecrets } from '../control/secrets.ts';
+import { NotProven, StillAccepted } from '../../core/shared/errors.ts';
+import { demandOwner, type LedgerRow } from '../../core/ledger/ledger.ts';
+import { loginNameOf } from '../../core/logins/login.ts';
+import { metricLine, SECONDS_TO_PROVEN, secondsToProven } from '../../core/operations/metrics.ts';
+import { isAtLeast } from '../../core/ledger/phase.ts';
+import type { proveRevokedEvent } from '../../core/work/step-events.ts';
+import { isLogin } from '../control/logins/logins.ts';
+import type { TaskSecrets } from '../control/secrets/secrets.ts';
 import type { ProveDependencies } from './deps.ts';
 import { proveLeases, type LeaseProof } from './prove-lease.ts';
 

@@ -1,7 +1,7 @@
-import { closedEvent } from '../../core/bus-events.ts';
-import type { LedgerRow } from '../../core/ledger.ts';
-import type { EventBus } from '../control/event-bus.ts';
-import type { Ledger } from '../control/ledger.ts';
+import { closedEvent } from '../../core/operations/bus-events.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import type { EventBus } from '../control/evidence/event-bus.ts';
+import type { Ledger } from '../control/ledger/ledger.ts';
 
 interface AnnounceDependencies {
   readonly ledger: Ledger;

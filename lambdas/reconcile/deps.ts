@@ -1,6 +1,6 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import type { EventBus } from '../control/event-bus.ts';
-import type { EvidenceLog } from '../control/evidence-log.ts';
+import type { EventBus } from '../control/evidence/event-bus.ts';
+import type { EvidenceLog } from '../control/evidence/evidence-log.ts';
 import type { SweepDependencies } from './sweep.ts';
 
 /** What reconciling one boundary needs. */

@@ -1,6 +1,6 @@
-import { isWaiting, withExpiry } from '../../core/approval.ts';
-import type { LedgerRow } from '../../core/ledger.ts';
-import { startTask } from '../control/start-task.ts';
+import { isWaiting, withExpiry } from '../../core/approvals/approval.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import { startTask } from '../control/ledger/start-task.ts';
 import type { ReconcileDependencies } from './deps.ts';
 
 /** Nobody decided in time: the rejection in the row, then `approval.expired` and an execution that closes it without running it. */

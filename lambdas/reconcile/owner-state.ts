@@ -1,5 +1,5 @@
 import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
-import type { OwnerState } from '../../core/reconcile.ts';
+import type { OwnerState } from '../../core/reconcile/reconcile.ts';
 
 /** What Step Functions says of an execution now. A redrive that waits counts as running. */
 export async function ownerState(executions: SFNClient, executionArn: string): Promise<OwnerState> {

@@ -1,8 +1,8 @@
-import type { LedgerRow } from '../../core/ledger.ts';
-import { gaugesOf, metricLine } from '../../core/metrics.ts';
-import { rowHealth, UNREADABLE, type RowHealth } from '../../core/row-health.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import { gaugesOf, metricLine } from '../../core/operations/metrics.ts';
+import { rowHealth, UNREADABLE, type RowHealth } from '../../core/ledger/row-health.ts';
 import type { ReconcileDependencies } from './deps.ts';
-import { eachOnItsOwn } from './each-on-its-own.ts';
+import { eachOnItsOwn } from './settle-all.ts';
 import { reconcileOne } from './reconcile.ts';
 
 /** More open reviews than this are not counted: a gauge above zero is what raises the alarm. */

@@ -1,14 +1,14 @@
 import { describeError } from 'taskbound-evidence/describe-error';
-import { failuresBefore, pauseAfterMs } from '../../core/due.ts';
-import type { LedgerRow } from '../../core/ledger.ts';
-import { decideReconcile, ownerOf, type ReconcileStep } from '../../core/reconcile.ts';
-import { log } from '../control/log.ts';
-import { startTask } from '../control/start-task.ts';
+import { failuresBefore, pauseAfterMs } from '../../core/ledger/due.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import { decideReconcile, ownerOf, type ReconcileStep } from '../../core/reconcile/reconcile.ts';
+import { log } from '../control/function/log.ts';
+import { startTask } from '../control/ledger/start-task.ts';
 import { announceClosed } from './announce-closed.ts';
 import type { ReconcileDependencies } from './deps.ts';
 import { expire } from './expire.ts';
 import { ownerState } from './owner-state.ts';
-import { startTeardown } from '../control/start-teardown.ts';
+import { startTeardown } from '../control/ledger/start-teardown.ts';
 import { sweep } from './sweep.ts';
 import { tellUnproven } from './tell-unproven.ts';
 

@@ -1,6 +1,6 @@
-import { boundaryOfSecret, isCaredFor, isOld, staleDeny } from '../../core/strays.ts';
-import { log } from '../control/log.ts';
-import { eachOnItsOwn } from './each-on-its-own.ts';
+import { boundaryOfSecret, isCaredFor, isOld, staleDeny } from '../../core/reconcile/strays.ts';
+import { log } from '../control/function/log.ts';
+import { eachOnItsOwn } from './settle-all.ts';
 import { RUN_MS } from './reconcile-due.ts';
 import type { SweepDependencies } from './sweep.ts';
 

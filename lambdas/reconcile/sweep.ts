@@ -1,8 +1,8 @@
 import type { Clock } from 'taskbound-time/clock';
-import type { LedgerRow } from '../../core/ledger.ts';
-import type { Ledger } from '../control/ledger.ts';
-import { isLogin, type Logins } from '../control/postgres/logins.ts';
-import type { TaskSecrets } from '../control/secrets.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import type { Ledger } from '../control/ledger/ledger.ts';
+import { isLogin, type Logins } from '../control/logins/logins.ts';
+import type { TaskSecrets } from '../control/secrets/secrets.ts';
 import type { TaskPolicies } from './task-policies.ts';
 
 export interface SweepDependencies {

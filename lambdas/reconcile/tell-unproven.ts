@@ -1,9 +1,9 @@
-import { unprovenEvent } from '../../core/bus-events.ts';
+import { unprovenEvent } from '../../core/operations/bus-events.ts';
 import type { Clock } from 'taskbound-time/clock';
-import type { LedgerRow } from '../../core/ledger.ts';
-import { ownerOf, type OwnerState } from '../../core/reconcile.ts';
-import type { EventBus } from '../control/event-bus.ts';
-import type { Ledger } from '../control/ledger.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import { ownerOf, type OwnerState } from '../../core/reconcile/reconcile.ts';
+import type { EventBus } from '../control/evidence/event-bus.ts';
+import type { Ledger } from '../control/ledger/ledger.ts';
 
 interface TellDependencies {
   readonly ledger: Ledger;

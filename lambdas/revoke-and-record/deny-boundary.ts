@@ -2,8 +2,8 @@ import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { denyPolicy } from 'taskbound-evidence/policy/deny-policy';
 import { describeError } from 'taskbound-evidence/describe-error';
 import { denyPolicyName } from 'taskbound-evidence/names/ids';
-import { latestDeadlineMs } from '../../core/deadline.ts';
-import type { LedgerRow } from '../../core/ledger.ts';
+import { latestDeadlineMs } from '../../core/ledger/deadline.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { RevokeDependencies } from './deps.ts';
 
 const roleNameOf = (roleArn: string): string => roleArn.slice(roleArn.lastIndexOf('/') + 1);

@@ -1,9 +1,9 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { Clock } from 'taskbound-time/clock';
-import type { EvidenceLog } from '../control/evidence-log.ts';
-import type { Ledger } from '../control/ledger.ts';
-import type { Logins } from '../control/postgres/logins.ts';
-import type { TaskSecrets } from '../control/secrets.ts';
+import type { EvidenceLog } from '../control/evidence/evidence-log.ts';
+import type { Ledger } from '../control/ledger/ledger.ts';
+import type { Logins } from '../control/logins/logins.ts';
+import type { TaskSecrets } from '../control/secrets/secrets.ts';
 
 /** What revoking access and recording the end of the work needs. */
 export interface RevokeDependencies {

@@ -1,12 +1,12 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { revokeAndRecordEnvironment } from '../../core/environment.ts';
-import { revokeAndRecordEvent } from '../../core/steps.ts';
-import type { LoginPorts } from '../control/login-ports.ts';
-import { Logins } from '../control/postgres/logins.ts';
-import { openRecords } from '../control/records.ts';
-import { TaskSecrets } from '../control/secrets.ts';
-import { step, type StepHandler } from '../control/step.ts';
+import { revokeAndRecordEnvironment } from '../../core/shared/environment.ts';
+import { revokeAndRecordEvent } from '../../core/work/step-events.ts';
+import type { LoginPorts } from '../control/logins/login-ports.ts';
+import { Logins } from '../control/logins/logins.ts';
+import { openRecords } from '../control/function/records.ts';
+import { TaskSecrets } from '../control/secrets/secrets.ts';
+import { step, type StepHandler } from '../control/function/step.ts';
 import type { RevokeDependencies } from './deps.ts';
 import { revokeAndRecord } from './revoke-and-record.ts';
 

@@ -1,7 +1,7 @@
 import { describeError } from 'taskbound-evidence/describe-error';
-import { SecretUnrevoked } from '../../core/errors.ts';
-import { withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger.ts';
-import { retireSecret } from '../control/retire-secret.ts';
+import { SecretUnrevoked } from '../../core/shared/errors.ts';
+import { withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger/ledger.ts';
+import { retireSecret } from '../control/secrets/retire-secret.ts';
 import type { RevokeDependencies } from './deps.ts';
 
 /** Destroys every JIT secret that may exist, each on its own; then throws `SecretUnrevoked` if one is left, so that the state is retried. */

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { ENDED_BEFORE_WORK, EXECUTION_ENDED } from 'taskbound-evidence/names/execution-ended';
-import type { LedgerRow, WorkOutcome } from '../../core/ledger.ts';
-import type { Ended } from '../../core/steps.ts';
-import { RESULT_BYTES, workReturn } from '../../core/work.ts';
-import { unstorable } from '../control/storable.ts';
+import type { LedgerRow, WorkOutcome } from '../../core/ledger/ledger.ts';
+import type { Ended } from '../../core/work/step-events.ts';
+import { RESULT_BYTES, workReturn } from '../../core/work/work.ts';
+import { unstorable } from '../control/evidence/storable.ts';
 
 /** Enough of the worker's words for people; the rest is in its log. */
 const CAUSE_CHARACTERS = 1000;

@@ -1,4 +1,4 @@
-import type { SessionCredentials } from '../../core/work.ts';
+import type { SessionCredentials } from '../../core/work/work.ts';
 import { InvocationEnded } from './errors.ts';
 import { usesOf } from './iam-names.ts';
 import type { NamedUse, Place } from './named-use.ts';

@@ -1,15 +1,15 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
-import type { WorkReturn } from '../../core/work.ts';
+import type { WorkReturn } from '../../core/work/work.ts';
 import { TaskClients } from './clients.ts';
 import { deadlineSignal, type DeadlineSignal } from './deadline.ts';
 import { guardOutput } from './guard-output.ts';
-import { guardStrays } from './guard-strays.ts';
+import { guardStrays } from './redact-uncaught.ts';
 import { taskLog } from './log.ts';
 import { lambdaPorts, type WorkPorts } from './ports.ts';
 import { redactedError } from './redact-error.ts';
 import { Redaction } from './redaction.ts';
-import { More } from './more.ts';
+import { More } from './continuation.ts';
 import { checkedCheckpoint, checkedResult } from './result.ts';
 import { readSession } from './session.ts';
 import { taskSecrets } from './task-secrets.ts';

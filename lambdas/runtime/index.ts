@@ -1,4 +1,4 @@
 export { defineWork, type WorkHandler } from './define-work.ts';
 export type { Json } from './json.ts';
-export type { More } from './more.ts';
+export type { More } from './continuation.ts';
 export type { Task, Work } from './task.ts';

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from 'taskbound-time/clock';
-import type { AwsConfig } from '../aws-config.ts';
+import type { AwsConfig } from '../control/function/aws-config.ts';
 import { systemClock } from 'taskbound-time/system-clock';
 import type { Output } from './guard-output.ts';
 

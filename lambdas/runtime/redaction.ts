@@ -1,4 +1,4 @@
-import { redactJson, redactor } from '../../core/redact.ts';
+import { redactJson, redactor } from '../../core/secrets/redact.ts';
 
 /** What an earlier invocation left running may still log: its values are known for so many invocations more. */
 const REMEMBERED_INVOCATIONS = 4;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { errorMessage } from 'taskbound-evidence/describe-error';
-import { CHECKPOINT_BYTES, RESULT_BYTES } from '../../core/work.ts';
+import { CHECKPOINT_BYTES, RESULT_BYTES } from '../../core/work/work.ts';
 import { CheckpointTooLarge, ResultNotJson, ResultTooLarge } from './errors.ts';
 import type { Json } from './json.ts';
 

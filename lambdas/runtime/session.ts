@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describeError } from 'taskbound-evidence/describe-error';
-import { sessionCredentials, type SessionCredentials, type WorkEvent } from '../../core/work.ts';
+import { sessionCredentials, type SessionCredentials, type WorkEvent } from '../../core/work/work.ts';
 import { SessionUnreadable } from './errors.ts';
 
 /** Reads the task's session with the function's own role: the only thing that role can read. */

@@ -1,9 +1,9 @@
-import type { Parameters } from '../../core/parameters.ts';
-import type { Secret } from '../../core/secret.ts';
+import type { Parameters } from '../../core/task-types/parameters.ts';
+import type { Secret } from '../../core/secrets/secret.ts';
 import type { AwsClient, ClientClass } from './clients.ts';
 import type { Json } from './json.ts';
 import type { TaskLog } from './log.ts';
-import type { More } from './more.ts';
+import type { More } from './continuation.ts';
 
 /** What a work function gets: the task, and doors that open only to what the task was granted. */
 export interface Task {

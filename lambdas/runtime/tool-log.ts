@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from 'taskbound-evidence/canonical-json/digest';
-import { TOOL_USES, TOOL_USES_BYTES, type ToolsUsed, type ToolUse } from '../../core/work.ts';
+import { TOOL_USES, TOOL_USES_BYTES, type ToolsUsed, type ToolUse } from '../../core/work/work.ts';
 import type { ItemKey, NamedUse } from './named-use.ts';
 
 /** An S3 ARN with the longest bucket and key is shorter. */

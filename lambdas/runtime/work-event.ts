@@ -1,4 +1,4 @@
-import { workEvent, type WorkEvent } from '../../core/work.ts';
+import { workEvent, type WorkEvent } from '../../core/work/work.ts';
 import { LeaseOver, MalformedWorkEvent } from './errors.ts';
 
 export interface Lease {

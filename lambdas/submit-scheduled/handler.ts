@@ -1,11 +1,11 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { describeError } from 'taskbound-evidence/describe-error';
-import { submitScheduledEnvironment } from '../../core/environment.ts';
-import { log } from '../control/log.ts';
-import type { ControlPorts } from '../control/ports.ts';
-import { openRecords } from '../control/records.ts';
-import { TaskTypes } from '../control/task-types.ts';
+import { submitScheduledEnvironment } from '../../core/shared/environment.ts';
+import { log } from '../control/function/log.ts';
+import type { ControlPorts } from '../control/function/ports.ts';
+import { openRecords } from '../control/function/records.ts';
+import { TaskTypes } from '../control/task-types/task-types.ts';
 import { readRun } from './read-run.ts';
 import { submitRun } from './submit-run.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { NotScheduled } from '../../core/errors.ts';
+import { NotScheduled } from '../../core/shared/errors.ts';
 import { boundaryIdOf, TASK_TYPE } from 'taskbound-evidence/names/ids';
-import { parseScheduledTime, SCHEDULE_NAME, scheduledTaskId } from '../../core/schedule.ts';
+import { parseScheduledTime, SCHEDULE_NAME, scheduledTaskId } from '../../core/schedules/schedule.ts';
 
 /** What a schedule's input holds (lib/task-schedule.ts). */
 const scheduledEvent = z.strictObject({

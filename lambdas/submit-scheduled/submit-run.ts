@@ -1,10 +1,10 @@
-import { NotScheduled, TaskIdTaken } from '../../core/errors.ts';
-import { checkRequest } from '../../core/request.ts';
-import { demandTimely } from '../../core/schedule.ts';
-import { demandTimeOf } from '../../core/schedule-times.ts';
-import { fillParameters } from '../../core/schedule-parameters.ts';
-import type { ScheduleSpec, TaskTypeConfig } from '../../core/task-type.ts';
-import { log } from '../control/log.ts';
+import { NotScheduled, TaskIdTaken } from '../../core/shared/errors.ts';
+import { checkRequest } from '../../core/requests/request.ts';
+import { demandTimely } from '../../core/schedules/schedule.ts';
+import { demandTimeOf } from '../../core/schedules/schedule-times.ts';
+import { fillParameters } from '../../core/schedules/schedule-parameters.ts';
+import type { ScheduleSpec, TaskTypeConfig } from '../../core/task-types/task-type.ts';
+import { log } from '../control/function/log.ts';
 import { submitTask, type Asker, type SubmitDependencies, type SubmittedTask } from '../submit/submit.ts';
 import type { ScheduledRun } from './read-run.ts';
 

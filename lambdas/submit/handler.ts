@@ -1,11 +1,11 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { submitEnvironment } from '../../core/environment.ts';
-import { parseRequest } from '../../core/request.ts';
-import { demandWholeCharacters, overHttp, type UrlHandler } from '../control/http.ts';
-import type { ControlPorts } from '../control/ports.ts';
-import { openRecords } from '../control/records.ts';
-import { TaskTypes } from '../control/task-types.ts';
+import { submitEnvironment } from '../../core/shared/environment.ts';
+import { parseRequest } from '../../core/requests/request.ts';
+import { demandWholeCharacters, overHttp, type UrlHandler } from '../control/function/http.ts';
+import type { ControlPorts } from '../control/function/ports.ts';
+import { openRecords } from '../control/function/records.ts';
+import { TaskTypes } from '../control/task-types/task-types.ts';
 import { submit, type SubmitDependencies } from './submit.ts';
 
 export function submitHandler({

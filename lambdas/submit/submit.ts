@@ -1,25 +1,30 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { Clock } from 'taskbound-time/clock';
-import { drainingError, type Drain } from '../../core/drain.ts';
-import { NotPermitted, TaskIdTaken } from '../../core/errors.ts';
+import { drainingError, type Drain } from '../../core/operations/drain.ts';
+import { NotPermitted, TaskIdTaken } from '../../core/shared/errors.ts';
 import { MalformedRequest } from 'taskbound-evidence/errors';
-import { grantDigest } from '../../core/grant.ts';
+import { grantDigest } from '../../core/grants/grant.ts';
 import { boundaryIdOf, executionArnOf, NONCE_CHARACTERS, secretName } from 'taskbound-evidence/names/ids';
-import type { LedgerRow } from '../../core/ledger.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
-import { personOf, type Person } from '../../core/people.ts';
-import { checkRequest, unknownType, type CheckedRequest, type TaskRequest } from '../../core/request.ts';
-import { scheduleOfTaskId } from '../../core/schedule.ts';
-import { ISSUE_MARGIN_SECONDS } from '../../core/window.ts';
-import type { TaskWindow } from '../../core/window-rule.ts';
-import { newTaskId } from '../../core/task-id.ts';
-import type { TaskTypeConfig } from '../../core/task-type.ts';
-import { windowFor } from '../../core/window-for.ts';
-import type { EvidenceLog } from '../control/evidence-log.ts';
-import type { Ledger } from '../control/ledger.ts';
-import { startTask } from '../control/start-task.ts';
-import type { TaskTypes } from '../control/task-types.ts';
-import type { VerifiedCaller } from '../control/caller.ts';
+import { personOf, type Person } from '../../core/approvals/people.ts';
+import {
+  checkRequest,
+  unknownType,
+  type CheckedRequest,
+  type TaskRequest,
+} from '../../core/requests/request.ts';
+import { scheduleOfTaskId } from '../../core/schedules/schedule.ts';
+import { ISSUE_MARGIN_SECONDS } from '../../core/windows/window.ts';
+import type { TaskWindow } from '../../core/windows/window-rule.ts';
+import { newTaskId } from '../../core/requests/task-id.ts';
+import type { TaskTypeConfig } from '../../core/task-types/task-type.ts';
+import { windowFor } from '../../core/windows/window-for.ts';
+import type { EvidenceLog } from '../control/evidence/evidence-log.ts';
+import type { Ledger } from '../control/ledger/ledger.ts';
+import { startTask } from '../control/ledger/start-task.ts';
+import type { TaskTypes } from '../control/task-types/task-types.ts';
+import type { VerifiedCaller } from '../control/function/caller.ts';
 
 export interface SubmitDependencies {
   readonly stack: string;

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { synthesize } from '../../lib/synthesize.ts';
+import { synthesize } from '../../sample/synthesize.ts';
 import { call, fileIn, temporaryFolder } from './support.ts';
 
 let assembly: string;

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { Io } from '../../cli/io.ts';
 import { main } from '../../cli/main.ts';
 import { chainEvent, type EventDraft, type EvidenceEvent } from 'taskbound-evidence/chain/evidence';
-import type { LedgerRow } from '../../core/ledger.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
 
 export const T0 = Date.UTC(2026, 10, 23, 10, 0, 0);

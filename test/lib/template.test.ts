@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { DRAIN_KEY, RECONCILE_EVERY_MS, SUBMIT_TIMEOUT_SECONDS } from '../../core/drain.ts';
+import { DRAIN_KEY, RECONCILE_EVERY_MS, SUBMIT_TIMEOUT_SECONDS } from '../../core/operations/drain.ts';
 import { App, Stack } from 'aws-cdk-lib';
-import { RUN_MAX_AGE_MS } from '../../core/schedule.ts';
-import { taskTypeConfig } from '../../core/task-type.ts';
+import { RUN_MAX_AGE_MS } from '../../core/schedules/schedule.ts';
+import { taskTypeConfig } from '../../core/task-types/task-type.ts';
 import { BoundedTask, TaskBoundary, Tool } from '../../lib/index.ts';
 import { inlineWork, listOf, ofType, resourcesOf, sampleResources, textOf, type Resource } from './sample.ts';
 import { statementsIn, statementsOf } from './statements.ts';

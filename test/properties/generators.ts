@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { S3_KEY_BYTES } from '../../core/parameters.ts';
+import { S3_KEY_BYTES } from '../../core/task-types/parameters.ts';
 
 /** What IAM, JSON, URLs and paths give a meaning to, and what looks like it. */
 const MEANINGFUL = [

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { decide } from 'taskbound-iam/evaluate';
 import { parsePolicy } from 'taskbound-iam/parse';
 import type { NamedPolicy } from 'taskbound-iam/policy';
-import { renderSessionPolicy } from '../../core/session-policy.ts';
-import type { TaskTypeConfig } from '../../core/task-type.ts';
+import { renderSessionPolicy } from '../../core/grants/session-policy.ts';
+import type { TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import { transferConfig } from '../fixtures/task-types.ts';
 import { near, s3Key, s3Prefix } from './generators.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { boundaryClosed, boundaryUnproven } from '../../core/bus-events.ts';
-import { SWEEP_MARGIN_MS } from '../../core/due.ts';
-import type { LedgerRow } from '../../core/ledger.ts';
+import { boundaryClosed, boundaryUnproven } from '../../core/operations/bus-events.ts';
+import { SWEEP_MARGIN_MS } from '../../core/ledger/due.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { Secret } from 'taskbound-local/secrets/secret-store';
 import type { Verdict } from 'taskbound-local/gateway/intercept';
 import { deploy, freshId, type Deployed } from './deployed.ts';

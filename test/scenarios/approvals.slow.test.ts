@@ -3,8 +3,8 @@ import { StartExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { LedgerRow } from '../../core/ledger.ts';
-import type { TaskTypeConfig } from '../../core/task-type.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import type { TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import type { InterceptedCall, Verdict } from 'taskbound-local/gateway/intercept';
 import { deploy, freshId, type Deployed } from './deployed.ts';
 import {

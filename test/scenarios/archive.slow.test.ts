@@ -4,10 +4,10 @@ import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { compareAll } from '../../cli/commands/archive.ts';
-import { stackKey } from '../../cli/evidence-key.ts';
+import { compareAll } from '../../cli/archive/archive.ts';
+import { stackKey } from '../../cli/connection/stack-key.ts';
 import { boundaryIdOf } from 'taskbound-evidence/names/ids';
-import type { LedgerRow } from '../../core/ledger.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { itemOf } from 'taskbound-evidence/lookup/lookup';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { parseTemplate, type Template } from 'taskbound-local/template/template';

@@ -1,6 +1,6 @@
-import { Records } from '../../cli/records.ts';
+import { Records } from '../../cli/connection/records.ts';
 import { archiveKey, bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
-import { ARCHIVE_DISAGREES } from '../../core/metrics.ts';
+import { ARCHIVE_DISAGREES } from '../../core/operations/metrics.ts';
 import type { Verdict } from 'taskbound-local/gateway/intercept';
 import { freshId, type Deployed } from './deployed.ts';
 import type { Request } from './meddle.ts';

@@ -7,10 +7,10 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { sessionCredentials } from '../../core/work.ts';
+import { sessionCredentials } from '../../core/work/work.ts';
 import type { AuditResult } from 'taskbound-evidence/audit/result';
-import { auditRecords, saidOf, trailAfter } from '../core/audit/support.ts';
-import type { DemoDatabase } from '../../local/demo-database.ts';
+import { auditRecords, saidOf, trailAfter } from '../evidence/audit/support.ts';
+import type { DemoDatabase } from '../../cli/local/demo-database.ts';
 import { deployMaintained, maintenance, migration, startDatabase } from './database.ts';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
 import { whenEntering } from './meddle.ts';

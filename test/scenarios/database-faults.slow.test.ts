@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DEMO_DATABASE, type DemoDatabase } from '../../local/demo-database.ts';
-import { Secret } from '../../core/secret.ts';
-import { adminAccessIn } from '../../lambdas/control/postgres/admin-access.ts';
-import { pgLoginServer } from '../../lambdas/control/postgres/pg-login-server.ts';
+import { DEMO_DATABASE, type DemoDatabase } from '../../cli/local/demo-database.ts';
+import { Secret } from '../../core/secrets/secret.ts';
+import { adminAccessIn } from '../../lambdas/control/logins/admin-access.ts';
+import { pgLoginServer } from '../../lambdas/control/logins/pg-login-server.ts';
 import {
   deployMaintained,
   GONE,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DEMO_DATABASE, type DemoDatabase } from '../../local/demo-database.ts';
+import { DEMO_DATABASE, type DemoDatabase } from '../../cli/local/demo-database.ts';
 import {
   deployMaintained,
   GONE,

@@ -1,10 +1,10 @@
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
-import { loginNameOf } from '../../core/login.ts';
-import type { LedgerRow } from '../../core/ledger.ts';
-import { DEMO_DATABASE, startDemoDatabase, type DemoDatabase } from '../../local/demo-database.ts';
-import { adminAccessIn } from '../../lambdas/control/postgres/admin-access.ts';
-import { pgLoginServer } from '../../lambdas/control/postgres/pg-login-server.ts';
-import { demoScript } from '../lambdas/control/postgres/rigs.ts';
+import { loginNameOf } from '../../core/logins/login.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import { DEMO_DATABASE, startDemoDatabase, type DemoDatabase } from '../../cli/local/demo-database.ts';
+import { adminAccessIn } from '../../lambdas/control/logins/admin-access.ts';
+import { pgLoginServer } from '../../lambdas/control/logins/pg-login-server.ts';
+import { demoScript } from '../../simulation/login-rigs.ts';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
 import type { Request } from './meddle.ts';
 

@@ -6,17 +6,17 @@ import {
 } from '@aws-sdk/client-sfn';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { inject } from 'vitest';
-import type { Connection } from '../../cli/connection.ts';
+import type { Connection } from '../../cli/connection/connection.ts';
 import type { Io } from '../../cli/io.ts';
-import { requesterConfig } from '../../cli/person.ts';
-import { Records } from '../../cli/records.ts';
-import { exitCodeOfRun, type RunReport } from '../../cli/run-report.ts';
-import { runTask } from '../../cli/run-task.ts';
-import { personConfig } from '../../cli/person.ts';
-import { readOutputs } from '../../cli/stack-outputs.ts';
+import { requesterConfig } from '../../cli/connection/person.ts';
+import { Records } from '../../cli/connection/records.ts';
+import { exitCodeOfRun, type RunReport } from '../../cli/run/run-report.ts';
+import { runTask } from '../../cli/run/run-task.ts';
+import { personConfig } from '../../cli/connection/person.ts';
+import { readOutputs } from '../../cli/connection/stack-outputs.ts';
 import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
-import type { LedgerRow } from '../../core/ledger.ts';
-import type { TaskRequest } from '../../core/request.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import type { TaskRequest } from '../../core/requests/request.ts';
 import { EmbeddedAws, type AssemblyOptions, type LoadedStack } from 'taskbound-local/embedded-aws';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Gauge } from '../../core/metrics.ts';
+import type { Gauge } from '../../core/operations/metrics.ts';
 import { deploy, freshId, type Deployed } from './deployed.ts';
 import { forbid, post, rowOf, type ControlName } from './meddle.ts';
 import { gauges, minutes, secondsToProven } from './signals.ts';

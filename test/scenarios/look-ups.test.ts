@@ -1,12 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { answer } from '../../cli/commands/find.ts';
-import { questionOf, type Asked } from '../../cli/question.ts';
-import { runTask } from '../../cli/run-task.ts';
+import { answer } from '../../cli/find/find.ts';
+import { questionOf, type Asked } from '../../cli/find/find-query.ts';
+import { runTask } from '../../cli/run/run-task.ts';
 import { FIRST_PREV_HASH } from 'taskbound-evidence/chain/evidence';
 import { secretName } from 'taskbound-evidence/names/ids';
-import type { LedgerRow } from '../../core/ledger.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { itemOf } from 'taskbound-evidence/lookup/lookup';
 import { reviewIdOf } from 'taskbound-evidence/names/review-id';
 import { recordingIo } from '../cli/support.ts';

@@ -4,10 +4,10 @@ import { reportPage } from 'taskbound-evidence/report/page';
 import { reportSubject } from 'taskbound-evidence/report/subject';
 import { verification } from 'taskbound-evidence/report/verification';
 import { controlsMap } from 'taskbound-evidence/controls/controls';
-import { sessionCredentials } from '../../core/work.ts';
+import { sessionCredentials } from '../../core/work/work.ts';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
 import { toolsOf } from './tools-of.ts';
-import { auditRecords } from '../core/audit/support.ts';
+import { auditRecords } from '../evidence/audit/support.ts';
 import { renderAudit } from 'taskbound-evidence/command/audit/render-audit';
 
 /** Each value as it was put, and each part of it that is secret by itself: a key's body, the members of the session's credentials. */

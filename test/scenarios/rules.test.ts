@@ -1,14 +1,14 @@
 import { LambdaClient, InvokeCommand } from '@aws-sdk/client-lambda';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { assumed } from '../../cli/credentials.ts';
+import { assumed } from '../../cli/connection/credentials.ts';
 import { exitCodeOf } from '../../cli/errors.ts';
 import { chainFault } from 'taskbound-evidence/chain/evidence';
 import type { PolicyDocument } from 'taskbound-iam/policy';
 import { boundaryIdOf, NONCE_CHARACTERS } from 'taskbound-evidence/names/ids';
-import { deadlineText, renderSessionPolicy } from '../../core/session-policy.ts';
+import { deadlineText, renderSessionPolicy } from '../../core/grants/session-policy.ts';
 import { SESSION_POLICY_CHARACTERS } from 'taskbound-evidence/policy/own-statements';
-import type { TaskTypeConfig } from '../../core/task-type.ts';
+import type { TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import { AwsError } from 'taskbound-local/gateway/service';
 import { deploy, freshId, type Deployed } from './deployed.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drainStack } from '../../cli/commands/drain.ts';
+import { drainStack } from '../../cli/drain/drain.ts';
 import { DUE, TASK_ID, EVENT, rowOf, rows, beforeDue, pass, missed, forge, failing } from './scheduling.ts';
 
 describe('a run that cannot be submitted', () => {

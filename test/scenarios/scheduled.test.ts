@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
-import { exitCodeOfRun } from '../../cli/run-report.ts';
-import { runSchedule } from '../../cli/run-schedule.ts';
+import { exitCodeOfRun } from '../../cli/run/run-report.ts';
+import { runSchedule } from '../../cli/run/run-schedule.ts';
 import { deploy } from './deployed.ts';
 import {
   DUE_MS,

@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { Records } from '../../cli/records.ts';
-import type { LedgerRow } from '../../core/ledger.ts';
+import { Records } from '../../cli/connection/records.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { deploy, T0, type Deployed } from './deployed.ts';
 
 /** The sample's schedule, shortly before one of its times, and what becomes of its runs. */

@@ -1,4 +1,4 @@
-import { GAUGES, SECONDS_TO_PROVEN, type Gauge } from '../../core/metrics.ts';
+import { GAUGES, SECONDS_TO_PROVEN, type Gauge } from '../../core/operations/metrics.ts';
 import type { Verdict } from 'taskbound-local/gateway/intercept';
 import type { Deployed } from './deployed.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { chainFault } from 'taskbound-evidence/chain/evidence';
-import { SWEEP_MARGIN_MS } from '../../core/due.ts';
-import { Records } from '../../cli/records.ts';
+import { SWEEP_MARGIN_MS } from '../../core/ledger/due.ts';
+import { Records } from '../../cli/connection/records.ts';
 import { deploy, freshId, type Deployed } from './deployed.ts';
 import { minutes } from './signals.ts';
 

@@ -1,9 +1,9 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { SWEEP_MARGIN_MS } from '../../core/due.ts';
+import { SWEEP_MARGIN_MS } from '../../core/ledger/due.ts';
 import { boundaryIdOf, denyPolicyName, secretName, taskRolePath } from 'taskbound-evidence/names/ids';
-import { STRAY_AGE_MS } from '../../core/strays.ts';
+import { STRAY_AGE_MS } from '../../core/reconcile/strays.ts';
 import type { Intercept } from 'taskbound-local/gateway/intercept';
 import { deploy, freshId, type Deployed } from './deployed.ts';
 import { call, park, resourceOf, rowOf, type Request } from './meddle.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { canonicalJson, sha256Hex } from 'taskbound-evidence/canonical-json/digest';
-import { toolsUsed, toolUse, type ToolsUsed } from '../../core/work.ts';
+import { toolsUsed, toolUse, type ToolsUsed } from '../../core/work/work.ts';
 import type { Ran } from './deployed.ts';
 
 const told = z.strictObject({

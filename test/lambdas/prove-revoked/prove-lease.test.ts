@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_LEASES } from '../../../core/deadline.ts';
-import type { LeaseRecord } from '../../../core/ledger.ts';
-import type { CanaryAnswer } from '../../../lambdas/control/canary.ts';
-import { versionIdFrom } from '../../../lambdas/control/secrets.ts';
+import { MAX_LEASES } from '../../../core/ledger/deadline.ts';
+import type { LeaseRecord } from '../../../core/ledger/ledger.ts';
+import type { CanaryAnswer } from '../../../lambdas/control/secrets/canary.ts';
+import { versionIdFrom } from '../../../lambdas/control/secrets/secrets.ts';
 import type { ProveDependencies } from '../../../lambdas/prove-revoked/deps.ts';
 import { proveLeases } from '../../../lambdas/prove-revoked/prove-lease.ts';
-import { PROOF_TIMEOUT } from '../../../lib/control-plane.ts';
+import { PROOF_TIMEOUT } from '../../../lib/boundary/control-plane.ts';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
-import { rowOf } from '../control/row.ts';
+import { rowOf } from '../../fixtures/row.ts';
 
 const DEADLINE_MS = Date.UTC(2026, 10, 23, 10, 2, 0);
 /** The deadline and the margin between two clocks: from the next millisecond on the lease is certainly over. */

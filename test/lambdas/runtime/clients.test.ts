@@ -25,11 +25,11 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { HttpResponse, type HttpRequest } from '@smithy/protocol-http';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from 'taskbound-evidence/canonical-json/digest';
-import { toolsUsed } from '../../../core/work.ts';
+import { toolsUsed } from '../../../core/work/work.ts';
 import { TaskClients } from '../../../lambdas/runtime/clients.ts';
 import { ToolLog } from '../../../lambdas/runtime/tool-log.ts';
 import { SESSION, VALUES } from './harness.ts';
-import { redactor } from '../../../core/redact.ts';
+import { redactor } from '../../../core/secrets/redact.ts';
 
 /** A wire that answers each request with the given status, and keeps what was sent. */
 function wire(answer: (request: HttpRequest) => { status: number; body?: string; requestId?: string }) {

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, it } from 'vitest';
-import { CHECKPOINT_BYTES, RESULT_BYTES, workReturn } from '../../../core/work.ts';
+import { CHECKPOINT_BYTES, RESULT_BYTES, workReturn } from '../../../core/work/work.ts';
 import { defineWork, type Json, type Task } from '../../../lambdas/runtime/index.ts';
 import { contextWith, NOW_MS, PASSWORD, SESSION, surroundings, workEvent } from './harness.ts';
 

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { format } from 'node:util';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { WorkEvent } from '../../../core/work.ts';
+import type { WorkEvent } from '../../../core/work/work.ts';
 import { defineWork, type Work } from '../../../lambdas/runtime/index.ts';
 import type { Output } from '../../../lambdas/runtime/guard-output.ts';
 import type { WorkPorts } from '../../../lambdas/runtime/ports.ts';

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redactor } from '../../../core/redact.ts';
+import { redactor } from '../../../core/secrets/redact.ts';
 import { guardOutput } from '../../../lambdas/runtime/guard-output.ts';
-import { guardStrays } from '../../../lambdas/runtime/guard-strays.ts';
+import { guardStrays } from '../../../lambdas/runtime/redact-uncaught.ts';
 import { redactedError } from '../../../lambdas/runtime/redact-error.ts';
 import { Redaction } from '../../../lambdas/runtime/redaction.ts';
 import { PASSWORD, SESSION, VALUES, surroundings } from './harness.ts';

@@ -1,6 +1,6 @@
 import { SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
-import { START_MS } from '../aws/support.ts';
+import { START_MS } from '../support.ts';
 import { MACHINE_ARN, SINK_ARN, eventsTemplate, loadEvents, ofType } from './stack.ts';
 
 type Loaded = Awaited<ReturnType<typeof loadEvents>>;

@@ -3,7 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, it } from 'vitest';
 import { Sha256 } from 'taskbound-local/gateway/auth/sha256';
 import type { EmbeddedAws, InProcessClientConfig } from 'taskbound-local/embedded-aws';
-import { allow, sessionWith } from '../aws/support.ts';
+import { allow, sessionWith } from '../support.ts';
 import { loadEvents } from './stack.ts';
 
 const BUS = 'arn:aws:events:eu-central-1:111122223333:event-bus/default';

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedAws } from 'taskbound-local/embedded-aws';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
-import { START_MS } from '../aws/support.ts';
+import { START_MS } from '../support.ts';
 
 /** Logs its event; fails when the event says so. */
 const SOURCE = `exports.handler = async (event) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isSupportedPath, type TargetInput, targetPayload } from 'taskbound-local/events/target-input';
 import { busEvent } from 'taskbound-local/events/types';
-import { START_MS } from '../aws/support.ts';
+import { START_MS } from '../support.ts';
 
 const EVENT = busEvent({
   id: 'id-1',

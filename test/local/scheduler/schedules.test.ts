@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { START_MS } from '../aws/support.ts';
+import { START_MS } from '../support.ts';
 import { SINK_ARN, type StackTemplate, eventsTemplate, loadEvents, ofType } from '../events/stack.ts';
 
 const schedule = (template: StackTemplate) =>

@@ -4,7 +4,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { readAssembly } from 'taskbound-local/template/assembly';
-import { refusal, start } from '../aws/support.ts';
+import { refusal, start } from '../support.ts';
 import { smallTemplate, writeAssembly, writeAsset } from './support.ts';
 
 async function load(template: object = smallTemplate()) {

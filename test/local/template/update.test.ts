@@ -10,7 +10,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { refusal, start } from '../aws/support.ts';
+import { refusal, start } from '../support.ts';
 import { smallTemplate } from './support.ts';
 
 type Small = ReturnType<typeof smallTemplate>;

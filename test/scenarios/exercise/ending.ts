@@ -8,7 +8,7 @@ import {
   SESSION_SECRET,
   taskRolePath,
 } from 'taskbound-evidence/names/ids';
-import { STRAY_AGE_MS } from '../../../core/strays.ts';
+import { STRAY_AGE_MS } from '../../../core/reconcile/strays.ts';
 import type { TrailRecord } from 'taskbound-local/trail/trail';
 import type { Deployed } from '../deployed.ts';
 import { functionOf, machineOf, type Request } from '../meddle.ts';

@@ -1,10 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
-import { drainStack, type DrainOptions } from '../../../cli/commands/drain.ts';
-import { stackKey } from '../../../cli/evidence-key.ts';
+import { drainStack, type DrainOptions } from '../../../cli/drain/drain.ts';
+import { stackKey } from '../../../cli/connection/stack-key.ts';
 import { operatorConfig } from '../../../cli/drain/operator.ts';
-import { find } from '../../../cli/find.ts';
-import { questionOf } from '../../../cli/question.ts';
-import { Records } from '../../../cli/records.ts';
+import { find } from '../../../cli/find/find-tasks.ts';
+import { questionOf } from '../../../cli/find/find-query.ts';
+import { Records } from '../../../cli/connection/records.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import type { Deployed } from '../deployed.ts';

@@ -1,5 +1,5 @@
-import { Records } from '../../../cli/records.ts';
-import type { DemoDatabase } from '../../../local/demo-database.ts';
+import { Records } from '../../../cli/connection/records.ts';
+import type { DemoDatabase } from '../../../cli/local/demo-database.ts';
 import { maintenance, startDatabase } from '../database.ts';
 import { freshId, type Deployed, type Ran } from '../deployed.ts';
 import type { Request } from '../meddle.ts';

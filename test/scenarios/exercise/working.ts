@@ -1,6 +1,6 @@
 import { S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
 import { parsePolicy } from 'taskbound-iam/parse';
-import { sessionCredentials } from '../../../core/work.ts';
+import { sessionCredentials } from '../../../core/work/work.ts';
 import type { Deployed } from '../deployed.ts';
 import type { Request } from '../meddle.ts';
 import { answer, summary, transfer, vacuum, type Scenario } from './scenario.ts';

@@ -1,0 +1,37 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { UsageError } from 'taskbound-evidence/command/errors';
+import type { Io } from '../io.ts';
+
+/** A synthesized CDK app on disk. */
+export interface Assembly {
+  readonly directory: string;
+  /** Removes what was made for it; does nothing to an assembly that was given. */
+  discard(): Promise<void>;
+}
+
+/** The assembly in a folder that was given, or the app synthesized now into a temporary one. */
+export async function openAssembly(given: string | undefined, io: Io): Promise<Assembly> {
+  if (given !== undefined) {
+    const directory = resolve(io.cwd, given);
+    const manifest = await stat(join(directory, 'manifest.json')).catch(() => undefined);
+    if (manifest?.isFile() !== true) {
+      throw new UsageError(
+        `--assembly ${given} has no manifest.json; it must be a folder that cdk synth wrote, such as cdk.out. Synthesize first, or leave it out.`,
+      );
+    }
+    return { directory, discard: async () => undefined };
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'taskbound-assembly-'));
+  const discard = () => rm(directory, { recursive: true, force: true });
+  try {
+    // Loaded only here: the CDK takes longer to load than most commands take to run.
+    const { synthesize } = await import('../../sample/synthesize.ts');
+    await synthesize({ outdir: directory });
+    return { directory, discard };
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+}

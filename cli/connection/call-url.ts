@@ -1,0 +1,112 @@
+import { STSClient } from '@aws-sdk/client-sts';
+import { HttpRequest } from '@smithy/protocol-http';
+import { SignatureV4 } from '@smithy/signature-v4';
+import * as z from 'zod';
+import type { Clock } from 'taskbound-time/clock';
+import { NotPermitted } from '../../core/shared/errors.ts';
+import { URL_ERRORS } from '../../core/requests/http-status.ts';
+import type { ClientConfig } from './client-config.ts';
+import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
+
+const ATTEMPTS = 4;
+const FIRST_PAUSE_MS = 500;
+
+/** One of the stack's function URLs, and who calls it. */
+export interface UrlOf {
+  readonly url: string;
+  readonly config: ClientConfig;
+  readonly clock: Clock;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const refusal = z.object({
+  error: z.string().optional(),
+  message: z.string().optional(),
+  Message: z.string().optional(),
+});
+
+/**
+ * Posts to a function URL, signed, and again after a lost or failed answer: what is posted must say the same when it comes twice. Gives the
+ * answer of success, or `unanswered` what came last. Throws the function's own refusal by its name.
+ */
+export async function callUrl(
+  at: UrlOf,
+  body: unknown,
+): Promise<{ readonly answer: Answer; readonly attempts: number } | { readonly unanswered: string }> {
+  for (let attempts = 1; ; attempts += 1) {
+    const answer = await post(at, JSON.stringify(body)).catch((error: unknown) => ({
+      status: 0,
+      body: messageOf(error),
+    }));
+    if (answer.status === 200 || answer.status === 202) return { answer, attempts };
+    if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) throw refused(answer, at.url);
+    if (attempts >= ATTEMPTS) return { unanswered: `${describe(answer)}, after ${ATTEMPTS} attempts` };
+    await at.clock.sleep(FIRST_PAUSE_MS * 2 ** (attempts - 1));
+  }
+}
+
+function refused(answer: Answer, url: string): Error {
+  const { error = '', message, Message } = refusal.safeParse(answer.body).data ?? {};
+  const text = message ?? Message ?? describe(answer);
+  const ours = URL_ERRORS.find(({ type }) => type.name === error);
+  if (ours !== undefined) return new ours.type(text);
+  return new NotPermitted(
+    `The function refused the call with ${answer.status}: ${text}. Use credentials that may invoke ${url}.`,
+  );
+}
+
+const describe = ({ status, body }: Answer): string => {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return `${status === 0 ? 'no response' : `status ${status}`}: ${text.slice(0, 300)}`;
+};
+
+/** Function URLs of an embedded AWS stand under its one endpoint, as `/lambda-url/<id>/`, whatever port it had when it was loaded. */
+export function reachable(url: string, endpoint: string | undefined): URL {
+  if (!URL.canParse(url))
+    throw new UsageError(`A function's URL is ${JSON.stringify(url)}, which is no URL. Check the stack.`);
+  const target = new URL(url);
+  const id =
+    /^([a-z0-9]+)\.lambda-url\./.exec(target.hostname)?.[1] ??
+    /^\/lambda-url\/([\w-]+)\//.exec(target.pathname)?.[1];
+  return endpoint !== undefined && id !== undefined ? new URL(`${endpoint}/lambda-url/${id}/`) : target;
+}
+
+async function post(at: UrlOf, body: string): Promise<Answer> {
+  // A client is made only for its resolved settings: credentials, region, hash and HTTP handler are the SDK's own.
+  const { config } = new STSClient({ ...at.config });
+  const url = reachable(at.url, at.config.endpoint);
+  const region = /\.lambda-url\.([a-z0-9-]+)\./.exec(url.hostname)?.[1] ?? (await config.region());
+  const signer = new SignatureV4({
+    service: 'lambda',
+    region,
+    credentials: config.credentials,
+    sha256: config.sha256,
+  });
+  const signed = await signer.sign(
+    new HttpRequest({
+      method: 'POST',
+      protocol: url.protocol,
+      hostname: url.hostname,
+      ...(url.port !== '' && { port: Number(url.port) }),
+      path: url.pathname,
+      headers: { host: url.host, 'content-type': 'application/json' },
+      body,
+    }),
+    { signingDate: new Date(at.clock.nowMs()) },
+  );
+  const { response } = await config.requestHandler.handle(new HttpRequest(signed));
+  return { status: response.statusCode, body: parsed(await config.streamCollector(response.body)) };
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  const text = Buffer.from(bytes).toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,129 @@
+import type { Clock } from 'taskbound-time/clock';
+import type { ClientConfig } from './client-config.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
+import { callerCredentials } from './credentials.ts';
+import type { Embedded } from './embedded.ts';
+import type { Io } from '../io.ts';
+import { parsePersona, type Persona } from './persona.ts';
+import { readOutputs, type StackOutputs } from './stack-outputs.ts';
+
+/** An AWS and a stack in it: a real account, an embedded AWS behind an endpoint, or one in this process. */
+export interface Connection {
+  readonly stackName: string;
+  readonly outputs: StackOutputs;
+  /** The clock of that AWS: real, or the virtual one of an AWS in this process. */
+  readonly clock: Clock;
+  readonly config: ClientConfig;
+  /** False for an embedded AWS: people come into being there when a command acts as one. See `person.ts`. */
+  readonly hasPeople: boolean;
+  /** Who acts, where a command says so. */
+  readonly as?: Persona;
+  /** Present when the AWS runs in this process. */
+  readonly embedded?: Embedded;
+  close(): Promise<void>;
+}
+
+export interface ConnectionOptions {
+  readonly local?: boolean;
+  readonly stack?: string;
+  readonly assembly?: string;
+  readonly policyDelay?: number;
+  /** `alice@Approvers` */
+  readonly as?: string;
+}
+
+/** The stack's name in `bin/app.ts`. */
+export const DEFAULT_STACK = 'Taskbound';
+
+export type Place = 'in-process' | 'endpoint' | 'account';
+
+/** Which AWS a command talks to. Throws `UsageError` when the options contradict each other. */
+export function placeOf(options: ConnectionOptions, env: Io['env']): Place {
+  const endpoint = env['AWS_ENDPOINT_URL'];
+  if (options.local === true && options.stack !== undefined) {
+    throw new UsageError(
+      `--local and --stack ${options.stack} were both given; a local stack is the one in the assembly. Leave one out.`,
+    );
+  }
+  if (options.stack !== undefined && options.assembly !== undefined) {
+    throw new UsageError(
+      `--stack ${options.stack} and --assembly were both given; the one is deployed, the other is not. Leave one out.`,
+    );
+  }
+  if (options.local === true || options.assembly !== undefined) return 'in-process';
+  if (endpoint !== undefined && endpoint !== '') return 'endpoint';
+  return options.stack === undefined ? 'in-process' : 'account';
+}
+
+const asGiven = ({ as }: ConnectionOptions): Pick<Connection, 'as'> =>
+  as === undefined ? {} : { as: parsePersona(as, '--as') };
+
+const isLoopback = (endpoint: string): boolean =>
+  ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
+
+/** Opens the AWS that the options and the environment name. Close it when done. */
+export async function connect(options: ConnectionOptions, io: Io): Promise<Connection> {
+  asGiven(options);
+  const place = placeOf(options, io.env);
+  if (place === 'in-process') return connectInProcess(options, io);
+  const config = environmentConfig(io.env);
+  const stackName = options.stack ?? DEFAULT_STACK;
+  return {
+    stackName,
+    outputs: await readOutputs(config, stackName),
+    clock: io.clock,
+    config,
+    hasPeople: config.endpoint === undefined || !isLoopback(config.endpoint),
+    ...asGiven(options),
+    close: async () => undefined,
+  };
+}
+
+/** What AWS clients take from the environment. Throws `UsageError` for an endpoint that is no URL. */
+export function environmentConfig(env: Io['env']): ClientConfig {
+  const endpoint = endpointOf(env);
+  const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
+  return {
+    ...omitUndefined({ endpoint, region }),
+    ...callerCredentials(env),
+  };
+}
+
+/** Whoever forgot to name a stack looks at an empty one: say so. */
+export function tellIfFresh({ embedded }: Connection, io: Io): void {
+  if (embedded)
+    io.err('This is a fresh local stack, so it is empty. Name a stack with --stack or AWS_ENDPOINT_URL.\n');
+}
+
+function endpointOf(env: Io['env']): string | undefined {
+  const endpoint = env['AWS_ENDPOINT_URL'];
+  if (endpoint === undefined || endpoint === '') return undefined;
+  if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint)) {
+    throw new UsageError(
+      `AWS_ENDPOINT_URL is ${JSON.stringify(endpoint)}; it must be a URL such as http://127.0.0.1:4566. Correct or unset it.`,
+    );
+  }
+  return endpoint.replace(/\/+$/, '');
+}
+
+async function connectInProcess(options: ConnectionOptions, io: Io): Promise<Connection> {
+  const { startEmbedded } = await import('./embedded.ts');
+  const embedded = await startEmbedded(options, io);
+  try {
+    const { config, clock, stackName } = embedded;
+    return {
+      stackName,
+      outputs: await readOutputs(config, stackName),
+      clock,
+      config,
+      hasPeople: false,
+      ...asGiven(options),
+      embedded,
+      close: () => embedded.close(),
+    };
+  } catch (error) {
+    await embedded.close();
+    throw error;
+  }
+}

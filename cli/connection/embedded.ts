@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
+import { LocalDatabases } from '../local/databases.ts';
+import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
+import { dumpStack, SeedError, seedStack } from 'taskbound-local/seed/seed';
+import { nextRunMs } from 'taskbound-local/scheduler/schedules';
+import { SystemClock } from 'taskbound-local/clock/system-clock';
+import { TemplateRefused } from 'taskbound-local/template/refusal';
+import { writeTrailFiles } from 'taskbound-local/trail/trail-files';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
+import type { Clock } from 'taskbound-time/clock';
+import { openAssembly } from './assembly.ts';
+import type { ClientConfig } from './client-config.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
+import type { Io } from '../io.ts';
+
+/** An embedded AWS with the stack loaded. Needs no account; ends with `close`. */
+export interface Embedded {
+  readonly aws: EmbeddedAws;
+  readonly stackName: string;
+  readonly clock: Clock;
+  readonly config: ClientConfig;
+  /** Loads the objects and items of a folder. Throws `UsageError` when it cannot be used; nothing is loaded then. */
+  seed(folder: string): Promise<void>;
+  /** Stops the next execution that enters the state, there and then. Throws `UsageError` when no machine has such a state. */
+  stopAt(state: string): void;
+  /** When a task type's schedule is due next. Throws `UsageError` when there is no such schedule, or it is never due again. */
+  nextRunMs(schedule: string): number;
+  /** Writes all objects and items into a folder. */
+  dump(folder: string): Promise<void>;
+  /** Writes every call so far into a folder, as CloudTrail would. */
+  writeTrail(folder: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  readonly assembly?: string;
+  /** Seconds that a policy change takes to have effect. */
+  readonly policyDelay?: number;
+  /** Served there, on the system clock: `http://127.0.0.1:4566`. Without it, in process only, on a clock that skips idle waiting. */
+  readonly origin?: string;
+}
+
+const DEFAULT_POLICY_DELAY_SECONDS = 4;
+
+/** Synthesizes the app, or takes the given assembly, and loads it into a fresh embedded AWS, which needs it no more then. */
+export async function startEmbedded(options: EmbeddedOptions, io: Io): Promise<Embedded> {
+  const assembly = await openAssembly(options.assembly, io);
+  try {
+    const aws = await start(options, io);
+    const loaded = aws.loadAssembly(assembly.directory);
+    const stack = await (options.assembly === undefined ? loaded : loaded.catch(forPeople));
+    aws.startSchedules();
+    return wrap(aws, stack);
+  } finally {
+    await assembly.discard();
+  }
+}
+
+function start({ origin, policyDelay }: EmbeddedOptions, io: Io): Promise<EmbeddedAws> {
+  const policyDelayMs = (policyDelay ?? DEFAULT_POLICY_DELAY_SECONDS) * 1000;
+  const clock = origin === undefined ? new VirtualClock({ startMs: io.clock.nowMs() }) : new SystemClock();
+  // Another seed each time: access keys name a session, and no two sessions should share one.
+  return EmbeddedAws.start({
+    clock,
+    policyDelayMs,
+    seed: randomUUID(),
+    ...omitUndefined({ origin }),
+  });
+}
+
+/** What the sample's database looks like before any task. */
+const demoScript = (): string =>
+  readFileSync(new URL('../../sample/database/demo.sql', import.meta.url), 'utf8');
+
+function wrap(aws: EmbeddedAws, stack: LoadedStack): Embedded {
+  const { stackName, outputs } = stack;
+  const databases = new LocalDatabases(aws, stack, demoScript);
+  return {
+    aws,
+    stackName,
+    clock: aws.clock,
+    config: aws.clientConfig(),
+    seed: (folder) => seedStack(folder, outputs, aws).catch(forPeople),
+    dump: (folder) => dumpStack(folder, outputs, aws).catch(forPeople),
+    writeTrail: (folder) => writeTrailFiles(folder, aws.trail, aws.clock.nowMs()),
+    stopAt: (state) => stopAt(aws, state),
+    nextRunMs: (schedule) => nextRunOf(aws, schedule),
+    close: async () => {
+      aws.stopSchedules();
+      await aws.close();
+      await databases.stop();
+    },
+  };
+}
+
+/** What a schedule of a type calls itself stands in its input: lib/task-schedule.ts. */
+const nameIn = (input: string | undefined): unknown =>
+  (JSON.parse(input ?? '{}') as { readonly schedule?: unknown }).schedule;
+
+function nextRunOf(aws: EmbeddedAws, name: string): number {
+  const named = aws.schedules.all().flatMap((schedule) => {
+    const own = nameIn(schedule.input);
+    return typeof own === 'string' ? [{ name: own, schedule }] : [];
+  });
+  const found = named.find((each) => each.name === name)?.schedule;
+  if (found === undefined) {
+    throw new UsageError(
+      `--schedule ${JSON.stringify(name)} was given; allowed: ${named.map((each) => each.name).join(', ') || 'none, for no task type has a schedule'}. Name a schedule of a task type.`,
+    );
+  }
+  const nextMs = nextRunMs(found, aws.clock.nowMs());
+  if (nextMs !== undefined) return nextMs;
+  throw new UsageError(`The schedule ${name} is never due again. Change its expression, or enable it.`);
+}
+
+function stopAt(aws: EmbeddedAws, state: string): void {
+  const names = aws.states.stateNames();
+  if (!names.includes(state)) {
+    throw new UsageError(
+      `--stop-at ${JSON.stringify(state)} was given; allowed: ${[...new Set(names)].join(', ')}. Name a state of the workflow.`,
+    );
+  }
+  const forget = aws.states.onEvent(({ executionArn, event }) => {
+    if (event.stateEnteredEventDetails?.name !== state) return;
+    forget();
+    // Not from inside the interpreter: it is telling us of the state that it is about to run.
+    queueMicrotask(() => aws.states.abort(executionArn));
+  });
+}
+
+/** What was given cannot be used: the message says why, and it is the giver's to correct. */
+function forPeople(error: unknown): never {
+  throw error instanceof SeedError || error instanceof TemplateRefused
+    ? new UsageError(error.message)
+    : error;
+}

@@ -1,0 +1,38 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import type { ClientConfig } from './client-config.ts';
+import { ServiceFailure } from '../errors.ts';
+import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
+
+/** What a command needs to know of a stack; every output by its name. */
+export type StackOutputs = Readonly<Record<string, string>>;
+
+/** Throws `UsageError` when there is no such stack, `ServiceFailure` when AWS cannot be asked. */
+export async function readOutputs(config: ClientConfig, stackName: string): Promise<StackOutputs> {
+  const client = new CloudFormationClient({ ...config });
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+    return Object.fromEntries(
+      (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+    );
+  } catch (error) {
+    if (error instanceof Error && /does not exist/.test(error.message)) {
+      throw new UsageError(
+        `There is no stack ${JSON.stringify(stackName)} here. Give a deployed one with --stack, and check account and region.`,
+      );
+    }
+    throw new ServiceFailure(
+      `The stack ${stackName} cannot be looked up${config.endpoint ? ` at ${config.endpoint}` : ''}: ${messageOf(error)}. Check credentials, region and endpoint.`,
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+/** One output that must be there. */
+export function outputOf(outputs: StackOutputs, name: string): string {
+  const value = outputs[name];
+  if (value !== undefined && value !== '') return value;
+  throw new UsageError(
+    `The stack has no output ${name}; it has ${Object.keys(outputs).join(', ') || 'none'}. Use a stack made with TaskBoundary that has this output (bin/app.ts).`,
+  );
+}

@@ -1,0 +1,58 @@
+import { MalformedRequest } from 'taskbound-evidence/errors';
+import { parseBoundaryId } from 'taskbound-evidence/names/ids';
+import { REASON_CHARACTERS } from '../../core/requests/reason.ts';
+import { reviewedBy } from 'taskbound-evidence/names/review-id';
+import { confirm } from './confirm.ts';
+import { connect, type ConnectionOptions } from '../connection/connection.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
+import { EXIT } from 'taskbound-evidence/command/exit-codes';
+import type { Io } from '../io.ts';
+import { printJson } from 'taskbound-evidence/command/print';
+import { renderDecided } from './render-decision.ts';
+import { say, show, type Decision } from './submit-decision.ts';
+import { boundaryIdFrom } from '../show/show.ts';
+
+export interface DecideOptions extends ConnectionOptions {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** Shows what is decided about, asks, and says it to the stack. What is shown is what the digest covers that is sent. */
+export async function decideCommand(
+  decision: Decision,
+  task: string,
+  options: DecideOptions,
+  io: Io,
+): Promise<number> {
+  demandReason(decision, options.reason);
+  const subject = subjectOf(task, options.type);
+  const connection = await connect(options, io);
+  try {
+    const digest = await show(subject, decision, connection, io);
+    await confirm(`Do you ${decision} this?`, options, io);
+    const decided = await say({ decision, task: subject, reason: options.reason, digest }, connection, io);
+    if (options.json === true) printJson(io, decided);
+    else io.out(renderDecided(decided));
+    return EXIT.done;
+  } finally {
+    await connection.close();
+  }
+}
+
+function demandReason(decision: Decision, reason: string | undefined): void {
+  if (decision === 'refuse' && reason === undefined)
+    throw new UsageError('refuse needs --reason: whoever refuses says why. Add it.');
+  if (reason !== undefined && (reason.length < 1 || reason.length > REASON_CHARACTERS))
+    throw new MalformedRequest(
+      `--reason has ${reason.length} characters; allowed: 1 to ${REASON_CHARACTERS}. Shorten it.`,
+    );
+}
+
+/** A boundary's id, or its review's. */
+function subjectOf(task: string, type: string | undefined): string {
+  const of = reviewedBy(task);
+  if (of !== undefined && parseBoundaryId(of) !== undefined) return task;
+  return boundaryIdFrom(task, type);
+}

@@ -1,0 +1,74 @@
+import { approversOf } from '../../core/approvals/approval.ts';
+import { grantDigest } from '../../core/grants/grant.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import { compileSessionPolicy, DEADLINE_PLACEHOLDER } from '../../core/grants/session-policy.ts';
+import type { SecretSpec, TaskTypeConfig } from '../../core/task-types/task-type.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
+import { resourcesOf } from '../plan/make-plan.ts';
+
+/** What somebody decides about: all of it, compiled here from the row and the type, so that what is shown is what the digest covers. */
+export interface DecisionSubject {
+  readonly boundaryId: string;
+  readonly taskType: string;
+  readonly requestedBy: string;
+  readonly requestedAt: string;
+  readonly reason: string;
+  readonly parameters: LedgerRow['parameters'];
+  readonly tools: readonly {
+    readonly name: string;
+    readonly actions: readonly string[];
+    readonly resources: readonly string[];
+  }[];
+  readonly secrets: readonly { readonly name: string; readonly spec: SecretSpec }[];
+  readonly window: { readonly opensAt: string; readonly closesAt: string } | null;
+  readonly leaseSeconds: number;
+  readonly taskSeconds: number;
+  readonly workVersion: string;
+  readonly sessionPolicy: string;
+  readonly grantDigest: string;
+  readonly approvals: readonly string[];
+  readonly quorum: number;
+  readonly expiresAt: string | null;
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Throws `UsageError` when the type would grant something else by now than what was asked for: nobody can approve that any more. */
+export function decisionSubject(row: LedgerRow, config: TaskTypeConfig): DecisionSubject {
+  const { boundaryId, nonce, parameters, window } = row;
+  const digest = grantDigest(config, { boundaryId, nonce, parameters, window });
+  if (digest !== row.grantDigest) {
+    throw new UsageError(
+      `${boundaryId} cannot be approved any more: the type ${row.taskType} was changed since it was asked for (grant digest ${digest} now, ${row.grantDigest} then). Refuse it, and have it submitted again.`,
+    );
+  }
+  const sessionPolicy = compileSessionPolicy(config, {
+    boundaryId,
+    nonce,
+    parameters,
+    deadline: DEADLINE_PLACEHOLDER,
+  });
+  return {
+    boundaryId,
+    taskType: row.taskType,
+    requestedBy: row.requestedBy.arn,
+    requestedAt: iso(row.requestedAtMs),
+    reason: row.reason,
+    parameters,
+    tools: config.tools.map((tool) => ({
+      name: tool.name,
+      actions: tool.actions,
+      resources: resourcesOf(tool, sessionPolicy),
+    })),
+    secrets: Object.entries(config.secrets).map(([name, spec]) => ({ name, spec })),
+    window: window ? { opensAt: iso(window.opensAtMs), closesAt: iso(window.closesAtMs) } : null,
+    leaseSeconds: config.leaseSeconds,
+    taskSeconds: config.taskSeconds,
+    workVersion: config.workVersionArn,
+    sessionPolicy,
+    grantDigest: digest,
+    approvals: approversOf(row, config),
+    quorum: row.approval?.quorum ?? 0,
+    expiresAt: row.approval ? iso(row.approval.expiresAtMs) : null,
+  };
+}

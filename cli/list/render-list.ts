@@ -1,0 +1,100 @@
+import { isWaiting } from '../../core/approvals/approval.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import type { ReviewRow } from '../../core/approvals/review.ts';
+import { windowText } from '../../core/windows/window-rule.ts';
+import { columns, oneLine, visible } from 'taskbound-evidence/command/print';
+
+const iso = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
+/** Minutes are enough to find a task by: `2026-11-23 10:00` */
+const minute = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+
+/** A task that waits says for what. */
+function phaseOf(row: LedgerRow): string {
+  const waits = waitsFor(row);
+  return waits === null ? row.phase : `${row.phase}, waits for ${waits}`;
+}
+
+const errorOf = (row: LedgerRow): string | null =>
+  row.rejection?.error ?? (row.work?.status === 'failed' ? row.work.error : null);
+
+/** One boundary of `list --json`; scripts rely on these fields. Times are ISO 8601; what is not known is null. */
+export const summaryOf = (row: LedgerRow) => ({
+  boundaryId: row.boundaryId,
+  taskType: row.taskType,
+  taskId: row.taskId,
+  phase: row.phase,
+  outcome: row.outcome ?? null,
+  error: errorOf(row),
+  proof: row.proof?.kind ?? null,
+  requestedAt: iso(row.requestedAtMs),
+  requestedBy: row.requestedBy.arn,
+  reason: row.reason,
+  window: row.window ? windowText(row.window) : null,
+  closedAt: iso(row.closedAtMs),
+  executionArn: row.executionArn,
+  waitsFor: waitsFor(row),
+});
+
+/** What a task waits for before it can go on; null when for nothing. */
+function waitsFor(row: LedgerRow): string | null {
+  const { window } = row;
+  if (row.phase === 'admitted' && window) return `its window, which opens ${minute(window.opensAtMs)}`;
+  if (!isWaiting(row)) return null;
+  const { quorum, expiresAtMs } = row.approval;
+  const given = new Set(row.decisions?.map(({ person }) => person)).size;
+  return `approval, ${given} of ${quorum} until ${iso(expiresAtMs) ?? ''}`;
+}
+
+/** One review of `list --json`. */
+export const reviewSummaryOf = (review: ReviewRow) => ({
+  reviewId: review.boundaryId,
+  boundaryId: review.of,
+  emergency: review.emergency,
+  requestedBy: review.requestedBy,
+  openedAt: iso(review.openedAtMs),
+});
+
+const reviewTable = (reviews: readonly ReviewRow[]): string =>
+  columns([
+    ['SINCE (UTC)', 'REVIEW', 'REQUESTED BY', 'COULD NOT WAIT BECAUSE'],
+    ...reviews.map((review) => [
+      minute(review.openedAtMs),
+      review.boundaryId,
+      visible(review.requestedBy.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, '')),
+      visible(oneLine(review.emergency)),
+    ]),
+  ]);
+
+const table = (rows: readonly LedgerRow[]): string =>
+  columns([
+    ['REQUESTED (UTC)', 'BOUNDARY', 'PHASE', 'OUTCOME', 'PROOF', 'REQUESTED BY'],
+    ...rows.map((row) => [
+      minute(row.requestedAtMs),
+      row.boundaryId,
+      phaseOf(row),
+      visible([row.outcome ?? '-', errorOf(row)].filter((part) => part !== null).join(': ')),
+      row.proof?.kind ?? '-',
+      visible(row.requestedBy.arn.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, '')),
+    ]),
+  ]);
+
+/** Open boundaries first: they are the ones that hold access. */
+export function renderList(
+  rows: readonly LedgerRow[],
+  days: number,
+  reviews: readonly ReviewRow[] = [],
+): string {
+  const open =
+    reviews.length > 0 ? `Emergencies to review: ${reviews.length}\n${reviewTable(reviews)}\n` : '';
+  return open + renderBoundaries(rows, days);
+}
+
+function renderBoundaries(rows: readonly LedgerRow[], days: number): string {
+  const span = `the last ${days === 1 ? 'day' : `${days} days`}`;
+  if (rows.length === 0) return `No boundaries in ${span}.\n`;
+  const open = rows.filter((row) => row.phase !== 'closed');
+  const closed = rows.filter((row) => row.phase === 'closed');
+  const parts = [`Open: ${open.length}\n${open.length > 0 ? table(open) : ''}`];
+  if (closed.length > 0) parts.push(`Closed in ${span}: ${closed.length}\n${table(closed)}`);
+  return parts.join('\n');
+}

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { startEmbedded, type Embedded } from '../connection/embedded.ts';
+import { EXIT } from 'taskbound-evidence/command/exit-codes';
+import { findPort } from './free-port.ts';
+import type { Io } from '../io.ts';
+import { printJson } from 'taskbound-evidence/command/print';
+import { renderEnvironment } from './render-environment.ts';
+import { keepState, recallState } from './state.ts';
+import { demandFolder } from 'taskbound-evidence/command/write-file';
+
+export interface LocalOptions {
+  readonly assembly?: string;
+  readonly port?: number;
+  readonly state?: string;
+  readonly policyDelay?: number;
+  readonly json?: boolean;
+}
+
+/**
+ * Serves the embedded AWS on 127.0.0.1, in real time, until the person stops it. With a state folder, its data is there again at the
+ * next start; it is written once, at the end, whole or not at all.
+ */
+export async function local(options: LocalOptions, io: Io): Promise<number> {
+  const folder = options.state === undefined ? undefined : resolve(io.cwd, options.state);
+  if (folder !== undefined) await demandFolder(folder, '--state');
+  const port = await findPort(options.port);
+  const embedded = await startEmbedded({ ...options, origin: `http://127.0.0.1:${port}` }, io);
+  try {
+    if (folder !== undefined) await recallState(folder, embedded.aws);
+    const { endpoint } = await embedded.aws.listen(port);
+    announce(embedded, endpoint, options, io);
+    await io.untilInterrupted();
+    if (folder !== undefined) await keepState(folder, embedded.aws);
+    return EXIT.done;
+  } finally {
+    await embedded.close();
+  }
+}
+
+function announce(
+  { aws, config, stackName }: Embedded,
+  endpoint: string,
+  { json }: LocalOptions,
+  io: Io,
+): void {
+  const environment = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: aws.rootCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: aws.rootCredentials.secretAccessKey,
+    AWS_REGION: config.region ?? '',
+    AWS_DEFAULT_REGION: config.region ?? '',
+  };
+  if (json === true) printJson(io, { stack: stackName, environment });
+  else io.out(renderEnvironment(environment));
+  io.err(
+    `The stack ${stackName} is served at ${endpoint}. Set these variables in another terminal. Ctrl-C ends it.\n`,
+  );
+}

@@ -1,0 +1,57 @@
+import { MalformedRequest } from 'taskbound-evidence/errors';
+import { REASON_CHARACTERS } from '../../core/requests/reason.ts';
+import { awaitClosed } from '../run/await-closed.ts';
+import { confirm } from '../decide/confirm.ts';
+import { connect, type ConnectionOptions } from '../connection/connection.ts';
+import { endTask } from '../decide/call-decide.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
+import { EXIT } from 'taskbound-evidence/command/exit-codes';
+import type { Io } from '../io.ts';
+import { personConfig } from '../connection/person.ts';
+import { printJson } from 'taskbound-evidence/command/print';
+import { Records } from '../connection/records.ts';
+import { outputOf } from '../connection/stack-outputs.ts';
+import { boundaryIdFrom } from '../show/show.ts';
+
+export interface RevokeOptions extends ConnectionOptions {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** Ends a task's access now, from any phase, stops its execution, and waits until its boundary is closed. */
+export async function revoke(task: string, options: RevokeOptions, io: Io): Promise<number> {
+  const reason = demandReason(options.reason);
+  const boundaryId = boundaryIdFrom(task, options.type);
+  const connection = await connect(options, io);
+  try {
+    await confirm(`End ${boundaryId} now?`, options, io);
+    const config = personConfig(connection, io, 'Requesters');
+    const at = { url: outputOf(connection.outputs, 'EndUrl'), config, clock: connection.clock };
+    const ended = await endTask(at, { task: boundaryId, reason });
+    io.err(`${boundaryId} is ended by ${ended.person}: nothing more is issued to it\n`);
+    const records = new Records(config, connection.outputs);
+    const row = await awaitClosed(records, boundaryId, { clock: connection.clock, tell: io.err });
+    const closed = {
+      boundaryId,
+      person: ended.person,
+      phase: row?.phase ?? 'unknown',
+      proof: row?.proof?.kind ?? null,
+    };
+    if (options.json === true) printJson(io, closed);
+    else io.out(`${boundaryId} is ${closed.phase}; proof: ${closed.proof ?? 'none yet'}\n`);
+    return closed.phase === 'closed' ? EXIT.done : EXIT.unproven;
+  } finally {
+    await connection.close();
+  }
+}
+
+function demandReason(reason: string | undefined): string {
+  if (reason === undefined)
+    throw new UsageError('revoke needs --reason: whoever ends a task says why. Add it.');
+  if (reason.length >= 1 && reason.length <= REASON_CHARACTERS) return reason;
+  throw new MalformedRequest(
+    `--reason has ${reason.length} characters; allowed: 1 to ${REASON_CHARACTERS}. Shorten it.`,
+  );
+}

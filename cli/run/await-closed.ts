@@ -1,0 +1,29 @@
+import type { Clock } from 'taskbound-time/clock';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import { latestDeadlineMs } from '../../core/ledger/deadline.ts';
+import type { Records } from '../connection/records.ts';
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 10_000;
+/** How long Teardown may take once nothing fails any more, and how long after the last deadline: what comes later is reported as unproven. */
+const PATIENCE_MS = 600_000;
+const AFTER_DEADLINE_MS = 300_000;
+
+/** The row once its boundary is closed, or as it stands when that takes too long: an execution that was stopped is closed by Teardown. */
+export async function awaitClosed(
+  records: Records,
+  boundaryId: string,
+  on: { readonly clock: Clock; readonly tell: (text: string) => void },
+): Promise<LedgerRow | undefined> {
+  let row = await records.row(boundaryId);
+  if (row === undefined || row.phase === 'closed') return row;
+  on.tell(`Its execution ended while the boundary was ${row.phase}; waiting for Teardown to close it\n`);
+  const startMs = on.clock.nowMs();
+  const untilMs = Math.max(startMs + PATIENCE_MS, latestDeadlineMs(row) + AFTER_DEADLINE_MS);
+  for (let pauseMs = FIRST_PAUSE_MS; row?.phase !== 'closed' && on.clock.nowMs() < untilMs;) {
+    await on.clock.sleep(pauseMs);
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    row = await records.row(boundaryId);
+  }
+  return row;
+}

@@ -1,0 +1,25 @@
+import { columns, oneLine, visible } from 'taskbound-evidence/command/print';
+import type { RunReport } from './run-report.ts';
+import { PROOF_WORDS } from 'taskbound-evidence/timeline/proof-words';
+
+function boundaryWords({ phase, proof }: RunReport): string {
+  if (phase === 'closed' && proof !== null) return `closed, proven: ${PROOF_WORDS[proof] ?? proof}`;
+  return `NOT PROVEN CLOSED (phase ${phase ?? 'unknown'}); its credentials end at their deadline`;
+}
+
+function outcomeWords({ outcome, executionStatus }: RunReport): string {
+  return outcome ?? `not known (execution ${executionStatus ?? 'not readable'})`;
+}
+
+/** What became of a task, for a person. */
+export function renderRun(report: RunReport): string {
+  const rows = [
+    ['Task', report.boundaryId],
+    ['Outcome', outcomeWords(report)],
+    ...(report.error === null ? [] : [['Error', oneLine(report.error)]]),
+    ...(report.result === null ? [] : [['Result', visible(JSON.stringify(report.result))]]),
+    ['Boundary', boundaryWords(report)],
+    ...(report.evidenceFile === null ? [] : [['Evidence', report.evidenceFile]]),
+  ];
+  return columns(rows);
+}

@@ -1,0 +1,77 @@
+import { EXECUTION_ENDED } from 'taskbound-evidence/names/execution-ended';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import { EXIT, type ExitCode } from 'taskbound-evidence/command/exit-codes';
+
+/** What `run --json` prints; scripts rely on these fields. What is not known is null. */
+export interface RunReport {
+  readonly taskId: string;
+  readonly boundaryId: string;
+  readonly outcome: 'succeeded' | 'failed' | null;
+  readonly phase: string | null;
+  /** As Step Functions calls it: SUCCEEDED, FAILED, ABORTED, TIMED_OUT. */
+  readonly executionStatus: string | null;
+  readonly result: unknown;
+  /** `<error's name>: <cause>` */
+  readonly error: string | null;
+  readonly proof: 'refused' | 'nothing-issued' | 'expired' | null;
+  /** The file that was written, or null. */
+  readonly evidenceFile: string | null;
+}
+
+const errorText = (error: string, cause: string): string => (cause === '' ? error : `${error}: ${cause}`);
+
+function errorOf(row: LedgerRow): string | null {
+  if (row.work?.status === 'failed') return errorText(row.work.error, row.work.cause);
+  return row.rejection ? errorText(row.rejection.error, row.rejection.cause) : null;
+}
+
+/** Work that succeeded inside an execution that did not: it was stopped between the work and its own end. */
+const endedOtherwise = (status: string): string | null =>
+  status === 'SUCCEEDED'
+    ? null
+    : `${EXECUTION_ENDED}: The work succeeded, but its execution ended as ${status} before it was through.`;
+
+/** What became of a task, from its row and from how its execution ended. The row decides; the execution's error fills its gaps. */
+export function reportOf(
+  row: LedgerRow,
+  execution: {
+    readonly status: string;
+    readonly error?: string | undefined;
+    readonly cause?: string | undefined;
+  },
+): RunReport {
+  const ended = execution.error === undefined ? null : errorText(execution.error, execution.cause ?? '');
+  return {
+    taskId: row.taskId,
+    boundaryId: row.boundaryId,
+    outcome: row.outcome ?? null,
+    phase: row.phase,
+    executionStatus: execution.status,
+    result: row.work?.status === 'succeeded' ? row.work.result : null,
+    error: row.outcome === 'succeeded' ? endedOtherwise(execution.status) : (errorOf(row) ?? ended),
+    proof: row.proof?.kind ?? null,
+    evidenceFile: null,
+  };
+}
+
+/** When nothing can be read of a task that was submitted: its boundary is not proven closed. */
+export const unknownReport = (
+  task: { readonly taskId: string; readonly boundaryId: string },
+  error: string,
+): RunReport => ({
+  taskId: task.taskId,
+  boundaryId: task.boundaryId,
+  outcome: null,
+  phase: null,
+  executionStatus: null,
+  result: null,
+  error,
+  proof: null,
+  evidenceFile: null,
+});
+
+/** Done only when the boundary is closed with a proof, and the work and the execution around it succeeded as well. */
+export function exitCodeOfRun(report: RunReport): ExitCode {
+  if (report.phase !== 'closed' || report.proof === null) return EXIT.unproven;
+  return report.outcome === 'succeeded' && report.executionStatus === 'SUCCEEDED' ? EXIT.done : EXIT.failed;
+}

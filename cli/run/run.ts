@@ -1,0 +1,117 @@
+import { resolve } from 'node:path';
+import type { TaskRequest } from '../../core/requests/request.ts';
+import { connect, placeOf, type Connection, type ConnectionOptions } from '../connection/connection.ts';
+import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
+import { EXIT } from 'taskbound-evidence/command/exit-codes';
+import type { Io } from '../io.ts';
+import { parsePersona } from '../connection/persona.ts';
+import { printJson } from 'taskbound-evidence/command/print';
+import { renderRun } from './render-run.ts';
+import { readRequest } from './request-file.ts';
+import { exitCodeOfRun } from './run-report.ts';
+import { runSchedule } from './run-schedule.ts';
+import type { RunReport } from './run-report.ts';
+import { runTask } from './run-task.ts';
+import { makeTaskId } from './task-id.ts';
+import { demandFolder } from 'taskbound-evidence/command/write-file';
+import { writeTrail } from './write-trail.ts';
+
+export interface RunOptions extends ConnectionOptions {
+  readonly seed?: string;
+  readonly dump?: string;
+  readonly trail?: string;
+  readonly out?: string;
+  readonly stopAt?: string;
+  readonly approveAs?: readonly string[];
+  readonly schedule?: string;
+  readonly json?: boolean;
+}
+
+/** Submits a request, or waits for a schedule's, and follows its task until its boundary is closed, or cannot be shown to be. */
+export async function run(requestPath: string | undefined, given: RunOptions, io: Io): Promise<number> {
+  const options = absolute(given, io.cwd);
+  const follow = await whatToRun(requestPath, options, io);
+  await checkFolders(options, io);
+  const connection = await connect(options, io);
+  try {
+    if (options.stopAt !== undefined) connection.embedded?.stopAt(options.stopAt);
+    if (options.seed !== undefined) await connection.embedded?.seed(options.seed);
+    const report = await follow(connection);
+    const isDumped = await dump(connection, options.dump, io);
+    const { boundaryId } = report;
+    const isTrailed = await writeTrail(connection, { boundaryId, folder: options.trail }, io);
+    if (options.json === true) printJson(io, report);
+    else io.out(renderRun(report));
+    const isComplete = isDumped && isTrailed && (options.out === undefined || report.evidenceFile !== null);
+    return isComplete ? exitCodeOfRun(report) : Math.max(exitCodeOfRun(report), EXIT.failed);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** A request or a schedule, exactly one; what is wrong with a request is found before anything is started. */
+async function whatToRun(
+  requestPath: string | undefined,
+  { schedule, out, approveAs: names = [] }: RunOptions,
+  io: Io,
+): Promise<(connection: Connection) => Promise<RunReport>> {
+  if (requestPath !== undefined && schedule !== undefined) {
+    throw new UsageError(
+      `The request ${JSON.stringify(requestPath)} and --schedule ${schedule} were both given; a schedule submits its own request. Leave one out.`,
+    );
+  }
+  const following = { out, io, approveAs: names.map((text) => parsePersona(text, '--approve-as')) };
+  if (schedule !== undefined) return (connection) => runSchedule(connection, schedule, following);
+  if (requestPath === undefined)
+    throw new UsageError(
+      'Neither a request nor --schedule was given; allowed: exactly one of them. Give the path of a request, or --schedule NAME.',
+    );
+  const request = await readRequest(requestPath, io.cwd);
+  return (connection) => runTask(connection, withId(request, connection), following);
+}
+
+/** The task is over by now: a dump that fails is said, and does not hide what became of the task. */
+async function dump({ embedded }: Connection, folder: string | undefined, io: Io): Promise<boolean> {
+  if (embedded === undefined || folder === undefined) return true;
+  try {
+    await embedded.dump(folder);
+    return true;
+  } catch (error) {
+    io.err(`taskbound: the objects and items could not be written: ${messageOf(error)}.\n`);
+    return false;
+  }
+}
+
+const withId = (request: TaskRequest, { clock }: Connection): TaskRequest & { readonly taskId: string } => ({
+  ...request,
+  taskId: request.taskId ?? makeTaskId(clock.nowMs()),
+});
+
+function absolute(options: RunOptions, cwd: string): RunOptions {
+  const { seed, dump, trail, out } = options;
+  return {
+    ...options,
+    ...(seed !== undefined && { seed: resolve(cwd, seed) }),
+    ...(dump !== undefined && { dump: resolve(cwd, dump) }),
+    ...(trail !== undefined && { trail: resolve(cwd, trail) }),
+    ...(out !== undefined && { out: resolve(cwd, out) }),
+  };
+}
+
+/** Whatever is wrong with the folders is found before a task exists. */
+async function checkFolders(options: RunOptions, io: Io): Promise<void> {
+  const place = placeOf(options, io.env);
+  for (const option of ['seed', 'dump', 'trail', 'stopAt', 'approveAs'] as const) {
+    if (options[option] !== undefined && place !== 'in-process') {
+      throw new UsageError(
+        `--${option.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} was given, but the task runs ${where(place, options)}; it is for --local. Add --local or leave it out.`,
+      );
+    }
+  }
+  if (options.dump !== undefined) await demandFolder(options.dump, '--dump');
+  if (options.trail !== undefined) await demandFolder(options.trail, '--trail');
+  if (options.out !== undefined) await demandFolder(options.out, '--out');
+}
+
+const where = (place: string, options: RunOptions): string =>
+  place === 'endpoint' ? 'at AWS_ENDPOINT_URL' : `in the deployed stack ${options.stack ?? ''}`.trim();

@@ -1,0 +1,32 @@
+import { DELIVERY_SECONDS } from 'taskbound-evidence/audit/trail/coverage';
+import { latestDeadlineMs } from '../../core/ledger/deadline.ts';
+import { LAST_DIGEST_MS } from 'taskbound-local/trail/trail-files';
+import type { Connection } from '../connection/connection.ts';
+import { messageOf } from 'taskbound-evidence/command/errors';
+import type { Io } from '../io.ts';
+import { Records } from '../connection/records.ts';
+
+/** Where the last digest begins nothing of the task is left: its own signature is nowhere. */
+const SPARE_MS = 2 * LAST_DIGEST_MS;
+
+/**
+ * Lets time pass until CloudTrail would have delivered every record of the task, its last lease's end included, and writes the trail. The
+ * task is over by then: a trail that cannot be written is said, and does not hide what became of the task.
+ */
+export async function writeTrail(
+  { embedded, config, outputs, clock }: Connection,
+  { boundaryId, folder }: { readonly boundaryId: string; readonly folder: string | undefined },
+  io: Io,
+): Promise<boolean> {
+  if (embedded === undefined || folder === undefined) return true;
+  try {
+    const row = await new Records(config, outputs).row(boundaryId);
+    const overMs = Math.max(clock.nowMs(), row === undefined ? 0 : latestDeadlineMs(row));
+    await clock.sleep(overMs + DELIVERY_SECONDS * 1000 + SPARE_MS - clock.nowMs());
+    await embedded.writeTrail(folder);
+    return true;
+  } catch (error) {
+    io.err(`taskbound: the trail could not be written: ${messageOf(error)}.\n`);
+    return false;
+  }
+}

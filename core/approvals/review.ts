@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import type { LedgerRow } from '../ledger/ledger.ts';
+import { reviewIdOf } from 'taskbound-evidence/names/review-id';
+
+/** Partition of the sparse index in which open reviews stand; a decided one is in it no more. */
+export const REVIEW_OPEN = 'review';
+
+const ms = z.int().min(0);
+
+/**
+ * The review of one emergency: its own record in the ledger's table, and its own chain in the evidence, both under `reviewIdOf`. It
+ * stands beside the task, which runs and closes meanwhile. Times are milliseconds since 1970.
+ */
+export const reviewRow = z.looseObject({
+  boundaryId: z.string(),
+  kind: z.literal('review'),
+  of: z.string(),
+  taskType: z.string(),
+  stack: z.string(),
+  revision: z.int().min(1),
+  requester: z.string(),
+  requestedBy: z.string(),
+  /** Why it could not wait. */
+  emergency: z.string(),
+  openedAtMs: ms,
+  state: z.enum(['open', 'justified', 'unjustified']),
+  decided: z
+    .looseObject({ person: z.string(), arn: z.string(), atMs: ms, reason: z.string().optional() })
+    .optional(),
+  /** Keys of the sparse index: present only while it is open. */
+  due: z.literal(REVIEW_OPEN).optional(),
+  dueAtMs: ms.optional(),
+});
+export type ReviewRow = z.infer<typeof reviewRow>;
+
+/** The open review of a task that skipped its approval. */
+export const openReviewOf = (row: LedgerRow): ReviewRow => ({
+  boundaryId: reviewIdOf(row.boundaryId),
+  kind: 'review',
+  of: row.boundaryId,
+  taskType: row.taskType,
+  stack: row.stack,
+  revision: 1,
+  requester: row.requester ?? '',
+  requestedBy: row.requestedBy.arn,
+  emergency: row.emergency ?? '',
+  openedAtMs: row.requestedAtMs,
+  state: 'open',
+  due: REVIEW_OPEN,
+  dueAtMs: row.requestedAtMs,
+});
+
+/** Why somebody may not decide a review, or undefined. */
+export function reviewFault(review: ReviewRow, person: string): string | undefined {
+  if (review.decided !== undefined)
+    return `${review.decided.person} decided it already, at ${new Date(review.decided.atMs).toISOString()}`;
+  return review.requester === '' || review.requester === person
+    ? `${person} asked for the emergency; somebody else must review it`
+    : undefined;
+}
+
+/** The review as decided: out of the index, and final. */
+export function withReviewDecision(
+  { due: _due, dueAtMs: _dueAtMs, ...review }: ReviewRow,
+  state: 'justified' | 'unjustified',
+  decided: NonNullable<ReviewRow['decided']>,
+): ReviewRow {
+  return { ...review, revision: review.revision + 1, state, decided };
+}

@@ -1,0 +1,60 @@
+import { DeclarationError } from '../shared/errors.ts';
+import type { ParameterValue } from '../task-types/parameters.ts';
+
+/** What a `{date:…}` may hold, longest first: tokens of Unicode's date patterns, and what may stand between them. */
+const PART = /yyyy|MM|dd|HH|mm|[-_/.:]/gy;
+const PLACEHOLDER = /\{([^{}]*)\}?/g;
+const ALLOWED = '{date:…} with yyyy, MM, dd, HH, mm and - _ / . : between them';
+
+/** Parameters with each `{date:…}` filled with the scheduled time, by the clocks of the schedule's time zone. Throws `DeclarationError` on any other placeholder. */
+export const fillParameters = (
+  templates: Readonly<Record<string, ParameterValue>>,
+  forMs: number,
+  timeZone: string,
+): Record<string, ParameterValue> => {
+  const clock = clockIn(timeZone, forMs);
+  return Object.fromEntries(
+    Object.entries(templates).map(([name, template]) => [
+      name,
+      typeof template === 'string' ? fill(name, template, clock) : template,
+    ]),
+  );
+};
+
+const fill = (name: string, template: string, clock: Clock): string =>
+  template.replaceAll(PLACEHOLDER, (whole, inside: string) => {
+    const parts = inside.startsWith('date:') && whole.endsWith('}') ? partsOf(inside.slice(5)) : undefined;
+    if (parts !== undefined) return parts.map((part) => clock[part] ?? part).join('');
+    throw new DeclarationError(
+      `Parameter ${name} of a schedule has ${JSON.stringify(whole)}; allowed: ${ALLOWED}. Correct it, and a text without braces stays as it is.`,
+    );
+  });
+
+/** `yyyy-MM` -> `yyyy`, `-`, `MM`; undefined when anything else is in it, or no token. */
+function partsOf(pattern: string): readonly string[] | undefined {
+  const parts = pattern.match(PART) ?? [];
+  return parts.join('') === pattern && parts.some((part) => part.length > 1) ? parts : undefined;
+}
+
+type Clock = Readonly<Record<string, string>>;
+
+/** What the clocks of a time zone show. An instant has one reading, whatever daylight saving does. */
+function clockIn(timeZone: string, atMs: number): Clock {
+  const format = new Intl.DateTimeFormat('en-US-u-ca-iso8601-nu-latn', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  const shown = Object.fromEntries(format.formatToParts(atMs).map(({ type, value }) => [type, value]));
+  return {
+    yyyy: (shown['year'] ?? '').padStart(4, '0'),
+    MM: shown['month'] ?? '',
+    dd: shown['day'] ?? '',
+    HH: shown['hour'] ?? '',
+    mm: shown['minute'] ?? '',
+  };
+}

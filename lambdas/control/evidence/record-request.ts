@@ -1,0 +1,31 @@
+import type { LedgerRow } from '../../../core/ledger/ledger.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
+import { windowText } from '../../../core/windows/window-rule.ts';
+import type { EvidenceLog } from './evidence-log.ts';
+
+/** Who asked for what: the first event of every task, also of one whose submit died after it wrote the row. Told again without effect. */
+export async function recordRequest(row: LedgerRow, evidence: EvidenceLog): Promise<void> {
+  await evidence.append(row.boundaryId, {
+    id: 'task.requested',
+    type: 'task.requested',
+    actor: row.requestedBy.arn,
+    data: {
+      taskType: row.taskType,
+      reason: row.reason,
+      parameters: row.parameters,
+      ...(row.window && { window: windowText(row.window) }),
+      requestDigest: row.requestDigest,
+      grantDigest: row.grantDigest,
+      executionArn: row.executionArn,
+      ...omitUndefined({ requester: row.requester }),
+      ...(row.approval && {
+        approvalsNeeded: row.approval.quorum,
+        approvalsExpire: iso(row.approval.expiresAtMs),
+      }),
+      ...omitUndefined({ emergency: row.emergency }),
+      ...(row.scheduled && { schedule: row.scheduled.schedule, scheduledFor: iso(row.scheduled.forMs) }),
+    },
+  });
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();

@@ -1,0 +1,30 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from 'taskbound-time/clock';
+import { EvidenceLog } from '../evidence/evidence-log.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import type { AwsConfig } from './aws-config.ts';
+
+/** The document client of a function: undefined fields are left out, as the row's schema has them. */
+const documentClient = (aws: AwsConfig): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(new DynamoDBClient({ ...aws }), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+
+interface RecordPorts {
+  readonly environment: { readonly LEDGER_TABLE: string; readonly EVIDENCE_TABLE: string };
+  readonly aws: AwsConfig;
+  readonly clock: Clock;
+}
+
+/** Ledger and evidence, as every control function uses them. */
+export function openRecords({ environment, aws, clock }: RecordPorts): {
+  readonly ledger: Ledger;
+  readonly evidence: EvidenceLog;
+} {
+  const documents = documentClient(aws);
+  return {
+    ledger: new Ledger(documents, environment.LEDGER_TABLE, clock),
+    evidence: new EvidenceLog(documents, environment.EVIDENCE_TABLE, clock),
+  };
+}

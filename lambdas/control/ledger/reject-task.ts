@@ -1,0 +1,31 @@
+import { TaskRejected } from '../../../core/shared/errors.ts';
+import type { LedgerRow } from '../../../core/ledger/ledger.ts';
+import { isEnding } from '../../../core/ledger/phase.ts';
+import type { EvidenceLog } from '../evidence/evidence-log.ts';
+import type { Ledger } from './ledger.ts';
+
+/**
+ * A rule refuses the task: the rejection in its row, then `task.rejected`, then `TaskRejected` for the workflow, which closes the
+ * boundary. Once teardown has begun nothing is written any more: how the task ended is decided by then.
+ */
+export async function rejectTask(
+  boundaryId: string,
+  refused: { readonly by: string; readonly because: string },
+  on: { readonly ledger: Ledger; readonly evidence: EvidenceLog },
+): Promise<never> {
+  const cause = `Task ${boundaryId} was rejected by ${refused.by}: ${refused.because}. Submit it again under a new id.`;
+  const row = await on.ledger.update(boundaryId, (now: LedgerRow) =>
+    now.rejection || isEnding(now.phase) ? now : { ...now, rejection: { error: 'TaskRejected', cause } },
+  );
+  // What refused it first is what counts: a refusal by people, or a rule that was met before.
+  const { cause: final } = row.rejection ?? { cause };
+  if (!isEnding(row.phase)) {
+    await on.evidence.append(boundaryId, {
+      id: 'task.rejected',
+      type: 'task.rejected',
+      actor: refused.by,
+      data: { because: refused.because },
+    });
+  }
+  throw new TaskRejected(final);
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { HalfIssued } from '../../../core/shared/errors.ts';
+import { again } from './retry-on-conflict.ts';
+import { asAdmin, ifAllowed, inTransaction, onServer, type Query } from './connection.ts';
+import { endLogin } from './end-login.ts';
+import type { LoginAt, LoginOrder, LoginServer, LoginSight } from './login-server.ts';
+import { scramVerifier } from './scram.ts';
+import { countSessions } from './terminate-sessions.ts';
+import { standing, type Standing } from './login-role.ts';
+import * as sql from './statements.ts';
+
+const SALT_BYTES = 16;
+
+/** PostgreSQL 16 and later; MAINTAIN needs 17. The admin needs CREATEROLE, and ADMIN on `owner` and every role of `memberOf`. */
+export const pgLoginServer: LoginServer = {
+  make: (admin, order) =>
+    asAdmin(admin, order.spec.database, (query) =>
+      again(query, () => inTransaction(query, () => make(query, order))),
+    ),
+  end: (admin, at) => onServer(admin, at.spec.database, (server) => endLogin(server, at)),
+  look: (admin, at) => asAdmin(admin, at.spec.database, (query) => look(query, at)),
+};
+
+/** Whose the role is: read by people, and by an attempt that finds it there. */
+const markOf = ({ boundaryId, attempt }: LoginOrder): string => `taskbound ${boundaryId} attempt ${attempt}`;
+
+async function make(query: Query, order: LoginOrder): Promise<{ readonly roleId: string }> {
+  const { name, spec, password, validUntilMs } = order;
+  const verifier = scramVerifier(password, randomBytes(SALT_BYTES));
+  const before = await standing(query, name);
+  if (before === undefined) {
+    await query(sql.createRole({ name, connections: spec.connections, verifier, validUntilMs }));
+    await query(sql.becomeMember(name));
+    await ifAllowed(query, sql.takeTurn(spec.owner, name));
+    for (const right of spec.rights) await query(sql.grantRight(right, spec.database, name));
+    for (const role of spec.memberOf) await query(sql.grantMembership(role, name));
+  } else {
+    demandEarlierAttempt(before, order);
+    await query(sql.replacePassword({ name, verifier, validUntilMs }));
+  }
+  await query(sql.commentOn(name, markOf(order)));
+  const made = before ?? (await standing(query, name));
+  return { roleId: made?.roleId ?? '' };
+}
+
+/** The password of an earlier attempt is known to nobody who would use it: it is replaced. A later one must not lose its own. */
+function demandEarlierAttempt({ comment }: Standing, order: LoginOrder): void {
+  const [, boundaryId, attempt] = /^taskbound (\S+) attempt (\d+)$/.exec(comment ?? '') ?? [];
+  if (boundaryId === order.boundaryId && Number(attempt) < order.attempt) return;
+  throw new HalfIssued(
+    `The login ${order.name} stands already, marked ${JSON.stringify(comment)}; only an earlier attempt's may be taken over by attempt ${order.attempt}. Submit the task again under a new id.`,
+  );
+}
+
+async function look(query: Query, at: LoginAt): Promise<LoginSight> {
+  const found = await standing(query, at.name);
+  const sessions = await countSessions({ query }, [found?.roleId ?? null, at.roleId ?? null]);
+  return { exists: found !== undefined, canLogin: found?.canLogin ?? false, sessions };
+}

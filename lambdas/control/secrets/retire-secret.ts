@@ -1,0 +1,15 @@
+import type { SecretRecord } from '../../../core/ledger/ledger.ts';
+import { isLogin, type Logins } from '../logins/logins.ts';
+import type { TaskSecrets } from './secrets.ts';
+
+/**
+ * Takes away all that there may be of a JIT secret: first the value, so that nobody new reads it, then what it opens. By the record alone,
+ * and again for as long as it takes: each part does nothing once it is gone.
+ */
+export async function retireSecret(
+  secret: SecretRecord,
+  { secrets, logins }: { readonly secrets: TaskSecrets; readonly logins: Logins },
+): Promise<void> {
+  await secrets.destroy(secret.secretName);
+  if (isLogin(secret)) await logins.end(secret);
+}

@@ -1,0 +1,32 @@
+import { WindowNotOpen } from '../../../core/shared/errors.ts';
+import type { LedgerRow } from '../../../core/ledger/ledger.ts';
+import { windowState } from '../../../core/windows/window.ts';
+import type { EvidenceLog } from '../evidence/evidence-log.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { rejectTask } from '../ledger/reject-task.ts';
+
+interface WindowDependencies {
+  readonly ledger: Ledger;
+  readonly evidence: EvidenceLog;
+}
+
+interface WindowNeed {
+  readonly by: string;
+  readonly nowMs: number;
+  readonly needsSeconds: number;
+}
+
+/**
+ * Stands before whatever is issued: nothing is before the task's window opens, nothing after it closes, and nothing that could not be used
+ * before it closes. Too early throws `WindowNotOpen`, which is tried again; too late rejects the task.
+ */
+export async function demandWindow(
+  { boundaryId, window }: LedgerRow,
+  { by, nowMs, needsSeconds }: WindowNeed,
+  on: WindowDependencies,
+): Promise<void> {
+  const state = windowState(window, nowMs, needsSeconds);
+  if (state.is === 'early')
+    throw new WindowNotOpen(`Nothing is issued for ${boundaryId} yet: ${state.because}. It is tried again.`);
+  if (state.is === 'over') await rejectTask(boundaryId, { by, because: state.because }, on);
+}

@@ -1,0 +1,37 @@
+import type { Clock } from 'taskbound-time/clock';
+import { CanaryFailed } from '../../core/shared/errors.ts';
+import type { SessionCredentials } from '../../core/work/work.ts';
+import type { Canary, CanaryOf } from '../control/secrets/canary.ts';
+
+const TRIES = 3;
+const PAUSE_MS = 1000;
+
+/**
+ * The new session must be able to do the canary call: a refusal later proves an end only of what once worked. A role that was deployed
+ * a moment ago may need a second.
+ */
+export async function demandAccepted(
+  credentials: SessionCredentials,
+  sessionSecretName: string,
+  on: { readonly canaryOf: CanaryOf; readonly clock: Clock },
+): Promise<void> {
+  const canary = on.canaryOf(credentials, sessionSecretName);
+  try {
+    await demandOneAccepted(TRIES, canary, on.clock);
+  } finally {
+    canary.end();
+  }
+}
+
+async function demandOneAccepted(tries: number, canary: Canary, clock: Clock): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    const answer = await canary.ask();
+    if (answer.answer === 'accepted') return;
+    if (tried === tries) {
+      throw new CanaryFailed(
+        `The new session was ${answer.answer} by DescribeSecret on its own secret ${tries} times (${answer.error}: ${answer.message}); it must be accepted before the work. Check the task role's ceiling.`,
+      );
+    }
+    await clock.sleep(PAUSE_MS);
+  }
+}

@@ -1,8 +1,0 @@
-import { defineWork } from '../../runtime/index.ts';
-import { maintenanceEnvironment } from './environment.ts';
-import { maintain } from './maintain.ts';
-
-/** The work function of the task type `database-maintenance`: see maintain.ts for what it does, and in what order. */
-const environment = maintenanceEnvironment.parse(process.env);
-
-export const handler = defineWork((task) => maintain(task, environment));

@@ -1,0 +1,38 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { personalPrincipal, type BoundedTask, type TaskBoundary } from '../../lib/index.ts';
+
+/** The roles of the people who work with the sample. A session's name is a person there. */
+export interface SamplePeople {
+  readonly requesters: iam.IRole;
+  readonly approvers: iam.IRole;
+  readonly operators: iam.IRole;
+}
+
+export function samplePeople(
+  scope: Construct,
+  boundary: TaskBoundary,
+  types: readonly BoundedTask[],
+): SamplePeople {
+  const role = (id: string, description: string) =>
+    new iam.Role(scope, `${id}Role`, { description, assumedBy: personalPrincipal() });
+  const requesters = role('Requesters', 'Submits tasks, ends them, and reads what became of them.');
+  const approvers = role('Approvers', 'Approves tasks of others, ends them, and reads what became of them.');
+  for (const type of types) {
+    type.grantSubmit(requesters, { personal: true });
+    type.grantDecide(approvers, { personal: true });
+    for (const people of [requesters, approvers]) {
+      type.grantEnd(people, { personal: true });
+      type.grantRead(people);
+    }
+  }
+  for (const people of [requesters, approvers]) boundary.grantRead(people);
+
+  const operators = new iam.Role(scope, 'OperatorsRole', {
+    description: 'Drains the stack before it is deleted, and reads what became of its tasks.',
+    assumedBy: new iam.AccountRootPrincipal(),
+  });
+  boundary.grantRead(operators);
+  boundary.grantDrain(operators);
+  return { requesters, approvers, operators };
+}

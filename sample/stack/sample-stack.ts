@@ -1,0 +1,49 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { TaskBoundary } from '../../lib/index.ts';
+import { sampleBucket } from './bucket.ts';
+import { caseTables, caseTask, caseWork } from './cases.ts';
+import { adminSecret, maintenanceTask, maintenanceWork } from './maintenance.ts';
+import { samplePeople } from './people.ts';
+import { transferTask, transferWork } from './transfer.ts';
+
+/** The sample: one task type copies an object and leaves a signed receipt, one runs maintenance on a database, one answers a case by an assistant. */
+export class SampleStack extends Stack {
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+    const source = sampleBucket(this, 'Source');
+    const destination = sampleBucket(this, 'Destination');
+    const sets = sampleBucket(this, 'Maintenance');
+    const admin = adminSecret(this, 'DatabaseAdminSecret');
+    const tables = caseTables(this);
+    const [transfers, maintains] = [transferWork(source, destination), maintenanceWork(sets)];
+    const answers = caseWork(tables);
+    const boundary = new TaskBoundary(this, 'Boundary');
+
+    const transfer = transferTask(this, { boundary, source, destination, work: transfers });
+    const maintenance = maintenanceTask(this, { boundary, sets, admin, work: maintains });
+    const cases = caseTask(this, { boundary, ...tables, work: answers });
+    const people = samplePeople(this, boundary, [transfer, maintenance, cases]);
+
+    output(this, 'source', source.bucketName);
+    output(this, 'destination', destination.bucketName);
+    output(this, 'maintenance', sets.bucketName);
+    output(this, 'cases', tables.cases.tableName);
+    output(this, 'replies', tables.replies.tableName);
+    output(this, 'DatabaseAdmin', admin.secretArn);
+    output(this, 'SubmitUrl', boundary.submitUrl);
+    output(this, 'DecideUrl', boundary.decideUrl);
+    output(this, 'EndUrl', boundary.endUrl);
+    output(this, 'LedgerTable', boundary.records.ledger.tableName);
+    output(this, 'EvidenceTable', boundary.records.evidence.tableName);
+    output(this, 'EvidenceKey', boundary.records.evidenceKey.keyArn);
+    output(this, 'Requesters', people.requesters.roleArn);
+    output(this, 'Approvers', people.approvers.roleArn);
+    output(this, 'Operators', people.operators.roleArn);
+    output(this, 'TypesPath', boundary.typesPath);
+    output(this, 'AlarmTopic', boundary.alarmTopic.topicArn);
+  }
+}
+
+const output = (scope: Construct, id: string, value: string): CfnOutput =>
+  new CfnOutput(scope, id, { value });

@@ -1,0 +1,52 @@
+import { Duration } from 'aws-cdk-lib';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { BoundedTask, JitSecret, Parameter, Tool, Work, type TaskBoundary } from '../../lib/index.ts';
+
+/** Declared before the boundary, so that one esbuild call builds it together with the control functions. */
+export const transferWork = (source: s3.Bucket, destination: s3.Bucket): Work =>
+  Work.entry(new URL('../work/object-transfer/index.ts', import.meta.url), {
+    timeout: Duration.seconds(60),
+    memorySize: 512,
+    environment: { SOURCE_BUCKET: source.bucketName, DESTINATION_BUCKET: destination.bucketName },
+  });
+
+interface TransferProps {
+  readonly boundary: TaskBoundary;
+  readonly source: s3.Bucket;
+  readonly destination: s3.Bucket;
+  readonly work: Work;
+}
+
+/** Copies one object from one bucket to another, leaves a signed receipt, and does so each night by itself. */
+export function transferTask(
+  scope: Construct,
+  { boundary, source, destination, work }: TransferProps,
+): BoundedTask {
+  const transfer = new BoundedTask(scope, 'ObjectTransfer', {
+    boundary,
+    type: 'object-transfer',
+    parameters: { sourceKey: Parameter.s3Key(), destinationKey: Parameter.s3Key() },
+    tools: {
+      readSource: Tool.allow('s3:GetObject').on(source.arnForObjects('{sourceKey}')),
+      writeDestination: Tool.multipartUpload(destination, '{destinationKey}', { readBack: true }),
+      writeReceipt: Tool.allow('s3:PutObject').on(destination.arnForObjects('{destinationKey}.receipt.json')),
+    },
+    secrets: { receiptKey: JitSecret.signingKey() },
+    work,
+    stateTimeout: Duration.seconds(75),
+    lease: Duration.seconds(120),
+    // Large objects take several runs, each with a lease of its own.
+    taskTimeout: Duration.hours(3),
+  });
+
+  transfer.schedule('Nightly', {
+    expression: 'cron(0 4 * * ? *)',
+    timeZone: 'Europe/Berlin',
+    parameters: {
+      sourceKey: 'exports/{date:yyyy-MM-dd}.csv',
+      destinationKey: 'in/{date:yyyy-MM-dd}.csv',
+    },
+  });
+  return transfer;
+}

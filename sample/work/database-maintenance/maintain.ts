@@ -1,0 +1,124 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import pg from 'pg';
+import * as z from 'zod';
+import { sqlStateOf } from '../../../core/logins/sql-fault.ts';
+import type { Task } from '../../../lambdas/runtime/index.ts';
+import type { MaintenanceEnvironment } from './environment.ts';
+import { StepFailed } from './errors.ts';
+import { faultOf } from './fault.ts';
+import { withLogin } from './login.ts';
+import { readSet, type MaintenanceSet } from './maintenance-set.ts';
+
+/** https://www.postgresql.org/docs/18/errcodes-appendix.html */
+const SYNTAX_ERROR = '42601';
+
+const maintenanceParameters = z.object({ set: z.string(), digest: z.string() });
+
+/** What was done, and how long it took; nothing that stands in the database. */
+type StepResult = { readonly step: string; readonly milliseconds: number };
+export type MaintenanceResult = {
+  readonly kind: MaintenanceSet['kind'];
+  readonly steps: StepResult[];
+};
+
+interface Step {
+  /** For people: names, never SQL. */
+  readonly name: string;
+  run(client: pg.Client): Promise<void>;
+}
+
+/**
+ * Runs one set of maintenance on a database.
+ *
+ * Effects, in order:
+ *  1. nothing, until the set's bytes have the digest that was asked for;
+ *  2. a session of the task's own login;
+ *  3. `vacuum` and `reindex`: table by table, each for itself; `migration`: its SQL, in one transaction.
+ *
+ * Half done: tables before the one that failed are done, a migration is not. Repeated: vacuum and reindex do the same again; a
+ * migration is to be written so that it may run twice. Late: when the function's time ends, the server ends what is under way with the
+ * session, at the latest as the login is ended.
+ *
+ * Rejected: SQL in the request. An approver would read it once in the request and trust that nothing else runs; the digest pins it.
+ */
+export async function maintain(
+  task: Task,
+  { MAINTENANCE_BUCKET: bucket }: MaintenanceEnvironment,
+  loggedIn: typeof withLogin = withLogin,
+): Promise<MaintenanceResult> {
+  const { set: name, digest } = maintenanceParameters.parse(task.parameters);
+  const set = await readSet(task.client(S3Client), { bucket, set: name, digest }, task.signal);
+  const secret = await task.secret('database');
+  const steps = await loggedIn(secret, task.boundaryId, (client) => runSteps(stepsOf(set), client, task));
+  task.log.info('maintenance done', { set: name, kind: set.kind, steps: steps.length });
+  return { kind: set.kind, steps };
+}
+
+function stepsOf(set: MaintenanceSet): readonly Step[] {
+  switch (set.kind) {
+    case 'vacuum':
+      return set.tables.map((table) => statement(`vacuum ${table}`, `VACUUM (ANALYZE) ${quoted(table)}`));
+    case 'reindex':
+      return set.tables.map((table) => statement(`reindex ${table}`, `REINDEX TABLE ${quoted(table)}`));
+    case 'migration':
+      return [{ name: 'migration', run: (client) => migrate(client, set.sql) }];
+  }
+}
+
+const statement = (name: string, sql: string): Step => ({
+  name,
+  run: async (client) => void (await client.query(sql)),
+});
+
+const quoted = (table: string): string => table.split('.').map(pg.escapeIdentifier).join('.');
+
+/** What the SQL itself commits is committed: it is the SQL that was approved. Whoever reads of a failure counts its statements. */
+async function migrate(client: pg.Client, sql: string): Promise<void> {
+  await client.query('BEGIN');
+  let done = 0;
+  const count = (): void => void (done += 1);
+  client.connection.on('commandComplete', count);
+  try {
+    await client.query(sql);
+    await client.query('COMMIT');
+  } catch (error) {
+    client.connection.off('commandComplete', count);
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw new Error(`${statementText(error, done)}${faultOf(error)}`);
+  } finally {
+    client.connection.off('commandComplete', count);
+  }
+}
+
+/** Which one, from 1. Of SQL that cannot be parsed none was begun, and only the character says where. */
+const statementText = (error: unknown, done: number): string =>
+  done === 0 && sqlStateOf(error) === SYNTAX_ERROR ? '' : `statement ${done + 1}, `;
+
+async function runSteps(steps: readonly Step[], client: pg.Client, task: Task): Promise<StepResult[]> {
+  const done: StepResult[] = [];
+  for (const step of steps) {
+    const begunMs = task.nowMs();
+    await ended(step.run(client), task.signal).catch((error: unknown) => {
+      throw stepFailed(step, done, error);
+    });
+    done.push({ step: step.name, milliseconds: task.nowMs() - begunMs });
+  }
+  return done;
+}
+
+/** Stops waiting when the task must stop; the session is closed then, and what it does is rolled back. */
+function ended<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  return Promise.race([work, promise]).finally(() => signal.removeEventListener('abort', abort));
+}
+
+function stepFailed(step: Step, done: readonly StepResult[], error: unknown): StepFailed {
+  const said = faultOf(error);
+  const before = done.length === 0 ? 'nothing' : done.map(({ step: name }) => name).join(', ');
+  return new StepFailed(
+    `The step ${step.name} failed: ${said}. Done before it: ${before}. Correct the set, store it under its new digest, and submit that.`,
+  );
+}

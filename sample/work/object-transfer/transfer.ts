@@ -1,0 +1,172 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import * as z from 'zod';
+import { S3_KEY_BYTES } from '../../../core/task-types/parameters.ts';
+import type { More, Task } from '../../../lambdas/runtime/index.ts';
+import { checkpointIn, demandSameSource, type TransferCheckpoint } from './checkpoint.ts';
+import {
+  compare,
+  partsCheck,
+  wholeCopyCheck,
+  type Check,
+  type Checksums,
+  type PartsCheck,
+} from './checksum.ts';
+import { copyInParts } from './copy-in-parts.ts';
+import { copyWhole } from './copy-whole.ts';
+import type { TransferEnvironment } from './environment.ts';
+import { SourceChanged, TransferRefused } from './errors.ts';
+import { receiptKeyOf, signedReceipt, writeReceipt } from './receipt.ts';
+import { readSource, shown, type ObjectName, type Source } from './source.ts';
+import { aborted } from './upload.ts';
+
+const transferParameters = z.object({ sourceKey: z.string().min(1), destinationKey: z.string().min(1) });
+
+export type TransferResult = {
+  readonly bytes: number;
+  readonly checksum: { readonly algorithm: string; readonly value: string };
+  readonly check: Check['by'];
+  readonly receipt: { readonly key: string; readonly sha256: string };
+};
+
+/**
+ * Copies one object within S3, checks the copy, and leaves a signed receipt beside it.
+ *
+ * Effects, in order:
+ *  1. nothing, until the source's checksum is known and the receipt's key is fetched;
+ *  2. the copy, of exactly the object whose checksum was read (`If-Match` on its ETag);
+ *  3. the receipt, only once S3's checksum of the copy equals the source's.
+ *
+ * What is too large for one run is copied in parts: a run whose time is up hands on the upload, and the next one looks at what S3 has of it,
+ * copies the rest, and completes it, once the source is still the same.
+ *
+ * Half done: a copy in parts that fails is aborted; one that is ended from outside is left to the bucket's lifecycle rule; a copy without a
+ * receipt was not checked and is not to be used. Repeated: writes the same object again, and a new receipt under the new task's key.
+ *
+ * Rejected: reading the object through this function to hash it. That needs the object's size in time and memory, and would make the
+ * function a place where the content can leak.
+ */
+export async function transferObject(
+  task: Task,
+  environment: TransferEnvironment,
+): Promise<TransferResult | More> {
+  const { source: from, destination, receipt } = namesOf(task, environment);
+  const s3 = task.client(S3Client);
+  const key = await task.secret('receiptKey');
+  const checkpoint = checkpointIn(task.checkpoint);
+  const source = await sourceOf(s3, from, destination, checkpoint, task.signal);
+  const copying = { task, s3, source, to: destination, environment, checkpoint };
+  const copied = await copyChecked(copying);
+  if ('unfinished' in copied) return task.more(copied.unfinished);
+  const { check, copy } = copied;
+  const checksum = { algorithm: check.algorithm, value: check.value };
+  const text = signedReceipt(
+    {
+      boundaryId: task.boundaryId,
+      source: { ...from, etag: source.etag },
+      destination: { ...destination, etag: copy.ETag ?? '' },
+      bytes: source.bytes,
+      checksum,
+      check: check.by,
+      copiedAt: new Date(task.nowMs()).toISOString(),
+    },
+    key,
+  );
+  const written = await writeReceipt(s3, receipt, text, task.signal);
+  task.log.info('object copied, checked and receipted', {
+    bytes: source.bytes,
+    check: check.by,
+    algorithm: check.algorithm,
+  });
+  return { bytes: source.bytes, checksum, check: check.by, receipt: written };
+}
+
+interface Names {
+  readonly source: ObjectName;
+  readonly destination: ObjectName;
+  readonly receipt: ObjectName;
+}
+
+function namesOf(task: Task, { SOURCE_BUCKET, DESTINATION_BUCKET }: TransferEnvironment): Names {
+  const { sourceKey, destinationKey } = transferParameters.parse(task.parameters);
+  const receiptKey = receiptKeyOf(destinationKey);
+  const bytes = Buffer.byteLength(receiptKey);
+  if (bytes > S3_KEY_BYTES) {
+    throw new TransferRefused(
+      `The receipt's key, destinationKey with .receipt.json, has ${bytes} bytes; S3 takes at most ${S3_KEY_BYTES}. Shorten destinationKey by ${bytes - S3_KEY_BYTES} bytes. Nothing was copied.`,
+    );
+  }
+  return {
+    source: { bucket: SOURCE_BUCKET, key: sourceKey },
+    destination: { bucket: DESTINATION_BUCKET, key: destinationKey },
+    receipt: { bucket: DESTINATION_BUCKET, key: receiptKey },
+  };
+}
+
+/** The source as it is now; in a later run it must be the one of the earlier ones, or what they copied is given up. */
+async function sourceOf(
+  s3: S3Client,
+  from: ObjectName,
+  to: ObjectName,
+  checkpoint: TransferCheckpoint | undefined,
+  signal: AbortSignal,
+): Promise<Source> {
+  try {
+    const source = await readSource(s3, from, signal);
+    if (checkpoint) demandSameSource(checkpoint, source);
+    return source;
+  } catch (error) {
+    throw checkpoint ? await aborted({ s3, to, id: checkpoint.uploadId }, error) : error;
+  }
+}
+
+interface Copying {
+  readonly task: Task;
+  readonly s3: S3Client;
+  readonly source: Source;
+  readonly to: ObjectName;
+  readonly environment: TransferEnvironment;
+  readonly checkpoint: TransferCheckpoint | undefined;
+}
+
+type Copied =
+  { readonly check: Check; readonly copy: Checksums } | { readonly unfinished: TransferCheckpoint };
+
+/** Copies, and returns the copy only when S3's checksum of it equals the source's. */
+async function copyChecked(copying: Copying): Promise<Copied> {
+  const { task, s3, source, to, environment, checkpoint } = copying;
+  const what = shown(source);
+  if (checkpoint === undefined && source.bytes <= environment.SINGLE_COPY_LIMIT_BYTES) {
+    const check = wholeCopyCheck(source.head, what);
+    const copy = await copyWhole(s3, source, to, check, task.signal).catch(changed(source));
+    compare(check, copy, what);
+    return { check, copy };
+  }
+  const check = partsCheck(source.head, what);
+  const copied = await inParts(copying, check).catch(changed(source));
+  if ('unfinished' in copied) return copied;
+  compare(check, copied.copy, what);
+  return { check, copy: copied.copy };
+}
+
+const inParts = ({ task, s3, source, to, environment, checkpoint }: Copying, check: PartsCheck) =>
+  copyInParts(
+    { s3, source, to, check },
+    {
+      partBytes: environment.PART_BYTES,
+      parallel: environment.PARALLEL_PARTS,
+      signal: task.signal,
+      isTimeUp: () => task.timeLeftMs() < environment.STOP_BEFORE_SECONDS * 1000,
+      uploadId: checkpoint?.uploadId,
+    },
+  );
+
+/** S3 refuses a copy whose source has another ETag by now. */
+const changed =
+  (source: Source) =>
+  (error: unknown): never => {
+    if (!(error instanceof Error) || error.name !== 'PreconditionFailed') throw error;
+    throw new SourceChanged(
+      `The source, ${shown(source)}, is no longer the one with ETag ${source.etag} whose checksum was read (S3 said: ${error.message}). Nothing was copied. Let its writer finish and submit again.`,
+      { cause: error },
+    );
+  };

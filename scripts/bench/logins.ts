@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { randomBytes } from 'node:crypto';
+import { Secret } from '../../core/secrets/secret.ts';
+import { adminAccessIn, type AdminAccess } from '../../lambdas/control/logins/admin-access.ts';
+import { pgLoginServer } from '../../lambdas/control/logins/pg-login-server.ts';
+import { startDemoDatabase } from '../../cli/local/demo-database.ts';
+import { shopSpec } from '../../simulation/login-rigs.ts';
+import { percentile, table } from './figures.ts';
+import type { Bench } from './section.ts';
+
+const AT_ONCE = [1, 20];
+/** Logins for each of `--runs`. */
+const LOGINS_A_RUN = 20;
+const MINUTE_MS = 60_000;
+
+export interface LoginFigures {
+  readonly atOnce: number;
+  readonly logins: number;
+  readonly perSecond: number;
+  readonly p50Milliseconds: number;
+  readonly p99Milliseconds: number;
+}
+
+/** Logins on a real server on this machine: made, ended, and looked for until the server knows them no more. Real time. */
+export async function measureLogins({ runs }: Bench): Promise<readonly LoginFigures[]> {
+  const script = readFileSync(new URL('../../sample/database/demo.sql', import.meta.url), 'utf8');
+  const { server, adminSecret } = await startDemoDatabase(script);
+  const admin = adminAccessIn(adminSecret, 'admin');
+  try {
+    await oneLogin(admin, 'warm-up');
+    const figures: LoginFigures[] = [];
+    for (const atOnce of AT_ONCE) figures.push(await measure(admin, atOnce, runs * LOGINS_A_RUN));
+    return figures;
+  } finally {
+    await server.stop();
+  }
+}
+
+async function measure(admin: AdminAccess, atOnce: number, logins: number): Promise<LoginFigures> {
+  const took: number[] = [];
+  let begun = 0;
+  const worker = async (): Promise<void> => {
+    while (begun < logins) {
+      const number = (begun += 1);
+      const startedMs = performance.now();
+      await oneLogin(admin, `${atOnce}_${number}`);
+      took.push(performance.now() - startedMs);
+    }
+  };
+  const startedMs = performance.now();
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  const seconds = (performance.now() - startedMs) / 1000;
+  return {
+    atOnce,
+    logins,
+    perSecond: logins / seconds,
+    p50Milliseconds: percentile(took, 0.5),
+    p99Milliseconds: percentile(took, 0.99),
+  };
+}
+
+async function oneLogin(admin: AdminAccess, id: string): Promise<void> {
+  const at = { name: `taskbound_bench_${id}`, spec: shopSpec() };
+  const validUntilMs = performance.timeOrigin + performance.now() + MINUTE_MS;
+  const password = new Secret(randomBytes(24).toString('base64url'));
+  const { roleId } = await pgLoginServer.make(admin, {
+    ...at,
+    boundaryId: `bench.${id}`,
+    attempt: 1,
+    password,
+    validUntilMs,
+  });
+  await pgLoginServer.end(admin, at);
+  const { exists, sessions } = await pgLoginServer.look(admin, { ...at, roleId });
+  if (exists || sessions > 0) throw new Error(`The login ${at.name} is still there.`);
+}
+
+export const printLogins = (figures: readonly LoginFigures[]): string =>
+  table(
+    ['at once', 'logins', 'per second', 'p50 ms', 'p99 ms'],
+    figures.map(({ atOnce, logins, perSecond, p50Milliseconds, p99Milliseconds }) => [
+      atOnce,
+      logins,
+      perSecond.toFixed(1),
+      p50Milliseconds.toFixed(0),
+      p99Milliseconds.toFixed(0),
+    ]),
+  );

@@ -1,0 +1,88 @@
+import { readAssembly } from 'taskbound-local/template/assembly';
+import { isAtLeast } from '../../core/ledger/phase.ts';
+import { comeToRest, submitAll, warmUp } from '../../simulation/run-schedule.ts';
+import { silenceLogs } from '../../simulation/silence-logs.ts';
+import { World } from '../../simulation/world.ts';
+import { percentile, table } from './figures.ts';
+import type { Bench } from './section.ts';
+
+const TASKS = 1000;
+/** A deny stays until its lease has ended and a run of the reconciler has lifted it, some four minutes: so far apart, at most 40 are live. */
+const APART_SECONDS = { within: 6.5, beyond: 1 } as const;
+
+export interface ProvenFigures {
+  readonly tasks: number;
+  readonly apartSeconds: number;
+  readonly mostLiveDenies: number;
+  readonly deniesNotEffective: number;
+  readonly p50Seconds: number;
+  readonly p99Seconds: number;
+  readonly mostSeconds: number;
+}
+
+/** Virtual seconds from the end of the work to the proof, over many tasks of one type: exact, the same on every machine. */
+export async function measureProven({ assembly }: Bench): Promise<readonly ProvenFigures[]> {
+  silenceLogs();
+  await warmUp(await readAssembly(assembly));
+  return [await measure(assembly, APART_SECONDS.within), await measure(assembly, APART_SECONDS.beyond)];
+}
+
+async function measure(assembly: string, apartSeconds: number): Promise<ProvenFigures> {
+  const schedule = {
+    name: 'proven',
+    task: 'transfer' as const,
+    tasks: TASKS,
+    apart: apartSeconds,
+    latency: 1,
+    faults: [],
+  };
+  const world = await World.open(await readAssembly(assembly), schedule);
+  world.aws.startSchedules();
+  await submitAll(world, schedule);
+  await comeToRest(world);
+  world.aws.stopSchedules();
+  await world.close();
+  const seconds = secondsToProven(world);
+  if (seconds.length !== TASKS) throw new Error(`${seconds.length} of ${TASKS} tasks were proven.`);
+  const last = [...world.witness.rows.values()].map((rows) => rows.at(-1)?.what);
+  return {
+    tasks: TASKS,
+    apartSeconds,
+    mostLiveDenies: mostLiveDenies(world),
+    deniesNotEffective: last.filter((row) => row?.deny?.effective === false).length,
+    p50Seconds: percentile(seconds, 0.5),
+    p99Seconds: percentile(seconds, 0.99),
+    mostSeconds: Math.max(...seconds),
+  };
+}
+
+function secondsToProven({ witness }: World): number[] {
+  return [...witness.rows].flatMap(([boundaryId, rows]) => {
+    const ended = rows.find(({ what }) => isAtLeast(what.phase, 'revoking'));
+    const proven = witness.events.get(boundaryId)?.find(({ what }) => what.type === 'revocation.proven');
+    return ended && proven ? [(proven.atMs - ended.atMs) / 1000] : [];
+  });
+}
+
+function mostLiveDenies({ witness }: World): number {
+  const changes = [
+    ...witness.denies.map(({ atMs }) => [atMs, 1] as const),
+    ...witness.lifts.map(({ atMs }) => [atMs, -1] as const),
+  ].sort(([one], [other]) => one - other);
+  let live = 0;
+  return changes.reduce((most, [, change]) => Math.max(most, (live += change)), 0);
+}
+
+export const printProven = (figures: readonly ProvenFigures[]): string =>
+  table(
+    ['tasks', 'seconds apart', 'live denies at most', 'denies not effective', 'p50 s', 'p99 s', 'most s'],
+    figures.map((each) => [
+      each.tasks,
+      each.apartSeconds,
+      each.mostLiveDenies,
+      each.deniesNotEffective,
+      each.p50Seconds.toFixed(1),
+      each.p99Seconds.toFixed(1),
+      each.mostSeconds.toFixed(1),
+    ]),
+  );

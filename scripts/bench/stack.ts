@@ -1,0 +1,89 @@
+import type { Connection } from '../../cli/connection/connection.ts';
+import type { Io } from '../../cli/io.ts';
+import { runTask } from '../../cli/run/run-task.ts';
+import { readOutputs } from '../../cli/connection/stack-outputs.ts';
+import type { RunReport } from '../../cli/run/run-report.ts';
+import type { FunctionVersion } from 'taskbound-local/lambda/types';
+import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
+
+/** The same in every run, so that counts are. */
+const START_MS = Date.UTC(2026, 10, 24, 10);
+/** What a policy change takes to have effect, milliseconds: the command line's own default. */
+export const POLICY_DELAY_MS = 4_000;
+
+export interface Request {
+  readonly type: 'object-transfer';
+  readonly taskId: string;
+  readonly reason: string;
+  readonly parameters: { readonly sourceKey: string; readonly destinationKey: string };
+}
+
+/** The sample's request: an object with that key moves to the same key. */
+export const transferOf = (taskId: string, key: string): Request => ({
+  type: 'object-transfer',
+  taskId,
+  reason: 'benchmark',
+  parameters: { sourceKey: key, destinationKey: key },
+});
+
+/** The sample stack in a fresh embedded AWS, on a virtual clock, and the command line's way of using it. */
+export interface BenchStack {
+  readonly aws: EmbeddedAws;
+  readonly stack: LoadedStack;
+  readonly connection: Connection;
+  readonly io: Io;
+  /** Every function of the stack, as it is deployed. */
+  functions(): FunctionVersion[];
+  run(request: Request): Promise<RunReport>;
+}
+
+export async function openStack(assembly: string): Promise<BenchStack> {
+  const aws = await EmbeddedAws.start({
+    clock: new VirtualClock({ startMs: START_MS }),
+    policyDelayMs: POLICY_DELAY_MS,
+  });
+  const stack = await aws.loadAssembly(assembly);
+  const connection: Connection = {
+    stackName: stack.stackName,
+    outputs: await readOutputs(aws.clientConfig(), stack.stackName),
+    clock: aws.clock,
+    config: aws.clientConfig(),
+    hasPeople: false,
+    close: () => aws.close(),
+  };
+  const io = quietIo(aws);
+  return {
+    aws,
+    stack,
+    connection,
+    io,
+    functions: () => functionsOf(aws, stack),
+    run: (request) => runTask(connection, request, { out: undefined, io }),
+  };
+}
+
+const quietIo = (aws: EmbeddedAws): Io => ({
+  out: () => undefined,
+  err: () => undefined,
+  env: {},
+  cwd: '/',
+  userName: 'bench',
+  clock: aws.clock,
+  ask: async () => undefined,
+  untilInterrupted: async () => undefined,
+});
+
+const functionsOf = (aws: EmbeddedAws, { resources }: LoadedStack): FunctionVersion[] =>
+  [...resources.values()]
+    .filter(({ type }) => type === 'AWS::Lambda::Function')
+    .map(({ physicalId }) => aws.lambda.registry.resolve(physicalId, undefined).fn);
+
+/** Puts an object into the bucket of an output, as the account's owner. */
+export function putObject({ aws, connection }: BenchStack, output: string, key: string, text: string): void {
+  aws.s3.put(connection.outputs[output] ?? '', key, Buffer.from(text));
+}
+
+/** `IssueIdentity` of `Taskbound-BoundaryControlIssueIdentityFunctionE8C5EA68`. */
+export const shortName = ({ spec }: FunctionVersion): string =>
+  /^[^-]+-(?:BoundaryControl)?(.+)Function[0-9A-F]{8}$/.exec(spec.name)?.[1] ?? spec.name;

@@ -1,0 +1,138 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import * as z from 'zod';
+import { errorMessage } from 'taskbound-evidence/describe-error';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
+import { synthesize } from '../sample/synthesize.ts';
+import { readAssembly } from 'taskbound-local/template/assembly';
+import { schedule as scheduleSchema } from './schedule.ts';
+import { runSchedule, warmUp } from './run-schedule.ts';
+import { simulate, type Simulation } from './simulate.ts';
+import { silenceLogs } from './silence-logs.ts';
+
+/**
+ * `npm run simulate`: explores what can go wrong, each fault alone and then schedules drawn by a seed, and judges each run by the
+ * invariants of docs/invariants.md. Exit 0: none was broken. 1: one was; the smallest schedule that does is printed. 2: usage.
+ */
+interface Options {
+  readonly seed: number;
+  readonly schedules: number;
+  readonly only?: string;
+  readonly assembly?: string;
+  readonly every: number;
+  readonly replay?: string;
+  readonly first?: boolean;
+  readonly json?: boolean;
+}
+
+const whole = (text: string): number => {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(
+    `${JSON.stringify(text)} was given; allowed: a whole number up to 999999999.`,
+  );
+};
+
+const atLeastOne = (text: string): number => {
+  const number = whole(text);
+  if (number >= 1) return number;
+  throw new InvalidArgumentError('0 was given; allowed: a whole number from 1.');
+};
+
+const pattern = (text: string): string => {
+  try {
+    return new RegExp(text).source;
+  } catch (error) {
+    throw new InvalidArgumentError(`${JSON.stringify(text)} is no regular expression: ${String(error)}.`);
+  }
+};
+
+const options: Options = new Command()
+  .name('npm run simulate --')
+  .option('--seed <number>', 'draws the random schedules', whole, 1)
+  .option('--schedules <number>', 'how many random schedules, besides all single faults', whole, 500)
+  .option('--only <pattern>', 'only the single faults whose name matches, a regular expression', pattern)
+  .option('--assembly <dir>', 'an already synthesized CDK assembly, instead of synthesizing')
+  .option('--every <number>', 'only the first of each so many single faults', atLeastOne, 1)
+  .option('--first', 'stop at the first violation')
+  .option('--replay <schedule>', 'run one schedule, JSON or @FILE, and print what happened')
+  .option('--json', 'print exactly one JSON document on standard output')
+  .configureOutput({ outputError: (text, write) => write(text) })
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+  .parse()
+  .opts();
+
+const folder = options.assembly ?? mkdtempSync(join(tmpdir(), 'taskbound-simulate-'));
+if (options.assembly === undefined)
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+if (options.assembly === undefined) synthesize({ outdir: folder });
+process.exitCode = options.replay === undefined ? await explore() : await replay(options.replay);
+
+async function explore(): Promise<number> {
+  silenceLogs();
+  const { seed, schedules, only, every } = options;
+  const startedMs = performance.now();
+  const result = await simulate({
+    assembly: folder,
+    seed,
+    schedules,
+    every,
+    ...omitUndefined({ only }),
+    first: options.first === true,
+    progress: (done, size, violations) => tell(done, size, violations, startedMs),
+  });
+  process.stderr.write('\n');
+  process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : textOf(result));
+  return result.brokenRuns === 0 ? 0 : 1;
+}
+
+function tell(done: number, size: number, violations: number, startedMs: number): void {
+  const seconds = Math.round((performance.now() - startedMs) / 1000);
+  const text = `${done} of ${size} schedules, ${violations} with a violation, ${seconds} s`;
+  if (process.stderr.isTTY) process.stderr.write(`\r${text}`);
+  else if (done % 400 < 8 || done === size) process.stderr.write(`${text}\n`);
+}
+
+function textOf(result: Simulation): string {
+  const lines = [
+    `${result.singleFaults} single faults and ${result.schedules} random schedules (seed ${result.seed}): ${result.brokenRuns} broke an invariant.`,
+    `${result.closed} boundaries closed; at most ${result.maxSecondsToClosed} s after the faults had stopped, denied at most ${result.maxSecondsToDenied} s after the task's end.`,
+    `Trace digest ${result.traceDigest}`,
+  ];
+  for (const { invariant, message, schedule, trace } of result.violations) {
+    lines.push('', `Invariant ${invariant}: ${message}`, ...trace.slice(-40).map((line) => `  ${line}`));
+    lines.push(`Replay: npm run simulate -- --replay '${JSON.stringify(schedule)}'`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+async function replay(given: string): Promise<number> {
+  const parsed = scheduleSchema.safeParse(readSchedule(given));
+  if (!parsed.success) {
+    process.stderr.write(`simulate: the schedule cannot be used: ${z.prettifyError(parsed.error)}\n`);
+    return 2;
+  }
+  silenceLogs();
+  const assembly = await readAssembly(folder);
+  await warmUp(assembly);
+  const { trace, violations, ...rest } = await runSchedule(assembly, parsed.data);
+  if (options.json === true) process.stdout.write(`${JSON.stringify({ ...rest, violations, trace })}\n`);
+  else {
+    const broken = violations.map(({ invariant, message }) => `Invariant ${invariant}: ${message}`);
+    process.stdout.write(`${[...trace, ...broken, `Digest ${rest.digest}`].join('\n')}\n`);
+  }
+  return violations.length === 0 ? 0 : 1;
+}
+
+/** Undefined, which is no schedule, after saying why it cannot be read. */
+function readSchedule(given: string): unknown {
+  try {
+    return JSON.parse(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given);
+  } catch (error) {
+    const because = errorMessage(error);
+    process.stderr.write(`simulate: the schedule cannot be read: ${because}. Give JSON, or @FILE.\n`);
+    return undefined;
+  }
+}

@@ -1,0 +1,63 @@
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { expect, it } from 'vitest';
+import { ArchiveReader } from '../../../cli/archive/archive-copies.ts';
+import { renderArchived } from '../../../cli/archive/render-archive.ts';
+import { call } from '../support.ts';
+
+it.each([
+  ['neither a task nor a day', [], /given: neither\. Give a boundary id/],
+  ['both', ['object-transfer.x1', '--day', '2026-11-24'], /given: both\./],
+  ['no boundary id', ['x1'], /no boundary id/],
+  ['no day', ['--day', 'today'], /--day "today" was given; allowed: a day in UTC/],
+])('%s: exit 2 and one message, before anything is asked', async (_what, argv, message) => {
+  const { code, stdout, stderr } = await call('/', ['archive', ...argv]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(message);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+});
+
+it('says in words what was compared', () => {
+  const boundaryId = 'object-transfer.x1';
+  const agrees = { boundaryId, archive: 'agrees', error: null, fault: null } as const;
+  expect(renderArchived([agrees])).toBe('object-transfer.x1  agrees with the table\n');
+  expect(renderArchived([{ ...agrees, archive: 'disagrees' }])).toMatch(/DISAGREES.*runbook\.md\n$/);
+  expect(renderArchived([{ ...agrees, archive: 'disagrees', fault: 'no row' }])).toMatch(
+    /DISAGREES.*\(no row\)\n$/,
+  );
+  expect(renderArchived([{ ...agrees, archive: 'wrong', fault: 'another key' }])).toMatch(
+    /DOES NOT VERIFY.*\(another key\)\n$/,
+  );
+  expect(renderArchived([{ ...agrees, archive: 'unknown', error: 'AccessDenied' }])).toMatch(
+    /CANNOT BE READ.*\(AccessDenied\)\n$/,
+  );
+  expect(renderArchived([])).toMatch(/nothing was compared/);
+});
+
+it('lists the copies of its stack page by page, each with its day, and takes nothing else for one', async () => {
+  const s3 = mockClient(S3Client);
+  const object = (Key: string, time: string) => ({ Key, LastModified: new Date(time) });
+  s3.on(ListObjectsV2Command)
+    .resolvesOnce({
+      IsTruncated: true,
+      NextContinuationToken: 'more',
+      Contents: [
+        object('evidence/Taskbound/a-type.x1.evidence.json', '2026-11-24T23:59:59.999Z'),
+        object('evidence/Taskbound/notes.txt', '2026-11-24T10:00:00Z'),
+      ],
+    })
+    .resolvesOnce({
+      Contents: [object('evidence/Taskbound/a-type.x2.evidence.json', '2026-11-25T00:00:00Z')],
+    });
+  const outputs = { EvidenceArchive: 's3://kept/evidence/' };
+  const reader = new ArchiveReader({ region: 'eu-central-1' }, outputs, 'Taskbound');
+  expect([...(await reader.days())]).toEqual([
+    ['a-type.x1', '2026-11-24'],
+    ['a-type.x2', '2026-11-25'],
+  ]);
+  expect(s3.commandCalls(ListObjectsV2Command).map(({ args: [{ input }] }) => input)).toMatchObject([
+    { Bucket: 'kept', Prefix: 'evidence/Taskbound/' },
+    { Bucket: 'kept', Prefix: 'evidence/Taskbound/', ContinuationToken: 'more' },
+  ]);
+  s3.restore();
+});

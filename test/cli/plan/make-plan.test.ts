@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { makePlan, NONCE_PLACEHOLDER } from '../../../cli/plan/make-plan.ts';
+import { renderPlan } from '../../../cli/plan/render-plan.ts';
+import { makeTaskId, TASK_ID_PLACEHOLDER } from '../../../cli/run/task-id.ts';
+import { MalformedRequest } from 'taskbound-evidence/errors';
+import { NONCE_CHARACTERS, TASK_ID } from 'taskbound-evidence/names/ids';
+import {
+  compileSessionPolicy,
+  deadlineText,
+  DEADLINE_PLACEHOLDER,
+} from '../../../core/grants/session-policy.ts';
+import { transferConfig } from '../../fixtures/task-types.ts';
+import { T0 } from '../support.ts';
+
+const request = {
+  type: 'object-transfer',
+  reason: 'r',
+  parameters: { sourceKey: 'a b*', destinationKey: 'c' },
+};
+
+describe('a plan', () => {
+  it('has the fields that scripts rely on, and no others', () => {
+    expect(Object.keys(makePlan(request, transferConfig(), T0))).toEqual([
+      'taskType',
+      'roleArn',
+      'sessionPolicy',
+      'policyCharacters',
+      'grantDigest',
+      'leaseSeconds',
+      'window',
+      'tools',
+      'secrets',
+    ]);
+  });
+
+  it('is as long as the policy that the task will get', () => {
+    const plan = makePlan(request, transferConfig(), T0);
+    const taskId = makeTaskId(T0);
+    const real = compileSessionPolicy(transferConfig(), {
+      boundaryId: `object-transfer.${taskId}`,
+      nonce: 'f'.repeat(NONCE_CHARACTERS),
+      parameters: request.parameters,
+      deadline: deadlineText(T0),
+    });
+    expect(plan.policyCharacters).toBe(real.length);
+    expect(plan.sessionPolicy).toHaveLength(real.length);
+    expect(
+      plan.sessionPolicy
+        .replaceAll(TASK_ID_PLACEHOLDER, taskId)
+        .replaceAll(NONCE_PLACEHOLDER, 'f'.repeat(NONCE_CHARACTERS))
+        .replaceAll(DEADLINE_PLACEHOLDER, deadlineText(T0)),
+    ).toBe(real);
+  });
+
+  it('takes the id that the request brings', () => {
+    expect(makePlan({ ...request, taskId: 'mine' }, transferConfig(), T0).sessionPolicy).toContain(
+      '/object-transfer.mine/',
+    );
+  });
+
+  it('names resources as the policy has them', () => {
+    expect(makePlan(request, transferConfig(), T0).tools[0]).toEqual({
+      name: 'readSource',
+      actions: ['s3:GetObject'],
+      resources: ['arn:aws:s3:::source-bucket/a b${*}'],
+    });
+  });
+
+  it('refuses what is too long, with the figures', () => {
+    const parameters = { sourceKey: 'k', destinationKey: 'd'.repeat(900) };
+    expect(() => makePlan({ ...request, parameters }, transferConfig(), T0)).toThrow(MalformedRequest);
+    expect(() => makePlan({ ...request, parameters }, transferConfig(), T0)).toThrow(
+      /has \d{4} characters; AWS takes at most 2048/,
+    );
+  });
+
+  it('says in words what is granted and how long the policy is', () => {
+    const plan = makePlan(request, transferConfig(), T0);
+    const text = renderPlan(plan);
+    expect(text).toContain(`${plan.policyCharacters} of 2048 characters`);
+    expect(text).toContain('readSource: s3:GetObject');
+    expect(text).toContain('Nothing was issued.');
+  });
+});
+
+it('makes ids that fit, sort by time and differ', () => {
+  const ids = Array.from({ length: 50 }, () => makeTaskId(T0));
+  expect(new Set(ids).size).toBe(50);
+  for (const id of ids) expect(id).toMatch(TASK_ID);
+  expect(makeTaskId(T0) < makeTaskId(T0 + 1000)).toBe(true);
+});
+
+it('shows the window, and its digest covers it', () => {
+  const window = { opensAt: '2026-11-23T22:00:00Z', closesAt: '2026-11-23T23:00:00Z' };
+  const config = transferConfig({ window: { kind: 'required' } });
+  const plan = makePlan({ ...request, window }, config, T0);
+  expect(plan.window).toEqual({
+    opensAt: '2026-11-23T22:00:00.000Z',
+    closesAt: '2026-11-23T23:00:00.000Z',
+  });
+  expect(renderPlan(plan)).toContain('from 2026-11-23T22:00:00.000Z to 2026-11-23T23:00:00.000Z');
+  const later = { ...window, closesAt: '2026-11-23T23:30:00Z' };
+  expect(makePlan({ ...request, window: later }, config, T0).grantDigest).not.toBe(plan.grantDigest);
+  expect(makePlan(request, transferConfig(), T0).window).toBeNull();
+});

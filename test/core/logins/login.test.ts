@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { secretName } from 'taskbound-evidence/names/ids';
+import {
+  IDENTIFIER_BYTES,
+  loginNameOf,
+  loginPrefix,
+  postgresSpec,
+  rightsText,
+} from '../../../core/logins/login.ts';
+
+const nameOf = (stack: string, taskId: string, name = 'database') =>
+  loginNameOf(
+    secretName(
+      {
+        stack,
+        taskType: 'database-maintenance',
+        boundaryId: `database-maintenance.${taskId}`,
+        nonce: 'a'.repeat(32),
+      },
+      name,
+    ),
+  );
+
+describe('the name of a login', () => {
+  it.each([
+    ['Taskbound', 'a1'],
+    ['Taskbound', 'x'.repeat(40)],
+    ['S'.repeat(128), 'x'.repeat(40)],
+  ])('of stack %s and task %s fits, begins with the stack’s prefix and ends in a hash', (stack, taskId) => {
+    const name = nameOf(stack, taskId);
+    expect(Buffer.byteLength(name)).toBeLessThanOrEqual(IDENTIFIER_BYTES);
+    expect(name.startsWith(loginPrefix(stack))).toBe(true);
+    expect(name).toMatch(/_[0-9a-f]{16}$/);
+  });
+
+  it('is another for every secret', () => {
+    const names = [nameOf('A', 'a1'), nameOf('A', 'a2'), nameOf('B', 'a1'), nameOf('A', 'a1', 'other')];
+    expect(new Set([...names, nameOf('S'.repeat(30), 'a1'), nameOf('S'.repeat(31), 'a1')]).size).toBe(6);
+    expect(nameOf('A', 'a1')).toBe(nameOf('A', 'a1'));
+  });
+
+  it('is given only to a task’s secret', () => {
+    expect(() => loginNameOf('somebody/elses')).toThrow(/not the name of a task/);
+  });
+});
+
+const spec = {
+  kind: 'postgres',
+  adminSecretArn: 'arn',
+  database: 'demo',
+  owner: 'shop_owner',
+  rights: [
+    { on: 'tables', schema: 'shop', tables: ['orders', 'customers'], privileges: ['SELECT', 'MAINTAIN'] },
+  ],
+  memberOf: [],
+  connections: 4,
+} as const;
+const faultOf = (change: object): string => {
+  const parsed = postgresSpec.safeParse({ ...spec, ...change });
+  return parsed.success ? '' : parsed.error.issues.map(({ message }) => message).join('; ');
+};
+
+describe('what a login may be given', () => {
+  it('is said in words', () => {
+    expect(rightsText(postgresSpec.parse({ ...spec, memberOf: ['shop_owner'] }))).toBe(
+      'SELECT, MAINTAIN ON TABLE shop.orders, shop.customers; MEMBER OF shop_owner',
+    );
+  });
+
+  it.each([
+    ['a role of PostgreSQL’s own', { memberOf: ['pg_execute_server_program'] }, /role of your own/],
+    ['everybody as the owner', { owner: 'PUBLIC' }, /role of your own/],
+    ['a name that is no name', { database: 'demo"; DROP' }, /letters, digits/],
+    ['nothing', { rights: [] }, /without rights/],
+    [
+      'CREATE without being a member of the owner',
+      { rights: [{ on: 'schema', schema: 'shop', privileges: ['CREATE'] }] },
+      /members of owner only/,
+    ],
+    [
+      'a privilege of another kind',
+      { rights: [{ on: 'schema', schema: 'shop', privileges: ['SELECT'] }] },
+      /Invalid/,
+    ],
+    ...['TRIGGER', 'REFERENCES', 'SELECT WITH GRANT OPTION', 'ALL'].flatMap((privilege) =>
+      ['tables', 'allTables'].map((on): [string, object, RegExp] => [
+        `${privilege} on ${on}, not even for a member of the owner`,
+        {
+          memberOf: ['shop_owner'],
+          rights: [
+            { on, schema: 'shop', privileges: [privilege], ...(on === 'tables' && { tables: ['orders'] }) },
+          ],
+        },
+        /Invalid/,
+      ]),
+    ),
+  ])('is not %s', (_what, change, why) => {
+    expect(faultOf(change)).toMatch(why);
+  });
+
+  it('is CREATE for a member of the owner', () => {
+    const rights = [{ on: 'schema', schema: 'shop', privileges: ['CREATE'] }];
+    expect(faultOf({ rights, memberOf: ['shop_owner'] })).toBe('');
+  });
+});

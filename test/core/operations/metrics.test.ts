@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { GAUGES, gaugesOf, metricLine, secondsToProven } from '../../../core/operations/metrics.ts';
+import { rowOf } from '../../fixtures/row.ts';
+
+describe('a metric', () => {
+  test('is one line of JSON in the embedded metric format, and nothing around it', () => {
+    const line = metricLine('Stack', 1_000, 'Count', { A: 1, B: 0 });
+    expect(line).not.toContain('\n');
+    expect(JSON.parse(line)).toEqual({
+      _aws: {
+        Timestamp: 1_000,
+        CloudWatchMetrics: [
+          {
+            Namespace: 'Taskbound',
+            Dimensions: [['Stack']],
+            Metrics: [
+              { Name: 'A', Unit: 'Count' },
+              { Name: 'B', Unit: 'Count' },
+            ],
+          },
+        ],
+      },
+      Stack: 'Stack',
+      A: 1,
+      B: 0,
+    });
+  });
+});
+
+describe('gauges', () => {
+  const healthy = { overdue: false, unproven: false, secretsUnrevoked: 0, denyNotEffective: false };
+
+  test('are all there when there was nothing to look at, so that alarms recover', () => {
+    expect(gaugesOf([], 0)).toEqual(Object.fromEntries(GAUGES.map((gauge) => [gauge, 0])));
+  });
+
+  test('count boundaries, and secrets one by one', () => {
+    const rows = [
+      { ...healthy, overdue: true, secretsUnrevoked: 2 },
+      { ...healthy, overdue: true, unproven: true, secretsUnrevoked: 1 },
+      { ...healthy, denyNotEffective: true },
+      healthy,
+    ];
+    expect(gaugesOf(rows, 4)).toEqual({
+      BoundariesOverdue: 2,
+      BoundariesUnproven: 1,
+      SecretsUnrevoked: 3,
+      DeniesNotEffective: 1,
+      EmergenciesUnreviewed: 4,
+    });
+  });
+});
+
+describe('seconds to proven', () => {
+  const proof = { kind: 'refused' as const, provenAtMs: 9_500 };
+  const work = { status: 'succeeded' as const, result: null, endedAtMs: 2_000 };
+
+  test.each([
+    ['from the end of the work', rowOf({ proof, work, revokingAtMs: 3_000 }), 7.5],
+    ['from the beginning of the teardown when no work was begun', rowOf({ proof, revokingAtMs: 3_000 }), 6.5],
+    ['not without a proof', rowOf({ work }), undefined],
+    ['not when nothing ended', rowOf({ proof }), undefined],
+  ])('%s', (_what, row, seconds) => {
+    expect(secondsToProven(row)).toBe(seconds);
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { lookupOf } from 'taskbound-evidence/lookup/lookup';
+import { follow, type Recorded } from 'taskbound-evidence/lookup/pointer';
+import type { EvidenceBundle, EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import { signedBundle, STACK_KEY } from '../../fixtures/signed-bundle.ts';
+import { BOUNDARY, chain, goodEvents } from '../../cli/support.ts';
+import { rechained } from '../../scenarios/tampering.ts';
+
+const closedChain = chain(
+  goodEvents().map((event) =>
+    event.type === 'identity.issued' ? { ...event, data: { ...event.data, accessKeyId: 'ASIAX' } } : event,
+  ),
+);
+const issuedAt = closedChain.findIndex(({ type }) => type === 'identity.issued');
+const openChain = closedChain.slice(0, -1);
+const means = (event: EvidenceEvent) => lookupOf(event) === 'key#ASIAX';
+const pointer = { boundaryId: BOUNDARY, seq: issuedAt + 1, means };
+const event = closedChain[issuedAt];
+
+const open = (events: readonly EvidenceEvent[]): Recorded => ({ events, closed: false });
+const closed = ({ events, envelope, publicKey }: EvidenceBundle): Recorded => {
+  if (envelope === null || publicKey === null) throw new Error('not signed');
+  return { events, signed: { envelope, publicKey }, closed: true };
+};
+const key = STACK_KEY.publicKey;
+const signed = closed(signedBundle(BOUNDARY, closedChain, STACK_KEY));
+
+describe('what the evidence says to a pointer', () => {
+  it('is the event, when it says so, and whether that is signed', () => {
+    expect(follow(pointer, open(openChain), key)).toEqual({ event, signed: false });
+    expect(follow(pointer, signed, key)).toEqual({ event, signed: true });
+  });
+
+  it.each([
+    ['no evidence', pointer, [], 'it has no evidence'],
+    ['another event there', { ...pointer, seq: 1 }, openChain, 'its event 1 does not say so'],
+    ['an event behind its end', { ...pointer, seq: 99 }, openChain, 'its event 99 does not say so'],
+    [
+      'no event that says so',
+      { boundaryId: BOUNDARY, means: () => false },
+      openChain,
+      'no event of it says so',
+    ],
+  ])('%s is a fault', (_what, asked, events, fault) =>
+    expect(follow(asked, open(events), key)).toEqual({ fault }),
+  );
+
+  const changed = closedChain.map((each) =>
+    each.seq === 1 ? { ...each, data: { ...each.data, requester: 'eve' } } : each,
+  );
+  const anew = rechained(BOUNDARY, changed);
+  it.each([
+    ['an event that was changed', open(changed.slice(0, -1)), /event 1 \(task\.requested\) was changed/],
+    [
+      'a closed chain made anew',
+      { ...signed, events: anew },
+      /its signed statement is not about these events/,
+    ],
+    [
+      'a closed chain made anew and signed by another key',
+      closed(signedBundle(BOUNDARY, anew)),
+      /it is signed with the key \w+, not with the pinned key/,
+    ],
+    ['a closed chain without its signature', open(anew), /closed, but nothing is signed/],
+    [
+      'a closed chain that was cut to look open',
+      { ...open(anew.slice(0, -1)), closed: true },
+      /^its evidence does not hold: the ledger has it as closed, but it ends with \S+ and is not signed$/,
+    ],
+  ])('%s is not believed, though it has an event that says so', (_what, recorded, fault) => {
+    const found = follow(pointer, recorded, key);
+    expect(found.event?.seq).toBe(pointer.seq);
+    expect(found.fault).toMatch(fault);
+    expect(found.signed).toBeUndefined();
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { wayInWords } from 'taskbound-evidence/report/path/workflow-picture';
+import { wayOf, type StepState } from 'taskbound-evidence/report/path/path';
+import type { EventDraft } from 'taskbound-evidence/chain/evidence';
+import { taskRecord } from 'taskbound-evidence/events/task-record';
+import {
+  admitted,
+  decided,
+  ended,
+  chainOf,
+  eventsOf,
+  leaseIssued,
+  rejected,
+  requested,
+  revokedIntended,
+  secretIssued,
+  type RecordName,
+} from '../../../fixtures/task-events.ts';
+
+const SIGNS: Readonly<Record<StepState, string>> = { passed: 'v', failed: 'x', waiting: '.', skipped: '-' };
+const ofDrafts = (drafts: readonly EventDraft[]) => wayOf(taskRecord(chainOf(drafts)));
+const signs = ({ front, tail }: ReturnType<typeof wayOf>): string =>
+  [front, tail].map((steps) => steps.map(({ state }) => SIGNS[state]).join('')).join(' ');
+
+describe('the way through the workflow', () => {
+  // submit Approval Admit AwaitWindow Issue IssueIdentity RunWork, RevokeAndRecord ProveRevoked CloseBoundary end
+  it.each<[RecordName, string, RegExp]>([
+    ['succeeded', 'v-v-vvv vvvv', /whole way/],
+    ['approved', 'vvvvvvv vvvv', /whole way/],
+    ['lease after lease', 'v-v-vvv vvvv', /whole way/],
+    ['failed', 'v-v-vvx vvvx', /failed, and its boundary was closed/],
+    ['rejected', 'v-x---- vvvx', /rule turned the task away.*nothing was issued/],
+    ['refused by a person', 'vxx---- vvvx', /person refused/],
+    ['never approved', 'vxx---- vvvx', /Not enough people/],
+    ['ended early', 'v-v-vvx vvvx', /ended the task early; Teardown closed its boundary/],
+    ['torn down', 'v-v-vvx vvvx', /Teardown took over/],
+    ['emergency', 'v-v-vvv vvvv', /whole way/],
+    ['expired', 'v-v--vx vvvx', /Teardown took over/],
+    ['maybe issued', 'v-v--x- vvvx', /failed, and its boundary was closed/],
+    ['waiting for approval', 'v.----- ----', /ends before the boundary was closed, at Approval/],
+    ['under way', 'v-v-vv. ----', /ends before the boundary was closed, at RunWork/],
+  ])('%s: %s', (name, expected, says) => {
+    const way = wayOf(taskRecord(eventsOf(name)));
+    expect(signs(way)).toBe(expected);
+    expect(way.says).toMatch(says);
+  });
+
+  it.each<[string, EventDraft[], string]>([
+    ['admitted only', [requested(), admitted()], 'v-.---- ----'],
+    ['asked for only', [requested()], '.------ ----'],
+    ['waiting for its window', [requested({ window: {} }), admitted()], 'v-v.--- ----'],
+    [
+      'rejected before its first lease',
+      [requested(), admitted(), secretIssued(), rejected('issue-identity')],
+      'v-v-vx- ----',
+    ],
+    ['rejected at a secret', [requested(), admitted(), rejected('issue-secret')], 'v-v-x-- ----'],
+    ['nothing that is known', [], '------- ----'],
+  ])('%s: %s', (_what, drafts, expected) => {
+    expect(signs(ofDrafts(drafts))).toBe(expected);
+  });
+
+  it.each<[string, EventDraft[], RegExp]>([
+    [
+      'an end that is not done',
+      [requested(), admitted(), ended('admitted')],
+      /the record ends before its boundary was closed/,
+    ],
+    [
+      'a lease in spite of a refusal',
+      [requested(), decided('refused', 'bob'), leaseIssued()],
+      /refused the task, yet something was issued/,
+    ],
+    [
+      'a rejection when a session may have been issued',
+      [requested(), admitted(), rejected('issue-identity'), revokedIntended()],
+      /away, and something may have been issued/,
+    ],
+    [
+      'a rejection after a secret',
+      [requested(), admitted(), secretIssued(), rejected('issue-identity')],
+      /away, and something was issued/,
+    ],
+  ])('does not say more than the record of %s', (_what, drafts, says) => {
+    expect(ofDrafts(drafts).says).toMatch(says);
+  });
+
+  it('counts the rounds, and tells Teardown from the own execution', () => {
+    expect(wayOf(taskRecord(eventsOf('lease after lease')))).toMatchObject({ rounds: 2, byTeardown: false });
+    expect(wayOf(taskRecord(eventsOf('torn down')))).toMatchObject({ rounds: 0, byTeardown: true });
+    expect(wayOf(taskRecord(eventsOf('ended early'))).byTeardown).toBe(true);
+  });
+
+  it('names a single secret, and an emergency', () => {
+    const words = wayInWords(wayOf(taskRecord(eventsOf('emergency'))));
+    expect(words).toContain('Approval: not on its way, emergency. Admit: passed, admitted.');
+    expect(words).toContain('Issue receiptKey: passed, 1 issued.');
+  });
+
+  it('says when a deny was not put, and when nothing was there to deny', () => {
+    const note = (name: RecordName) => wayOf(taskRecord(eventsOf(name))).tail[0]?.note;
+    expect([note('succeeded'), note('expired'), note('rejected')]).toEqual([
+      'denied',
+      'deny not effective',
+      'nothing to deny',
+    ]);
+  });
+
+  it('marks a proof that does not hold', () => {
+    const drafts = [
+      requested(),
+      admitted(),
+      leaseIssued(),
+      { id: 'p', type: 'revocation.proven', actor: 'x', data: { proof: 'refused' } },
+    ] as const;
+    expect(ofDrafts(drafts).tail[1]).toMatchObject({ state: 'failed', note: 'unproven' });
+  });
+});

@@ -1,0 +1,121 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { closedEvent, unprovenEvent } from '../../../../core/operations/bus-events.ts';
+import { EventBus } from '../../../../lambdas/control/evidence/event-bus.ts';
+import { within } from '../../../../lambdas/control/function/with-timeout.ts';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
+import { BOUNDARY, rowOf } from '../../../fixtures/row.ts';
+
+const bridge = mockClient(EventBridgeClient);
+beforeEach(() => bridge.reset());
+
+const closed = rowOf({
+  phase: 'closed',
+  outcome: 'failed',
+  proof: { kind: 'expired', provenAtMs: 1_000 },
+  closedAtMs: 2_000,
+});
+const event = closedEvent(closed);
+const newBus = () => {
+  const clock = new VirtualClock({ startMs: 5_000 });
+  return { clock, bus: new EventBus(new EventBridgeClient({}), clock) };
+};
+
+test('puts one entry on the default bus, as taskbound, and says when it was taken', async () => {
+  bridge.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] });
+  expect(await newBus().bus.put(event)).toBe(5_000);
+  const [entry] = bridge.commandCalls(PutEventsCommand)[0]?.args[0].input.Entries ?? [];
+  expect(entry).toMatchObject({ Source: 'taskbound', DetailType: 'boundary.closed' });
+  expect(JSON.parse(entry?.Detail ?? '')).toEqual({
+    version: 1,
+    stack: 'Taskbound',
+    boundaryId: BOUNDARY,
+    taskType: 'object-transfer',
+    taskId: 'task-1',
+    outcome: 'failed',
+    proof: 'expired',
+    requestedAt: '1970-01-01T00:00:00.000Z',
+    provenAt: '1970-01-01T00:00:01.000Z',
+    closedAt: '1970-01-01T00:00:02.000Z',
+  });
+});
+
+describe('what was not taken', () => {
+  const refusal = { ErrorCode: 'InternalFailure', ErrorMessage: 'later' };
+  const cases: readonly (readonly [string, () => unknown, RegExp])[] = [
+    [
+      'one entry, in an answer that says OK',
+      () => bridge.on(PutEventsCommand).resolves({ FailedEntryCount: 1, Entries: [refusal] }),
+      /InternalFailure: later/,
+    ],
+    ['an answer that says nothing', () => bridge.on(PutEventsCommand).resolves({}), /no reason given/],
+    [
+      'the whole request',
+      () => bridge.on(PutEventsCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDenied' })),
+      /AccessDenied: no/,
+    ],
+    [
+      'a request that is never answered, after three seconds',
+      () => bridge.on(PutEventsCommand).callsFake(() => new Promise(() => undefined)),
+      /no answer within 3000 ms/,
+    ],
+  ];
+
+  test.each(cases)('%s: NotAnnounced', async (_what, answer, because) => {
+    answer();
+    const { bus, clock } = newBus();
+    await expect(bus.put(event)).rejects.toMatchObject({
+      name: 'NotAnnounced',
+      message: expect.stringMatching(because),
+    });
+    expect(clock.nowMs()).toBeLessThanOrEqual(8_000);
+    expect(await bus.tryPut(event)).toBeUndefined();
+  });
+
+  test('a defect of ours is not taken for an outage', async () => {
+    bridge.on(PutEventsCommand).resolves({ FailedEntryCount: 0 });
+    const broken = { ...event, detail: { ...event.detail, toJSON: () => JSON.parse('{') } };
+    await expect(newBus().bus.tryPut(broken as typeof event)).rejects.toThrow(SyntaxError);
+  });
+});
+
+test('an event tells repeated ones by the attempt that gave up', () => {
+  const gaveUp = { attempt: 2, executionArn: 'arn:t', gaveUpAtMs: 1_000 };
+  expect(unprovenEvent(rowOf({ phase: 'revoked' }), gaveUp)).toEqual({
+    detailType: 'boundary.unproven',
+    detail: {
+      version: 1,
+      stack: 'Taskbound',
+      boundaryId: BOUNDARY,
+      taskType: 'object-transfer',
+      taskId: 'task-1',
+      phase: 'revoked',
+      attempt: 2,
+      executionArn: 'arn:t',
+      gaveUpAt: '1970-01-01T00:00:01.000Z',
+    },
+  });
+});
+
+describe('within a time', () => {
+  test('the work’s own end counts, good or bad, and nothing goes on waiting', async () => {
+    const clock = new VirtualClock({ startMs: 0 });
+    expect(await within(clock, 1_000, async () => 'done')).toBe('done');
+    await expect(within(clock, 1_000, () => Promise.reject(new RangeError('no')))).rejects.toThrow(
+      RangeError,
+    );
+    expect(clock.nowMs()).toBe(0);
+  });
+
+  test('work that is late is told to stop', async () => {
+    const clock = new VirtualClock({ startMs: 0 });
+    let told: AbortSignal | undefined;
+    const late = within(clock, 1_000, (signal) => {
+      told = signal;
+      return new Promise(() => undefined);
+    });
+    await expect(late).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect([told?.aborted, clock.nowMs()]).toEqual([true, 1_000]);
+  });
+});

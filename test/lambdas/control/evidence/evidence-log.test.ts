@@ -1,0 +1,133 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  chainEvent,
+  chainFault,
+  type EventDraft,
+  type EvidenceEvent,
+} from 'taskbound-evidence/chain/evidence';
+import { EvidenceLog } from '../../../../lambdas/control/evidence/evidence-log.ts';
+import { BOUNDARY, conflict } from '../../../fixtures/row.ts';
+
+const NOW_MS = Date.UTC(2026, 10, 23, 10, 0, 0);
+const clock = { nowMs: () => NOW_MS, sleep: async () => undefined };
+const documents = mockClient(DynamoDBDocumentClient);
+const log = new EvidenceLog(DynamoDBDocumentClient.from(new DynamoDBClient({})), 'Evidence', clock);
+
+/** What stands in the table; a put adds to it, unless `meddle` does something else. */
+let table: EvidenceEvent[];
+let meddle: ((event: EvidenceEvent) => void) | undefined;
+beforeEach(() => {
+  table = [];
+  meddle = undefined;
+  documents.reset();
+  documents.on(QueryCommand).callsFake(() => ({ Items: [...table] }));
+  documents.on(PutCommand).callsFake(({ Item }: { Item: EvidenceEvent }) => {
+    meddle?.(Item);
+    if (table.some((event) => event.seq === Item.seq)) throw conflict();
+    table.push(Item);
+    return {};
+  });
+});
+
+const draft = (id: string, type: EventDraft['type'] = 'secret.issued'): EventDraft => ({
+  id,
+  type,
+  actor: 'test',
+  data: { id },
+});
+const add = (event: EventDraft) => table.push(chainEvent(BOUNDARY, table.at(-1), event, NOW_MS));
+const puts = () => documents.commandCalls(PutCommand).length;
+
+describe('EvidenceLog.append', () => {
+  test('puts each event behind the last, where none stands', async () => {
+    for (const id of ['a', 'b', 'c']) await log.append(BOUNDARY, draft(id));
+    expect(table.map(({ seq, id }) => [seq, id])).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+      [3, 'c'],
+    ]);
+    expect(chainFault(BOUNDARY, table)).toBeUndefined();
+    expect(documents.commandCalls(PutCommand)[0]?.args[0].input.ConditionExpression).toBe(
+      'attribute_not_exists(seq)',
+    );
+  });
+
+  test('takes the next place when another writer took this one', async () => {
+    add(draft('a'));
+    let first = true;
+    meddle = () => {
+      if (first) add(draft('theirs'));
+      first = false;
+    };
+    expect(await log.append(BOUNDARY, draft('ours'))).toMatchObject({ seq: 3 });
+    expect(table.map((event) => event.id)).toEqual(['a', 'theirs', 'ours']);
+    expect(chainFault(BOUNDARY, table)).toBeUndefined();
+  });
+
+  test('makes the event from those that stand before it, anew after a conflict', async () => {
+    add(draft('a'));
+    let first = true;
+    meddle = () => {
+      if (first) add(draft('theirs'));
+      first = false;
+    };
+    const event = await log.append(BOUNDARY, (before) => ({
+      ...draft('ours'),
+      data: { before: before.map(({ id }) => id) },
+    }));
+    expect(event.data).toEqual({ before: ['a', 'theirs'] });
+  });
+
+  test('recognises its own event whose answer was lost', async () => {
+    meddle = (event) => table.push(event);
+    expect(await log.append(BOUNDARY, draft('a'))).toEqual(table[0]);
+    expect([table.length, puts()]).toEqual([1, 1]);
+  });
+
+  test('does not add an event whose cause stands: it is returned as it stands', async () => {
+    const first = await log.append(BOUNDARY, draft('a'));
+    const again = await log.append(BOUNDARY, { ...draft('a'), data: { other: 'words' } });
+    expect([again, table.length, puts()]).toEqual([first, 1, 1]);
+  });
+
+  test('gives up after ten conflicts, as LedgerContention', async () => {
+    let other = 0;
+    meddle = () => void add(draft(`other-${(other += 1)}`));
+    await expect(log.append(BOUNDARY, draft('a'))).rejects.toMatchObject({ name: 'LedgerContention' });
+    expect(puts()).toBe(10);
+    expect(table.map((event) => event.id)).not.toContain('a');
+  });
+
+  test('adds nothing behind boundary.closed, and still recognises what stands before it', async () => {
+    add(draft('a'));
+    add(draft('boundary.closed', 'boundary.closed'));
+    await expect(log.append(BOUNDARY, draft('late'))).rejects.toMatchObject({ name: 'ChainClosed' });
+    expect(await log.append(BOUNDARY, draft('a'))).toMatchObject({ seq: 1 });
+    expect(puts()).toBe(0);
+  });
+
+  test('another error is thrown as it is', async () => {
+    meddle = () => {
+      throw Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+    };
+    await expect(log.append(BOUNDARY, draft('a'))).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    expect(puts()).toBe(1);
+  });
+});
+
+test('EvidenceLog.read follows every page, consistently', async () => {
+  for (const id of ['a', 'b', 'c']) add(draft(id));
+  documents
+    .on(QueryCommand)
+    .resolvesOnce({ Items: table.slice(0, 2), LastEvaluatedKey: { seq: 2 } })
+    .resolves({ Items: table.slice(2) });
+  expect((await log.read(BOUNDARY)).map((event) => event.id)).toEqual(['a', 'b', 'c']);
+  const inputs = documents.commandCalls(QueryCommand).map((call) => call.args[0].input);
+  expect(inputs).toMatchObject([
+    { ConsistentRead: true },
+    { ConsistentRead: true, ExclusiveStartKey: { seq: 2 } },
+  ]);
+});

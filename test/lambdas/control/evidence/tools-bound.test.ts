@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import type { EventDraft, EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import type { LeaseRecord } from '../../../../core/ledger/ledger.ts';
+import { TOOL_USES, TOOLS_BYTES, type ToolsUsed } from '../../../../core/work/work.ts';
+import type { EvidenceLog } from '../../../../lambdas/control/evidence/evidence-log.ts';
+import { recordRun } from '../../../../lambdas/issue-identity/previous-run.ts';
+import { workOutcomeOf } from '../../../../lambdas/revoke-and-record/work-outcome.ts';
+import { ToolLog } from '../../../../lambdas/runtime/tool-log.ts';
+import { rowOf } from '../../../fixtures/row.ts';
+
+/** Any function may keep the contract: what a run says of its calls is bounded wherever it comes in. */
+
+const row = rowOf({ phase: 'open' });
+
+/** How the work ended, when this is what it says with its result. */
+const ended = (tools: ToolsUsed) =>
+  workOutcomeOf({ status: 'returned', payload: { done: true, result: 1, tools } }, row, 0);
+
+/** What goes into the evidence, when this is what it hands on. */
+async function handedOn(tools: ToolsUsed): Promise<EventDraft['data'][]> {
+  const told: EventDraft['data'][] = [];
+  const evidence = {
+    append: async (_boundaryId: string, drafted: (before: EvidenceEvent[]) => EventDraft) =>
+      void told.push(drafted([]).data),
+  } as unknown as EvidenceLog;
+  const { boundaryId, executionArn } = row;
+  const event = { boundaryId, executionArn, workVersion: 'w:1', after: 'v', checkpoint: 1, tools };
+  await recordRun(row, { number: 1 } as LeaseRecord, event, evidence);
+  return told;
+}
+
+/** Nothing is known of a session policy here, so no use has a tool. */
+const inEvidence = ({ uses, ...rest }: ToolsUsed) =>
+  expect.objectContaining({
+    tools: { word: 'worker', uses: uses.map((use) => ({ tool: null, ...use })), ...rest },
+  });
+
+const bytesOf = (tools: ToolsUsed): number => Buffer.byteLength(JSON.stringify(tools));
+
+/** So many bytes, all of them where nothing else bounds them. */
+function ofBytes(bytes: number, where: 'digest' | 'resource'): ToolsUsed {
+  const use = { action: 's3:GetObject', resource: '', requestId: 'r', outcome: 'ok' };
+  const empty = { uses: [use], count: 1, digest: '' };
+  // Two bytes each: it is bytes that count.
+  const wide = 'é'.repeat(Math.floor((bytes - bytesOf(empty)) / 2));
+  const filling = wide.padEnd(bytes - bytesOf(empty) - wide.length, 'x');
+  return where === 'digest'
+    ? { ...empty, digest: filling }
+    : { ...empty, uses: [{ ...use, resource: filling }] };
+}
+
+describe.each(['digest', 'resource'] as const)('tools with a long %s', (where) => {
+  test('are kept up to the limit', async () => {
+    const tools = ofBytes(TOOLS_BYTES, where);
+    expect(bytesOf(tools)).toBe(TOOLS_BYTES);
+    expect(ended(tools)).toMatchObject({ status: 'succeeded', tools });
+    expect(await handedOn(tools)).toEqual([inEvidence(tools)]);
+  });
+
+  test('break the contract beyond it, and nothing of them is written', async () => {
+    const tools = ofBytes(TOOLS_BYTES + 1, where);
+    const said = `${TOOLS_BYTES + 1} bytes; at most ${TOOLS_BYTES} are kept`;
+    expect(ended(tools)).toMatchObject({
+      error: 'WorkContractViolation',
+      cause: expect.stringContaining(said),
+    });
+    await expect(handedOn(tools)).rejects.toMatchObject({
+      name: 'WorkContractViolation',
+      message: expect.stringContaining(said),
+    });
+  });
+});
+
+test.each([1, 300, 480, 1_200])(
+  'what the runtime itself tells at most is kept: names of %i',
+  async (length) => {
+    const log = new ToolLog((text) => text);
+    const use = { action: 's3:GetObject', resource: '\n"é'.repeat(length).slice(0, length) };
+    for (let call = 0; call < 3 * TOOL_USES; call += 1) log.add([use], `request-${call}`, 'ok');
+    const tools = log.summary();
+    expect(bytesOf(tools)).toBeLessThanOrEqual(TOOLS_BYTES);
+    expect(ended(tools)).toMatchObject({ status: 'succeeded', tools });
+    expect(await handedOn(tools)).toEqual([inEvidence(tools)]);
+  },
+);

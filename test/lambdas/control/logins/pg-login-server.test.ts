@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createServer, type AddressInfo } from 'node:net';
+import { tlsOf } from '../../../../core/logins/database-tls.ts';
+import { Secret } from '../../../../core/secrets/secret.ts';
+import { adminAccessIn } from '../../../../lambdas/control/logins/admin-access.ts';
+import { withLogin } from '../../../../sample/work/database-maintenance/login.ts';
+import { realRig, shopSpec, type RealRig } from '../../../../simulation/login-rigs.ts';
+
+const PASSWORD = 'a-password-that-nobody-else-has';
+let rig: RealRig;
+beforeAll(async () => {
+  rig = await realRig();
+});
+afterAll(() => rig.stop());
+
+const made = async (name: string, spec = shopSpec()) => {
+  const login = { name: `taskbound_Test_${name}`, spec };
+  const { roleId } = await rig.server.make(rig.admin, {
+    ...login,
+    boundaryId: 'maintenance.one',
+    attempt: 1,
+    password: new Secret(PASSWORD),
+    validUntilMs: new Date().getTime() + 60_000,
+  });
+  return { ...login, roleId };
+};
+
+/** Which of the shop's tables a role has rights on. */
+const rightsOf = (roleId: string) =>
+  rig.run(
+    `SELECT relname FROM pg_class, aclexplode(relacl) WHERE relnamespace = 'shop'::regnamespace AND grantee = ${roleId}`,
+    'demo',
+  );
+
+describe('what only PostgreSQL can show', () => {
+  test('no statement has the password in it', async () => {
+    const login = await made('quiet');
+    await rig.open(login.name, PASSWORD);
+    await rig.server.end(rig.admin, login);
+    const log = rig.log.join('');
+    expect(log).toContain(`CREATE ROLE "${login.name}"`);
+    expect(log).toContain('SCRAM-SHA-256$4096:');
+    expect(log).not.toContain(PASSWORD);
+  });
+
+  test('a login has the rights that it was given, and no others', async () => {
+    const login = await made('narrow', shopSpec({ memberOf: [] }));
+    const session = await rig.open(login.name, PASSWORD);
+    await expect(session.create('table', 'forbidden')).rejects.toThrow(/permission denied for schema shop/);
+    await rig.server.end(rig.admin, login);
+  });
+
+  test('rights that cannot be given leave no login behind', async () => {
+    const spec = shopSpec({
+      rights: [{ on: 'tables', schema: 'shop', tables: ['missing'], privileges: ['SELECT'] }],
+    });
+    await expect(made('none', spec)).rejects.toMatchObject({
+      name: 'LoginServerUnavailable',
+      message: expect.stringMatching(
+        /SQLSTATE 42P01 \(undefined_table\), at: GRANT SELECT ON TABLE "shop"\."missing" TO/,
+      ),
+    });
+    const at = { name: 'taskbound_Test_none', spec };
+    expect((await rig.server.look(rig.admin, at)).exists).toBe(false);
+  });
+
+  test('a worker that changes its password again and again, in as many sessions as it has, is shut out', async () => {
+    const login = await made('restless');
+    let isOver = false;
+    const restless = async (): Promise<void> => {
+      while (!isOver)
+        try {
+          const session = await rig.client(login.name, PASSWORD);
+          for (;;) await session.query(`ALTER ROLE CURRENT_USER PASSWORD '${PASSWORD}'`);
+        } catch {
+          // ended, or in the way of another: once more
+        }
+    };
+    const workers = [restless(), restless(), restless()];
+    await rig.server.end(rig.admin, login).finally(() => (isOver = true));
+    await Promise.all(workers);
+    expect(await rig.server.look(rig.admin, login)).toEqual({ exists: false, canLogin: false, sessions: 0 });
+  });
+
+  test('a user who takes advisory locks, and gives the login rights of their own, stops nobody', async () => {
+    await rig.run(`CREATE ROLE meddler LOGIN PASSWORD '${PASSWORD}'`);
+    const meddler = await rig.client('meddler', PASSWORD);
+    const login = await made('meddled_with');
+    await meddler.query(`CREATE TEMPORARY TABLE own (); GRANT SELECT ON own TO "${login.name}"`);
+    await meddler.query("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('taskbound logins', 0))");
+    const second = await made('meddled_with_too');
+    await rig.server.end(rig.admin, second);
+    expect(await rig.server.look(rig.admin, second)).toMatchObject({ exists: false });
+    await expect(rig.server.end(rig.admin, login)).rejects.toMatchObject({ name: 'LoginLeftBehind' });
+    expect(await rightsOf(login.roleId)).toEqual([]);
+    await meddler.end();
+    await rig.server.end(rig.admin, login);
+    expect(await rig.server.look(rig.admin, login)).toMatchObject({ exists: false });
+  });
+
+  test('what a login made in another database goes to the owner as well', async () => {
+    const login = await made('wanders');
+    const session = await rig.client(login.name, PASSWORD, 'postgres');
+    await session.query("SELECT lo_create(4242), lo_put(4242, 0, 'x')");
+    await rig.server.end(rig.admin, login);
+    expect(await rig.server.look(rig.admin, login)).toMatchObject({ exists: false });
+    const owners = await rig.run('SELECT pg_get_userbyid(lomowner) AS owner FROM pg_largeobject_metadata');
+    expect(owners).toEqual([{ owner: 'shop_owner' }]);
+  });
+
+  test('a database that the admin cannot reach is named, and so is what runs with its owner’s rights in another', async () => {
+    await rig.run('CREATE DATABASE elsewhere');
+    await rig.run('GRANT CREATE ON SCHEMA public TO PUBLIC', 'elsewhere');
+    const login = await made('hides');
+    const session = await rig.client(login.name, PASSWORD, 'elsewhere');
+    const trap = 'CREATE FUNCTION public.trap() RETURNS int LANGUAGE sql SECURITY DEFINER';
+    await session.query(`${trap} AS 'SELECT 1'; CREATE TABLE public.kept ()`);
+    const ending = () => expect(rig.server.end(rig.admin, login)).rejects;
+    await ending().toThrow(/left behind in elsewhere .*SECURITY DEFINER function public\.trap/);
+    await rig.run('DROP FUNCTION public.trap()', 'elsewhere');
+    await rig.run('REVOKE CONNECT ON DATABASE elsewhere FROM PUBLIC');
+    await ending().toMatchObject({
+      name: 'LoginLeftBehind',
+      message: expect.stringMatching(/left objects in database elsewhere .*SQLSTATE 42501/),
+    });
+    await rig.run('GRANT CONNECT ON DATABASE elsewhere TO taskbound_admin');
+    await rig.server.end(rig.admin, login);
+    expect(await rig.server.look(rig.admin, login)).toMatchObject({ exists: false });
+  });
+
+  test('logins of different owners, who take no turns, are made and ended at once', async () => {
+    await rig.run(
+      'CREATE ROLE other_owner; GRANT other_owner TO taskbound_admin WITH INHERIT TRUE, ADMIN TRUE',
+    );
+    const names = Array.from({ length: 6 }, (_, index) => `${index}`);
+    const spec = (index: string) => shopSpec(Number(index) % 2 === 0 ? {} : { owner: 'other_owner' });
+    const logins = await Promise.all(names.map((index) => made(`owned_${index}`, spec(index))));
+    await Promise.all(logins.map((login) => rig.server.end(rig.admin, login)));
+    expect(await rig.run("SELECT rolname FROM pg_roles WHERE rolname LIKE '%owned%'")).toEqual([]);
+  });
+
+  test('a server that is down, and an admin whom it does not know, are told as such and without the password', async () => {
+    const at = { name: 'x', spec: shopSpec() };
+    const down = rig.server.look({ ...rig.admin, port: 1 }, at);
+    await expect(down).rejects.toThrow(/127\.0\.0\.1:1 did not do .*ECONNREFUSED/);
+    const stranger = rig.server.look({ ...rig.admin, password: new Secret('wrong-password') }, at);
+    await expect(stranger).rejects.toThrow(
+      /did not do what taskbound_admin asked in demo: SQLSTATE 28P01 \(invalid_password\), at: to connect/,
+    );
+    await expect(stranger).rejects.not.toThrow(/wrong-password/);
+  });
+});
+
+/** https://www.postgresql.org/docs/18/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-SSLREQUEST */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
+const TLS_HANDSHAKE = 0x16;
+
+/** A server that answers the request for TLS, and hangs up at what comes then. */
+async function listening(answer: string) {
+  let seen: string[] = [];
+  const server = createServer((socket) => {
+    seen = [];
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes) => {
+      const isRequest = bytes.equals(SSL_REQUEST);
+      seen.push(isRequest ? 'SSLRequest' : bytes[0] === TLS_HANDSHAKE ? 'TLS' : bytes.toString());
+      if (isRequest) socket.write(answer);
+      else socket.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { port, received: () => seen.join(', '), close: () => server.close() };
+}
+
+describe('an admin secret', () => {
+  test('that has not the form of RDS is told by its fields, not by its values', () => {
+    for (const text of ['hunter2', '{"host":"h","username":7,"password":"hunter2"}']) {
+      expect(() => adminAccessIn(text, 'arn')).toThrow(/does not have the form/);
+      expect(() => adminAccessIn(text, 'arn')).not.toThrow(/hunter2/);
+    }
+  });
+
+  const plain = { host: '127.0.0.1', username: 'u', password: 'a-password' };
+  test('that does not say how means that the server’s certificate is checked', () => {
+    const access = adminAccessIn(JSON.stringify(plain), 'arn');
+    expect(access).toMatchObject({ port: 5432, sslmode: 'verify-full' });
+    expect(tlsOf(access)).toEqual({ host: '127.0.0.1', rejectUnauthorized: true });
+    const withAuthority = tlsOf({ ...access, ca: 'PEM' });
+    expect(withAuthority).toMatchObject({ rejectUnauthorized: true, ca: expect.arrayContaining(['PEM']) });
+    expect(tlsOf(adminAccessIn(JSON.stringify({ ...plain, sslmode: 'disable' }), 'arn'))).toBe(false);
+  });
+
+  test.each([
+    ['offers TLS', 'S', /^SSLRequest, TLS/],
+    ['has none', 'N', /^SSLRequest$/],
+  ])(
+    'that does not say how connects to a server that %s with TLS or not at all',
+    async (_what, answer, sent) => {
+      const server = await listening(answer);
+      const access = adminAccessIn(JSON.stringify({ ...plain, port: server.port }), 'arn');
+      const looking = rig.server.look(access, { name: 'x', spec: shopSpec() });
+      await expect(looking).rejects.toMatchObject({ name: 'LoginServerUnavailable' });
+      expect(server.received()).toMatch(sent);
+      const secret = new Secret(JSON.stringify({ ...plain, port: server.port, dbname: 'demo' }));
+      await expect(withLogin(secret, 'x', async () => undefined)).rejects.toThrow();
+      expect(server.received()).toMatch(sent);
+      server.close();
+    },
+  );
+});

@@ -1,0 +1,125 @@
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  readRefusal,
+  secretsManagerCanary,
+  type CanaryAnswer,
+} from '../../../../lambdas/control/secrets/canary.ts';
+
+const secrets = mockClient(SecretsManagerClient);
+beforeEach(() => secrets.reset());
+
+const credentials = {
+  accessKeyId: 'ASIA1',
+  secretAccessKey: 's',
+  sessionToken: 't',
+  expiration: '2026-11-23T10:15:00Z',
+};
+const canary = () => secretsManagerCanary({})(credentials, 'taskbound/S/t/t.1/n/session');
+const ask = () => canary().ask();
+const named = (name: string, message: string) => Object.assign(new Error(message), { name });
+
+const WHO =
+  'User: arn:aws:sts::111122223333:assumed-role/Task/t.1 is not authorized to perform: secretsmanager:DescribeSecret on resource: x';
+const DENIED = 'AccessDeniedException';
+
+/** Errors as AWS words them, and what one says of the credential. */
+const ANSWERS: readonly (readonly [what: string, error: Error, answer: CanaryAnswer['answer']])[] = [
+  [
+    'a deny on the role',
+    named(DENIED, `${WHO} with an explicit deny in an identity-based policy`),
+    'refused',
+  ],
+  [
+    'the deadline in the session policy',
+    named(DENIED, `${WHO} with an explicit deny in a session policy`),
+    'refused',
+  ],
+  [
+    'a deny of the organisation',
+    named(DENIED, `${WHO} with an explicit deny in a service control policy`),
+    'refused',
+  ],
+  [
+    'an expired token',
+    named('ExpiredTokenException', 'The security token included in the request is expired'),
+    'refused',
+  ],
+  ['an expired token of a query API', named('ExpiredToken', 'The security token … is expired'), 'refused'],
+  [
+    'an implicit deny of the identity',
+    named(DENIED, `${WHO} because no identity-based policy allows the action`),
+    'denied',
+  ],
+  [
+    'an implicit deny of the session',
+    named(DENIED, `${WHO} because no session policy allows the action`),
+    'denied',
+  ],
+  [
+    'an implicit deny of the ceiling',
+    named(DENIED, `${WHO} because no permissions boundary allows the action`),
+    'denied',
+  ],
+  ['a denial without a reason', named(DENIED, ''), 'denied'],
+  [
+    'a token that nobody knows yet',
+    named('UnrecognizedClientException', 'The security token … is invalid.'),
+    'denied',
+  ],
+  [
+    'a key that is not known any more',
+    named('InvalidClientTokenId', 'The security token included in the request is invalid.'),
+    'denied',
+  ],
+  ['a bad signature', named('InvalidSignatureException', 'Signature expired: now earlier than'), 'unclear'],
+  [
+    'no such secret',
+    named('ResourceNotFoundException', "Secrets Manager can't find the specified secret."),
+    'unclear',
+  ],
+  ['throttling', named('ThrottlingException', 'Rate exceeded'), 'unclear'],
+  [
+    'a fault of the service',
+    named('InternalServiceError', 'with an explicit deny, said by something else'),
+    'unclear',
+  ],
+  ['no network', named('Error', 'connect ECONNREFUSED 10.0.0.1:443'), 'unclear'],
+  ['a timeout', named('TimeoutError', 'The request timed out'), 'unclear'],
+  ['an aborted call', named('AbortError', 'Request aborted'), 'unclear'],
+];
+
+describe('the canary', () => {
+  test('accepted is what answers', async () => {
+    secrets.on(DescribeSecretCommand).resolves({ Name: 'x' });
+    expect(await ask()).toEqual({ answer: 'accepted' });
+    expect(secrets.commandCalls(DescribeSecretCommand).map((call) => call.args[0].input)).toEqual([
+      { SecretId: 'taskbound/S/t/t.1/n/session' },
+    ]);
+  });
+
+  test.each(ANSWERS)('%s', async (_what, error, answer) => {
+    secrets.on(DescribeSecretCommand).rejects(error);
+    expect(await ask()).toEqual({
+      answer,
+      error: error.name,
+      message: error.message,
+    });
+  });
+
+  test('asks thrice with one client, and another session with another', async () => {
+    secrets.on(DescribeSecretCommand).resolves({ Name: 'x' });
+    const clients = async (asked: ReturnType<typeof canary>) => {
+      secrets.resetHistory();
+      for (let round = 1; round <= 3; round += 1) await asked.ask();
+      return new Set(secrets.calls().map(({ thisValue }) => thisValue));
+    };
+    const [one, other] = [await clients(canary()), await clients(canary())];
+    expect([one.size, other.size, new Set([...one, ...other]).size]).toEqual([1, 1, 2]);
+  });
+
+  test('what is not an error is no answer', () => {
+    expect(() => readRefusal('with an explicit deny')).toThrow('with an explicit deny');
+  });
+});

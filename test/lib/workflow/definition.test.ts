@@ -1,0 +1,290 @@
+import { describe, expect, it } from 'vitest';
+import type { Definition, State } from '../../../lib/workflow/asl.ts';
+import {
+  beforeTail,
+  definitionIn,
+  machineIn,
+  evaluate,
+  expressionsIn,
+  nextOf,
+  TAIL,
+  tasksOf,
+  waysAround,
+} from './definition.ts';
+import { sampleResources } from '../sample.ts';
+
+const resources = sampleResources();
+const definition = definitionIn(resources);
+const everyState = Object.entries(definition.States);
+const context = (redrives?: number) => ({
+  Execution: {
+    Id: 'arn:aws:states:eu-central-1:111122223333:execution:machine:a1',
+    Name: 'a1',
+    ...(redrives !== undefined && { RedriveCount: redrives }),
+  },
+});
+
+const withState = (name: string, change: object): Definition => ({
+  ...definition,
+  States: { ...definition.States, [name]: { ...definition.States[name], ...change } as State },
+});
+
+describe('the tail', () => {
+  it('is reached from every state before it, on every edge', () => {
+    expect(beforeTail(definition)).toEqual([
+      'Admit',
+      'Issue receiptKey',
+      'IssueIdentity',
+      'RunWork',
+      'MoreToDo',
+    ]);
+    expect(waysAround(definition)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a Catch that ends the task',
+      withState('RunWork', { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'TaskFailed' }] }),
+    ],
+    ['a next state that ends the task', withState('Admit', { Next: 'TaskSucceeded' })],
+    ['a state that leads to itself only', withState('RunWork', { Next: 'RunWork', Catch: [] })],
+    ['a Choice that ends the task', withState('MoreToDo', { Default: 'TaskSucceeded' })],
+    ['a state that does not exist', withState('RunWork', { Next: 'Elsewhere' })],
+  ])('would be missed by %s', (_name, broken) => {
+    expect(waysAround(broken)).not.toEqual([]);
+  });
+
+  it('leads to an end, and every state is reachable', () => {
+    const reachable = new Set([definition.StartAt, ...everyState.flatMap(([, state]) => nextOf(state))]);
+    expect([...reachable].sort()).toEqual(Object.keys(definition.States).sort());
+  });
+});
+
+describe('every state', () => {
+  it.each(everyState)('%s has a comment of one sentence', (_name, state) => {
+    expect(state.Comment).toMatch(/^[A-Z][^.]+\.$/);
+  });
+
+  it.each(tasksOf(definition))('%s catches everything that can be caught', (_name, state) => {
+    const caught = state.Catch.map((catcher) => catcher.ErrorEquals);
+    expect(caught).toContainEqual(['States.DataLimitExceeded']);
+    expect(caught.at(-1)).toEqual(['States.ALL']);
+  });
+
+  it('can end before the tail only by leading to it: the machine has no timeout of its own', () => {
+    expect(definition).not.toHaveProperty('TimeoutSeconds');
+    expect(definition.QueryLanguage).toBe('JSONata');
+  });
+
+  it.each(tasksOf(definition))(
+    '%s waits longer than its function runs, for a version that is kept',
+    (_name, state) => {
+      const version = resources[state.Arguments.FunctionName.slice(1, -1)];
+      expect(version).toMatchObject({ Type: 'AWS::Lambda::Version', DeletionPolicy: 'Retain' });
+      const called = (version?.Properties['FunctionName'] as { Ref: string }).Ref;
+      expect(state.TimeoutSeconds).toBeGreaterThan(Number(resources[called]?.Properties['Timeout']));
+    },
+  );
+});
+
+describe('Teardown', () => {
+  const teardown = definitionIn(resources, 'teardown');
+  const withoutIds = (state: State | undefined) => ({ ...state, Arguments: undefined });
+
+  it('begins with the tail and has no other state', () => {
+    const before = new Set(beforeTail(definition));
+    expect(teardown.StartAt).toBe(TAIL);
+    expect(Object.keys(teardown.States)).toEqual(
+      Object.keys(definition.States).filter((name) => !before.has(name)),
+    );
+  });
+
+  it.each(Object.keys(teardown.States))(
+    '%s differs from the task’s own only in whose boundary it is',
+    (name) => {
+      expect(withoutIds(teardown.States[name])).toEqual(withoutIds(definition.States[name]));
+    },
+  );
+});
+
+describe('expressions', () => {
+  /** Everything that a state evaluates, with the least it can get: a result without content, an error without name and cause. */
+  async function visit(
+    name: string,
+    input: unknown,
+    redrives: number | undefined,
+    seen: Map<string, unknown[]>,
+  ): Promise<void> {
+    const before = seen.get(name) ?? [];
+    if (before.some((earlier) => JSON.stringify(earlier) === JSON.stringify(input))) return;
+    seen.set(name, [...before, input]);
+    const state = definition.States[name];
+    const base = { input, context: context(redrives) };
+    if (state?.Type === 'Task') {
+      await evaluate(state.Arguments, base);
+      await visit(
+        state.Next,
+        await evaluate(state.Output, { ...base, result: { Payload: null } }),
+        redrives,
+        seen,
+      );
+      for (const catcher of state.Catch) {
+        await visit(
+          catcher.Next,
+          await evaluate(catcher.Output, { ...base, errorOutput: {} }),
+          redrives,
+          seen,
+        );
+      }
+    } else if (state?.Type === 'Choice') {
+      for (const choice of state.Choices)
+        expect(await evaluate(choice.Condition, base)).toBeTypeOf('boolean');
+      for (const next of nextOf(state)) await visit(next, input, redrives, seen);
+    } else if (state?.Type === 'Fail') {
+      expect(await evaluate(state.Error, base)).toBeTypeOf('string');
+      expect(await evaluate(state.Cause, base)).toBeTypeOf('string');
+    } else if (state?.Type === 'Succeed') {
+      await evaluate(state.Output, base);
+    }
+  }
+
+  it.each([undefined, 0])(
+    'evaluate with the least input of their state (RedriveCount %s)',
+    async (redrives) => {
+      const seen = new Map<string, unknown[]>();
+      await visit(definition.StartAt, {}, redrives, seen);
+      expect([...seen.keys()].sort()).toEqual(Object.keys(definition.States).sort());
+    },
+  );
+
+  it('evaluate in the tail with an input of nothing at all', async () => {
+    await expect(visit(TAIL, {}, 1, new Map())).resolves.toBeUndefined();
+  });
+
+  it.each(tasksOf(definition).filter(([name]) => beforeTail(definition).includes(name) && name !== 'Admit'))(
+    'of %s fail on a redrive, each of them',
+    async (_name, state) => {
+      const found = expressionsIn(state.Arguments);
+      expect(found.length).toBeGreaterThan(0);
+      for (const text of found) {
+        await expect(evaluate(text, { input: {}, context: context(1) })).rejects.toMatchObject({
+          code: 'D3137',
+        });
+        await expect(evaluate(text, { input: {}, context: context(0) })).resolves.toBeDefined();
+      }
+    },
+  );
+});
+
+describe('the version of the work', () => {
+  it.each(['Admit', 'IssueIdentity'])('that RunWork calls is what %s is told, literally', (name) => {
+    const tasks = new Map(tasksOf(definition));
+    const called = tasks.get('RunWork')?.Arguments.FunctionName;
+    expect(called).toMatch(/WorkFunction/);
+    expect(tasks.get(name)?.Arguments.Payload).toMatchObject({ workVersion: called });
+  });
+});
+
+describe('what RunWork hands on', () => {
+  const output = async (payload: unknown, input: unknown = {}) => {
+    const state = tasksOf(definition).find(([name]) => name === 'RunWork')?.[1];
+    return (await evaluate(state?.Output, {
+      input,
+      context: context(0),
+      result: { Payload: payload },
+    })) as {
+      ended: { status: string; error?: string; payload?: unknown };
+    };
+  };
+  const withLease = { sessionVersionId: 'version-1' };
+  const isMoreToDo = async (input: unknown) => {
+    const state = definition.States['MoreToDo'];
+    const conditions = state?.Type === 'Choice' ? state.Choices.map((choice) => choice.Condition) : [];
+    return Promise.all(conditions.map((condition) => evaluate(condition, { input, context: context() })));
+  };
+
+  it.each<[string, unknown]>([
+    ['an object', { uploadId: 'u', parts: [1] }],
+    ['null', null],
+    ['false', false],
+    ['a text', 'half way'],
+    ['an empty list', []],
+    ['a list of one', [1]],
+    ['a list of a list', [[1]]],
+    ['a list of nothing', [null]],
+  ])('is the checkpoint, exactly, and the lease that the run had: %s', async (_name, checkpoint) => {
+    const tools = { uses: [], count: 0, digest: 'd' };
+    for (const given of [{}, { tools }]) {
+      const handed = await output({ done: false, checkpoint, ...given }, withLease);
+      expect(handed).toEqual({ after: 'version-1', checkpoint, tools: null, ...given });
+      expect(await isMoreToDo(handed)).toEqual([true]);
+      const payload = tasksOf(definition).find(([name]) => name === 'IssueIdentity')?.[1].Arguments.Payload;
+      expect(await evaluate(payload, { input: handed, context: context(0) })).toMatchObject({
+        after: 'version-1',
+        checkpoint,
+      });
+    }
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ['no checkpoint', { done: false }, withLease],
+    ['a field that the contract does not know', { done: false, checkpoint: 1, more: 1 }, withLease],
+    ['another word for false', { done: 'false', checkpoint: 1 }, withLease],
+    ['a list around it', [{ done: false, checkpoint: 1 }], withLease],
+    ['done, and a checkpoint', { done: true, checkpoint: 1 }, withLease],
+    ['nothing', null, withLease],
+    ['a run that had no lease', { done: false, checkpoint: 1 }, {}],
+    ['an input of nothing', { done: false, checkpoint: 1 }, null],
+  ])('is an end when the answer has %s', async (_name, answer, input) => {
+    const handed = await output(answer, input);
+    expect(handed).toEqual({ ended: { status: 'returned', payload: answer } });
+    expect(await isMoreToDo(handed)).toEqual([false]);
+  });
+
+  it.each([undefined, null, {}, [], 'text', 1, { after: null }])(
+    'is told apart whatever it is: %j',
+    async (input) => expect(await isMoreToDo(input)).toEqual([expect.any(Boolean)]),
+  );
+
+  it('is an end when the checkpoint is larger than a state carries', async () => {
+    const handed = await output({ done: false, checkpoint: 'x'.repeat(262_000) }, withLease);
+    expect(handed.ended).toMatchObject({ status: 'failed', error: 'States.DataLimitExceeded' });
+  });
+
+  it('is the work’s answer', async () => {
+    expect(await output({ done: true, result: 1 })).toEqual({
+      ended: { status: 'returned', payload: { done: true, result: 1 } },
+    });
+  });
+
+  it.each([
+    ['ASCII', 'x'.repeat(262_000)],
+    ['three bytes a character', '語'.repeat(87_000)],
+    ['four bytes a character', '😀'.repeat(65_000)],
+    ['text that JSON spells longer', '"'.repeat(130_000)],
+  ])('leaves room for the tail, whatever the worker returns: %s', async (_name, result) => {
+    const handed = await output({ done: true, result });
+    expect(Buffer.byteLength(JSON.stringify(handed))).toBeLessThan(262_144 - 8192);
+    expect(handed.ended).toMatchObject({ status: 'failed', error: 'States.DataLimitExceeded' });
+  });
+
+  it('is at most as long as it must be when an error’s cause is huge', async () => {
+    const state = tasksOf(definition).find(([name]) => name === 'RunWork')?.[1];
+    const errorOutput = { Error: 'E'.repeat(1000), Cause: 'c'.repeat(250_000) };
+    const handed = await evaluate(state?.Catch[0]?.Output, { input: {}, context: context(0), errorOutput });
+    expect(handed).toMatchObject({
+      ended: { status: 'failed', state: 'RunWork', error: 'E'.repeat(256), cause: 'c'.repeat(8192) },
+    });
+  });
+});
+
+describe('the machine', () => {
+  it('is traced and logged without execution data', () => {
+    const machine = machineIn(resources, 'task');
+    expect(machine?.[1].Properties).toMatchObject({
+      StateMachineType: 'STANDARD',
+      TracingConfiguration: { Enabled: true },
+      LoggingConfiguration: { IncludeExecutionData: false, Level: 'ALL' },
+    });
+  });
+});
