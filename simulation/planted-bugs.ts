@@ -28,7 +28,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'the deny is lifted as soon as the boundary is closed',
-    file: 'core/due.ts',
+    file: 'core/ledger/due.ts',
     find: 'return Math.max(latestDeadlineMs(row), row.closedAtMs ?? 0) + SWEEP_MARGIN_MS;',
     replace: 'return (row.closedAtMs ?? 0) + SWEEP_MARGIN_MS / 4;',
     invariant: 2,
@@ -52,7 +52,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'only the status-change event closes what an execution left open',
-    file: 'core/due.ts',
+    file: 'core/ledger/due.ts',
     find: "row.phase === 'closed' ? tidyAtMs(row) : lookAtMs(row)",
     replace: "row.phase === 'closed' ? tidyAtMs(row) : undefined",
     invariant: 2,
@@ -60,7 +60,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a lease has no deadline of its own',
-    file: 'core/session-policy.ts',
+    file: 'core/grants/session-policy.ts',
     find: "{ 'aws:CurrentTime': grant.deadline }",
     replace: "{ 'aws:CurrentTime': '2099-01-01T00:00:00Z' }",
     invariant: 1,
@@ -85,7 +85,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'any execution may tear a boundary down',
-    file: 'core/ledger.ts',
+    file: 'core/ledger/ledger.ts',
     find: 'if (row.executionArn !== executionArn && row.teardown?.executionArn !== executionArn) {',
     replace: "if (executionArn === '') {",
     invariant: 5,
@@ -126,7 +126,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'an event of the evidence is appended again by a retry',
-    file: 'lambdas/control/evidence-log.ts',
+    file: 'lambdas/control/evidence/evidence-log.ts',
     find: 'if (standing) return standing;',
     replace: "if (standing?.type === 'boundary.closed') return standing;",
     invariant: 6,
@@ -134,7 +134,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'one task’s deny ends every task of the type',
-    file: 'core/deny-policy.ts',
+    file: 'packages/evidence/policy/deny-policy.ts',
     find: "StringEquals: { 'aws:SourceIdentity': boundaryId }",
     replace: "StringLike: { 'aws:SourceIdentity': boundaryId.replace(/[.].*/, '.*') }",
     invariant: 5,
@@ -151,7 +151,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a Teardown that failed is the last one',
-    file: 'core/reconcile.ts',
+    file: 'core/reconcile/reconcile.ts',
     find: 'if (row.teardown && nowMs < row.teardown.intendedAtMs + TEARDOWN_PAUSE_MS)',
     replace: 'if (row.teardown && nowMs > 0)',
     invariant: 2,
@@ -167,12 +167,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'the requester is counted among the approvers',
-    file: 'core/approval.ts',
+    file: 'core/approvals/approval.ts',
     find: '      person !== row.requester &&\n',
     replace: '',
     also: [
       {
-        file: 'core/approval.ts',
+        file: 'core/approvals/approval.ts',
         find: 'if (row.requester === undefined || made.person === row.requester)',
         replace: 'if (row.requester === undefined)',
       },
@@ -190,7 +190,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'one approval is enough',
-    file: 'core/approval.ts',
+    file: 'core/approvals/approval.ts',
     find: 'const quorum = Math.max(config.approval?.quorum ?? 0, row.approval?.quorum ?? 0);',
     replace: 'const quorum = config.approval === null ? 0 : 1;',
     invariant: 10,
@@ -198,12 +198,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'the execution is started before the quorum is there, and nobody counts approvals again',
-    file: 'core/approval.ts',
+    file: 'core/approvals/approval.ts',
     find: '  if (approvalFault(decided, config) !== undefined) return decided;\n',
     replace: '',
     also: [
       {
-        file: 'lambdas/control/check-grant.ts',
+        file: 'lambdas/control/task-types/check-grant.ts',
         find: '(workFault(config, workVersion) ?? approvalFault(row, config))',
         replace: 'workFault(config, workVersion)',
       },
@@ -213,7 +213,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a refusal is not final',
-    file: 'core/approval.ts',
+    file: 'core/approvals/approval.ts',
     find: "return { ...decided, rejection: { error: 'TaskRejected', cause, by: 'refusal' } };",
     replace: "return cause === '' ? row : decided;",
     invariant: 12,
@@ -221,12 +221,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'nobody looks when the window opens',
-    file: 'core/window.ts',
+    file: 'core/windows/window.ts',
     find: 'window === undefined || nowMs >= window.opensAtMs\n    ? null',
     replace: 'window === undefined || nowMs > 0\n    ? null',
     also: [
       {
-        file: 'core/window.ts',
+        file: 'core/windows/window.ts',
         find: "if (nowMs >= opensAtMs) return { is: 'open' };",
         replace: "if (nowMs > 0) return { is: 'open' };",
       },
@@ -236,7 +236,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a window that has opened is open for ever',
-    file: 'core/window.ts',
+    file: 'core/windows/window.ts',
     find: "if (window === undefined) return { is: 'open' };",
     replace: "if (window === undefined || nowMs >= window.opensAtMs) return { is: 'open' };",
     invariant: 11,
@@ -244,7 +244,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a lease may be longer than its window',
-    file: 'core/deadline.ts',
+    file: 'core/ledger/deadline.ts',
     find: 'row.window?.closesAtMs ?? Infinity,',
     replace: 'Infinity,',
     invariant: 11,
@@ -252,7 +252,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a login is left when its secret is destroyed',
-    file: 'lambdas/control/retire-secret.ts',
+    file: 'lambdas/control/secrets/retire-secret.ts',
     find: '  if (isLogin(secret)) await logins.end(secret);\n',
     replace: '',
     invariant: 2,
@@ -260,7 +260,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a login is left when its secret is destroyed, and the proof does not ask the server',
-    file: 'lambdas/control/retire-secret.ts',
+    file: 'lambdas/control/secrets/retire-secret.ts',
     find: '  if (isLogin(secret)) await logins.end(secret);\n',
     replace: '',
     also: [
@@ -275,7 +275,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a login is valid for longer than its task',
-    file: 'lambdas/control/postgres/logins.ts',
+    file: 'lambdas/control/logins/logins.ts',
     find: 'const validUntilMs = row.taskDeadlineMs ?? 0;',
     replace: 'const validUntilMs = (row.taskDeadlineMs ?? 0) + 600_000;',
     invariant: 9,
@@ -291,7 +291,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a task that is ended early goes on until Teardown has begun',
-    file: 'core/early-end.ts',
+    file: 'core/approvals/early-end.ts',
     find: "...movePhase(row, 'revoking'),",
     replace: "...(isEnding(row.phase) ? movePhase(row, 'revoking') : row),",
     invariant: 12,
@@ -307,7 +307,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a new run gets the lease of an old one',
-    file: 'lambdas/issue-identity/run-before.ts',
+    file: 'lambdas/issue-identity/previous-run.ts',
     find: "lease.state === 'issued' && lease.after === before?.number",
     replace: "lease.state === 'issued' && lease.number >= (before?.number ?? 1)",
     invariant: 7,

@@ -25,7 +25,7 @@ interface Thing {
 }
 
 /**
- * A database server in memory, as far as the issuer can tell it from PostgreSQL: `test/lambdas/control/postgres/login-server.test.ts` runs
+ * A database server in memory, as far as the issuer can tell it from PostgreSQL: `test/lambdas/control/logins/login-server.test.ts` runs
  * against both. Calls are atomic; what goes wrong between them is the simulation's to arrange.
  */
 export class PostgresModel implements LoginServer {

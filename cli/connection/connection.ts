@@ -33,7 +33,7 @@ export interface ConnectionOptions {
   readonly as?: string;
 }
 
-/** The stack's name in `bin/app.ts`. */
+/** The stack's name in `sample/app.ts`. */
 export const DEFAULT_STACK = 'Taskbound';
 
 export type Place = 'in-process' | 'endpoint' | 'account';

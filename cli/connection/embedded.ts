@@ -95,7 +95,7 @@ function wrap(aws: EmbeddedAws, stack: LoadedStack): Embedded {
   };
 }
 
-/** What a schedule of a type calls itself stands in its input: lib/task-schedule.ts. */
+/** What a schedule of a type calls itself stands in its input: lib/schedules/task-schedule.ts. */
 const nameIn = (input: string | undefined): unknown =>
   (JSON.parse(input ?? '{}') as { readonly schedule?: unknown }).schedule;
 

@@ -33,6 +33,6 @@ export function outputOf(outputs: StackOutputs, name: string): string {
   const value = outputs[name];
   if (value !== undefined && value !== '') return value;
   throw new UsageError(
-    `The stack has no output ${name}; it has ${Object.keys(outputs).join(', ') || 'none'}. Use a stack made with TaskBoundary that has this output (bin/app.ts).`,
+    `The stack has no output ${name}; it has ${Object.keys(outputs).join(', ') || 'none'}. Use a stack made with TaskBoundary that has this output (sample/app.ts).`,
   );
 }

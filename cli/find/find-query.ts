@@ -53,7 +53,7 @@ const ROLE = /^arn:[^:]+:iam::\d{12}:role\/[\w+=,.@/-]{1,600}$/;
 const isSchedule = (text: string): boolean =>
   text.startsWith(scheduleRequester('')) && SCHEDULE_NAME.test(text.slice(scheduleRequester('').length));
 
-/** A person is known in small letters, as `core/people.ts` has them; roles and schedules as they are written. */
+/** A person is known in small letters, as `core/approvals/people.ts` has them; roles and schedules as they are written. */
 function personal(by: 'requester' | 'approver', text: string): Question {
   const asks = by === 'requester' && isSchedule(text);
   const value = PERSON.test(text) ? text.toLowerCase() : text;

@@ -77,7 +77,7 @@ export const unprovenRecord = z.looseObject({
 /** What one person said about a task that waits for approval. It counts for one grant digest. */
 export const decisionRecord = z.looseObject({
   decision: z.enum(['approve', 'refuse']),
-  /** See `core/people.ts`. */
+  /** See `core/approvals/people.ts`. */
   person: z.string(),
   arn: z.string(),
   roleArn: z.string(),
@@ -138,7 +138,7 @@ export const ledgerRow = z.looseObject({
   day: z.string(),
   requestedAtMs: ms,
   requestedBy: z.strictObject({ arn: z.string(), userId: z.string(), accountId: z.string() }),
-  /** The person behind `requestedBy`: see `core/people.ts`. */
+  /** The person behind `requestedBy`: see `core/approvals/people.ts`. */
   requester: z.string().optional(),
   /** The schedule that submitted the task, and the time that it was scheduled for. */
   scheduled: z.looseObject({ schedule: z.string(), forMs: ms }).optional(),

@@ -34,7 +34,7 @@ export const DUE_INDEX = {
   sortKey: 'dueAtMs',
 } as const satisfies Index<LedgerRow>;
 
-/** The evidence's sparse index of the events by which a task is looked up: who asked, who decided, which key was issued. See `core/lookup.ts`. */
+/** The evidence's sparse index of the events by which a task is looked up: who asked, who decided, which key was issued. See `packages/evidence/lookup/lookup.ts`. */
 export const LOOKUP_INDEX = {
   name: 'lookup',
   partitionKey: 'lookup',

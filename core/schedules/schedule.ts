@@ -4,7 +4,7 @@ import { NotScheduled } from '../shared/errors.ts';
 export const SCHEDULE_NAME = /^[A-Z][A-Za-z0-9]{0,22}$/;
 
 /**
- * How old a run may be when it is submitted, milliseconds. The Scheduler and Lambda together try for less than half of it (lib/scheduled-runs.ts);
+ * How old a run may be when it is submitted, milliseconds. The Scheduler and Lambda together try for less than half of it (lib/schedules/scheduled-runs.ts);
  * a day is what the Scheduler would keep an event at most. What comes later was not delivered by them.
  * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
  */

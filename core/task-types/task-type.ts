@@ -22,7 +22,7 @@ export const secretSpec = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('generated'), characters: z.int().min(16).max(128) }),
   /** An Ed25519 pair: the private key (PKCS #8 PEM) is the secret, the public key stands in the evidence. */
   z.strictObject({ kind: z.literal('signingKey') }),
-  /** A PostgreSQL login: see `core/login.ts`. The value is JSON in the form of RDS, the login's name stands in the evidence. */
+  /** A PostgreSQL login: see `core/logins/login.ts`. The value is JSON in the form of RDS, the login's name stands in the evidence. */
   postgresSpec,
 ]);
 export type SecretSpec = z.infer<typeof secretSpec>;
@@ -50,7 +50,7 @@ export const scheduleSpec = z.strictObject({
   arn: z.string(),
   /** `cron(0 4 * * ? *)`: a time that it does not produce is no run of it. */
   expression: z.string().min(1),
-  /** A string may hold `{date:yyyy-MM-dd}`: see `core/schedule-parameters.ts`. */
+  /** A string may hold `{date:yyyy-MM-dd}`: see `core/schedules/schedule-parameters.ts`. */
   parameters: z.record(z.string().regex(DECLARED_NAME), z.union([z.string(), z.number()])),
   /** IANA: `Europe/Berlin`. */
   timeZone: z.string().min(1),

@@ -12,7 +12,7 @@ import { reconcileHandler } from './handler.ts';
  *  - its leftovers swept, once it is closed and past its deadline: the deny, and whatever was made too late;
  *  - `boundary.closed` on the event bus, if it was closed while EventBridge was down;
  *  - else nothing, and the next look is put off while its execution runs.
- * A scheduled run ends with one line of gauges over the rows it looked at (core/metrics.ts).
+ * A scheduled run ends with one line of gauges over the rows it looked at (core/operations/metrics.ts).
  *
  * Effects, for strays (reconcile/strays.ts): secrets and denies with this stack's names that are past every deadline, and that no row will
  * clean any more, are removed.

@@ -6,7 +6,7 @@ import { submitScheduledHandler } from './handler.ts';
  * The event names type, schedule and scheduled time, and nothing else: what is asked for stands in the type's configuration, so that
  * whoever could forge an event could only ask for a run that is due anyway.
  *
- * Effects, in order: those of `submit` (lambdas/submit.ts), for the task whose id is the schedule and the time.
+ * Effects, in order: those of `submit` (lambdas/submit/index.ts), for the task whose id is the schedule and the time.
  *
  * Late, repeated or half done: the Scheduler delivers at least once. A repeated delivery finds the task by its id and goes on where the
  * last one stopped; if the type or the schedule was changed in between, the task stands as it was asked for first. A run that is more than

@@ -3,7 +3,7 @@ import { NotScheduled } from '../../core/shared/errors.ts';
 import { boundaryIdOf, TASK_TYPE } from 'taskbound-evidence/names/ids';
 import { parseScheduledTime, SCHEDULE_NAME, scheduledTaskId } from '../../core/schedules/schedule.ts';
 
-/** What a schedule's input holds (lib/task-schedule.ts). */
+/** What a schedule's input holds (lib/schedules/task-schedule.ts). */
 const scheduledEvent = z.strictObject({
   type: z.string().regex(TASK_TYPE),
   schedule: z.string().regex(SCHEDULE_NAME),

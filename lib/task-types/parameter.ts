@@ -1,6 +1,6 @@
 import { S3_KEY_BYTES, type ParameterSpec } from '../../core/task-types/parameters.ts';
 
-/** What a request may fill in. Values go into the session policy as literals; `core/parameters.ts` checks them. */
+/** What a request may fill in. Values go into the session policy as literals; `core/task-types/parameters.ts` checks them. */
 export const Parameter = {
   /** One object's key, exactly. */
   s3Key: (options: { readonly maxBytes?: number } = {}): ParameterSpec => ({

@@ -24,7 +24,7 @@ export interface WorkCodeOptions extends WorkOptions {
   readonly architecture?: lambda.Architecture;
 }
 
-/** The function that does a task's work. It gets the work event of `core/work.ts` and returns that contract's answer. */
+/** The function that does a task's work. It gets the work event of `core/work/work.ts` and returns that contract's answer. */
 export interface Work {
   readonly timeout: Duration;
   readonly memorySize: number;

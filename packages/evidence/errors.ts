@@ -1,6 +1,6 @@
 /**
  * Every error of Taskbound's own. `name` is the string that a state's `ErrorEquals` sees; the message says what failed, the value
- * seen, the value allowed and the next step. `test/lib/error-routes.test.ts` maps each name to the Retry or Catch that answers it.
+ * seen, the value allowed and the next step. `test/lib/workflow/error-routes.test.ts` maps each name to the Retry or Catch that answers it.
  */
 export abstract class TaskboundError extends Error {
   abstract override readonly name: string;

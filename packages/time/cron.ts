@@ -7,7 +7,7 @@ export interface CronTimes {
   after(wall: Temporal.PlainDateTime): Temporal.PlainDateTime | undefined;
 }
 
-/** The form must have been checked (core/schedule-expression.ts). Croner finds the times; what time zones make of them is not its part. */
+/** The form must have been checked (packages/time/schedule-expression.ts). Croner finds the times; what time zones make of them is not its part. */
 export function cronTimes(expression: string): CronTimes {
   const job = new Cron(patternOf(cronFields(expression) ?? []), {
     mode: '7-part',

@@ -10,9 +10,9 @@ const toolsUsed = z.object({ uses: z.array(z.object({ tool: z.string().nullable(
 
 /** The answer to a case whose own text orders the assistant about, which obeys: what it tries beyond its task, IAM refuses. */
 export async function cases(): Promise<Ran> {
-  const folders = ['--seed', 'examples/seed', '--dump', `${OUT}/cases/dump`];
-  const ran = await runTask('cases', 'examples/case-response.json', ...folders);
-  const before = await itemsIn(join(ROOT, 'examples/seed/dynamodb/cases.json'));
+  const folders = ['--seed', 'sample/seed', '--dump', `${OUT}/cases/dump`];
+  const ran = await runTask('cases', 'sample/requests/case-response.json', ...folders);
+  const before = await itemsIn(join(ROOT, 'sample/seed/dynamodb/cases.json'));
   const orders = before.find(({ caseId }) => caseId === CASE)?.text.match(/^Assistant:/gm)?.length ?? 0;
   const replies = await itemsIn(inOut('cases/dump/dynamodb/replies.json'));
   const { uses } = toolsUsed.parse(dataOf(ran.bundle, 'work.finished')?.['tools']);

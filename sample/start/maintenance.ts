@@ -12,7 +12,7 @@ export async function maintenance(): Promise<Ran> {
   const ran = await runTask(
     'maintenance',
     `${OUT}/database-maintenance.json`,
-    ...['--seed', 'examples/seed'],
+    ...['--seed', 'sample/seed'],
     ...APPROVERS.flatMap((name) => ['--approve-as', `${name}@Approvers`]),
   );
   const login = handleOf(ran.bundle, 'database', 'username');
@@ -27,7 +27,7 @@ export async function maintenance(): Promise<Ran> {
 /** The request of the repository, with a window: that one cannot stand in a file for ever. */
 async function writeRequest(): Promise<void> {
   const request: object = JSON.parse(
-    await readFile(join(ROOT, 'examples/database-maintenance.json'), 'utf8'),
+    await readFile(join(ROOT, 'sample/requests/database-maintenance.json'), 'utf8'),
   );
   const opensMs = Math.ceil(clock.nowMs() / MINUTE_MS) * MINUTE_MS + 60 * MINUTE_MS;
   const window = { opensAt: instant(opensMs), closesAt: instant(opensMs + 60 * MINUTE_MS) };

@@ -7,7 +7,7 @@ import { fillParameters } from '../../core/schedules/schedule-parameters.ts';
 import { clock, dataOf, handleOf, inOut, OUT, runTask, type Check, type Ran } from './taskbound.ts';
 
 const DAY_MS = 86_400_000;
-/** As the schedule of the sample has it: `lib/sample-transfer.ts`. */
+/** As the schedule of the sample has it: `sample/stack/transfer.ts`. */
 const TIME_ZONE = 'Europe/Berlin';
 
 /** The nightly transfer, submitted by its schedule: the clock skips to the next 04:00 in Berlin. */

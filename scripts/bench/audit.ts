@@ -60,8 +60,8 @@ export function measureAudit({ assembly, trailMegabytes }: Bench): Promise<Audit
 
 function measureIn(folder: string, assembly: string, megabytes: number): AuditFigures {
   const [trail, out] = [join(folder, 'trail'), join(folder, 'out')];
-  const seed = ['--seed', join(ROOT, 'examples/seed'), '--assembly', assembly];
-  const request = join(ROOT, 'examples/object-transfer.json');
+  const seed = ['--seed', join(ROOT, 'sample/seed'), '--assembly', assembly];
+  const request = join(ROOT, 'sample/requests/object-transfer.json');
   run(process.execPath, [CLI, 'run', request, '--local', ...seed, '--trail', trail, '--out', out], [0]);
   const bundle = join(out, readdirSync(out).find((name) => name.endsWith('.evidence.json')) ?? '');
   const compressedBytes = writeOthers(join(trail, 'AWSLogs/others'), megabytes * 1e6, lateCall(trail));

@@ -35,8 +35,8 @@ async function synthSeconds(): Promise<number> {
 
 const commandSeconds = (assembly: string): number =>
   msToExit(
-    ['bin/taskbound.ts', 'run', 'examples/object-transfer.json', '--local', '--json'].concat(
-      ['--seed', 'examples/seed'],
+    ['bin/taskbound.ts', 'run', 'sample/requests/object-transfer.json', '--local', '--json'].concat(
+      ['--seed', 'sample/seed'],
       ['--assembly', assembly],
     ),
   ) / 1000;

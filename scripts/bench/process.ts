@@ -22,7 +22,7 @@ export function msToExit(args: readonly string[]): number {
 }
 
 const SYNTH = `
-const { synthesize } = await import('./lib/synthesize.ts');
+const { synthesize } = await import('./sample/synthesize.ts');
 synthesize({ outdir: process.argv[1] });
 `;
 

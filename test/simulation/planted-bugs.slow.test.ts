@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,9 +22,10 @@ const PARTS = [
   'core',
   'lambdas',
   'lib',
-  'local',
+  'packages',
+  'sample',
   'scripts',
-  'test/faults',
+  'simulation',
   'package.json',
   'tsconfig.json',
 ];
@@ -24,9 +34,19 @@ const PARTS = [
 function plant({ also = [], ...first }: PlantedBug): string {
   const folder = mkdtempSync(join(tmpdir(), 'taskbound-planted-'));
   for (const part of PARTS) cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
-  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+  linkModules(folder);
   for (const change of [first, ...also]) makeChange(folder, change);
   return folder;
+}
+
+/** Installed packages as they are, and those of this project from the copy: a bug may be planted in one of them. */
+function linkModules(folder: string): void {
+  mkdirSync(join(folder, 'node_modules'));
+  for (const name of readdirSync(join(PROJECT, 'node_modules'))) {
+    const own = /^taskbound-(.+)$/.exec(name)?.[1];
+    const target = own === undefined ? join(PROJECT, 'node_modules', name) : join(folder, 'packages', own);
+    symlinkSync(target, join(folder, 'node_modules', name));
+  }
 }
 
 function makeChange(folder: string, { file, find, replace }: Change): void {
@@ -42,7 +62,7 @@ function simulated(
   folder: string,
   { only, schedules = 0, ...bug }: PlantedBug,
 ): Promise<{ code: number | null; result: Simulation }> {
-  const args = ['scripts/simulate.ts', '--json', '--first', '--only', only, '--schedules', String(schedules)];
+  const args = ['simulation/main.ts', '--json', '--first', '--only', only, '--schedules', String(schedules)];
   // Handlers run from the changed sources; the template is another one only where constructs were changed.
   if (![bug, ...(bug.also ?? [])].some(({ file }) => file.startsWith('lib/')))
     args.push('--assembly', inject('assemblies').sample);

@@ -9,7 +9,7 @@ import { simulate, type Simulation } from '../../simulation/simulate.ts';
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 function command(...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/simulate.ts', ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['simulation/main.ts', ...args], {
     cwd: PROJECT,
     encoding: 'utf8',
   });

@@ -257,7 +257,7 @@ export class Gateway {
 }
 
 function unknownService(name: string): RawResponse {
-  const message = `The embedded AWS has no service "${name}". local/README.md lists what it supports.`;
+  const message = `The embedded AWS has no service "${name}". packages/local/README.md lists what it supports.`;
   const body = JSON.stringify({ __type: 'NotImplemented', message });
   const headers = { 'content-type': 'application/json', 'x-amzn-errortype': 'NotImplemented' };
   return { status: 501, headers, body: Buffer.from(body) };

@@ -48,7 +48,7 @@ function refuseUnsupported(input: QueryInput): void {
   const parameter = name.split('.')[0] ?? name;
   throw new AwsError(
     'NotImplemented',
-    `The embedded AWS does not support AssumeRole with ${parameter}; local/README.md lists what it does.`,
+    `The embedded AWS does not support AssumeRole with ${parameter}; packages/local/README.md lists what it does.`,
     501,
   );
 }

@@ -23,7 +23,7 @@ export interface Naming {
 export interface ResourceType {
   /** Properties with an effect here. */
   readonly used: readonly string[];
-  /** Properties that change nothing that the embedded AWS shows; local/README.md names those that matter. */
+  /** Properties that change nothing that the embedded AWS shows; packages/local/README.md names those that matter. */
   readonly ignored: readonly string[];
   identify(properties: Properties, naming: Naming): Identity;
 }

@@ -46,7 +46,7 @@ function typeOf(logicalId: string, { Type, Properties }: TemplateResource): Reso
   const type = Object.hasOwn(RESOURCE_TYPES, Type) ? RESOURCE_TYPES[Type] : undefined;
   if (type === undefined) {
     throw new TemplateRefused(
-      `The resource ${logicalId} is of type ${Type}, which the embedded AWS does not support. local/README.md lists what it does.`,
+      `The resource ${logicalId} is of type ${Type}, which the embedded AWS does not support. packages/local/README.md lists what it does.`,
     );
   }
   const known = new Set([...type.used, ...type.ignored]);

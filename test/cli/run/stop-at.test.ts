@@ -6,8 +6,8 @@ const PROJECT = resolve(import.meta.dirname, '../..');
 
 const run = (request: string, ...more: readonly string[]) =>
   call(PROJECT, [
-    ...['run', `examples/${request}`, '--local', '--assembly', inject('assemblies').sample],
-    ...['--seed', 'examples/seed', '--json', ...more],
+    ...['run', `sample/requests/${request}`, '--local', '--assembly', inject('assemblies').sample],
+    ...['--seed', 'sample/seed', '--json', ...more],
   ]);
 
 describe('run --local --stop-at', () => {

@@ -46,7 +46,7 @@ const secretsManager: Service = {
 let transferCode = '';
 let misbehavingCode = '';
 beforeAll(() => {
-  transferCode = bundle('lambdas/work/object-transfer/index.ts');
+  transferCode = bundle('sample/work/object-transfer/index.ts');
   misbehavingCode = bundle('test/fixtures/work/misbehaving.ts');
 });
 

@@ -32,7 +32,7 @@ export class SessionReads {
   constructor(facts: TaskFacts, findings: Findings) {
     this.#facts = facts;
     this.#findings = findings;
-    // The version of a session is made from its key: lambdas/control/secrets.ts.
+    // The version of a session is made from its key: lambdas/control/secrets/secrets.ts.
     this.#byVersion = new Map(facts.leases.map((lease) => [sha256Hex(lease.accessKeyId), lease]));
   }
 

@@ -47,7 +47,7 @@ export class JsonService implements Service {
     if (run === undefined) {
       throw new AwsError(
         'UnknownOperationException',
-        `The embedded AWS does not support ${this.signingName}:${action}; local/README.md lists what it does.`,
+        `The embedded AWS does not support ${this.signingName}:${action}; packages/local/README.md lists what it does.`,
       );
     }
     const output = await run(parse(request.body), call);

@@ -70,7 +70,7 @@ export class QueryService implements Service {
     if (operation === undefined) {
       throw new AwsError(
         'InvalidAction',
-        `The embedded AWS does not support ${this.signingName}:${action}; local/README.md lists what it does.`,
+        `The embedded AWS does not support ${this.signingName}:${action}; packages/local/README.md lists what it does.`,
       );
     }
     return this.#answer(action, operation(input, call), call.requestId);
