@@ -69,7 +69,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a secret that is not there is believed to be gone for good at once',
     file: 'lambdas/revoke-and-record/revoke-secrets.ts',
-    find: 'if (isMakerDone(secret) || on.clock.nowMs() > makerGoneAtMs) return undefined;',
+    find: 'if (isMakerDone(secret) || deps.clock.nowMs() > makerGoneAtMs) return undefined;',
     replace: 'if (makerGoneAtMs > 0) return undefined;',
     invariant: 4,
     only: '^(run-on|stop-at) .*IssueSecret',
@@ -111,7 +111,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a credential that nobody can present is taken for expired at once',
     file: 'lambdas/prove-revoked/prove-lease.ts',
-    find: 'if (isOver(lease, on)) return;',
+    find: 'if (isOver(lease, deps)) return;',
     replace: 'if (lease.number > 0) return;',
     invariant: 3,
     only: '^kill .*IssueIdentity',
@@ -183,8 +183,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'an approval counts whatever grant it was given for',
     file: 'lambdas/decide/decide.ts',
-    find: 'grantDigest: demandDigest(call),',
-    replace: 'grantDigest: demandDigest(call) && row.grantDigest,',
+    find: 'grantDigest: assertDigest(call),',
+    replace: 'grantDigest: assertDigest(call) && row.grantDigest,',
     invariant: 10,
     only: '^maintenance: nothing',
   },
@@ -284,7 +284,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a login that is not there yet is believed to be gone for good',
     file: 'lambdas/revoke-and-record/revoke-secrets.ts',
-    find: 'if (isMakerDone(secret) || on.clock.nowMs() > makerGoneAtMs) return undefined;',
+    find: 'if (isMakerDone(secret) || deps.clock.nowMs() > makerGoneAtMs) return undefined;',
     replace: 'if (makerGoneAtMs > 0) return undefined;',
     invariant: 9,
     only: '^maintenance: run-on at IssueSecret',
@@ -301,7 +301,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'each delivery of a run is a task of its own',
     file: 'lambdas/submit-scheduled/submit-run.ts',
     find: 'submitTask(run.taskId,',
-    replace: 'submitTask(`${run.taskId}${on.randomHex(1)}`,',
+    replace: 'submitTask(`${run.taskId}${deps.randomHex(1)}`,',
     invariant: 13,
     only: '^scheduled: nothing',
   },
@@ -316,7 +316,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the head is not signed',
     file: 'lambdas/close-boundary/close-boundary.ts',
-    find: 'await signHead(row.boundaryId, on);',
+    find: 'await signHead(row.boundaryId, deps);',
     replace: '',
     invariant: 14,
     only: '^nothing',
@@ -324,9 +324,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the row is closed before the head is signed',
     file: 'lambdas/close-boundary/close-boundary.ts',
-    find: "await signHead(row.boundaryId, on);\n  const archive = await archived(row, on);\n  if (row.phase !== 'closed') await close(row, { outcome: closed.outcome, ...(archive && { archive }) }, on);",
+    find: "await signHead(row.boundaryId, deps);\n  const archive = await archived(row, deps);\n  if (row.phase !== 'closed') await close(row, { outcome: closed.outcome, ...(archive && { archive }) }, deps);",
     replace:
-      "if (row.phase !== 'closed') await close(row, { outcome: closed.outcome }, on);\n  await signHead(row.boundaryId, on);",
+      "if (row.phase !== 'closed') await close(row, { outcome: closed.outcome }, deps);\n  await signHead(row.boundaryId, deps);",
     invariant: 14,
     only: '^nothing',
   },

@@ -53,7 +53,7 @@ export class SimulatedLoginServer implements LoginServer {
   readonly withLogin: typeof withLogin = async (secret, _boundaryId, work) => {
     const { username, password } = JSON.parse(secret.reveal()) as Record<'username' | 'password', string>;
     const session = await this.#call('connect', async () => this.#parts.model.open(username, password));
-    const query = () => this.#call('query', async () => demandOpen(session));
+    const query = () => this.#call('query', async () => assertOpen(session));
     try {
       return await work({ query } as unknown as Parameters<typeof work>[0]);
     } finally {
@@ -113,7 +113,7 @@ const fails = (error: Error): Outcome<never> => ({
 const unavailable = (): LoginServerUnavailable =>
   new LoginServerUnavailable('The database server did not answer, says the simulation.');
 
-function demandOpen(session: ModelSession): { readonly rows: readonly never[] } {
+function assertOpen(session: ModelSession): { readonly rows: readonly never[] } {
   if (!session.isOpen) throw new Error('Connection terminated');
   return { rows: [] };
 }

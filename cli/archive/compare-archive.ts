@@ -4,7 +4,7 @@ import { bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import type { ArchiveReader } from './archive-copies.ts';
-import { orFault } from '../find/value-or-fault.ts';
+import { valueOrFault } from '../find/value-or-fault.ts';
 import type { Records } from '../connection/records.ts';
 
 /** What the archive has of one boundary, compared with the table as it is now. */
@@ -58,7 +58,7 @@ const disagrees = (boundaryId: string, fault: string | null): Archived => ({
 
 /** Its row, read consistently, or what the ledger has instead. */
 async function rowOf(boundaryId: string, records: Records): Promise<{ row: LedgerRow } | { fault: string }> {
-  return orFault('what the ledger has of it is no row', async () => {
+  return valueOrFault('what the ledger has of it is no row', async () => {
     const row = await records.row(boundaryId);
     return row === undefined ? { fault: 'the ledger has no row of it' } : { row };
   });
@@ -67,7 +67,7 @@ async function rowOf(boundaryId: string, records: Records): Promise<{ row: Ledge
 /** Compares the copy of a boundary that is closed. */
 export async function compareOne(boundaryId: string, { records, archive, key }: Copies): Promise<Archived> {
   try {
-    const found = await orFault('something in its evidence is no event', async () => {
+    const found = await valueOrFault('something in its evidence is no event', async () => {
       const { events, signed } = await records.evidence(boundaryId);
       return { bundle: makeBundle(boundaryId, events, signed) };
     });

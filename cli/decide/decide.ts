@@ -9,7 +9,7 @@ import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { renderDecided } from './render-decision.ts';
-import { say, show, type Decision } from './submit-decision.ts';
+import { submitDecision, show, type Decision } from './submit-decision.ts';
 import { boundaryIdFrom } from '../show/show.ts';
 
 export interface DecideOptions extends ConnectionOptions {
@@ -26,13 +26,17 @@ export async function decideCommand(
   options: DecideOptions,
   io: Io,
 ): Promise<number> {
-  demandReason(decision, options.reason);
+  assertReason(decision, options.reason);
   const subject = subjectOf(task, options.type);
   const connection = await connect(options, io);
   try {
     const digest = await show(subject, decision, connection, io);
     await confirm(`Do you ${decision} this?`, options, io);
-    const decided = await say({ decision, task: subject, reason: options.reason, digest }, connection, io);
+    const decided = await submitDecision(
+      { decision, task: subject, reason: options.reason, digest },
+      connection,
+      io,
+    );
     if (options.json === true) printJson(io, decided);
     else io.out(renderDecided(decided));
     return EXIT.done;
@@ -41,7 +45,7 @@ export async function decideCommand(
   }
 }
 
-function demandReason(decision: Decision, reason: string | undefined): void {
+function assertReason(decision: Decision, reason: string | undefined): void {
   if (decision === 'refuse' && reason === undefined)
     throw new UsageError('refuse needs --reason: whoever refuses says why. Add it.');
   if (reason !== undefined && (reason.length < 1 || reason.length > REASON_CHARACTERS))

@@ -17,7 +17,7 @@ import { readTaskType } from '../plan/task-types.ts';
 export type Decision = 'approve' | 'refuse';
 
 /** One decision, by whoever the connection acts as. */
-export function say(
+export function submitDecision(
   made: {
     readonly decision: Decision;
     readonly task: string;
@@ -56,7 +56,7 @@ export async function show(
   if (row === undefined) throw unknown(subject, connection);
   if (!isWaiting(row)) {
     // The function says why, in its own words, and the attempt stands in the evidence.
-    await say(
+    await submitDecision(
       { decision, task: subject, reason: 'it does not wait', digest: row.grantDigest },
       connection,
       io,

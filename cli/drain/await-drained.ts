@@ -29,24 +29,24 @@ export interface Drained {
  * Looks until nothing is left and nothing can come, or until `untilMs`, or until somebody takes the marker away. `raised` is the marker as
  * it stands now. When it is another one at a later look, tasks may have been taken in between: the time of waiting begins anew.
  */
-export async function awaitDrained(raised: Drain, untilMs: number, on: DrainPorts): Promise<Drained> {
+export async function awaitDrained(raised: Drain, untilMs: number, deps: DrainPorts): Promise<Drained> {
   let drain = raised;
-  let refusingSinceMs = on.clock.nowMs();
+  let refusingSinceMs = deps.clock.nowMs();
   let emptySinceMs: number | undefined;
   let look = NOTHING_SEEN;
   for (;;) {
-    const beganMs = on.clock.nowMs();
-    look = await on.look(look);
-    on.tell(look);
-    await on.end(look);
-    const standing = await on.marker();
+    const beganMs = deps.clock.nowMs();
+    look = await deps.look(look);
+    deps.tell(look);
+    await deps.end(look);
+    const standing = await deps.marker();
     if (standing === undefined) return { safe: false, look, drain: undefined };
-    const nowMs = on.clock.nowMs();
+    const nowMs = deps.clock.nowMs();
     if (!isDeepStrictEqual(standing, drain)) [drain, refusingSinceMs] = [standing, nowMs];
     if (!isEmpty(look)) emptySinceMs = undefined;
     else if (isSafe({ beganMs, refusingSinceMs, emptySinceMs })) return { safe: true, look, drain };
     else emptySinceMs ??= nowMs;
     if (nowMs >= untilMs) return { safe: false, look, drain };
-    await on.clock.sleep(Math.min(PAUSE_MS, untilMs - nowMs));
+    await deps.clock.sleep(Math.min(PAUSE_MS, untilMs - nowMs));
   }
 }

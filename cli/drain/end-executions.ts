@@ -4,7 +4,7 @@ import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { ClientConfig } from '../connection/client-config.ts';
 import { ServiceFailure } from '../errors.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
-import { sideBySide } from '../../core/shared/map-in-batches.ts';
+import { mapInBatches } from '../../core/shared/map-in-batches.ts';
 
 const SIDE_BY_SIDE = 10;
 /** The error of a stopped execution, for whoever looks at it. */
@@ -32,7 +32,7 @@ export class Ender {
   /** Stops what still works. What cannot be stopped now is tried again when it is called again; throws `ServiceFailure` when it never can be. */
   async end(rows: readonly LedgerRow[]): Promise<void> {
     const running = rows.filter((row) => mayBeEnded(row) && !this.#ended.has(row.boundaryId));
-    await sideBySide(running, SIDE_BY_SIDE, (row) => this.#stop(row));
+    await mapInBatches(running, SIDE_BY_SIDE, (row) => this.#stop(row));
   }
 
   async #stop({ boundaryId, executionArn }: LedgerRow): Promise<void> {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { standingOf } from '../../core/operations/drain.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { Records } from '../connection/records.ts';
-import { sideBySide } from '../../core/shared/map-in-batches.ts';
+import { mapInBatches } from '../../core/shared/map-in-batches.ts';
 
 const SIDE_BY_SIDE = 20;
 
@@ -33,7 +33,7 @@ const idsIn = ({ open, unreadable, waiting }: Look): string[] =>
  */
 export async function lookAgain(records: Records, before: Look): Promise<Look> {
   const ids = [...new Set([...(await records.due()), ...idsIn(before)])].sort();
-  const read = await sideBySide(ids, SIDE_BY_SIDE, (boundaryId) => readRow(records, boundaryId));
+  const read = await mapInBatches(ids, SIDE_BY_SIDE, (boundaryId) => readRow(records, boundaryId));
   const rows = read.filter((row): row is LedgerRow => row !== undefined && 'phase' in row);
   return {
     open: rows.filter((row) => standingOf(row) === 'open'),

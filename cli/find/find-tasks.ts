@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { orFault } from './value-or-fault.ts';
+import { valueOrFault } from './value-or-fault.ts';
 import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { issued, lookupOf } from 'taskbound-evidence/lookup/lookup';
@@ -72,14 +72,14 @@ async function look(pointer: Pointer, place: Place): Promise<Finding> {
 }
 
 const inEvidence = (pointer: Pointer, closed: boolean, { records, key }: Place): Promise<Found> =>
-  orFault('something in its evidence is no event', async () =>
+  valueOrFault('something in its evidence is no event', async () =>
     follow(pointer, { ...(await records.evidence(pointer.boundaryId)), closed }, key),
   );
 
 type State = Pick<Finding, 'row' | 'review' | 'fault'>;
 
 const stateOf = (boundaryId: string, records: Records): Promise<State> =>
-  orFault('what the ledger has of it is no row', async () => {
+  valueOrFault('what the ledger has of it is no row', async () => {
     if (reviewedBy(boundaryId) !== undefined) {
       const review = await records.review(boundaryId);
       return review ? { review } : {};

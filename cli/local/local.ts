@@ -6,7 +6,7 @@ import type { Io } from '../io.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { renderEnvironment } from './render-environment.ts';
 import { keepState, recallState } from './state.ts';
-import { demandFolder } from 'taskbound-evidence/command/write-file';
+import { assertFolder } from 'taskbound-evidence/command/write-file';
 
 export interface LocalOptions {
   readonly assembly?: string;
@@ -22,7 +22,7 @@ export interface LocalOptions {
  */
 export async function local(options: LocalOptions, io: Io): Promise<number> {
   const folder = options.state === undefined ? undefined : resolve(io.cwd, options.state);
-  if (folder !== undefined) await demandFolder(folder, '--state');
+  if (folder !== undefined) await assertFolder(folder, '--state');
   const port = await findPort(options.port);
   const embedded = await startEmbedded({ ...options, origin: `http://127.0.0.1:${port}` }, io);
   try {

@@ -22,7 +22,7 @@ export interface RevokeOptions extends ConnectionOptions {
 
 /** Ends a task's access now, from any phase, stops its execution, and waits until its boundary is closed. */
 export async function revoke(task: string, options: RevokeOptions, io: Io): Promise<number> {
-  const reason = demandReason(options.reason);
+  const reason = assertReason(options.reason);
   const boundaryId = boundaryIdFrom(task, options.type);
   const connection = await connect(options, io);
   try {
@@ -47,7 +47,7 @@ export async function revoke(task: string, options: RevokeOptions, io: Io): Prom
   }
 }
 
-function demandReason(reason: string | undefined): string {
+function assertReason(reason: string | undefined): string {
   if (reason === undefined)
     throw new UsageError('revoke needs --reason: whoever ends a task says why. Add it.');
   if (reason.length >= 1 && reason.length <= REASON_CHARACTERS) return reason;

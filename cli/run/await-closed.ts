@@ -13,15 +13,15 @@ const AFTER_DEADLINE_MS = 300_000;
 export async function awaitClosed(
   records: Records,
   boundaryId: string,
-  on: { readonly clock: Clock; readonly tell: (text: string) => void },
+  deps: { readonly clock: Clock; readonly tell: (text: string) => void },
 ): Promise<LedgerRow | undefined> {
   let row = await records.row(boundaryId);
   if (row === undefined || row.phase === 'closed') return row;
-  on.tell(`Its execution ended while the boundary was ${row.phase}; waiting for Teardown to close it\n`);
-  const startMs = on.clock.nowMs();
+  deps.tell(`Its execution ended while the boundary was ${row.phase}; waiting for Teardown to close it\n`);
+  const startMs = deps.clock.nowMs();
   const untilMs = Math.max(startMs + PATIENCE_MS, latestDeadlineMs(row) + AFTER_DEADLINE_MS);
-  for (let pauseMs = FIRST_PAUSE_MS; row?.phase !== 'closed' && on.clock.nowMs() < untilMs;) {
-    await on.clock.sleep(pauseMs);
+  for (let pauseMs = FIRST_PAUSE_MS; row?.phase !== 'closed' && deps.clock.nowMs() < untilMs;) {
+    await deps.clock.sleep(pauseMs);
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     row = await records.row(boundaryId);
   }

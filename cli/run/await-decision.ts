@@ -9,7 +9,7 @@ const LONGEST_PAUSE_MS = 10_000;
 export async function awaitDecision(
   records: Records,
   boundaryId: string,
-  on: { readonly clock: Clock; readonly tell: (text: string) => void },
+  deps: { readonly clock: Clock; readonly tell: (text: string) => void },
 ): Promise<void> {
   let told = -1;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
@@ -18,11 +18,11 @@ export async function awaitDecision(
     const given = new Set(row.decisions?.map(({ person }) => person)).size;
     if (given !== told) {
       const until = new Date(row.approval.expiresAtMs).toISOString();
-      on.tell(
+      deps.tell(
         `It waits for approval, ${given} of ${row.approval.quorum} until ${until}: taskbound approve ${boundaryId}\n`,
       );
       told = given;
     }
-    await on.clock.sleep(pauseMs);
+    await deps.clock.sleep(pauseMs);
   }
 }

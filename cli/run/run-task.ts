@@ -16,7 +16,7 @@ import type { Io } from '../io.ts';
 import { requesterConfig } from '../connection/person.ts';
 import type { Persona } from '../connection/persona.ts';
 import { Records } from '../connection/records.ts';
-import { say, show } from '../decide/submit-decision.ts';
+import { submitDecision, show } from '../decide/submit-decision.ts';
 import { renderDecided } from '../decide/render-decision.ts';
 import { Progress } from './progress.ts';
 import { reportOf, unknownReport, type RunReport } from './run-report.ts';
@@ -75,7 +75,7 @@ export async function followToEnd(
 async function approve(boundaryId: string, connection: Connection, io: Io): Promise<void> {
   const digest = await show(boundaryId, 'approve', connection, io);
   const made = { decision: 'approve', task: boundaryId, reason: undefined, digest } as const;
-  io.err(renderDecided(await say(made, connection, io)));
+  io.err(renderDecided(await submitDecision(made, connection, io)));
 }
 
 export type StandingTask = Pick<Submitted, 'taskId' | 'boundaryId' | 'executionArn'>;

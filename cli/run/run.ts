@@ -13,7 +13,7 @@ import { runSchedule } from './run-schedule.ts';
 import type { RunReport } from './run-report.ts';
 import { runTask } from './run-task.ts';
 import { makeTaskId } from './task-id.ts';
-import { demandFolder } from 'taskbound-evidence/command/write-file';
+import { assertFolder } from 'taskbound-evidence/command/write-file';
 import { writeTrail } from './write-trail.ts';
 
 export interface RunOptions extends ConnectionOptions {
@@ -108,9 +108,9 @@ async function checkFolders(options: RunOptions, io: Io): Promise<void> {
       );
     }
   }
-  if (options.dump !== undefined) await demandFolder(options.dump, '--dump');
-  if (options.trail !== undefined) await demandFolder(options.trail, '--trail');
-  if (options.out !== undefined) await demandFolder(options.out, '--out');
+  if (options.dump !== undefined) await assertFolder(options.dump, '--dump');
+  if (options.trail !== undefined) await assertFolder(options.trail, '--trail');
+  if (options.out !== undefined) await assertFolder(options.out, '--out');
 }
 
 const where = (place: string, options: RunOptions): string =>

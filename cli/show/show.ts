@@ -17,7 +17,7 @@ import { requesterConfig } from '../connection/person.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { Records } from '../connection/records.ts';
 import { renderTimeline, timelineOf } from 'taskbound-evidence/timeline/timeline';
-import { demandFolder } from 'taskbound-evidence/command/write-file';
+import { assertFolder } from 'taskbound-evidence/command/write-file';
 
 export interface ShowOptions extends ConnectionOptions {
   readonly type?: string;
@@ -29,7 +29,7 @@ export interface ShowOptions extends ConnectionOptions {
 /** A task's timeline: offline from a bundle file, or by its id from the stack. */
 export async function show(task: string, options: ShowOptions, io: Io): Promise<number> {
   const out = options.out === undefined ? undefined : resolve(io.cwd, options.out);
-  if (out !== undefined) await demandFolder(out, '--out');
+  if (out !== undefined) await assertFolder(out, '--out');
   const shown = (await isFile(task, io)) ? await readShown(task, out, io) : await lookUp(task, options, io);
   const verification = verifyBundle(shown.bundle);
   const { fault } = verification;

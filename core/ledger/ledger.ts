@@ -208,7 +208,7 @@ export function movePhase(row: LedgerRow, to: Phase): LedgerRow {
 }
 
 /** Throws `NotTheOwner` unless the execution is one that the row names: the task's own, or its Teardown. */
-export function demandOwner(
+export function assertOwner(
   row: LedgerRow | undefined,
   boundaryId: string,
   executionArn: string,

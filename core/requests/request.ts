@@ -54,7 +54,7 @@ export interface CheckedRequest {
 export function checkRequest(request: TaskRequest, config: TaskTypeConfig): CheckedRequest {
   const parameters = checkParameters(config.parameters, request.parameters);
   const { type, reason, emergency } = request;
-  demandEmergencyAllowed(emergency, config);
+  assertEmergencyAllowed(emergency, config);
   const window = checkWindow(request.window, config);
   const asked = {
     type,
@@ -66,7 +66,7 @@ export function checkRequest(request: TaskRequest, config: TaskTypeConfig): Chec
   return { type, reason, parameters, emergency, window, requestDigest: digestOf(asked) };
 }
 
-function demandEmergencyAllowed(emergency: string | undefined, config: TaskTypeConfig): void {
+function assertEmergencyAllowed(emergency: string | undefined, config: TaskTypeConfig): void {
   if (emergency === undefined || config.emergency) return;
   throw new MalformedRequest(
     `Field emergency is given, but ${config.type} ${config.approval === null ? 'needs no approval that it could skip' : 'does not allow emergencies'}. Remove it.`,

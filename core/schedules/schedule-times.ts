@@ -20,7 +20,7 @@ export function isTimeOf(expression: string, timeZone: string, atMs: number): bo
 }
 
 /** Throws `NotScheduled` when the schedule, as it is deployed now, has no run at the time. */
-export function demandTimeOf(
+export function assertTimeOf(
   schedule: string,
   { expression, timeZone }: { readonly expression: string; readonly timeZone: string },
   forMs: number,

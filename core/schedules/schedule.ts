@@ -39,7 +39,7 @@ export function parseScheduledTime(text: string): number {
 }
 
 /** Throws `NotScheduled` when a run cannot have been delivered now by its schedule. */
-export function demandTimely(schedule: string, forMs: number, nowMs: number): void {
+export function assertTimely(schedule: string, forMs: number, nowMs: number): void {
   if (forMs >= nowMs - RUN_MAX_AGE_MS && forMs <= nowMs + RUN_MAX_LEAD_MS) return;
   throw new NotScheduled(
     `The run of ${schedule} is for ${toSecond(forMs)} and came at ${toSecond(nowMs)}; allowed: at most ${RUN_MAX_AGE_MS / 3_600_000} hours after its time and ${RUN_MAX_LEAD_MS / 1000} seconds before. No task was made. If it was missed, submit its request by hand.`,

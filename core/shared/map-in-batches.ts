@@ -2,7 +2,7 @@
  * Calls `each` on everything, `width` at a time; results in the order of what was given. When some fail, their companions are waited for,
  * nothing further is begun, and the first error in that order is thrown: which one it is does not hang on who answers first.
  */
-export async function sideBySide<T, Result>(
+export async function mapInBatches<T, Result>(
   all: readonly T[],
   width: number,
   each: (item: T) => Promise<Result>,

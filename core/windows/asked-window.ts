@@ -56,7 +56,7 @@ function ordered(asked: AskedWindow): TaskWindow {
 }
 
 /** Throws `MalformedRequest` for a window that opens too far ahead. */
-export function demandSoon(window: TaskWindow, nowMs: number): TaskWindow {
+export function assertSoon(window: TaskWindow, nowMs: number): TaskWindow {
   if (window.opensAtMs - nowMs <= OPENS_WITHIN_DAYS * DAY_MS) return window;
   const days = Math.ceil((window.opensAtMs - nowMs) / DAY_MS);
   throw new MalformedRequest(

@@ -1,4 +1,4 @@
-import { demandSoon } from './asked-window.ts';
+import { assertSoon } from './asked-window.ts';
 import { MalformedRequest } from 'taskbound-evidence/errors';
 import { fixedWindows } from './fixed-window.ts';
 import { ISSUE_MARGIN_SECONDS } from './window.ts';
@@ -17,7 +17,7 @@ export function windowFor(
   nowMs: number,
   workSeconds: number,
 ): TaskWindow | undefined {
-  if (rule?.kind !== 'fixed') return requested && demandSoon(requested, nowMs);
+  if (rule?.kind !== 'fixed') return requested && assertSoon(requested, nowMs);
   const needsMs = (workSeconds + CHOICE_MARGIN_SECONDS) * 1000;
   for (const window of fixedWindows(rule, nowMs))
     if (window.closesAtMs - Math.max(nowMs, window.opensAtMs) >= needsMs) return window;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from 'taskbound-time/clock';
 import { PhasePassed } from '../../core/shared/errors.ts';
 import { isWaiting } from '../../core/approvals/approval.ts';
-import { demandOwner, movePhase, type LedgerRow } from '../../core/ledger/ledger.ts';
+import { assertOwner, movePhase, type LedgerRow } from '../../core/ledger/ledger.ts';
 import { isAtLeast } from '../../core/ledger/phase.ts';
 import type { admitEvent, Admitted } from '../../core/work/step-events.ts';
 import { ISSUE_MARGIN_SECONDS, waitUntil, windowState } from '../../core/windows/window.ts';
@@ -23,26 +23,26 @@ export interface AdmitDependencies {
  * Called when the execution begins and again when its task's window has opened. Everything is checked each time; a task that was admitted
  * before is admitted again without a second event, or rejected for what has changed since.
  */
-export async function admit(event: z.infer<typeof admitEvent>, on: AdmitDependencies): Promise<Admitted> {
-  const row = await on.ledger.get(event.boundaryId);
-  demandOwner(row, event.boundaryId, event.executionArn);
-  demandNotOpened(row);
-  const because = await faultOf(row, event.workVersion, on);
-  if (because !== undefined) await rejectTask(row.boundaryId, { by: 'admit', because }, on);
-  await on.evidence.append(row.boundaryId, {
+export async function admit(event: z.infer<typeof admitEvent>, deps: AdmitDependencies): Promise<Admitted> {
+  const row = await deps.ledger.get(event.boundaryId);
+  assertOwner(row, event.boundaryId, event.executionArn);
+  assertNotOpened(row);
+  const because = await faultOf(row, event.workVersion, deps);
+  if (because !== undefined) await rejectTask(row.boundaryId, { by: 'admit', because }, deps);
+  await deps.evidence.append(row.boundaryId, {
     id: 'task.admitted',
     type: 'task.admitted',
     actor: 'admit',
     data: { executionArn: row.executionArn, grantDigest: row.grantDigest, leaseSeconds: row.leaseSeconds },
   });
-  await on.ledger.update(row.boundaryId, (now) =>
+  await deps.ledger.update(row.boundaryId, (now) =>
     now.phase === 'admitted' ? now : movePhase(now, 'admitted'),
   );
-  return { boundaryId: row.boundaryId, waitUntil: waitUntil(row.window, on.clock.nowMs()) };
+  return { boundaryId: row.boundaryId, waitUntil: waitUntil(row.window, deps.clock.nowMs()) };
 }
 
 /** A call that comes late changes nothing: what it would decide was decided before the boundary was opened. */
-function demandNotOpened(row: LedgerRow): void {
+function assertNotOpened(row: LedgerRow): void {
   if (!isAtLeast(row.phase, 'open')) return;
   throw new PhasePassed(
     `Task ${row.boundaryId} is not admitted: its boundary is ${row.phase}; tasks are admitted before it is open. Nothing was changed.`,

@@ -4,7 +4,7 @@ import { closedEvent } from '../../core/operations/bus-events.ts';
 import type { Clock } from 'taskbound-time/clock';
 import { NotProven } from '../../core/shared/errors.ts';
 import { ENDED_BEFORE_WORK } from 'taskbound-evidence/names/execution-ended';
-import { demandOwner, movePhase, type LedgerRow } from '../../core/ledger/ledger.ts';
+import { assertOwner, movePhase, type LedgerRow } from '../../core/ledger/ledger.ts';
 import { ARCHIVE_DISAGREES, metricLine } from '../../core/operations/metrics.ts';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import type { closeBoundaryEvent, ClosedBoundary } from '../../core/work/step-events.ts';
@@ -33,15 +33,15 @@ type Proof = NonNullable<LedgerRow['proof']>;
 
 export async function closeBoundary(
   event: z.infer<typeof closeBoundaryEvent>,
-  on: CloseDependencies,
+  deps: CloseDependencies,
 ): Promise<ClosedBoundary> {
-  const row = await on.ledger.get(event.boundaryId);
-  demandOwner(row, event.boundaryId, event.executionArn);
-  const proof = demandProof(row);
+  const row = await deps.ledger.get(event.boundaryId);
+  assertOwner(row, event.boundaryId, event.executionArn);
+  const proof = assertProof(row);
   for (const name of new Set(row.leases.map((lease) => lease.sessionSecretName)))
-    await on.secrets.destroy(name);
+    await deps.secrets.destroy(name);
   const closed = closedBoundaryOf(row, proof);
-  await on.evidence.append(row.boundaryId, {
+  await deps.evidence.append(row.boundaryId, {
     id: 'boundary.closed',
     type: 'boundary.closed',
     actor: 'close-boundary',
@@ -53,9 +53,10 @@ export async function closeBoundary(
       secrets: row.secrets.filter((secret) => secret.state !== 'planned').length,
     },
   });
-  await signHead(row.boundaryId, on);
-  const archive = await archived(row, on);
-  if (row.phase !== 'closed') await close(row, { outcome: closed.outcome, ...(archive && { archive }) }, on);
+  await signHead(row.boundaryId, deps);
+  const archive = await archived(row, deps);
+  if (row.phase !== 'closed')
+    await close(row, { outcome: closed.outcome, ...(archive && { archive }) }, deps);
   return closed;
 }
 
@@ -70,16 +71,16 @@ async function signHead(boundaryId: string, { evidence, signer }: CloseDependenc
  * Puts the bundle as it stands in the table, signature included, into the archive. One that disagrees does not keep the boundary open, for
  * its access is gone and no retry changes a locked object: the row says so, and an alarm.
  */
-async function archived(row: LedgerRow, on: CloseDependencies): Promise<ArchiveState | undefined> {
+async function archived(row: LedgerRow, deps: CloseDependencies): Promise<ArchiveState | undefined> {
   const { boundaryId, stack } = row;
-  if (on.archive === undefined) return undefined;
-  const { events, signed } = await on.evidence.readSigned(boundaryId);
+  if (deps.archive === undefined) return undefined;
+  const { events, signed } = await deps.evidence.readSigned(boundaryId);
   const bundle = makeBundle(boundaryId, events, signed);
   const key = archiveKey(stack, boundaryId);
-  const state = await on.archive.put(key, bundleText(bundle));
+  const state = await deps.archive.put(key, bundleText(bundle));
   if (state === 'disagrees') {
     log('error', 'the archive has another object in the place of the evidence', { boundaryId, key });
-    on.print(metricLine(stack, on.clock.nowMs(), 'Count', { [ARCHIVE_DISAGREES]: 1 }));
+    deps.print(metricLine(stack, deps.clock.nowMs(), 'Count', { [ARCHIVE_DISAGREES]: 1 }));
   }
   return state;
 }
@@ -91,18 +92,18 @@ async function archived(row: LedgerRow, on: CloseDependencies): Promise<ArchiveS
 async function close(
   row: LedgerRow,
   end: { readonly outcome: ClosedBoundary['outcome']; readonly archive?: ArchiveState },
-  on: CloseDependencies,
+  deps: CloseDependencies,
 ): Promise<void> {
-  const closing = { ...end, closedAtMs: on.clock.nowMs() };
-  const announcedAtMs = await on.bus.tryPut(closedEvent({ ...row, ...closing }));
-  await on.ledger.update(row.boundaryId, (now) =>
+  const closing = { ...end, closedAtMs: deps.clock.nowMs() };
+  const announcedAtMs = await deps.bus.tryPut(closedEvent({ ...row, ...closing }));
+  await deps.ledger.update(row.boundaryId, (now) =>
     now.phase === 'closed'
       ? now
       : { ...movePhase(now, 'closed'), ...closing, ...omitUndefined({ announcedAtMs }) },
   );
 }
 
-function demandProof(row: LedgerRow): Proof {
+function assertProof(row: LedgerRow): Proof {
   if (row.proof) return row.proof;
   throw new NotProven(
     `Boundary ${row.boundaryId} is ${row.phase} and has no proof that access is gone; it is not closed.`,

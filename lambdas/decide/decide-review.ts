@@ -13,23 +13,23 @@ import type { DecideDependencies } from './deps.ts';
 export async function decideReview(
   call: DecisionCall,
   caller: VerifiedCaller,
-  on: DecideDependencies,
+  deps: DecideDependencies,
 ): Promise<Decided> {
-  const review = await on.ledger.review(call.task);
+  const review = await deps.ledger.review(call.task);
   if (review === undefined) throw unknownTask(call.task);
   const state = call.decision === 'approve' ? 'justified' : 'unjustified';
   // What stands is told first: the function that wrote it may have died before it told it, and nobody else would.
-  await recordReview(review, on);
+  await recordReview(review, deps);
   if (review.decided?.arn === caller.arn && review.state === state) return answerOf(review, call);
-  const person = await demandReviewer(review, call, caller, on);
+  const person = await assertReviewer(review, call, caller, deps);
   const decided = {
     person,
     arn: caller.arn,
-    atMs: on.clock.nowMs(),
+    atMs: deps.clock.nowMs(),
     ...omitUndefined({ reason: call.reason }),
   };
-  const settled = await settle(review, withReviewDecision(review, state, decided), on);
-  await recordReview(settled, on);
+  const settled = await settle(review, withReviewDecision(review, state, decided), deps);
+  await recordReview(settled, deps);
   return answerOf(settled, call);
 }
 
@@ -44,10 +44,10 @@ const answerOf = ({ boundaryId, decided, state }: ReviewRow, { decision }: Decis
 
 async function recordReview(
   { boundaryId, of, state, decided }: ReviewRow,
-  on: DecideDependencies,
+  deps: DecideDependencies,
 ): Promise<void> {
   if (decided === undefined) return;
-  await on.evidence.append(boundaryId, {
+  await deps.evidence.append(boundaryId, {
     id: 'review.decided',
     type: 'review.decided',
     actor: decided.arn,
@@ -55,13 +55,13 @@ async function recordReview(
   });
 }
 
-async function demandReviewer(
+async function assertReviewer(
   review: ReviewRow,
   { decision, task }: DecisionCall,
   caller: VerifiedCaller,
-  on: DecideDependencies,
+  deps: DecideDependencies,
 ): Promise<string> {
-  const config = await on.types.find(review.taskType);
+  const config = await deps.types.find(review.taskType);
   const person = personOf(caller.arn, config?.people.decide ?? [])?.person;
   const fault =
     person === undefined
@@ -70,7 +70,7 @@ async function demandReviewer(
   if (person !== undefined && fault === undefined) return person;
   const because = fault ?? '';
   const code = person === undefined ? 'not-permitted' : review.decided ? 'already-decided' : 'requester';
-  await recordAttempt(task, { what: decision, by: caller.arn, code, because }, on.evidence);
+  await recordAttempt(task, { what: decision, by: caller.arn, code, because }, deps.evidence);
   if (person === undefined) throw new NotPermitted(`${because}. Ask for grantDecide on the type.`);
   throw new DecisionRefused(`The review ${task} is not decided by this: ${because}. Nothing was changed.`);
 }

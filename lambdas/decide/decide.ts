@@ -20,16 +20,16 @@ import type { DecideDependencies } from './deps.ts';
 export async function decide(
   call: DecisionCall,
   caller: VerifiedCaller,
-  on: DecideDependencies,
+  deps: DecideDependencies,
 ): Promise<Decided> {
-  if (reviewedBy(call.task) !== undefined) return decideReview(call, caller, on);
-  const row = await on.ledger.get(call.task);
+  if (reviewedBy(call.task) !== undefined) return decideReview(call, caller, deps);
+  const row = await deps.ledger.get(call.task);
   if (row === undefined) throw unknownTask(call.task);
-  await recordRequest(row, on.evidence);
-  const config = await on.types.find(row.taskType);
-  const made = await demandDecider(row, call, caller, config, on);
-  const decided = await record(row, made, config, on);
-  const started = await startTask(decided, on);
+  await recordRequest(row, deps.evidence);
+  const config = await deps.types.find(row.taskType);
+  const made = await assertDecider(row, call, caller, config, deps);
+  const decided = await record(row, made, config, deps);
+  const started = await startTask(decided, deps);
   return {
     boundaryId: row.boundaryId,
     decision: made.decision,
@@ -41,32 +41,36 @@ export async function decide(
 }
 
 /** The decision as it would stand in the row, once the caller is known to be somebody who may decide. */
-async function demandDecider(
+async function assertDecider(
   row: LedgerRow,
   call: DecisionCall,
   caller: VerifiedCaller,
   config: TaskTypeConfig | undefined,
-  on: DecideDependencies,
+  deps: DecideDependencies,
 ): Promise<DecisionRecord> {
   const roles = config?.people.decide ?? [];
   const person = personOf(caller.arn, roles);
   if (person === undefined) {
     const allowed = roles.map(({ roleArn }) => roleArn).join(', ') || 'no role';
     const because = `${caller.arn} may not decide about ${row.taskType}; allowed: sessions of ${allowed}`;
-    await refuse(row.boundaryId, { what: call.decision, by: caller.arn, code: 'not-permitted', because }, on);
+    await refuse(
+      row.boundaryId,
+      { what: call.decision, by: caller.arn, code: 'not-permitted', because },
+      deps,
+    );
     throw new NotPermitted(`${because}. Ask for grantDecide on the type.`);
   }
   return {
     decision: call.decision,
     ...person,
     arn: caller.arn,
-    grantDigest: demandDigest(call),
-    atMs: on.clock.nowMs(),
+    grantDigest: assertDigest(call),
+    atMs: deps.clock.nowMs(),
     ...omitUndefined({ reason: call.reason }),
   };
 }
 
-function demandDigest({ decision, grantDigest, reason }: DecisionCall): string {
+function assertDigest({ decision, grantDigest, reason }: DecisionCall): string {
   if (decision === 'refuse' && reason === undefined)
     throw new MalformedRequest(
       'Field reason of the decision is missing; whoever refuses says why. Add it and try again.',
@@ -82,11 +86,11 @@ async function record(
   row: LedgerRow,
   made: DecisionRecord,
   config: TaskTypeConfig | undefined,
-  on: DecideDependencies,
+  deps: DecideDependencies,
 ): Promise<LedgerRow> {
   const nowFault = grantFault(row, config);
   let fault: DecisionFault | undefined;
-  const decided = await on.ledger.update(row.boundaryId, (now) => {
+  const decided = await deps.ledger.update(row.boundaryId, (now) => {
     // A write whose answer was lost is met again as its own.
     if (now.decisions?.some((each) => isSame(each, made))) return now;
     fault = decisionFault(now, made, nowFault);
@@ -94,7 +98,7 @@ async function record(
   });
   if (fault === undefined) return decided;
   const { code, because } = fault;
-  await refuse(row.boundaryId, { what: made.decision, by: made.arn, code, because }, on);
+  await refuse(row.boundaryId, { what: made.decision, by: made.arn, code, because }, deps);
   throw new DecisionRefused(
     `The decision of ${made.person} to ${made.decision} ${row.boundaryId} counts for nothing: ${because}. Nothing was changed.`,
   );

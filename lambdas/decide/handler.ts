@@ -2,7 +2,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { parseDecision } from '../../core/approvals/decision.ts';
 import { decideEnvironment } from '../../core/shared/environment.ts';
-import { demandWholeCharacters, overHttp, type UrlHandler } from '../control/function/http.ts';
+import { assertWholeCharacters, overHttp, type UrlHandler } from '../control/function/http.ts';
 import type { ControlPorts } from '../control/function/ports.ts';
 import { openRecords } from '../control/function/records.ts';
 import { TaskTypes } from '../control/task-types/task-types.ts';
@@ -20,7 +20,7 @@ export function decideHandler({ environment: variables, aws, clock, print }: Con
   };
   return overHttp('decide', 'The decision', (body, caller) => {
     const call = parseDecision(body);
-    demandWholeCharacters('reason', call.reason);
+    assertWholeCharacters('reason', call.reason);
     return decide(call, caller, on);
   });
 }

@@ -33,43 +33,43 @@ export interface EndedTask {
 }
 
 /** Nothing more is issued, Teardown takes away what was, and the execution is stopped: in this order, the most urgent first. */
-export async function end(call: EndCall, caller: VerifiedCaller, on: EndDependencies): Promise<EndedTask> {
-  const found = await on.ledger.get(call.task);
+export async function end(call: EndCall, caller: VerifiedCaller, deps: EndDependencies): Promise<EndedTask> {
+  const found = await deps.ledger.get(call.task);
   if (found === undefined) throw unknownTask(call.task);
-  await recordRequest(found, on.evidence);
-  const person = await demandEnder(found, caller, on);
-  const ended = { person, arn: caller.arn, reason: call.reason, atMs: on.clock.nowMs() };
-  const row = await on.ledger.update(found.boundaryId, (now) => withEarlyEnd(now, ended));
-  await demandOurs(row, ended, on);
-  await recordPeople(row, on.evidence);
+  await recordRequest(found, deps.evidence);
+  const person = await assertEnder(found, caller, deps);
+  const ended = { person, arn: caller.arn, reason: call.reason, atMs: deps.clock.nowMs() };
+  const row = await deps.ledger.update(found.boundaryId, (now) => withEarlyEnd(now, ended));
+  await assertOwnTask(row, ended, deps);
+  await recordPeople(row, deps.evidence);
   // Repeated, the same attempt: it is started under the same name, or runs already.
-  await startTeardown(row, row.teardown?.attempt ?? 1, on);
-  await stop(row, on);
+  await startTeardown(row, row.teardown?.attempt ?? 1, deps);
+  await stop(row, deps);
   return { boundaryId: row.boundaryId, person, phase: row.phase };
 }
 
-async function demandEnder(row: LedgerRow, caller: VerifiedCaller, on: EndDependencies): Promise<string> {
-  const roles = (await on.types.find(row.taskType))?.people.end ?? [];
+async function assertEnder(row: LedgerRow, caller: VerifiedCaller, deps: EndDependencies): Promise<string> {
+  const roles = (await deps.types.find(row.taskType))?.people.end ?? [];
   const person = personOf(caller.arn, roles);
   if (person !== undefined) return person.person;
   const allowed = roles.map(({ roleArn }) => roleArn).join(', ') || 'no role';
   const because = `${caller.arn} may not end tasks of ${row.taskType}; allowed: sessions of ${allowed}`;
   const attempt = { what: 'end', by: caller.arn, code: 'not-permitted', because } as const;
-  await recordAttempt(row.boundaryId, attempt, on.evidence);
+  await recordAttempt(row.boundaryId, attempt, deps.evidence);
   throw new NotPermitted(`${because}. Ask for grantEnd on the type.`);
 }
 
 /** It was ended by this call, or by the same one before whose answer was lost. What ends by itself cannot be ended. */
-async function demandOurs(
+async function assertOwnTask(
   { boundaryId, phase, ended }: LedgerRow,
   { arn, reason }: EarlyEnd,
-  on: EndDependencies,
+  deps: EndDependencies,
 ): Promise<void> {
   if (ended?.arn === arn && ended.reason === reason) return;
   const how = ended === undefined ? 'it ends by itself' : `${ended.person} ended it`;
   const because = phase === 'closed' ? 'it has ended: it is closed' : `${how}, and is ${phase}`;
   const attempt = { what: 'end', by: arn, code: 'already-ended', because } as const;
-  await recordAttempt(boundaryId, attempt, on.evidence);
+  await recordAttempt(boundaryId, attempt, deps.evidence);
   throw new AlreadyEnded(`Task ${boundaryId} cannot be ended: ${because}. Nothing was changed.`);
 }
 

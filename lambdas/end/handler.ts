@@ -2,7 +2,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { parseEnd } from '../../core/approvals/decision.ts';
 import { endEnvironment } from '../../core/shared/environment.ts';
-import { demandWholeCharacters, overHttp, type UrlHandler } from '../control/function/http.ts';
+import { assertWholeCharacters, overHttp, type UrlHandler } from '../control/function/http.ts';
 import type { ControlPorts } from '../control/function/ports.ts';
 import { openRecords } from '../control/function/records.ts';
 import { TaskTypes } from '../control/task-types/task-types.ts';
@@ -19,7 +19,7 @@ export function endHandler({ environment: variables, aws, clock }: ControlPorts)
   };
   return overHttp('end', 'The call', (body, caller) => {
     const call = parseEnd(body);
-    demandWholeCharacters('reason', call.reason);
+    assertWholeCharacters('reason', call.reason);
     return end(call, caller, on);
   });
 }

@@ -10,20 +10,20 @@ const PAUSE_MS = 1000;
  * The new session must be able to do the canary call: a refusal later proves an end only of what once worked. A role that was deployed
  * a moment ago may need a second.
  */
-export async function demandAccepted(
+export async function assertAccepted(
   credentials: SessionCredentials,
   sessionSecretName: string,
-  on: { readonly canaryOf: CanaryOf; readonly clock: Clock },
+  deps: { readonly canaryOf: CanaryOf; readonly clock: Clock },
 ): Promise<void> {
-  const canary = on.canaryOf(credentials, sessionSecretName);
+  const canary = deps.canaryOf(credentials, sessionSecretName);
   try {
-    await demandOneAccepted(TRIES, canary, on.clock);
+    await assertOneAccepted(TRIES, canary, deps.clock);
   } finally {
     canary.end();
   }
 }
 
-async function demandOneAccepted(tries: number, canary: Canary, clock: Clock): Promise<void> {
+async function assertOneAccepted(tries: number, canary: Canary, clock: Clock): Promise<void> {
   for (let tried = 1; ; tried += 1) {
     const answer = await canary.ask();
     if (answer.answer === 'accepted') return;

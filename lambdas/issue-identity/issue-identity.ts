@@ -7,7 +7,7 @@ import { PhasePassed } from '../../core/shared/errors.ts';
 import type { Json } from 'taskbound-evidence/chain/evidence';
 import { secretName, SESSION_SECRET } from 'taskbound-evidence/names/ids';
 import {
-  demandOwner,
+  assertOwner,
   movePhase,
   withLease,
   type LeaseRecord,
@@ -21,7 +21,7 @@ import type { SessionCredentials, WorkEvent } from '../../core/work/work.ts';
 import { Secret } from '../../core/secrets/secret.ts';
 import type { CanaryOf } from '../control/secrets/canary.ts';
 import { taskFault } from '../control/task-types/check-grant.ts';
-import { demandWindow } from '../control/task-types/assert-window-open.ts';
+import { assertWindowOpen } from '../control/task-types/assert-window-open.ts';
 import type { EvidenceLog } from '../control/evidence/evidence-log.ts';
 import type { Ledger } from '../control/ledger/ledger.ts';
 import { rejectTask } from '../control/ledger/reject-task.ts';
@@ -29,7 +29,7 @@ import { sessionSecretPolicy } from '../control/secrets/secret-policies.ts';
 import { versionIdFrom, type TaskSecrets } from '../control/secrets/secrets.ts';
 import type { TaskTypes } from '../control/task-types/task-types.ts';
 import { assumeTaskRole } from './assume-task-role.ts';
-import { demandAccepted } from './assert-accepted.ts';
+import { assertAccepted } from './assert-accepted.ts';
 import { leaseBefore, recordRun, standingLease } from './previous-run.ts';
 
 export interface IssueIdentityDependencies {
@@ -46,42 +46,46 @@ export interface IssueIdentityDependencies {
 export async function issueIdentity(
   event: z.infer<typeof issueIdentityEvent>,
   attempt: string,
-  on: IssueIdentityDependencies,
+  deps: IssueIdentityDependencies,
 ): Promise<WorkEvent> {
-  const found = await on.ledger.get(event.boundaryId);
-  demandOwner(found, event.boundaryId, event.executionArn);
-  demandIssuing(found);
+  const found = await deps.ledger.get(event.boundaryId);
+  assertOwner(found, event.boundaryId, event.executionArn);
+  assertIssuing(found);
   const before = leaseBefore(found, event.after);
-  const checkpoint = before ? await recordRun(found, before, event, on.evidence) : null;
+  const checkpoint = before ? await recordRun(found, before, event, deps.evidence) : null;
   const standing = standingLease(found, before);
   if (standing) return workEventOf(found, standing, checkpoint);
-  const config = await demandSameGrant(found, event.workVersion, on);
+  const config = await assertSameGrant(found, event.workVersion, deps);
   // What a later run needs is asked of the task's last moment, which is the window's end at the latest.
   const needsSeconds = before ? 0 : config.workSeconds;
-  await demandWindow(found, { by: 'issue-identity', nowMs: on.clock.nowMs(), needsSeconds }, on);
-  const { row, lease, policy } = await intend({ boundaryId: found.boundaryId, attempt, before }, config, on);
+  await assertWindowOpen(found, { by: 'issue-identity', nowMs: deps.clock.nowMs(), needsSeconds }, deps);
+  const { row, lease, policy } = await intend(
+    { boundaryId: found.boundaryId, attempt, before },
+    config,
+    deps,
+  );
   const { workVersion } = event;
-  const credentials = await issueLease({ row, lease, policy, workVersion }, config, on);
+  const credentials = await issueLease({ row, lease, policy, workVersion }, config, deps);
   const issued = { ...lease, accessKeyId: credentials.accessKeyId };
-  return workEventOf(await open(row, lease, credentials.accessKeyId, on), issued, checkpoint);
+  return workEventOf(await open(row, lease, credentials.accessKeyId, deps), issued, checkpoint);
 }
 
-function demandIssuing(row: LedgerRow): LedgerRow {
+function assertIssuing(row: LedgerRow): LedgerRow {
   if (mayIssue(row.phase)) return row;
   throw new PhasePassed(
     `No identity for ${row.boundaryId}: the boundary is ${row.phase}; identities are issued while it is admitted or open.`,
   );
 }
 
-async function demandSameGrant(
+async function assertSameGrant(
   row: LedgerRow,
   workVersion: string,
-  on: IssueIdentityDependencies,
+  deps: IssueIdentityDependencies,
 ): Promise<TaskTypeConfig> {
-  const config = await on.types.find(row.taskType);
+  const config = await deps.types.find(row.taskType);
   const because = taskFault(row, config, workVersion);
   if (config && because === undefined) return config;
-  return rejectTask(row.boundaryId, { by: 'issue-identity', because: because ?? 'its type is gone' }, on);
+  return rejectTask(row.boundaryId, { by: 'issue-identity', because: because ?? 'its type is gone' }, deps);
 }
 
 const policyOf = (row: LedgerRow, config: TaskTypeConfig, deadlineMs: number): string =>
@@ -105,11 +109,11 @@ interface Attempt {
 async function intend(
   { boundaryId, attempt, before }: Attempt,
   config: TaskTypeConfig,
-  on: IssueIdentityDependencies,
+  deps: IssueIdentityDependencies,
 ) {
-  const intendedAtMs = on.clock.nowMs();
-  const row = await on.ledger.update(boundaryId, (found) => {
-    demandIssuing(found);
+  const intendedAtMs = deps.clock.nowMs();
+  const row = await deps.ledger.update(boundaryId, (found) => {
+    assertIssuing(found);
     if (found.leases.some((lease) => lease.attempt === attempt)) return found;
     const now = withTaskDeadline(found, intendedAtMs);
     const deadlineMs = nextDeadlineMs(now, config, intendedAtMs);
@@ -143,16 +147,20 @@ interface Issue {
 async function issueLease(
   { row, lease, policy, workVersion }: Issue,
   config: TaskTypeConfig,
-  on: IssueIdentityDependencies,
+  deps: IssueIdentityDependencies,
 ): Promise<SessionCredentials> {
   const { boundaryId } = row;
-  const shut = sessionSecretPolicy([config.workRoleArn, on.proveRevokedRoleArn]);
-  await on.secrets.createShut(lease.sessionSecretName, `Session credentials of task ${boundaryId}`, shut);
+  const shut = sessionSecretPolicy([config.workRoleArn, deps.proveRevokedRoleArn]);
+  await deps.secrets.createShut(lease.sessionSecretName, `Session credentials of task ${boundaryId}`, shut);
   const { taskRoleArn: roleArn } = row;
   const { leaseSeconds } = config;
-  const credentials = await assumeTaskRole(on.sts, { roleArn, boundaryId, policy, leaseSeconds }, on.clock);
-  await demandAccepted(credentials, lease.sessionSecretName, on);
-  await on.evidence.append(boundaryId, {
+  const credentials = await assumeTaskRole(
+    deps.sts,
+    { roleArn, boundaryId, policy, leaseSeconds },
+    deps.clock,
+  );
+  await assertAccepted(credentials, lease.sessionSecretName, deps);
+  await deps.evidence.append(boundaryId, {
     id: `identity.issued:${lease.number}`,
     type: 'identity.issued',
     actor: 'issue-identity',
@@ -168,13 +176,13 @@ async function issueLease(
       policyDigest: lease.policyDigest,
       sessionPolicy: policy,
       sessionSecretName: lease.sessionSecretName,
-      sessionSecretReaders: { work: config.workRoleArn, proof: on.proveRevokedRoleArn },
+      sessionSecretReaders: { work: config.workRoleArn, proof: deps.proveRevokedRoleArn },
       workVersion,
       canary: 'accepted',
     },
   });
   const value = new Secret(JSON.stringify(credentials));
-  await on.secrets.putValue(lease.sessionSecretName, versionIdFrom(credentials.accessKeyId), value);
+  await deps.secrets.putValue(lease.sessionSecretName, versionIdFrom(credentials.accessKeyId), value);
   return credentials;
 }
 
@@ -183,14 +191,14 @@ async function open(
   row: LedgerRow,
   lease: LeaseRecord,
   accessKeyId: string,
-  on: IssueIdentityDependencies,
+  deps: IssueIdentityDependencies,
 ): Promise<LedgerRow> {
   const issued = { state: 'issued' as const, accessKeyId, sessionVersionId: versionIdFrom(accessKeyId) };
-  const after = await on.ledger.update(row.boundaryId, (now) => {
+  const after = await deps.ledger.update(row.boundaryId, (now) => {
     const recorded = withLease(now, lease.number, issued);
     return now.phase === 'admitted' ? movePhase(recorded, 'open') : recorded;
   });
-  return demandIssuing(after);
+  return assertIssuing(after);
 }
 
 function workEventOf(row: LedgerRow, lease: LeaseRecord, checkpoint: Json): WorkEvent {

@@ -32,7 +32,7 @@ type HandedOn = z.infer<typeof handedOn>;
  * What a run handed on, or `WorkContractViolation`: the runtime keeps to the contract, other functions may not. It goes through execution
  * state and evidence like a result, so it is bounded like one.
  */
-function demandHandedOn({ boundaryId, checkpoint, tools }: Event): HandedOn {
+function assertHandedOn({ boundaryId, checkpoint, tools }: Event): HandedOn {
   const violated = (what: string, next: string): never => {
     throw new WorkContractViolation(`The work of ${boundaryId} handed on ${what}. ${next}`);
   };
@@ -68,7 +68,7 @@ export async function recordRun(
   event: Event,
   evidence: EvidenceLog,
 ): Promise<Json> {
-  const { checkpoint, tools } = demandHandedOn(event);
+  const { checkpoint, tools } = assertHandedOn(event);
   await evidence.append(row.boundaryId, (before) => ({
     id: `work.finished:${lease.number}`,
     type: 'work.finished',

@@ -2,11 +2,11 @@ import type { z } from 'zod';
 import type { Clock } from 'taskbound-time/clock';
 import { withTaskDeadline } from '../../core/ledger/deadline.ts';
 import { HalfIssued, PhasePassed } from '../../core/shared/errors.ts';
-import { demandOwner, withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger/ledger.ts';
+import { assertOwner, withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger/ledger.ts';
 import { mayIssue } from '../../core/ledger/phase.ts';
 import type { issueSecretEvent } from '../../core/work/step-events.ts';
 import { windowState } from '../../core/windows/window.ts';
-import { demandWindow } from '../control/task-types/assert-window-open.ts';
+import { assertWindowOpen } from '../control/task-types/assert-window-open.ts';
 import type { EvidenceLog } from '../control/evidence/evidence-log.ts';
 import type { Ledger } from '../control/ledger/ledger.ts';
 import type { Logins } from '../control/logins/logins.ts';
@@ -25,21 +25,21 @@ export interface IssueSecretDependencies {
 
 export async function issueSecret(
   event: z.infer<typeof issueSecretEvent>,
-  on: IssueSecretDependencies,
+  deps: IssueSecretDependencies,
 ): Promise<{ secretName: string }> {
   // Read once: an intent whose answer was lost is met again, and its time tells that it is this attempt's own.
-  const nowMs = on.clock.nowMs();
-  const row = await intend(event, nowMs, on);
+  const nowMs = deps.clock.nowMs();
+  const row = await intend(event, nowMs, deps);
   // Whether the work still fits is for IssueIdentity to say, which knows the type.
-  await demandWindow(row, { by: 'issue-secret', needsSeconds: 0, nowMs }, on);
+  await assertWindowOpen(row, { by: 'issue-secret', needsSeconds: 0, nowMs }, deps);
   const secret = secretOf(row, event.secret);
-  const handle = (await issuedBefore(row, secret, on)) ?? (await makeOrUndo(row, secret, on));
-  const after = await on.ledger.update(row.boundaryId, (now) =>
+  const handle = (await issuedBefore(row, secret, deps)) ?? (await makeOrUndo(row, secret, deps));
+  const after = await deps.ledger.update(row.boundaryId, (now) =>
     secretOf(now, secret.name).state === 'intended'
       ? withSecret(now, secret.name, { state: 'issued', handle })
       : now,
   );
-  if (!mayIssue(after.phase)) await undo(after, { ...secret, handle }, on);
+  if (!mayIssue(after.phase)) await undo(after, { ...secret, handle }, deps);
   return { secretName: secret.secretName };
 }
 
@@ -56,10 +56,10 @@ function secretOf(row: LedgerRow, name: string): SecretRecord {
 function intend(
   event: z.infer<typeof issueSecretEvent>,
   intendedAtMs: number,
-  on: IssueSecretDependencies,
+  deps: IssueSecretDependencies,
 ): Promise<LedgerRow> {
-  return on.ledger.update(event.boundaryId, (row) => {
-    demandOwner(row, event.boundaryId, event.executionArn);
+  return deps.ledger.update(event.boundaryId, (row) => {
+    assertOwner(row, event.boundaryId, event.executionArn);
     if (!mayIssue(row.phase)) throw tooLate(row, event.secret);
     if (windowState(row.window, intendedAtMs, 0).is !== 'open') return row;
     const { state, attempts = 0, intendedAtMs: standingMs } = secretOf(row, event.secret);
@@ -83,10 +83,10 @@ const tooLate = (row: LedgerRow, name: string): PhasePassed =>
 async function issuedBefore(
   row: LedgerRow,
   secret: SecretRecord,
-  on: IssueSecretDependencies,
+  deps: IssueSecretDependencies,
 ): Promise<Record<string, string> | undefined> {
   if (secret.state === 'issued') return secret.handle ?? {};
-  const events = await on.evidence.read(row.boundaryId);
+  const events = await deps.evidence.read(row.boundaryId);
   const standing = events.find((event) => event.id === eventId(secret))?.data['handle'];
   return standing === undefined ? undefined : (standing as Record<string, string>);
 }
@@ -97,13 +97,13 @@ const eventId = (secret: SecretRecord): string => `secret.issued:${secret.name}`
 async function makeOrUndo(
   row: LedgerRow,
   secret: SecretRecord,
-  on: IssueSecretDependencies,
+  deps: IssueSecretDependencies,
 ): Promise<Record<string, string>> {
   try {
-    return await make(row, secret, on);
+    return await make(row, secret, deps);
   } catch (error) {
-    const now = await on.ledger.get(row.boundaryId);
-    if (now && !mayIssue(now.phase)) await retireSecret(secret, on);
+    const now = await deps.ledger.get(row.boundaryId);
+    if (now && !mayIssue(now.phase)) await retireSecret(secret, deps);
     throw error;
   }
 }
@@ -111,23 +111,27 @@ async function makeOrUndo(
 async function make(
   row: LedgerRow,
   secret: SecretRecord,
-  on: IssueSecretDependencies,
+  deps: IssueSecretDependencies,
 ): Promise<Record<string, string>> {
   const { boundaryId } = row;
-  await on.secrets.createShut(
+  await deps.secrets.createShut(
     secret.secretName,
     `JIT secret ${secret.name} of task ${boundaryId}`,
     jitSecretPolicy(boundaryId),
   );
-  const issued = await issue(row, secret, on);
-  const fresh = await on.secrets.putValue(secret.secretName, versionIdFrom(secret.secretName), issued.value);
+  const issued = await issue(row, secret, deps);
+  const fresh = await deps.secrets.putValue(
+    secret.secretName,
+    versionIdFrom(secret.secretName),
+    issued.value,
+  );
   if (!fresh) {
     throw new HalfIssued(
       `Secret ${secret.secretName} has a value from an attempt that did not finish; it is not used. Submit the task again under a new id.`,
     );
   }
   const handle = { ...issued.handle };
-  await on.evidence.append(boundaryId, {
+  await deps.evidence.append(boundaryId, {
     id: eventId(secret),
     type: 'secret.issued',
     actor: 'issue-secret',
@@ -145,13 +149,13 @@ async function make(
 /** A login's password is long enough that nobody guesses it: 190 bits. */
 const PASSWORD_CHARACTERS = 32;
 
-async function issue(row: LedgerRow, secret: SecretRecord, on: IssueSecretDependencies): Promise<Issued> {
+async function issue(row: LedgerRow, secret: SecretRecord, deps: IssueSecretDependencies): Promise<Issued> {
   const { spec } = secret;
   if (spec.kind !== 'postgres') return draw(spec);
-  return on.logins.make(row, { ...secret, spec }, randomText(PASSWORD_CHARACTERS));
+  return deps.logins.make(row, { ...secret, spec }, randomText(PASSWORD_CHARACTERS));
 }
 
-async function undo(row: LedgerRow, secret: SecretRecord, on: IssueSecretDependencies): Promise<never> {
-  await retireSecret(secret, on);
+async function undo(row: LedgerRow, secret: SecretRecord, deps: IssueSecretDependencies): Promise<never> {
+  await retireSecret(secret, deps);
   throw tooLate(row, secret.name);
 }

@@ -3,7 +3,7 @@ import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 import type { LeaseRecord, LedgerRow } from '../../core/ledger/ledger.ts';
 import { REFUSALS_NEEDED } from 'taskbound-evidence/access-end/refusal';
 import { deadlineText } from '../../core/grants/session-policy.ts';
-import { sideBySide } from '../../core/shared/map-in-batches.ts';
+import { mapInBatches } from '../../core/shared/map-in-batches.ts';
 import { sessionCredentials, type SessionCredentials } from '../../core/work/work.ts';
 import type { Canary, CanaryAnswer } from '../control/secrets/canary.ts';
 import { versionIdFrom } from '../control/secrets/secrets.ts';
@@ -47,26 +47,26 @@ interface Candidate {
  * Proves all leases of a task together: what nobody can present must be over; all others are asked in rounds, some side by side. Those whose
  * deadline has passed are asked like the rest: what ended them is then seen, not supposed.
  */
-export async function proveLeases(row: LedgerRow, on: ProveDependencies): Promise<LeaseProof[]> {
+export async function proveLeases(row: LedgerRow, deps: ProveDependencies): Promise<LeaseProof[]> {
   const canaries: Canary[] = [];
   const canaryOf = (...of: Parameters<ProveDependencies['canaryOf']>): Canary => {
-    const canary = on.canaryOf(...of);
+    const canary = deps.canaryOf(...of);
     canaries.push(canary);
     return canary;
   };
   try {
-    return await proveWith(row, { ...on, canaryOf });
+    return await proveWith(row, { ...deps, canaryOf });
   } finally {
     for (const canary of canaries) canary.end();
   }
 }
 
-async function proveWith(row: LedgerRow, on: ProveDependencies): Promise<LeaseProof[]> {
-  const readEvents = once(() => on.evidence.read(row.boundaryId));
-  const candidates = await sideBySide(row.leases, SIDE_BY_SIDE, (lease) =>
-    candidateOf(row, lease, readEvents, on),
+async function proveWith(row: LedgerRow, deps: ProveDependencies): Promise<LeaseProof[]> {
+  const readEvents = once(() => deps.evidence.read(row.boundaryId));
+  const candidates = await mapInBatches(row.leases, SIDE_BY_SIDE, (lease) =>
+    candidateOf(row, lease, readEvents, deps),
   );
-  await demandRefusals(candidates, on);
+  await assertRefusals(candidates, deps);
   return candidates.map(({ lease, accessKeyId, proof, refusals }) => ({
     lease: lease.number,
     accessKeyId: accessKeyId ?? null,
@@ -88,12 +88,12 @@ async function candidateOf(
   row: LedgerRow,
   lease: LeaseRecord,
   readEvents: ReadEvents,
-  on: ProveDependencies,
+  deps: ProveDependencies,
 ): Promise<Candidate> {
   const accessKeyId = lease.accessKeyId ?? (await keyInEvidence(lease, readEvents));
-  const credentials = accessKeyId === undefined ? undefined : await credentialsOf(lease, accessKeyId, on);
-  if (!credentials) demandExpired(row, lease, on);
-  const canary = credentials && on.canaryOf(credentials, lease.sessionSecretName);
+  const credentials = accessKeyId === undefined ? undefined : await credentialsOf(lease, accessKeyId, deps);
+  if (!credentials) assertExpired(row, lease, deps);
+  const canary = credentials && deps.canaryOf(credentials, lease.sessionSecretName);
   return { lease, accessKeyId, canary, refusals: [], proof: canary ? 'refused' : 'expired' };
 }
 
@@ -107,9 +107,9 @@ async function keyInEvidence(lease: LeaseRecord, readEvents: ReadEvents): Promis
 async function credentialsOf(
   lease: LeaseRecord,
   accessKeyId: string,
-  on: ProveDependencies,
+  deps: ProveDependencies,
 ): Promise<SessionCredentials | undefined> {
-  const value = await valueOf(lease, versionIdFrom(accessKeyId), on);
+  const value = await valueOf(lease, versionIdFrom(accessKeyId), deps);
   return value === undefined ? undefined : credentialsIn(value, lease);
 }
 
@@ -120,13 +120,13 @@ async function credentialsOf(
 async function valueOf(
   lease: LeaseRecord,
   versionId: string,
-  on: ProveDependencies,
+  deps: ProveDependencies,
 ): Promise<string | undefined> {
   try {
-    return await on.secrets.value(lease.sessionSecretName, versionId);
+    return await deps.secrets.value(lease.sessionSecretName, versionId);
   } catch (error) {
     const isShut = error instanceof Error && error.name === 'AccessDeniedException';
-    if (!isShut || !isOver(lease, on)) throw error;
+    if (!isShut || !isOver(lease, deps)) throw error;
     return undefined;
   }
 }
@@ -143,11 +143,11 @@ function credentialsIn(value: string, lease: LeaseRecord): SessionCredentials {
 }
 
 /** Three rounds, each lease's answers a second apart or more, that let nobody in. The first that does ends it: nothing is proven then. */
-async function demandRefusals(candidates: readonly Candidate[], on: ProveDependencies): Promise<void> {
+async function assertRefusals(candidates: readonly Candidate[], deps: ProveDependencies): Promise<void> {
   if (candidates.every(({ canary }) => canary === undefined)) return;
   for (let round = 1; round <= REFUSALS_NEEDED; round += 1) {
-    if (round > 1) await on.clock.sleep(PAUSE_MS);
-    await sideBySide(candidates, SIDE_BY_SIDE, (candidate) => demandRefusal(candidate, on));
+    if (round > 1) await deps.clock.sleep(PAUSE_MS);
+    await mapInBatches(candidates, SIDE_BY_SIDE, (candidate) => assertRefusal(candidate, deps));
   }
 }
 
@@ -155,14 +155,14 @@ async function demandRefusals(candidates: readonly Candidate[], on: ProveDepende
  * `refused`: shown for good. A mere denial, as the sessions of a deleted role get, counts only once the lease is certainly over, and makes
  * the proof `expired`: then its deadline has ended it, and the answers agree.
  */
-async function demandRefusal(candidate: Candidate, on: ProveDependencies): Promise<void> {
+async function assertRefusal(candidate: Candidate, deps: ProveDependencies): Promise<void> {
   const { lease, accessKeyId, canary, refusals } = candidate;
   if (canary === undefined) return;
   const answer = await canary.ask();
-  const isExpired = answer.answer === 'denied' && isOver(lease, on);
+  const isExpired = answer.answer === 'denied' && isOver(lease, deps);
   if (answer.answer !== 'refused' && !isExpired) throw stillAccepted(lease, accessKeyId, answer);
   if (isExpired) candidate.proof = 'expired';
-  const at = new Date(on.clock.nowMs()).toISOString();
+  const at = new Date(deps.clock.nowMs()).toISOString();
   refusals.push({ at, error: answer.error, message: answer.message });
 }
 
@@ -184,12 +184,13 @@ function stillAccepted(
 const overAtMs = (lease: LeaseRecord, { issueTimeoutMs }: ProveDependencies): number =>
   Math.max(lease.deadlineMs, lease.intendedAtMs + issueTimeoutMs) + CLOCK_MARGIN_MS;
 
-const isOver = (lease: LeaseRecord, on: ProveDependencies): boolean => on.clock.nowMs() > overAtMs(lease, on);
+const isOver = (lease: LeaseRecord, deps: ProveDependencies): boolean =>
+  deps.clock.nowMs() > overAtMs(lease, deps);
 
 /** Nobody can present the credential, if it exists: only time ends it. */
-function demandExpired(row: LedgerRow, lease: LeaseRecord, on: ProveDependencies): void {
-  if (isOver(lease, on)) return;
-  const safeAtMs = overAtMs(lease, on);
+function assertExpired(row: LedgerRow, lease: LeaseRecord, deps: ProveDependencies): void {
+  if (isOver(lease, deps)) return;
+  const safeAtMs = overAtMs(lease, deps);
   throw new ExpiryPending(
     `Lease ${lease.number} of ${row.boundaryId} was intended, and its credentials, if any, cannot be recovered; it is certain to be over at ${new Date(safeAtMs).toISOString()}. It is tried again.`,
   );

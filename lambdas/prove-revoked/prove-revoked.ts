@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { NotProven, StillAccepted } from '../../core/shared/errors.ts';
-import { demandOwner, type LedgerRow } from '../../core/ledger/ledger.ts';
+import { assertOwner, type LedgerRow } from '../../core/ledger/ledger.ts';
 import { loginNameOf } from '../../core/logins/login.ts';
 import { metricLine, SECONDS_TO_PROVEN, secondsToProven } from '../../core/operations/metrics.ts';
 import { isAtLeast } from '../../core/ledger/phase.ts';
@@ -14,18 +14,18 @@ type ProofKind = 'refused' | 'nothing-issued' | 'expired';
 
 export async function proveRevoked(
   event: z.infer<typeof proveRevokedEvent>,
-  on: ProveDependencies,
+  deps: ProveDependencies,
 ): Promise<{ proof: ProofKind }> {
-  const row = await on.ledger.get(event.boundaryId);
-  demandOwner(row, event.boundaryId, event.executionArn);
+  const row = await deps.ledger.get(event.boundaryId);
+  assertOwner(row, event.boundaryId, event.executionArn);
   if (row.proof) return { proof: row.proof.kind };
   if (!isAtLeast(row.phase, 'revoked'))
     throw new NotProven(`Boundary ${row.boundaryId} is ${row.phase}; it is proven only after it is revoked.`);
-  const leases = await proveLeases(row, on);
-  const secretsGone = await demandSecretsGone(row, on.secrets);
-  const loginsGone = await demandLoginsGone(row, on);
+  const leases = await proveLeases(row, deps);
+  const secretsGone = await assertSecretsGone(row, deps.secrets);
+  const loginsGone = await assertLoginsGone(row, deps);
   const kind = kindOf(leases);
-  await on.evidence.append(row.boundaryId, {
+  await deps.evidence.append(row.boundaryId, {
     id: 'revocation.proven',
     type: 'revocation.proven',
     actor: 'prove-revoked',
@@ -36,17 +36,17 @@ export async function proveRevoked(
       ...(loginsGone.length > 0 && { loginsGone }),
     },
   });
-  await recordProof(row.boundaryId, kind, on);
+  await recordProof(row.boundaryId, kind, deps);
   return { proof: kind };
 }
 
 /** The proof in the row, and then its metric: only by the invocation whose proof stands, known by its time even when the write's answer was lost. */
-async function recordProof(boundaryId: string, kind: ProofKind, on: ProveDependencies): Promise<void> {
-  const proof = { kind, provenAtMs: on.clock.nowMs() };
-  const proven = await on.ledger.update(boundaryId, (now) => (now.proof ? now : { ...now, proof }));
+async function recordProof(boundaryId: string, kind: ProofKind, deps: ProveDependencies): Promise<void> {
+  const proof = { kind, provenAtMs: deps.clock.nowMs() };
+  const proven = await deps.ledger.update(boundaryId, (now) => (now.proof ? now : { ...now, proof }));
   const seconds = secondsToProven(proven);
   if (proven.proof?.provenAtMs !== proof.provenAtMs || seconds === undefined) return;
-  on.print(metricLine(proven.stack, on.clock.nowMs(), 'Seconds', { [SECONDS_TO_PROVEN]: seconds }));
+  deps.print(metricLine(proven.stack, deps.clock.nowMs(), 'Seconds', { [SECONDS_TO_PROVEN]: seconds }));
 }
 
 /** The weakest of what was shown: one lease that could only be waited out makes the whole proof `expired`. */
@@ -55,7 +55,7 @@ function kindOf(leases: readonly LeaseProof[]): ProofKind {
   return leases.every((lease) => lease.proof === 'refused') ? 'refused' : 'expired';
 }
 
-async function demandSecretsGone(row: LedgerRow, secrets: TaskSecrets): Promise<string[]> {
+async function assertSecretsGone(row: LedgerRow, secrets: TaskSecrets): Promise<string[]> {
   const made = row.secrets.filter((secret) => secret.state !== 'planned');
   for (const secret of made) {
     if (await secrets.exists(secret.secretName)) {
@@ -76,7 +76,7 @@ type LoginGone = {
 };
 
 /** The password being gone proves nothing: the server must know the login no more, and have no session of it. */
-async function demandLoginsGone(row: LedgerRow, { logins, clock }: ProveDependencies): Promise<LoginGone[]> {
+async function assertLoginsGone(row: LedgerRow, { logins, clock }: ProveDependencies): Promise<LoginGone[]> {
   const gone: LoginGone[] = [];
   for (const secret of row.secrets) {
     if (secret.state === 'planned' || !isLogin(secret)) continue;

@@ -23,34 +23,34 @@ interface DueDependencies extends ReconcileDependencies {
  * index follows the rows with a delay, and a row whose look failed so badly that it could not even be postponed is the next run's.
  * What was wrong with the rows goes to the gauges at the end; a run that cannot even ask what is due writes none, which its alarm notices.
  */
-export async function reconcileDue(on: DueDependencies): Promise<{ looked: number; failed: number }> {
-  const endMs = on.clock.nowMs() + RUN_MS;
-  const run = { clock: on.clock, endMs, nameOf: (boundaryId: string) => ({ boundaryId }) };
+export async function reconcileDue(deps: DueDependencies): Promise<{ looked: number; failed: number }> {
+  const endMs = deps.clock.nowMs() + RUN_MS;
+  const run = { clock: deps.clock, endMs, nameOf: (boundaryId: string) => ({ boundaryId }) };
   const looked = new Set<string>();
   const health = new Map<string, RowHealth>();
   let failed = 0;
-  for (let page = await on.ledger.due(PAGE); page.length > 0; page = await on.ledger.due(PAGE)) {
+  for (let page = await deps.ledger.due(PAGE); page.length > 0; page = await deps.ledger.due(PAGE)) {
     const fresh = page.filter((boundaryId) => !looked.has(boundaryId));
     if (fresh.length === 0) break;
-    const counts = await eachOnItsOwn(fresh, (boundaryId) => look(boundaryId, on, health), run);
+    const counts = await eachOnItsOwn(fresh, (boundaryId) => look(boundaryId, deps, health), run);
     failed += counts.failed;
     for (const boundaryId of fresh) looked.add(boundaryId);
-    if (page.length < PAGE || on.clock.nowMs() >= endMs) break;
+    if (page.length < PAGE || deps.clock.nowMs() >= endMs) break;
   }
-  const gauges = gaugesOf([...health.values()], await on.ledger.openReviews(MOST_REVIEWS));
-  on.print(metricLine(on.stack, on.clock.nowMs(), 'Count', gauges));
+  const gauges = gaugesOf([...health.values()], await deps.ledger.openReviews(MOST_REVIEWS));
+  deps.print(metricLine(deps.stack, deps.clock.nowMs(), 'Count', gauges));
   return { looked: looked.size, failed };
 }
 
 /** A row that cannot even be read counts as one in trouble. */
 async function look(
   boundaryId: string,
-  on: ReconcileDependencies,
+  deps: ReconcileDependencies,
   health: Map<string, RowHealth>,
 ): Promise<void> {
-  const seen = (row: LedgerRow) => void health.set(boundaryId, rowHealth(row, on.clock.nowMs()));
+  const seen = (row: LedgerRow) => void health.set(boundaryId, rowHealth(row, deps.clock.nowMs()));
   try {
-    await reconcileOne(boundaryId, on, seen);
+    await reconcileOne(boundaryId, deps, seen);
   } catch (error) {
     if (!health.has(boundaryId)) health.set(boundaryId, UNREADABLE);
     throw error;

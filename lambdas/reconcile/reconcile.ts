@@ -18,42 +18,42 @@ import { tellUnproven } from './tell-unproven.ts';
  */
 export async function reconcileOne(
   boundaryId: string,
-  on: ReconcileDependencies,
+  deps: ReconcileDependencies,
   seen: (row: LedgerRow) => void = () => undefined,
 ): Promise<ReconcileStep> {
-  const found = await on.ledger.get(boundaryId);
+  const found = await deps.ledger.get(boundaryId);
   if (found === undefined) return { do: 'nothing', because: 'no task of that name was submitted' };
   seen(found);
   try {
-    const owner = found.phase === 'closed' ? 'ended' : await ownerState(on.executions, ownerOf(found));
-    const row = await tellUnproven(found, owner, on);
+    const owner = found.phase === 'closed' ? 'ended' : await ownerState(deps.executions, ownerOf(found));
+    const row = await tellUnproven(found, owner, deps);
     seen(row);
-    const step = decideReconcile(row, owner, on.clock.nowMs());
+    const step = decideReconcile(row, owner, deps.clock.nowMs());
     log('info', `reconcile: ${step.do}`, { boundaryId, phase: row.phase, because: step.because });
-    await carryOut(step, row, on);
+    await carryOut(step, row, deps);
     return step;
   } catch (error) {
-    await postpone(found, error, on);
+    await postpone(found, error, deps);
     throw error;
   }
 }
 
-async function carryOut(step: ReconcileStep, row: LedgerRow, on: ReconcileDependencies): Promise<unknown> {
+async function carryOut(step: ReconcileStep, row: LedgerRow, deps: ReconcileDependencies): Promise<unknown> {
   switch (step.do) {
     case 'nothing':
       return undefined;
     case 'wait':
-      return on.ledger.update(row.boundaryId, (now) => ({ ...now })); // writing it moves the next look
+      return deps.ledger.update(row.boundaryId, (now) => ({ ...now })); // writing it moves the next look
     case 'expire':
-      return expire(row, on);
+      return expire(row, deps);
     case 'start':
-      return startTask(row, on);
+      return startTask(row, deps);
     case 'teardown':
-      return startTeardown(row, step.attempt, on);
+      return startTeardown(row, step.attempt, deps);
     case 'sweep':
-      return sweep(row, on);
+      return sweep(row, deps);
     case 'announce':
-      return announceClosed(row, on);
+      return announceClosed(row, deps);
   }
 }
 

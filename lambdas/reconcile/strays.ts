@@ -21,12 +21,12 @@ interface Candidate {
  * Removes secrets and denies of this stack that no row leads to. The ledger is asked only about what is old enough, one row each: what
  * is young costs a line of a list. One kind that cannot be listed does not stop the other, and fails the run in the end.
  */
-export async function removeStrays(on: StrayDependencies): Promise<{ done: number; failed: number }> {
-  const endMs = on.clock.nowMs() + RUN_MS;
-  const found = await Promise.allSettled([staleSecrets(on), staleDenies(on)]);
+export async function removeStrays(deps: StrayDependencies): Promise<{ done: number; failed: number }> {
+  const endMs = deps.clock.nowMs() + RUN_MS;
+  const found = await Promise.allSettled([staleSecrets(deps), staleDenies(deps)]);
   const candidates = found.flatMap((kind) => (kind.status === 'fulfilled' ? kind.value : []));
-  const counts = await eachOnItsOwn(candidates, (candidate) => removeUncaredFor(candidate, on), {
-    clock: on.clock,
+  const counts = await eachOnItsOwn(candidates, (candidate) => removeUncaredFor(candidate, deps), {
+    clock: deps.clock,
     endMs,
     nameOf: ({ boundaryId, what }) => ({ boundaryId, ...what }),
   });
@@ -59,8 +59,8 @@ async function staleDenies({ policies, clock }: StrayDependencies): Promise<Cand
   return candidates;
 }
 
-async function removeUncaredFor({ boundaryId, what, remove }: Candidate, on: StrayDependencies) {
-  if (isCaredFor(await on.ledger.get(boundaryId))) return;
+async function removeUncaredFor({ boundaryId, what, remove }: Candidate, deps: StrayDependencies) {
+  if (isCaredFor(await deps.ledger.get(boundaryId))) return;
   await remove();
   log('warn', 'reconcile: stray removed', { boundaryId, ...what });
 }

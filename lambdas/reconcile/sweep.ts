@@ -18,15 +18,15 @@ export interface SweepDependencies {
  * secret that was ever intended, with the login that it opens, in case a function that was thought dead made one after the teardown had
  * looked. What is gone is gone.
  */
-export async function sweep(row: LedgerRow, on: SweepDependencies): Promise<void> {
+export async function sweep(row: LedgerRow, deps: SweepDependencies): Promise<void> {
   const made = row.secrets.filter(({ state }) => state !== 'planned');
   const sessions = row.leases.map(({ sessionSecretName }) => sessionSecretName);
   for (const name of new Set([...made.map(({ secretName }) => secretName), ...sessions]))
-    await on.secrets.destroy(name);
-  if (row.deny !== undefined) await on.policies.remove(row.deny.roleName, row.deny.policyName);
+    await deps.secrets.destroy(name);
+  if (row.deny !== undefined) await deps.policies.remove(row.deny.roleName, row.deny.policyName);
   // Last: a database that is gone for good must not keep the denies of a role from being lifted.
-  for (const secret of made) if (isLogin(secret)) await on.logins.end(secret);
-  await on.ledger.update(row.boundaryId, (now) =>
-    now.sweptAtMs === undefined ? { ...now, sweptAtMs: on.clock.nowMs() } : now,
+  for (const secret of made) if (isLogin(secret)) await deps.logins.end(secret);
+  await deps.ledger.update(row.boundaryId, (now) =>
+    now.sweptAtMs === undefined ? { ...now, sweptAtMs: deps.clock.nowMs() } : now,
   );
 }

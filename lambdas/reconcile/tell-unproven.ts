@@ -19,14 +19,14 @@ interface TellDependencies {
 export async function tellUnproven(
   row: LedgerRow,
   owner: OwnerState,
-  on: TellDependencies,
+  deps: TellDependencies,
 ): Promise<LedgerRow> {
-  const marked = owner === 'gave-up' ? await recordGivenUp(row, on) : row;
+  const marked = owner === 'gave-up' ? await recordGivenUp(row, deps) : row;
   const { unproven, phase } = marked;
   if (unproven === undefined || unproven.announcedAtMs !== undefined || phase === 'closed') return marked;
-  const announcedAtMs = await on.bus.tryPut(unprovenEvent(marked, unproven));
+  const announcedAtMs = await deps.bus.tryPut(unprovenEvent(marked, unproven));
   if (announcedAtMs === undefined) return marked;
-  return on.ledger.update(row.boundaryId, (now) =>
+  return deps.ledger.update(row.boundaryId, (now) =>
     now.unproven?.attempt === unproven.attempt && now.unproven.announcedAtMs === undefined
       ? { ...now, unproven: { ...now.unproven, announcedAtMs } }
       : now,

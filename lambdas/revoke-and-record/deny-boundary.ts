@@ -12,7 +12,7 @@ const roleNameOf = (roleArn: string): string => roleArn.slice(roleArn.lastIndexO
  * Puts one inline policy of the task's own on the task role: no other task's policy is read or written. When IAM refuses (about 55
  * fit a role) or is down, that is recorded, not thrown: the deadline inside the credential ends access without us.
  */
-export async function denyBoundary(row: LedgerRow, on: RevokeDependencies): Promise<LedgerRow> {
+export async function denyBoundary(row: LedgerRow, deps: RevokeDependencies): Promise<LedgerRow> {
   if (row.leases.length === 0 || row.deny?.effective) return row;
   const deadlineMs = latestDeadlineMs(row);
   const deny = {
@@ -20,22 +20,22 @@ export async function denyBoundary(row: LedgerRow, on: RevokeDependencies): Prom
     roleName: roleNameOf(row.taskRoleArn),
     deadlineMs,
   };
-  const error = await put(deny.roleName, deny.policyName, row.boundaryId, on);
+  const error = await put(deny.roleName, deny.policyName, row.boundaryId, deps);
   const record =
     error === undefined
-      ? { ...deny, effective: true, putAtMs: on.clock.nowMs() }
+      ? { ...deny, effective: true, putAtMs: deps.clock.nowMs() }
       : { ...deny, effective: false, error };
-  return on.ledger.update(row.boundaryId, (now) => (now.deny?.effective ? now : { ...now, deny: record }));
+  return deps.ledger.update(row.boundaryId, (now) => (now.deny?.effective ? now : { ...now, deny: record }));
 }
 
 async function put(
   roleName: string,
   policyName: string,
   boundaryId: string,
-  on: RevokeDependencies,
+  deps: RevokeDependencies,
 ): Promise<string | undefined> {
   try {
-    await on.iam.send(
+    await deps.iam.send(
       new PutRolePolicyCommand({
         RoleName: roleName,
         PolicyName: policyName,

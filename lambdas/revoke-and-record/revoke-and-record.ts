@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { EvidenceEvent, Json } from 'taskbound-evidence/chain/evidence';
 import { deadlineText } from '../../core/grants/session-policy.ts';
-import { demandOwner, movePhase, type LedgerRow, type WorkOutcome } from '../../core/ledger/ledger.ts';
+import { assertOwner, movePhase, type LedgerRow, type WorkOutcome } from '../../core/ledger/ledger.ts';
 import { isAtLeast, isEnding } from '../../core/ledger/phase.ts';
 import type { revokeAndRecordEvent } from '../../core/work/step-events.ts';
 import type { EvidenceLog } from '../control/evidence/evidence-log.ts';
@@ -16,16 +16,16 @@ type Event = z.infer<typeof revokeAndRecordEvent>;
 
 export async function revokeAndRecord(
   event: Event,
-  on: RevokeDependencies,
+  deps: RevokeDependencies,
 ): Promise<{ boundaryId: string; phase: string }> {
-  const begun = await begin(event, on);
+  const begun = await begin(event, deps);
   if (isAtLeast(begun.phase, 'revoked')) return { boundaryId: begun.boundaryId, phase: begun.phase };
-  const denied = await denyBoundary(begun, on);
-  await recordPeople(denied, on.evidence);
-  await recordWork(denied, on.evidence);
-  const revoked = await revokeSecrets(denied, on);
-  await recordRevoked(revoked, on.evidence);
-  const done = await on.ledger.update(begun.boundaryId, (row) =>
+  const denied = await denyBoundary(begun, deps);
+  await recordPeople(denied, deps.evidence);
+  await recordWork(denied, deps.evidence);
+  const revoked = await revokeSecrets(denied, deps);
+  await recordRevoked(revoked, deps.evidence);
+  const done = await deps.ledger.update(begun.boundaryId, (row) =>
     row.phase === 'revoking' ? movePhase(withoutTools(row), 'revoked') : row,
   );
   return { boundaryId: done.boundaryId, phase: done.phase };
@@ -39,10 +39,10 @@ function withoutTools(row: LedgerRow): LedgerRow {
 }
 
 /** Phase `revoking` and the work's end in one write: neither stands without the other. */
-function begin(event: Event, on: RevokeDependencies): Promise<LedgerRow> {
-  const endedAtMs = on.clock.nowMs();
-  return on.ledger.update(event.boundaryId, (row) => {
-    demandOwner(row, event.boundaryId, event.executionArn);
+function begin(event: Event, deps: RevokeDependencies): Promise<LedgerRow> {
+  const endedAtMs = deps.clock.nowMs();
+  return deps.ledger.update(event.boundaryId, (row) => {
+    assertOwner(row, event.boundaryId, event.executionArn);
     if (isEnding(row.phase)) return row;
     return {
       ...movePhase(row, 'revoking'),

@@ -5,10 +5,10 @@ import { retireSecret } from '../control/secrets/retire-secret.ts';
 import type { RevokeDependencies } from './deps.ts';
 
 /** Destroys every JIT secret that may exist, each on its own; then throws `SecretUnrevoked` if one is left, so that the state is retried. */
-export async function revokeSecrets(row: LedgerRow, on: RevokeDependencies): Promise<LedgerRow> {
+export async function revokeSecrets(row: LedgerRow, deps: RevokeDependencies): Promise<LedgerRow> {
   let now = row;
   for (const secret of row.secrets) {
-    if (secret.state !== 'planned' && secret.state !== 'revoked') now = await revokeOne(now, secret, on);
+    if (secret.state !== 'planned' && secret.state !== 'revoked') now = await revokeOne(now, secret, deps);
   }
   const left = now.secrets.filter((secret) => secret.state === 'unrevoked');
   if (left.length === 0) return now;
@@ -18,20 +18,20 @@ export async function revokeSecrets(row: LedgerRow, on: RevokeDependencies): Pro
   );
 }
 
-async function revokeOne(row: LedgerRow, secret: SecretRecord, on: RevokeDependencies): Promise<LedgerRow> {
-  const error = await destroy(secret, on);
+async function revokeOne(row: LedgerRow, secret: SecretRecord, deps: RevokeDependencies): Promise<LedgerRow> {
+  const error = await destroy(secret, deps);
   if (error !== undefined)
-    return on.ledger.update(row.boundaryId, (now) =>
+    return deps.ledger.update(row.boundaryId, (now) =>
       withSecret(now, secret.name, { state: 'unrevoked', error }),
     );
-  await on.evidence.append(row.boundaryId, {
+  await deps.evidence.append(row.boundaryId, {
     id: `secret.revoked:${secret.name}`,
     type: 'secret.revoked',
     actor: 'revoke-and-record',
     data: { name: secret.name, kind: secret.spec.kind, secretName: secret.secretName },
   });
-  return on.ledger.update(row.boundaryId, (now) =>
-    withSecret(now, secret.name, { state: 'revoked', revokedAtMs: on.clock.nowMs() }),
+  return deps.ledger.update(row.boundaryId, (now) =>
+    withSecret(now, secret.name, { state: 'revoked', revokedAtMs: deps.clock.nowMs() }),
   );
 }
 
@@ -40,11 +40,11 @@ const isMakerDone = ({ handle, attempts = 0 }: SecretRecord): boolean =>
   handle !== undefined && attempts <= 1;
 
 /** Undefined when the secret is gone for good, else why it may not be. */
-async function destroy(secret: SecretRecord, on: RevokeDependencies): Promise<string | undefined> {
+async function destroy(secret: SecretRecord, deps: RevokeDependencies): Promise<string | undefined> {
   try {
-    await retireSecret(secret, on);
-    const makerGoneAtMs = (secret.intendedAtMs ?? 0) + on.issueTimeoutMs;
-    if (isMakerDone(secret) || on.clock.nowMs() > makerGoneAtMs) return undefined;
+    await retireSecret(secret, deps);
+    const makerGoneAtMs = (secret.intendedAtMs ?? 0) + deps.issueTimeoutMs;
+    if (isMakerDone(secret) || deps.clock.nowMs() > makerGoneAtMs) return undefined;
     return `destroyed, but a function that means to make it may run until ${new Date(makerGoneAtMs).toISOString()}`;
   } catch (error) {
     return describeError(error);

@@ -1,7 +1,7 @@
 import { NotScheduled, TaskIdTaken } from '../../core/shared/errors.ts';
 import { checkRequest } from '../../core/requests/request.ts';
-import { demandTimely } from '../../core/schedules/schedule.ts';
-import { demandTimeOf } from '../../core/schedules/schedule-times.ts';
+import { assertTimely } from '../../core/schedules/schedule.ts';
+import { assertTimeOf } from '../../core/schedules/schedule-times.ts';
 import { fillParameters } from '../../core/schedules/schedule-parameters.ts';
 import type { ScheduleSpec, TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import { log } from '../control/function/log.ts';
@@ -14,20 +14,20 @@ const SCHEDULER = 'scheduler.amazonaws.com';
 /** Submits a run's task. Undefined: it stands already, asked for as the type or the schedule was before. */
 export async function submitRun(
   run: ScheduledRun,
-  on: SubmitDependencies,
+  deps: SubmitDependencies,
 ): Promise<SubmittedTask | undefined> {
-  demandTimely(run.schedule, run.forMs, on.clock.nowMs());
-  const config = await on.types.find(run.type);
+  assertTimely(run.schedule, run.forMs, deps.clock.nowMs());
+  const config = await deps.types.find(run.type);
   const spec = scheduleIn(config, run);
   if (config === undefined || spec === undefined) throw unknownSchedule(run);
-  demandTimeOf(run.schedule, spec, run.forMs);
+  assertTimeOf(run.schedule, spec, run.forMs);
   const parameters = fillParameters(spec.parameters, run.forMs, spec.timeZone);
   const checked = checkRequest({ type: run.type, reason: spec.reason, parameters }, config);
   try {
-    return await submitTask(run.taskId, checked, askerOf(spec, run), config, on);
+    return await submitTask(run.taskId, checked, askerOf(spec, run), config, deps);
   } catch (error) {
     if (!(error instanceof TaskIdTaken)) throw error;
-    return standsOtherwise(run, checked.requestDigest, error, on);
+    return standsOtherwise(run, checked.requestDigest, error, deps);
   }
 }
 
@@ -53,9 +53,9 @@ async function standsOtherwise(
   run: ScheduledRun,
   requestDigest: string,
   error: TaskIdTaken,
-  on: SubmitDependencies,
+  deps: SubmitDependencies,
 ): Promise<undefined> {
-  const row = await on.ledger.get(run.boundaryId);
+  const row = await deps.ledger.get(run.boundaryId);
   const isOurs = row?.scheduled?.schedule === run.schedule && row.scheduled.forMs === run.forMs;
   if (!isOurs || row.requestDigest === requestDigest) throw error;
   log('warn', 'submit-scheduled changed nothing: the run stands as it was asked for before a change', {

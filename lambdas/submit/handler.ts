@@ -2,7 +2,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { submitEnvironment } from '../../core/shared/environment.ts';
 import { parseRequest } from '../../core/requests/request.ts';
-import { demandWholeCharacters, overHttp, type UrlHandler } from '../control/function/http.ts';
+import { assertWholeCharacters, overHttp, type UrlHandler } from '../control/function/http.ts';
 import type { ControlPorts } from '../control/function/ports.ts';
 import { openRecords } from '../control/function/records.ts';
 import { TaskTypes } from '../control/task-types/task-types.ts';
@@ -27,8 +27,8 @@ export function submitHandler({
   };
   return overHttp('submit', 'The request', (body, caller) => {
     const request = parseRequest(body);
-    demandWholeCharacters('reason', request.reason);
-    demandWholeCharacters('emergency', request.emergency);
+    assertWholeCharacters('reason', request.reason);
+    assertWholeCharacters('emergency', request.emergency);
     return submit(request, caller, on);
   });
 }

@@ -49,15 +49,15 @@ export interface SubmittedTask {
 export async function submit(
   request: TaskRequest,
   caller: VerifiedCaller,
-  on: SubmitDependencies,
+  deps: SubmitDependencies,
 ): Promise<SubmittedTask> {
-  const config = await on.types.find(request.type);
+  const config = await deps.types.find(request.type);
   if (!config) throw unknownType(request.type, []);
-  const { person } = demandSubmitter(caller, config);
+  const { person } = assertSubmitter(caller, config);
   const checked = checkRequest(request, config);
   refuseIdOfRun(request.taskId, config);
-  const taskId = request.taskId ?? newTaskId(on.clock.nowMs(), on.randomHex);
-  return submitTask(taskId, checked, { ...caller, requester: person }, config, on);
+  const taskId = request.taskId ?? newTaskId(deps.clock.nowMs(), deps.randomHex);
+  return submitTask(taskId, checked, { ...caller, requester: person }, config, deps);
 }
 
 /** Who asks for a task: a person, as IAM verified the call, or a schedule. */
@@ -72,13 +72,13 @@ export async function submitTask(
   checked: CheckedRequest,
   asker: Asker,
   config: TaskTypeConfig,
-  on: SubmitDependencies,
+  deps: SubmitDependencies,
 ): Promise<SubmittedTask> {
-  const planned = plan(taskId, checked, asker, config, on);
-  const draining = await on.ledger.draining();
-  const created = draining === undefined && (await on.ledger.create(planned));
-  const row = created ? planned : await standingRow(planned, draining, on.ledger);
-  const started = await startTask(row, on);
+  const planned = plan(taskId, checked, asker, config, deps);
+  const draining = await deps.ledger.draining();
+  const created = draining === undefined && (await deps.ledger.create(planned));
+  const row = created ? planned : await standingRow(planned, draining, deps.ledger);
+  const started = await startTask(row, deps);
   return {
     taskId: row.taskId,
     boundaryId: row.boundaryId,
@@ -89,7 +89,7 @@ export async function submitTask(
 }
 
 /** The function URL lets in whoever may submit some type; which type is checked here, against the roles that `grantSubmit` named. */
-function demandSubmitter(caller: VerifiedCaller, config: TaskTypeConfig): Person {
+function assertSubmitter(caller: VerifiedCaller, config: TaskTypeConfig): Person {
   const person = personOf(caller.arn, config.people.submit);
   if (person !== undefined) return person;
   const allowed = config.people.submit.map(({ roleArn }) => roleArn).join(', ') || 'no role';
@@ -112,18 +112,18 @@ function plan(
   checked: CheckedRequest,
   asker: Asker,
   config: TaskTypeConfig,
-  on: SubmitDependencies,
+  deps: SubmitDependencies,
 ): LedgerRow {
   const boundaryId = boundaryIdOf(config.type, taskId);
-  const nonce = on.randomHex(NONCE_CHARACTERS / 2);
-  const place = { stack: on.stack, taskType: config.type, boundaryId, nonce };
-  const requestedAtMs = on.clock.nowMs();
+  const nonce = deps.randomHex(NONCE_CHARACTERS / 2);
+  const place = { stack: deps.stack, taskType: config.type, boundaryId, nonce };
+  const requestedAtMs = deps.clock.nowMs();
   const window = windowFor(config.window, checked.window, requestedAtMs, config.workSeconds);
   return {
     boundaryId,
     taskType: config.type,
     taskId,
-    stack: on.stack,
+    stack: deps.stack,
     revision: 1,
     phase: 'requested',
     day: new Date(requestedAtMs).toISOString().slice(0, 10),

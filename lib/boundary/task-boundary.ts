@@ -42,7 +42,7 @@ export class TaskBoundary extends Construct {
 
   constructor(scope: Construct, id: string, props: TaskBoundaryProps = {}) {
     super(scope, id);
-    demandOnlyOne(this);
+    assertOnlyOne(this);
     this.options = props;
     if (props.encryptionKey !== undefined) letLogsUse(this, props.encryptionKey);
     this.records = new Records(this, 'Records', props);
@@ -111,7 +111,7 @@ const urlOf = (called: ControlFunction): string =>
   called.function.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM }).url;
 
 /** Names of secrets and parameters hold the stack's name, so that two boundaries in one stack would meet. */
-function demandOnlyOne(boundary: TaskBoundary): void {
+function assertOnlyOne(boundary: TaskBoundary): void {
   const other = Stack.of(boundary)
     .node.findAll()
     .find((construct) => construct instanceof TaskBoundary && construct !== boundary);

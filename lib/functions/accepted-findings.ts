@@ -2,12 +2,12 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** Accepts a cdk-nag finding on a construct and all below it. The reason is for whoever audits the template. */
-export const acceptFinding = (on: IConstruct, id: string, reason: string): void =>
-  Validations.of(on).acknowledge({ id: `AwsSolutions::AwsSolutions-${id}`, reason });
+export const acceptFinding = (deps: IConstruct, id: string, reason: string): void =>
+  Validations.of(deps).acknowledge({ id: `AwsSolutions::AwsSolutions-${id}`, reason });
 
 /** Accepts one open resource (`*` in its ARN) in a policy, and no other. */
-export const acceptOpenResource = (on: IConstruct, resource: string, reason: string): void =>
-  acceptFinding(on, `IAM5[Resource::${spelled(Stack.of(on).resolve(resource))}]`, reason);
+export const acceptOpenResource = (deps: IConstruct, resource: string, reason: string): void =>
+  acceptFinding(deps, `IAM5[Resource::${spelled(Stack.of(deps).resolve(resource))}]`, reason);
 
 /** An ARN as cdk-nag spells it in a finding: references as `<LogicalId.Attribute>`. */
 function spelled(value: unknown): string {

@@ -31,14 +31,14 @@ export const statementOf = (permission: Permission): iam.PolicyStatement =>
   });
 
 /** Accepts a permission's open resources with its reason. */
-export function acceptOpen(on: IConstruct, permission: Permission): void {
+export function acceptOpen(deps: IConstruct, permission: Permission): void {
   for (const resource of permission.resources.filter(isOpen)) {
     if (permission.openBecause === undefined) {
       throw new DeclarationError(
-        `Statement ${permission.sid} of ${on.node.path} has the open resource ${Token.asString(resource)} without a reason. Name the resource, or say why it is open (openBecause).`,
+        `Statement ${permission.sid} of ${deps.node.path} has the open resource ${Token.asString(resource)} without a reason. Name the resource, or say why it is open (openBecause).`,
       );
     }
-    acceptOpenResource(on, resource, permission.openBecause);
+    acceptOpenResource(deps, resource, permission.openBecause);
   }
 }
 

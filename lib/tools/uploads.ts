@@ -15,12 +15,12 @@ const OF_UPLOADS = new Set(['s3:abortmultipartupload', 's3:listmultipartuploadpa
  */
 export function checkUploads(scope: IConstruct, tools: Readonly<Record<string, Tool>>): void {
   for (const [name, tool] of Object.entries(tools)) {
-    if (tool.upload === undefined) demandNoUploads(name, tool);
+    if (tool.upload === undefined) assertNoUploads(name, tool);
     else checkUpload(scope, name, tool.upload);
   }
 }
 
-function demandNoUploads(name: string, tool: Tool): void {
+function assertNoUploads(name: string, tool: Tool): void {
   const action = tool.toSpec(name).actions.find((each) => OF_UPLOADS.has(each.toLowerCase()));
   if (action === undefined) return;
   throw new DeclarationError(

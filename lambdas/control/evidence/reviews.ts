@@ -9,15 +9,15 @@ import type { Ledger } from '../ledger/ledger.ts';
 /** Opens the review of an emergency, before anything of it can run: its own record, and its own chain of evidence. Once. */
 export async function openReview(
   row: LedgerRow,
-  on: {
+  deps: {
     readonly ledger: Ledger;
     readonly evidence: EvidenceLog;
     readonly clock: Clock;
     readonly print: (line: string) => void;
   },
 ): Promise<void> {
-  await on.ledger.createReview(openReviewOf(row));
-  await on.evidence.append(reviewIdOf(row.boundaryId), {
+  await deps.ledger.createReview(openReviewOf(row));
+  await deps.evidence.append(reviewIdOf(row.boundaryId), {
     id: 'review.opened',
     type: 'review.opened',
     actor: row.requestedBy.arn,
@@ -30,5 +30,5 @@ export async function openReview(
     },
   });
   // The alarm must not depend on how long the review stays open.
-  on.print(metricLine(row.stack, on.clock.nowMs(), 'Count', { [EMERGENCY_DECLARED]: 1 }));
+  deps.print(metricLine(row.stack, deps.clock.nowMs(), 'Count', { [EMERGENCY_DECLARED]: 1 }));
 }

@@ -21,7 +21,7 @@ export type UrlHandler = (
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** Half a character in a reason could be neither digested nor stored as it is; parameters are of Latin-1 letters anyway. */
-export function demandWholeCharacters(what: string, reason: string | undefined): void {
+export function assertWholeCharacters(what: string, reason: string | undefined): void {
   if (reason === undefined || reason.isWellFormed()) return;
   throw new MalformedRequest(
     `Field ${what} is ${JSON.stringify(reason).slice(0, 80)}, which holds half of a surrogate pair; allowed: whole characters. Correct the request and submit it again.`,

@@ -11,16 +11,16 @@ import type { Ledger } from './ledger.ts';
 export async function rejectTask(
   boundaryId: string,
   refused: { readonly by: string; readonly because: string },
-  on: { readonly ledger: Ledger; readonly evidence: EvidenceLog },
+  deps: { readonly ledger: Ledger; readonly evidence: EvidenceLog },
 ): Promise<never> {
   const cause = `Task ${boundaryId} was rejected by ${refused.by}: ${refused.because}. Submit it again under a new id.`;
-  const row = await on.ledger.update(boundaryId, (now: LedgerRow) =>
+  const row = await deps.ledger.update(boundaryId, (now: LedgerRow) =>
     now.rejection || isEnding(now.phase) ? now : { ...now, rejection: { error: 'TaskRejected', cause } },
   );
   // What refused it first is what counts: a refusal by people, or a rule that was met before.
   const { cause: final } = row.rejection ?? { cause };
   if (!isEnding(row.phase)) {
-    await on.evidence.append(boundaryId, {
+    await deps.evidence.append(boundaryId, {
       id: 'task.rejected',
       type: 'task.rejected',
       actor: refused.by,

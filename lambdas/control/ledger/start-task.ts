@@ -21,13 +21,13 @@ interface StartDependencies {
  * What follows the row; each part does nothing when it was done before. A task that waits for approval is only recorded: its execution is
  * started once enough people approved it, or to close it when they refused or let it expire.
  */
-export async function startTask(row: LedgerRow, on: StartDependencies): Promise<LedgerRow> {
+export async function startTask(row: LedgerRow, deps: StartDependencies): Promise<LedgerRow> {
   if (row.phase !== 'requested' && row.phase !== 'approved') return row;
-  await recordPeople(row, on.evidence);
+  await recordPeople(row, deps.evidence);
   if (isWaiting(row)) return row;
-  if (row.emergency !== undefined) await openReview(row, on);
-  const ready = row.rejection === undefined ? await approve(row, on.ledger) : row;
-  await startExecution(ready, on);
+  if (row.emergency !== undefined) await openReview(row, deps);
+  const ready = row.rejection === undefined ? await approve(row, deps.ledger) : row;
+  await startExecution(ready, deps);
   return ready;
 }
 
@@ -45,12 +45,12 @@ async function startExecution(row: LedgerRow, { executions, ledger }: StartDepen
     await executions.send(new StartExecutionCommand({ stateMachineArn, name: row.taskId, input: '{}' }));
   } catch (error) {
     if (!(error instanceof ExecutionAlreadyExists)) throw error;
-    await demandRun(row, ledger);
+    await assertRun(row, ledger);
   }
 }
 
 /** An execution of this name has ended. It was the task's if the row got further; otherwise somebody took the name before. */
-async function demandRun(row: LedgerRow, ledger: Ledger): Promise<void> {
+async function assertRun(row: LedgerRow, ledger: Ledger): Promise<void> {
   const now = await ledger.get(row.boundaryId);
   if (now && now.phase !== row.phase) return;
   throw new TaskIdTaken(

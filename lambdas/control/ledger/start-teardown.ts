@@ -18,20 +18,20 @@ interface TeardownDependencies {
 export async function startTeardown(
   row: LedgerRow,
   attempt: number,
-  on: TeardownDependencies,
+  deps: TeardownDependencies,
 ): Promise<void> {
   const name = teardownNameOf(row.taskType, row.taskId, attempt);
-  const executionArn = executionArnOf(on.teardownMachineArn, name);
-  const intended = await on.ledger.update(row.boundaryId, (now) =>
+  const executionArn = executionArnOf(deps.teardownMachineArn, name);
+  const intended = await deps.ledger.update(row.boundaryId, (now) =>
     now.phase === 'closed' || (now.teardown?.attempt ?? 0) >= attempt
       ? now
-      : { ...now, teardown: { attempt, executionArn, intendedAtMs: on.clock.nowMs() } },
+      : { ...now, teardown: { attempt, executionArn, intendedAtMs: deps.clock.nowMs() } },
   );
   if (intended.teardown?.executionArn !== executionArn) return; // closed meanwhile, or another attempt is on its way
   const input = JSON.stringify({ boundaryId: row.boundaryId });
   try {
-    await on.executions.send(
-      new StartExecutionCommand({ stateMachineArn: on.teardownMachineArn, name, input }),
+    await deps.executions.send(
+      new StartExecutionCommand({ stateMachineArn: deps.teardownMachineArn, name, input }),
     );
   } catch (error) {
     if (!(error instanceof ExecutionAlreadyExists)) throw error; // it was started, and has ended: the next look decides again

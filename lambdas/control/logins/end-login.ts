@@ -14,7 +14,7 @@ export async function endLogin(server: Server, at: LoginAt): Promise<void> {
   await shutOut(server, at, found?.roleId ?? null);
   if (found === undefined) return;
   const failed = await revokeRights(query, at, found.roleId);
-  await demandNothingLeftBehind(query, at, found.roleId, at.spec.database); // which may be what is in the way of a revocation
+  await assertNothingLeftBehind(query, at, found.roleId, at.spec.database); // which may be what is in the way of a revocation
   if (failed !== undefined) throw failed.error;
   await giveAway(query, at);
   await giveAwayElsewhere(server, at, found.roleId);
@@ -58,7 +58,7 @@ async function giveAwayElsewhere(server: Server, at: LoginAt, roleId: string): P
     if (other !== at.spec.database)
       await server
         .connect(other, async (query) => {
-          await demandNothingLeftBehind(query, at, roleId, other);
+          await assertNothingLeftBehind(query, at, roleId, other);
           await giveAway(query, at);
         })
         .catch((error: unknown) => {
@@ -71,7 +71,7 @@ const outOfReach = ({ name, spec }: LoginAt, database: string, error: Error): Lo
     `The login ${name} left objects in database ${database} that cannot be given to ${spec.owner}: ${error.message} The login is shut and has no session. Let the admin connect there, or give them away by hand (REASSIGN OWNED, DROP OWNED); the next attempt finishes.`,
   );
 
-async function demandNothingLeftBehind(
+async function assertNothingLeftBehind(
   query: Query,
   { name, spec }: LoginAt,
   roleId: string,

@@ -35,7 +35,7 @@ async function make(query: Query, order: LoginOrder): Promise<{ readonly roleId:
     for (const right of spec.rights) await query(sql.grantRight(right, spec.database, name));
     for (const role of spec.memberOf) await query(sql.grantMembership(role, name));
   } else {
-    demandEarlierAttempt(before, order);
+    assertEarlierAttempt(before, order);
     await query(sql.replacePassword({ name, verifier, validUntilMs }));
   }
   await query(sql.commentOn(name, markOf(order)));
@@ -44,7 +44,7 @@ async function make(query: Query, order: LoginOrder): Promise<{ readonly roleId:
 }
 
 /** The password of an earlier attempt is known to nobody who would use it: it is replaced. A later one must not lose its own. */
-function demandEarlierAttempt({ comment }: Standing, order: LoginOrder): void {
+function assertEarlierAttempt({ comment }: Standing, order: LoginOrder): void {
   const [, boundaryId, attempt] = /^taskbound (\S+) attempt (\d+)$/.exec(comment ?? '') ?? [];
   if (boundaryId === order.boundaryId && Number(attempt) < order.attempt) return;
   throw new HalfIssued(

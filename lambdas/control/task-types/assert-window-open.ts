@@ -20,13 +20,13 @@ interface WindowNeed {
  * Stands before whatever is issued: nothing is before the task's window opens, nothing after it closes, and nothing that could not be used
  * before it closes. Too early throws `WindowNotOpen`, which is tried again; too late rejects the task.
  */
-export async function demandWindow(
+export async function assertWindowOpen(
   { boundaryId, window }: LedgerRow,
   { by, nowMs, needsSeconds }: WindowNeed,
-  on: WindowDependencies,
+  deps: WindowDependencies,
 ): Promise<void> {
   const state = windowState(window, nowMs, needsSeconds);
   if (state.is === 'early')
     throw new WindowNotOpen(`Nothing is issued for ${boundaryId} yet: ${state.because}. It is tried again.`);
-  if (state.is === 'over') await rejectTask(boundaryId, { by, because: state.because }, on);
+  if (state.is === 'over') await rejectTask(boundaryId, { by, because: state.because }, deps);
 }

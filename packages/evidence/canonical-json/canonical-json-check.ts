@@ -5,7 +5,7 @@ export const MAX_BUNDLE_DEPTH = 40;
  * What of a parsed JSON value two readers might not read alike, or not at all, in words; undefined when nothing is odd. Works off a list
  * instead of calling itself: a value may nest deeper than a stack.
  */
-export function oddValue(root: unknown): string | undefined {
+export function canonicalFault(root: unknown): string | undefined {
   const left: { readonly value: unknown; readonly depth: number }[] = [{ value: root, depth: 1 }];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     const { value, depth } = next;

@@ -4,7 +4,7 @@ import { bundleText } from '../chain/bundle.ts';
 import { evidenceBundle, type EvidenceBundle } from '../chain/evidence.ts';
 import { duplicateKey } from '../canonical-json/json-shape.ts';
 import { deeperThan } from '../canonical-json/json-shape.ts';
-import { MAX_BUNDLE_DEPTH, oddValue } from '../canonical-json/canonical-json-check.ts';
+import { MAX_BUNDLE_DEPTH, canonicalFault } from '../canonical-json/canonical-json-check.ts';
 import { issueWords } from '../signature/verify.ts';
 import { messageOf, UsageError } from './errors.ts';
 import { writeWhole } from './write-file.ts';
@@ -54,7 +54,7 @@ export async function readBundleFile(path: string, cwd: string): Promise<BundleF
     );
   }
   // In this order: what walks the text for its keys calls itself for each level.
-  const fault = depthFault(text) ?? oddValue(value) ?? duplicateKey(text);
+  const fault = depthFault(text) ?? canonicalFault(value) ?? duplicateKey(text);
   return fault === undefined ? { value } : { fault };
 }
 

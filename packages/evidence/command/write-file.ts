@@ -20,7 +20,7 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
 }
 
 /** Throws `UsageError` unless `path` is a folder or does not exist yet. `option` names it in the message. */
-export async function demandFolder(path: string, option: string): Promise<void> {
+export async function assertFolder(path: string, option: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found !== undefined && !found.isDirectory()) {
     throw new UsageError(`${option} ${path} is a file; it must be a folder, or not exist yet. Name another.`);

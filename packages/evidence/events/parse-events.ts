@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { oddValue } from '../canonical-json/canonical-json-check.ts';
+import { canonicalFault } from '../canonical-json/canonical-json-check.ts';
 import { EVENT_TYPES, eventEnvelope, evidenceEvent, type EvidenceEvent } from './event.ts';
 import { firstProblem } from './problem.ts';
 
@@ -37,7 +37,7 @@ export function parseEvent(value: unknown): ParsedEvent {
 
 function problemOf(value: unknown): Pick<EventFault, 'path' | 'problem'> | undefined {
   // First of all: schemas call themselves for what is nested, and a value may nest deeper than a stack.
-  const odd = oddValue(value);
+  const odd = canonicalFault(value);
   if (odd !== undefined) return { path: '', problem: odd };
   const envelope = eventEnvelope.safeParse(value);
   if (!envelope.success) return firstProblem(envelope.error);

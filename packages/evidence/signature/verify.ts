@@ -5,7 +5,7 @@ import { publicKeyPem, readPublicKey } from './evidence-key.ts';
 import { chainFault, evidenceBundle, type EvidenceBundle, type EvidenceEvent } from '../chain/evidence.ts';
 import { parseBoundaryId } from '../names/ids.ts';
 import { isLowS } from './low-s.ts';
-import { oddValue } from '../canonical-json/canonical-json-check.ts';
+import { canonicalFault } from '../canonical-json/canonical-json-check.ts';
 import { reviewedBy } from '../names/review-id.ts';
 import { STATEMENT_PAYLOAD_TYPE, statementOf, statementPayload } from './statement.ts';
 
@@ -35,7 +35,7 @@ export interface Verification {
  * that is still open is signed by nobody, and so is wrong then.
  */
 export function verifyBundle(value: unknown, pinned?: KeyObject): Verification {
-  const odd = oddValue(value);
+  const odd = canonicalFault(value);
   if (odd !== undefined) return wrongBundle(odd);
   if (tooManyEvents(value)) return wrongBundle(`it has more than ${MAX_EVENTS} events`);
   const parsed = evidenceBundle.safeParse(value);

@@ -96,7 +96,7 @@ export function validatedChecksum(
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-put-object */
-export function demandSentChecksum(headers: Readonly<Record<string, string>>): void {
+export function assertSentChecksum(headers: Readonly<Record<string, string>>): void {
   const names = ['content-md5', ...algorithms.map(headerName)];
   if (names.some((name) => headers[name] !== undefined)) return;
   throw new AwsError(

@@ -1,5 +1,5 @@
 import { AwsError, type RawResponse } from '../gateway/service.ts';
-import { checksumHeaders, demandSentChecksum, validatedChecksum } from './checksums.ts';
+import { checksumHeaders, assertSentChecksum, validatedChecksum } from './checksums.ts';
 import {
   askedChecksum,
   authorize,
@@ -29,7 +29,7 @@ export function putObject(op: Operation): RawResponse {
       MaxSizeAllowed: store.limits.copyBytes,
     });
   const checksum = validatedChecksum(body, headers);
-  if (bucket.objectLock) demandSentChecksum(headers);
+  if (bucket.objectLock) assertSentChecksum(headers);
   checkWriteConditions(op);
   const object = {
     body,

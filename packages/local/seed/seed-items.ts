@@ -42,7 +42,7 @@ function keyText(item: PlainItem, { hash, range }: Keys, where: string): string 
   return JSON.stringify(values);
 }
 
-function demandKeys(found: readonly Found[], keys: Keys): void {
+function assertKeys(found: readonly Found[], keys: Keys): void {
   const seen = new Map<string, string>();
   for (const { plain, where } of found) {
     const key = keyText(plain, keys, where);
@@ -88,7 +88,7 @@ export function readItems(
       const where = `${path}, item ${index + 1}`;
       return { table, plain, item: itemOf(plain, where), where };
     });
-    demandKeys(items, keys);
+    assertKeys(items, keys);
     return items;
   });
   return async () => {

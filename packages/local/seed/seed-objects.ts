@@ -80,13 +80,13 @@ export function readObjects(
   const rows = readIndex(folder);
   const indexed = indexedObjects(folder, names, rows);
   const found = [...spelledObjects(folder, names, new Set(rows.map((row) => row.file))), ...indexed];
-  demandOnce(found);
+  assertOnce(found);
   return () => {
     for (const object of found) put(s3, buckets.get(object.output) ?? '', object);
   };
 }
 
-function demandOnce(found: readonly Found[]): void {
+function assertOnce(found: readonly Found[]): void {
   const seen = new Map<string, string>();
   for (const { output, key, where } of found) {
     const id = JSON.stringify([output, key]);

@@ -36,8 +36,8 @@ export async function respond(
 ): Promise<CaseResult> {
   const { caseId } = caseParameters.parse(task.parameters);
   const turns = await converse(assistantFor(caseId), new Toolbox(task, environment));
-  demandRead(turns, caseId);
-  demandReply(turns, caseId, environment.REPLIES_TABLE);
+  assertRead(turns, caseId);
+  assertReply(turns, caseId, environment.REPLIES_TABLE);
   const attempts = turns.flatMap(({ call, answer }) =>
     'error' in answer ? [{ asked: call.tool, refused: answer.error }] : [],
   );
@@ -56,7 +56,7 @@ async function converse(assistant: Assistant, tools: Toolbox): Promise<readonly 
 }
 
 /** Which case it is stands in the request; what is in it is not told. */
-function demandRead(turns: readonly Turn[], caseId: string): void {
+function assertRead(turns: readonly Turn[], caseId: string): void {
   const reads = turns.filter(({ call }) => call.tool === 'readCase' && call.caseId === caseId);
   if (reads.some(({ answer }) => 'value' in answer && answer.value !== null)) return;
   const [answer] = reads.map((turn) => turn.answer);
@@ -66,7 +66,7 @@ function demandRead(turns: readonly Turn[], caseId: string): void {
 }
 
 /** An item of the case in the table of replies is its reply, whichever tool put it: a text may order the one that takes any table. */
-function demandReply(turns: readonly Turn[], caseId: string, table: string): void {
+function assertReply(turns: readonly Turn[], caseId: string, table: string): void {
   const replies = turns.filter(
     ({ call }) =>
       (call.tool === 'writeReply' || (call.tool === 'writeItem' && call.table === table)) &&

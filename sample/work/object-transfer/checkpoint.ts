@@ -17,7 +17,7 @@ export const checkpointIn = (checkpoint: Json): TransferCheckpoint | undefined =
   checkpoint === null ? undefined : transferCheckpoint.parse(checkpoint);
 
 /** The parts that are there were cut from one object: another one under the same key has no place beside them. */
-export function demandSameSource({ etag, bytes }: TransferCheckpoint, source: Source): void {
+export function assertSameSource({ etag, bytes }: TransferCheckpoint, source: Source): void {
   if (source.etag === etag && source.bytes === bytes) return;
   throw new SourceChanged(
     `The source, ${shown(source)}, has ETag ${source.etag} and ${source.bytes} bytes; the earlier runs of this task copied parts of one with ETag ${etag} and ${bytes} bytes. The copy was given up. Let its writer finish and submit again.`,

@@ -2,7 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { S3_KEY_BYTES } from '../../../core/task-types/parameters.ts';
 import type { More, Task } from '../../../lambdas/runtime/index.ts';
-import { checkpointIn, demandSameSource, type TransferCheckpoint } from './checkpoint.ts';
+import { checkpointIn, assertSameSource, type TransferCheckpoint } from './checkpoint.ts';
 import {
   compare,
   partsCheck,
@@ -112,7 +112,7 @@ async function sourceOf(
 ): Promise<Source> {
   try {
     const source = await readSource(s3, from, signal);
-    if (checkpoint) demandSameSource(checkpoint, source);
+    if (checkpoint) assertSameSource(checkpoint, source);
     return source;
   } catch (error) {
     throw checkpoint ? await aborted({ s3, to, id: checkpoint.uploadId }, error) : error;

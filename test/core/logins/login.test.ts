@@ -83,12 +83,17 @@ describe('what a login may be given', () => {
       /Invalid/,
     ],
     ...['TRIGGER', 'REFERENCES', 'SELECT WITH GRANT OPTION', 'ALL'].flatMap((privilege) =>
-      ['tables', 'allTables'].map((on): [string, object, RegExp] => [
-        `${privilege} on ${on}, not even for a member of the owner`,
+      ['tables', 'allTables'].map((deps): [string, object, RegExp] => [
+        `${privilege} on ${deps}, not even for a member of the owner`,
         {
           memberOf: ['shop_owner'],
           rights: [
-            { on, schema: 'shop', privileges: [privilege], ...(on === 'tables' && { tables: ['orders'] }) },
+            {
+              on: deps,
+              schema: 'shop',
+              privileges: [privilege],
+              ...(deps === 'tables' && { tables: ['orders'] }),
+            },
           ],
         },
         /Invalid/,

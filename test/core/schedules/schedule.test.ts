@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { NotScheduled } from '../../../core/shared/errors.ts';
 import { TASK_ID } from 'taskbound-evidence/names/ids';
 import {
-  demandTimely,
+  assertTimely,
   parseScheduledTime,
   RUN_MAX_AGE_MS,
   RUN_MAX_LEAD_MS,
@@ -63,7 +63,7 @@ describe('a scheduled time', () => {
     ['a minute early', RUN_MAX_LEAD_MS, true],
     ['earlier', RUN_MAX_LEAD_MS + 1000, false],
   ])('that is %s', (_what, offsetMs, timely) => {
-    const check = () => demandTimely('Nightly', NOW + offsetMs, NOW);
+    const check = () => assertTimely('Nightly', NOW + offsetMs, NOW);
     if (timely) expect(check).not.toThrow();
     else
       expect(check).toThrow(/Nightly is for .* and came at 2026-11-24T01:00:00Z; allowed: at most 24 hours/);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sideBySide } from '../../../core/shared/map-in-batches.ts';
+import { mapInBatches } from '../../../core/shared/map-in-batches.ts';
 
 describe('side by side', () => {
   /** Each is let go by its number. */
@@ -18,7 +18,7 @@ describe('side by side', () => {
 
   test('so many at a time, answered in the order of what was given', async () => {
     const { begun, each, release } = gates();
-    const all = sideBySide([1, 2, 3], 2, each);
+    const all = mapInBatches([1, 2, 3], 2, each);
     expect(begun).toEqual([1, 2]);
     release(2);
     await turn();
@@ -31,7 +31,7 @@ describe('side by side', () => {
 
   test('of several failures the first in that order is told, when all under way have ended, and nothing more begins', async () => {
     const { begun, each, release } = gates();
-    const failed = expect(sideBySide([1, 2, 3, 4], 3, each)).rejects.toThrow('of 2');
+    const failed = expect(mapInBatches([1, 2, 3, 4], 3, each)).rejects.toThrow('of 2');
     release(3, new Error('of 3'));
     release(2, new Error('of 2'));
     await turn();

@@ -7,7 +7,7 @@ import type { Persona } from '../../../cli/connection/persona.ts';
 import { questionOf } from '../../../cli/find/find-query.ts';
 import { Records } from '../../../cli/connection/records.ts';
 import { followToEnd } from '../../../cli/run/run-task.ts';
-import { say, show } from '../../../cli/decide/submit-decision.ts';
+import { submitDecision, show } from '../../../cli/decide/submit-decision.ts';
 import { submit } from '../../../cli/run/submit.ts';
 import { readTaskType } from '../../../cli/plan/task-types.ts';
 import { reviewIdOf } from 'taskbound-evidence/names/review-id';
@@ -60,7 +60,11 @@ async function reviewed(stack: Deployed): Promise<string> {
   const before = `${await open(ANN)} ${await open(BOB)}`;
   const task = reviewIdOf(ran.row.boundaryId);
   const digest = await show(task, 'approve', connection, stack.io);
-  const decided = await say({ decision: 'approve', task, reason: 'it was', digest }, connection, stack.io);
+  const decided = await submitDecision(
+    { decision: 'approve', task, reason: 'it was', digest },
+    connection,
+    stack.io,
+  );
   const events = await recordsOf(stack, BOB).events(task);
   const said = events.map(({ type }) => type).join(' ');
   return `${summary(ran)}; open ${before}, then ${await open(BOB)}; ${decided.phase}; ${said}`;
