@@ -1,16 +1,31 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests of rules alone: they synthesize nothing and start nothing. */
+const PURE = ['core', 'evidence', 'iam', 'time'].map((room) => `test/${room}/**/*.test.ts`);
+/** Tests in those folders that run a task for the evidence they look at. */
+const RUN_A_TASK = ['test/evidence/{audit,command,lookup,signature}/**/*.test.ts'];
+const SLOW = ['test/**/*.slow.test.ts'];
+const SYNTHESIZE = ['test/fixtures/synthesize.ts'];
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
     testTimeout: 30_000,
-    globalSetup: ['test/fixtures/synthesize.ts'],
     projects: [
+      { extends: true, test: { name: 'pure', include: PURE, exclude: [...RUN_A_TASK, ...SLOW] } },
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.slow.test.ts'] },
+        test: {
+          name: 'unit',
+          globalSetup: SYNTHESIZE,
+          include: [
+            'test/{cli,fixtures,lambdas,lib,local,properties,sample,scenarios,simulation}/**/*.test.ts',
+            ...RUN_A_TASK,
+          ],
+          exclude: SLOW,
+        },
       },
-      { extends: true, test: { name: 'slow', include: ['test/**/*.slow.test.ts'], testTimeout: 600_000 } },
+      { extends: true, test: { name: 'slow', globalSetup: SYNTHESIZE, include: SLOW, testTimeout: 600_000 } },
     ],
   },
 });

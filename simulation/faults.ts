@@ -54,7 +54,7 @@ export function atFreshCall(at: Site, service: string): Fault[] {
   ];
 }
 
-export const policiesSlow = (): Fault[] =>
+const policiesSlow = (): Fault[] =>
   [0, 10, 60, 600].flatMap((seconds): Fault[] => [
     { kind: 'policies', seconds, flicker: false },
     ...(seconds > 0 ? [{ kind: 'policies', seconds, flicker: true } as const] : []),

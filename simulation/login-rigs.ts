@@ -18,7 +18,7 @@ export interface Rig {
   stop(): Promise<void>;
 }
 
-export interface RigSession {
+interface RigSession {
   create(kind: Made, object: string): Promise<void>;
   isOpen(): Promise<boolean>;
   /** Changes the login's own row and leaves the transaction open, which every role may do. */

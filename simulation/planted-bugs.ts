@@ -324,7 +324,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the row is closed before the head is signed',
     file: 'lambdas/close-boundary/close-boundary.ts',
-    find: "await signHead(row.boundaryId, deps);\n  const archive = await archived(row, deps);\n  if (row.phase !== 'closed') await close(row, { outcome: closed.outcome, ...(archive && { archive }) }, deps);",
+    find: "await signHead(row.boundaryId, deps);\n  const archive = await archived(row, deps);\n  if (row.phase !== 'closed')\n    await close(row, { outcome: closed.outcome, ...(archive && { archive }) }, deps);",
     replace:
       "if (row.phase !== 'closed') await close(row, { outcome: closed.outcome }, deps);\n  await signHead(row.boundaryId, deps);",
     invariant: 14,

@@ -42,7 +42,7 @@ export class PostgresModel implements LoginServer {
   }
 
   async make(admin: AdminAccess, order: LoginOrder): Promise<{ readonly roleId: string }> {
-    this.#demandUp(admin);
+    this.#assertUp(admin);
     const { boundaryId, attempt, validUntilMs } = order;
     const password = order.password.reveal();
     const standing = this.roles.get(order.name);
@@ -59,7 +59,7 @@ export class PostgresModel implements LoginServer {
   }
 
   async end(admin: AdminAccess, { name, spec, roleId }: LoginAt): Promise<void> {
-    this.#demandUp(admin);
+    this.#assertUp(admin);
     const role = this.roles.get(name);
     if (role !== undefined) role.canLogin = false;
     for (const session of this.#sessionsOf(role?.roleId, roleId)) session.isOpen = false;
@@ -79,7 +79,7 @@ export class PostgresModel implements LoginServer {
   }
 
   async look(admin: AdminAccess, { name, roleId }: LoginAt): Promise<LoginSight> {
-    this.#demandUp(admin);
+    this.#assertUp(admin);
     const role = this.roles.get(name);
     const sessions = this.#sessionsOf(role?.roleId, roleId).length;
     return { exists: role !== undefined, canLogin: role?.canLogin ?? false, sessions };
@@ -112,7 +112,7 @@ export class PostgresModel implements LoginServer {
     return this.sessions.filter(({ roleId, isOpen }) => isOpen && roleIds.includes(roleId));
   }
 
-  #demandUp({ host, port }: AdminAccess): void {
+  #assertUp({ host, port }: AdminAccess): void {
     if (this.isDown)
       throw new LoginServerUnavailable(
         `The database server ${host}:${port} did not do what it was asked: it is down.`,

@@ -12,7 +12,7 @@ export type Site = z.infer<typeof site>;
 const seconds = z.number().min(0);
 
 /** One thing that goes wrong. JSON, so that a schedule can be printed and replayed. */
-export const fault = z.discriminatedUnion('kind', [
+const fault = z.discriminatedUnion('kind', [
   /** The call is refused without an effect, once; not an error that the SDK tries again. */
   z.strictObject({ kind: z.literal('refuse'), at: site }),
   /** The call takes effect and its answer is lost: of the first attempt, or of all that the SDK makes. */
@@ -76,7 +76,7 @@ export const schedule = z.strictObject({
 });
 export type Schedule = z.infer<typeof schedule>;
 
-export const siteText = ({ of, invocation, call }: Site): string => `${of}#${invocation}.${call}`;
+const siteText = ({ of, invocation, call }: Site): string => `${of}#${invocation}.${call}`;
 
 /** For people, and unique. */
 export function textOf(fault: Fault): string {

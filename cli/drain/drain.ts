@@ -18,7 +18,7 @@ import { Records } from '../connection/records.ts';
 import { DrainProgress, drainWords, renderDrain, renderResumed } from './render-drain.ts';
 
 /** The longest lease is an hour; a quarter more for Teardown, proof and sweep, the reconciler's pauses included. */
-export const DEFAULT_TIMEOUT_SECONDS = 4500;
+const DEFAULT_TIMEOUT_SECONDS = 4500;
 const DEFAULT_REASON = 'taskbound drain';
 
 export interface DrainOptions extends ConnectionOptions {

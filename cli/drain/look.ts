@@ -7,7 +7,7 @@ import { mapInBatches } from '../../core/shared/map-in-batches.ts';
 const SIDE_BY_SIDE = 20;
 
 /** A row that this version cannot read: it counts as open. */
-export interface UnreadableRow {
+interface UnreadableRow {
   readonly boundaryId: string;
   readonly fault: string;
 }

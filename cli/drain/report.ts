@@ -11,7 +11,7 @@ const UNREADABLE = 'unreadable';
 const iso = (ms: number): string | null => (ms === 0 ? null : new Date(ms).toISOString());
 
 /** A boundary that is not closed. `error`: why the reconciler could not help it lately, or why its row cannot be read. */
-export interface OpenBoundary {
+interface OpenBoundary {
   readonly boundaryId: string;
   readonly phase: string;
   readonly executionArn: string | null;
@@ -23,7 +23,7 @@ export interface OpenBoundary {
 }
 
 /** A closed boundary whose deny, or whatever else it left, is not taken away yet. */
-export interface WaitingBoundary {
+interface WaitingBoundary {
   readonly boundaryId: string;
   /** The role and its inline policy; null when it left no deny, only secrets to look for. */
   readonly roleName: string | null;

@@ -9,7 +9,7 @@ const reason = z.string().min(1).max(REASON_CHARACTERS);
 const task = z.string().refine((text) => parseBoundaryId(reviewedBy(text) ?? text) !== undefined);
 
 /** What somebody says about a task that waits. Who says it comes from IAM, never from here. */
-export const decisionCall = z.strictObject({
+const decisionCall = z.strictObject({
   task,
   decision: z.enum(['approve', 'refuse']),
   /** Of what they saw; for a task, not for a review. */
@@ -22,7 +22,7 @@ export const decisionCall = z.strictObject({
 export type DecisionCall = z.infer<typeof decisionCall>;
 
 /** What ends a task before its own end. */
-export const endCall = z.strictObject({ task, reason });
+const endCall = z.strictObject({ task, reason });
 export type EndCall = z.infer<typeof endCall>;
 
 const TASK = 'a boundary id, <type>.<taskId>';

@@ -11,7 +11,7 @@ const ms = z.int().min(0);
 export const DUE = 'due';
 
 /** One JIT secret of a task. Its intent is written before it is made, so that nothing is made that nobody knows of. */
-export const secretRecord = z.looseObject({
+const secretRecord = z.looseObject({
   name: z.string(),
   spec: secretSpec,
   /** `taskbound/…/<name>`; fixed at submit. */
@@ -30,7 +30,7 @@ export const secretRecord = z.looseObject({
 export type SecretRecord = z.infer<typeof secretRecord>;
 
 /** One issue of session credentials. `intended` alone means: a credential may exist that nobody can present. */
-export const leaseRecord = z.looseObject({
+const leaseRecord = z.looseObject({
   number: z.int().min(1),
   state: z.enum(['intended', 'issued']),
   /** The invocation that wrote the intent: a repeated write of the same intent is recognised by it. */
@@ -46,7 +46,7 @@ export const leaseRecord = z.looseObject({
 });
 export type LeaseRecord = z.infer<typeof leaseRecord>;
 
-export const denyRecord = z.looseObject({
+const denyRecord = z.looseObject({
   policyName: z.string(),
   roleName: z.string(),
   deadlineMs: ms,
@@ -57,14 +57,14 @@ export const denyRecord = z.looseObject({
 });
 
 /** One run of the Teardown machine: written before it is started, so that its tail calls are known as the boundary's own. */
-export const teardownRecord = z.looseObject({
+const teardownRecord = z.looseObject({
   attempt: z.int().min(1),
   executionArn: z.string(),
   intendedAtMs: ms,
 });
 
 /** The last execution of a boundary that gave up proving it: a later one takes the place of an earlier one. */
-export const unprovenRecord = z.looseObject({
+const unprovenRecord = z.looseObject({
   /** 0 is the task's own execution; from 1, Teardown's. */
   attempt: z.int().min(0),
   executionArn: z.string(),
@@ -75,7 +75,7 @@ export const unprovenRecord = z.looseObject({
 });
 
 /** What one person said about a task that waits for approval. It counts for one grant digest. */
-export const decisionRecord = z.looseObject({
+const decisionRecord = z.looseObject({
   decision: z.enum(['approve', 'refuse']),
   /** See `core/approvals/people.ts`. */
   person: z.string(),
@@ -88,7 +88,7 @@ export const decisionRecord = z.looseObject({
 export type DecisionRecord = z.infer<typeof decisionRecord>;
 
 /** Who ended a task before its own end, and why. */
-export const endedRecord = z.looseObject({
+const endedRecord = z.looseObject({
   person: z.string(),
   arn: z.string(),
   reason: z.string(),
@@ -98,7 +98,7 @@ export const endedRecord = z.looseObject({
 });
 
 /** How the work ended. `cause` and `result` are the worker's own words, redacted by its runtime. */
-export const workOutcome = z.discriminatedUnion('status', [
+const workOutcome = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.literal('succeeded'),
     result: z.json(),
@@ -117,7 +117,7 @@ export const workOutcome = z.discriminatedUnion('status', [
 ]);
 export type WorkOutcome = z.infer<typeof workOutcome>;
 
-export const proofRecord = z.strictObject({
+const proofRecord = z.strictObject({
   kind: z.enum(['refused', 'nothing-issued', 'expired']),
   provenAtMs: ms,
 });

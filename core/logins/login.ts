@@ -25,7 +25,7 @@ const SCHEMA_PRIVILEGES = ['USAGE', 'CREATE'] as const;
 const TABLE_PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'MAINTAIN'] as const;
 
 /** Privileges on one kind of object. Grant options are never given. */
-export const loginRight = z.discriminatedUnion('on', [
+const loginRight = z.discriminatedUnion('on', [
   z.strictObject({ on: z.literal('database'), privileges: z.array(z.enum(DATABASE_PRIVILEGES)).min(1) }),
   z.strictObject({
     on: z.literal('schema'),

@@ -24,7 +24,7 @@ export const RECONCILE_EVERY_MS = 60_000;
 const LAST_MS = 8.64e15;
 
 /** While this item stands in the ledger, submit writes no new row. It has no `day` and no `due`, so it is in no index. */
-export const drainMarker = z.looseObject({
+const drainMarker = z.looseObject({
   boundaryId: z.literal(DRAIN_KEY),
   /** By the clock of who drains, milliseconds since 1970: for people. Nothing is decided by it. */
   sinceMs: z.int().min(0).max(LAST_MS),

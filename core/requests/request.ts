@@ -11,7 +11,7 @@ import { digestOf } from 'taskbound-evidence/canonical-json/digest';
 import { windowText, type TaskWindow } from '../windows/window-rule.ts';
 
 /** What asks for a task. Who asks comes from IAM, never from here. */
-export const taskRequest = z.strictObject({
+const taskRequest = z.strictObject({
   type: z.string().regex(TASK_TYPE),
   taskId: z.string().regex(TASK_ID).optional(),
   reason: z.string().min(1).max(REASON_CHARACTERS),

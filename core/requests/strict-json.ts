@@ -3,8 +3,8 @@ import { MalformedRequest } from 'taskbound-evidence/errors';
 import { deeperThan, duplicateKey } from 'taskbound-evidence/canonical-json/json-shape';
 
 /** Far above any honest request; far below what makes a parser run out of stack. */
-export const MAX_JSON_DEPTH = 32;
-export const MAX_JSON_CHARACTERS = 262_144;
+const MAX_JSON_DEPTH = 32;
+const MAX_JSON_CHARACTERS = 262_144;
 
 function refuseDepth(text: string, what: string): void {
   const at = deeperThan(text, MAX_JSON_DEPTH);

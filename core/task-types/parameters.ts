@@ -56,7 +56,7 @@ function checkText(name: string, value: unknown, maxBytes: number, what: string)
 }
 
 /** Returns the value when it fits its declaration; throws `MalformedRequest` with the value seen and the value allowed. */
-export function checkParameter(name: string, spec: ParameterSpec, value: unknown): ParameterValue {
+function checkParameter(name: string, spec: ParameterSpec, value: unknown): ParameterValue {
   switch (spec.kind) {
     case 's3Key':
       return checkText(name, value, spec.maxBytes, 'an S3 key');

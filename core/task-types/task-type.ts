@@ -7,7 +7,7 @@ import { SCHEDULE_NAME } from '../schedules/schedule.ts';
 import { windowRule } from '../windows/window-rule.ts';
 
 /** One tool: actions on resources, with `{parameter}` where a task's value goes. Its name is the statement's `Sid`. */
-export const toolSpec = z.strictObject({
+const toolSpec = z.strictObject({
   name: z.string().regex(DECLARED_NAME),
   actions: z.array(z.string()).min(1),
   resources: z.array(z.string()).min(1),
@@ -29,7 +29,7 @@ export type SecretSpec = z.infer<typeof secretSpec>;
 export type SecretKind = SecretSpec['kind'];
 
 /** A role whose sessions may do something to tasks of a type. */
-export const peopleRole = z.strictObject({
+const peopleRole = z.strictObject({
   roleArn: z.string(),
   /** The role's trust pins the session's name, so that the name is a person. Otherwise the whole role is one person. */
   personal: z.boolean(),
@@ -45,7 +45,7 @@ export const approvalRule = z.strictObject({
 export type ApprovalRule = z.infer<typeof approvalRule>;
 
 /** What a schedule of a type asks for. It stands here and not in the schedule's input: who can invoke the function cannot choose it. */
-export const scheduleSpec = z.strictObject({
+const scheduleSpec = z.strictObject({
   /** The schedule's ARN: who asks. */
   arn: z.string(),
   /** `cron(0 4 * * ? *)`: a time that it does not produce is no run of it. */

@@ -33,7 +33,7 @@ export const issueIdentityEvent = z.strictObject({
 });
 
 /** How the steps before the tail ended: what the work returned, the error that a Catch saw, or nothing known. */
-export const ended = z.discriminatedUnion('status', [
+const ended = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('returned'), payload: z.unknown() }),
   z.strictObject({
     status: z.literal('failed'),

@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** A result of the work function is at most 32 KiB of JSON: it goes into ledger, evidence and execution output. */
 export const RESULT_BYTES = 32 * 1024;
 /** So is a checkpoint: it passes through the execution's state and history. */
-export const CHECKPOINT_BYTES = RESULT_BYTES;
+export const CHECKPOINT_BYTES = 32 * 1024;
 
 /** What the work function gets. Values are not in it: it fetches its credentials from `sessionSecretId`. */
 export const workEvent = z.strictObject({

@@ -63,7 +63,7 @@ export async function closeBoundary(
 /** The chain is read again whole: what is signed is what stands in the table, not what this function believes to have written. So is a signature that stands already. */
 async function signHead(boundaryId: string, { evidence, signer }: CloseDependencies): Promise<void> {
   const { events, signed } = await evidence.readSigned(boundaryId);
-  if (signed !== undefined) return signer.demandOwn(boundaryId, events, signed);
+  if (signed !== undefined) return signer.assertOwn(boundaryId, events, signed);
   await evidence.putSignedHead(boundaryId, await signer.sign(boundaryId, events));
 }
 

@@ -46,7 +46,7 @@ export class EvidenceSigner {
   }
 
   /** Throws `ChainBroken` unless a head that stands already is this key's word about these events: anybody who may write could have put it. */
-  async demandOwn(boundaryId: string, events: readonly EvidenceEvent[], signed: SignedHead): Promise<void> {
+  async assertOwn(boundaryId: string, events: readonly EvidenceEvent[], signed: SignedHead): Promise<void> {
     const key = (this.#key ??= await this.#publicKey());
     const { fault } = verifyBundle(makeBundle(boundaryId, events, signed), key);
     if (fault === null) return;

@@ -22,7 +22,7 @@ const SIDE_BY_SIDE = 10;
 const CLOCK_MARGIN_MS = 30_000;
 
 /** One answer to the task's own credential. A type, not an interface: it goes into the evidence as JSON. */
-export type Refusal = { readonly at: string; readonly error: string; readonly message: string };
+type Refusal = { readonly at: string; readonly error: string; readonly message: string };
 
 export type LeaseProof = {
   readonly lease: number;

@@ -17,7 +17,7 @@ import { teardownDefinition } from '../workflow/teardown-definition.ts';
 import type { ControlVersions } from '../workflow/types.ts';
 
 /** How long a function of the control plane may run, and how long a state waits for it. */
-export const CONTROL_TIMEOUT = Duration.seconds(30);
+const CONTROL_TIMEOUT = Duration.seconds(30);
 export const CONTROL_STATE_TIMEOUT = Duration.seconds(45);
 /** A run of the reconciler begins nothing new after a minute; what it does not get to is due in the next. */
 const RECONCILE_TIMEOUT = Duration.minutes(2);

@@ -28,7 +28,7 @@ const STEMS = [
   'close-boundary',
   'reconcile',
 ] as const;
-export type ControlStem = (typeof STEMS)[number];
+type ControlStem = (typeof STEMS)[number];
 for (const stem of STEMS) declareEntry(entryOf(stem));
 
 export interface ControlFunctionProps {

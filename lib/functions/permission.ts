@@ -22,7 +22,7 @@ export function permit(role: iam.Role, permissions: readonly Permission[]): void
   }
 }
 
-export const statementOf = (permission: Permission): iam.PolicyStatement =>
+const statementOf = (permission: Permission): iam.PolicyStatement =>
   new iam.PolicyStatement({
     sid: permission.sid,
     actions: [...permission.actions],

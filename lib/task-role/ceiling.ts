@@ -10,7 +10,7 @@ import { secretArn, sessionSecretsOf, taskPath } from '../boundary/control-permi
 import { leastCharacters } from './policy-size.ts';
 
 /** Characters of a managed policy, white space not counted: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-export const MANAGED_POLICY_CHARACTERS = 6144;
+const MANAGED_POLICY_CHARACTERS = 6144;
 
 export interface CeilingProps {
   readonly type: string;

@@ -29,14 +29,14 @@ export interface TaskState {
   readonly Next: string;
 }
 
-export interface ChoiceState {
+interface ChoiceState {
   readonly Type: 'Choice';
   readonly Comment: string;
   readonly Choices: readonly { readonly Condition: string; readonly Next: string }[];
   readonly Default: string;
 }
 
-export interface WaitState {
+interface WaitState {
   readonly Type: 'Wait';
   readonly Comment: string;
   /** ISO 8601; one that has passed does not wait. */
@@ -45,13 +45,13 @@ export interface WaitState {
   readonly Next: string;
 }
 
-export interface SucceedState {
+interface SucceedState {
   readonly Type: 'Succeed';
   readonly Comment: string;
   readonly Output: Json;
 }
 
-export interface FailState {
+interface FailState {
   readonly Type: 'Fail';
   readonly Comment: string;
   readonly Error: string;

@@ -61,7 +61,7 @@ export const failErrorAndCause = expression(`${inputError} & " in " & ${inputCau
  * leaves room under the 256 KiB of a state's input, https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html, for what the
  * tail adds. Without it an answer could be sized so that RunWork passes and every state of the tail fails.
  */
-export const ANSWER_CHARACTERS = 250_000;
+const ANSWER_CHARACTERS = 250_000;
 
 const PAYLOAD = '$states.result.Payload';
 const TOO_LARGE = `{"status": "failed", "state": "RunWork", "error": "States.DataLimitExceeded", "cause": "The work function returned " & $length($string(${PAYLOAD})) & " characters of JSON, more than a state carries (${ANSWER_CHARACTERS} URL-encoded). Return a smaller result."}`;

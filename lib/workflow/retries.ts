@@ -1,7 +1,7 @@
 import type { Retrier } from './asl.ts';
 
 /** What Lambda's own service can answer; the function may or may not have run. https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html */
-export const LAMBDA_SERVICE_ERRORS = [
+const LAMBDA_SERVICE_ERRORS = [
   'Lambda.ServiceException',
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
@@ -27,7 +27,7 @@ export const BRIEFLY: readonly Retrier[] = [
 ];
 
 /** The longest lease, and ten minutes more: after that there is nothing left that a retry could end sooner. */
-export const OUTLAST_SECONDS = 3600 + 600;
+const OUTLAST_SECONDS = 3600 + 600;
 
 /** How many attempts it takes until the waits between them add up to `seconds`. */
 export function attemptsToOutlast(

@@ -17,7 +17,7 @@ export const clock = new SystemClock();
 export type Check = readonly [what: string, holds: boolean];
 
 /** The command line, as `npx taskbound` runs it; its standard output is kept. */
-export async function taskbound(...argv: string[]): Promise<{ code: number; output: string }> {
+async function taskbound(...argv: string[]): Promise<{ code: number; output: string }> {
   console.error(`$ npx taskbound ${argv.join(' ')}`);
   let output = '';
   const code = await main(argv, {
@@ -34,7 +34,7 @@ export async function taskbound(...argv: string[]): Promise<{ code: number; outp
 }
 
 /** What a reviewer gets of one task. */
-export interface Reviewed {
+interface Reviewed {
   readonly evidenceFile: string;
   readonly reportFile: string;
   readonly verdict: string;

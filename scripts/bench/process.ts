@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NS_PER_MS = 1e6;
 
 /** Runs a fresh Node process to its end. Throws with its standard error when it does not exit with 0. */
-export function node(args: readonly string[], env: NodeJS.ProcessEnv = process.env): string {
+function node(args: readonly string[], env: NodeJS.ProcessEnv = process.env): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, env, encoding: 'utf8' });
   if (status === 0) return stdout;
   throw new Error(`node ${args.slice(-1).join(' ')} exited with ${status}: ${stderr}`);

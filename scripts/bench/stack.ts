@@ -10,7 +10,7 @@ import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 /** The same in every run, so that counts are. */
 const START_MS = Date.UTC(2026, 10, 24, 10);
 /** What a policy change takes to have effect, milliseconds: the command line's own default. */
-export const POLICY_DELAY_MS = 4_000;
+const POLICY_DELAY_MS = 4_000;
 
 export interface Request {
   readonly type: 'object-transfer';

@@ -14,7 +14,7 @@ export const SESSION = `arn:aws:sts::${ACCOUNT}:assumed-role/Worker/object-trans
 export const ROOT_ARN = `arn:aws:iam::${ACCOUNT}:root`;
 export const OBJECT = 'arn:aws:s3:::bucket/in/a.csv';
 
-export const session: RequestPrincipal = {
+const session: RequestPrincipal = {
   kind: 'role-session',
   accountId: ACCOUNT,
   roleArn: ROLE,

@@ -22,7 +22,7 @@ const adminSecret = z.looseObject({
   ca: z.string().min(1).optional(),
 });
 
-export interface ServerAddress {
+interface ServerAddress {
   readonly host: string;
   readonly port: number;
   readonly sslmode: SslMode;

@@ -3,7 +3,7 @@ import type { RecordRef } from './result.ts';
 /** Text order by code units: the same on every machine. */
 const compare = (left: string, right: string): number => (left < right ? -1 : Number(left > right));
 
-export const byTime = (left: RecordRef, right: RecordRef): number =>
+const byTime = (left: RecordRef, right: RecordRef): number =>
   compare(left.at, right.at) || compare(left.eventId, right.eventId) || compare(left.file, right.file);
 
 /** Records of one thing that are kept to be named; the rest is counted. */

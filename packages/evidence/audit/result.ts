@@ -3,7 +3,7 @@ import * as z from 'zod';
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** A record of the trail, named so that it can be found again. */
-export const recordRef = z.strictObject({
+const recordRef = z.strictObject({
   eventId: z.string(),
   /** To the second, as CloudTrail writes it. */
   at: z.string(),
@@ -19,7 +19,7 @@ export const recordRef = z.strictObject({
 export type RecordRef = z.infer<typeof recordRef>;
 
 /** One thing that breaks the boundary, and the records that show it. */
-export const violation = z.strictObject({
+const violation = z.strictObject({
   /** A fixed name: `outside-and-allowed`, `after-end-and-allowed`, `second-reader`, ... */
   rule: z.string(),
   says: z.string(),
@@ -28,7 +28,7 @@ export const violation = z.strictObject({
 export type Violation = z.infer<typeof violation>;
 
 /** One thing without which nobody can tell. */
-export const gap = z.strictObject({ rule: z.string(), says: z.string() });
+const gap = z.strictObject({ rule: z.string(), says: z.string() });
 export type Gap = z.infer<typeof gap>;
 
 /**

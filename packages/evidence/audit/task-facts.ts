@@ -39,7 +39,7 @@ export interface LeaseFacts {
   readonly claim: Claim | undefined;
 }
 
-export interface DenyFacts {
+interface DenyFacts {
   readonly policyName: string;
   readonly effective: boolean;
 }

@@ -56,7 +56,7 @@ export interface EventDraft {
 }
 
 /** Lower-case hex SHA-256 over the RFC 8785 canonical JSON of the event without `hash`. */
-export const eventHash = (event: Omit<EvidenceEvent, 'hash'>): string => digestOf(event);
+const eventHash = (event: Omit<EvidenceEvent, 'hash'>): string => digestOf(event);
 
 /** Puts a draft behind the last event of its chain. */
 export function chainEvent(

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { UsageError } from './errors.ts';
 
 /** A name beside `path` that nobody else uses. */
-export const besides = (path: string): string => `${path}.${randomBytes(4).toString('hex')}.tmp`;
+const besides = (path: string): string => `${path}.${randomBytes(4).toString('hex')}.tmp`;
 
 /** Writes a file whole or not at all: readers never see half of it. Makes its folder. */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {

@@ -4,11 +4,11 @@ import type { EvidenceEvent, EventType, Json } from '../chain/evidence.ts';
 import { parseBoundaryId } from '../names/ids.ts';
 
 /** https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md */
-export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
+const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 /** https://github.com/in-toto/attestation/blob/main/spec/v1/envelope.md */
 export const STATEMENT_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 /** Version 1 of the facts below; facts of another form need another name. */
-export const PREDICATE_TYPE = 'urn:taskbound:evidence:v1';
+const PREDICATE_TYPE = 'urn:taskbound:evidence:v1';
 
 /** A signed statement: of which chain, and what the chain says. */
 export interface Statement {

@@ -3,7 +3,7 @@ import { toSecond } from '../trail/trail.ts';
 import { type QueryInput, QueryService } from '../gateway/wire/query-service.ts';
 import type { XmlValue } from '../gateway/wire/xml.ts';
 
-export interface StackOutput {
+interface StackOutput {
   readonly key: string;
   readonly value: string;
   readonly exportName?: string;

@@ -27,7 +27,7 @@ export interface Rule {
 }
 
 /** Where an event is about to go. */
-export interface Destination {
+interface Destination {
   readonly ruleName: string;
   readonly functionArn: string;
 }

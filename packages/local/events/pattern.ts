@@ -1,5 +1,5 @@
 /** What an array of a pattern may hold: an exact value, or `{ "prefix": "text" }`. */
-export type Matcher = string | number | boolean | null | { readonly prefix: string };
+type Matcher = string | number | boolean | null | { readonly prefix: string };
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html: fields are joined by "and", the values of an array by "or". */
 export interface EventPattern {

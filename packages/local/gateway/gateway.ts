@@ -26,7 +26,7 @@ import {
 import { type Recorded, type TrailRecord, trailRecord } from '../trail/trail.ts';
 
 /** Function URLs live under this path of the one endpoint: `/lambda-url/<url id>/…`. */
-export const FUNCTION_URL_PREFIX = '/lambda-url/';
+const FUNCTION_URL_PREFIX = '/lambda-url/';
 
 export interface GatewayOptions {
   readonly clock: LocalClock;

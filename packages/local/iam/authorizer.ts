@@ -12,7 +12,7 @@ export type PolicyDelay =
   number | Readonly<Partial<Record<string, number>>> | ((occasion: Occasion) => number);
 
 /** About what third parties measured on AWS; the documentation promises nothing. */
-export const DEFAULT_POLICY_DELAY_MS = 4_000;
+const DEFAULT_POLICY_DELAY_MS = 4_000;
 
 /** When a check happens and which service makes it. */
 export interface Occasion {

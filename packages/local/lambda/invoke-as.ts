@@ -9,7 +9,7 @@ import type { AssumeServiceRole, FunctionErrorPayload } from './types.ts';
 import { IN_PROCESS_ENDPOINT } from './variables.ts';
 
 /** An invocation that failed, named as `ErrorEquals` of a state machine sees it; `message` is the state's Cause. */
-export class StateInvokeError extends Error {
+class StateInvokeError extends Error {
   override readonly name: string;
   constructor(name: string, cause: string) {
     super(cause);

@@ -77,7 +77,7 @@ const hostGlobals = {
 };
 
 /** What only the context itself can make. */
-export interface Intrinsics {
+interface Intrinsics {
   /** What its async functions return. */
   readonly promiseClass: unknown;
   readonly parseJson: (text: string) => unknown;

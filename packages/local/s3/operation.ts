@@ -18,7 +18,7 @@ export interface Operation {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export const objectArn = (bucket: Bucket, key: string): string => `${bucket.arn}/${key}`;
+const objectArn = (bucket: Bucket, key: string): string => `${bucket.arn}/${key}`;
 
 /** Condition keys that come from headers: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
 const headerKeys = [

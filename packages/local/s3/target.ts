@@ -9,7 +9,7 @@ export interface Target {
 }
 
 /** Percent-decodes to exact characters; `+` is a plus. Throws InvalidURI for what is not UTF-8. */
-export function percentDecode(text: string): string {
+function percentDecode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

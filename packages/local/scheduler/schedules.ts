@@ -24,7 +24,7 @@ export interface Schedule {
 }
 
 /** One time that a schedule is due. */
-export interface Due {
+interface Due {
   readonly scheduleName: string;
   readonly scheduledMs: number;
 }

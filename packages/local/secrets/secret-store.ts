@@ -24,7 +24,7 @@ export interface Secret {
 }
 
 export const CURRENT = 'AWSCURRENT';
-export const PREVIOUS = 'AWSPREVIOUS';
+const PREVIOUS = 'AWSPREVIOUS';
 
 const sameBytes = (a: string | Uint8Array, b: string | Uint8Array): boolean =>
   typeof a === 'string' || typeof b === 'string' ? a === b : Buffer.compare(a, b) === 0;

@@ -9,7 +9,7 @@ interface Parameter {
 }
 
 /** `/a/b` and `b` alike: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html */
-export const parameterArn = (name: string): string =>
+const parameterArn = (name: string): string =>
   arnOf('ssm', `parameter${name.startsWith('/') ? '' : '/'}${name}`);
 
 const GetParameterInput = z.strictObject({

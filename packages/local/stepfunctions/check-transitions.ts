@@ -1,7 +1,7 @@
 import type { Definition, State } from './definition.ts';
 
 /** Where a state can lead, errors included. */
-export function targetsOf(state: State): readonly string[] {
+function targetsOf(state: State): readonly string[] {
   switch (state.Type) {
     case 'Choice':
       return [...state.Choices.map((rule) => rule.Next), ...optional(state.Default)];

@@ -8,7 +8,7 @@ import type { StateError } from './state-error.ts';
  * States.Runtime is never retried or caught; States.DataLimitExceeded is terminal for the wildcards, but a Task can catch it by its name;
  * States.TaskFailed stands for every error but States.Timeout.
  */
-export function matches(errorEquals: readonly string[], error: string): boolean {
+function matches(errorEquals: readonly string[], error: string): boolean {
   if (error === 'States.Runtime') return false;
   if (errorEquals.includes(error)) return true;
   if (error === 'States.DataLimitExceeded') return false;

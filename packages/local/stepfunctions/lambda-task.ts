@@ -21,7 +21,7 @@ export interface LambdaTask {
   tooLarge(): StateError;
 }
 
-export type TaskEvent = readonly [HistoryEventType, EventDetails?];
+type TaskEvent = readonly [HistoryEventType, EventDetails?];
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html: the arguments of lambda:invoke; only request-response calls are supported. */
 const invokeArguments = z.strictObject({

@@ -15,7 +15,7 @@ export interface ResolvedResource extends Identity {
   readonly retained: boolean;
 }
 
-export interface ResolvedOutput {
+interface ResolvedOutput {
   readonly key: string;
   readonly value: string;
   readonly exportName?: string;

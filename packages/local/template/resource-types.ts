@@ -8,7 +8,7 @@ const pathOf = (properties: Properties): string =>
   typeof properties['Path'] === 'string' ? properties['Path'] : '/';
 
 /** `arn:…:function:name[:qualifier]` or a plain name. */
-export const functionNameOf = (reference: string): string =>
+const functionNameOf = (reference: string): string =>
   reference.startsWith('arn:')
     ? (reference.split(':')[6] ?? reference)
     : (reference.split(':')[0] ?? reference);

@@ -50,7 +50,7 @@ function sessionContext(caller: Caller): Record<string, unknown> {
 }
 
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html */
-export function userIdentity(caller: Caller): Record<string, unknown> {
+function userIdentity(caller: Caller): Record<string, unknown> {
   if (caller.kind === 'service') return { type: 'AWSService', invokedBy: caller.service };
   const common = {
     principalId: caller.userId,

@@ -14,7 +14,7 @@ const table = z.string().regex(/^([A-Za-z_][A-Za-z0-9_]{0,62}\.)?[A-Za-z_][A-Za-
 const tables = z.array(table).min(1).max(100);
 
 /** What a task of this type runs. */
-export const maintenanceSet = z.discriminatedUnion('kind', [
+const maintenanceSet = z.discriminatedUnion('kind', [
   /** Each table is vacuumed and analyzed. */
   z.strictObject({ kind: z.literal('vacuum'), tables }),
   /** Each table's indexes are built anew; the table can be read meanwhile, and not written. */

@@ -16,8 +16,8 @@ export interface Checksums {
 const WHOLE_COPY = ['SHA256', 'SHA1', 'CRC64NVME', 'CRC32C', 'CRC32'] as const;
 /** Of an object in parts S3 makes full-object checksums by CRC only: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
 const COPY_IN_PARTS = ['CRC64NVME', 'CRC32C', 'CRC32'] as const;
-export type Algorithm = (typeof WHOLE_COPY)[number];
-export type PartsAlgorithm = (typeof COPY_IN_PARTS)[number];
+type Algorithm = (typeof WHOLE_COPY)[number];
+type PartsAlgorithm = (typeof COPY_IN_PARTS)[number];
 
 /** How source and copy are compared, fixed before anything is copied. `value` is the source's. */
 export type Check =

@@ -6,7 +6,7 @@ import type { Secret } from '../../../core/secrets/secret.ts';
 import type { Check } from './checksum.ts';
 import type { ObjectName } from './source.ts';
 
-export const RECEIPT_TYPE = 'application/vnd.taskbound.transfer-receipt.v1+json';
+const RECEIPT_TYPE = 'application/vnd.taskbound.transfer-receipt.v1+json';
 export const receiptKeyOf = (destinationKey: string): string => `${destinationKey}.receipt.json`;
 
 /** What the receipt says, signed with the task's own key: whose copy it is, of what, and how it was checked. */

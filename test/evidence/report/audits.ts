@@ -1,7 +1,7 @@
 import type { AuditResult, RecordRef } from 'taskbound-evidence/audit/result';
 import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 
-export const recordRef = (change: Partial<RecordRef> = {}): RecordRef => ({
+const recordRef = (change: Partial<RecordRef> = {}): RecordRef => ({
   eventId: 'e-1',
   at: '2026-11-23T10:00:05Z',
   action: 's3:GetObject',

@@ -14,7 +14,7 @@ export const SESSION = {
   sessionToken: `IQoJb3JpZ2luX2VjEXAMPLE${'tokenPart/+'.repeat(20)}==`,
   expiration: '2026-11-23T10:15:00Z',
 };
-export const OWN = {
+const OWN = {
   AWS_SECRET_ACCESS_KEY: 'own+Role/Secret0Access1Key2Example3456789',
   AWS_SESSION_TOKEN: 'ownRoleSessionToken0123456789',
 };

@@ -2,7 +2,7 @@ import { Secret } from '../../../core/secrets/secret.ts';
 import type { Task } from '../../../lambdas/runtime/index.ts';
 import { More } from '../../../lambdas/runtime/continuation.ts';
 
-export const AT_MS = Date.parse('2026-11-23T10:00:00Z');
+const AT_MS = Date.parse('2026-11-23T10:00:00Z');
 
 /** A task as the runtime hands it over, with the given receipt key. */
 export function transferTask(

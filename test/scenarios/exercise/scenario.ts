@@ -12,7 +12,7 @@ export interface Scenario {
 }
 
 /** The one object that there is to copy. */
-export const SMALL = 'small';
+const SMALL = 'small';
 
 /** The one case that there is to answer. */
 const CASE = { caseId: 'C-1', customer: 'Ann', subject: 'A question', text: 'When do you open?' };

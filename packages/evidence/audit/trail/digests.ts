@@ -23,7 +23,7 @@ export interface Wanted {
 }
 
 /** From when to when a region is covered; null when it is not. */
-export interface RegionCoverage {
+interface RegionCoverage {
   readonly region: string;
   readonly from: string | null;
   readonly to: string | null;

@@ -33,7 +33,7 @@ export interface TrailEvent {
 }
 
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html */
-export interface TrailCaller {
+interface TrailCaller {
   readonly accessKeyId: string | null;
   /** What stands behind the colon of `AROA…:session`; empty for other callers. */
   readonly sessionName: string;

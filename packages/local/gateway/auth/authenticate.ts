@@ -4,7 +4,7 @@ import { authError, skewError } from './auth-errors.ts';
 import { type Authorization, formatAmzDate, isSignedBy, parseAmzDate } from './sigv4.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html#signature-v4-troubleshooting-credential-scope */
-export const MAX_SKEW_MS = 5 * 60_000;
+const MAX_SKEW_MS = 5 * 60_000;
 
 /** When the request says it was signed; refused when that is more than five minutes from now. */
 function signedAt(request: RawRequest, authorization: Authorization, nowMs: number): number {

@@ -36,7 +36,7 @@ export function parseAmzDate(text: string): number | undefined {
 export const formatAmzDate = (ms: number): string => new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '');
 
 /** Path and query of a request target. Nothing is folded: `..` and `//` are part of S3 keys. */
-export function splitTarget(target: string): { readonly path: string; readonly query: string } {
+function splitTarget(target: string): { readonly path: string; readonly query: string } {
   const mark = target.indexOf('?');
   return mark < 0
     ? { path: target, query: '' }
@@ -52,7 +52,7 @@ const decode = (text: string): string => {
 };
 
 /** Decoded query parameters; `+` is a plus, as in SigV4's own canonical query. */
-export function parseQuery(query: string): Record<string, string[]> {
+function parseQuery(query: string): Record<string, string[]> {
   const parameters: Record<string, string[]> = {};
   for (const pair of query.split('&').filter((text) => text !== '')) {
     const equals = pair.indexOf('=');
