@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests of rules alone: they synthesize nothing and start nothing. */
-const PURE = ['core', 'evidence', 'iam', 'time'].map((room) => `test/${room}/**/*.test.ts`);
+/** Tests of rules and documents alone: they synthesize nothing and start nothing. */
+const PURE = ['core', 'docs', 'evidence', 'iam', 'time'].map((room) => `test/${room}/**/*.test.ts`);
 /** Tests in those folders that run a task for the evidence they look at. */
 const RUN_A_TASK = ['test/evidence/{audit,command,lookup,signature}/**/*.test.ts'];
 const SLOW = ['test/**/*.slow.test.ts'];

@@ -26,7 +26,7 @@ const CHECKS: readonly (readonly [string, string, readonly string[]])[] = [
   ['unused exports and dependencies', 'knip', ['--no-progress']],
   ['types', 'tsc', []],
   ['synth with cdk-nag', 'cdk', ['synth', '--quiet', '--no-notices', '--output', 'out/ci/cdk.out']],
-  ["README's commands", 'node', ['scripts/readme-commands.ts']],
+  ['commands of README and guides', 'node', ['scripts/readme-commands.ts']],
   [
     'a third of all single faults and 100 random schedules',
     'node',
