@@ -1,4 +1,4 @@
-/** One promise that a run broke, by its number in docs/performance.md's list of invariants; 0 is the simulation's own. */
+/** One promise that a run broke, by its number in docs/invariants.md; 0 is the simulation's own. */
 export interface Violation {
   readonly invariant: number;
   readonly message: string;
