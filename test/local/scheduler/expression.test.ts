@@ -83,8 +83,8 @@ describe('other expressions', () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ['rate(1.5 hours)', 'UTC', /none of cron/],
-    ['cron(0 2 * * *)', 'UTC', /none of cron/],
+    ['rate(1.5 hours)', 'UTC', /must be cron/],
+    ['cron(0 2 * * *)', 'UTC', /must be cron/],
     ['cron(0 2 * * ? *)', 'Mars/Olympus', /time zone Mars\/Olympus/],
     ['cron(0 2 * * ? *)', 'us/pacific', /time zone us\/pacific/],
     ['cron(0 2 * * ? *)', '+01:00', /time zone \+01:00/],

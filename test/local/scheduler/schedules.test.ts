@@ -260,7 +260,7 @@ describe('an invocation that fails', () => {
 describe('what cannot be loaded', () => {
   const target = () => schedule(eventsTemplate())['Target'] as object;
   it.each<[string, () => object, RegExp]>([
-    ['another expression', () => ({ ScheduleExpression: 'cron(0 * * * *)' }), /is cron\(.*none of cron/],
+    ['another expression', () => ({ ScheduleExpression: 'cron(0 * * * *)' }), /is cron\(.*must be cron/],
     ['a time zone of its own', () => ({ ScheduleExpressionTimezone: 'Mars/Olympus' }), /Mars\/Olympus/],
     ['a start', () => ({ StartDate: '2027-01-01T00:00:00Z' }), /has the property StartDate/],
     ['a flexible window', () => ({ FlexibleTimeWindow: { Mode: 'FLEXIBLE' } }), /only OFF/],
