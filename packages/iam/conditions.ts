@@ -1,4 +1,7 @@
-/** Condition blocks: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html */
+/**
+ * Condition blocks:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
+ */
 import type { ContextView } from './context.ts';
 import { MalformedPolicy, formatValue } from './malformed.ts';
 import type { Match, Operator } from './operators.ts';
@@ -52,8 +55,9 @@ function holdsWhenAbsent(parsed: ParsedOperator, operator: Operator): boolean {
 }
 
 /**
- * Several values in the policy are alternatives. A negated operator holds only if none of them matches. Without a
- * quantifier, a key with several values behaves like `ForAnyValue`; negated, it holds if none of its values matches.
+ * Several values in the policy are alternatives. A negated operator holds only if none of them matches.
+ * Without a quantifier, a key with several values behaves like `ForAnyValue`; negated, it holds if none of
+ * its values matches.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  */
 function compileTest(

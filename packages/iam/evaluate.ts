@@ -1,4 +1,7 @@
-/** Policy evaluation: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html */
+/**
+ * Policy evaluation:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+ */
 import { explicitDenial, allowReasons, implicitDenial } from './explain.ts';
 import type { MatchingStatements, PreparedRequest } from './matching-statements.ts';
 import { findMatching, prepareRequest } from './matching-statements.ts';
@@ -12,7 +15,10 @@ interface MatchesByKind {
   readonly resource: MatchingStatements;
 }
 
-/** When several kinds deny, AWS reports one of them and does not document which. Here it is the first of these. */
+/**
+ * When several kinds deny, AWS reports one of them and does not document which. Here it is the first of
+ * these.
+ */
 const DENY_ORDER = ['identity', 'boundary', 'session', 'resource'] as const;
 
 function matchPolicies(policies: PolicySet, prepared: PreparedRequest, isSession: boolean): MatchesByKind {
@@ -49,8 +55,8 @@ function isCrossAccount(prepared: PreparedRequest): boolean {
 }
 
 /**
- * Roles and KMS keys: their own policy must allow the call even within their account, at least by naming the account.
- * https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+ * Roles and KMS keys: their own policy must allow the call even within their account, at least by naming the
+ * account. https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
  */
 function requiresResourcePolicy({ actionLowerCase, target }: PreparedRequest): boolean {
   const resource = target.arn?.[5] ?? '';
@@ -58,12 +64,16 @@ function requiresResourcePolicy({ actionLowerCase, target }: PreparedRequest): b
   return actionLowerCase.startsWith('kms:') && resource.startsWith('key/');
 }
 
-/** The kind of policy that lacks the allow which a role session needs; `undefined` when the session is allowed. */
+/**
+ * The kind of policy that lacks the allow which a role session needs; `undefined` when the session is
+ * allowed.
+ */
 function missingForSession(prepared: PreparedRequest, found: MatchesByKind): PolicyKind | undefined {
   const crossAccount = isCrossAccount(prepared);
   const { principalMatches: namings } = found.resource;
   if ((crossAccount || requiresResourcePolicy(prepared)) && namings.size === 0) return 'resource';
-  // A resource policy that names the session or everyone grants directly: implicit denies elsewhere do not apply.
+  // A resource policy that names the session or everyone grants directly: implicit denies elsewhere do not
+  // apply.
   if (!crossAccount && (namings.has('session') || namings.has('open'))) return undefined;
   // Naming the role replaces an identity policy; naming the account only delegates to the identity policies.
   const granted = found.identity.allows.length > 0 || (!crossAccount && namings.has('role'));
@@ -88,10 +98,10 @@ function allowed(found: MatchesByKind, action: string): Decision {
 }
 
 /**
- * Decides one request. An explicit deny in any policy wins. Otherwise a role session needs an allow in its identity
- * policies, its boundary and its session policy, or in a resource policy that names it. Services and anonymous callers
- * need a resource policy. The account itself (root) needs none.
- * Throws `MalformedPolicy` for a document that IAM would not accept.
+ * Decides one request. An explicit deny in any policy wins. Otherwise a role session needs an allow in its
+ * identity policies, its boundary and its session policy, or in a resource policy that names it. Services and
+ * anonymous callers need a resource policy. The account itself (root) needs none. Throws `MalformedPolicy`
+ * for a document that IAM would not accept.
  */
 export function decide(request: AccessRequest, policies: PolicySet): Decision {
   const isSession = request.principal.kind === 'role-session';

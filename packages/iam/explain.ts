@@ -1,4 +1,7 @@
-/** Decisions explained in AWS's wording: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+/**
+ * Decisions explained in AWS's wording:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
 import type { Decision, PolicyKind, StatementRef } from './policy.ts';
 
 const KIND_NAMES: Readonly<Record<PolicyKind, { readonly name: string; readonly withArticle: string }>> = {

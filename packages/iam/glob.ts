@@ -6,7 +6,10 @@ export const ANY_ONE = -2;
 /** A pattern: literal UTF-16 code units and the two wildcards. A literal `*` or `?` is a plain code unit. */
 export type Glob = readonly number[];
 
-/** The number of code units of the character at `at`: two for a surrogate pair, so `?` matches a whole character. */
+/**
+ * The number of code units of the character at `at`: two for a surrogate pair, so `?` matches a whole
+ * character.
+ */
 function characterLength(text: string, at: number): number {
   const first = text.charCodeAt(at);
   if (first < 0xd800 || first > 0xdbff) return 1;
@@ -15,8 +18,8 @@ function characterLength(text: string, at: number): number {
 }
 
 /**
- * Whether the whole text matches. Only the last `*` is retried, one character further each time. So the work is at most
- * pattern length times text length, for any pattern.
+ * Whether the whole text matches. Only the last `*` is retried, one character further each time. So the work
+ * is at most pattern length times text length, for any pattern.
  */
 export function matchesGlob(glob: Glob, text: string): boolean {
   let at = 0;

@@ -51,7 +51,10 @@ function applies(statement: CompiledStatement, prepared: PreparedRequest): boole
   );
 }
 
-/** How the statement names the caller: `unnamed` in an identity policy, `undefined` when it names someone else. */
+/**
+ * How the statement names the caller: `unnamed` in an identity policy, `undefined` when it names someone
+ * else.
+ */
 function matchOf(
   statement: CompiledStatement,
   prepared: PreparedRequest,

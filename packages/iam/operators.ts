@@ -1,4 +1,7 @@
-/** Condition operators: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+/**
+ * Condition operators:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
 import type { ContextView } from './context.ts';
 import { MalformedPolicy, formatValue } from './malformed.ts';
 import { compileArn, splitArn } from './patterns.ts';

@@ -30,7 +30,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Of two fields with one name, `JSON.parse` keeps the last; a person reading the text may notice only the first. */
+/**
+ * Of two fields with one name, `JSON.parse` keeps the last; a person reading the text may notice only the
+ * first.
+ */
 function checkDuplicates(text: string): void {
   const open: Set<string>[] = [];
   visit(text, {
@@ -46,8 +49,9 @@ function checkDuplicates(text: string): void {
 }
 
 /**
- * Reads a policy strictly. With `use`, also checks what that kind of policy must and must not contain.
- * Throws `MalformedPolicy`, with one sentence, for a policy that IAM would refuse or that uses an unsupported element.
+ * Reads a policy strictly. With `use`, also checks what that kind of policy must and must not contain. Throws
+ * `MalformedPolicy`, with one sentence, for a policy that IAM would refuse or that uses an unsupported
+ * element.
  */
 export function parsePolicy(text: string, use?: PolicyUse): PolicyDocument {
   const value = parseJson(text);

@@ -1,4 +1,7 @@
-/** How actions, resources and ARNs are matched: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html */
+/**
+ * How actions, resources and ARNs are matched:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ */
 import type { ContextView } from './context.ts';
 import { matchesGlob } from './glob.ts';
 import { MalformedPolicy, formatValue } from './malformed.ts';

@@ -1,4 +1,7 @@
-/** IAM policy documents as they are written: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
+/**
+ * IAM policy documents as they are written:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ */
 export type OneOrMany<T> = T | readonly T[];
 
 /** Operator -> condition key -> value(s), for example `{ StringEquals: { 'aws:SourceIdentity': 'a' } }`. */
@@ -28,12 +31,18 @@ export interface PolicyDocument {
 
 /** A policy with a name that decisions refer to it by. */
 export interface NamedPolicy {
-  /** For example `AWS::IAM::Policy/AdmitRoleDefaultPolicy`, an inline policy's name, or a managed policy's ARN. */
+  /**
+   * For example `AWS::IAM::Policy/AdmitRoleDefaultPolicy`, an inline policy's name, or a managed policy's
+   * ARN.
+   */
   readonly name: string;
   readonly document: PolicyDocument;
 }
 
-/** The condition keys of one request, compared case-insensitively. An absent key is not the same as an empty string. */
+/**
+ * The condition keys of one request, compared case-insensitively. An absent key is not the same as an empty
+ * string.
+ */
 export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
 
 /** The caller of a request. */
@@ -49,7 +58,10 @@ export interface RequestPrincipal {
   readonly service?: string;
 }
 
-/** All policies that apply to one request: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html */
+/**
+ * All policies that apply to one request:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
 export interface PolicySet {
   readonly identity: readonly NamedPolicy[];
   /** The permissions boundary; absent when the role has none. */

@@ -1,11 +1,14 @@
-/** The principals that a resource policy names: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
+/**
+ * The principals that a resource policy names:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
 import { MalformedPolicy, formatValue } from './malformed.ts';
 import type { PrincipalBlock, RequestPrincipal } from './policy.ts';
 
 /**
- * How a resource policy names a principal, strongest first: `session` by the session's ARN, `open` because it names
- * everyone, `role` by the role's ARN, `service` by its name, `account` by its account, which only delegates to identity
- * policies.
+ * How a resource policy names a principal, strongest first: `session` by the session's ARN, `open` because it
+ * names everyone, `role` by the role's ARN, `service` by its name, `account` by its account, which only
+ * delegates to identity policies.
  */
 export type PrincipalMatch = 'session' | 'open' | 'role' | 'service' | 'account';
 
@@ -53,7 +56,10 @@ function compileServices(values: readonly string[]): ReadonlySet<string> {
   return new Set(values);
 }
 
-/** Throws `MalformedPolicy` for a principal that IAM would refuse, and for the kinds `Federated` and `CanonicalUser`. */
+/**
+ * Throws `MalformedPolicy` for a principal that IAM would refuse, and for the kinds `Federated` and
+ * `CanonicalUser`.
+ */
 export function compilePrincipal(block: PrincipalBlock): PrincipalPattern {
   if (block === '*') return { everyone: true, accounts: new Set(), arns: new Set(), services: new Set() };
   const unsupported = Object.keys(block).find((kind) => kind !== 'AWS' && kind !== 'Service');
@@ -85,8 +91,8 @@ export function matchPrincipal(
 }
 
 /**
- * Whether `NotPrincipal` exempts this principal from the deny. A session is exempt only when its account, its role and
- * the session are all listed, and never when its role has a permissions boundary.
+ * Whether `NotPrincipal` exempts this principal from the deny. A session is exempt only when its account, its
+ * role and the session are all listed, and never when its role has a permissions boundary.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
  */
 export function isExempt(

@@ -1,4 +1,7 @@
-/** The grammar of policy documents: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
+/**
+ * The grammar of policy documents:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ */
 import { MalformedPolicy, formatValue } from './malformed.ts';
 import type { PolicyDocument } from './policy.ts';
 
@@ -108,7 +111,10 @@ function checkSids(statements: readonly unknown[]): void {
   }
 }
 
-/** Throws `MalformedPolicy` unless the value has the shape of a policy document. Does not check what its strings mean. */
+/**
+ * Throws `MalformedPolicy` unless the value has the shape of a policy document. Does not check what its
+ * strings mean.
+ */
 export function checkShape(value: unknown): asserts value is PolicyDocument {
   if (!isObject(value)) return refuse(`A policy must be a JSON object, not ${formatValue(value)}.`);
   checkFields(value, DOCUMENT_FIELDS, 'policy');

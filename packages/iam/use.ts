@@ -1,7 +1,10 @@
 import { formatValue } from './malformed.ts';
 import type { Statement } from './policy.ts';
 
-/** Where a document is attached. Identity, boundary and session policies share one grammar; trust policies have another. */
+/**
+ * Where a document is attached. Identity, boundary and session policies share one grammar; trust policies
+ * have another.
+ */
 export type PolicyUse = 'identity' | 'resource' | 'trust';
 
 function namesPrincipal(statement: Statement): boolean {

@@ -1,4 +1,7 @@
-/** Parsers for the values of date, numeric and Bool operators: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+/**
+ * Parsers for the values of date, numeric and Bool operators:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
 
 /** The W3C profile of ISO 8601: a day, or a day with a time and a time zone. */
 const ISO_8601 =

@@ -1,7 +1,8 @@
 /**
  * Policy variables: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  *
- * A template is a policy string, split into variables, wildcards and literals once, when the policy is compiled.
+ * A template is a policy string, split into variables, wildcards and literals once, when the policy is
+ * compiled.
  */
 import type { ContextView } from './context.ts';
 import type { Glob } from './glob.ts';
@@ -101,7 +102,10 @@ export function compileTemplate(text: string, options: TemplateOptions): Templat
 
 const COLON = ':'.charCodeAt(0);
 
-/** Splits at the first `limit - 1` colons written in the policy. Colons in a variable's name or value do not count. */
+/**
+ * Splits at the first `limit - 1` colons written in the policy. Colons in a variable's name or value do not
+ * count.
+ */
 export function splitTemplate(template: Template, limit: number): readonly Template[] {
   const parts: Piece[][] = [[]];
   for (const piece of template.pieces) {
@@ -129,7 +133,10 @@ function fillTemplate(template: Template, context: ContextView): Glob | undefine
   return filled;
 }
 
-/** Whether the text matches in this request. Nothing matches when a variable has neither a value nor a default. */
+/**
+ * Whether the text matches in this request. Nothing matches when a variable has neither a value nor a
+ * default.
+ */
 export function matchesTemplate(template: Template, text: string, context: ContextView): boolean {
   if (template.literal !== undefined) return template.literal === text;
   if (!text.startsWith(template.prefix)) return false;

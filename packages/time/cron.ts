@@ -8,8 +8,8 @@ export interface CronTimes {
 }
 
 /**
- * The expression must have passed `expressionFault`. Croner finds the local times; callers convert them to instants of a
- * time zone.
+ * The expression must have passed `expressionFault`. Croner finds the local times; callers convert them to
+ * instants of a time zone.
  */
 export function cronTimes(expression: string): CronTimes {
   const job = new Cron(toCronerPattern(cronFields(expression) ?? []), {
@@ -33,8 +33,8 @@ export function cronTimes(expression: string): CronTimes {
 }
 
 /**
- * AWS's six fields, preceded by the seconds that croner expects. `?` matches every value. `L` alone as day of the week
- * is the last one, Saturday.
+ * AWS's six fields, preceded by the seconds that croner expects. `?` matches every value. `L` alone as day of
+ * the week is the last one, Saturday.
  */
 function toCronerPattern(fields: readonly string[]): string {
   const [minutes, hours, dayOfMonth, month, dayOfWeek, year] = fields.map((field) =>

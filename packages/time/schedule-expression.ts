@@ -1,6 +1,7 @@
 /**
- * The expressions of EventBridge Scheduler: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html.
- * Their syntax is checked here, so that an invalid one fails at synth and not during the deployment.
+ * The expressions of EventBridge Scheduler:
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html. Their syntax is checked here,
+ * so that an invalid one fails at synth and not during the deployment.
  */
 
 interface Field {
@@ -39,7 +40,10 @@ export function cronFields(expression: string): readonly string[] | undefined {
   return fields?.length === FIELDS.length ? fields : undefined;
 }
 
-/** The time of `at(…)`, without a zone: `2026-11-24T01:00:00`; undefined for other text or a day that does not exist. */
+/**
+ * The time of `at(…)`, without a zone: `2026-11-24T01:00:00`; undefined for other text or a day that does not
+ * exist.
+ */
 export function atTime(expression: string): string | undefined {
   const text = AT.exec(expression)?.[1];
   const ms = Date.parse(`${text ?? ''}Z`);
