@@ -27,7 +27,7 @@ import { Sts } from './sts/sts.ts';
 import { stsService } from './sts/sts-service.ts';
 import type { TrailRecord } from './trail/trail.ts';
 import type { LocalClock } from './clock/local-clock.ts';
-import type { EmbeddedParts } from './embedded-parts.ts';
+import type { EmbeddedServices } from './embedded-parts.ts';
 import type { AssemblyOptions, InProcessClientConfig, LoadedStack, StartOptions } from './embedded-types.ts';
 import { Alarms } from './events/alarms.ts';
 import type { DelivererParts } from './events/delivery.ts';
@@ -35,7 +35,7 @@ import { EventBridge } from './events/event-bridge.ts';
 import { Queues } from './events/queues.ts';
 import { statusChangeEvent } from './events/status-change.ts';
 import { Topics } from './events/topics.ts';
-import { FailureDestinations, type LostDestination } from './lambda/failure-destination.ts';
+import { FailureDestinations, type UndeliveredRecord } from './lambda/failure-destination.ts';
 import { LambdaHost } from './lambda/host.ts';
 import { ReachableServers } from './lambda/reachable-servers.ts';
 import { FunctionRegistry } from './lambda/registry.ts';
@@ -51,7 +51,7 @@ import { DEFAULT_ORIGIN } from './template/resolve.ts';
 export type { AssemblyOptions, InProcessClientConfig, LoadedStack, StartOptions };
 
 /** AWS in one process: one account, one region, IAM enforced for every call. */
-export class EmbeddedAws implements EmbeddedParts {
+export class EmbeddedAws implements EmbeddedServices {
   readonly clock: LocalClock;
   readonly iam: IamStore;
   readonly sts: Sts;
@@ -69,7 +69,7 @@ export class EmbeddedAws implements EmbeddedParts {
   readonly queues = new Queues();
   readonly topics = new Topics();
   readonly alarms = new Alarms();
-  /** Servers beside AWS that functions may connect to. */
+  /** Servers outside AWS that functions may connect to. */
   readonly reachable = new ReachableServers();
   /** For the SDK's `requestHandler`. */
   readonly requestHandler: HttpHandler;
@@ -82,7 +82,7 @@ export class EmbeddedAws implements EmbeddedParts {
   readonly #listening: Listening[] = [];
   readonly #stacks: Stacks;
 
-  /** Nothing is made before it resolves. */
+  /** Starts an embedded AWS without any resources. */
   static start(options: StartOptions): Promise<EmbeddedAws> {
     return Promise.resolve(new EmbeddedAws(options));
   }
@@ -145,53 +145,56 @@ export class EmbeddedAws implements EmbeddedParts {
     return this.credentials.root;
   }
 
-  /** Every call, as CloudTrail records it, in order. */
+  /** The CloudTrail record of every call, in order. */
   get trail(): readonly TrailRecord[] {
     return this.#gateway.trail;
   }
 
-  /** On-failure records that could not be sent to their queue. */
-  get lostDestinations(): readonly LostDestination[] {
+  /** On-failure records of Lambda that could not be sent to their queue. */
+  get lostDestinations(): readonly UndeliveredRecord[] {
     return this.#destinations.lost;
   }
 
-  /** Every statement that allowed something, each use once. */
+  /** Every statement that allowed a call, once for each distinct use. */
   get usage(): readonly Usage[] {
     return this.#authorizer.usage.list();
   }
 
-  /** Called with what is our own mistake, not an error that AWS has. By default it is thrown. */
+  /** Called with unexpected errors, which are bugs of the embedded AWS. By default they are thrown. */
   set onDefect(hook: DefectHook) {
     this.#gateway.onDefect = hook;
   }
 
-  /** Asked before each authenticated call, to explore faults; `undefined` at first. */
+  /** Called before each authenticated call, to inject faults. @default undefined */
   set intercept(hook: Intercept | undefined) {
     this.#gateway.intercept = hook;
   }
 
-  /** Told of each authenticated call after it was answered; `undefined` at first. */
+  /** Called after each authenticated call. @default undefined */
   set observe(hook: Observe | undefined) {
     this.#gateway.observe = hook;
   }
 
-  /** A call by the owner of a key, who need not sign it: only what is refused for want of a right signature cannot happen. */
+  /**
+   * Serves an unsigned call by the owner of an access key. Everything except the signature check is as for a
+   * signed call.
+   */
   readonly handleUnsigned = (
     service: string,
     accessKeyId: string,
     request: RawRequest,
   ): Promise<RawResponse> => this.#gateway.handleUnsigned(service, accessKeyId, request);
 
-  /** A call by a caller that is known already: nothing is signed. */
+  /** Serves an unsigned call by a known caller. */
   readonly handleAs = (service: string, caller: Caller, request: RawRequest): Promise<RawResponse> =>
     this.#gateway.handleAs(service, caller, request);
 
-  /** What IAM would decide of a call by a session, at a time; nothing is called and nothing recorded. */
+  /** IAM's decision about a call by a session at a given time. Calls nothing and records nothing. */
   decide(caller: Caller, check: Check, occasion: Occasion): Decision {
     return this.#authorizer.decide(caller, check, occasion);
   }
 
-  /** Schedules are due from now on. Their timers repeat: until `stopSchedules`, virtual time never runs out of them. */
+  /** Starts the schedules. Their timers repeat, so virtual time always has a next timer until `stopSchedules`. */
   startSchedules(): void {
     this.schedules.start();
   }
@@ -202,11 +205,14 @@ export class EmbeddedAws implements EmbeddedParts {
 
   readonly handle = (request: RawRequest): Promise<RawResponse> => this.#gateway.handle(request);
 
-  /** Credentials of a role for its service (`lambda.amazonaws.com`); the role's trust must allow it. */
+  /**
+   * Credentials of a role for a service such as `lambda.amazonaws.com`. The role's trust policy must allow
+   * it.
+   */
   readonly assumeServiceRole = (roleArn: string, service: string, sessionName: string): SessionCredentials =>
     this.sts.assumeServiceRole(roleArn, service, sessionName, this.clock.nowMs()).credentials;
 
-  /** The config of an SDK client in this process, which signs by the embedded clock. */
+  /** The configuration of an SDK client in this process, which signs with the embedded clock. */
   clientConfig(
     credentials: InProcessClientConfig['credentials'] = this.rootCredentials,
   ): InProcessClientConfig {
@@ -222,29 +228,32 @@ export class EmbeddedAws implements EmbeddedParts {
     };
   }
 
-  /** Loads a stack of a folder that `cdk synth` wrote. Throws `TemplateRefused`. */
+  /** Loads a stack from a folder that `cdk synth` wrote. Throws `TemplateRefused`. */
   loadAssembly(dir: string, options: AssemblyOptions = {}): Promise<LoadedStack> {
     return this.#stacks.loadAssembly(dir, options);
   }
 
-  /** Loads a template object; a stack that is there already is updated by it, as by a deploy. Throws `TemplateRefused`. */
+  /** Loads a template object. A stack that exists is updated, like a deployment. Throws `TemplateRefused`. */
   load(template: unknown, from: TemplateSource): Promise<LoadedStack> {
     return this.#stacks.load(template, from);
   }
 
-  /** Serves it on 127.0.0.1; port 0 picks a free one. Function URLs in outputs keep the origin that `start` was given. */
+  /**
+   * Listens on 127.0.0.1; port 0 picks a free port. Function URLs in outputs keep the origin given to
+   * `start`.
+   */
   async listen(port: number): Promise<Listening> {
     const listening = await listen(this.handle, port);
     this.#listening.push(listening);
     return listening;
   }
 
-  /** What the services hold, as JSON text; the stack itself comes from its template. */
+  /** The data of the services, as JSON text. The stack itself comes from its template. */
   snapshot(): Promise<string> {
     return snapshotState(this);
   }
 
-  /** Takes a snapshot back, after the same stack was loaded. */
+  /** Restores a snapshot, after the same stack was loaded. */
   restore(json: string): Promise<void> {
     return restoreState(this, json);
   }
@@ -261,7 +270,7 @@ export class EmbeddedAws implements EmbeddedParts {
     return new LambdaService(
       new FunctionRegistry(this.#origin, functions?.readBundle),
       functions?.host(options) ?? new LambdaHost(options),
-      (givenUp) => this.#destinations.send(givenUp),
+      (abandoned) => this.#destinations.send(abandoned),
     );
   }
 
@@ -285,7 +294,7 @@ export class EmbeddedAws implements EmbeddedParts {
     });
   }
 
-  /** Roles must exist; sessions count by their role; services and accounts are not looked up. */
+  /** Whether a principal exists. Sessions exist if their role does; services and accounts are not looked up. */
   #principalExists(arn: string): boolean {
     const sessionOf = /:assumed-role\/([^/]+)\//.exec(arn)?.[1];
     if (sessionOf !== undefined) return this.iam.roles().some(({ name }) => name === sessionOf);

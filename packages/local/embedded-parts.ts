@@ -16,8 +16,11 @@ import type { S3Service } from './s3/service.ts';
 import type { Schedules } from './scheduler/schedules.ts';
 import type { StepFunctionsService } from './stepfunctions/service.ts';
 
-/** The parts of an embedded AWS that hold state: stacks load resources into them, and snapshots read and restore them. */
-export interface EmbeddedParts {
+/**
+ * The services of an embedded AWS that have state. Stacks load resources into them; snapshots read and
+ * restore them.
+ */
+export interface EmbeddedServices {
   readonly clock: LocalClock;
   readonly ids: IdSource;
   readonly credentials: CredentialStore;

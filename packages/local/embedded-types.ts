@@ -9,13 +9,13 @@ import type { Template } from './template/template.ts';
 
 export interface StartOptions {
   readonly clock: LocalClock;
-  /** Same seed and same calls: same ids, keys and secrets' suffixes. @default taskbound */
+  /** The same seed and the same calls give the same ids, keys and secret suffixes. @default taskbound */
   readonly seed?: string;
   /** @default DEFAULT_POLICY_DELAY_MS */
   readonly policyDelayMs?: PolicyDelay;
-  /** Where clients outside reach it, for function URLs: `http://127.0.0.1:4566`. @default DEFAULT_ORIGIN */
+  /** The origin of function URLs, for clients outside: `http://127.0.0.1:4566`. @default DEFAULT_ORIGIN */
   readonly origin?: string;
-  /** What runs functions instead of their bundles in sandboxes. @default LambdaHost */
+  /** Runs functions in another way than as bundles in sandboxes. @default LambdaHost */
   readonly functions?: {
     readonly host: (options: HostOptions) => FunctionHost;
     readonly readBundle: (spec: FunctionSpec) => Bundle;
@@ -30,11 +30,11 @@ export interface LoadedStack {
 
 export interface AssemblyOptions {
   readonly stackName?: string;
-  /** Alters the template before it is loaded. */
+  /** Changes the template before it is loaded. */
   readonly transform?: (template: Template) => Template;
 }
 
-/** What an SDK client is made with to reach this AWS in process, on its clock. */
+/** The configuration of an SDK client that calls this AWS in process, on its clock. */
 export interface InProcessClientConfig {
   readonly region: string;
   readonly endpoint: string;
@@ -44,7 +44,7 @@ export interface InProcessClientConfig {
     readonly sessionToken?: string;
   };
   readonly requestHandler: HttpHandler;
-  /** Signs by this AWS's clock. */
+  /** Signs with this AWS's clock. */
   readonly signerConstructor: NonNullable<STSClientConfig['signerConstructor']>;
   readonly forcePathStyle: true;
 }

@@ -1,11 +1,11 @@
-/** The type without `undefined`: a field that may hold it is optional instead. */
+/** The type without `undefined`: fields that may be `undefined` become optional. */
 export type OmitUndefined<Fields> = {
   [Name in keyof Fields as undefined extends Fields[Name] ? never : Name]: Fields[Name];
 } & {
   [Name in keyof Fields as undefined extends Fields[Name] ? Name : never]?: Exclude<Fields[Name], undefined>;
 };
 
-/** The fields that have a value, in their order: an optional field is left out, and is not `undefined`. */
+/** The fields that have a value, in order. Fields that are `undefined` are omitted. */
 export const omitUndefined = <Fields extends object>(fields: Fields): OmitUndefined<Fields> =>
   Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined),

@@ -1,28 +1,28 @@
-import type { EmbeddedParts } from './embedded-parts.ts';
+import type { EmbeddedServices } from './embedded-parts.ts';
 import type { AssemblyOptions, LoadedStack } from './embedded-types.ts';
 import { readAssembly } from './template/assembly.ts';
 import { loadStack } from './template/load.ts';
 import { type ResolvedResource, resolveTemplate } from './template/resolve.ts';
 import { parseTemplate } from './template/template.ts';
 
-/** Where a template comes from. `assetDir` tells the folder of a code asset by its hash. */
+/** Where a template comes from. `assetDir` returns the folder of a code asset, given its hash. */
 export interface TemplateSource {
   readonly stackName: string;
   readonly assetDir?: (hash: string) => string | undefined;
 }
 
-/** The stacks of an embedded AWS: templates are resolved and put into its services. */
+/** The stacks of an embedded AWS. Resolves templates and loads their resources into the services. */
 export class Stacks {
-  readonly #aws: EmbeddedParts;
+  readonly #aws: EmbeddedServices;
   readonly #origin: string;
   readonly #loaded = new Map<string, ReadonlyMap<string, ResolvedResource>>();
 
-  constructor(aws: EmbeddedParts, origin: string) {
+  constructor(aws: EmbeddedServices, origin: string) {
     this.#aws = aws;
     this.#origin = origin;
   }
 
-  /** Loads a stack of a folder that `cdk synth` wrote. Throws `TemplateRefused`. */
+  /** Loads a stack from a folder that `cdk synth` wrote. Throws `TemplateRefused`. */
   async loadAssembly(dir: string, { stackName, transform }: AssemblyOptions): Promise<LoadedStack> {
     const assembly = await readAssembly(dir, stackName);
     return this.load(transform?.(assembly.template) ?? assembly.template, {
@@ -31,7 +31,7 @@ export class Stacks {
     });
   }
 
-  /** Loads a template object; a stack that is there already is updated by it, as by a deploy. Throws `TemplateRefused`. */
+  /** Loads a template object. A stack that exists is updated, like a deployment. Throws `TemplateRefused`. */
   async load(
     template: unknown,
     { stackName, assetDir = () => undefined }: TemplateSource,
@@ -63,8 +63,8 @@ export class Stacks {
   }
 }
 
-/** What resources are put into. */
-function servicesOf(aws: EmbeddedParts) {
+/** The services that resources are loaded into. */
+function servicesOf(aws: EmbeddedServices) {
   const { iam, keys, secrets, dynamodb, states, s3, ssm, events, schedules, queues, topics, alarms } = aws;
   return { iam, keys, secrets, dynamodb, states, s3, ssm, events, schedules, queues, topics, alarms };
 }

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import type { PolicyDocument } from 'taskbound-iam/policy';
 import { parsePolicy } from 'taskbound-iam/parse';
 import type { KnownKey } from './gateway/auth/credentials.ts';
-import { SINCE_EVER } from './iam/iam-store.ts';
+import { BEFORE_ALL_CALLS } from './iam/iam-store.ts';
 import type { Secret } from './secrets/secret-store.ts';
-import type { EmbeddedParts } from './embedded-parts.ts';
+import type { EmbeddedServices } from './embedded-parts.ts';
 import type { QueueMessage } from './events/queues.ts';
 import type { BusEvent } from './events/types.ts';
 import type { S3Snapshot } from './s3/snapshot.ts';
@@ -16,16 +16,16 @@ interface State {
   readonly idsDrawn: number;
   readonly tables: Readonly<Record<string, readonly Record<string, unknown>[]>>;
   readonly secrets: readonly SecretState[];
-  /** Inline policies by role and name, those of the template included. */
+  /** Inline policies by role and name, including the template's. */
   readonly roles: Readonly<Record<string, Readonly<Record<string, PolicyDocument>>>>;
   readonly sessions: readonly KnownKey[];
   readonly s3: S3Snapshot;
-  /** The states service's own format. */
+  /** In the Step Functions service's own format. */
   readonly executions: string;
-  /** By ARN; absent from states that an older version wrote. */
+  /** By ARN; absent from states written by an older version. */
   readonly queues?: Readonly<Record<string, readonly QueueMessage[]>>;
   readonly published?: readonly BusEvent[];
-  /** Private keys of signing keys by ARN, base64; absent from older states as well. */
+  /** Private keys of signing keys by ARN, base64; absent from states written by an older version. */
   readonly signingKeys?: Readonly<Record<string, string>>;
 }
 
@@ -56,8 +56,8 @@ function secretOf({ versions, ...state }: SecretState): Secret {
   return { ...state, versions: new Map(values.map((version) => [version.id, version])) };
 }
 
-/** Everything that the services hold, as JSON text. */
-export async function snapshotState(aws: EmbeddedParts): Promise<string> {
+/** The data of all services, as JSON text. */
+export async function snapshotState(aws: EmbeddedServices): Promise<string> {
   const nowMs = aws.clock.nowMs();
   const tables = await Promise.all(
     aws.dynamodb.tableNames().map(async (name) => [name, await aws.dynamodb.items(name)] as const),
@@ -91,13 +91,13 @@ function parseState(json: string): State {
   const parsed = readable.safeParse(value);
   if (!parsed.success)
     throw new Error(
-      `The state is not one that this version wrote (version ${VERSION} is read). Remove the state folder and start again.`,
+      `The state was written by another version; this version reads version ${VERSION}. Remove the state folder and start again.`,
     );
   return value as State;
 }
 
-/** Puts a snapshot back into an AWS that has the same stack loaded. Sessions of roles that are gone stay behind. */
-export async function restoreState(aws: EmbeddedParts, json: string): Promise<void> {
+/** Restores a snapshot into an AWS with the same stack loaded. Skips sessions of roles that no longer exist. */
+export async function restoreState(aws: EmbeddedServices, json: string): Promise<void> {
   const state = parseState(json);
   aws.ids.resume(state.idsDrawn);
   const tables = new Set(aws.dynamodb.tableNames());
@@ -115,13 +115,13 @@ export async function restoreState(aws: EmbeddedParts, json: string): Promise<vo
   aws.events.published.splice(0, Number.POSITIVE_INFINITY, ...(state.published ?? []));
 }
 
-/** The template's own policies are the template's; what was put while it ran comes back. */
-function restorePolicies(aws: EmbeddedParts, roles: State['roles']): void {
+/** Restores the inline policies that were put at run time. The template provides its own. */
+function restorePolicies(aws: EmbeddedServices, roles: State['roles']): void {
   for (const { name: role } of aws.iam.roles()) {
-    const own = new Set(aws.iam.inlinePolicies(role, SINCE_EVER).map(({ name }) => name));
+    const own = new Set(aws.iam.inlinePolicies(role, BEFORE_ALL_CALLS).map(({ name }) => name));
     for (const [name, document] of Object.entries(roles[role] ?? {})) {
       if (own.has(name)) continue;
-      aws.iam.putInline(role, name, parsePolicy(JSON.stringify(document), 'identity'), SINCE_EVER);
+      aws.iam.putInline(role, name, parsePolicy(JSON.stringify(document), 'identity'), BEFORE_ALL_CALLS);
     }
   }
 }

@@ -13,7 +13,7 @@ import {
 type Recorded = Parameters<Call['record']>[0];
 
 /** The least gateway that services under test need: no signatures, one caller, permissions by a predicate. */
-export class TinyGateway {
+export class TestGateway {
   readonly #services = new Map<string, Service>();
   readonly #nowMs: () => number;
   readonly checks: Check[] = [];

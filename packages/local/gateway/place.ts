@@ -1,4 +1,4 @@
-/** Where the embedded AWS is: one account, one region, one partition. */
+/** The one account, region and partition of the embedded AWS. */
 export const ACCOUNT_ID = '111122223333';
 export const REGION = 'eu-central-1';
 export const PARTITION = 'aws';

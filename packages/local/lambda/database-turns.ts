@@ -1,11 +1,14 @@
-/** Type and length stand before each message: https://www.postgresql.org/docs/18/protocol-message-formats.html */
+/**
+ * Each message starts with its type and length:
+ * https://www.postgresql.org/docs/18/protocol-message-formats.html
+ */
 const HEAD_BYTES = 5;
 const READY_FOR_QUERY = 'Z';
 const AUTHENTICATION = 'R';
-/** Requests of AUTHENTICATION that the client must answer: cleartext, MD5, SASL, SASL's next step. */
+/** Authentication requests that the client must answer: cleartext, MD5, SASL and SASL continue. */
 const TO_BE_ANSWERED = new Set([3, 5, 10, 11]);
 
-/** Reads what a PostgreSQL server sends, and tells when it is the client's turn: only then is no query under way. */
+/** Follows the messages of a PostgreSQL server, to know when it waits for the client and no query is running. */
 export class DatabaseTurns {
   #rest: Buffer = Buffer.alloc(0);
 

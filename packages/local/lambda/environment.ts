@@ -6,8 +6,8 @@ import { MAX_RESPONSE_BYTES } from './limits.ts';
 import type { ReachableServers } from './reachable-servers.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 import { SandboxTimers, type Guard } from './sandbox-timers.ts';
-import { ownRejections } from './stray-rejections.ts';
-import type { FunctionVersion, LogLine, SessionCredentials } from './types.ts';
+import { captureRejections } from './stray-rejections.ts';
+import type { FunctionVersion, LogLine, RoleCredentials } from './types.ts';
 import { logGroupOf, newTraceId, variablesOf } from './variables.ts';
 
 export interface EnvironmentWiring {
@@ -16,7 +16,7 @@ export interface EnvironmentWiring {
   readonly reachable: ReachableServers;
   readonly region: string;
   readonly endpointUrl: string;
-  /** Real milliseconds for code that does not await. */
+  /** The time limit for code that does not await, in real milliseconds. */
   readonly synchronousLimitMs: number;
   log(line: LogLine): void;
 }
@@ -29,16 +29,16 @@ interface Invocation {
   readonly fail: (error: unknown) => void;
 }
 
-/** Thrown into the function's code by `process.exit`, so that it stops there. */
+/** `process.exit` throws this into the function's code, to stop it. */
 class Exited extends Error {}
 
 const isOverrun = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 
-/** One execution environment: a context with the function loaded in it, serving one invocation at a time. */
+/** An execution environment: a context with the function loaded, which serves one invocation at a time. */
 export class Environment {
   readonly fn: FunctionVersion;
-  readonly credentials: SessionCredentials;
+  readonly credentials: RoleCredentials;
   readonly #wiring: EnvironmentWiring;
   readonly #timers: SandboxTimers;
   readonly #sandbox: Sandbox;
@@ -47,7 +47,7 @@ export class Environment {
   #alive = true;
   #current: Invocation | undefined;
 
-  constructor(fn: FunctionVersion, credentials: SessionCredentials, wiring: EnvironmentWiring) {
+  constructor(fn: FunctionVersion, credentials: RoleCredentials, wiring: EnvironmentWiring) {
     this.fn = fn;
     this.credentials = credentials;
     this.#wiring = wiring;
@@ -64,8 +64,8 @@ export class Environment {
       exit: (status) => this.#exit(status),
       log: (level, message) => this.#log(level, message),
     });
-    ownRejections(this.#sandbox.promiseClass, (reason) => {
-      const error = this.#sandbox.monitored(reason);
+    captureRejections(this.#sandbox.promiseClass, (reason) => {
+      const error = this.#sandbox.notifyMonitors(reason);
       this.#end(new PlatformError('Runtime.UnhandledPromiseRejection', String(error)));
     });
   }
@@ -74,12 +74,15 @@ export class Environment {
     return this.#alive;
   }
 
-  /** Its timers fire no more, its requests go nowhere, an invocation under way fails. */
+  /** Stops its timers and requests. A running invocation fails with `reason`. */
   destroy(reason: unknown): void {
     this.#end(reason);
   }
 
-  /** Runs the handler on `eventText`. Resolves to the result as JSON text; rejects with what the handler threw, or a PlatformError. */
+  /**
+   * Calls the handler with `eventText`. Resolves to the result as JSON; rejects with the handler's error or a
+   * PlatformError.
+   */
   async invoke(requestId: string, invokedArn: string, eventText: string): Promise<string> {
     const { clock } = this.#wiring;
     const { timeoutSeconds } = this.fn.spec;
@@ -102,7 +105,10 @@ export class Environment {
     return this.#serialise(await pending.value);
   }
 
-  /** Load and the handler up to its first await, with the clock held. In an object, so that awaiting it does not await the handler. */
+  /**
+   * Loads the code and runs the handler up to its first await, while holding the clock. Returns the handler's
+   * promise in an object, so that awaiting the object does not await the handler.
+   */
   async #start(
     requestId: string,
     invokedArn: string,
@@ -121,11 +127,11 @@ export class Environment {
     } finally {
       release();
     }
-    // The code that would not stop has been stopped; on Lambda it would have run until the timeout.
+    // The busy code was stopped at the limit. On Lambda it would run until the timeout, so wait for that.
     return new Promise(() => undefined);
   }
 
-  /** What could not be loaded is not kept for the next invocation. */
+  /** Ends the environment: code that failed to load is not kept for the next invocation. */
   #failedLoad(error: unknown): unknown {
     this.#end(error);
     return error;
@@ -202,16 +208,16 @@ export class Environment {
   }
 
   #bounded<T>(step: () => T): T {
-    return this.#sandbox.bounded(this.#wiring.synchronousLimitMs, step);
+    return this.#sandbox.withTimeLimit(this.#wiring.synchronousLimitMs, step);
   }
 
-  /** The function's own code, called by a timer or an event: what it throws is an uncaught exception. */
+  /** Runs the function's code for a timer or an event. An error is an uncaught exception. */
   #run(code: () => void): void {
     if (!this.#alive) return;
     try {
       code();
     } catch (error) {
-      if (!(error instanceof Exited)) this.#end(this.#sandbox.monitored(error));
+      if (!(error instanceof Exited)) this.#end(this.#sandbox.notifyMonitors(error));
     }
   }
 

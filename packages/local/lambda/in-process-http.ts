@@ -5,7 +5,7 @@ import type { RawRequest, RawResponse } from '../gateway/service.ts';
 import type { LocalClock, TimerHandle } from '../clock/local-clock.ts';
 import type { Guard } from './sandbox-timers.ts';
 
-/** Where requests go, whatever host they name: the embedded AWS. */
+/** Sends requests to the embedded AWS, whatever host they name. */
 export type Transport = (request: RawRequest) => Promise<RawResponse>;
 
 interface Wiring {
@@ -30,7 +30,7 @@ interface RequestOptions {
 const timedOutError = (): Error =>
   Object.assign(new Error('The request to the embedded AWS timed out.'), { code: 'ETIMEDOUT' });
 
-/** What the SDK touches of a socket: nothing is connected, so everything is done at once. */
+/** The part of a socket that the SDK uses. Nothing is connected. */
 class Socket extends EventEmitter {
   readonly connecting = false;
   readonly #request: InProcessRequest;
@@ -54,7 +54,7 @@ class Socket extends EventEmitter {
   }
 }
 
-/** The response as `http.IncomingMessage` shows it. */
+/** A response with the interface of `http.IncomingMessage`. */
 class InProcessResponse extends Readable {
   readonly statusCode: number;
   readonly statusMessage: string;
@@ -81,7 +81,10 @@ class InProcessResponse extends Readable {
   }
 }
 
-/** A request as `http.ClientRequest` shows it: gathers the body, then asks the embedded AWS. The path goes out exactly as given. */
+/**
+ * A request with the interface of `http.ClientRequest`. Collects the body, then calls the embedded AWS with
+ * the unchanged path.
+ */
 class InProcessRequest extends Writable {
   readonly method: string;
   readonly path: string;
@@ -95,7 +98,7 @@ class InProcessRequest extends Writable {
   #timeout: TimerHandle | undefined;
 
   constructor(options: RequestOptions, wiring: Wiring) {
-    // It lives on after its body is written, until the answer has been read.
+    // The request must outlive its body: it ends when the response was read.
     super({ autoDestroy: false });
     this.#wiring = wiring;
     this.method = (options.method ?? 'GET').toUpperCase();
@@ -169,8 +172,9 @@ class InProcessRequest extends Writable {
   }
 
   /**
-   * A request of an environment that is gone goes nowhere and is never answered: its process no longer exists. The clock is the gateway's
-   * to hold: what is asked for may be a function that sleeps.
+   * Requests of a destroyed environment are not sent and get no response, because its process no longer
+   * exists. Does not hold the clock: the call may invoke a function that sleeps, so the gateway holds it
+   * where needed.
    */
   async #exchange(): Promise<void> {
     const { send, guard } = this.#wiring;
@@ -196,7 +200,7 @@ class InProcessRequest extends Writable {
   }
 }
 
-/** What the SDK needs of a connection pool. */
+/** The part of a connection pool that the SDK uses. */
 class Agent {
   readonly maxSockets = Infinity;
   readonly sockets = {};
@@ -212,7 +216,10 @@ class Agent {
 
 type OnResponse = (response: InProcessResponse) => void;
 
-/** Options out of `request(url)`, `request(url, options)` or `request(options)`; a URL's path is normalised by the URL class itself. */
+/**
+ * The options of `request(url)`, `request(url, options)` or `request(options)`. The URL class normalizes a
+ * URL's path.
+ */
 function optionsOf(target: string | URL | RequestOptions, more: RequestOptions): RequestOptions {
   if (typeof target !== 'string' && !(target instanceof URL)) return target;
   const url = new URL(target);

@@ -9,7 +9,7 @@ const refusal = (name: string): Error =>
     code: 'ERR_ACCESS_DENIED',
   });
 
-/** A module that may be required, as bundles do at their top, but whose functions all refuse. Constants stay. */
+/** A module whose functions all throw, so that a bundle can require it but not use it. Constants are kept. */
 export function refusedModule(moduleName: string, real: ModuleExports): ModuleExports {
   const entries = Object.entries(real).map(([name, value]): [string, unknown] => {
     if (name === 'default') return [name, undefined];
@@ -37,7 +37,7 @@ const missing = (path: unknown): Error =>
 
 const reads = /^(read|stat|lstat|fstat|access|open|opendir|realpath|exists|watch)/;
 
-/** An empty file system that is read-only: the SDK looks for `~/.aws/config` and goes on without. */
+/** A read-only, empty file system. The SDK looks for `~/.aws/config` and continues without it. */
 export function emptyFileSystem(real: ModuleExports): ModuleExports {
   const entries = Object.entries(real).map(([name, value]): [string, unknown] => {
     if (name === 'promises' && typeof value === 'object' && value !== null)

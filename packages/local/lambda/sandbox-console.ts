@@ -3,7 +3,7 @@ import type { LogLine } from './types.ts';
 
 type Level = LogLine['level'];
 
-/** The `console` of one environment: each call is one log line. */
+/** The `console` of an environment. Each call writes one log line. */
 export function sandboxConsole(log: (level: Level, message: string) => void): Record<string, unknown> {
   const at =
     (level: Level) =>

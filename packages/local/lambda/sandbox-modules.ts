@@ -27,8 +27,8 @@ import type { LocalClock } from '../clock/local-clock.ts';
 import { emptyFilePromises, emptyFileSystem, refusedModule } from './refused-modules.ts';
 import { holdWhileWorking } from './work-holds.ts';
 
-/** Modules that reach neither the network nor the machine: given as they are. */
-const harmless: Readonly<Record<string, unknown>> = {
+/** Modules without access to the network or the machine. They are passed through. */
+const safeModules: Readonly<Record<string, unknown>> = {
   assert,
   async_hooks: asyncHooks,
   buffer,
@@ -46,8 +46,8 @@ const harmless: Readonly<Record<string, unknown>> = {
   'util/types': util.types,
 };
 
-/** A function talks to AWS through `http`, to databases through `net`, and to nothing else. */
-const refused: Readonly<Record<string, unknown>> = {
+/** Modules that are refused. A function reaches only AWS, through `http`, and databases, through `net`. */
+const refusedModules: Readonly<Record<string, unknown>> = {
   child_process: refusedModule('child_process', { ...childProcess }),
   cluster: refusedModule('cluster', {
     fork: cluster.fork,
@@ -82,7 +82,7 @@ const sandboxOs = {
   networkInterfaces: () => ({}),
 };
 
-/** `crypto` and `zlib`, holding the clock while they work. */
+/** `crypto` and `zlib`, which hold the clock while they work. */
 export function workingModules(clock: LocalClock) {
   const subtle = holdWhileWorking(nodeCrypto.webcrypto.subtle, clock);
   const webcrypto = {
@@ -98,15 +98,20 @@ export function workingModules(clock: LocalClock) {
   };
 }
 
-/** `require` of one environment. `own` are the modules that are bound to it: `http`, `timers`, `process`, … */
+/** The `require` of an environment. `own` are the environment's own modules: `http`, `timers`, `process`, … */
 export function sandboxRequire(own: Readonly<Record<string, unknown>>): (name: string) => unknown {
-  const modules: Readonly<Record<string, unknown>> = { ...harmless, ...refused, os: sandboxOs, ...own };
+  const modules: Readonly<Record<string, unknown>> = {
+    ...safeModules,
+    ...refusedModules,
+    os: sandboxOs,
+    ...own,
+  };
   const requireBuiltin = (name: string): unknown => {
     const bare = name.startsWith('node:') ? name.slice('node:'.length) : name;
     if (Object.hasOwn(modules, bare)) return modules[bare];
     if (bare === 'module') return { createRequire: () => requireBuiltin };
     throw Object.assign(
-      new Error(`Cannot find module '${name}': the embedded Lambda gives a bundle Node's own modules only.`),
+      new Error(`Cannot find module '${name}': the embedded Lambda provides only Node's built-in modules.`),
       {
         code: 'MODULE_NOT_FOUND',
       },

@@ -6,8 +6,8 @@ import type { ReachableServers } from './reachable-servers.ts';
 import { refusedModule } from './refused-modules.ts';
 import type { Guard } from './sandbox-timers.ts';
 
-/** A server that hangs stops virtual time for so long of real time, milliseconds, and no longer. */
-const LONGEST_HOLD_MS = 10_000;
+/** A server that does not answer stops virtual time for at most this long, in real milliseconds. */
+const MAX_HOLD_MS = 10_000;
 
 interface Wiring {
   readonly clock: LocalClock;
@@ -15,7 +15,7 @@ interface Wiring {
   readonly reachable: ReachableServers;
 }
 
-/** Holds the clock from a question to its answer, or until the answer is too long in coming. */
+/** Holds the clock from a request to its response, or up to the limit. */
 class AnswerHold {
   readonly #clock: LocalClock;
   #release: (() => void) | undefined;
@@ -26,7 +26,7 @@ class AnswerHold {
   begin(): void {
     this.end();
     const release = this.#clock.hold();
-    const forget = afterRealMs(LONGEST_HOLD_MS, release);
+    const forget = afterRealMs(MAX_HOLD_MS, release);
     this.#release = () => {
       forget();
       release();
@@ -42,14 +42,14 @@ class AnswerHold {
 const refusal = (host: unknown, port: unknown): Error =>
   Object.assign(
     new Error(
-      `connect ECONNREFUSED ${String(host)}:${String(port)}: a function in the embedded Lambda reaches the embedded AWS and its databases only.`,
+      `connect ECONNREFUSED ${String(host)}:${String(port)}: a function in the embedded Lambda can only reach the embedded AWS and its databases.`,
     ),
     { code: 'ECONNREFUSED' },
   );
 
 /**
- * The module `net` of one environment: sockets to the database servers that are reachable, and nothing else. While a server works the
- * clock is held. An environment that is gone has no sockets: `disconnect` closes them, as the end of its process would.
+ * The module `net` of an environment: sockets only to the reachable database servers. Holds the clock while a
+ * server works. `disconnect` closes all sockets, as the end of the environment's process would.
  */
 export function sandboxNet({ clock, guard, reachable }: Wiring) {
   const open = new Set<net.Socket>();
@@ -67,7 +67,7 @@ export function sandboxNet({ clock, guard, reachable }: Wiring) {
       open.add(this);
       this.#hold.begin();
       super.connect(Number(port), String(host));
-      // Node's connect puts its own `write` onto the socket, in place of an overridden one.
+      // Node's connect sets its own `write` on the socket, which would hide the override below.
       Reflect.deleteProperty(this, 'write');
       return this;
     }
@@ -80,7 +80,7 @@ export function sandboxNet({ clock, guard, reachable }: Wiring) {
     override emit(event: string | symbol, ...values: unknown[]): boolean {
       if (!guard.alive()) return false;
       const isAnswered = event === 'close' || (event === 'data' && this.#turns.read(values[0] as Uint8Array));
-      if (isAnswered) this.#hold.end(); // what the function asks next takes its own
+      if (isAnswered) this.#hold.end(); // the next request takes its own hold
       if (event === 'close') open.delete(this);
       let heard = false;
       guard.run(() => (heard = super.emit(event, ...values)));

@@ -4,7 +4,7 @@ import type { LocalClock } from '../clock/local-clock.ts';
 interface ProcessWiring {
   readonly environment: Record<string, string>;
   readonly clock: LocalClock;
-  /** Ends the environment; `status` as Lambda words it: `exit status 1`, `signal: killed`. */
+  /** Ends the environment. `status` has Lambda's wording: `exit status 1`, `signal: killed`. */
   exit(status: string): never;
   write(stream: 'STDOUT' | 'STDERR', text: string): void;
 }
@@ -31,7 +31,7 @@ function highResolutionTime(clock: LocalClock, startMs: number) {
   return Object.assign(pair, { bigint: elapsedNs });
 }
 
-/** The `process` of one environment: its own variables, and nothing of the machine's. */
+/** The `process` of an environment, with its own variables and none of the machine's. */
 export function sandboxProcess({ environment, clock, exit, write }: ProcessWiring) {
   const startMs = clock.nowMs();
   const numbered = (code: unknown): never => exit(`exit status ${Number(code ?? 0)}`);

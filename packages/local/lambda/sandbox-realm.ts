@@ -1,9 +1,9 @@
 import { constants, createContext, Script, type Context } from 'node:vm';
 
 /**
- * Runs first in each context. Time: `Date` reads the given clock. Realms: objects of the host (errors of Node's modules, response
- * headers) must pass `instanceof Error` and `instanceof Object` there, because the SDK decides by them; so the host's error classes are
- * the context's, and the errors that the engine itself makes inherit from them.
+ * Runs first in each context. `Date` reads the given clock. Objects of the host (errors of Node's modules,
+ * response headers) must pass `instanceof Error` and `instanceof Object` in the context, because the SDK
+ * tests them. So the context uses the host's error classes, and errors of the engine inherit from them.
  */
 const prelude = new Script(
   `(function (nowMs, hostErrors) {
@@ -41,7 +41,7 @@ const hostErrors = {
   Error,
 };
 
-/** Globals that are the host's own: typed arrays among them, because Node's modules make and check the host's. */
+/** Globals of the host. They include typed arrays, because Node's modules create and check the host's. */
 const hostGlobals = {
   Buffer,
   ArrayBuffer,
@@ -76,9 +76,9 @@ const hostGlobals = {
   btoa,
 };
 
-/** What only the context itself can make. */
+/** Objects that only the context itself can create. */
 interface Intrinsics {
-  /** What its async functions return. */
+  /** The class of the promises that its async functions return. */
   readonly promiseClass: unknown;
   readonly parseJson: (text: string) => unknown;
   readonly emptyObject: () => Record<string, unknown>;
@@ -88,9 +88,9 @@ export interface Realm extends Intrinsics {
   readonly context: Context;
 }
 
-/** A new global object: a cold start. `own` are the globals that are bound to the environment. */
+/** Creates a new global object, for a cold start. `own` are the environment's own globals. */
 export function createRealm(own: Readonly<Record<string, unknown>>, nowMs: () => number): Realm {
-  // An ordinary global object: one that is intercepted makes each use of a global several times slower.
+  // An ordinary global object: with an intercepted one, each use of a global is several times slower.
   const context = createContext(constants.DONT_CONTEXTIFY, { name: 'lambda' });
   for (const [name, value] of Object.entries({ ...hostGlobals, ...own, global: context })) {
     Object.defineProperty(context, name, { value, writable: true, configurable: true, enumerable: false });

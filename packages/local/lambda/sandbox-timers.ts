@@ -1,16 +1,16 @@
 import { promisify } from 'node:util';
 import type { LocalClock, TimerHandle } from '../clock/local-clock.ts';
 
-/** What a sandbox may do to the outside: nothing more once its environment is gone. */
+/** Controls a sandbox's access to the outside. A destroyed environment has none. */
 export interface Guard {
-  /** Runs the function's own code; what it throws ends the environment, as an uncaught exception does. */
+  /** Runs the function's code. An error ends the environment, like an uncaught exception. */
   run(code: () => void): void;
   alive(): boolean;
 }
 
 type Callback = (...values: unknown[]) => void;
 
-/** What `setTimeout` returns in Node: an object that also counts as a number. */
+/** The return value of `setTimeout`: an object that converts to a number. */
 class Timer {
   readonly id: number;
   constructor(id: number) {
@@ -30,7 +30,10 @@ class Timer {
   }
 }
 
-/** Node takes everything outside 1..2^31-1 as one millisecond: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+/**
+ * Node treats every delay outside 1..2^31-1 as one millisecond:
+ * https://nodejs.org/api/timers.html#settimeoutcallback-delay-args
+ */
 const delayOf = (ms: unknown): number => {
   const delay = Number(ms);
   return delay >= 1 && delay <= 2 ** 31 - 1 ? Math.trunc(delay) : 1;
@@ -44,7 +47,7 @@ interface Pending {
   handle: TimerHandle | undefined;
 }
 
-/** Timers of one environment, on the embedded AWS's clock. */
+/** The timers of an environment, on the embedded AWS's clock. */
 export class SandboxTimers {
   readonly #clock: LocalClock;
   readonly #guard: Guard;
@@ -62,7 +65,10 @@ export class SandboxTimers {
     this.#pending.clear();
   }
 
-  /** Between invocations an environment does not run: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+  /**
+   * Stops the timers: between invocations an environment does not run:
+   * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+   */
   freeze(): void {
     this.#frozen = true;
     for (const pending of this.#pending.values()) pending.handle?.cancel();
@@ -79,7 +85,7 @@ export class SandboxTimers {
   readonly setInterval = (callback: Callback, ms?: unknown, ...values: unknown[]): Timer =>
     this.#start(delayOf(ms), true, () => callback(...values));
 
-  /** A millisecond later, so that a loop of immediates lets the clock reach the function's timeout. */
+  /** Runs one millisecond later, so that a loop of immediates reaches the function's timeout. */
   readonly setImmediate = (callback: Callback, ...values: unknown[]): Timer =>
     this.#start(1, false, () => callback(...values));
 
@@ -113,7 +119,7 @@ export class SandboxTimers {
 
 type Sleep = (ms?: unknown, value?: unknown, options?: { readonly signal?: AbortSignal }) => Promise<unknown>;
 
-const sleepOn =
+const createSleep =
   (timers: SandboxTimers): Sleep =>
   (ms, value, options) =>
     new Promise((resolve, reject) => {
@@ -127,7 +133,7 @@ const sleepOn =
 
 /** The global timer functions, and the modules `timers` and `timers/promises`. */
 export function timerGlobals(timers: SandboxTimers) {
-  const sleep = sleepOn(timers);
+  const sleep = createSleep(timers);
   const setTimeoutGlobal = Object.assign(timers.setTimeout.bind(undefined), { [promisify.custom]: sleep });
   const setImmediateGlobal = Object.assign(timers.setImmediate.bind(undefined), {
     [promisify.custom]: (value?: unknown) => sleep(1, value),

@@ -11,7 +11,7 @@ import { createRealm, type Realm } from './sandbox-realm.ts';
 import { timerGlobals, type Guard, type SandboxTimers } from './sandbox-timers.ts';
 import type { LogLine } from './types.ts';
 
-/** What an environment gives its sandbox. */
+/** What an environment provides to its sandbox. */
 export interface SandboxWiring {
   readonly clock: LocalClock;
   readonly guard: Guard;
@@ -25,18 +25,21 @@ export interface SandboxWiring {
 
 export interface Sandbox extends Realm {
   readonly require: (name: string) => unknown;
-  /** Calls `step` in the context; throws when it takes longer than `limitMs` of real time. */
-  bounded<T>(limitMs: number, step: () => T): T;
-  /** Closes what is open to servers outside. */
+  /** Calls `step` in the context. Throws when it takes longer than `limitMs` of real time. */
+  withTimeLimit<T>(limitMs: number, step: () => T): T;
+  /** Closes the connections to servers outside. */
   disconnect(): void;
-  /** Shows an error that nobody catches to the function's own monitors, as Node does; what they throw takes its place. */
-  monitored(error: unknown): unknown;
+  /**
+   * Passes an uncaught error to the function's own monitors, like Node. Returns the error, or what a monitor
+   * threw.
+   */
+  notifyMonitors(error: unknown): unknown;
 }
 
 const stepKey = Symbol.for('taskbound.step');
 const runStep = new Script(`globalThis[Symbol.for('taskbound.step')]()`, { filename: 'node:taskbound/step' });
 
-/** `AbortSignal.timeout` counts on the embedded AWS's clock; all else is the host's. */
+/** The host's `AbortSignal`, with `timeout` on the embedded AWS's clock. */
 const abortSignalOn = (timers: SandboxTimers): typeof AbortSignal => {
   const timeout = (ms: number): AbortSignal => {
     const controller = new AbortController();
@@ -61,7 +64,7 @@ const performanceOn = (clock: LocalClock) => {
   };
 };
 
-/** Makes the context of a cold start: everything that a function can reach, bound to its environment. */
+/** Creates the context of a cold start, with everything that a function can access. */
 export function createSandbox(wiring: SandboxWiring): Sandbox {
   const { clock, guard, timers, send, reachable, variables, exit, log } = wiring;
   const timing = timerGlobals(timers);
@@ -110,5 +113,5 @@ export function createSandbox(wiring: SandboxWiring): Sandbox {
       return thrown;
     }
   };
-  return { ...realm, require, bounded, monitored, disconnect: net.disconnect };
+  return { ...realm, require, withTimeLimit: bounded, notifyMonitors: monitored, disconnect: net.disconnect };
 }

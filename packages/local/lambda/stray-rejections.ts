@@ -1,4 +1,4 @@
-/** By the Promise class of a context: what to do with a rejection in it that nobody handles. */
+/** The handler of unhandled rejections for each context, by its Promise class. */
 const owners = new WeakMap<object, (reason: unknown) => void>();
 let watching = false;
 
@@ -6,9 +6,9 @@ const classOf = (promise: unknown): unknown =>
   typeof promise === 'object' && promise !== null ? Object.getPrototypeOf(promise)?.constructor : undefined;
 
 /**
- * On Lambda an unhandled rejection ends the function's process; here it must end its environment only, not the process that hosts it.
- * A listener would not do: the host's other listeners would be called too. Node asks `process.emit` first, so the rejections of
- * sandboxes are taken out there, told by the Promise class of their context.
+ * On Lambda an unhandled rejection ends the function's process. Here it must end only its environment, not
+ * the host process. A listener is not enough, because other listeners would be called too. Node calls
+ * `process.emit` first, so rejections of sandboxes are removed there. The Promise class shows their context.
  */
 function watch(): void {
   if (watching) return;
@@ -24,8 +24,8 @@ function watch(): void {
   Object.assign(process, { emit: emitOfOthers });
 }
 
-/** Takes over the unhandled rejections of one context. */
-export function ownRejections(promiseClass: unknown, onRejection: (reason: unknown) => void): void {
+/** Handles the unhandled rejections of one context. */
+export function captureRejections(promiseClass: unknown, onRejection: (reason: unknown) => void): void {
   if (typeof promiseClass !== 'function') return;
   owners.set(promiseClass, onRejection);
   watch();

@@ -7,12 +7,12 @@ const isFunction = (value: unknown): value is AnyFunction => typeof value === 'f
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && isFunction(value.then);
 
-/** Classes keep their identity: `instanceof` and `new` must work. */
+/** Classes are not wrapped, so that `instanceof` and `new` work. */
 const isClass = (name: string): boolean => /^[A-Z]/.test(name);
 
 /**
- * The same function, with a hold on the clock from the call until its callback runs or its promise settles: work on Node's thread pool
- * (hashing, key generation, compression) is real work during which virtual time must not pass.
+ * The same function, with a hold of the clock from the call until its callback runs or its promise settles.
+ * Virtual time must not pass during real work on Node's thread pool (hashing, key generation, compression).
  */
 function held(target: AnyFunction, clock: LocalClock, owner: object): AnyFunction {
   const wrapped: AnyFunction = (...values) => {
@@ -32,7 +32,7 @@ function held(target: AnyFunction, clock: LocalClock, owner: object): AnyFunctio
     }
     return heldWhilePending(target.apply(owner, values), clock);
   };
-  // Some functions resolve to several named values when promisified: Node keeps that on the original.
+  // Some functions have a custom promisified form, which Node stores on the original.
   const promised: AnyFunction = (...values) =>
     heldWhilePending(Reflect.apply(promisify(target), owner, values), clock);
   return Object.assign(wrapped, { [promisify.custom]: promised });
@@ -55,7 +55,7 @@ export function holdWhileWorking<T extends object>(owner: T, clock: LocalClock):
   return copy;
 }
 
-/** Own names of a module; of an object such as `crypto.subtle`, its prototype's. */
+/** The property names of a module, or of the prototype of an object such as `crypto.subtle`. */
 const namesOf = (owner: object): string[] => {
   const own = Object.keys(owner);
   return own.length > 0

@@ -12,7 +12,7 @@ export interface DeletionInput {
   readonly ForceDeleteWithoutRecovery?: boolean | undefined;
 }
 
-/** How and when a deletion takes effect. Throws InvalidParameterException. */
+/** Whether a deletion is forced, and when it takes effect. Throws InvalidParameterException. */
 export function deletionOf(
   input: DeletionInput,
   atMs: number,
@@ -34,7 +34,10 @@ export function deletionOf(
   return { forced, goneMs: forced ? atMs : atMs + (days ?? MAX_WINDOW_DAYS) * DAY_MS };
 }
 
-/** A forced deletion of a secret that is not there is a success: a repeated one must not fail. */
+/**
+ * The response of a forced deletion when the secret does not exist. It succeeds, so that a repeated deletion
+ * does not fail.
+ */
 export function neverExisted(id: string, atMs: number): object {
   const arn = id.startsWith('arn:') ? id : arnOf('secretsmanager', `secret:${id}`);
   return {

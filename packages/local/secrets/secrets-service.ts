@@ -17,13 +17,13 @@ const PATTERN = /^[A-Za-z0-9/_+=.@-]+$/;
 export interface SecretsParts {
   readonly ids: IdSource;
   readonly keys: KmsKeys;
-  /** Whether a principal that a resource policy names exists: AWS refuses one that does not. */
+  /** Whether a principal exists. AWS refuses resource policies that name a principal that does not. */
   readonly principalExists: (arn: string) => boolean;
 }
 
 type Value = string | Uint8Array;
 
-/** A secret of a template. */
+/** A secret of the template. */
 interface TemplateSecret {
   readonly name: string;
   readonly arn: string;
@@ -34,10 +34,10 @@ interface TemplateSecret {
   readonly value?: string;
 }
 
-/** The calls of Secrets Manager that Taskbound makes. */
+/** The Secrets Manager operations that Taskbound calls. */
 export class SecretsManager extends JsonService {
   readonly store: SecretStore;
-  /** How late ListSecrets shows a new secret; on AWS up to five minutes. @default 0 */
+  /** Milliseconds until ListSecrets shows a new secret; on AWS up to five minutes. @default 0 */
   listLagMs = 0;
   readonly #parts: SecretsParts;
   readonly #access: SecretAccess;
@@ -64,12 +64,12 @@ export class SecretsManager extends JsonService {
     this.#access = new SecretAccess(this.store, parts.keys);
   }
 
-  /** A value as `GenerateSecretString` makes it. No secret: ids come from a seed. */
+  /** A value for `GenerateSecretString`. It is not secret: it is derived from the seed. */
   generated(): string {
     return this.#parts.ids.uuid().replaceAll('-', '');
   }
 
-  /** Adds a secret that a template has. */
+  /** Adds a secret of the template. */
   add({ name, arn, tags, atMs, value, ...more }: TemplateSecret): void {
     const secret: Secret = {
       name,
@@ -84,7 +84,7 @@ export class SecretsManager extends JsonService {
     if (value !== undefined) this.store.putVersion(secret, this.#parts.ids.uuid(), value, atMs);
   }
 
-  /** When the secret is read for the first time, its value is made and put: what is behind it need not be there before it is needed. */
+  /** Provides a value when the secret is first read, so that the server behind it is started only when needed. */
   provide(arn: string, value: () => Promise<string>): void {
     this.#providers.set(arn, value);
   }
@@ -153,7 +153,7 @@ export class SecretsManager extends JsonService {
     if (keys.length > 0) call.authorize({ action: 'secretsmanager:TagResource', resource, context });
   }
 
-  /** A repeated create with the same token and value is a success; anything else is refused. */
+  /** A repeated call with the same token and value succeeds. Any other call for an existing name is refused. */
   #createAgain(secret: Secret, token: string, value: Value | undefined, call: Call): object {
     if (secret.gone !== undefined) {
       throw new AwsError(
@@ -177,7 +177,7 @@ export class SecretsManager extends JsonService {
   #putValue(input: ReturnType<typeof inputs.PutSecretValueInput.parse>, call: Call): object {
     const { SecretId, ClientRequestToken } = input;
     call.record({ requestParameters: { secretId: SecretId, clientRequestToken: ClientRequestToken } });
-    const secret = this.#access.open(SecretId, 'PutSecretValue', call);
+    const secret = this.#access.findUsable(SecretId, 'PutSecretValue', call);
     const value = input.SecretString ?? input.SecretBinary;
     if (value === undefined)
       throw new AwsError('InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
@@ -200,7 +200,7 @@ export class SecretsManager extends JsonService {
       requestParameters: { secretId: SecretId, versionId: VersionId, versionStage: VersionStage },
     });
     const stage = VersionStage ?? (VersionId === undefined ? CURRENT : undefined);
-    const secret = this.#access.open(SecretId, 'GetSecretValue', call, {
+    const secret = this.#access.findUsable(SecretId, 'GetSecretValue', call, {
       ...omitUndefined({ 'secretsmanager:VersionStage': stage, 'secretsmanager:VersionId': VersionId }),
     });
     await this.#provided(secret, call.atMs);
@@ -236,13 +236,13 @@ export class SecretsManager extends JsonService {
   #putPolicy(input: ReturnType<typeof inputs.PutResourcePolicyInput.parse>, call: Call): object {
     const { SecretId, ResourcePolicy } = input;
     call.record({ requestParameters: { secretId: SecretId, resourcePolicy: ResourcePolicy } });
-    const secret = this.#access.open(SecretId, 'PutResourcePolicy', call);
+    const secret = this.#access.findUsable(SecretId, 'PutResourcePolicy', call);
     const document = readPolicy(ResourcePolicy, 'resource', 'MalformedPolicyDocumentException');
-    const stranger = principalArns(ResourcePolicy).find((arn) => !this.#parts.principalExists(arn));
-    if (stranger !== undefined) {
+    const unknown = principalArns(ResourcePolicy).find((arn) => !this.#parts.principalExists(arn));
+    if (unknown !== undefined) {
       throw new AwsError(
         'MalformedPolicyDocumentException',
-        `This resource policy contains an unsupported principal: ${stranger} does not exist.`,
+        `This resource policy contains an unsupported principal: ${unknown} does not exist.`,
       );
     }
     secret.policy = document;
@@ -264,7 +264,7 @@ export class SecretsManager extends JsonService {
       },
     });
     const deletion = deletionOf(input, call.atMs);
-    const secret = this.#access.authorized(input.SecretId, 'DeleteSecret', call, {});
+    const secret = this.#access.findAuthorized(input.SecretId, 'DeleteSecret', call, {});
     if (secret === undefined) {
       if (deletion.forced) return neverExisted(input.SecretId, call.atMs);
       throw new AwsError('ResourceNotFoundException', NOT_FOUND);

@@ -2,7 +2,7 @@ import { ACCOUNT_ID, REGION, URL_SUFFIX, arnOf } from '../gateway/place.ts';
 import { type ResourceType, named, noArn, withArn } from './identity.ts';
 import { physicalName, uuidOf } from './physical-name.ts';
 
-/** What drives and watches the reconciler: rules, schedules, queues, topics and alarms. */
+/** Rules, schedules, queues, topics and alarms. */
 export const EVENT_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::Events::Rule': {
     used: ['Name', 'EventBusName', 'EventPattern', 'State', 'Targets'],

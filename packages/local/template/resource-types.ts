@@ -37,7 +37,10 @@ const TABLE: ResourceType = {
   },
 };
 
-/** Every resource type that can be loaded: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html */
+/**
+ * Every supported resource type:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+ */
 export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::IAM::Role': {
     used: [
@@ -258,5 +261,5 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   },
 };
 
-/** Types that mean nothing outside the CDK. */
+/** Types that only the CDK uses. */
 export const IGNORED_TYPES = new Set(['AWS::CDK::Metadata']);

@@ -9,7 +9,10 @@ import { loadEvents } from './stack.ts';
 const BUS = 'arn:aws:events:eu-central-1:111122223333:event-bus/default';
 const ENTRY = { Source: 'taskbound', DetailType: 'boundary.closed', Detail: '{"boundaryId":"a.b"}' };
 
-/** PutEvents over the wire, as https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html has it. */
+/**
+ * PutEvents over the wire, as https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+ * has it.
+ */
 async function put(
   aws: EmbeddedAws,
   Entries: readonly object[],

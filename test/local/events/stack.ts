@@ -111,7 +111,10 @@ let synthesized: StackTemplate | undefined;
 export const SINK_ARN = 'arn:aws:lambda:eu-central-1:111122223333:function:sink';
 export const MACHINE_ARN = 'arn:aws:states:eu-central-1:111122223333:stateMachine:machine';
 
-/** A stack as the CDK writes it: a function behind two rules and a schedule, with a dead-letter queue, an alarm and a topic. */
+/**
+ * A stack as the CDK writes it: a function behind two rules and a schedule, with a dead-letter queue, an
+ * alarm and a topic.
+ */
 export const eventsTemplate = (): StackTemplate => structuredClone((synthesized ??= synthesize()));
 
 /** The template's resources of a type. */

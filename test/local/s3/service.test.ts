@@ -18,15 +18,15 @@ import { Readable } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checksumOf } from 'taskbound-local/s3/checksums';
 import { S3Service } from 'taskbound-local/s3/service';
-import { TinyGateway } from '../tiny-gateway.ts';
+import { TestGateway } from '../tiny-gateway.ts';
 
 const nowMs = () => Date.parse('2026-11-23T10:00:00Z');
-let gateway = new TinyGateway(nowMs);
+let gateway = new TestGateway(nowMs);
 let s3 = new S3Service({ clock: { nowMs } });
 let client = new S3Client(gateway.clientConfig());
 
 beforeEach(() => {
-  gateway = new TinyGateway(nowMs);
+  gateway = new TestGateway(nowMs);
   s3 = new S3Service({ clock: { nowMs }, limits: { copyBytes: 100, partBytes: 4 } });
   for (const bucket of ['from', 'to']) s3.createBucket(bucket);
   gateway.register(s3);

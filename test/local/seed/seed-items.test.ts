@@ -86,12 +86,12 @@ describe('items of a seed', () => {
     [
       'a file of no table',
       () => write('d/dynamodb/other.json', []),
-      /belongs to no table.*cases\.json, parts\.json/,
+      /does not belong to a table.*cases\.json, parts\.json/,
     ],
-    ['another kind of file', () => write('d/dynamodb/cases.csv', ''), /belongs to no table/],
-    ['a folder', () => write('d/dynamodb/cases.json/x.json', []), /belongs to no table/],
-    ['the ledger', () => write('d/dynamodb/LedgerTable.json', []), /belongs to no table/],
-    ['an output that is no table', () => write('d/dynamodb/url.json', []), /belongs to no table/],
+    ['another kind of file', () => write('d/dynamodb/cases.csv', ''), /does not belong to a table/],
+    ['a folder', () => write('d/dynamodb/cases.json/x.json', []), /does not belong to a table/],
+    ['the ledger', () => write('d/dynamodb/LedgerTable.json', []), /does not belong to a table/],
+    ['an output that is no table', () => write('d/dynamodb/url.json', []), /does not belong to a table/],
     ['what is not JSON', () => write('d/dynamodb/cases.json', '['), /is not a list of items/],
     ['what is no list', () => write('d/dynamodb/cases.json', { id: 'C-1' }), /is not a list of items/],
     [
@@ -107,17 +107,17 @@ describe('items of a seed', () => {
           { id: 'a', at: 1 },
           { id: 'a', at: 1 },
         ]),
-      /item 2: .*given twice; first by .*item 1/,
+      /item 2: .*given twice; the first is .*item 1/,
     ],
     [
       'a number that is not held exactly',
       () => write('d/dynamodb/cases.json', '[{"id":"a","n":9007199254740993}]'),
-      /item 1 cannot be an item/,
+      /item 1 cannot be stored as an item/,
     ],
     [
       'a key of another type, which DynamoDB refuses',
       () => write('d/dynamodb/cases.json', [{ id: 7 }]),
-      /item 1: DynamoDB does not take the item/,
+      /item 1: DynamoDB refuses the item/,
     ],
     [
       'a link in place of a file',
@@ -136,7 +136,7 @@ describe('items of a seed', () => {
         write('d/s3/x', ''),
         symlinkSync(join(root, 'real'), join(root, 'd/dynamodb'))
       ),
-      /dynamodb is not a folder of its own/,
+      /dynamodb is a link or a file/,
     ],
   ])('are refused for %s, clearly, and none is put', async (_what, prepare, message) => {
     prepare();

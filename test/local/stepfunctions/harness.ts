@@ -77,7 +77,7 @@ export class Harness {
   }
 }
 
-export interface Ran {
+export interface RunResult {
   readonly status: string;
   readonly output: unknown;
   readonly error: string | undefined;
@@ -93,7 +93,7 @@ export async function runMachine(
   definition: unknown,
   input: unknown = {},
   invokeLambda?: InvokeLambda,
-): Promise<Ran> {
+): Promise<RunResult> {
   const harness = new Harness(invokeLambda);
   harness.register(definition);
   const view = harness.view(await harness.start(input));
@@ -146,7 +146,7 @@ export function lambdaError(name: string, message: string): Error {
 }
 
 /** Fails with each of the named errors in turn, then answers. */
-export function failing(names: readonly string[], payload: unknown = 'done'): InvokeLambda {
+export function failWith(names: readonly string[], payload: unknown = 'done'): InvokeLambda {
   const left = [...names];
   return () => {
     const name = left.shift();

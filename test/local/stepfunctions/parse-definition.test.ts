@@ -88,8 +88,8 @@ describe('parseDefinition', () => {
       machine({ Work: task({ Retry: [{ ErrorEquals: ['States.ALL'] }, { ErrorEquals: ['A'] }] }) }),
       /State 'Work'.*States.ALL/,
     ],
-    ['an unknown start', { ...machine({ A: PASS }), StartAt: 'B' }, /StartAt names 'B'/],
-    ['an unknown Next', machine({ A: { Type: 'Pass', Next: 'B' } }), /State 'A'.*'B', which is no state/],
+    ['an unknown start', { ...machine({ A: PASS }), StartAt: 'B' }, /StartAt is 'B'/],
+    ['an unknown Next', machine({ A: { Type: 'Pass', Next: 'B' } }), /State 'A'.*'B', which is not a state/],
     [
       'an unknown Next of a Catch',
       machine({ A: task({ Catch: [{ ErrorEquals: ['E'], Next: 'B' }] }) }),

@@ -38,7 +38,10 @@ function replay(events: readonly Event[]): InvokeLambda {
   return () => Promise.resolve({ payload: outputs.shift(), executedVersion: '$LATEST' });
 }
 
-/** Recordings hold JSON objects and arrays as values but scalars as JSON text; the tests' own texts are all JSON. */
+/**
+ * Recordings hold JSON objects and arrays as values but scalars as JSON text; the tests' own texts are all
+ * JSON.
+ */
 const PLACEHOLDERS = new Set(['timestamp', 'resource', 'roleArn', 'id']);
 function comparable(value: unknown, key = ''): unknown {
   if (PLACEHOLDERS.has(key)) return key;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { InvokeLambda } from 'taskbound-local/stepfunctions/machine';
-import { Harness, MACHINE_ARN, START_MS, failing, machine, task } from './harness.ts';
+import { Harness, MACHINE_ARN, START_MS, failWith, machine, task } from './harness.ts';
 
 const DAY_MS = 86_400_000;
 const types = (harness: Harness, arn: string): string[] =>
@@ -23,7 +23,7 @@ const TWO_STEPS = machine({
   }),
 });
 
-async function failed(invoke: InvokeLambda = failing(['Broken'])) {
+async function failed(invoke: InvokeLambda = failWith(['Broken'])) {
   const payloads: unknown[] = [];
   const harness = new Harness((call) => {
     payloads.push(call.payload);
@@ -72,7 +72,7 @@ describe('RedriveExecution', () => {
   });
 
   it('counts each redrive, and gives each its retries anew', async () => {
-    const { harness, arn, payloads, redrive } = await failed(failing(['Twice', 'Twice', 'Twice', 'Twice']));
+    const { harness, arn, payloads, redrive } = await failed(failWith(['Twice', 'Twice', 'Twice', 'Twice']));
     await redrive();
     await harness.view(arn).ended;
     expect(harness.view(arn)).toMatchObject({ status: 'FAILED', error: 'Twice', redriveCount: 1 });
@@ -141,7 +141,7 @@ describe('RedriveExecution', () => {
   });
 
   it('does the same for the same token once, for 15 minutes', async () => {
-    const { harness, arn, redrive } = await failed(failing(['Broken', 'Broken', 'Broken']));
+    const { harness, arn, redrive } = await failed(failWith(['Broken', 'Broken', 'Broken']));
     const first = await redrive('token');
     await harness.view(arn).ended;
     await harness.clock.sleep(899_000);
@@ -198,7 +198,7 @@ describe('RedriveExecution', () => {
   });
 
   it('tells every status, the redrive among them', async () => {
-    const harness = new Harness(failing(['Broken']));
+    const harness = new Harness(failWith(['Broken']));
     harness.register(TWO_STEPS);
     const heard: string[] = [];
     harness.service.onEveryStatus(({ status, redriveCount }) => heard.push(`${status} ${redriveCount}`));
@@ -210,7 +210,7 @@ describe('RedriveExecution', () => {
   });
 
   it('refuses an execution that came from a snapshot, and keeps its count', async () => {
-    const { harness, arn, redrive } = await failed(failing(['Broken', 'Broken']));
+    const { harness, arn, redrive } = await failed(failWith(['Broken', 'Broken']));
     await redrive();
     await harness.view(arn).ended;
     const restored = new Harness();

@@ -262,7 +262,8 @@ describe('limits', () => {
   });
 });
 
-// https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html (TimeoutSeconds of the machine)
+// https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html (TimeoutSeconds of the
+// machine)
 it('a machine over its time is TIMED_OUT, and no Catch runs', async () => {
   const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }];
   const definition = machine({ Work: task({ Catch }), Caught: PASS }, { TimeoutSeconds: 20 });

@@ -133,7 +133,7 @@ describe('what cannot be loaded', () => {
       /Fn \(AWS::Lambda::Function\) cannot be loaded: its code beef\.zip is not among the assembly's assets/,
     ],
     ['inline code', change('Fn', { Code: { ZipFile: 'x' } }), /Fn .*Code/],
-    ['another runtime', change('Fn', { Runtime: 'python3.13' }), /only Node\.js runtimes are run here/],
+    ['another runtime', change('Fn', { Runtime: 'python3.13' }), /only Node\.js runtimes are supported/],
     ['a URL open to everyone', change('Url', { AuthType: 'NONE' }), /only AWS_IAM/],
     ['an express machine', change('Machine', { StateMachineType: 'EXPRESS' }), /only STANDARD/],
     [
@@ -201,7 +201,7 @@ describe('readAssembly', () => {
   it('asks which stack when there are several', async () => {
     const dir = writeAssembly(smallTemplate(), ['One', 'Two']);
     await expect(readAssembly(dir)).rejects.toThrow(
-      'The assembly has the stacks One, Two; one stack is expected when none is named.',
+      'The assembly has the stacks One, Two; name one of them.',
     );
     await expect(readAssembly(dir, 'Three')).rejects.toThrow('no stack is named Three');
     expect((await readAssembly(dir, 'Two')).stackName).toBe('Two');

@@ -17,7 +17,10 @@ const policy = (Action: string, Resource: unknown) => ({
   Statement: [{ Sid: 'Only', Effect: 'Allow', Action, Resource }],
 });
 
-/** A small stack with most types in it: a function behind a URL that reads a parameter, and a machine that invokes its version. */
+/**
+ * A small stack with most types in it: a function behind a URL that reads a parameter, and a machine that
+ * invokes its version.
+ */
 export function smallTemplate() {
   return structuredClone({
     Parameters: {

@@ -200,6 +200,6 @@ describe('loading a stack again', () => {
       delete Resources['Data'];
       delete (Outputs as Record<string, unknown>)['BucketName'];
     });
-    await expect(deploy(without)).rejects.toThrow(/Data \(AWS::S3::Bucket\).*DeletionPolicy Retain/);
+    await expect(deploy(without)).rejects.toThrow(/Data \(AWS::S3::Bucket\).*DeletionPolicy to Retain/);
   });
 });
