@@ -6,7 +6,10 @@ import { ROLE, allow, conditional, request } from './support.ts';
 const holds = (condition: ConditionBlock, context: RequestContext) =>
   decide(...conditional(condition, context)).decision === 'allow';
 
-/** Operator, policy value(s), the request's value(s) of the key (`undefined` if absent), whether the condition holds. */
+/**
+ * Operator, policy value(s), the request's value(s) of the key (`undefined` if absent), whether the condition
+ * holds.
+ */
 type Case = readonly [string, OneOrMany<string | number | boolean>, OneOrMany<string> | undefined, boolean];
 
 function check(cases: readonly Case[]): void {

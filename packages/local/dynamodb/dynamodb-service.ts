@@ -1,4 +1,4 @@
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
 import { JsonService, type JsonOperation } from '../gateway/wire/json-service.ts';
 import { DynamoEngine } from './engine.ts';

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import dynalite from 'dynalite';
-import { REGION } from '../gateway/place.ts';
+import { REGION } from '../gateway/account-and-region.ts';
 import { AwsError } from '../gateway/service.ts';
 
 /** The part of Node's response object that dynalite uses. */

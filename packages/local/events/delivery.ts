@@ -3,7 +3,7 @@ import type { Authorizer } from '../iam/authorizer.ts';
 import type { IdSource } from '../gateway/ids.ts';
 import { type Caller, type RawRequest, type RawResponse, AwsError } from '../gateway/service.ts';
 import type { LocalClock } from '../clock/local-clock.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { Queues } from './queues.ts';
 import { type RetryPolicy, retryDelayMs } from './retry.ts';
 

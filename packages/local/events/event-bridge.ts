@@ -1,7 +1,7 @@
 import { serviceCaller } from '../sts/sts.ts';
 import type { Call } from '../gateway/service.ts';
 import { JsonService, operation } from '../gateway/wire/json-service.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { Deliverer, type DelivererParts, type Delivery, type FailedDelivery } from './delivery.ts';
 import { type EventPattern, matchesPattern } from './pattern.ts';
 import { type Entry, PutEventsInput, authorizeEntries, eventOf } from './put-events.ts';

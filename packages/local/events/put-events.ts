@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { arnOf } from '../gateway/place.ts';
+import { arnOf } from '../gateway/account-and-region.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { type BusEvent, busEvent } from './types.ts';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */

@@ -1,4 +1,4 @@
-import { ACCOUNT_ID, REGION } from '../gateway/place.ts';
+import { ACCOUNT_ID, REGION } from '../gateway/account-and-region.ts';
 import { toSecond } from '../trail/trail.ts';
 
 /**

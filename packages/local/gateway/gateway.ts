@@ -3,8 +3,7 @@ import { authError } from './auth/auth-errors.ts';
 import { authenticate, ownerOf } from './auth/authenticate.ts';
 import type { CredentialStore } from './auth/credentials.ts';
 import { type Authorization, parseAuthorization } from './auth/sigv4.ts';
-import type { Authorizer } from '../iam/authorizer.ts';
-import type { IdSource } from './ids.ts';
+import { CallRunner, type CallRunnerDeps, type DefectHook } from './call-runner.ts';
 import {
   type Intercept,
   type InterceptedCall,
@@ -14,25 +13,13 @@ import {
   operationNameOf,
   refusalOf,
 } from './intercept.ts';
-import { REGION } from './place.ts';
-import {
-  type Call,
-  type Caller,
-  type RawRequest,
-  type RawResponse,
-  type Service,
-  AwsError,
-} from './service.ts';
-import { type Recorded, type TrailRecord, trailRecord } from '../trail/trail.ts';
+import { serviceNameOf, unknownService } from './route.ts';
+import type { Caller, RawRequest, RawResponse, Service } from './service.ts';
+import type { TrailRecord } from '../trail/trail.ts';
 
-/** Function URLs live under this path of the one endpoint: `/lambda-url/<url id>/…`. */
-const FUNCTION_URL_PREFIX = '/lambda-url/';
-
-export interface GatewayOptions {
+export interface GatewayOptions extends CallRunnerDeps {
   readonly clock: LocalClock;
-  readonly ids: IdSource;
   readonly credentials: CredentialStore;
-  readonly authorizer: Authorizer;
 }
 
 /** A request in progress; `release` releases its hold of the clock. */
@@ -41,43 +28,31 @@ interface PendingRequest {
   release: (() => void) | undefined;
 }
 
-/** Called with an unexpected error, a bug of the embedded AWS. The caller gets InternalFailure. */
-export type DefectHook = (error: unknown, request: RawRequest) => void;
-
-/** The service that an unsigned request was probably meant for, so that its refusal has that service's format. */
-function guessService(request: RawRequest): string {
-  const target = request.headers['x-amz-target'] ?? '';
-  if (target.startsWith('DynamoDB')) return 'dynamodb';
-  if (target.startsWith('AWSStepFunctions')) return 'states';
-  if (target.startsWith('AWSEvents')) return 'events';
-  if (target !== '') return target.startsWith('AmazonSSM') ? 'ssm' : 'secretsmanager';
-  if (/^\/(lambda-url|20\d\d-\d\d-\d\d)\//.test(request.path)) return 'lambda';
-  return (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
-    ? 'sts'
-    : 's3';
-}
-
 /**
  * The entry point of the embedded AWS for requests: authenticates, routes, authorizes through the `Call`, and
  * records the trail.
  */
 export class Gateway {
-  readonly trail: TrailRecord[] = [];
-  /** Called with every unexpected error. By default it is thrown as an uncaught exception. */
-  onDefect: DefectHook = (error) => {
-    queueMicrotask(() => {
-      throw error;
-    });
-  };
   /** Called before each authenticated call, to inject faults. */
   intercept: Intercept | undefined = undefined;
   observe: Observe | undefined = undefined;
   readonly #services = new Map<string, Service>();
   #calls = 0;
   readonly #options: GatewayOptions;
+  readonly #runner: CallRunner;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
+    this.#runner = new CallRunner(options);
+  }
+
+  get trail(): readonly TrailRecord[] {
+    return this.#runner.trail;
+  }
+
+  /** Called with every unexpected error. By default it is thrown as an uncaught exception. */
+  set onDefect(hook: DefectHook) {
+    this.#runner.onDefect = hook;
   }
 
   register(service: Service): void {
@@ -87,9 +62,7 @@ export class Gateway {
   /** Serves one request. Failures are responses too; rejects only with `AnswerLost`. */
   async handle(request: RawRequest): Promise<RawResponse> {
     const authorization = parseAuthorization(request.headers['authorization'] ?? '');
-    const name = request.path.startsWith(FUNCTION_URL_PREFIX)
-      ? 'lambda'
-      : (authorization?.service ?? guessService(request));
+    const name = serviceNameOf(request, authorization);
     return this.#withHold(name, (service, pending) =>
       this.#serveSigned(service, request, authorization, pending),
     );
@@ -162,7 +135,7 @@ export class Gateway {
     try {
       caller = await identify();
     } catch (thrown) {
-      const { response, error } = this.#failure(service, request, pending.requestId, thrown);
+      const { response, error } = this.#runner.fail(service, request, pending.requestId, thrown);
       if (owner !== undefined)
         this.observe?.({ ...this.#describeCall(service, request, owner, 0), error: error.name });
       return response;
@@ -185,7 +158,7 @@ export class Gateway {
     const who = { caller, requestId, atMs: this.#options.clock.nowMs() };
     const refusal =
       typeof verdict === 'object' && 'refuse' in verdict ? refusalOf(verdict.refuse) : undefined;
-    const { response, error } = await this.#record(service, request, who, refusal);
+    const { response, error } = await this.#runner.run(service, request, who, refusal);
     this.observe?.({ ...this.#describeCall(service, request, caller, ordinal), atMs: who.atMs, error });
     if (typeof verdict === 'object' && 'loseAnswer' in verdict)
       throw new AnswerLost(`The connection was reset before the answer of ${service.signingName} arrived.`);
@@ -217,65 +190,9 @@ export class Gateway {
     if (holds) pending.release = clock.hold();
   }
 
-  async #record(
-    service: Service,
-    request: RawRequest,
-    who: Pick<Call, 'caller' | 'requestId' | 'atMs'>,
-    refusal: AwsError | undefined,
-  ): Promise<{ readonly response: RawResponse; readonly error: string | undefined }> {
-    let recorded: Recorded = {};
-    const call: Call = {
-      ...who,
-      region: REGION,
-      authorize: (check) =>
-        this.#options.authorizer.authorize(who.caller, check, {
-          atMs: who.atMs,
-          service: service.signingName,
-        }),
-      record: (fields) => {
-        recorded = { ...recorded, ...fields };
-      },
-    };
-    const facts = { request, ...who, service: service.signingName, eventId: this.#options.ids.uuid() };
-    try {
-      if (refusal !== undefined) throw refusal;
-      const response = await service.handle(request, call);
-      this.trail.push(trailRecord({ ...facts, recorded }));
-      return { response, error: undefined };
-    } catch (thrown) {
-      const { response, error } = this.#failure(service, request, who.requestId, thrown);
-      this.trail.push(trailRecord({ ...facts, recorded, error }));
-      return { response, error: error.name };
-    }
-  }
-
-  #failure(
-    service: Service,
-    request: RawRequest,
-    requestId: string,
-    thrown: unknown,
-  ): { response: RawResponse; error: AwsError } {
-    if (thrown instanceof AwsError)
-      return { response: service.renderError(thrown, { requestId }), error: thrown };
-    this.onDefect(thrown, request);
-    const error = new AwsError(
-      'InternalFailure',
-      'The embedded AWS has a defect; its message was reported.',
-      500,
-    );
-    return { response: service.renderError(error, { requestId }), error };
-  }
-
   /** The `date` header lets SDK clients with another clock correct their signatures. */
   #addServerHeaders(response: RawResponse, requestId: string): RawResponse {
     const date = new Date(this.#options.clock.nowMs()).toUTCString();
     return { ...response, headers: { date, 'x-amzn-requestid': requestId, ...response.headers } };
   }
-}
-
-function unknownService(name: string): RawResponse {
-  const message = `The embedded AWS has no service "${name}". packages/local/README.md lists what it supports.`;
-  const body = JSON.stringify({ __type: 'NotImplemented', message });
-  const headers = { 'content-type': 'application/json', 'x-amzn-errortype': 'NotImplemented' };
-  return { status: 501, headers, body: Buffer.from(body) };
 }

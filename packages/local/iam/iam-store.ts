@@ -1,6 +1,6 @@
 import type { NamedPolicy, PolicyDocument } from 'taskbound-iam/policy';
 import type { IdSource } from '../gateway/ids.ts';
-import { ACCOUNT_ID } from '../gateway/place.ts';
+import { ACCOUNT_ID } from '../gateway/account-and-region.ts';
 import { AwsError } from '../gateway/service.ts';
 
 export interface RoleSpec {

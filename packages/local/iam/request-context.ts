@@ -1,6 +1,6 @@
 import type { RequestContext, RequestPrincipal } from 'taskbound-iam/policy';
-import { omitUndefined } from '../omit-undefined.ts';
-import { ACCOUNT_ID, REGION } from '../gateway/place.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
+import { ACCOUNT_ID, REGION } from '../gateway/account-and-region.ts';
 import type { Caller } from '../gateway/service.ts';
 import { toSecond } from '../trail/trail.ts';
 

@@ -1,6 +1,6 @@
 import type { PolicyDocument } from 'taskbound-iam/policy';
 import type { IdSource } from '../gateway/ids.ts';
-import { arnOf } from '../gateway/place.ts';
+import { arnOf } from '../gateway/account-and-region.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
 import { SigningKey } from './signing-key.ts';
 

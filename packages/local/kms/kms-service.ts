@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { AwsError, type Call } from '../gateway/service.ts';
 import { JsonService, operation } from '../gateway/wire/json-service.ts';
 import type { KmsKeys } from './kms-keys.ts';

@@ -1,14 +1,13 @@
 import type { LocalClock } from '../clock/local-clock.ts';
-import { compile } from './bundle.ts';
 import { exitError, PlatformError, timedOut } from './errors.ts';
-import type { Transport } from './in-process-http.ts';
-import { MAX_RESPONSE_BYTES } from './limits.ts';
+import { type Handler, handlerContext, loadHandler, type RunStep, serializeResult } from './handler.ts';
+import type { Transport } from './transport.ts';
 import type { ReachableServers } from './reachable-servers.ts';
-import { createSandbox, type Sandbox } from './sandbox.ts';
-import { SandboxTimers, type Guard } from './sandbox-timers.ts';
-import { captureRejections } from './stray-rejections.ts';
+import { createSandbox, type Sandbox } from './sandbox/sandbox.ts';
+import { SandboxTimers, type Guard } from './sandbox/sandbox-timers.ts';
+import { captureRejections } from './sandbox/stray-rejections.ts';
 import type { FunctionVersion, LogLine, RoleCredentials } from './types.ts';
-import { logGroupOf, newTraceId, variablesOf } from './variables.ts';
+import { newTraceId, variablesOf } from './variables.ts';
 
 export interface EnvironmentWiring {
   readonly clock: LocalClock;
@@ -20,8 +19,6 @@ export interface EnvironmentWiring {
   readonly synchronousLimitMs: number;
   log(line: LogLine): void;
 }
-
-type Handler = (event: unknown, context: unknown) => unknown;
 
 interface Invocation {
   readonly requestId: string;
@@ -102,7 +99,7 @@ export class Environment {
 
   async #call(requestId: string, invokedArn: string, eventText: string): Promise<string> {
     const pending = await this.#start(requestId, invokedArn, eventText);
-    return this.#serialise(await pending.value);
+    return serializeResult(await pending.value, this.#runStep);
   }
 
   /**
@@ -117,10 +114,11 @@ export class Environment {
     const release = this.#wiring.clock.hold();
     try {
       this.#variables['_X_AMZN_TRACE_ID'] = newTraceId(this.#wiring.clock.nowMs());
-      const handler = (this.#handler ??= this.#load());
-      const context = this.#contextOf(requestId, invokedArn);
-      const event: unknown = this.#bounded(() => this.#sandbox.parseJson(eventText));
-      return { value: this.#bounded(() => handler(event, context)) };
+      const handler = (this.#handler ??= loadHandler(this.fn, this.#sandbox, this.#runStep));
+      const logStreamName = this.#variables['AWS_LAMBDA_LOG_STREAM_NAME'];
+      const context = handlerContext(this.fn, { requestId, invokedArn, logStreamName }, this.#wiring.clock);
+      const event: unknown = this.#runStep(() => this.#sandbox.parseJson(eventText));
+      return { value: this.#runStep(() => handler(event, context)) };
     } catch (error) {
       if (!isOverrun(error)) throw this.#handler === undefined ? this.#failedLoad(error) : error;
       this.#timers.cancelAll();
@@ -137,79 +135,7 @@ export class Environment {
     return error;
   }
 
-  #load(): Handler {
-    const { code } = this.fn;
-    const module: { exports: Record<string, unknown> } = { exports: this.#sandbox.emptyObject() };
-    const { require } = this.#sandbox;
-    const factory = compile(code).runInContext(this.#sandbox.context);
-    const importBuiltin = async (name: string): Promise<unknown> => {
-      const imported = require(name);
-      return typeof imported === 'object' ? { ...imported, default: imported } : { default: imported };
-    };
-    this.#bounded(() =>
-      factory.call(
-        module.exports,
-        module.exports,
-        require,
-        module,
-        code.fileName,
-        '/var/task',
-        importBuiltin,
-      ),
-    );
-    const handler = module.exports[code.exportName];
-    if (typeof handler !== 'function') {
-      throw new PlatformError(
-        'Runtime.HandlerNotFound',
-        `${this.fn.spec.handler} is undefined or not exported`,
-        [],
-      );
-    }
-    return (event, context) => handler(event, context);
-  }
-
-  #contextOf(requestId: string, invokedArn: string) {
-    const { spec, version } = this.fn;
-    const { clock } = this.#wiring;
-    const deadlineMs = clock.nowMs() + spec.timeoutSeconds * 1_000;
-    return {
-      functionName: spec.name,
-      functionVersion: version,
-      invokedFunctionArn: invokedArn,
-      memoryLimitInMB: String(spec.memoryMb),
-      awsRequestId: requestId,
-      logGroupName: logGroupOf(this.fn),
-      logStreamName: this.#variables['AWS_LAMBDA_LOG_STREAM_NAME'],
-      callbackWaitsForEmptyEventLoop: true,
-      getRemainingTimeInMillis: () => Math.max(0, deadlineMs - clock.nowMs()),
-    };
-  }
-
-  /** https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html#troubleshooting-invocation-response */
-  #serialise(value: unknown): string {
-    let text: string;
-    try {
-      text = this.#bounded(() => JSON.stringify(value)) ?? 'null';
-    } catch (error) {
-      throw new PlatformError(
-        'Runtime.MarshalError',
-        `Unable to stringify response body as json: ${String(error)}`,
-        [],
-      );
-    }
-    const bytes = Buffer.byteLength(text);
-    if (bytes > MAX_RESPONSE_BYTES) {
-      throw new PlatformError(
-        'Function.ResponseSizeTooLarge',
-        `Response payload size (${bytes} bytes) exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
-      );
-    }
-    return text;
-  }
-
-  #bounded<T>(step: () => T): T {
-    return this.#sandbox.withTimeLimit(this.#wiring.synchronousLimitMs, step);
-  }
+  readonly #runStep: RunStep = (step) => this.#sandbox.withTimeLimit(this.#wiring.synchronousLimitMs, step);
 
   /** Runs the function's code for a timer or an event. An error is an uncaught exception. */
   #run(code: () => void): void {

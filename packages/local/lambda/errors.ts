@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { FunctionErrorPayload } from './types.ts';
 
 /** An invocation that the platform ended, not the handler. Its environment is destroyed. */

@@ -3,7 +3,7 @@ import type { IdSource } from '../gateway/ids.ts';
 import { AwsError, type Caller } from '../gateway/service.ts';
 import type { LocalClock } from '../clock/local-clock.ts';
 import type { Queues } from '../events/queues.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { AbandonedInvocation } from './async-invocation.ts';
 
 /** A record that could not be sent to its queue. */

@@ -1,5 +1,5 @@
 import type { Call, RawRequest, RawResponse } from '../gateway/service.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { InvocationResult } from './types.ts';
 
 /** `/lambda-url/<id>/<path>?<query>` */

@@ -3,7 +3,7 @@ import { AwsError } from '../gateway/service.ts';
 import type { LocalClock } from '../clock/local-clock.ts';
 import { Environment, type EnvironmentWiring } from './environment.ts';
 import { payloadOf } from './errors.ts';
-import type { Transport } from './in-process-http.ts';
+import type { Transport } from './transport.ts';
 import { ReachableServers } from './reachable-servers.ts';
 import { SYNCHRONOUS_LIMIT_MS } from './limits.ts';
 import type {

@@ -4,7 +4,7 @@ import { Sha256 } from '../gateway/auth/sha256.ts';
 import { AnswerLost } from '../gateway/intercept.ts';
 import { AwsError, type RawResponse } from '../gateway/service.ts';
 import type { LocalClock } from '../clock/local-clock.ts';
-import type { Transport } from './in-process-http.ts';
+import type { Transport } from './transport.ts';
 import type { AssumeServiceRole, FunctionErrorPayload } from './types.ts';
 import { IN_PROCESS_ENDPOINT } from './variables.ts';
 

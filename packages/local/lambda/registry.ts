@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PolicyDocument, Statement } from 'taskbound-iam/policy';
 import { AwsError } from '../gateway/service.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { readBundle } from './bundle.ts';
 import type { Bundle, FunctionSpec, FunctionVersion } from './types.ts';
 

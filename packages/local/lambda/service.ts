@@ -1,5 +1,5 @@
 import { AwsError, type Call, type RawRequest, type RawResponse, type Service } from '../gateway/service.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { invokeAsync, type AbandonedInvocation } from './async-invocation.ts';
 import {
   parseUrlTarget,

@@ -1,6 +1,6 @@
 import { AwsError, type Call, type RawRequest, type RawResponse } from '../gateway/service.ts';
 import type { XmlFields } from '../gateway/wire/xml.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { checksumHeaders, type Checksum } from './checksums.ts';
 import type { Bucket, S3Store, StoredObject } from './store.ts';
 import { xmlDocument } from './xml.ts';

@@ -3,17 +3,12 @@ import type { PolicyDocument } from 'taskbound-iam/policy';
 import { AwsError, type Call, type RawRequest, type RawResponse, type Service } from '../gateway/service.ts';
 import { decodeAwsChunked } from './aws-chunked.ts';
 import { checksumOf, DEFAULT_ALGORITHM } from './checksums.ts';
+import { completeMultipartUpload } from './complete-multipart-upload.ts';
 import { copyObject } from './copy.ts';
 import type { S3Limits } from './limits.ts';
 import { listObjectsV2 } from './list.ts';
 import { listParts } from './list-parts.ts';
-import {
-  abortMultipartUpload,
-  completeMultipartUpload,
-  createMultipartUpload,
-  uploadPart,
-  uploadPartCopy,
-} from './multipart.ts';
+import { abortMultipartUpload, createMultipartUpload, uploadPart, uploadPartCopy } from './multipart.ts';
 import { getObject, headObject, putObject } from './objects.ts';
 import type { S3Operation } from './operation.ts';
 import { restoreSnapshot, snapshotOf, type S3Snapshot } from './snapshot.ts';

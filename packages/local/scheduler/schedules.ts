@@ -1,10 +1,10 @@
-import { ACCOUNT_ID, REGION, arnOf } from '../gateway/place.ts';
+import { ACCOUNT_ID, REGION, arnOf } from '../gateway/account-and-region.ts';
 import type { Caller } from '../gateway/service.ts';
 import { toSecond } from '../trail/trail.ts';
 import type { TimerHandle } from '../clock/local-clock.ts';
 import { Deliverer, type DelivererParts, type FailedDelivery } from '../events/delivery.ts';
 import type { RetryPolicy } from '../events/retry.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { Recurrence } from './expression.ts';
 
 export interface Schedule {

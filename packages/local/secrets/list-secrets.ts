@@ -1,4 +1,4 @@
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
 import type { Secret, SecretStore } from './secret-store.ts';
 import type { ListSecretsInput } from './secrets-input.ts';

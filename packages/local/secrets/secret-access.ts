@@ -1,6 +1,6 @@
 import type { KmsKeys } from '../kms/kms-keys.ts';
-import { omitUndefined } from '../omit-undefined.ts';
-import { REGION } from '../gateway/place.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
+import { REGION } from '../gateway/account-and-region.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
 import { unknownSecretArn } from './secret-arn.ts';
 import type { Secret, SecretStore } from './secret-store.ts';

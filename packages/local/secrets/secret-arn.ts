@@ -1,4 +1,4 @@
-import { arnOf } from '../gateway/place.ts';
+import { arnOf } from '../gateway/account-and-region.ts';
 
 /**
  * A secret's ARN ends with a hyphen and six random characters:

@@ -1,18 +1,16 @@
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { IdSource } from '../gateway/ids.ts';
 import { readPolicy } from '../iam/read-policy.ts';
 import type { KmsKeys } from '../kms/kms-keys.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
 import { JsonService, operation } from '../gateway/wire/json-service.ts';
-import { type DeletionInput, deletionOf, neverExisted } from './deletion.ts';
+import { createSecret, type CreateSecretDeps } from './create-secret.ts';
+import { deleteSecret } from './delete-secret.ts';
 import { principalArns } from './principal-arns.ts';
-import { secretArn, unknownSecretArn } from './secret-arn.ts';
-import { NOT_FOUND, SecretAccess } from './secret-access.ts';
+import { SecretAccess } from './secret-access.ts';
 import { type Secret, type SecretVersion, CURRENT, SecretStore } from './secret-store.ts';
 import { listSecrets, metadataOf, stagesOf } from './list-secrets.ts';
 import * as inputs from './secrets-input.ts';
-
-const PATTERN = /^[A-Za-z0-9/_+=.@-]+$/;
 
 export interface SecretsParts {
   readonly ids: IdSource;
@@ -20,8 +18,6 @@ export interface SecretsParts {
   /** Whether a principal exists. AWS refuses resource policies that name a principal that does not. */
   readonly principalExists: (arn: string) => boolean;
 }
-
-type Value = string | Uint8Array;
 
 /** A secret of the template. */
 interface TemplateSecret {
@@ -41,11 +37,14 @@ export class SecretsManager extends JsonService {
   listLagMs = 0;
   readonly #parts: SecretsParts;
   readonly #access: SecretAccess;
+  readonly #deps: CreateSecretDeps;
   readonly #providers = new Map<string, () => Promise<string>>();
 
   constructor(parts: SecretsParts) {
     super('secretsmanager', '1.1', {
-      CreateSecret: operation(inputs.CreateSecretInput, (input, call) => this.#create(input, call)),
+      CreateSecret: operation(inputs.CreateSecretInput, (input, call) =>
+        createSecret(this.#deps, input, call),
+      ),
       PutSecretValue: operation(inputs.PutSecretValueInput, (input, call) => this.#putValue(input, call)),
       GetSecretValue: operation(inputs.GetSecretValueInput, (input, call) => this.#getValue(input, call)),
       PutResourcePolicy: operation(inputs.PutResourcePolicyInput, (input, call) =>
@@ -57,11 +56,14 @@ export class SecretsManager extends JsonService {
       ListSecrets: operation(inputs.ListSecretsInput, (input, call) =>
         listSecrets(this.store, input, call, this.listLagMs),
       ),
-      DeleteSecret: operation(inputs.DeleteSecretInput, (input, call) => this.#delete(input, call)),
+      DeleteSecret: operation(inputs.DeleteSecretInput, (input, call) =>
+        deleteSecret(this.#deps, input, call),
+      ),
     });
     this.#parts = parts;
     this.store = new SecretStore();
     this.#access = new SecretAccess(this.store, parts.keys);
+    this.#deps = { store: this.store, access: this.#access, ids: parts.ids };
   }
 
   /** A value for `GenerateSecretString`. It is not secret: it is derived from the seed. */
@@ -95,83 +97,6 @@ export class SecretsManager extends JsonService {
     const value = await provider();
     if (this.#providers.delete(secret.arn))
       this.store.putVersion(secret, this.#parts.ids.uuid(), value, atMs);
-  }
-
-  #create(input: ReturnType<typeof inputs.CreateSecretInput.parse>, call: Call): object {
-    const { Name, ClientRequestToken, KmsKeyId, Description } = input;
-    call.record({
-      requestParameters: {
-        name: Name,
-        clientRequestToken: ClientRequestToken,
-        description: Description,
-        kmsKeyId: KmsKeyId,
-      },
-    });
-    if (!PATTERN.test(Name))
-      throw new AwsError(
-        'ValidationException',
-        'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
-      );
-    const tags = Object.fromEntries((input.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
-    this.#authorizeCreate(Name, tags, call);
-    const value = input.SecretString ?? input.SecretBinary;
-    const existing = this.store.find(Name, call.atMs);
-    if (existing !== undefined) return this.#createAgain(existing, ClientRequestToken, value, call);
-    const arn = secretArn(Name, this.#parts.ids.suffix());
-    const secret: Secret = {
-      name: Name,
-      arn,
-      tags,
-      createdMs: call.atMs,
-      changedMs: call.atMs,
-      versions: new Map(),
-      ...omitUndefined({ kmsKeyId: KmsKeyId, description: Description }),
-    };
-    if (value !== undefined) this.#access.useKey(secret, call, ['kms:GenerateDataKey', 'kms:Decrypt']);
-    this.store.add(secret);
-    const version =
-      value === undefined ? undefined : this.store.putVersion(secret, ClientRequestToken, value, call.atMs);
-    call.record({
-      responseElements: { arn, name: Name, ...(version && { versionId: version.id }) },
-      resources: [{ ARN: arn }],
-    });
-    return { ARN: arn, Name, ...(version && { VersionId: version.id }) };
-  }
-
-  #authorizeCreate(name: string, tags: Readonly<Record<string, string>>, call: Call): void {
-    const requestTags = Object.fromEntries(
-      Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]),
-    );
-    const keys = Object.keys(tags);
-    const context = {
-      'secretsmanager:Name': name,
-      ...requestTags,
-      ...(keys.length > 0 && { 'aws:TagKeys': keys }),
-    };
-    const resource = unknownSecretArn(name);
-    call.authorize({ action: 'secretsmanager:CreateSecret', resource, context });
-    if (keys.length > 0) call.authorize({ action: 'secretsmanager:TagResource', resource, context });
-  }
-
-  /** A repeated call with the same token and value succeeds. Any other call for an existing name is refused. */
-  #createAgain(secret: Secret, token: string, value: Value | undefined, call: Call): object {
-    if (secret.gone !== undefined) {
-      throw new AwsError(
-        'InvalidRequestException',
-        "You can't create this secret because a secret with this name is already scheduled for deletion.",
-      );
-    }
-    if (value === undefined || !secret.versions.has(token)) {
-      throw new AwsError(
-        'ResourceExistsException',
-        `The operation failed because the secret ${secret.name} already exists.`,
-      );
-    }
-    return {
-      ARN: secret.arn,
-      Name: secret.name,
-      VersionId: this.store.putVersion(secret, token, value, call.atMs).id,
-    };
   }
 
   #putValue(input: ReturnType<typeof inputs.PutSecretValueInput.parse>, call: Call): object {
@@ -254,27 +179,5 @@ export class SecretsManager extends JsonService {
     const secret = this.#access.find(id, 'DescribeSecret', call);
     const stages = stagesOf(secret);
     return { ...metadataOf(secret), ...omitUndefined({ VersionIdsToStages: stages }) };
-  }
-
-  #delete(input: DeletionInput, call: Call): object {
-    call.record({
-      requestParameters: {
-        secretId: input.SecretId,
-        forceDeleteWithoutRecovery: input.ForceDeleteWithoutRecovery,
-      },
-    });
-    const deletion = deletionOf(input, call.atMs);
-    const secret = this.#access.findAuthorized(input.SecretId, 'DeleteSecret', call, {});
-    if (secret === undefined) {
-      if (deletion.forced) return neverExisted(input.SecretId, call.atMs);
-      throw new AwsError('ResourceNotFoundException', NOT_FOUND);
-    }
-    if (deletion.forced) this.store.remove(secret.name);
-    else Object.assign(secret, { deletedMs: call.atMs, gone: deletion.goneMs });
-    call.record({
-      responseElements: { arn: secret.arn, name: secret.name },
-      resources: [{ ARN: secret.arn }],
-    });
-    return { ARN: secret.arn, Name: secret.name, DeletionDate: deletion.goneMs / 1000 };
   }
 }

@@ -1,5 +1,5 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { errorMessage } from '../error-message.ts';
+import { errorMessage } from '../helpers/error-message.ts';
 import { SeedError } from './seed-error.ts';
 
 /** An item in the format of DynamoDB's API: attribute -> `{ "S": … }`. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { arnOf } from '../gateway/place.ts';
+import { arnOf } from '../gateway/account-and-region.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
 import { JsonService, operation } from '../gateway/wire/json-service.ts';
 

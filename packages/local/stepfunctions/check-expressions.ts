@@ -1,4 +1,4 @@
-import { errorMessage } from '../error-message.ts';
+import { errorMessage } from '../helpers/error-message.ts';
 import type { Definition } from './definition.ts';
 import { compileExpression, expressionText } from './expression.ts';
 

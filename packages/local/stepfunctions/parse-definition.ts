@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { errorMessage } from '../error-message.ts';
+import { errorMessage } from '../helpers/error-message.ts';
 import { checkExpressions } from './check-expressions.ts';
 import { checkTransitions } from './check-transitions.ts';
 import type { Definition, State } from './definition.ts';

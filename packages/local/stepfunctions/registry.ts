@@ -2,7 +2,7 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../gateway/service.ts';
 import type { LocalClock } from '../clock/local-clock.ts';
-import { errorMessage } from '../error-message.ts';
+import { errorMessage } from '../helpers/error-message.ts';
 import type { ExecutionStart, ExecutionView } from './execution.ts';
 import { Execution } from './execution.ts';
 import { interpret } from './interpreter.ts';

@@ -1,4 +1,4 @@
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { type Call } from '../gateway/service.ts';
 import { toSecond } from '../trail/trail.ts';
 import { type QueryOperation, QueryService } from '../gateway/wire/query-service.ts';

@@ -1,9 +1,9 @@
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { CredentialStore, SessionCredentials } from '../gateway/auth/credentials.ts';
 import { deniedError } from '../gateway/auth/auth-errors.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import type { IamStore, Role } from '../iam/iam-store.ts';
-import { ACCOUNT_ID, PARTITION } from '../gateway/place.ts';
+import { ACCOUNT_ID, PARTITION } from '../gateway/account-and-region.ts';
 import { type Caller, AwsError } from '../gateway/service.ts';
 import type { AssumeRoleInput } from './assume-role-input.ts';
 

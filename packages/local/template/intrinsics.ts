@@ -1,4 +1,4 @@
-import { PARTITION, REGION, ACCOUNT_ID, URL_SUFFIX } from '../gateway/place.ts';
+import { PARTITION, REGION, ACCOUNT_ID, URL_SUFFIX } from '../gateway/account-and-region.ts';
 import { TemplateRefused } from './refusal.ts';
 
 /** What intrinsic functions need from their stack. */

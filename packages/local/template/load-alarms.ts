@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
 import { readProperties, cannotLoad } from './properties.ts';

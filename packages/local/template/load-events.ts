@@ -4,7 +4,7 @@ import type { RuleTarget } from '../events/event-bridge.ts';
 import { type EventPattern, patternProblem } from '../events/pattern.ts';
 import { retryProperties } from '../events/retry.ts';
 import { type TargetInput, isSupportedPath } from '../events/target-input.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { recurrenceOf, type Recurrence } from '../scheduler/expression.ts';
 import type { Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AWS_MANAGED_POLICIES } from '../iam/aws-managed-policies.ts';
 import { MAX_INLINE_CHARACTERS } from '../iam/iam-service.ts';
 import { type IamStore, NO_TRUST, EMPTY_POLICY, BEFORE_ALL_CALLS } from '../iam/iam-store.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { LoadContext, Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
 import { number, readProperties, cannotLoad, tagList } from './properties.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { DEFAULT_ASYNC } from '../lambda/registry.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { Loader } from './load-context.ts';
 import { number, readProperties, cannotLoad } from './properties.ts';
 import type { ResolvedResource } from './resolve.ts';

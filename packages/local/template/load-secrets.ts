@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { nameInArn } from '../secrets/secret-arn.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
 import { readProperties, tagList } from './properties.ts';

@@ -1,10 +1,10 @@
-import { arnOf } from '../gateway/place.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { arnOf } from '../gateway/account-and-region.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { Identity, ResourceType } from './identity.ts';
 import { type StackScope, evaluate } from './intrinsics.ts';
 import { uuidOf } from './physical-name.ts';
 import { TemplateRefused } from './refusal.ts';
-import { IGNORED_TYPES, RESOURCE_TYPES } from './resource-types.ts';
+import { IGNORED_TYPES, RESOURCE_TYPES } from './resource-types/resource-types.ts';
 import type { Template, TemplateResource } from './template.ts';
 
 export interface ResolvedResource extends Identity {

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { sha256Hex } from '../gateway/auth/sha256.ts';
-import { ACCOUNT_ID, REGION } from '../gateway/place.ts';
+import { ACCOUNT_ID, REGION } from '../gateway/account-and-region.ts';
 import { toSecond, type TrailRecord } from './trail.ts';
 
 /** The keys, as `aws cloudtrail list-public-keys` prints them. The file is next to the trail, not part of it. */

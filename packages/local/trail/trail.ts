@@ -1,6 +1,6 @@
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { Call, Caller, RawRequest } from '../gateway/service.ts';
-import { ACCOUNT_ID, REGION } from '../gateway/place.ts';
+import { ACCOUNT_ID, REGION } from '../gateway/account-and-region.ts';
 
 /**
  * One CloudTrail event:

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { S3Service } from 'taskbound-local/s3/service';
-import { DynamoDb } from 'taskbound-local/dynamodb/dynamodb-service';
+import { DynamoDb } from '../../../packages/local/dynamodb/dynamodb-service.ts';
 import { dumpStack, seedStack } from 'taskbound-local/seed/seed';
 
 const outputs = { source: 'bucket-a', destination: 'bucket-b', url: 'http://127.0.0.1/' };
@@ -53,7 +53,7 @@ const write = (path: string, content = 'x'): void => {
 const index = (...rows: unknown[]): void => write('d/s3/index.json', JSON.stringify(rows));
 
 describe('dump', () => {
-  it('spells what a path can spell and indexes the rest', async () => {
+  it('writes keys that can be paths as files and indexes the rest', async () => {
     const s3 = newS3();
     const spelled = [
       'a.txt',
@@ -169,7 +169,7 @@ describe('seed', () => {
       ),
       /not a regular file/,
     ],
-    ['an index that is no JSON', () => write('d/s3/index.json', '{'), /index\.json is not a list of/],
+    ['an index that is not JSON', () => write('d/s3/index.json', '{'), /index\.json is not a list of/],
     [
       'a row with another field',
       () => index({ bucket: 'source', key: 'k', file: 'f', size: 1 }),
@@ -215,7 +215,7 @@ describe('seed', () => {
       () => (write('d/s3/f'), index({ bucket: 'source', key: 'k'.repeat(1025), file: 'f' })),
       /too long.*1025.*1024/,
     ],
-  ])('refuses %s, clearly, and puts nothing', async (_name, prepare, message) => {
+  ])('refuses %s, with a clear error, and puts nothing', async (_name, prepare, message) => {
     prepare();
     const s3 = newS3();
     await expect(seedBuckets(join(root, 'd'), outputs, s3)).rejects.toMatchObject({

@@ -38,7 +38,7 @@ describe('Retry', () => {
     expect([ran.status, ran.seconds]).toEqual([status, seconds]);
   });
 
-  it('counts each retrier by itself, and takes the first that names the error', async () => {
+  it('counts each retrier separately, and uses the first that matches the error', async () => {
     const Retry = [
       { ErrorEquals: ['A'], MaxAttempts: 1 },
       { ErrorEquals: ['B'], MaxAttempts: 1, IntervalSeconds: 5 },
@@ -89,9 +89,9 @@ describe('Catch', () => {
     ['by name', ['Busy'], 'Busy', true],
     ['not by another name', ['Idle'], 'Busy', false],
     ['States.ALL', ['States.ALL'], 'Busy', true],
-    ['States.TaskFailed stands for any error', ['States.TaskFailed'], 'Busy', true],
-    ['States.TaskFailed does not stand for a timeout', ['States.TaskFailed'], 'States.Timeout', false],
-    ['States.ALL stands for a timeout', ['States.ALL'], 'States.Timeout', true],
+    ['States.TaskFailed matches any error', ['States.TaskFailed'], 'Busy', true],
+    ['States.TaskFailed does not match a timeout', ['States.TaskFailed'], 'States.Timeout', false],
+    ['States.ALL matches a timeout', ['States.ALL'], 'States.Timeout', true],
     ['States.Runtime is not caught by States.ALL', ['States.ALL'], 'States.Runtime', false],
     ['States.Runtime is not caught by its name', ['States.Runtime'], 'States.Runtime', false],
     [
@@ -119,7 +119,7 @@ describe('Catch', () => {
     else expect(ran.error).toBe(error);
   });
 
-  it('gives the error output, the input and the variables to Output and Assign, but no result', async () => {
+  it('provides error output, input and variables to Output and Assign, but no result', async () => {
     const Catch = [
       {
         ErrorEquals: ['States.ALL'],
@@ -150,7 +150,7 @@ describe('Catch', () => {
   });
 
   it.each(['Arguments', 'Output', 'Assign', 'TimeoutSeconds'])(
-    'sees a failing expression of %s',
+    'catches a failing expression of %s',
     async (field) => {
       const broken = field === 'TimeoutSeconds' ? '{% $nothing %}' : { a: '{% $nothing %}' };
       const ran = await runMachine(

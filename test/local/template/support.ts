@@ -126,7 +126,7 @@ export function smallTemplate() {
   });
 }
 
-/** A code asset: answers with its event's `from`, and its parameter as the SDK-less function can know it. */
+/** A code asset that returns its event's `from` and the parameter from its environment. */
 export function writeAsset(): string {
   const dir = mkdtempSync(join(tmpdir(), 'asset-'));
   writeFileSync(
@@ -136,7 +136,7 @@ export function writeAsset(): string {
   return dir;
 }
 
-/** A cloud assembly with the template in it, as `cdk synth` writes one. */
+/** A cloud assembly with the template, as `cdk synth` writes it. */
 export function writeAssembly(template: object, stacks: readonly string[] = ['Small']): string {
   const dir = mkdtempSync(join(tmpdir(), 'assembly-'));
   mkdirSync(join(dir, 'asset.cafe01'));

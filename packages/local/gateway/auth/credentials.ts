@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IdSource } from '../ids.ts';
 import type { Caller } from '../service.ts';
-import { ACCOUNT_ID } from '../place.ts';
+import { ACCOUNT_ID } from '../account-and-region.ts';
 
 export interface RootCredentials {
   readonly accessKeyId: string;

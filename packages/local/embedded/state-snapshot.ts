@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import type { PolicyDocument } from 'taskbound-iam/policy';
 import { parsePolicy } from 'taskbound-iam/parse';
-import type { KnownKey } from './gateway/auth/credentials.ts';
-import { BEFORE_ALL_CALLS } from './iam/iam-store.ts';
-import type { Secret } from './secrets/secret-store.ts';
-import type { EmbeddedServices } from './embedded-parts.ts';
-import type { QueueMessage } from './events/queues.ts';
-import type { BusEvent } from './events/types.ts';
-import type { S3Snapshot } from './s3/snapshot.ts';
+import type { KnownKey } from '../gateway/auth/credentials.ts';
+import { BEFORE_ALL_CALLS } from '../iam/iam-store.ts';
+import type { Secret } from '../secrets/secret-store.ts';
+import type { EmbeddedServices } from './services.ts';
+import type { QueueMessage } from '../events/queues.ts';
+import type { BusEvent } from '../events/types.ts';
+import type { S3Snapshot } from '../s3/snapshot.ts';
 
 const VERSION = 1;
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { LocalClock } from '../clock/local-clock.ts';
+import type { LocalClock } from '../../clock/local-clock.ts';
 
 interface ProcessWiring {
   readonly environment: Record<string, string>;

@@ -12,7 +12,7 @@ import {
 
 type Recorded = Parameters<Call['record']>[0];
 
-/** The least gateway that services under test need: no signatures, one caller, permissions by a predicate. */
+/** A minimal gateway for services under test: no signatures, one caller, permissions by a predicate. */
 export class TestGateway {
   readonly #services = new Map<string, Service>();
   readonly #nowMs: () => number;
@@ -69,7 +69,7 @@ export class TestGateway {
     };
   }
 
-  /** For an SDK client's `requestHandler`: the path exactly as the client serialised it. */
+  /** For an SDK client's `requestHandler`. Passes the path exactly as the client serialized it. */
   readonly requestHandler = {
     handle: async (request: HttpRequest): Promise<{ response: HttpResponse }> => {
       const query = Object.entries(request.query).map(([name, value]) =>

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import type { LocalClock, TimerHandle } from '../clock/local-clock.ts';
+import type { LocalClock, TimerHandle } from '../../clock/local-clock.ts';
 
 /** Controls a sandbox's access to the outside. A destroyed environment has none. */
 export interface Guard {

@@ -23,7 +23,7 @@ import url from 'node:url';
 import util from 'node:util';
 import workerThreads from 'node:worker_threads';
 import zlib from 'node:zlib';
-import type { LocalClock } from '../clock/local-clock.ts';
+import type { LocalClock } from '../../clock/local-clock.ts';
 import { emptyFilePromises, emptyFileSystem, refusedModule } from './refused-modules.ts';
 import { holdWhileWorking } from './work-holds.ts';
 

@@ -1,5 +1,5 @@
 import { format } from 'node:util';
-import type { LogLine } from './types.ts';
+import type { LogLine } from '../types.ts';
 
 type Level = LogLine['level'];
 

@@ -1,9 +1,9 @@
-import type { EmbeddedServices } from './embedded-parts.ts';
-import type { AssemblyOptions, LoadedStack } from './embedded-types.ts';
-import { readAssembly } from './template/assembly.ts';
-import { loadStack } from './template/load.ts';
-import { type ResolvedResource, resolveTemplate } from './template/resolve.ts';
-import { parseTemplate } from './template/template.ts';
+import type { EmbeddedServices } from './services.ts';
+import type { AssemblyOptions, LoadedStack } from './types.ts';
+import { readAssembly } from '../template/assembly.ts';
+import { loadStack } from '../template/load.ts';
+import { type ResolvedResource, resolveTemplate } from '../template/resolve.ts';
+import { parseTemplate } from '../template/template.ts';
 
 /** Where a template comes from. `assetDir` returns the folder of a code asset, given its hash. */
 export interface TemplateSource {

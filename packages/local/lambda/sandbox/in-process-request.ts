@@ -1,14 +1,13 @@
 import { EventEmitter } from 'node:events';
-import { METHODS, STATUS_CODES } from 'node:http';
-import { Readable, Writable } from 'node:stream';
-import type { RawRequest, RawResponse } from '../gateway/service.ts';
-import type { LocalClock, TimerHandle } from '../clock/local-clock.ts';
+import { Writable } from 'node:stream';
+import type { LocalClock, TimerHandle } from '../../clock/local-clock.ts';
+import type { RawResponse } from '../../gateway/service.ts';
+import type { Transport } from '../transport.ts';
+import { InProcessResponse } from './in-process-response.ts';
 import type { Guard } from './sandbox-timers.ts';
 
-/** Sends requests to the embedded AWS, whatever host they name. */
-export type Transport = (request: RawRequest) => Promise<RawResponse>;
-
-interface Wiring {
+/** What requests of a sandbox need from its environment. */
+export interface HttpWiring {
   readonly send: Transport;
   readonly clock: LocalClock;
   readonly guard: Guard;
@@ -16,7 +15,7 @@ interface Wiring {
 
 type HeaderValue = string | number | readonly string[];
 
-interface RequestOptions {
+export interface RequestOptions {
   readonly method?: string;
   readonly path?: string;
   readonly host?: string;
@@ -54,50 +53,23 @@ class Socket extends EventEmitter {
   }
 }
 
-/** A response with the interface of `http.IncomingMessage`. */
-class InProcessResponse extends Readable {
-  readonly statusCode: number;
-  readonly statusMessage: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly httpVersion = '1.1';
-  complete = false;
-  readonly #guard: Guard;
-
-  constructor(response: RawResponse, withBody: boolean, guard: Guard) {
-    super({ read: () => undefined });
-    this.#guard = guard;
-    this.statusCode = response.status;
-    this.statusMessage = STATUS_CODES[response.status] ?? '';
-    this.headers = response.headers;
-    if (withBody && response.body.byteLength > 0) this.push(Buffer.from(response.body));
-    this.push(null);
-    this.complete = true;
-  }
-
-  override emit(event: string | symbol, ...values: unknown[]): boolean {
-    let heard = false;
-    this.#guard.run(() => (heard = super.emit(event, ...values)));
-    return heard;
-  }
-}
-
 /**
  * A request with the interface of `http.ClientRequest`. Collects the body, then calls the embedded AWS with
  * the unchanged path.
  */
-class InProcessRequest extends Writable {
+export class InProcessRequest extends Writable {
   readonly method: string;
   readonly path: string;
   readonly host: string;
   readonly protocol = 'http:';
   readonly socket: Socket;
   aborted = false;
-  readonly #wiring: Wiring;
+  readonly #wiring: HttpWiring;
   readonly #headers: Record<string, string> = {};
   readonly #chunks: Buffer[] = [];
   #timeout: TimerHandle | undefined;
 
-  constructor(options: RequestOptions, wiring: Wiring) {
+  constructor(options: RequestOptions, wiring: HttpWiring) {
     // The request must outlive its body: it ends when the response was read.
     super({ autoDestroy: false });
     this.#wiring = wiring;
@@ -119,9 +91,9 @@ class InProcessRequest extends Writable {
   }
 
   override emit(event: string | symbol, ...values: unknown[]): boolean {
-    let heard = false;
-    this.#wiring.guard.run(() => (heard = super.emit(event, ...values)));
-    return heard;
+    let hadListeners = false;
+    this.#wiring.guard.run(() => (hadListeners = super.emit(event, ...values)));
+    return hadListeners;
   }
 
   setHeader(name: string, value: HeaderValue): this {
@@ -198,55 +170,4 @@ class InProcessRequest extends Writable {
     response.once('close', () => this.emit('close'));
     this.emit('response', response);
   }
-}
-
-/** The part of a connection pool that the SDK uses. */
-class Agent {
-  readonly maxSockets = Infinity;
-  readonly sockets = {};
-  readonly requests = {};
-  readonly keepAlive: boolean;
-  readonly options: unknown;
-  constructor(options: { readonly keepAlive?: boolean } = {}) {
-    this.keepAlive = options.keepAlive ?? false;
-    this.options = options;
-  }
-  destroy(): void {}
-}
-
-type OnResponse = (response: InProcessResponse) => void;
-
-/**
- * The options of `request(url)`, `request(url, options)` or `request(options)`. The URL class normalizes a
- * URL's path.
- */
-function optionsOf(target: string | URL | RequestOptions, more: RequestOptions): RequestOptions {
-  if (typeof target !== 'string' && !(target instanceof URL)) return target;
-  const url = new URL(target);
-  return { hostname: url.hostname, port: url.port, path: `${url.pathname}${url.search}`, ...more };
-}
-
-/** The modules `http` and `https` of one environment. */
-export function inProcessHttp(wiring: Wiring) {
-  const request = (
-    target: string | URL | RequestOptions,
-    second?: RequestOptions | OnResponse,
-    third?: OnResponse,
-  ): InProcessRequest => {
-    const onResponse = typeof second === 'function' ? second : third;
-    const made = new InProcessRequest(optionsOf(target, typeof second === 'object' ? second : {}), wiring);
-    if (onResponse !== undefined) made.once('response', onResponse);
-    return made;
-  };
-  const get: typeof request = (...values) => request(...values).end();
-  return {
-    request,
-    get,
-    Agent,
-    globalAgent: new Agent(),
-    ClientRequest: InProcessRequest,
-    IncomingMessage: InProcessResponse,
-    METHODS,
-    STATUS_CODES,
-  };
 }

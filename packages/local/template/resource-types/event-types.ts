@@ -1,6 +1,6 @@
-import { ACCOUNT_ID, REGION, URL_SUFFIX, arnOf } from '../gateway/place.ts';
-import { type ResourceType, named, noArn, withArn } from './identity.ts';
-import { physicalName, uuidOf } from './physical-name.ts';
+import { ACCOUNT_ID, REGION, URL_SUFFIX, arnOf } from '../../gateway/account-and-region.ts';
+import { type ResourceType, named, noArn, withArn } from '../identity.ts';
+import { physicalName, uuidOf } from '../physical-name.ts';
 
 /** Rules, schedules, queues, topics and alarms. */
 export const EVENT_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import type { LocalClock } from '../clock/local-clock.ts';
+import type { LocalClock } from '../../clock/local-clock.ts';
 
 type AnyFunction = (...values: unknown[]) => unknown;
 

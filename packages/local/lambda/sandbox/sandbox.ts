@@ -1,15 +1,16 @@
 import { performance as hostPerformance } from 'node:perf_hooks';
 import { Script } from 'node:vm';
-import type { LocalClock } from '../clock/local-clock.ts';
-import { inProcessHttp, type Transport } from './in-process-http.ts';
+import type { LocalClock } from '../../clock/local-clock.ts';
+import type { Transport } from '../transport.ts';
+import { inProcessHttp } from './in-process-http.ts';
 import { sandboxConsole } from './sandbox-console.ts';
 import { sandboxRequire, workingModules } from './sandbox-modules.ts';
-import type { ReachableServers } from './reachable-servers.ts';
+import type { ReachableServers } from '../reachable-servers.ts';
 import { sandboxNet } from './sandbox-net.ts';
 import { sandboxProcess } from './sandbox-process.ts';
 import { createRealm, type Realm } from './sandbox-realm.ts';
 import { timerGlobals, type Guard, type SandboxTimers } from './sandbox-timers.ts';
-import type { LogLine } from './types.ts';
+import type { LogLine } from '../types.ts';
 
 /** What an environment provides to its sandbox. */
 export interface SandboxWiring {

@@ -1,11 +1,11 @@
 import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { HttpHandler } from '@smithy/protocol-http';
-import type { PolicyDelay } from './iam/authorizer.ts';
-import type { LocalClock } from './clock/local-clock.ts';
-import type { HostOptions } from './lambda/host.ts';
-import type { Bundle, FunctionHost, FunctionSpec } from './lambda/types.ts';
-import type { ResolvedResource } from './template/resolve.ts';
-import type { Template } from './template/template.ts';
+import type { PolicyDelay } from '../iam/authorizer.ts';
+import type { LocalClock } from '../clock/local-clock.ts';
+import type { HostOptions } from '../lambda/host.ts';
+import type { Bundle, FunctionHost, FunctionSpec } from '../lambda/types.ts';
+import type { ResolvedResource } from '../template/resolve.ts';
+import type { Template } from '../template/template.ts';
 
 export interface StartOptions {
   readonly clock: LocalClock;

@@ -1,8 +1,8 @@
 import net from 'node:net';
-import type { LocalClock } from '../clock/local-clock.ts';
-import { afterRealMs } from '../clock/real-clock.ts';
+import type { LocalClock } from '../../clock/local-clock.ts';
+import { afterRealMs } from '../../clock/real-clock.ts';
 import { DatabaseTurns } from './database-turns.ts';
-import type { ReachableServers } from './reachable-servers.ts';
+import type { ReachableServers } from '../reachable-servers.ts';
 import { refusedModule } from './refused-modules.ts';
 import type { Guard } from './sandbox-timers.ts';
 
@@ -82,9 +82,9 @@ export function sandboxNet({ clock, guard, reachable }: Wiring) {
       const isAnswered = event === 'close' || (event === 'data' && this.#turns.read(values[0] as Uint8Array));
       if (isAnswered) this.#hold.end(); // the next request takes its own hold
       if (event === 'close') open.delete(this);
-      let heard = false;
-      guard.run(() => (heard = super.emit(event, ...values)));
-      return heard;
+      let hadListeners = false;
+      guard.run(() => (hadListeners = super.emit(event, ...values)));
+      return hadListeners;
     }
 
     shut(): void {
