@@ -7,7 +7,7 @@ import type {
   FunctionVersion,
   InvocationResult,
   LogLine,
-  SessionCredentials,
+  RoleCredentials,
 } from 'taskbound-local/lambda/types';
 import { AwsError } from 'taskbound-local/gateway/service';
 import type { LocalClock } from 'taskbound-local/clock/local-clock';
@@ -37,7 +37,7 @@ const CREDENTIALS_MARGIN_MS = 300_000;
 
 interface Warm {
   readonly handler: Handler;
-  readonly credentials: SessionCredentials;
+  readonly credentials: RoleCredentials;
 }
 
 /** Runs the sources of functions in this process, on the virtual clock, instead of their bundles in sandboxes. */
@@ -142,7 +142,7 @@ export class DirectHost implements FunctionHost {
     return handler;
   }
 
-  async #credentialsOf({ spec }: FunctionVersion): Promise<SessionCredentials> {
+  async #credentialsOf({ spec }: FunctionVersion): Promise<RoleCredentials> {
     return this.#options.assumeServiceRole(spec.roleArn, 'lambda.amazonaws.com', spec.name);
   }
 }

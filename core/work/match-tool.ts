@@ -1,6 +1,6 @@
 import { knownPart, unknownKeys } from 'taskbound-iam/known-conditions';
 import { SECRET_ARN_TAIL } from 'taskbound-evidence/names/secret-id';
-import { findIn, toQuestion } from 'taskbound-iam/findings';
+import { findMatching, prepareRequest } from 'taskbound-iam/matching-statements';
 import { MalformedPolicy, parsePolicy } from 'taskbound-iam/parse';
 import { splitArn } from 'taskbound-iam/patterns';
 import type { PolicyDocument, RequestContext, RequestPrincipal, Statement } from 'taskbound-iam/policy';
@@ -68,8 +68,8 @@ function covers(statement: Statement, use: ToldUse): boolean {
   return resourcesOf(statement, use).some((resource) => {
     const request = { principal: NOBODY, action: use.action, resource, context: contextOf(use) };
     return (
-      findIn([{ name: 'session', document }], 'session', 'identity', toQuestion(request, false)).allows
-        .length > 0
+      findMatching([{ name: 'session', document }], 'session', 'identity', prepareRequest(request, false))
+        .allows.length > 0
     );
   });
 }

@@ -7,7 +7,7 @@ import type { PrincipalPattern } from './principals.ts';
 import { compilePrincipal } from './principals.ts';
 import { checkShape } from './shape.ts';
 import type { PolicyUse } from './use.ts';
-import { unfitFor } from './use.ts';
+import { findUseProblem } from './use.ts';
 
 /** A list of alternatives; negated for `NotAction` and `NotResource`. */
 export interface Selection<T> {
@@ -22,15 +22,15 @@ export interface CompiledStatement {
   readonly principal: PrincipalPattern | undefined;
   readonly notPrincipal: PrincipalPattern | undefined;
   readonly actions: Selection<ActionPattern>;
-  /** Absent in trust policies: the role itself is meant. */
+  /** Absent in trust policies, which always apply to the role itself. */
   readonly resources: Selection<ResourcePattern> | undefined;
   readonly conditions: readonly ConditionTest[];
 }
 
 export interface CompiledPolicy {
   readonly statements: readonly CompiledStatement[];
-  /** Why the document cannot be used so, for each use that it cannot have. */
-  readonly unfit: Readonly<Record<PolicyUse, string | undefined>>;
+  /** For each use, why the document is not valid for it; `undefined` when it is. */
+  readonly useProblems: Readonly<Record<PolicyUse, string | undefined>>;
 }
 
 function list<T>(value: OneOrMany<T>): readonly T[] {
@@ -62,22 +62,22 @@ function compileStatement(statement: Statement, index: number, variables: boolea
 const compiled = new WeakMap<PolicyDocument, CompiledPolicy>();
 
 /**
- * Compiles a document once and remembers it by identity: a document must not be changed after its first use.
- * Throws `MalformedPolicy` for what IAM would refuse and for what is not supported here.
+ * Compiles a document and caches the result by object identity: do not change a document after its first use.
+ * Throws `MalformedPolicy` for a document that IAM would refuse, or that uses an unsupported element.
  */
 export function compilePolicy(document: PolicyDocument): CompiledPolicy {
   const known = compiled.get(document);
   if (known !== undefined) return known;
   checkShape(document);
-  // Variables came with this version; in a document without it they are plain text.
+  // Policy variables need this version. In older documents they are plain text.
   const variables = document.Version === '2012-10-17';
   const statements = list(document.Statement);
   const policy: CompiledPolicy = {
     statements: statements.map((statement, index) => compileStatement(statement, index, variables)),
-    unfit: {
-      identity: unfitFor('identity', statements),
-      resource: unfitFor('resource', statements),
-      trust: unfitFor('trust', statements),
+    useProblems: {
+      identity: findUseProblem('identity', statements),
+      resource: findUseProblem('resource', statements),
+      trust: findUseProblem('trust', statements),
     },
   };
   compiled.set(document, policy);

@@ -1,6 +1,9 @@
-/** Condition blocks: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html */
+/**
+ * Condition blocks:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
+ */
 import type { ContextView } from './context.ts';
-import { MalformedPolicy, shown } from './malformed.ts';
+import { MalformedPolicy, formatValue } from './malformed.ts';
 import type { Match, Operator } from './operators.ts';
 import { operators } from './operators.ts';
 import type { ConditionBlock } from './policy.ts';
@@ -20,31 +23,31 @@ interface ParsedOperator {
 
 const OPERATOR = /^(?:(ForAnyValue|ForAllValues):)?([A-Za-z]+?)(IfExists)?$/;
 
-/** IAM has these, and nothing here needs them: refused, never ignored. */
+/** Operators that exist in IAM but are not implemented here. They are refused, never ignored. */
 const UNSUPPORTED: readonly string[] = ['IpAddress', 'NotIpAddress', 'BinaryEquals'];
 
 function parseOperator(text: string): ParsedOperator {
   const [, quantifier, base = '', ifExists] = OPERATOR.exec(text) ?? [];
   if (UNSUPPORTED.includes(base))
-    throw new MalformedPolicy(`The condition operator ${shown(text)} is not supported here.`);
+    throw new MalformedPolicy(`The condition operator ${formatValue(text)} is not supported here.`);
   const isNull = text === 'Null';
   if (!isNull && !operators.has(base))
-    throw new MalformedPolicy(`The condition operator ${shown(text)} does not exist.`);
+    throw new MalformedPolicy(`The condition operator ${formatValue(text)} does not exist.`);
   const known = quantifier === 'ForAnyValue' || quantifier === 'ForAllValues' ? quantifier : undefined;
   return { quantifier: known, base, ifExists: ifExists !== undefined };
 }
 
-/** `"Null": { key: "true" }` holds when the key is absent, `"false"` when it is there. */
+/** `"Null": { key: "true" }` holds when the key is absent, `"false"` when it is present. */
 function compileNull(key: string, values: readonly string[]): ConditionTest {
   const wanted = values.length === 1 ? parseBoolean(values[0] ?? '') : undefined;
   if (wanted === undefined)
     throw new MalformedPolicy(
-      `The operator "Null" on ${shown(key)} must have the one value "true" or "false".`,
+      `The operator "Null" on ${formatValue(key)} must have the one value "true" or "false".`,
     );
   return (context) => (context.values(key) === undefined) === wanted;
 }
 
-/** What an absent key means. A negated operator holds, because nothing matches. */
+/** Whether the condition holds when the key is absent. A negated operator holds, because nothing matches. */
 function holdsWhenAbsent(parsed: ParsedOperator, operator: Operator): boolean {
   if (parsed.ifExists) return true;
   if (parsed.quantifier !== undefined) return parsed.quantifier === 'ForAllValues';
@@ -52,8 +55,9 @@ function holdsWhenAbsent(parsed: ParsedOperator, operator: Operator): boolean {
 }
 
 /**
- * Several values in the policy are alternatives; for a negated operator none may match. Without a quantifier a key with
- * several values holds like `ForAnyValue`, and negated when none of its values matches.
+ * Several values in the policy are alternatives. A negated operator holds only if none of them matches.
+ * Without a quantifier, a key with several values behaves like `ForAnyValue`; negated, it holds if none of
+ * its values matches.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  */
 function compileTest(
@@ -68,7 +72,7 @@ function compileTest(
   return (context) => {
     const values = context.values(key);
     if (values === undefined) return absent;
-    // For a set, an empty string is no member.
+    // The set operators ignore empty strings.
     if (parsed.quantifier === 'ForAllValues')
       return values.every((value) => value === '' || holds(value, context));
     if (parsed.quantifier === 'ForAnyValue')
@@ -77,7 +81,7 @@ function compileTest(
   };
 }
 
-/** A service or `aws`, a colon, and a name. */
+/** `aws` or a service, a colon, and a name. */
 const CONDITION_KEY = /^[A-Za-z0-9-]+:[^\s].*$/;
 
 function compileKey(
@@ -87,7 +91,9 @@ function compileKey(
   variables: boolean,
 ): ConditionTest {
   if (!CONDITION_KEY.test(keyText))
-    throw new MalformedPolicy(`The condition key ${shown(keyText)} must have a prefix, such as "aws:".`);
+    throw new MalformedPolicy(
+      `The condition key ${formatValue(keyText)} must have a prefix, such as "aws:".`,
+    );
   const key = keyText.toLowerCase();
   const parsed = parseOperator(operatorText);
   const operator = operators.get(parsed.base);
@@ -100,7 +106,7 @@ function compileKey(
   );
 }
 
-/** Throws `MalformedPolicy` for unknown operators and for values that an operator cannot take. */
+/** Throws `MalformedPolicy` for unknown operators and for values that an operator does not accept. */
 export function compileConditions(block: ConditionBlock, variables: boolean): readonly ConditionTest[] {
   return Object.entries(block).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, values]) =>

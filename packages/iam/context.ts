@@ -1,6 +1,6 @@
 import type { RequestContext } from './policy.ts';
 
-/** The condition keys of one request, found whatever their case; the index is built at the first look. */
+/** The condition keys of one request, compared without regard to case. The index is built on first use. */
 export class ContextView {
   readonly #context: RequestContext;
   #byKey: Map<string, string | readonly string[]> | undefined;
@@ -17,7 +17,7 @@ export class ContextView {
     return found.length === 0 ? undefined : found;
   }
 
-  /** The value of a single-valued key; keys with a list of values cannot be policy variables. */
+  /** The value of a single-valued key. Keys with a list of values cannot be policy variables. */
   single(key: string): string | undefined {
     const found = this.#find(key);
     return typeof found === 'string' ? found : undefined;

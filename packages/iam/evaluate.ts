@@ -1,35 +1,46 @@
-/** Policy evaluation: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html */
-import { explicitDenial, grounds, implicitDenial } from './explain.ts';
-import type { Findings, Question } from './findings.ts';
-import { findIn, toQuestion } from './findings.ts';
+/**
+ * Policy evaluation:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+ */
+import { explicitDenial, allowReasons, implicitDenial } from './explain.ts';
+import type { MatchingStatements, PreparedRequest } from './matching-statements.ts';
+import { findMatching, prepareRequest } from './matching-statements.ts';
 import type { AccessRequest, Decision, NamedPolicy, PolicyKind, PolicySet, StatementRef } from './policy.ts';
 
-/** What each kind of policy says; `undefined` where there is no such policy. */
-interface Opinions {
-  readonly identity: Findings;
-  readonly boundary: Findings | undefined;
-  readonly session: Findings | undefined;
-  readonly resource: Findings;
+/** The matching statements of each kind of policy; `undefined` where there is no such policy. */
+interface MatchesByKind {
+  readonly identity: MatchingStatements;
+  readonly boundary: MatchingStatements | undefined;
+  readonly session: MatchingStatements | undefined;
+  readonly resource: MatchingStatements;
 }
 
-/** AWS names one kind when several deny, and does not say which; here it is the first of these. */
+/**
+ * When several kinds deny, AWS reports one of them and does not document which. Here it is the first of
+ * these.
+ */
 const DENY_ORDER = ['identity', 'boundary', 'session', 'resource'] as const;
 
-function opinions(policies: PolicySet, question: Question, isSession: boolean): Opinions {
+function matchPolicies(policies: PolicySet, prepared: PreparedRequest, isSession: boolean): MatchesByKind {
   const mine = (kind: PolicyKind, list: readonly NamedPolicy[]) =>
-    findIn(isSession ? list : [], kind, 'identity', question);
+    findMatching(isSession ? list : [], kind, 'identity', prepared);
   const only = (kind: PolicyKind, policy: NamedPolicy | undefined) =>
     isSession && policy !== undefined ? mine(kind, [policy]) : undefined;
-  const use = question.actionLowerCase.startsWith('sts:') ? 'trust' : 'resource';
+  const use = prepared.actionLowerCase.startsWith('sts:') ? 'trust' : 'resource';
   return {
     identity: mine('identity', policies.identity),
     boundary: only('boundary', policies.boundary),
     session: only('session', policies.session),
-    resource: findIn(policies.resource === undefined ? [] : [policies.resource], 'resource', use, question),
+    resource: findMatching(
+      policies.resource === undefined ? [] : [policies.resource],
+      'resource',
+      use,
+      prepared,
+    ),
   };
 }
 
-function firstDeny(found: Opinions): StatementRef | undefined {
+function firstDeny(found: MatchesByKind): StatementRef | undefined {
   for (const kind of DENY_ORDER) {
     const deny = found[kind]?.denies[0];
     if (deny !== undefined) return deny;
@@ -37,59 +48,65 @@ function firstDeny(found: Opinions): StatementRef | undefined {
   return undefined;
 }
 
-/** An ARN without an account, such as a bucket's, is taken to be of the caller's account. */
-function isCrossAccount(question: Question): boolean {
-  const owner = question.target.arn?.[4] ?? '';
-  return /^\d{12}$/.test(owner) && owner !== question.principal.accountId;
+/** An ARN without an account, such as a bucket's, counts as belonging to the caller's account. */
+function isCrossAccount(prepared: PreparedRequest): boolean {
+  const owner = prepared.target.arn?.[4] ?? '';
+  return /^\d{12}$/.test(owner) && owner !== prepared.principal.accountId;
 }
 
 /**
- * Roles and KMS keys: their own policy must allow, in their own account too, if only by naming the account.
- * https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+ * Roles and KMS keys: their own policy must allow the call even within their account, at least by naming the
+ * account. https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
  */
-function needsOwnPolicy({ actionLowerCase, target }: Question): boolean {
+function requiresResourcePolicy({ actionLowerCase, target }: PreparedRequest): boolean {
   const resource = target.arn?.[5] ?? '';
   if (actionLowerCase.startsWith('sts:')) return resource.startsWith('role/');
   return actionLowerCase.startsWith('kms:') && resource.startsWith('key/');
 }
 
-/** The kind of policy for want of which a role's session is refused; `undefined` when it is allowed. */
-function missingForSession(question: Question, found: Opinions): PolicyKind | undefined {
-  const crossAccount = isCrossAccount(question);
-  const { namings } = found.resource;
-  if ((crossAccount || needsOwnPolicy(question)) && namings.size === 0) return 'resource';
-  // Whoever names the session itself, or everyone, grants directly: no implicit deny takes that away.
+/**
+ * The kind of policy that lacks the allow which a role session needs; `undefined` when the session is
+ * allowed.
+ */
+function missingForSession(prepared: PreparedRequest, found: MatchesByKind): PolicyKind | undefined {
+  const crossAccount = isCrossAccount(prepared);
+  const { principalMatches: namings } = found.resource;
+  if ((crossAccount || requiresResourcePolicy(prepared)) && namings.size === 0) return 'resource';
+  // A resource policy that names the session or everyone grants directly: implicit denies elsewhere do not
+  // apply.
   if (!crossAccount && (namings.has('session') || namings.has('open'))) return undefined;
-  // Naming the role stands in for its identity policy; naming the account only leaves it to that policy.
+  // Naming the role replaces an identity policy; naming the account only delegates to the identity policies.
   const granted = found.identity.allows.length > 0 || (!crossAccount && namings.has('role'));
   if (!granted) return 'identity';
   if (found.boundary?.allows.length === 0) return 'boundary';
   return found.session?.allows.length === 0 ? 'session' : undefined;
 }
 
-function missing(question: Question, found: Opinions): PolicyKind | undefined {
-  if (question.principal.kind === 'role-session') return missingForSession(question, found);
-  if (question.principal.kind === 'root' && !isCrossAccount(question)) return undefined;
-  return found.resource.namings.size > 0 ? undefined : 'resource';
+function missingAllow(prepared: PreparedRequest, found: MatchesByKind): PolicyKind | undefined {
+  if (prepared.principal.kind === 'role-session') return missingForSession(prepared, found);
+  if (prepared.principal.kind === 'root' && !isCrossAccount(prepared)) return undefined;
+  return found.resource.principalMatches.size > 0 ? undefined : 'resource';
 }
 
-function allowed(found: Opinions, action: string): Decision {
+function allowed(found: MatchesByKind, action: string): Decision {
   const statements = DENY_ORDER.flatMap((kind) => found[kind]?.allows ?? []);
   const because =
-    statements.length === 0 ? 'the account itself may do what no policy denies' : grounds(statements, action);
+    statements.length === 0
+      ? 'the account itself may do everything that no policy denies'
+      : allowReasons(statements, action);
   return { decision: 'allow', because, statements };
 }
 
 /**
- * Decides one request. An explicit deny wins wherever it stands. Otherwise a role's session needs its identity policies,
- * its boundary and its session policy together, or a resource policy that names it; services and strangers need a
- * resource policy; the account itself (root) needs nothing.
- * Throws `MalformedPolicy` for a document that IAM would not have taken.
+ * Decides one request. An explicit deny in any policy wins. Otherwise a role session needs an allow in its
+ * identity policies, its boundary and its session policy, or in a resource policy that names it. Services and
+ * anonymous callers need a resource policy. The account itself (root) needs none. Throws `MalformedPolicy`
+ * for a document that IAM would not accept.
  */
 export function decide(request: AccessRequest, policies: PolicySet): Decision {
   const isSession = request.principal.kind === 'role-session';
-  const question = toQuestion(request, isSession && policies.boundary !== undefined);
-  const found = opinions(policies, question, isSession);
+  const prepared = prepareRequest(request, isSession && policies.boundary !== undefined);
+  const found = matchPolicies(policies, prepared, isSession);
   const deny = firstDeny(found);
   if (deny !== undefined) {
     return {
@@ -99,7 +116,7 @@ export function decide(request: AccessRequest, policies: PolicySet): Decision {
       statements: [deny],
     };
   }
-  const kind = missing(question, found);
+  const kind = missingAllow(prepared, found);
   if (kind === undefined) return allowed(found, request.action);
   return {
     decision: 'implicit-deny',

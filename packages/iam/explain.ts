@@ -1,4 +1,7 @@
-/** Decisions in words, as AWS words them: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+/**
+ * Decisions explained in AWS's wording:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
 import type { Decision, PolicyKind, StatementRef } from './policy.ts';
 
 const KIND_NAMES: Readonly<Record<PolicyKind, { readonly name: string; readonly withArticle: string }>> = {
@@ -9,36 +12,39 @@ const KIND_NAMES: Readonly<Record<PolicyKind, { readonly name: string; readonly 
 };
 const TRUST_POLICY = { name: 'role trust policy', withArticle: 'the role trust policy' };
 
-/** The resource policies that decide on STS actions are the trust policies of roles, and AWS names them so. */
-function wordsFor(kind: PolicyKind, action: string): { readonly name: string; readonly withArticle: string } {
+/** For STS actions the resource policy is a role's trust policy, and AWS calls it that. */
+function kindNames(
+  kind: PolicyKind,
+  action: string,
+): { readonly name: string; readonly withArticle: string } {
   return kind === 'resource' && action.toLowerCase().startsWith('sts:') ? TRUST_POLICY : KIND_NAMES[kind];
 }
 
 /** `no identity-based policy allows the s3:GetObject action`. */
 export function implicitDenial(kind: PolicyKind, action: string): string {
-  return `no ${wordsFor(kind, action).name} allows the ${action} action`;
+  return `no ${kindNames(kind, action).name} allows the ${action} action`;
 }
 
 /** `an explicit deny in a session policy (taskbound, statement Deadline)`. */
 export function explicitDenial(ref: StatementRef, action: string): string {
-  return `an explicit deny in ${wordsFor(ref.kind, action).withArticle} (${ref.policy}, statement ${ref.statement})`;
+  return `an explicit deny in ${kindNames(ref.kind, action).withArticle} (${ref.policy}, statement ${ref.statement})`;
 }
 
-/** `allowed by the identity-based policy Ceiling, statement readSource`, one for each statement. */
-export function grounds(refs: readonly StatementRef[], action: string): string {
+/** `allowed by the identity-based policy Ceiling, statement readSource`, with every statement that allows. */
+export function allowReasons(refs: readonly StatementRef[], action: string): string {
   const each = refs.map(
-    (ref) => `the ${wordsFor(ref.kind, action).name} ${ref.policy}, statement ${ref.statement}`,
+    (ref) => `the ${kindNames(ref.kind, action).name} ${ref.policy}, statement ${ref.statement}`,
   );
   return `allowed by ${each.join('; ')}`;
 }
 
 /**
- * The end of an AccessDenied message, from `because` or `with` on: `because no session policy allows the s3:GetObject
- * action`, `with an explicit deny in a permissions boundary`. Empty for a decision that allows.
+ * The end of an AccessDenied message, starting at `because` or `with`: `because no session policy allows the
+ * s3:GetObject action`, `with an explicit deny in a permissions boundary`. Empty when the decision is allow.
  */
 export function denialReason(decision: Decision, action: string): string {
   if (decision.decidedBy === undefined) return '';
   return decision.decision === 'explicit-deny'
-    ? `with an explicit deny in ${wordsFor(decision.decidedBy, action).withArticle}`
+    ? `with an explicit deny in ${kindNames(decision.decidedBy, action).withArticle}`
     : `because ${implicitDenial(decision.decidedBy, action)}`;
 }

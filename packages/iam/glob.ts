@@ -1,12 +1,15 @@
-/** `*` as a wildcard: any run of characters, the empty one included. */
+/** The wildcard `*`: any run of characters, including an empty one. */
 export const ANY_RUN = -1;
-/** `?` as a wildcard: exactly one character. */
+/** The wildcard `?`: exactly one character. */
 export const ANY_ONE = -2;
 
-/** A pattern: UTF-16 code units to be met literally, and the two wildcards. Literal `*` and `?` are plain code units. */
+/** A pattern: literal UTF-16 code units and the two wildcards. A literal `*` or `?` is a plain code unit. */
 export type Glob = readonly number[];
 
-/** How many code units the character at `at` takes: two for a surrogate pair, so that `?` stands for a whole character. */
+/**
+ * The number of code units of the character at `at`: two for a surrogate pair, so `?` matches a whole
+ * character.
+ */
 function characterLength(text: string, at: number): number {
   const first = text.charCodeAt(at);
   if (first < 0xd800 || first > 0xdbff) return 1;
@@ -15,8 +18,8 @@ function characterLength(text: string, at: number): number {
 }
 
 /**
- * Whether the whole text matches. Only the last `*` seen is ever retried, a step further on each time, so that the work
- * is bounded by pattern length times text length however the pattern is made.
+ * Whether the whole text matches. Only the last `*` is retried, one character further each time. So the work
+ * is at most pattern length times text length, for any pattern.
  */
 export function matchesGlob(glob: Glob, text: string): boolean {
   let at = 0;

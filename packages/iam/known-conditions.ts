@@ -1,13 +1,13 @@
 import type { ConditionBlock, Statement } from './policy.ts';
 
-/** Tells a condition key, in whatever case, that the asker knows the value of. */
+/** Whether the caller knows the value of a condition key, given in any case. */
 type IsKnown = (key: string) => boolean;
 
-/** Condition keys of a statement that the asker knows nothing of. */
+/** The statement's condition keys whose values are not known. */
 export const unknownKeys = ({ Condition = {} }: Statement, isKnown: IsKnown): string[] =>
   Object.values(Condition).flatMap((keys) => Object.keys(keys).filter((key) => !isKnown(key)));
 
-/** The statement with those conditions alone that the asker can decide. */
+/** The statement reduced to the conditions whose keys are known. */
 export function knownPart({ Condition = {}, ...rest }: Statement, isKnown: IsKnown): Statement {
   const operators = Object.entries(Condition).map(
     ([operator, keys]) =>

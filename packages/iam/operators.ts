@@ -1,6 +1,9 @@
-/** Condition operators: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+/**
+ * Condition operators:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
 import type { ContextView } from './context.ts';
-import { MalformedPolicy, shown } from './malformed.ts';
+import { MalformedPolicy, formatValue } from './malformed.ts';
 import { compileArn, splitArn } from './patterns.ts';
 import { parseBoolean, parseDate, parseNumber } from './values.ts';
 import { compileTemplate, matchesTemplate } from './variables.ts';
@@ -9,9 +12,9 @@ import { compileTemplate, matchesTemplate } from './variables.ts';
 export type Match = (value: string, context: ContextView) => boolean;
 
 export interface Operator {
-  /** `true` for the operators with `Not`: they hold when nothing matches. */
+  /** `true` for operators with `Not`: they hold when no value matches. */
   readonly negated: boolean;
-  /** Throws `MalformedPolicy` for a value that the operator cannot take. */
+  /** Throws `MalformedPolicy` for a value that the operator does not accept. */
   readonly compile: (policyValue: string, variables: boolean) => Match;
 }
 
@@ -39,7 +42,7 @@ function compileParsed<T>(
   return (policyValue) => {
     const limit = parse(policyValue);
     if (limit === undefined)
-      throw new MalformedPolicy(`The condition value ${shown(policyValue)} must be ${expected}.`);
+      throw new MalformedPolicy(`The condition value ${formatValue(policyValue)} must be ${expected}.`);
     return (value) => {
       const parsed = parse(value);
       return parsed !== undefined && holds(parsed, limit);
@@ -77,7 +80,7 @@ function pair(plain: string, opposite: string, compile: Compile): [string, Opera
   ];
 }
 
-/** Every operator but `Null`, which asks for the key and not for its values. */
+/** Every operator except `Null`, which tests for the key and not for its values. */
 export const operators: ReadonlyMap<string, Operator> = new Map([
   ...pair('StringEquals', 'StringNotEquals', compileString({ wildcards: false, foldCase: false })),
   ...pair(

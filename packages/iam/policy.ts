@@ -1,4 +1,7 @@
-/** IAM policy documents as they are written: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
+/**
+ * IAM policy documents as they are written:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ */
 export type OneOrMany<T> = T | readonly T[];
 
 /** Operator -> condition key -> value(s), for example `{ StringEquals: { 'aws:SourceIdentity': 'a' } }`. */
@@ -26,17 +29,23 @@ export interface PolicyDocument {
   readonly Statement: OneOrMany<Statement>;
 }
 
-/** A policy with the place it is attached at, so that a decision can name it. */
+/** A policy with a name that decisions refer to it by. */
 export interface NamedPolicy {
-  /** For example `AWS::IAM::Policy/AdmitRoleDefaultPolicy`, an inline policy's name, or a managed policy's ARN. */
+  /**
+   * For example `AWS::IAM::Policy/AdmitRoleDefaultPolicy`, an inline policy's name, or a managed policy's
+   * ARN.
+   */
   readonly name: string;
   readonly document: PolicyDocument;
 }
 
-/** Condition keys of one request. A key that is absent is absent: operators tell that from an empty string. Keys compare case-insensitively. */
+/**
+ * The condition keys of one request, compared case-insensitively. An absent key is not the same as an empty
+ * string.
+ */
 export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
 
-/** Who asks. ARNs as IAM's `aws:PrincipalArn` gives them: a role's ARN for its sessions. */
+/** The caller of a request. */
 export interface RequestPrincipal {
   /** `root` is the account itself; `service` is an AWS service such as `states.amazonaws.com`. */
   readonly kind: 'root' | 'role-session' | 'service' | 'anonymous';
@@ -49,7 +58,10 @@ export interface RequestPrincipal {
   readonly service?: string;
 }
 
-/** All policies that bear on one request: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html */
+/**
+ * All policies that apply to one request:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
 export interface PolicySet {
   readonly identity: readonly NamedPolicy[];
   /** The permissions boundary; absent when the role has none. */
@@ -71,7 +83,7 @@ export interface AccessRequest {
 
 export type PolicyKind = 'identity' | 'boundary' | 'session' | 'resource';
 
-/** The statement a decision rests on. */
+/** The statement that a decision is based on. */
 export interface StatementRef {
   readonly kind: PolicyKind;
   readonly policy: string;
@@ -79,13 +91,13 @@ export interface StatementRef {
   readonly statement: string;
 }
 
-/** A decision with its reasons, never a bare boolean. */
+/** A decision with its reasons. */
 export interface Decision {
   readonly decision: 'allow' | 'explicit-deny' | 'implicit-deny';
-  /** For a deny, the kind of policy that decided, in IAM's own order; `undefined` when allowed. */
+  /** For a deny, the kind of policy that decided; `undefined` when allowed. */
   readonly decidedBy?: PolicyKind;
-  /** One sentence for people, for example `no identity-based policy allows the s3:GetObject action`. */
+  /** One sentence, for example `no identity-based policy allows the s3:GetObject action`. */
   readonly because: string;
-  /** The statements that matched: the denying one, or each allowing one. */
+  /** The statements that decided: the one that denies, or all that allow. */
   readonly statements: readonly StatementRef[];
 }

@@ -1,12 +1,16 @@
-/** Who a resource policy names: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
-import { MalformedPolicy, shown } from './malformed.ts';
+/**
+ * The principals that a resource policy names:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+import { MalformedPolicy, formatValue } from './malformed.ts';
 import type { PrincipalBlock, RequestPrincipal } from './policy.ts';
 
 /**
- * How a principal is named, the strongest first: `session` by its own session's ARN, `open` because everyone is meant,
- * `role` by its role's ARN, `service` by its name, `account` through its account, which only delegates to identity policies.
+ * How a resource policy names a principal, strongest first: `session` by the session's ARN, `open` because it
+ * names everyone, `role` by the role's ARN, `service` by its name, `account` by its account, which only
+ * delegates to identity policies.
  */
-export type Naming = 'session' | 'open' | 'role' | 'service' | 'account';
+export type PrincipalMatch = 'session' | 'open' | 'role' | 'service' | 'account';
 
 export interface PrincipalPattern {
   readonly everyone: boolean;
@@ -36,7 +40,7 @@ function compileAws(values: readonly string[]): Pick<PrincipalPattern, 'everyone
     else if (PRINCIPAL_ARN.test(value)) arns.add(value);
     else if (value !== '*') {
       throw new MalformedPolicy(
-        `The principal ${shown(value)} must be "*", an account, or the whole ARN of a role, a session or a user.`,
+        `The principal ${formatValue(value)} must be "*", an account, or the full ARN of a role, a session or a user.`,
       );
     }
   }
@@ -47,18 +51,21 @@ function compileServices(values: readonly string[]): ReadonlySet<string> {
   const wrong = values.find((value) => !SERVICE.test(value));
   if (wrong !== undefined)
     throw new MalformedPolicy(
-      `The service principal ${shown(wrong)} must be a name such as "lambda.amazonaws.com".`,
+      `The service principal ${formatValue(wrong)} must be a name such as "lambda.amazonaws.com".`,
     );
   return new Set(values);
 }
 
-/** Throws `MalformedPolicy` for what IAM would refuse, and for the kinds `Federated` and `CanonicalUser`. */
+/**
+ * Throws `MalformedPolicy` for a principal that IAM would refuse, and for the kinds `Federated` and
+ * `CanonicalUser`.
+ */
 export function compilePrincipal(block: PrincipalBlock): PrincipalPattern {
   if (block === '*') return { everyone: true, accounts: new Set(), arns: new Set(), services: new Set() };
   const unsupported = Object.keys(block).find((kind) => kind !== 'AWS' && kind !== 'Service');
   if (unsupported !== undefined)
     throw new MalformedPolicy(
-      `The principal kind ${shown(unsupported)} is not supported here: only "AWS" and "Service" are.`,
+      `The principal kind ${formatValue(unsupported)} is not supported here: only "AWS" and "Service" are.`,
     );
   return {
     ...compileAws([block['AWS'] ?? []].flat()),
@@ -71,7 +78,10 @@ function has(set: ReadonlySet<string>, value: string | undefined): boolean {
 }
 
 /** How the pattern names this principal; `undefined` when it does not. */
-export function namingOf(pattern: PrincipalPattern, principal: RequestPrincipal): Naming | undefined {
+export function matchPrincipal(
+  pattern: PrincipalPattern,
+  principal: RequestPrincipal,
+): PrincipalMatch | undefined {
   if (has(pattern.arns, principal.sessionArn)) return 'session';
   if (pattern.everyone) return 'open';
   if (has(pattern.arns, principal.roleArn)) return 'role';
@@ -81,11 +91,11 @@ export function namingOf(pattern: PrincipalPattern, principal: RequestPrincipal)
 }
 
 /**
- * Whether `NotPrincipal` spares this principal. Each layer is checked by itself: a session is spared only when its
- * account, its role and the session all stand in the list, and never when its role has a permissions boundary.
+ * Whether `NotPrincipal` exempts this principal from the deny. A session is exempt only when its account, its
+ * role and the session are all listed, and never when its role has a permissions boundary.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
  */
-export function isSpared(
+export function isExempt(
   pattern: PrincipalPattern,
   principal: RequestPrincipal,
   hasBoundary: boolean,

@@ -1,7 +1,10 @@
-import { shown } from './malformed.ts';
+import { formatValue } from './malformed.ts';
 import type { Statement } from './policy.ts';
 
-/** Where a document is attached: identity, boundary and session policies share one grammar; a trust policy has its own. */
+/**
+ * Where a document is attached. Identity, boundary and session policies share one grammar; trust policies
+ * have another.
+ */
 export type PolicyUse = 'identity' | 'resource' | 'trust';
 
 function namesPrincipal(statement: Statement): boolean {
@@ -12,16 +15,16 @@ function namesResource(statement: Statement): boolean {
   return statement.Resource !== undefined || statement.NotResource !== undefined;
 }
 
-function unfitIdentity(statement: Statement): string | undefined {
+function identityProblem(statement: Statement): string | undefined {
   if (namesPrincipal(statement)) return 'An identity-based policy must not name a principal.';
   if (!namesResource(statement))
     return 'A statement of an identity-based policy must contain Resource or NotResource.';
   if (!/^[0-9A-Za-z]*$/.test(statement.Sid ?? ''))
-    return `The Sid ${shown(statement.Sid)} of an identity-based policy must be alphanumeric.`;
+    return `The Sid ${formatValue(statement.Sid)} of an identity-based policy must be alphanumeric.`;
   return undefined;
 }
 
-function unfitResource(statement: Statement): string | undefined {
+function resourceProblem(statement: Statement): string | undefined {
   if (!namesPrincipal(statement))
     return 'A statement of a resource-based policy must contain Principal or NotPrincipal.';
   if (!namesResource(statement))
@@ -30,7 +33,7 @@ function unfitResource(statement: Statement): string | undefined {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html */
-function unfitTrust(statement: Statement): string | undefined {
+function trustProblem(statement: Statement): string | undefined {
   if (statement.Principal === undefined) return 'A statement of a role trust policy must contain Principal.';
   if (namesResource(statement)) return 'A role trust policy must not contain Resource or NotResource.';
   const actions = statement.Action === undefined ? [] : [statement.Action].flat();
@@ -38,13 +41,13 @@ function unfitTrust(statement: Statement): string | undefined {
   const foreign = actions.find((action) => !action.toLowerCase().startsWith('sts:'));
   return foreign === undefined
     ? undefined
-    : `A role trust policy must contain only STS actions, not ${shown(foreign)}.`;
+    : `A role trust policy must contain only STS actions, not ${formatValue(foreign)}.`;
 }
 
-const checks = { identity: unfitIdentity, resource: unfitResource, trust: unfitTrust };
+const checks = { identity: identityProblem, resource: resourceProblem, trust: trustProblem };
 
-/** One sentence when the statements cannot be used so, in the words of the first reason found. */
-export function unfitFor(use: PolicyUse, statements: readonly Statement[]): string | undefined {
+/** The first reason why the statements are not valid for this use, as one sentence; `undefined` when they are. */
+export function findUseProblem(use: PolicyUse, statements: readonly Statement[]): string | undefined {
   for (const statement of statements) {
     const reason = checks[use](statement);
     if (reason !== undefined) return reason;

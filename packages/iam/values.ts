@@ -1,6 +1,9 @@
-/** Values of the date and numeric operators: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+/**
+ * Parsers for the values of date, numeric and Bool operators:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
 
-/** A W3C form of ISO 8601: a day, or a day with a time and its zone. */
+/** The W3C profile of ISO 8601: a day, or a day with a time and a time zone. */
 const ISO_8601 =
   /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(\.\d+)?)?(?:Z|([+-])(\d{2}):(\d{2})))?$/;
 const EPOCH_SECONDS = /^-?\d{1,12}(?:\.\d+)?$/;
@@ -12,10 +15,10 @@ function clockSeconds(hours: string, minutes: string, seconds: string): number |
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 
-/** Milliseconds since the epoch at which the day began in UTC; `undefined` for a day that no calendar has. */
+/** Milliseconds since the epoch at the start of the day in UTC; `undefined` for a day that does not exist. */
 function midnightMs(year: number, month: number, day: number): number | undefined {
   const date = new Date(Date.UTC(year, month - 1, day));
-  // Date.UTC rolls the thirtieth of February over into March, and takes the year 26 for 1926.
+  // Date.UTC turns February 30 into March 2, and the year 26 into 1926.
   const exists =
     date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   return exists ? date.getTime() : undefined;

@@ -1,12 +1,13 @@
 /**
  * Policy variables: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  *
- * A template is a policy string with its variables, wildcards and literals told apart once, when the policy is compiled.
+ * A template is a policy string, split into variables, wildcards and literals once, when the policy is
+ * compiled.
  */
 import type { ContextView } from './context.ts';
 import type { Glob } from './glob.ts';
 import { ANY_ONE, ANY_RUN, matchesGlob } from './glob.ts';
-import { MalformedPolicy, shown } from './malformed.ts';
+import { MalformedPolicy, formatValue } from './malformed.ts';
 
 /** `${key}` or `${key, 'default'}`; the key is kept in lower case. */
 interface Variable {
@@ -18,18 +19,18 @@ type Piece = number | Variable;
 
 export interface Template {
   readonly pieces: readonly Piece[];
-  /** The pattern, when no variable has to be filled in first. */
+  /** The whole pattern, when it contains no variables. */
   readonly glob: Glob | undefined;
-  /** The text itself, when the pattern has no wildcards either: most parts of most ARNs. */
+  /** The text, when the pattern contains no variables and no wildcards: most parts of most ARNs. */
   readonly literal: string | undefined;
-  /** What every match begins with: tells most texts apart before a variable is filled in. */
+  /** The text that every match starts with. It rules out most texts before variables are filled in. */
   readonly prefix: string;
-  /** Compare without regard to case: the pieces are in lower case already, and so must be what is filled in. */
+  /** Compare without regard to case. The pieces are in lower case; filled-in values must be lowered too. */
   readonly foldCase: boolean;
 }
 
 export interface TemplateOptions {
-  /** Whether `${...}` means something: only with `Version` 2012-10-17. Before, it is plain text. */
+  /** Whether `${...}` is a variable: only with `Version` 2012-10-17. In older documents it is plain text. */
   readonly variables: boolean;
   /** Whether `*` and `?` are wildcards. */
   readonly wildcards: boolean;
@@ -44,7 +45,7 @@ function variableAt(text: string, at: number): { readonly piece: Piece; readonly
   const match = VARIABLE.exec(text);
   if (match === null) {
     throw new MalformedPolicy(
-      `The value ${shown(text)} has a "\${" that begins no policy variable such as \${aws:SourceIdentity}.`,
+      `The value ${formatValue(text)} has a "\${" that starts no policy variable such as \${aws:SourceIdentity}.`,
     );
   }
   const [whole, escaped, key = '', fallback] = match;
@@ -93,7 +94,7 @@ function fromPieces(pieces: readonly Piece[], foldCase: boolean): Template {
   };
 }
 
-/** Throws `MalformedPolicy` for a `${` that begins no variable. */
+/** Throws `MalformedPolicy` for a `${` that starts no variable. */
 export function compileTemplate(text: string, options: TemplateOptions): Template {
   const foldCase = options.foldCase ?? false;
   return fromPieces(toPieces(foldCase ? text.toLowerCase() : text, options), foldCase);
@@ -101,7 +102,10 @@ export function compileTemplate(text: string, options: TemplateOptions): Templat
 
 const COLON = ':'.charCodeAt(0);
 
-/** Cuts at the first `limit - 1` colons that are written in the policy; those inside a variable's name or value do not count. */
+/**
+ * Splits at the first `limit - 1` colons written in the policy. Colons in a variable's name or value do not
+ * count.
+ */
 export function splitTemplate(template: Template, limit: number): readonly Template[] {
   const parts: Piece[][] = [[]];
   for (const piece of template.pieces) {
@@ -123,13 +127,16 @@ function fillTemplate(template: Template, context: ContextView): Glob | undefine
     const value = context.single(piece.key) ?? piece.fallback;
     if (value === undefined) return undefined;
     const text = template.foldCase ? value.toLowerCase() : value;
-    // Code units, never wildcards: a `*` in a value is a `*`.
+    // Values contribute literal code units only: a `*` in a value matches a `*`.
     for (let at = 0; at < text.length; at++) filled.push(text.charCodeAt(at));
   }
   return filled;
 }
 
-/** Whether the text matches in this request. With a variable that has neither value nor default, nothing does. */
+/**
+ * Whether the text matches in this request. Nothing matches when a variable has neither a value nor a
+ * default.
+ */
 export function matchesTemplate(template: Template, text: string, context: ContextView): boolean {
   if (template.literal !== undefined) return template.literal === text;
   if (!text.startsWith(template.prefix)) return false;

@@ -2,18 +2,21 @@ import { Cron } from 'croner';
 import { Temporal } from 'temporal-polyfill';
 import { cronFields } from './schedule-expression.ts';
 
-/** The wall times of a `cron(…)` expression, without any time zone. */
+/** The local times of a `cron(…)` expression, without a time zone. */
 export interface CronTimes {
   after(wall: Temporal.PlainDateTime): Temporal.PlainDateTime | undefined;
 }
 
-/** The form must have been checked (packages/time/schedule-expression.ts). Croner finds the times; what time zones make of them is not its part. */
+/**
+ * The expression must have passed `expressionFault`. Croner finds the local times; callers convert them to
+ * instants of a time zone.
+ */
 export function cronTimes(expression: string): CronTimes {
-  const job = new Cron(patternOf(cronFields(expression) ?? []), {
+  const job = new Cron(toCronerPattern(cronFields(expression) ?? []), {
     mode: '7-part',
-    // As if the clocks were UTC's, which skip and repeat nothing.
+    // UTC has no daylight saving time, so no local time is skipped or repeated.
     timezone: 'UTC',
-    // 1 is Sunday, and `0/15` is every fifteenth from 0, as AWS has it.
+    // As on AWS, 1 is Sunday, and `0/15` is every 15th value starting at 0.
     alternativeWeekdays: true,
     sloppyRanges: true,
     paused: true,
@@ -29,8 +32,11 @@ export function cronTimes(expression: string): CronTimes {
   };
 }
 
-/** Seconds, which AWS has not, and the six fields. `?` says nothing; `L` alone as a day of the week is its last, Saturday. */
-function patternOf(fields: readonly string[]): string {
+/**
+ * AWS's six fields, preceded by the seconds that croner expects. `?` matches every value. `L` alone as day of
+ * the week is the last one, Saturday.
+ */
+function toCronerPattern(fields: readonly string[]): string {
   const [minutes, hours, dayOfMonth, month, dayOfWeek, year] = fields.map((field) =>
     field === '?' ? '*' : field,
   );

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 
-/** The machine's own time: the only place where a function reads a clock or waits. */
+/** The machine's time. Control functions read the time and wait only through this. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   sleep: (ms, signal) =>

@@ -1,18 +1,21 @@
 import { Temporal } from 'temporal-polyfill';
 
-/** What an error names as allowed. */
+/** The allowed values, for error messages. */
 export const TIME_ZONE_ALLOWED =
-  'a name of the IANA time zone database, spelled as there, such as UTC or Europe/Berlin';
+  'a name of the IANA time zone database in its exact spelling, such as UTC or Europe/Berlin';
 
 /**
- * Whether it is a name of the IANA time zone database, spelled as there: EventBridge Scheduler takes no other spelling. An offset such as
- * +01:00 is none: it has no daylight saving, and nobody's clock keeps to it.
+ * Whether the text is a name of the IANA time zone database in its exact spelling: EventBridge Scheduler
+ * accepts no other. An offset such as +01:00 is not a time zone: it has no daylight saving time.
  */
 export const isTimeZone = (name: string): boolean =>
-  /^[A-Za-z]/.test(name) && temporalName(name) === name && !isOtherwiseSpelled(name);
+  /^[A-Za-z]/.test(name) && resolveZoneName(name) === name && !hasWrongCase(name);
 
-/** Temporal keeps a link such as `Asia/Kolkata` and corrects its spelling; undefined when it knows no such zone. */
-function temporalName(name: string): string | undefined {
+/**
+ * The name in its correct spelling; undefined when there is no such zone. Temporal keeps links such as
+ * `Asia/Kolkata`.
+ */
+function resolveZoneName(name: string): string | undefined {
   try {
     return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId;
   } catch (error) {
@@ -21,8 +24,11 @@ function temporalName(name: string): string | undefined {
   }
 }
 
-/** `Intl` answers a link by the zone that it leads to, and any other name by its spelling: only a difference in capitals is a fault. */
-function isOtherwiseSpelled(name: string): boolean {
+/**
+ * `Intl` resolves a link to the zone that it points to, and any other name to its correct spelling. So only a
+ * difference in upper and lower case means a wrong spelling.
+ */
+function hasWrongCase(name: string): boolean {
   const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
   return timeZone !== name && timeZone.toLowerCase() === name.toLowerCase();
 }

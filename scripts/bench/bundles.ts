@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { REGION } from 'taskbound-local/gateway/place';
+import { REGION } from 'taskbound-local/gateway/account-and-region';
 import type { FunctionVersion } from 'taskbound-local/lambda/types';
 import { IN_PROCESS_ENDPOINT, variablesOf } from 'taskbound-local/lambda/variables';
 import { spreadOf, spreadText, table, type Spread } from './figures.ts';

@@ -1,16 +1,16 @@
-/** The vocabulary of the decision tables: small policies by what they say, and the ends of AWS's messages. */
+/** Building blocks of the decision tables: small policies, and the ends of AWS's messages. */
 import { expect, it } from 'vitest';
 import { decide } from 'taskbound-iam/evaluate';
 import { denialReason } from 'taskbound-iam/explain';
 import type { AccessRequest, PolicySet, PrincipalBlock, Statement } from 'taskbound-iam/policy';
 import { allow, deny, named, other, request } from './support.ts';
 
-export const yes = named('p', allow);
-export const no = named('p', deny);
-export const silent = named('p', other);
-export const to = (Principal: PrincipalBlock, statement: Statement = allow) =>
+export const allows = named('p', allow);
+export const denies = named('p', deny);
+export const unrelated = named('p', other);
+export const allowTo = (Principal: PrincipalBlock, statement: Statement = allow) =>
   named('p', { ...statement, Principal });
-export const toOthers = (NotPrincipal: PrincipalBlock) => named('p', { ...deny, NotPrincipal });
+export const denyOthers = (NotPrincipal: PrincipalBlock) => named('p', { ...deny, NotPrincipal });
 
 export const NO_IDENTITY = 'because no identity-based policy allows the s3:GetObject action';
 export const NO_BOUNDARY = 'because no permissions boundary allows the s3:GetObject action';
@@ -21,7 +21,7 @@ export const DENY_BOUNDARY = 'with an explicit deny in a permissions boundary';
 export const DENY_SESSION = 'with an explicit deny in a session policy';
 export const DENY_RESOURCE = 'with an explicit deny in a resource-based policy';
 
-/** Sentence, policies, the end of the denial (empty: allowed), and what differs in the request. */
+/** Test title, policies, the end of the denial message (empty if allowed), and changes to the request. */
 export type Case = readonly [string, PolicySet, string, Partial<AccessRequest>?];
 
 export function outcome(policies: PolicySet, change: Partial<AccessRequest> = {}) {
@@ -29,7 +29,7 @@ export function outcome(policies: PolicySet, change: Partial<AccessRequest> = {}
   return denialReason(decide(asked, policies), asked.action);
 }
 
-export function table(cases: readonly Case[]): void {
+export function testCases(cases: readonly Case[]): void {
   for (const [sentence, policies, expected, change] of cases)
     it(sentence, () => expect(outcome(policies, change)).toBe(expected));
 }
@@ -42,7 +42,10 @@ export function allSecrets() {
   return named('p', { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: '*' });
 }
 export function anySecret(principal: string) {
-  return to({ AWS: principal }, { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: '*' });
+  return allowTo(
+    { AWS: principal },
+    { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: '*' },
+  );
 }
 export function secretOf(account: string) {
   return {

@@ -6,7 +6,10 @@ import { ROLE, allow, conditional, request } from './support.ts';
 const holds = (condition: ConditionBlock, context: RequestContext) =>
   decide(...conditional(condition, context)).decision === 'allow';
 
-/** Operator, policy value(s), the request's value(s) of the key (`undefined`: absent), whether the condition holds. */
+/**
+ * Operator, policy value(s), the request's value(s) of the key (`undefined` if absent), whether the condition
+ * holds.
+ */
 type Case = readonly [string, OneOrMany<string | number | boolean>, OneOrMany<string> | undefined, boolean];
 
 function check(cases: readonly Case[]): void {
@@ -200,13 +203,13 @@ describe('policy variables in values', () => {
       false,
     ],
     [
-      'StringLike, a star in the value is a star',
+      'StringLike, a star in the value is literal',
       { StringLike: { 'aws:a': '${aws:b}' } },
       { 'aws:a': 'x', 'aws:b': '*' },
       false,
     ],
     [
-      'StringLike, a star in the policy globs',
+      'StringLike, a star in the policy is a wildcard',
       { StringLike: { 'aws:a': '${aws:b}/*' } },
       { 'aws:a': 'x/y', 'aws:b': 'x' },
       true,
@@ -226,7 +229,7 @@ describe('policy variables in values', () => {
     ['unresolved, plain', { StringEquals: { 'aws:a': '${aws:b}' } }, { 'aws:a': '${aws:b}' }, false],
     ['unresolved, negated', { StringNotEquals: { 'aws:a': '${aws:b}' } }, { 'aws:a': 'x' }, true],
     [
-      'unresolved, beside one that matches',
+      'unresolved, next to a value that matches',
       { StringEquals: { 'aws:a': ['${aws:b}', 'x'] } },
       { 'aws:a': 'x' },
       true,
@@ -245,7 +248,7 @@ describe('a condition block', () => {
   it.each(Object.keys(good))('fails when %s fails', (key) =>
     expect(holds(both, { ...good, [key]: 'false' })).toBe(false),
   );
-  it('finds keys whatever their case', () =>
+  it('finds keys in any case', () =>
     expect(holds({ StringEquals: { 'AWS:sourceIDENTITY': 'a' } }, { 'aws:SourceIdentity': 'a' })).toBe(true));
   it('holds when it is empty', () => expect(holds({}, {})).toBe(true));
   it('ends a session at its deadline', () => {

@@ -3,10 +3,10 @@ import { decide } from 'taskbound-iam/evaluate';
 import type { Statement } from 'taskbound-iam/policy';
 import type { Case } from './cases.ts';
 import {
-  yes,
-  no,
-  silent,
-  to,
+  allows,
+  denies,
+  unrelated,
+  allowTo,
   NO_IDENTITY,
   NO_BOUNDARY,
   NO_SESSION,
@@ -15,7 +15,7 @@ import {
   DENY_BOUNDARY,
   DENY_SESSION,
   DENY_RESOURCE,
-  table,
+  testCases,
   NO_RESOURCE_SECRET,
   secretOf,
 } from './cases.ts';
@@ -30,62 +30,70 @@ import {
   other,
   request,
   root,
-  stranger,
+  anonymous,
 } from './support.ts';
 
 describe("a role's session without a resource policy", () => {
   const cases: Case[] = [
     ['nothing allows', { identity: [] }, NO_IDENTITY],
-    ['the identity policy allows another action', { identity: [silent] }, NO_IDENTITY],
-    ['the identity policy allows', { identity: [yes] }, ''],
-    ['one of two identity policies allows', { identity: [silent, yes] }, ''],
-    ['identity allows, boundary is silent', { identity: [yes], boundary: silent }, NO_BOUNDARY],
-    ['identity allows, session policy is silent', { identity: [yes], session: silent }, NO_SESSION],
+    ['the identity policy allows another action', { identity: [unrelated] }, NO_IDENTITY],
+    ['the identity policy allows', { identity: [allows] }, ''],
+    ['one of two identity policies allows', { identity: [unrelated, allows] }, ''],
+    ['identity allows, boundary does not', { identity: [allows], boundary: unrelated }, NO_BOUNDARY],
+    ['identity allows, session policy does not', { identity: [allows], session: unrelated }, NO_SESSION],
     [
-      'identity allows, both others are silent',
-      { identity: [yes], boundary: silent, session: silent },
+      'identity allows, the other two do not',
+      { identity: [allows], boundary: unrelated, session: unrelated },
       NO_BOUNDARY,
     ],
-    ['all three allow', { identity: [yes], boundary: yes, session: yes }, ''],
+    ['all three allow', { identity: [allows], boundary: allows, session: allows }, ''],
     [
       'boundary and session policy grant nothing by themselves',
-      { identity: [], boundary: yes, session: yes },
+      { identity: [], boundary: allows, session: allows },
       NO_IDENTITY,
     ],
-    ['identity denies beside an allow', { identity: [yes, no], boundary: yes, session: yes }, DENY_IDENTITY],
-    ['boundary denies', { identity: [yes], boundary: named('p', allow, deny), session: yes }, DENY_BOUNDARY],
+    [
+      'identity denies beside an allow',
+      { identity: [allows, denies], boundary: allows, session: allows },
+      DENY_IDENTITY,
+    ],
+    [
+      'boundary denies',
+      { identity: [allows], boundary: named('p', allow, deny), session: allows },
+      DENY_BOUNDARY,
+    ],
     [
       'session policy denies',
-      { identity: [yes], boundary: yes, session: named('p', allow, deny) },
+      { identity: [allows], boundary: allows, session: named('p', allow, deny) },
       DENY_SESSION,
     ],
     [
-      'a silent session policy beside a deny in the boundary',
-      { identity: [yes], boundary: no, session: silent },
+      'a deny in the boundary, and no allow in the session policy',
+      { identity: [allows], boundary: denies, session: unrelated },
       DENY_BOUNDARY,
     ],
   ];
-  table(cases);
+  testCases(cases);
 });
 
-describe('services, strangers and the account itself', () => {
+describe('services, anonymous callers and the account itself', () => {
   const cases: Case[] = [
-    ['a service without a resource policy', { identity: [yes] }, NO_RESOURCE, { principal: lambda }],
+    ['a service without a resource policy', { identity: [allows] }, NO_RESOURCE, { principal: lambda }],
     [
       'a service that the resource policy names',
-      { identity: [], resource: to({ Service: 'lambda.amazonaws.com' }) },
+      { identity: [], resource: allowTo({ Service: 'lambda.amazonaws.com' }) },
       '',
       { principal: lambda },
     ],
     [
       'another service',
-      { identity: [], resource: to({ Service: 'sns.amazonaws.com' }) },
+      { identity: [], resource: allowTo({ Service: 'sns.amazonaws.com' }) },
       NO_RESOURCE,
       { principal: lambda },
     ],
     [
       'a service is not its account',
-      { identity: [], resource: to({ AWS: ROOT_ARN }) },
+      { identity: [], resource: allowTo({ AWS: ROOT_ARN }) },
       NO_RESOURCE,
       { principal: lambda },
     ],
@@ -102,30 +110,35 @@ describe('services, strangers and the account itself', () => {
       DENY_RESOURCE,
       { principal: lambda },
     ],
-    ['a stranger and a closed resource', { identity: [yes] }, NO_RESOURCE, { principal: stranger }],
     [
-      'a stranger and a resource open to everyone',
-      { identity: [], resource: to('*') },
-      '',
-      { principal: stranger },
+      'an anonymous caller and a closed resource',
+      { identity: [allows] },
+      NO_RESOURCE,
+      { principal: anonymous },
     ],
     [
-      'a stranger and a resource open to a role',
-      { identity: [], resource: to({ AWS: ROLE }) },
+      'an anonymous caller and a resource open to everyone',
+      { identity: [], resource: allowTo('*') },
+      '',
+      { principal: anonymous },
+    ],
+    [
+      'an anonymous caller and a resource open to a role',
+      { identity: [], resource: allowTo({ AWS: ROLE }) },
       NO_RESOURCE,
-      { principal: stranger },
+      { principal: anonymous },
     ],
     ['root, nothing allows', { identity: [] }, '', { principal: root }],
-    ['root, identity policies do not bear on it', { identity: [no] }, '', { principal: root }],
+    ['root, identity policies do not apply', { identity: [denies] }, '', { principal: root }],
     [
       'root, denied by the resource',
-      { identity: [], resource: to('*', deny) },
+      { identity: [], resource: allowTo('*', deny) },
       DENY_RESOURCE,
       { principal: root },
     ],
     [
       'root, denied as the account',
-      { identity: [], resource: to({ AWS: ACCOUNT }, deny) },
+      { identity: [], resource: allowTo({ AWS: ACCOUNT }, deny) },
       DENY_RESOURCE,
       { principal: root },
     ],
@@ -136,7 +149,7 @@ describe('services, strangers and the account itself', () => {
       { principal: root, ...secretOf('444455556666') },
     ],
   ];
-  table(cases);
+  testCases(cases);
 });
 
 describe('a decision', () => {
@@ -147,7 +160,7 @@ describe('a decision', () => {
       identity: [ceiling, named('extra', allow)],
       boundary: ceiling,
       session: named('lease', tool),
-      resource: to({ AWS: ROLE }),
+      resource: allowTo({ AWS: ROLE }),
     });
     expect(decision.decision).toBe('allow');
     expect(decision.statements).toEqual([
@@ -162,7 +175,7 @@ describe('a decision', () => {
   });
   it('names the one statement that denies', () => {
     const decision = decide(request(), {
-      identity: [yes],
+      identity: [allows],
       session: named('lease', tool, { ...deny, Sid: 'Deadline' }),
     });
     expect(decision).toEqual({
@@ -173,15 +186,15 @@ describe('a decision', () => {
     });
   });
   it('names no statement when nothing allowed', () =>
-    expect(decide(request(), { identity: [silent] })).toEqual({
+    expect(decide(request(), { identity: [unrelated] })).toEqual({
       decision: 'implicit-deny',
       decidedBy: 'identity',
       because: 'no identity-based policy allows the s3:GetObject action',
       statements: [],
     }));
-  it('refuses a document that cannot stand where it is attached', () => {
-    expect(() => decide(request(), { identity: [to('*')] })).toThrow('must not name a principal');
-    expect(() => decide(request(), { identity: [], resource: yes })).toThrow('must contain Principal');
+  it('refuses a document that is not valid where it is attached', () => {
+    expect(() => decide(request(), { identity: [allowTo('*')] })).toThrow('must not name a principal');
+    expect(() => decide(request(), { identity: [], resource: allows })).toThrow('must contain Principal');
     expect(() => decide(request(), { identity: [named('p', { Effect: 'Allow', Action: '*' })] })).toThrow(
       'must contain Resource',
     );

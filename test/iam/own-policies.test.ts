@@ -1,10 +1,10 @@
 import { describe } from 'vitest';
 import type { PrincipalBlock, Statement } from 'taskbound-iam/policy';
 import type { Case } from './cases.ts';
-import { silent, to, DENY_IDENTITY, table } from './cases.ts';
+import { unrelated, allowTo, DENY_IDENTITY, testCases } from './cases.ts';
 import { ACCOUNT, ROLE, ROOT_ARN, identityOnly, lambda, named } from './support.ts';
 
-describe('roles and keys, whose own policy must allow', () => {
+describe('roles and keys need an allow in their own policy', () => {
   const target = `arn:aws:iam::${ACCOUNT}:role/Task`;
   const assume = { action: 'sts:AssumeRole', resource: target };
   const may = named('p', { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: target });
@@ -13,7 +13,7 @@ describe('roles and keys, whose own policy must allow', () => {
   const key = { action: 'kms:Sign', resource: `arn:aws:kms:eu-central-1:${ACCOUNT}:key/0` };
   const sign = named('p', { Effect: 'Allow', Action: 'kms:Sign', Resource: '*' });
   const keyPolicy = (Principal: PrincipalBlock) =>
-    to(Principal, { Effect: 'Allow', Action: 'kms:*', Resource: '*' });
+    allowTo(Principal, { Effect: 'Allow', Action: 'kms:*', Resource: '*' });
   const NO_TRUST = 'because no role trust policy allows the sts:AssumeRole action';
   const cases: Case[] = [
     ['trusted by role, no identity allow', { identity: [], resource: trust({ AWS: ROLE }) }, '', assume],
@@ -27,8 +27,8 @@ describe('roles and keys, whose own policy must allow', () => {
       assume,
     ],
     [
-      'trusted by role, boundary silent',
-      { identity: [], boundary: silent, resource: trust({ AWS: ROLE }) },
+      'trusted by role, no allow in the boundary',
+      { identity: [], boundary: unrelated, resource: trust({ AWS: ROLE }) },
       'because no permissions boundary allows the sts:AssumeRole action',
       assume,
     ],
@@ -50,7 +50,7 @@ describe('roles and keys, whose own policy must allow', () => {
       NO_TRUST,
       assume,
     ],
-    ['identity allows, no trust policy at hand', { identity: [may] }, NO_TRUST, assume],
+    ['identity allows, no trust policy', { identity: [may] }, NO_TRUST, assume],
     [
       'identity allows, a service is trusted',
       { identity: [may], resource: trust({ Service: 'lambda.amazonaws.com' }) },
@@ -82,18 +82,18 @@ describe('roles and keys, whose own policy must allow', () => {
       key,
     ],
     [
-      'a key that leaves it to the account, identity allows',
+      'a key that delegates to the account, identity allows',
       { identity: [sign], resource: keyPolicy({ AWS: ROOT_ARN }) },
       '',
       key,
     ],
     [
-      'a key that leaves it to the account, identity silent',
+      'a key that leaves it to the account, no allow in the identity policy',
       { identity: [], resource: keyPolicy({ AWS: ROOT_ARN }) },
       'because no identity-based policy allows the kms:Sign action',
       key,
     ],
     ['a key that names the role', { identity: [], resource: keyPolicy({ AWS: ROLE }) }, '', key],
   ];
-  table(cases);
+  testCases(cases);
 });

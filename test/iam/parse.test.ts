@@ -22,24 +22,24 @@ describe('parsePolicy accepts', () => {
 
 describe('parsePolicy refuses', () => {
   const cases: [string, string, string][] = [
-    ['no JSON', '{', 'not valid JSON'],
-    ['no object', '[]', 'must be a JSON object'],
+    ['text that is not JSON', '{', 'not valid JSON'],
+    ['JSON that is not an object', '[]', 'must be a JSON object'],
     [
       'a field twice',
       '{"Statement":[{"Effect":"Deny","Effect":"Allow","Action":"*","Resource":"*"}]}',
       '"Effect" twice',
     ],
-    ['absurd depth', `{"Statement":${'['.repeat(20000)}${']'.repeat(20000)}}`, 'levels deep'],
+    ['deep nesting', `{"Statement":${'['.repeat(20000)}${']'.repeat(20000)}}`, 'levels deep'],
     ['an unknown field', JSON.stringify({ Statement: [good], Extra: 1 }), 'unknown field "Extra"'],
     ['an unknown version', JSON.stringify({ Version: '2020-01-01', Statement: [good] }), 'Version must be'],
-    ['an Id that is no string', JSON.stringify({ Id: 1, Statement: [good] }), 'Id must be'],
+    ['an Id that is not a string', JSON.stringify({ Id: 1, Statement: [good] }), 'Id must be'],
     ['no statement', '{"Version":"2012-10-17"}', 'no Statement'],
     ['an empty list of statements', '{"Statement":[]}', 'no Statement'],
-    ['a statement that is no object', '{"Statement":["x"]}', 'must be an object'],
+    ['a statement that is not an object', '{"Statement":["x"]}', 'must be an object'],
     ['an unknown statement field', policy({ ...good, Actions: 's3:*' }), 'unknown field "Actions"'],
     ['no effect', policy({ Action: '*', Resource: '*' }), 'not absent'],
     ['another effect', policy({ ...good, Effect: 'allow' }), 'not "allow"'],
-    ['a Sid that is no string', policy({ ...good, Sid: 5 }), 'Sid must be a string'],
+    ['a Sid that is not a string', policy({ ...good, Sid: 5 }), 'Sid must be a string'],
     [
       'a Sid twice',
       JSON.stringify({
@@ -59,12 +59,12 @@ describe('parsePolicy refuses', () => {
       'both Principal and NotPrincipal',
     ],
     ['an empty list of actions', policy({ ...good, Action: [] }), 'Action must not be an empty list'],
-    ['an action that is no string', policy({ ...good, Action: [1] }), 'Action must be a string'],
+    ['an action that is not a string', policy({ ...good, Action: [1] }), 'Action must be a string'],
     ['an action without a service', policy({ ...good, Action: 'GetObject' }), 'service prefix'],
     ['an action with a variable', policy({ ...good, Action: 's3:${aws:a}' }), 'service prefix'],
     ['a service with a wildcard', policy({ ...good, Action: 's*:GetObject' }), 'service prefix'],
     ['an empty list of resources', policy({ ...good, Resource: [] }), 'Resource must not be an empty list'],
-    ['a resource that is no ARN', policy({ ...good, Resource: 'bucket/*' }), 'ARN format or "*"'],
+    ['a resource that is not an ARN', policy({ ...good, Resource: 'bucket/*' }), 'ARN format or "*"'],
     ['an ARN with too few parts', policy({ ...good, Resource: 'arn:aws:s3*' }), 'ARN format or "*"'],
     [
       'a variable before the fifth colon',
@@ -77,20 +77,28 @@ describe('parsePolicy refuses', () => {
       'no policy variable',
     ],
     ['a variable without a name', policy({ ...good, Resource: 'arn:aws:s3:::b/${}' }), 'no policy variable'],
-    ['a principal that is no object', policy({ ...good, Principal: ROLE }), 'Principal must be'],
+    ['a principal that is not an object', policy({ ...good, Principal: ROLE }), 'Principal must be'],
     ['an empty principal', policy({ ...good, Principal: {} }), 'Principal must be'],
     [
       'a principal with a wildcard',
       policy({ ...good, Principal: { AWS: 'arn:aws:iam::111122223333:role/*' } }),
       'must be "*", an account',
     ],
-    ['a principal that is nobody', policy({ ...good, Principal: { AWS: 'me' } }), 'must be "*", an account'],
     [
-      'an account with a root that is no ARN',
+      'a principal that does not exist',
+      policy({ ...good, Principal: { AWS: 'me' } }),
+      'must be "*", an account',
+    ],
+    [
+      'an account with a root that is not an ARN',
       policy({ ...good, Principal: { AWS: '111122223333:root' } }),
       'must be "*", an account',
     ],
-    ['a service that is none', policy({ ...good, Principal: { Service: '*' } }), 'service principal "*"'],
+    [
+      'a service that is not a name',
+      policy({ ...good, Principal: { Service: '*' } }),
+      'service principal "*"',
+    ],
     [
       'a federated principal',
       policy({ ...good, Principal: { Federated: 'x' } }),
@@ -101,7 +109,7 @@ describe('parsePolicy refuses', () => {
       policy({ ...good, NotPrincipal: { AWS: ROLE } }),
       'only with the Effect "Deny"',
     ],
-    ['a condition that is no object', withCondition('x'), 'Condition must be an object'],
+    ['a condition that is not an object', withCondition('x'), 'Condition must be an object'],
     ['an operator without keys', withCondition({ StringEquals: {} }), 'with condition keys'],
     ['an unknown operator', withCondition({ StringIs: { 'aws:a': 'x' } }), '"StringIs" does not exist'],
     ['an operator in another case', withCondition({ stringequals: { 'aws:a': 'x' } }), 'does not exist'],
@@ -113,13 +121,17 @@ describe('parsePolicy refuses', () => {
       '"IpAddress" is not supported',
     ],
     [
-      'IP addresses, negated, if there',
+      'IP addresses, negated, IfExists',
       withCondition({ NotIpAddressIfExists: { 'aws:SourceIp': '10.0.0.0/8' } }),
       'is not supported',
     ],
     ['binary values', withCondition({ BinaryEquals: { 'aws:a': 'eA==' } }), 'is not supported'],
     ['a key without a prefix', withCondition({ StringEquals: { a: 'x' } }), 'must have a prefix'],
-    ['a key twice in other cases', withCondition({ StringEquals: { 'aws:a': 'x', 'AWS:A': 'y' } }), 'twice'],
+    [
+      'a key twice, in different case',
+      withCondition({ StringEquals: { 'aws:a': 'x', 'AWS:A': 'y' } }),
+      'twice',
+    ],
     ['an empty list of values', withCondition({ StringEquals: { 'aws:a': [] } }), 'empty list of values'],
     [
       'a value that is an object',
@@ -128,7 +140,7 @@ describe('parsePolicy refuses', () => {
     ],
     ['a null value', withCondition({ StringEquals: { 'aws:a': null } }), 'strings, numbers or booleans'],
     [
-      'a date that is none',
+      'an invalid date',
       withCondition({ DateLessThan: { 'aws:a': '2026-02-30' } }),
       'must be an ISO 8601 date',
     ],
@@ -138,7 +150,7 @@ describe('parsePolicy refuses', () => {
       'must be an ISO 8601 date',
     ],
     [
-      'an hour that is none',
+      'an invalid hour',
       withCondition({ DateLessThan: { 'aws:a': '2026-02-03T24:00:00Z' } }),
       'must be an ISO 8601 date',
     ],
@@ -147,19 +159,15 @@ describe('parsePolicy refuses', () => {
       withCondition({ DateLessThan: { 'aws:a': '${aws:CurrentTime}' } }),
       'must be an ISO 8601 date',
     ],
-    [
-      'a number that is none',
-      withCondition({ NumericEquals: { 'aws:a': 'ten' } }),
-      'must be a decimal number',
-    ],
+    ['an invalid number', withCondition({ NumericEquals: { 'aws:a': 'ten' } }), 'must be a decimal number'],
     [
       'a variable as a number',
       withCondition({ NumericEquals: { 'aws:a': '${aws:b}' } }),
       'must be a decimal number',
     ],
-    ['a Bool that is none', withCondition({ Bool: { 'aws:a': 'yes' } }), '"true" or "false"'],
+    ['an invalid Bool', withCondition({ Bool: { 'aws:a': 'yes' } }), '"true" or "false"'],
     ['a variable as a Bool', withCondition({ Bool: { 'aws:a': '${aws:b}' } }), '"true" or "false"'],
-    ['a Null of something else', withCondition({ Null: { 'aws:a': 'x' } }), '"true" or "false"'],
+    ['Null with another value', withCondition({ Null: { 'aws:a': 'x' } }), '"true" or "false"'],
     ['an ARN operator without an ARN', withCondition({ ArnLike: { 'aws:a': 'x' } }), 'six parts'],
   ];
   it.each(cases)('%s', (_sentence, text, expected) => {

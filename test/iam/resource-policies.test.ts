@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { PrincipalBlock, Statement } from 'taskbound-iam/policy';
 import type { Case } from './cases.ts';
 import {
-  yes,
-  no,
-  silent,
-  to,
-  toOthers,
+  allows,
+  denies,
+  unrelated,
+  allowTo,
+  denyOthers,
   NO_IDENTITY,
   NO_BOUNDARY,
   NO_SESSION,
@@ -16,14 +16,14 @@ import {
   DENY_SESSION,
   DENY_RESOURCE,
   outcome,
-  table,
+  testCases,
   NO_RESOURCE_SECRET,
   NO_IDENTITY_SECRET,
   allSecrets,
   anySecret,
   secretOf,
 } from './cases.ts';
-import { ACCOUNT, ROLE, ROOT_ARN, SESSION, allow, deny, lambda, named, root, stranger } from './support.ts';
+import { ACCOUNT, ROLE, ROOT_ARN, SESSION, allow, deny, lambda, named, root, anonymous } from './support.ts';
 
 describe("a role's session and a resource policy", () => {
   const principals: [string, PrincipalBlock][] = [
@@ -41,39 +41,43 @@ describe("a role's session and a resource policy", () => {
   const direct = new Set(['the session', 'everyone', 'everyone as AWS']);
 
   it.each(principals)('naming %s, with nothing else', (name, principal) =>
-    expect(outcome({ identity: [], resource: to(principal) })).toBe(
+    expect(outcome({ identity: [], resource: allowTo(principal) })).toBe(
       direct.has(name) || name === 'the role' ? '' : NO_IDENTITY,
     ),
   );
 
-  it.each(principals)('naming %s, boundary silent', (name, principal) =>
-    expect(outcome({ identity: [yes], boundary: silent, resource: to(principal) })).toBe(
+  it.each(principals)('naming %s, no allow in the boundary', (name, principal) =>
+    expect(outcome({ identity: [allows], boundary: unrelated, resource: allowTo(principal) })).toBe(
       direct.has(name) ? '' : NO_BOUNDARY,
     ),
   );
 
-  it.each(principals)('naming %s, session policy silent', (name, principal) =>
-    expect(outcome({ identity: [yes], session: silent, resource: to(principal) })).toBe(
+  it.each(principals)('naming %s, no allow in the session policy', (name, principal) =>
+    expect(outcome({ identity: [allows], session: unrelated, resource: allowTo(principal) })).toBe(
       direct.has(name) ? '' : NO_SESSION,
     ),
   );
 
-  it.each(principals)('naming %s, boundary and session policy allow, identity silent', (name, principal) =>
-    expect(outcome({ identity: [silent], boundary: yes, session: yes, resource: to(principal) })).toBe(
-      direct.has(name) || name === 'the role' ? '' : NO_IDENTITY,
-    ),
+  it.each(principals)(
+    'naming %s, boundary and session policy allow, no allow in the identity policy',
+    (name, principal) =>
+      expect(
+        outcome({ identity: [unrelated], boundary: allows, session: allows, resource: allowTo(principal) }),
+      ).toBe(direct.has(name) || name === 'the role' ? '' : NO_IDENTITY),
   );
 
   it.each(principals)('naming %s, each other kind denies', (_name, principal) => {
-    const resource = to(principal);
-    expect(outcome({ identity: [no], resource })).toBe(DENY_IDENTITY);
-    expect(outcome({ identity: [yes], boundary: no, resource })).toBe(DENY_BOUNDARY);
-    expect(outcome({ identity: [yes], session: no, resource })).toBe(DENY_SESSION);
+    const resource = allowTo(principal);
+    expect(outcome({ identity: [denies], resource })).toBe(DENY_IDENTITY);
+    expect(outcome({ identity: [allows], boundary: denies, resource })).toBe(DENY_BOUNDARY);
+    expect(outcome({ identity: [allows], session: denies, resource })).toBe(DENY_SESSION);
   });
 
   it.each(principals)('denying %s', (name, principal) => {
     const meant = direct.has(name) || ['the role', 'the account', 'the account by its id'].includes(name);
-    expect(outcome({ identity: [yes], resource: to(principal, deny) })).toBe(meant ? DENY_RESOURCE : '');
+    expect(outcome({ identity: [allows], resource: allowTo(principal, deny) })).toBe(
+      meant ? DENY_RESOURCE : '',
+    );
   });
 
   const open: Statement = {
@@ -83,8 +87,8 @@ describe("a role's session and a resource policy", () => {
   };
   const cases: Case[] = [
     [
-      'open to everyone who is the role: not cut by boundary and session policy',
-      { identity: [], boundary: silent, session: silent, resource: named('p', open) },
+      'open to everyone who is the role: not limited by boundary and session policy',
+      { identity: [], boundary: unrelated, session: unrelated, resource: named('p', open) },
       '',
       { context: { 'aws:PrincipalArn': ROLE } },
     ],
@@ -96,7 +100,7 @@ describe("a role's session and a resource policy", () => {
     ],
     [
       'the session among several principals',
-      { identity: [], session: silent, resource: to({ AWS: [ROOT_ARN, SESSION] }) },
+      { identity: [], session: unrelated, resource: allowTo({ AWS: [ROOT_ARN, SESSION] }) },
       '',
     ],
     [
@@ -112,7 +116,7 @@ describe("a role's session and a resource policy", () => {
       secretOf('444455556666'),
     ],
     [
-      'a resource in another account, resource policy that names the role only',
+      'a resource in another account, resource policy that names only the role',
       { identity: [], resource: anySecret(ROLE) },
       NO_IDENTITY_SECRET,
       secretOf('444455556666'),
@@ -130,58 +134,58 @@ describe("a role's session and a resource policy", () => {
       secretOf(ACCOUNT),
     ],
   ];
-  table(cases);
+  testCases(cases);
 });
 
 describe('NotPrincipal', () => {
   const layers = [ROOT_ARN, ROLE, SESSION];
   const cases: Case[] = [
     [
-      'spares a session whose every layer is listed',
-      { identity: [yes], resource: toOthers({ AWS: layers }) },
+      'exempts a session whose account, role and session are listed',
+      { identity: [allows], resource: denyOthers({ AWS: layers }) },
       '',
     ],
     ...layers.map((left): Case => [
       `denies when ${left} is not listed`,
-      { identity: [yes], resource: toOthers({ AWS: layers.filter((arn) => arn !== left) }) },
+      { identity: [allows], resource: denyOthers({ AWS: layers.filter((arn) => arn !== left) }) },
       DENY_RESOURCE,
     ]),
     [
-      'denies a bounded role whatever is listed',
-      { identity: [yes], boundary: yes, resource: toOthers({ AWS: layers }) },
+      'denies a role with a boundary even when everything is listed',
+      { identity: [allows], boundary: allows, resource: denyOthers({ AWS: layers }) },
       DENY_RESOURCE,
     ],
     [
-      'spares the account itself',
-      { identity: [], resource: toOthers({ AWS: ROOT_ARN }) },
+      'exempts the account itself',
+      { identity: [], resource: denyOthers({ AWS: ROOT_ARN }) },
       '',
       { principal: root },
     ],
     [
       'denies the account itself when it is not listed',
-      { identity: [], resource: toOthers({ AWS: ROLE }) },
+      { identity: [], resource: denyOthers({ AWS: ROLE }) },
       DENY_RESOURCE,
       { principal: root },
     ],
     [
-      'denies strangers',
-      { identity: [], resource: toOthers({ AWS: layers }) },
+      'denies anonymous callers',
+      { identity: [], resource: denyOthers({ AWS: layers }) },
       DENY_RESOURCE,
-      { principal: stranger },
+      { principal: anonymous },
     ],
     [
       'denies services that are not listed',
-      { identity: [], resource: toOthers({ Service: 'sns.amazonaws.com' }) },
+      { identity: [], resource: denyOthers({ Service: 'sns.amazonaws.com' }) },
       DENY_RESOURCE,
       { principal: lambda },
     ],
     [
-      'spares a listed service, and grants nothing',
-      { identity: [], resource: toOthers({ Service: 'lambda.amazonaws.com' }) },
+      'exempts a listed service and grants nothing',
+      { identity: [], resource: denyOthers({ Service: 'lambda.amazonaws.com' }) },
       NO_RESOURCE,
       { principal: lambda },
     ],
-    ['spares everyone', { identity: [yes], resource: toOthers('*') }, ''],
+    ['exempts everyone', { identity: [allows], resource: denyOthers('*') }, ''],
   ];
-  table(cases);
+  testCases(cases);
 });

@@ -26,7 +26,7 @@ export const lambda: RequestPrincipal = {
   accountId: ACCOUNT,
   service: 'lambda.amazonaws.com',
 };
-export const stranger: RequestPrincipal = { kind: 'anonymous', accountId: '' };
+export const anonymous: RequestPrincipal = { kind: 'anonymous', accountId: '' };
 
 export const document = (...statements: Statement[]): PolicyDocument => ({
   Version: '2012-10-17',

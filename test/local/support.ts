@@ -28,7 +28,7 @@ export const trusts = (
 
 export const ACCOUNT_TRUST = trusts(`arn:aws:iam::${ACCOUNT}:root`);
 
-/** An embedded AWS on a virtual clock; a defect fails the test that it happens in. */
+/** An embedded AWS on a virtual clock. An unexpected error in it fails the test. */
 export async function start(
   options: Partial<StartOptions> = {},
 ): Promise<{ aws: EmbeddedAws; clock: VirtualClock }> {
@@ -37,7 +37,7 @@ export async function start(
   return { aws, clock };
 }
 
-/** A role with one inline policy, and the client config of a session of it. */
+/** Creates a role with one inline policy. Returns the client configuration of a session of the role. */
 export function sessionWith(
   aws: EmbeddedAws,
   name: string,
@@ -49,7 +49,7 @@ export function sessionWith(
   return aws.clientConfig(aws.sts.openSession(roleArn(name), 'someone', aws.clock.nowMs()).credentials);
 }
 
-/** The name, message and status of what a call was refused with. */
+/** The name, message and status of the error that a call was refused with. */
 export async function refusal(
   call: Promise<unknown>,
 ): Promise<{ name: string; message: string; status: number | undefined }> {

@@ -4,10 +4,10 @@ export interface TimerHandle {
   cancel(): void;
 }
 
-/** The clock of the embedded AWS: real, or virtual and then passing only while nothing works. */
+/** The clock of the embedded AWS: real, or virtual. Virtual time advances only while no work is in progress. */
 export interface LocalClock extends Clock {
   /** Calls `fn` once after `ms` milliseconds. */
   setTimer(ms: number, fn: () => void): TimerHandle;
-  /** While at least one hold is taken, virtual time does not pass: real work is under way. Returns the release (idempotent). */
+  /** Stops virtual time while real work is in progress. Returns an idempotent function that releases the hold. */
   hold(): () => void;
 }

@@ -1,4 +1,4 @@
-/** Calls `fn` after so much of the machine's own time, whatever clock the embedded AWS runs on. Never keeps the process alive. */
+/** Calls `fn` after `ms` milliseconds of real time, also on a virtual clock. Does not keep the process alive. */
 export function afterRealMs(ms: number, fn: () => void): () => void {
   const timer = setTimeout(fn, ms);
   timer.unref();

@@ -1,6 +1,9 @@
 import type { LocalClock } from './local-clock.ts';
 
-/** `Clock.sleep` for a clock that has timers: resolves after `ms`, rejects with the signal's reason when it is aborted first. */
+/**
+ * Implements `Clock.sleep` with a timer: resolves after `ms`, rejects with the signal's reason if it aborts
+ * first.
+ */
 export function sleepOn(
   clock: Pick<LocalClock, 'setTimer'>,
   ms: number,

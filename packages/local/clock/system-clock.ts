@@ -1,10 +1,13 @@
 import type { LocalClock, TimerHandle } from './local-clock.ts';
 import { sleepOn } from './sleep-on-clock.ts';
 
-/** Node's timers count in 32 bits: a longer wait fires at once (https://nodejs.org/api/timers.html), so it is cut into legs. */
-const LONGEST_TIMER_MS = 2_147_483_647;
+/**
+ * Node's timers are limited to 32 bits; longer ones fire at once (https://nodejs.org/api/timers.html). Longer
+ * waits are split.
+ */
+const MAX_TIMER_MS = 2_147_483_647;
 
-/** Real time, for `taskbound local`. Holds mean nothing here: real time passes whatever is under way. */
+/** Real time, for `taskbound local`. Holds have no effect: real time cannot be stopped. */
 export class SystemClock implements LocalClock {
   nowMs(): number {
     return Date.now();
@@ -15,8 +18,7 @@ export class SystemClock implements LocalClock {
     let timeout: NodeJS.Timeout;
     const arm = (): void => {
       const leftMs = dueMs - this.nowMs();
-      timeout =
-        leftMs > LONGEST_TIMER_MS ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(fn, Math.max(0, leftMs));
+      timeout = leftMs > MAX_TIMER_MS ? setTimeout(arm, MAX_TIMER_MS) : setTimeout(fn, Math.max(0, leftMs));
     };
     arm();
     return { cancel: () => clearTimeout(timeout) };

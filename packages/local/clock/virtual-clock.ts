@@ -2,8 +2,9 @@ import type { LocalClock, TimerHandle } from './local-clock.ts';
 import { sleepOn } from './sleep-on-clock.ts';
 
 /**
- * Event loop turns without a hold or a change of timers before time may pass. Promise chains end within one turn; a few more let
- * through what comes back by `setImmediate` or a stream. Work that leaves the event loop (disk, sockets, worker threads) must take a hold.
+ * Time advances after this many event loop turns without a hold or a timer change. Promise chains finish
+ * within one turn; `setImmediate` and streams need a few more. Work outside the event loop (disk, sockets,
+ * worker threads) must take a hold.
  */
 const IDLE_TURNS = 8;
 
@@ -13,9 +14,9 @@ interface Timer {
 }
 
 /**
- * Time that passes only while nothing works: no hold is taken, the event loop has been idle for some turns, and a timer is pending.
- * Then it jumps to the earliest timer (by time, then in the order they were set) and fires it. With no timer pending it schedules nothing,
- * so it never keeps the process alive by itself.
+ * Time that advances only while no work is in progress: no hold is taken, the event loop has been idle for
+ * some turns, and a timer is pending. Then it jumps to the earliest timer (ties in the order they were set)
+ * and fires it. Without a pending timer it schedules nothing, so it does not keep the process alive.
  */
 export class VirtualClock implements LocalClock {
   readonly #timers: Timer[] = [];
@@ -33,7 +34,7 @@ export class VirtualClock implements LocalClock {
   }
 
   setTimer(ms: number, fn: () => void): TimerHandle {
-    // Whole milliseconds, as Date has them: a backoff of 32.7 ms is over at 33.
+    // Rounded up to whole milliseconds, like Date: a backoff of 32.7 ms ends at 33.
     const timer: Timer = { dueMs: Math.ceil(this.#nowMs + Math.max(0, ms)), fn };
     this.#insert(timer);
     this.#activity();
@@ -55,7 +56,7 @@ export class VirtualClock implements LocalClock {
     };
   }
 
-  /** Moves time on by `ms` at once, holds or not, firing what falls due on the way in its order. For tests. */
+  /** Advances time by `ms` at once, even during a hold, and fires due timers in order. For tests. */
   advance(ms: number): void {
     const targetMs = this.#nowMs + ms;
     for (let next = this.#timers[0]; next !== undefined && next.dueMs <= targetMs; next = this.#timers[0])
@@ -63,7 +64,7 @@ export class VirtualClock implements LocalClock {
     this.#nowMs = targetMs;
   }
 
-  /** Timers are kept in firing order; equal times stay in the order they were set because a new one goes behind its equals. */
+  /** Keeps timers in firing order. A new timer goes after those with the same time. */
   #insert(timer: Timer): void {
     let low = 0;
     let high = this.#timers.length;
@@ -86,7 +87,7 @@ export class VirtualClock implements LocalClock {
     timer.fn();
   }
 
-  /** Something happened: the count of idle turns begins again, and the watch runs if it has anything to wait for. */
+  /** Restarts the count of idle turns, and starts watching if a timer is waiting. */
   #activity(): void {
     this.#idleTurns = 0;
     if (this.#watching || !this.#mayPass()) return;

@@ -33,7 +33,7 @@ const describe = (stack: Stack): XmlValue => ({
   })),
 });
 
-/** DescribeStacks of the stacks that were loaded; nothing else of CloudFormation is here. */
+/** DescribeStacks for the stacks that were loaded. No other CloudFormation operation is supported. */
 export class CloudFormation extends QueryService {
   readonly stacks: Map<string, Stack>;
 

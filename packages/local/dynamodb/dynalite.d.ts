@@ -7,6 +7,6 @@ declare module 'dynalite' {
     readonly updateTableMs?: number;
   }
 
-  /** The server is only ever used as the emitter of its own `request` event: it never listens. */
+  /** The server is used only to emit its `request` event. It never listens. */
   export default function dynalite(options?: DynaliteOptions): EventEmitter;
 }

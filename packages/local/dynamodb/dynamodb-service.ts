@@ -1,4 +1,4 @@
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
 import { JsonService, type JsonOperation } from '../gateway/wire/json-service.ts';
 import { DynamoEngine } from './engine.ts';
@@ -7,19 +7,19 @@ import { type TableKeys, itemKey, leadingKey } from './leading-keys.ts';
 type Input = Readonly<Record<string, unknown>>;
 type Item = Readonly<Record<string, unknown>>;
 
-/** Item operations; each needs the permission of its own name. Transactions and batches are not here. */
+/** Item operations; each needs the permission of the same name. Transactions and batches are not supported. */
 const OPERATIONS = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan'] as const;
 const READS = new Set<string>(['GetItem', 'Query', 'Scan']);
 
 export interface TableSpec extends TableKeys {
-  /** What CreateTable takes of the template. */
+  /** The input of CreateTable, from the template. */
   readonly definition: { readonly TableName: string };
 }
 
 const isInput = (value: unknown): value is Input =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** DynamoDB's front: authorization and the trail here, the data in dynalite. */
+/** DynamoDB. Handles authorization and the trail; dynalite handles the data. */
 export class DynamoDb extends JsonService {
   readonly #engine = new DynamoEngine();
   readonly #tables = new Map<string, TableKeys>();
@@ -43,12 +43,12 @@ export class DynamoDb extends JsonService {
     return [...this.#tables.keys()];
   }
 
-  /** Undefined when there is no such table. */
+  /** The key attributes of a table; undefined when there is no such table. */
   keysOf(table: string): TableKeys | undefined {
     return this.#tables.get(table);
   }
 
-  /** Every item of a table, without IAM: for snapshots and tests. */
+  /** Every item of a table, without authorization: for snapshots and tests. */
   async items(table: string): Promise<Item[]> {
     const items: Item[] = [];
     for (let start: unknown; ;) {
@@ -62,7 +62,7 @@ export class DynamoDb extends JsonService {
     }
   }
 
-  /** What a read costs in read request units, by DynamoDB's own count: for benchmarks, without IAM. */
+  /** The read request units of a read, as DynamoDB counts them, without authorization: for benchmarks. */
   async readUnits(operation: string, input: object): Promise<number> {
     const answer = await this.#engine.run(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
     const consumed = answer['ConsumedCapacity'] as { readonly CapacityUnits?: number } | undefined;
@@ -120,7 +120,7 @@ export class DynamoDb extends JsonService {
     });
   }
 
-  /** dynalite does not give the item back that a condition failed on; DynamoDB does when asked. */
+  /** Adds the item whose condition failed to the error. DynamoDB returns it on request; dynalite does not. */
   async #withItem(error: AwsError, input: Input, table: TableKeys): Promise<AwsError> {
     const source = isInput(input['Key']) ? input['Key'] : input['Item'];
     const names = [table.hash, ...(table.range === undefined ? [] : [table.range])];

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import dynalite from 'dynalite';
-import { REGION } from '../gateway/place.ts';
+import { REGION } from '../gateway/account-and-region.ts';
 import { AwsError } from '../gateway/service.ts';
 
-/** What dynalite asks of Node's response object, and no more. */
+/** The part of Node's response object that dynalite uses. */
 class Answer {
   statusCode = 200;
   contentType = '';
@@ -20,7 +20,7 @@ class Answer {
   }
 }
 
-/** dynalite only looks whether a request is signed; the gateway has checked the signature. */
+/** dynalite only requires some signature. The gateway has verified the real one. */
 const SIGNED =
   'AWS4-HMAC-SHA256 Credential=local/20260101/region/dynamodb/aws4_request, SignedHeaders=host, Signature=checked';
 
@@ -28,7 +28,10 @@ const readFailure = (
   body: string,
 ): { readonly __type?: string; readonly message?: string; readonly Message?: string } => JSON.parse(body);
 
-/** dynalite in process: its own request handler, without a socket, so that its work falls under the clock's hold. */
+/**
+ * Runs dynalite's request handler in process, without a socket, so that its work happens during the clock's
+ * hold.
+ */
 export class DynamoEngine {
   readonly #server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 
@@ -40,7 +43,7 @@ export class DynamoEngine {
     throw new AwsError(__type.split('#').at(-1) ?? __type, message ?? Message ?? '', status);
   }
 
-  /** A table exists once it is ACTIVE, which takes dynalite a turn or two of the event loop. */
+  /** Creates a table and waits until it is ACTIVE, which takes dynalite one or two turns of the event loop. */
   async createTable(input: { readonly TableName: string }): Promise<void> {
     await this.run('CreateTable', input);
     for (;;) {

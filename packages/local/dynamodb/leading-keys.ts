@@ -1,4 +1,4 @@
-/** The attributes of a table's and its indexes' keys. */
+/** The key attributes of a table and its indexes. */
 export interface TableKeys {
   readonly name: string;
   readonly arn: string;
@@ -25,7 +25,8 @@ function fromItem(container: unknown, hash: string): string | undefined {
 }
 
 /**
- * The key of the item that an operation names, for the trail: attribute -> value as text. Of an item that is put, its key alone.
+ * The key of the item that an operation names, for the trail: attribute -> value as text. For PutItem, only
+ * the key.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/understanding-ddb-log-entries.html
  */
 export function itemKey(
@@ -40,7 +41,7 @@ export function itemKey(
   return Object.fromEntries(texts.map(([name, text = '']) => [name, text]));
 }
 
-/** The value that a Query's key condition gives the partition key: `#k = :v AND …`, or the older KeyConditions. */
+/** The partition key's value in a Query's key condition (`#k = :v AND …`) or in the older KeyConditions. */
 function fromQuery(input: Input, hash: string): string | undefined {
   const legacy = isRecord(input['KeyConditions']) ? input['KeyConditions'][hash] : undefined;
   if (isRecord(legacy) && Array.isArray(legacy['AttributeValueList']))
@@ -54,8 +55,8 @@ function fromQuery(input: Input, hash: string): string | undefined {
 }
 
 /**
- * The partition key that an operation touches, for the condition key of that name. Scan has none.
- * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+ * The partition key value that an operation uses, for the condition key `dynamodb:LeadingKeys`. Scan has
+ * none. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
  */
 export function leadingKey(operation: string, input: Input, hash: string): string | undefined {
   if (operation === 'PutItem') return fromItem(input['Item'], hash);

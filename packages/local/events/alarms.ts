@@ -1,16 +1,16 @@
-/** A CloudWatch alarm as the template has it. */
+/** A CloudWatch alarm of the template. */
 export interface Alarm {
   readonly name: string;
   readonly arn: string;
   readonly namespace?: string;
   readonly metricName?: string;
-  /** ARNs of SNS topics as a rule. */
+  /** Usually ARNs of SNS topics. */
   readonly alarmActions: readonly string[];
-  /** All of it, resolved. */
+  /** All properties, resolved. */
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** Alarms are listed and never evaluated: there are no metrics here. */
+/** Lists alarms. Alarms are never evaluated: there are no metrics. */
 export class Alarms {
   readonly #alarms = new Map<string, Alarm>();
 

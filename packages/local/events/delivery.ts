@@ -3,31 +3,31 @@ import type { Authorizer } from '../iam/authorizer.ts';
 import type { IdSource } from '../gateway/ids.ts';
 import { type Caller, type RawRequest, type RawResponse, AwsError } from '../gateway/service.ts';
 import type { LocalClock } from '../clock/local-clock.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { Queues } from './queues.ts';
 import { type RetryPolicy, retryDelayMs } from './retry.ts';
 
-/** One event or scheduled invocation on its way to one function. */
+/** The delivery of one event or scheduled invocation to one function. */
 export interface Delivery {
   readonly functionArn: string;
   /** JSON text. */
   readonly payload: string;
   readonly retry: RetryPolicy;
-  /** Who invokes, asked anew for each attempt; throws `AwsError` when the role cannot be assumed. */
+  /** The caller, determined again for each attempt. Throws `AwsError` when the role cannot be assumed. */
   readonly caller: () => Caller;
   readonly deadLetterArn?: string;
-  /** Body and first attributes of the dead letter. */
+  /** The body of the dead letter, and attributes besides those about the failure. */
   readonly letter: { readonly body: string; readonly attributes: Readonly<Record<string, string>> };
 }
 
-/** A delivery that was given up. */
+/** A delivery that failed and is not retried any more. */
 export interface FailedDelivery {
   readonly functionArn: string;
   readonly errorCode: string;
   readonly errorMessage: string;
   readonly retries: number;
   readonly atMs: number;
-  /** Whether the dead-letter queue has it; `false` also when the queue's policy refused. */
+  /** Whether it was sent to the dead-letter queue; `false` also when the queue's policy refused it. */
   readonly inQueue: boolean;
   /** Why the dead letter was refused. */
   readonly letterError?: string;
@@ -49,8 +49,9 @@ interface Failure {
 }
 
 /**
- * Invokes functions for EventBridge and the Scheduler, asynchronously as both do: what the function itself does wrong is Lambda's to retry.
- * A refused invocation goes to the dead-letter queue at once, a throttled, failed or unanswered one when its retries are used up.
+ * Invokes functions for EventBridge and the Scheduler. Both invoke asynchronously, so Lambda retries the
+ * function's own errors. A refused invocation goes to the dead-letter queue at once; a throttled, failed or
+ * unanswered one when its retries are used up.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
  */
 export class Deliverer {
@@ -74,7 +75,7 @@ export class Deliverer {
     }
   }
 
-  /** Gives a delivery up without trying it. */
+  /** Fails a delivery without trying it. */
   refuse(delivery: Delivery, code: string, message: string): void {
     this.#giveUp(delivery, { code, message, retryable: false }, 0, undefined);
   }
@@ -122,7 +123,7 @@ export class Deliverer {
     });
   }
 
-  /** Why the dead letter may not be sent; undefined when it may. */
+  /** Why the dead letter must not be sent; undefined when it may be. */
   #refusalOf({ caller }: Delivery, queueArn: string): string | undefined {
     const { authorizer, clock, queues } = this.#parts;
     const policy = queues.get(queueArn)?.policy;
@@ -141,7 +142,7 @@ export class Deliverer {
   }
 }
 
-/** The codes of dead letters: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html */
+/** The error code of a dead letter: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html */
 function codeOf(name: string): string {
   if (name.startsWith('AccessDenied')) return 'NO_PERMISSIONS';
   if (name === 'ResourceNotFoundException') return 'NO_RESOURCE';

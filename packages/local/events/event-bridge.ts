@@ -1,10 +1,10 @@
 import { serviceCaller } from '../sts/sts.ts';
 import type { Call } from '../gateway/service.ts';
 import { JsonService, operation } from '../gateway/wire/json-service.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { Deliverer, type DelivererParts, type Delivery, type FailedDelivery } from './delivery.ts';
 import { type EventPattern, matchesPattern } from './pattern.ts';
-import { type Entry, PutEventsInput, admit, eventOf } from './put-events.ts';
+import { type Entry, PutEventsInput, authorizeEntries, eventOf } from './put-events.ts';
 import type { RetryPolicy } from './retry.ts';
 import { type TargetInput, targetPayload } from './target-input.ts';
 import type { BusEvent } from './types.ts';
@@ -26,20 +26,26 @@ export interface Rule {
   readonly targets: readonly RuleTarget[];
 }
 
-/** Where an event is about to go. */
+/** The rule and function that an event is delivered to. */
 interface Destination {
   readonly ruleName: string;
   readonly functionArn: string;
 }
 
-/** How often and how late an event reaches a target: one delivery for each number, that many milliseconds later; none loses it. */
+/**
+ * The delays of an event's deliveries, in milliseconds: one delivery for each number. An empty list loses the
+ * event.
+ */
 export type EventDelivery = (event: BusEvent, destination: Destination) => readonly number[];
 
-/** EventBridge's default bus: PutEvents, and rules that invoke functions. Delivery is asynchronous, on the embedded clock. */
+/**
+ * EventBridge's default bus: PutEvents, and rules that invoke functions. Delivers asynchronously, on the
+ * embedded clock.
+ */
 export class EventBridge extends JsonService {
-  /** What PutEvents took, in order. */
+  /** The events that PutEvents accepted, in order. */
   readonly published: BusEvent[] = [];
-  /** For exploring faults: EventBridge may lose, delay and repeat. @default [0], once and at once */
+  /** To inject faults: EventBridge may lose, delay and repeat events. @default [0], once and immediately */
   delivery: EventDelivery = () => [0];
   readonly #parts: DelivererParts;
   readonly #deliverer: Deliverer;
@@ -66,12 +72,15 @@ export class EventBridge extends JsonService {
     return [...this.#rules.values()];
   }
 
-  /** Deliveries that were given up, in the dead-letter queue or not. */
+  /** Deliveries that failed, whether or not they are in the dead-letter queue. */
   get failures(): readonly FailedDelivery[] {
     return this.#deliverer.failures;
   }
 
-  /** Puts an event of an AWS service on the bus. Made only if a rule could want it, for it draws an id. */
+  /**
+   * Puts an event of an AWS service on the bus. Without rules no event is made, because making one draws an
+   * id.
+   */
   emit(make: (id: string, atMs: number) => BusEvent): void {
     if (this.#rules.size === 0) return;
     const { ids, clock } = this.#parts;
@@ -85,7 +94,7 @@ export class EventBridge extends JsonService {
       },
       readOnly: false,
     });
-    admit(entries, call);
+    authorizeEntries(entries, call);
     const results = entries.map((entry) => {
       const event = eventOf(entry, this.#parts.ids.uuid(), call.atMs);
       if ('ErrorCode' in event) return event;
@@ -126,7 +135,7 @@ export class EventBridge extends JsonService {
       return this.#deliverer.refuse(
         { ...delivery, payload: '' },
         'INVALID_JSON',
-        `The input template of rule ${rule.name} does not make JSON of event ${event.id}.`,
+        `The input template of rule ${rule.name} does not produce JSON for event ${event.id}.`,
       );
     await this.#deliverer.deliver({ ...delivery, payload });
   }

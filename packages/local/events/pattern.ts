@@ -1,7 +1,10 @@
-/** What an array of a pattern may hold: an exact value, or `{ "prefix": "text" }`. */
+/** An element of a pattern's array: an exact value, or `{ "prefix": "text" }`. */
 type Matcher = string | number | boolean | null | { readonly prefix: string };
 
-/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html: fields are joined by "and", the values of an array by "or". */
+/**
+ * All fields must match; of an array, one value:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+ */
 export interface EventPattern {
   readonly [field: string]: readonly Matcher[] | EventPattern;
 }
@@ -15,7 +18,7 @@ function isMatcher(value: unknown): value is Matcher {
   return keys.length === 1 && typeof value['prefix'] === 'string';
 }
 
-/** Why a pattern cannot be matched here, with the field's path; `undefined` when it can. */
+/** Why a pattern is not supported, with the field's path; `undefined` when it is. */
 export function patternProblem(pattern: unknown, path = 'EventPattern'): string | undefined {
   if (Array.isArray(pattern)) {
     const strange: unknown = pattern.find((matcher) => !isMatcher(matcher));
@@ -44,7 +47,7 @@ const matchesAny = (matchers: readonly Matcher[], value: unknown): boolean =>
     matchers.some((matcher) => matchesOne(matcher, one)),
   );
 
-/** A field that the event does not have matches nothing, `null` neither. */
+/** Whether an event matches. A field that the event does not have matches nothing, not even `null`. */
 export function matchesPattern(pattern: EventPattern, event: Readonly<Record<string, unknown>>): boolean {
   return Object.entries(pattern).every(([field, inner]) => {
     const value = event[field];

@@ -1,12 +1,15 @@
 import * as z from 'zod';
-import { arnOf } from '../gateway/place.ts';
+import { arnOf } from '../gateway/account-and-region.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { type BusEvent, busEvent } from './types.ts';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const MAX_ENTRIES = 10;
-/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html: all entries of a request together. */
+/**
+ * The total size of all entries of a request:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html
+ */
 const MAX_BYTES = 262_144;
 
 export const DEFAULT_BUS_ARN = arnOf('events', 'event-bus/default');
@@ -27,14 +30,17 @@ export const PutEventsInput = z.strictObject({
 
 export type Entry = z.infer<typeof entry>;
 
-/** An entry that is refused while others of the request are taken. */
+/** The result of a refused entry. Other entries of the request are still accepted. */
 export interface EntryFailure {
   readonly ErrorCode: string;
   readonly ErrorMessage: string;
 }
 
-/** Throws ResourceNotFoundException for another bus, AccessDenied, ValidationException. */
-export function admit(entries: readonly Entry[], call: Call): void {
+/**
+ * Authorizes the entries and checks their size. Throws ResourceNotFoundException for another bus,
+ * AccessDenied, ValidationException.
+ */
+export function authorizeEntries(entries: readonly Entry[], call: Call): void {
   for (const { EventBusName, Source, DetailType } of entries) {
     if (EventBusName !== 'default' && EventBusName !== DEFAULT_BUS_ARN)
       throw new AwsError('ResourceNotFoundException', `Event bus ${EventBusName} does not exist.`);
@@ -60,7 +66,7 @@ function sizeOf({ Time, Source, DetailType, Detail, Resources }: Entry): number 
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text, 'utf8'), Time === undefined ? 0 : 14);
 }
 
-const invalid = (field: string): EntryFailure => ({
+const missingField = (field: string): EntryFailure => ({
   ErrorCode: 'InvalidArgument',
   ErrorMessage: `Parameter ${field} is not valid. Reason: ${field} is a required argument.`,
 });
@@ -74,12 +80,12 @@ function detailOf(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** The event of an entry, or why there is none. */
+/** The event of an entry, or why the entry is refused. */
 export function eventOf(given: Entry, id: string, atMs: number): BusEvent | EntryFailure {
   const { Source, DetailType, Detail, Resources, Time } = given;
-  if (Source === undefined || Source === '') return invalid('Source');
-  if (DetailType === undefined || DetailType === '') return invalid('DetailType');
-  if (Detail === undefined || Detail === '') return invalid('Detail');
+  if (Source === undefined || Source === '') return missingField('Source');
+  if (DetailType === undefined || DetailType === '') return missingField('DetailType');
+  if (Detail === undefined || Detail === '') return missingField('Detail');
   if (Source.startsWith('aws.'))
     return {
       ErrorCode: 'NotAuthorizedForSourceException',

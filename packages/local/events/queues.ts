@@ -3,7 +3,7 @@ import type { PolicyDocument } from 'taskbound-iam/policy';
 export interface QueueMessage {
   readonly messageId: string;
   readonly body: string;
-  /** `ERROR_CODE` and its like. */
+  /** Such as `ERROR_CODE`. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly atMs: number;
 }
@@ -16,11 +16,11 @@ export interface Queue {
   policy?: PolicyDocument;
 }
 
-/** SQS queues that only receive: nothing reads or deletes messages but tests. */
+/** SQS queues that only receive messages. Only tests read them. */
 export class Queues {
   readonly #queues = new Map<string, Queue>();
 
-  /** A queue that exists keeps its messages. */
+  /** Adds a queue. A queue that exists keeps its messages. */
   put(queue: Pick<Queue, 'name' | 'arn' | 'url'>): void {
     if (!this.#queues.has(queue.arn)) this.#queues.set(queue.arn, { ...queue, messages: [] });
   }
@@ -29,12 +29,12 @@ export class Queues {
     return [...this.#queues.values()];
   }
 
-  /** By ARN, URL or name. */
+  /** Finds a queue by ARN, URL or name. */
   get(id: string): Queue | undefined {
     return this.#queues.get(id) ?? this.all().find(({ name, url }) => name === id || url === id);
   }
 
-  /** Replaces the messages of the queues that exist. */
+  /** Replaces the messages of existing queues. */
   restore(messages: Readonly<Record<string, readonly QueueMessage[]>>): void {
     for (const [arn, stored] of Object.entries(messages))
       this.#queues.get(arn)?.messages.splice(0, Number.POSITIVE_INFINITY, ...stored);

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 
-/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html; the Scheduler's are the same. */
+/**
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html; the same for the
+ * Scheduler.
+ */
 export interface RetryPolicy {
   readonly maxAttempts: number;
   readonly maxAgeSeconds: number;
@@ -10,11 +13,11 @@ const MAX_ATTEMPTS = 185;
 const MIN_AGE_SECONDS = 60;
 const MAX_AGE_SECONDS = 86_400;
 
-/** AWS says "exponential backoff" and no figures; these are this emulation's. */
+/** AWS documents "exponential backoff" without figures; these are our own. */
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 300_000;
 
-/** `RetryPolicy` of a template; what is absent is AWS's default, a day and 185 retries. */
+/** `RetryPolicy` of a template. AWS's defaults are one day and 185 retries. */
 export const retryProperties = z
   .strictObject({
     MaximumRetryAttempts: z.coerce.number().int().min(0).max(MAX_ATTEMPTS).default(MAX_ATTEMPTS),
@@ -31,7 +34,7 @@ export const retryProperties = z
     maxAgeSeconds: policy.MaximumEventAgeInSeconds,
   }));
 
-/** Milliseconds until the next attempt, or the limit that is reached, as a dead letter names it. */
+/** Milliseconds until the next attempt, or the name of the limit that is reached, as in a dead letter. */
 export function retryDelayMs(policy: RetryPolicy, retries: number, ageMs: number): number | string {
   if (retries >= policy.maxAttempts) return 'MaximumRetryAttempts';
   const delayMs = Math.min(FIRST_DELAY_MS * 2 ** retries, MAX_DELAY_MS);

@@ -2,13 +2,16 @@ import type { ExecutionView } from '../stepfunctions/execution.ts';
 import { notRedrivable, redriveStatus } from '../stepfunctions/redrive.ts';
 import { type BusEvent, busEvent } from './types.ts';
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html: what is longer, escaped, is left out. */
+/**
+ * Longer data, when escaped, is omitted:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+ */
 const MAX_DATA_BYTES = 248 * 1024;
 
 const escapedBytes = (text: string | undefined): number =>
   text === undefined ? 0 : Buffer.byteLength(JSON.stringify(text), 'utf8');
 
-/** `included: false` says that there is something which is not shown. */
+/** `included: false` means that the data exists but is omitted. */
 const dataField = (name: 'input' | 'output', text: string | undefined, fits: boolean): object => ({
   [name]: fits ? (text ?? null) : null,
   [`${name}Details`]: text === undefined ? null : { included: fits },

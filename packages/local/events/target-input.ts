@@ -1,6 +1,6 @@
 import type { BusEvent } from './types.ts';
 
-/** What a target gets instead of the whole event: at most one of these. */
+/** What a target receives instead of the whole event. At most one field is set. */
 export interface TargetInput {
   /** JSON text. */
   readonly input?: string;
@@ -11,7 +11,7 @@ export interface TargetInput {
 
 const JSON_PATH = /^\$(?:\.[\w-]+)*$/;
 
-/** Names joined by dots; `undefined` for what EventBridge could read and this cannot. */
+/** Whether a path consists of names joined by dots. EventBridge supports more; this does not. */
 export const isSupportedPath = (path: string): boolean => JSON_PATH.test(path);
 
 function valueAt(path: string, event: BusEvent): unknown {
@@ -25,22 +25,25 @@ function valueAt(path: string, event: BusEvent): unknown {
     );
 }
 
-/** A text stands inside quotation marks as it is, escaped, and as a JSON string outside of them. A path that finds nothing leaves nothing. */
-function rendered(value: unknown, quoted: boolean): string {
+/**
+ * Text is inserted escaped inside quotation marks, and as a JSON string outside. A path without a value
+ * inserts nothing.
+ */
+function renderValue(value: unknown, quoted: boolean): string {
   if (value === undefined) return '';
   const json = JSON.stringify(value);
   if (!quoted) return json;
   return typeof value === 'string' ? json.slice(1, -1) : JSON.stringify(json).slice(1, -1);
 }
 
-/** Whether a place of the template is inside a JSON string. */
+/** Whether the end of this part of the template is inside a JSON string. */
 function isQuoted(before: string): boolean {
   return (before.replace(/\\./g, '').split('"').length - 1) % 2 === 1;
 }
 
 /**
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
- * Throws a `SyntaxError` when what comes out is not JSON.
+ * Throws a `SyntaxError` when the result is not JSON.
  */
 function transform(
   { paths, template }: NonNullable<TargetInput['transformer']>,
@@ -51,7 +54,7 @@ function transform(
     const path = paths[name];
     if (path === undefined && !(name in reserved)) return whole;
     const value = path === undefined ? reserved[name] : valueAt(path, event);
-    return rendered(value, isQuoted(template.slice(0, offset)));
+    return renderValue(value, isQuoted(template.slice(0, offset)));
   });
   JSON.parse(text);
   return text;
@@ -61,7 +64,7 @@ function transform(
 export function targetPayload(
   { input, path, transformer }: TargetInput,
   event: BusEvent,
-  rule: Rule,
+  rule: RuleName,
 ): string {
   if (input !== undefined) return input;
   if (path !== undefined) return JSON.stringify(valueAt(path, event) ?? null);
@@ -74,7 +77,7 @@ export function targetPayload(
   return transform(transformer, event, reserved);
 }
 
-interface Rule {
+interface RuleName {
   readonly arn: string;
   readonly name: string;
 }

@@ -13,7 +13,7 @@ export interface Topic {
   policy?: PolicyDocument;
 }
 
-/** SNS topics as the template has them: nothing is ever sent. */
+/** The SNS topics of the template. Nothing is ever sent. */
 export class Topics {
   readonly #topics = new Map<string, Topic>();
 
@@ -21,7 +21,7 @@ export class Topics {
     if (!this.#topics.has(arn)) this.#topics.set(arn, { name, arn, subscriptions: [] });
   }
 
-  /** Once, however often it is loaded. */
+  /** Adds a subscription, unless it exists. */
   subscribe(arn: string, subscription: Subscription): void {
     const { subscriptions = [] } = this.#topics.get(arn) ?? {};
     const { protocol, endpoint } = subscription;

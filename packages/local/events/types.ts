@@ -1,14 +1,17 @@
-import { ACCOUNT_ID, REGION } from '../gateway/place.ts';
+import { ACCOUNT_ID, REGION } from '../gateway/account-and-region.ts';
 import { toSecond } from '../trail/trail.ts';
 
-/** An event as targets get it: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html */
+/**
+ * An event as targets receive it:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
+ */
 export interface BusEvent {
   readonly version: '0';
   readonly id: string;
   readonly 'detail-type': string;
   readonly source: string;
   readonly account: string;
-  /** To the second. */
+  /** Without fractions of a second. */
   readonly time: string;
   readonly region: string;
   readonly resources: readonly string[];

@@ -4,7 +4,10 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const ALPHANUMERIC = `${LETTERS}0123456789`;
 
-/** Identifiers and secrets drawn from a seed and a counter: the same seed and the same calls give the same bytes, so a simulation repeats. */
+/**
+ * Ids and secrets derived from a seed and a counter. Same seed and same calls give the same bytes, so
+ * simulations repeat.
+ */
 export class IdSource {
   readonly #seed: string;
   #drawn: number;
@@ -14,7 +17,7 @@ export class IdSource {
     this.#drawn = drawn;
   }
 
-  /** How many values were drawn: kept in a snapshot, so that a restart never repeats one. */
+  /** The number of values drawn. A snapshot stores it, so that a restart never repeats a value. */
   get drawn(): number {
     return this.#drawn;
   }
@@ -23,12 +26,12 @@ export class IdSource {
     this.#drawn = Math.max(this.#drawn, drawn);
   }
 
-  /** 64 bytes nobody can predict without the seed. */
+  /** 64 bytes that cannot be predicted without the seed. */
   bytes(): Buffer {
     return createHmac('sha512', this.#seed).update(String(this.#drawn++)).digest();
   }
 
-  /** A UUID of version 4's form. */
+  /** A UUID in the format of version 4. */
   uuid(): string {
     const bytes = this.bytes();
     const hex = bytes.toString('hex');
@@ -46,7 +49,7 @@ export class IdSource {
     return this.#spell(ALPHANUMERIC, 40);
   }
 
-  /** The six characters behind a secret's name in its ARN. */
+  /** The six random characters at the end of a secret's ARN. */
   suffix(): string {
     return this.#spell(LETTERS, 6);
   }

@@ -5,11 +5,14 @@ import type { RawRequest, RawResponse } from './service.ts';
 type Handle = (request: RawRequest) => Promise<RawResponse>;
 type Options = Parameters<HttpHandler['handle']>[1];
 
-/** As the SDK's own handlers encode a query: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+/**
+ * Encodes a query like the SDK's own handlers:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** Path and query as they go over the wire. */
+/** Path and query as sent over HTTP. */
 export function targetOf(request: HttpRequest): string {
   const pairs = Object.entries(request.query).flatMap(([name, value]) => {
     if (value === null || value === undefined) return [encode(name)];
@@ -34,7 +37,7 @@ export async function bytesOf(body: unknown): Promise<Uint8Array> {
 export const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** Rejects as the SDK's own handlers do when the caller gives up. */
+/** Rejects like the SDK's own handlers when the caller aborts. */
 function aborted(
   signal: Options extends infer O | undefined ? (O extends { abortSignal?: infer S } ? S : never) : never,
 ): Promise<never> {
@@ -46,7 +49,7 @@ function aborted(
   });
 }
 
-/** A smithy `HttpHandler` for the SDK's `requestHandler`: requests go straight to the gateway, no socket. */
+/** A smithy `HttpHandler` for the SDK's `requestHandler`: passes requests to the gateway without a socket. */
 export class InProcessHandler implements HttpHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #handle: Handle;

@@ -1,7 +1,7 @@
 import { type Caller, type RawRequest, AwsError } from './service.ts';
 import { operationOf } from '../trail/trail.ts';
 
-/** One authenticated call before it has any effect. */
+/** An authenticated call, before it has any effect. */
 export interface InterceptedCall {
   /** The signing name: `secretsmanager`, `lambda`, … */
   readonly service: string;
@@ -9,12 +9,12 @@ export interface InterceptedCall {
   readonly operation: string;
   readonly caller: Caller;
   readonly atMs: number;
-  /** Which authenticated call of this AWS it is, from 1. */
+  /** The number of this call among all authenticated calls, starting at 1. */
   readonly ordinal: number;
   readonly request: RawRequest;
 }
 
-/** An error to answer with, by AWS's name for it. @default status 400 */
+/** An error to return, with AWS's name for it. @default status 400 */
 export interface Refusal {
   readonly name: string;
   readonly message: string;
@@ -22,21 +22,21 @@ export interface Refusal {
 }
 
 /**
- * What becomes of the call. `refuse`: an error, and no effect. `loseAnswer`: the effect, and then a broken connection for the client.
- * `delayMs`: the effect that much later; it is authorized then.
+ * What happens to the call. `refuse`: it returns an error and has no effect. `loseAnswer`: it takes effect,
+ * then the client's connection breaks. `delayMs`: it is authorized and takes effect that much later.
  */
 export type Verdict =
   'proceed' | { readonly refuse: Refusal } | { readonly loseAnswer: true } | { readonly delayMs: number };
 
 export type Intercept = (call: InterceptedCall) => Verdict;
 
-/** One authenticated call after it was answered; `error` is AWS's name for its refusal or failure. */
+/** An authenticated call, after its response; `error` is AWS's name for the error, if there was one. */
 export type ObservedCall = InterceptedCall & { readonly error: string | undefined };
 export type Observe = (call: ObservedCall) => void;
 
-/** The effect happened and its answer was lost: clients see a connection that was reset, and may try again. */
+/** The call took effect but its response was lost. Clients see a reset connection and may retry. */
 export class AnswerLost extends Error {
-  /** What the SDK's own handler calls a connection that broke. */
+  /** The SDK's own handler uses this name for a broken connection. */
   override readonly name = 'TimeoutError';
   readonly code = 'ECONNRESET';
 }

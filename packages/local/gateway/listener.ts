@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { RawRequest, RawResponse } from './service.ts';
 
 export interface Listening {
-  /** `http://127.0.0.1:4566`. An address, not a name: S3 clients put buckets in front of names. */
+  /** `http://127.0.0.1:4566`. An IP address, because S3 clients prefix host names with the bucket. */
   readonly endpoint: string;
   close(): Promise<void>;
 }
@@ -36,7 +36,7 @@ function answer(
   response.end(method === 'HEAD' ? undefined : body);
 }
 
-/** One HTTP server for all services, on the loopback address only. `port` 0 picks a free one. */
+/** Starts one HTTP server for all services, on the loopback address only. `port` 0 picks a free port. */
 export function listen(
   handle: (request: RawRequest) => Promise<RawResponse>,
   port: number,

@@ -1,6 +1,6 @@
 import type { PolicyDocument } from 'taskbound-iam/policy';
 
-/** A request as it came over the wire: nothing decoded, nothing normalised. */
+/** A request as received: not decoded, not normalized. */
 export interface RawRequest {
   readonly method: string;
   /** Path and query exactly as sent, percent-encoding included. */
@@ -20,13 +20,16 @@ export interface RawResponse {
 export interface Caller {
   readonly kind: 'root' | 'user' | 'role-session' | 'service';
   readonly accountId: string;
-  /** `arn:aws:sts::…:assumed-role/Name/session`, `arn:aws:iam::…:user/name`, `arn:aws:iam::…:root`, or the service's name. */
+  /**
+   * `arn:aws:sts::…:assumed-role/Name/session`, `arn:aws:iam::…:user/name`, `arn:aws:iam::…:root`, or the
+   * service's name.
+   */
   readonly arn: string;
   /** `AROA…:session` for a role session; the account's id for root. */
   readonly userId: string;
   readonly accessKeyId?: string;
   readonly roleName?: string;
-  /** Of an IAM user. */
+  /** The name of an IAM user. */
   readonly userName?: string;
   /** `arn:aws:iam::…:role/Name`. */
   readonly roleArn?: string;
@@ -40,11 +43,14 @@ export interface Caller {
   readonly expiresAtMs?: number;
   /** `states.amazonaws.com` for a service. */
   readonly service?: string;
-  /** What a service calls for: an event rule's ARN (`aws:SourceArn`; `aws:SourceAccount` is its account). */
+  /**
+   * The resource that a service calls for, such as an event rule (`aws:SourceArn`; `aws:SourceAccount` is its
+   * account).
+   */
   readonly sourceArn?: string;
 }
 
-/** What one authorization check asks. */
+/** One authorization check. */
 export interface Check {
   readonly action: string;
   readonly resource: string;
@@ -53,14 +59,17 @@ export interface Check {
   readonly resourcePolicy?: PolicyDocument;
 }
 
-/** One API call under way: who calls, when, and what it may do. Made by the gateway, handed to the service. */
+/**
+ * One API call in progress: who calls, when, and its permissions. The gateway creates it and passes it to the
+ * service.
+ */
 export interface Call {
   readonly requestId: string;
   readonly caller: Caller;
   /** Milliseconds of the embedded AWS's clock. */
   readonly atMs: number;
   readonly region: string;
-  /** Throws `AwsError` named AccessDenied in AWS's own words when IAM does not allow it. */
+  /** Throws `AwsError` AccessDenied, with AWS's message, when IAM does not allow the check. */
   authorize(check: Check): void;
   /** Adds to the CloudTrail record of this call. Never pass a secret value. */
   record(fields: {
@@ -78,15 +87,21 @@ export interface Call {
 export interface Service {
   /** The name in the signature's credential scope: `s3`, `secretsmanager`, `states`, `lambda`, … */
   readonly signingName: string;
-  /** True for a service whose calls wait on the embedded clock (an invocation): it takes its own holds, the gateway takes none. */
+  /**
+   * True for a service whose calls wait on the embedded clock, such as Lambda: it takes its own holds of the
+   * clock.
+   */
   readonly holdsClock?: boolean;
-  /** Serves one authenticated call. Throws `AwsError` for an error that AWS has; anything else is a defect of ours. */
+  /**
+   * Serves one authenticated call. Throws `AwsError` for AWS's errors; any other error is a bug of the
+   * embedded AWS.
+   */
   handle(request: RawRequest, call: Call): Promise<RawResponse>;
   /** Renders an `AwsError` in this service's wire format. */
   renderError(error: AwsError, call: { readonly requestId: string }): RawResponse;
 }
 
-/** An error that AWS gives, by its name. */
+/** An error that AWS would return; `name` is AWS's name for it. */
 export class AwsError extends Error {
   override readonly name: string;
   readonly status: number;

@@ -7,25 +7,28 @@ import type { IamStore } from './iam-store.ts';
 import { globalContext, principalOf } from './request-context.ts';
 import { UsageLog } from './usage.ts';
 
-/** Milliseconds until a policy change reaches a service: one figure for all, one for each by its signing name, or one that varies. */
+/**
+ * Milliseconds until a policy change takes effect: for all services, by signing name, or computed for each
+ * check.
+ */
 export type PolicyDelay =
   number | Readonly<Partial<Record<string, number>>> | ((occasion: Occasion) => number);
 
-/** About what third parties measured on AWS; the documentation promises nothing. */
+/** Close to what third parties measured on AWS. AWS documents no figure. */
 const DEFAULT_POLICY_DELAY_MS = 4_000;
 
-/** When a check happens and which service makes it. */
+/** The time of a check and the service that makes it. */
 export interface Occasion {
   readonly atMs: number;
   readonly service: string;
-  /** How old a policy change must be to count, milliseconds. @default the authorizer's own delay */
+  /** Policy changes younger than this are not seen, milliseconds. @default the authorizer's own delay */
   readonly delayMs?: number;
 }
 
-/** The account's owner, and the people whom the owner lets act: their keys may do everything that nothing denies. */
+/** The account's owner and its users. They may do everything that no policy denies. */
 const isOwner = ({ kind }: Caller): boolean => kind === 'root' || kind === 'user';
 
-/** The account's root user may do everything that nothing denies. */
+/** The root user may do everything that no policy denies. */
 const ROOT_POLICY: NamedPolicy = {
   name: 'root',
   document: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
@@ -34,10 +37,10 @@ const ROOT_POLICY: NamedPolicy = {
 const allowedBy = (decision: Decision, kind: PolicyKind): boolean =>
   decision.decision === 'allow' && decision.statements.some((statement) => statement.kind === kind);
 
-/** S3 puts the resource between quotation marks, the others do not. */
+/** S3 quotes the resource in its message; other services do not. */
 const quoted = (service: string, resource: string): string => (service === 's3' ? `"${resource}"` : resource);
 
-/** Decides every call by core's evaluator, with the policies as the asking service sees them at that time. */
+/** Decides every call with `taskbound-iam`, using the policies that the calling service sees at that time. */
 export class Authorizer {
   readonly usage = new UsageLog();
   readonly #store: IamStore;
@@ -48,7 +51,7 @@ export class Authorizer {
     this.#delay = delay;
   }
 
-  /** Throws `AwsError` AccessDenied, by the service's own name for it, in AWS's own words. */
+  /** Throws `AwsError` AccessDenied, with the service's name for it and AWS's message. */
   authorize(caller: Caller, check: Check, occasion: Occasion): void {
     const decision = this.decide(caller, check, occasion);
     if (decision.decision !== 'allow') {
@@ -65,7 +68,10 @@ export class Authorizer {
     this.#note(caller, check, decision);
   }
 
-  /** As `authorize`, and the caller's own policies must allow too: passing tags or a source identity asks for both. */
+  /**
+   * Like `authorize`, and the caller's own policies must allow it too. Session tags and source identities
+   * need both.
+   */
   authorizeOnBothSides(caller: Caller, check: Check, occasion: Occasion): void {
     this.authorize(caller, check, occasion);
     if (caller.kind !== 'role-session') return;
@@ -95,7 +101,7 @@ export class Authorizer {
     return this.#delay[occasion.service] ?? DEFAULT_POLICY_DELAY_MS;
   }
 
-  /** A role's own tags are principal tags of its sessions, which session tags override. */
+  /** The tags of a role are principal tags of its sessions. Session tags override them. */
   #roleTags(caller: Caller): Record<string, string> {
     if (caller.roleName === undefined || !this.#store.hasRole(caller.roleName)) return {};
     const tags = { ...this.#store.role(caller.roleName).tags, ...caller.sessionTags };

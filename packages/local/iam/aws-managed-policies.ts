@@ -7,7 +7,10 @@ const allow = (...actions: string[]): PolicyDocument => ({
 
 const LOGS = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'];
 
-/** AWS's own managed policies that the CDK attaches: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
+/**
+ * The AWS managed policies that the CDK attaches:
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
+ */
 export const AWS_MANAGED_POLICIES: Readonly<Record<string, PolicyDocument>> = {
   'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole': allow(...LOGS),
   'arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole': allow(

@@ -16,7 +16,7 @@ import { pageOf, pathPrefixOf } from './paging.ts';
 import { readPolicy } from './read-policy.ts';
 
 /**
- * Inline policies of one role together, white space not counted.
+ * The total size of a role's inline policies, without white space.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
 export const MAX_INLINE_CHARACTERS = 10_240;
@@ -35,13 +35,13 @@ function nameOf(input: QueryInput, field: 'RoleName' | 'PolicyName'): string {
   return name;
 }
 
-const weigh = (text: string): number => text.replace(/\s/g, '').length;
+const countCharacters = (text: string): number => text.replace(/\s/g, '').length;
 
-/** The texts as they were put: GetRolePolicy gives them back, and the quota counts their characters. */
+/** The text of a policy, as GetRolePolicy returns it and the quota counts it. */
 const textOf = (policy: NamedPolicy): string => JSON.stringify(policy.document);
 
 function checkQuota(role: Role, others: readonly NamedPolicy[], text: string): void {
-  const total = others.reduce((sum, policy) => sum + weigh(textOf(policy)), weigh(text));
+  const total = others.reduce((sum, policy) => sum + countCharacters(textOf(policy)), countCharacters(text));
   if (total <= MAX_INLINE_CHARACTERS) return;
   throw new AwsError(
     'LimitExceeded',
@@ -71,14 +71,17 @@ function describe(role: Role): Record<string, XmlValue> {
   };
 }
 
-/** Lists leave these out: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html */
+/** ListRoles omits these fields: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html */
 const listed = (role: Role): XmlValue => ({
   ...describe(role),
   PermissionsBoundary: undefined,
   Tags: undefined,
 });
 
-/** People come into being with their first key. Only the account's owner makes them: who may act as a person could approve as one. */
+/**
+ * Creates a key for a user, and the user with the first key. Needs permission, because a user's key can
+ * approve as that user.
+ */
 const createAccessKey =
   (credentials: CredentialStore): QueryOperation =>
   (input, call) => {
@@ -95,9 +98,9 @@ const createAccessKey =
     };
   };
 
-/** The calls of IAM that Taskbound makes; nothing else of IAM is here. */
+/** The IAM operations that Taskbound calls. No others are supported. */
 export function iamService(store: IamStore, credentials: CredentialStore): QueryService {
-  /** The role's ARN needs the role; a missing one is authorized by the ARN it would have. */
+  /** Authorizes the call for a role. A role that does not exist is authorized by the ARN that it would have. */
   const target = (input: QueryInput, call: Call, action: string): Role => {
     const name = nameOf(input, 'RoleName');
     const found = store.roles().find((role) => role.name === name);
@@ -109,7 +112,7 @@ export function iamService(store: IamStore, credentials: CredentialStore): Query
     });
     return found ?? store.role(name);
   };
-  /** Reads of IAM's own API see changes at once; only enforcement is late. */
+  /** IAM's own API shows changes at once. Only enforcement is delayed. */
   const operations: Record<string, QueryOperation> = {
     PutRolePolicy: (input, call) => {
       const [roleName, policyName] = [nameOf(input, 'RoleName'), nameOf(input, 'PolicyName')];

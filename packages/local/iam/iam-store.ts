@@ -1,11 +1,11 @@
 import type { NamedPolicy, PolicyDocument } from 'taskbound-iam/policy';
 import type { IdSource } from '../gateway/ids.ts';
-import { ACCOUNT_ID } from '../gateway/place.ts';
+import { ACCOUNT_ID } from '../gateway/account-and-region.ts';
 import { AwsError } from '../gateway/service.ts';
 
 export interface RoleSpec {
   readonly name: string;
-  /** `/` when absent. */
+  /** @default / */
   readonly path?: string;
   readonly trust: PolicyDocument;
   readonly maxSessionSeconds?: number;
@@ -40,19 +40,19 @@ interface RoleState {
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
 const DEFAULT_MAX_SESSION_SECONDS = 3600;
 
-/** What the loader puts was there before anyone could ask. */
-export const SINCE_EVER = Number.NEGATIVE_INFINITY;
+/** The time of policies that the template contains: they are effective before any call. */
+export const BEFORE_ALL_CALLS = Number.NEGATIVE_INFINITY;
 
-/** Changes older than this are folded together: no settable delay of a test or a run reaches further back. */
+/** Older changes are merged, because no configurable delay is longer than this. */
 const HISTORY_MS = 3_600_000;
 
-/** Matches no request: what is left of a policy whose last statement was taken out. */
-export const NOTHING: PolicyDocument = {
+/** A policy that matches no request. Replaces a policy without statements. */
+export const EMPTY_POLICY: PolicyDocument = {
   Version: '2012-10-17',
   Statement: { Effect: 'Deny', NotAction: '*', Resource: '*' },
 };
 
-/** A trust policy that lets nobody in. */
+/** A trust policy that allows no one. */
 export const NO_TRUST: PolicyDocument = {
   Version: '2012-10-17',
   Statement: { Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRole' },
@@ -61,7 +61,10 @@ export const NO_TRUST: PolicyDocument = {
 const noSuchRole = (name: string): AwsError =>
   new AwsError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404);
 
-/** Roles and managed policies, with the recent past of their inline policies: IAM's other readers see changes late. */
+/**
+ * Roles and managed policies. Keeps the recent changes of inline policies, because services see them with a
+ * delay.
+ */
 export class IamStore {
   readonly #ids: IdSource;
   readonly #roles = new Map<string, RoleState>();
@@ -71,7 +74,10 @@ export class IamStore {
     this.#ids = ids;
   }
 
-  /** A role that exists keeps its id and its inline policies; what is attached is attached anew. */
+  /**
+   * Adds or updates a role. An existing role keeps its id and inline policies, and loses its attached
+   * policies.
+   */
   putRole(spec: RoleSpec, createdMs: number): Role {
     const existing = this.#roles.get(spec.name);
     const path = spec.path ?? '/';
@@ -88,7 +94,7 @@ export class IamStore {
     return role;
   }
 
-  /** Its sessions live on with nothing allowed. */
+  /** Removes a role. Its sessions stay valid, without any permission. */
   removeRole(name: string): void {
     this.#roles.delete(name);
   }
@@ -126,7 +132,7 @@ export class IamStore {
     this.#change(roleName, { atMs, name, document });
   }
 
-  /** Throws NoSuchEntity when the policy is not there now. */
+  /** Throws NoSuchEntity when the role has no such policy at that time. */
   deleteInline(roleName: string, name: string, atMs: number): void {
     this.inline(roleName, name, atMs);
     this.#change(roleName, { atMs, name, document: undefined });
@@ -139,18 +145,18 @@ export class IamStore {
     return found.document;
   }
 
-  /** The role's inline policies as they stood at a time. */
+  /** The role's inline policies at a given time. */
   inlinePolicies(roleName: string, atMs: number): NamedPolicy[] {
-    const standing = new Map<string, PolicyDocument>();
+    const current = new Map<string, PolicyDocument>();
     for (const { name, document, atMs: changedMs } of this.#state(roleName).changes) {
       if (changedMs > atMs) break;
-      if (document === undefined) standing.delete(name);
-      else standing.set(name, document);
+      if (document === undefined) current.delete(name);
+      else current.set(name, document);
     }
-    return [...standing].map(([name, document]) => ({ name, document }));
+    return [...current].map(([name, document]) => ({ name, document }));
   }
 
-  /** Everything that identity-based evaluation of the role needs, as it stood at a time. */
+  /** The role's identity policies and boundary at a given time. */
   policiesOf(
     roleName: string,
     atMs: number,
@@ -166,7 +172,7 @@ export class IamStore {
   }
 
   #named(arn: string): NamedPolicy {
-    return { name: arn, document: this.#managed.get(arn) ?? NOTHING };
+    return { name: arn, document: this.#managed.get(arn) ?? EMPTY_POLICY };
   }
 
   #state(name: string): RoleState {
@@ -178,7 +184,10 @@ export class IamStore {
   #change(roleName: string, change: InlineChange): void {
     const state = this.#state(roleName);
     const horizonMs = change.atMs - HISTORY_MS;
-    const base = this.inlinePolicies(roleName, horizonMs).map((policy) => ({ atMs: SINCE_EVER, ...policy }));
+    const base = this.inlinePolicies(roleName, horizonMs).map((policy) => ({
+      atMs: BEFORE_ALL_CALLS,
+      ...policy,
+    }));
     state.changes = [...base, ...state.changes.filter(({ atMs }) => atMs > horizonMs), change];
   }
 }

@@ -1,10 +1,10 @@
 import { AwsError } from '../gateway/service.ts';
 import { type QueryInput, checkLength, checkPattern, validation } from '../gateway/wire/query-service.ts';
 
-/** Of a list: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html, and the same of ListRolePolicies. */
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html; the same for ListRolePolicies. */
 const DEFAULT_ITEMS = 100;
-const MOST_ITEMS = 1000;
-const MOST_PATH_CHARACTERS = 512;
+const MAX_ITEMS = 1000;
+const MAX_PATH_CHARACTERS = 512;
 
 type Page<T> = {
   readonly items: readonly T[];
@@ -12,7 +12,7 @@ type Page<T> = {
   readonly Marker: string | undefined;
 };
 
-/** The page that `Marker` and `MaxItems` ask for; the marker is opaque to callers. */
+/** The page that `Marker` and `MaxItems` select. The marker is opaque to callers. */
 export function pageOf<T>(all: readonly T[], input: QueryInput): Page<T> {
   const from = offsetOf(input.get('Marker'));
   const end = from + itemsOf(input.get('MaxItems'));
@@ -23,8 +23,8 @@ export function pageOf<T>(all: readonly T[], input: QueryInput): Page<T> {
 
 function itemsOf(text: string | undefined): number {
   const items = Number(text ?? DEFAULT_ITEMS);
-  if (Number.isInteger(items) && items >= 1 && items <= MOST_ITEMS) return items;
-  throw validation(text ?? '', 'MaxItems', `Member must be between 1 and ${MOST_ITEMS}`);
+  if (Number.isInteger(items) && items >= 1 && items <= MAX_ITEMS) return items;
+  throw validation(text ?? '', 'MaxItems', `Member must be between 1 and ${MAX_ITEMS}`);
 }
 
 function offsetOf(marker: string | undefined): number {
@@ -34,10 +34,10 @@ function offsetOf(marker: string | undefined): number {
   throw new AwsError('ValidationError', `Invalid Marker: ${marker}`);
 }
 
-/** `/` when absent; else it begins and ends with a slash. */
+/** The path prefix, which starts and ends with a slash. @default / */
 export function pathPrefixOf(input: QueryInput): string {
   const prefix = input.get('PathPrefix') ?? '/';
-  checkLength(prefix, 'PathPrefix', 1, MOST_PATH_CHARACTERS);
+  checkLength(prefix, 'PathPrefix', 1, MAX_PATH_CHARACTERS);
   checkPattern(prefix, 'PathPrefix', /^\/([!-~]*\/)?$/, '\\u002F[\\u0021-\\u007F]*');
   return prefix;
 }

@@ -2,7 +2,7 @@ import { MalformedPolicy, parsePolicy, type PolicyUse } from 'taskbound-iam/pars
 import type { PolicyDocument } from 'taskbound-iam/policy';
 import { AwsError } from '../gateway/service.ts';
 
-/** Parses a policy given in a call; what IAM would not take is refused by the name that the service has for it. */
+/** Parses a policy from a call. Throws the service's error, by its name, for a policy that IAM would refuse. */
 export function readPolicy(text: string, use: PolicyUse, errorName: string): PolicyDocument {
   try {
     return parsePolicy(text, use);

@@ -1,6 +1,6 @@
 import type { RequestContext, RequestPrincipal } from 'taskbound-iam/policy';
-import { omitUndefined } from '../omit-undefined.ts';
-import { ACCOUNT_ID, REGION } from '../gateway/place.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
+import { ACCOUNT_ID, REGION } from '../gateway/account-and-region.ts';
 import type { Caller } from '../gateway/service.ts';
 import { toSecond } from '../trail/trail.ts';
 
@@ -10,7 +10,7 @@ const prefixed = (
 ): Record<string, string> =>
   Object.fromEntries(Object.entries(tags ?? {}).map(([key, value]) => [prefix + key, value]));
 
-/** The account in an ARN; S3 and IAM's global ARNs may name none. */
+/** The account in an ARN. ARNs of S3 and AWS managed policies contain none. */
 const accountOf = (resource: string): string =>
   /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(resource)?.[1] ?? ACCOUNT_ID;
 
@@ -41,7 +41,10 @@ function callerKeys(caller: Caller): RequestContext {
   };
 }
 
-/** The global condition keys of a call: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
+/**
+ * The global condition keys of a call:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ */
 export function globalContext(caller: Caller, resource: string, atMs: number): RequestContext {
   return {
     'aws:CurrentTime': toSecond(atMs),
@@ -58,7 +61,7 @@ export function globalContext(caller: Caller, resource: string, atMs: number): R
 export function principalOf(caller: Caller): RequestPrincipal {
   const { kind, accountId, roleArn, service } = caller;
   return {
-    // A user's own policies are not modelled: to the evaluator it is the account.
+    // Users have no policies here: the evaluator treats them as the account.
     kind: kind === 'user' ? 'root' : kind,
     accountId,
     ...(roleArn !== undefined && { roleArn, sessionArn: caller.arn }),

@@ -1,9 +1,9 @@
 import type { PolicyKind } from 'taskbound-iam/policy';
 
-/** One statement that allowed something: the proof that it is needed. */
+/** One use of a statement that allowed a call. Shows that the statement is needed. */
 export interface Usage {
   readonly kind: PolicyKind;
-  /** The calling role; the service's name for an AWS service. */
+  /** The calling role, or the name of an AWS service. */
   readonly roleName: string;
   readonly policyName: string;
   /** The statement's `Sid` or index. */
@@ -12,7 +12,7 @@ export interface Usage {
   readonly resource: string;
 }
 
-/** Each use once, in the order of first use. */
+/** Every distinct use once, in order of first use. */
 export class UsageLog {
   readonly #seen = new Map<string, Usage>();
 

@@ -1,10 +1,13 @@
 import type { PolicyDocument } from 'taskbound-iam/policy';
 import type { IdSource } from '../gateway/ids.ts';
-import { arnOf } from '../gateway/place.ts';
+import { arnOf } from '../gateway/account-and-region.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
 import { SigningKey } from './signing-key.ts';
 
-/** The kinds of key that can be loaded: https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html */
+/**
+ * The kinds of keys that are supported:
+ * https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html
+ */
 export type KeyKind = 'encrypts' | 'signs';
 
 interface Key {
@@ -15,7 +18,10 @@ interface Key {
 /** Bytes of a P-256 private key. */
 const SCALAR_BYTES = 32;
 
-/** Keys that the template declares. Those that encrypt are there to authorize their use: the embedded AWS encrypts nothing. */
+/**
+ * The keys of the template. Encryption keys exist only to authorize their use: the embedded AWS encrypts
+ * nothing.
+ */
 export class KmsKeys {
   readonly #ids: IdSource;
   readonly #keys = new Map<string, Key>();
@@ -25,7 +31,7 @@ export class KmsKeys {
     this.#ids = ids;
   }
 
-  /** A key that is there already gets the policy and keeps what it signs with, as at a deploy. */
+  /** Adds a key or updates its policy. An existing signing key keeps its private key, like in a deployment. */
   put(arn: string, policy: PolicyDocument, kind: KeyKind): void {
     const signing = kind === 'signs' ? (this.#keys.get(arn)?.signing ?? this.#draw()) : undefined;
     this.#keys.set(arn, { policy, signing });
@@ -35,13 +41,13 @@ export class KmsKeys {
     this.#aliases.set(name, keyArn);
   }
 
-  /** The ARN of a key given by ARN, id or alias. */
+  /** The ARN of a key, given its ARN, id or alias. */
   arn(id: string): string {
     const alias = this.#aliases.get(id.slice(id.indexOf('alias/')));
     return alias ?? (id.startsWith('arn:') ? id : arnOf('kms', `key/${id}`));
   }
 
-  /** The caller must be allowed to use the key through the service, as AWS asks of whoever uses a customer key. */
+  /** Checks that the caller may use the key through the service, as AWS requires for customer managed keys. */
   authorize(
     call: Call,
     keyId: string,
@@ -55,7 +61,7 @@ export class KmsKeys {
     for (const action of actions) call.authorize({ action, resource, resourcePolicy, context });
   }
 
-  /** What the key signs with; undefined for one that encrypts, or none. */
+  /** The private key of a signing key; undefined for an encryption key or an unknown key. */
   signing(keyId: string): SigningKey | undefined {
     return this.#keys.get(this.arn(keyId))?.signing;
   }
@@ -64,7 +70,7 @@ export class KmsKeys {
     return this.#keys.get(this.arn(keyId))?.policy;
   }
 
-  /** Private keys by ARN, base64: for a snapshot. */
+  /** Private keys by ARN, base64, for a snapshot. */
   snapshot(): Record<string, string> {
     const signing = [...this.#keys].flatMap(([arn, key]) =>
       key.signing === undefined ? [] : [[arn, Buffer.from(key.signing.scalar).toString('base64')] as const],
@@ -72,7 +78,7 @@ export class KmsKeys {
     return Object.fromEntries(signing);
   }
 
-  /** Gives keys of the template back what they signed with. */
+  /** Restores the private keys of the template's keys. */
   restore(scalars: Readonly<Record<string, string>>): void {
     for (const [arn, scalar] of Object.entries(scalars)) {
       const key = this.#keys.get(arn);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { AwsError, type Call } from '../gateway/service.ts';
 import { JsonService, operation } from '../gateway/wire/json-service.ts';
 import type { KmsKeys } from './kms-keys.ts';
@@ -17,7 +17,7 @@ const GetPublicKeyInput = z.strictObject({ KeyId });
 
 const DIGEST_BYTES = 32;
 
-/** Sign and GetPublicKey of the signing keys (ECC_NIST_P256) that the template declares. */
+/** Sign and GetPublicKey for the template's signing keys (ECC_NIST_P256). */
 export class KmsService extends JsonService {
   readonly #keys: KmsKeys;
 
@@ -62,7 +62,7 @@ export class KmsService extends JsonService {
     };
   }
 
-  /** https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html has the keys of the context. */
+  /** Condition keys: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
   #authorized(
     action: string,
     keyId: string,

@@ -1,10 +1,10 @@
 import { createECDH, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { p256 } from '@noble/curves/nist.js';
 
-/** Bytes of a private key and of a coordinate on P-256. */
+/** The size of a private key and of a coordinate on P-256, in bytes. */
 const SCALAR_BYTES = 32;
 
-/** A P-256 key pair made of 32 bytes. Its signatures follow from key and digest (RFC 6979), so that a simulation repeats. */
+/** A P-256 key pair. Signatures are deterministic (RFC 6979), so that simulations repeat. */
 export class SigningKey {
   readonly scalar: Uint8Array;
 
@@ -17,7 +17,10 @@ export class SigningKey {
     return createPublicKey(this.#privateKey()).export({ type: 'spki', format: 'der' });
   }
 
-  /** ECDSA over a digest of 32 bytes, DER; of the two values of s whichever comes, for AWS promises neither. Node itself only signs what it has digested. */
+  /**
+   * ECDSA signature of a 32-byte digest, in DER. Not normalized to low s, because AWS does not promise that.
+   * Node's own `sign` cannot sign a digest.
+   */
   signDigest(digest: Uint8Array): Buffer {
     return Buffer.from(p256.sign(digest, this.scalar, { prehash: false, format: 'der', lowS: false }));
   }

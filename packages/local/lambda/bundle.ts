@@ -7,7 +7,7 @@ import type { Bundle, FunctionSpec } from './types.ts';
 
 const compiled = new Map<string, Script>();
 
-/** Reads the bundle that the handler names. Throws, at load, for anything but one CommonJS file. */
+/** Reads the bundle that the handler names. Throws unless it is a CommonJS file. */
 export function readBundle(spec: Pick<FunctionSpec, 'name' | 'codeDir' | 'handler'>): Bundle {
   const parts = /^([\w-]+)\.([\w$]+)$/.exec(spec.handler);
   const [, moduleName, exportName] = parts ?? [];
@@ -35,9 +35,9 @@ const builtins = builtinModules.filter((name) => !name.startsWith('_')).join('|'
 const importOfBuiltin = new RegExp(`\\bimport\\(\\s*(["'])((?:node:)?(?:${builtins}))\\1\\s*\\)`, 'g');
 
 /**
- * The bundle as a function of its CommonJS variables, compiled once for each content: environments share the compiled code.
- * A script in a context has no dynamic `import()` without a flag of Node's, so imports of built-in modules, which bundlers leave in
- * place, go through `require`; the lines keep their numbers.
+ * Compiles the bundle to a function of its CommonJS variables, once for each content; environments share the
+ * compiled code. A script in a context has no dynamic `import()` without a Node flag. Bundlers keep dynamic
+ * imports of built-in modules, so those are replaced by `require`. Line numbers do not change.
  */
 export function compile(bundle: Bundle): Script {
   const known = compiled.get(bundle.hash);

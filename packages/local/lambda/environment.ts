@@ -1,14 +1,13 @@
 import type { LocalClock } from '../clock/local-clock.ts';
-import { compile } from './bundle.ts';
 import { exitError, PlatformError, timedOut } from './errors.ts';
-import type { Transport } from './in-process-http.ts';
-import { MAX_RESPONSE_BYTES } from './limits.ts';
+import { type Handler, handlerContext, loadHandler, type RunStep, serializeResult } from './handler.ts';
+import type { Transport } from './transport.ts';
 import type { ReachableServers } from './reachable-servers.ts';
-import { createSandbox, type Sandbox } from './sandbox.ts';
-import { SandboxTimers, type Guard } from './sandbox-timers.ts';
-import { ownRejections } from './stray-rejections.ts';
-import type { FunctionVersion, LogLine, SessionCredentials } from './types.ts';
-import { logGroupOf, newTraceId, variablesOf } from './variables.ts';
+import { createSandbox, type Sandbox } from './sandbox/sandbox.ts';
+import { SandboxTimers, type Guard } from './sandbox/sandbox-timers.ts';
+import { captureRejections } from './sandbox/stray-rejections.ts';
+import type { FunctionVersion, LogLine, RoleCredentials } from './types.ts';
+import { newTraceId, variablesOf } from './variables.ts';
 
 export interface EnvironmentWiring {
   readonly clock: LocalClock;
@@ -16,12 +15,10 @@ export interface EnvironmentWiring {
   readonly reachable: ReachableServers;
   readonly region: string;
   readonly endpointUrl: string;
-  /** Real milliseconds for code that does not await. */
+  /** The time limit for code that does not await, in real milliseconds. */
   readonly synchronousLimitMs: number;
   log(line: LogLine): void;
 }
-
-type Handler = (event: unknown, context: unknown) => unknown;
 
 interface Invocation {
   readonly requestId: string;
@@ -29,16 +26,16 @@ interface Invocation {
   readonly fail: (error: unknown) => void;
 }
 
-/** Thrown into the function's code by `process.exit`, so that it stops there. */
+/** `process.exit` throws this into the function's code, to stop it. */
 class Exited extends Error {}
 
 const isOverrun = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 
-/** One execution environment: a context with the function loaded in it, serving one invocation at a time. */
+/** An execution environment: a context with the function loaded, which serves one invocation at a time. */
 export class Environment {
   readonly fn: FunctionVersion;
-  readonly credentials: SessionCredentials;
+  readonly credentials: RoleCredentials;
   readonly #wiring: EnvironmentWiring;
   readonly #timers: SandboxTimers;
   readonly #sandbox: Sandbox;
@@ -47,7 +44,7 @@ export class Environment {
   #alive = true;
   #current: Invocation | undefined;
 
-  constructor(fn: FunctionVersion, credentials: SessionCredentials, wiring: EnvironmentWiring) {
+  constructor(fn: FunctionVersion, credentials: RoleCredentials, wiring: EnvironmentWiring) {
     this.fn = fn;
     this.credentials = credentials;
     this.#wiring = wiring;
@@ -64,8 +61,8 @@ export class Environment {
       exit: (status) => this.#exit(status),
       log: (level, message) => this.#log(level, message),
     });
-    ownRejections(this.#sandbox.promiseClass, (reason) => {
-      const error = this.#sandbox.monitored(reason);
+    captureRejections(this.#sandbox.promiseClass, (reason) => {
+      const error = this.#sandbox.notifyMonitors(reason);
       this.#end(new PlatformError('Runtime.UnhandledPromiseRejection', String(error)));
     });
   }
@@ -74,12 +71,15 @@ export class Environment {
     return this.#alive;
   }
 
-  /** Its timers fire no more, its requests go nowhere, an invocation under way fails. */
+  /** Stops its timers and requests. A running invocation fails with `reason`. */
   destroy(reason: unknown): void {
     this.#end(reason);
   }
 
-  /** Runs the handler on `eventText`. Resolves to the result as JSON text; rejects with what the handler threw, or a PlatformError. */
+  /**
+   * Calls the handler with `eventText`. Resolves to the result as JSON; rejects with the handler's error or a
+   * PlatformError.
+   */
   async invoke(requestId: string, invokedArn: string, eventText: string): Promise<string> {
     const { clock } = this.#wiring;
     const { timeoutSeconds } = this.fn.spec;
@@ -99,10 +99,13 @@ export class Environment {
 
   async #call(requestId: string, invokedArn: string, eventText: string): Promise<string> {
     const pending = await this.#start(requestId, invokedArn, eventText);
-    return this.#serialise(await pending.value);
+    return serializeResult(await pending.value, this.#runStep);
   }
 
-  /** Load and the handler up to its first await, with the clock held. In an object, so that awaiting it does not await the handler. */
+  /**
+   * Loads the code and runs the handler up to its first await, while holding the clock. Returns the handler's
+   * promise in an object, so that awaiting the object does not await the handler.
+   */
   async #start(
     requestId: string,
     invokedArn: string,
@@ -111,107 +114,36 @@ export class Environment {
     const release = this.#wiring.clock.hold();
     try {
       this.#variables['_X_AMZN_TRACE_ID'] = newTraceId(this.#wiring.clock.nowMs());
-      const handler = (this.#handler ??= this.#load());
-      const context = this.#contextOf(requestId, invokedArn);
-      const event: unknown = this.#bounded(() => this.#sandbox.parseJson(eventText));
-      return { value: this.#bounded(() => handler(event, context)) };
+      const handler = (this.#handler ??= loadHandler(this.fn, this.#sandbox, this.#runStep));
+      const logStreamName = this.#variables['AWS_LAMBDA_LOG_STREAM_NAME'];
+      const context = handlerContext(this.fn, { requestId, invokedArn, logStreamName }, this.#wiring.clock);
+      const event: unknown = this.#runStep(() => this.#sandbox.parseJson(eventText));
+      return { value: this.#runStep(() => handler(event, context)) };
     } catch (error) {
       if (!isOverrun(error)) throw this.#handler === undefined ? this.#failedLoad(error) : error;
       this.#timers.cancelAll();
     } finally {
       release();
     }
-    // The code that would not stop has been stopped; on Lambda it would have run until the timeout.
+    // The busy code was stopped at the limit. On Lambda it would run until the timeout, so wait for that.
     return new Promise(() => undefined);
   }
 
-  /** What could not be loaded is not kept for the next invocation. */
+  /** Ends the environment: code that failed to load is not kept for the next invocation. */
   #failedLoad(error: unknown): unknown {
     this.#end(error);
     return error;
   }
 
-  #load(): Handler {
-    const { code } = this.fn;
-    const module: { exports: Record<string, unknown> } = { exports: this.#sandbox.emptyObject() };
-    const { require } = this.#sandbox;
-    const factory = compile(code).runInContext(this.#sandbox.context);
-    const importBuiltin = async (name: string): Promise<unknown> => {
-      const imported = require(name);
-      return typeof imported === 'object' ? { ...imported, default: imported } : { default: imported };
-    };
-    this.#bounded(() =>
-      factory.call(
-        module.exports,
-        module.exports,
-        require,
-        module,
-        code.fileName,
-        '/var/task',
-        importBuiltin,
-      ),
-    );
-    const handler = module.exports[code.exportName];
-    if (typeof handler !== 'function') {
-      throw new PlatformError(
-        'Runtime.HandlerNotFound',
-        `${this.fn.spec.handler} is undefined or not exported`,
-        [],
-      );
-    }
-    return (event, context) => handler(event, context);
-  }
+  readonly #runStep: RunStep = (step) => this.#sandbox.withTimeLimit(this.#wiring.synchronousLimitMs, step);
 
-  #contextOf(requestId: string, invokedArn: string) {
-    const { spec, version } = this.fn;
-    const { clock } = this.#wiring;
-    const deadlineMs = clock.nowMs() + spec.timeoutSeconds * 1_000;
-    return {
-      functionName: spec.name,
-      functionVersion: version,
-      invokedFunctionArn: invokedArn,
-      memoryLimitInMB: String(spec.memoryMb),
-      awsRequestId: requestId,
-      logGroupName: logGroupOf(this.fn),
-      logStreamName: this.#variables['AWS_LAMBDA_LOG_STREAM_NAME'],
-      callbackWaitsForEmptyEventLoop: true,
-      getRemainingTimeInMillis: () => Math.max(0, deadlineMs - clock.nowMs()),
-    };
-  }
-
-  /** https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html#troubleshooting-invocation-response */
-  #serialise(value: unknown): string {
-    let text: string;
-    try {
-      text = this.#bounded(() => JSON.stringify(value)) ?? 'null';
-    } catch (error) {
-      throw new PlatformError(
-        'Runtime.MarshalError',
-        `Unable to stringify response body as json: ${String(error)}`,
-        [],
-      );
-    }
-    const bytes = Buffer.byteLength(text);
-    if (bytes > MAX_RESPONSE_BYTES) {
-      throw new PlatformError(
-        'Function.ResponseSizeTooLarge',
-        `Response payload size (${bytes} bytes) exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
-      );
-    }
-    return text;
-  }
-
-  #bounded<T>(step: () => T): T {
-    return this.#sandbox.bounded(this.#wiring.synchronousLimitMs, step);
-  }
-
-  /** The function's own code, called by a timer or an event: what it throws is an uncaught exception. */
+  /** Runs the function's code for a timer or an event. An error is an uncaught exception. */
   #run(code: () => void): void {
     if (!this.#alive) return;
     try {
       code();
     } catch (error) {
-      if (!(error instanceof Exited)) this.#end(this.#sandbox.monitored(error));
+      if (!(error instanceof Exited)) this.#end(this.#sandbox.notifyMonitors(error));
     }
   }
 

@@ -1,8 +1,8 @@
 import { types } from 'node:util';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { FunctionErrorPayload } from './types.ts';
 
-/** An invocation that the platform ended, not the handler: its environment is gone. */
+/** An invocation that the platform ended, not the handler. Its environment is destroyed. */
 export class PlatformError extends Error {
   override readonly name: string;
   readonly trace: readonly string[] | undefined;
@@ -36,7 +36,7 @@ const isErrorLike = (value: unknown): value is ErrorLike =>
   types.isNativeError(value) ||
   (typeof value === 'object' && value !== null && 'name' in value && 'message' in value && 'stack' in value);
 
-/** Frames of the function's own file and of Node: the host's are none of its business. */
+/** The stack frames of the function's file and of Node, without those of the host. */
 function traceOf(stack: unknown): string[] {
   const [head, ...frames] = String(stack ?? '').split('\n');
   return [
@@ -45,7 +45,10 @@ function traceOf(stack: unknown): string[] {
   ];
 }
 
-/** The payload of a thrown value, as the Node.js runtime makes it. Reading a thrown object may run the function's own getters. */
+/**
+ * The payload of a thrown value, as the Node.js runtime creates it. Reading the value may run the function's
+ * getters.
+ */
 export function payloadOf(thrown: unknown): FunctionErrorPayload {
   if (thrown instanceof PlatformError) {
     return {

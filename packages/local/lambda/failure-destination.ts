@@ -3,11 +3,11 @@ import type { IdSource } from '../gateway/ids.ts';
 import { AwsError, type Caller } from '../gateway/service.ts';
 import type { LocalClock } from '../clock/local-clock.ts';
 import type { Queues } from '../events/queues.ts';
-import { omitUndefined } from '../omit-undefined.ts';
-import type { GivenUp } from './async-invocation.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
+import type { AbandonedInvocation } from './async-invocation.ts';
 
-/** A record that its queue did not get, and why. */
-export interface LostDestination {
+/** A record that could not be sent to its queue. */
+export interface UndeliveredRecord {
   readonly functionArn: string;
   readonly queueArn: string;
   readonly errorMessage: string;
@@ -18,37 +18,40 @@ export interface DestinationParts {
   readonly ids: IdSource;
   readonly queues: Queues;
   readonly authorizer: Authorizer;
-  /** The function's own role, taken on by Lambda. Throws `AwsError` when its trust does not allow that. */
+  /** Assumes the function's role for Lambda. Throws `AwsError` when its trust policy does not allow it. */
   readonly callerOf: (roleArn: string) => Caller;
 }
 
-/** Sends what Lambda gave up to the function's on-failure queue, with the function's role: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+/**
+ * Sends abandoned invocations to the function's on-failure queue, with the function's role:
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ */
 export class FailureDestinations {
-  readonly lost: LostDestination[] = [];
+  readonly lost: UndeliveredRecord[] = [];
   readonly #parts: DestinationParts;
 
   constructor(parts: DestinationParts) {
     this.#parts = parts;
   }
 
-  send(givenUp: GivenUp): void {
+  send(abandoned: AbandonedInvocation): void {
     const { clock, ids, queues } = this.#parts;
-    const queueArn = givenUp.target.asyncConfig.onFailureArn;
+    const queueArn = abandoned.target.asyncConfig.onFailureArn;
     if (queueArn === undefined) return;
     const queue = queues.get(queueArn);
     const errorMessage =
-      queue === undefined ? 'The queue does not exist.' : this.#refusalOf(givenUp, queueArn);
+      queue === undefined ? 'The queue does not exist.' : this.#refusalOf(abandoned, queueArn);
     if (queue === undefined || errorMessage !== undefined) {
-      const functionArn = givenUp.target.invokedArn;
+      const functionArn = abandoned.target.invokedArn;
       this.lost.push({ functionArn, queueArn, errorMessage: errorMessage ?? '' });
       return;
     }
-    const body = JSON.stringify(recordOf(givenUp, clock.nowMs()));
+    const body = JSON.stringify(recordOf(abandoned, clock.nowMs()));
     queue.messages.push({ messageId: ids.uuid(), body, attributes: {}, atMs: clock.nowMs() });
   }
 
-  /** Why the function's role may not send it; undefined when it may. */
-  #refusalOf({ target }: GivenUp, queueArn: string): string | undefined {
+  /** Why the function's role must not send the record; undefined when it may. */
+  #refusalOf({ target }: AbandonedInvocation, queueArn: string): string | undefined {
     const { authorizer, callerOf, clock, queues } = this.#parts;
     const policy = queues.get(queueArn)?.policy;
     const check = {
@@ -66,8 +69,11 @@ export class FailureDestinations {
   }
 }
 
-/** The record's form is on the same page. */
-const recordOf = ({ target, eventText, requestId, condition, invokeCount, last }: GivenUp, atMs: number) => ({
+/** The format of the record: same page. */
+const recordOf = (
+  { target, eventText, requestId, condition, invokeCount, last }: AbandonedInvocation,
+  atMs: number,
+) => ({
   version: '1.0',
   timestamp: new Date(atMs).toISOString(),
   requestContext: {

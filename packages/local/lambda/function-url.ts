@@ -1,5 +1,5 @@
 import type { Call, RawRequest, RawResponse } from '../gateway/service.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { InvocationResult } from './types.ts';
 
 /** `/lambda-url/<id>/<path>?<query>` */
@@ -72,7 +72,7 @@ function formatTime(atMs: number): string {
   return `${day}/${month}/${year}:${time} +0000`;
 }
 
-/** Text goes as text, everything else as base64. */
+/** Text is passed as text, everything else as base64. */
 function bodyOf({ headers, body }: RawRequest): {
   readonly text: string | undefined;
   readonly isBase64Encoded: boolean;
@@ -100,7 +100,10 @@ const headersOf = (headers: unknown): Record<string, string> =>
     ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
     : {};
 
-/** What the caller of a function URL gets: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-response-payload */
+/**
+ * The response to the caller of a function URL:
+ * https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-response-payload
+ */
 export function urlResponse(result: InvocationResult): RawResponse {
   const json = { 'content-type': 'application/json', 'x-amzn-requestid': result.requestId };
   if (result.error !== undefined)

@@ -3,7 +3,7 @@ import { AwsError } from '../gateway/service.ts';
 import type { LocalClock } from '../clock/local-clock.ts';
 import { Environment, type EnvironmentWiring } from './environment.ts';
 import { payloadOf } from './errors.ts';
-import type { Transport } from './in-process-http.ts';
+import type { Transport } from './transport.ts';
 import { ReachableServers } from './reachable-servers.ts';
 import { SYNCHRONOUS_LIMIT_MS } from './limits.ts';
 import type {
@@ -13,7 +13,7 @@ import type {
   FunctionVersion,
   InvocationResult,
   LogLine,
-  SessionCredentials,
+  RoleCredentials,
 } from './types.ts';
 import { IN_PROCESS_ENDPOINT } from './variables.ts';
 
@@ -21,26 +21,29 @@ export interface HostOptions {
   readonly clock: LocalClock;
   /** The gateway's `handle`. */
   readonly send: Transport;
-  /** Servers beside AWS that functions may connect to. @default - none */
+  /** Servers outside AWS that functions may connect to. @default - none */
   readonly reachable?: ReachableServers;
   readonly assumeServiceRole: AssumeServiceRole;
   readonly region: string;
   readonly endpointUrl?: string;
-  /** Real milliseconds for code that does not await. @default SYNCHRONOUS_LIMIT_MS */
+  /** The time limit for code that does not await, in real milliseconds. @default SYNCHRONOUS_LIMIT_MS */
   readonly synchronousLimitMs?: number;
 }
 
-/** An environment whose role's credentials end sooner than this is replaced, as Lambda does well before they expire. */
+/**
+ * An environment is replaced when its credentials expire within this time after an invocation. Lambda
+ * replaces them earlier.
+ */
 const CREDENTIALS_MARGIN_MS = 60_000;
 
 /**
- * Invocations of one function that really run side by side. Beyond these, one that finds no warm environment waits until nothing else
- * works: no virtual time passes meanwhile, and mostly one has become warm by then, so that a hundred at once do not need a hundred
- * contexts of some megabytes each.
+ * Invocations of one function that run in parallel. Beyond this, an invocation without a warm environment
+ * waits until no other work is in progress. No virtual time passes, and usually an environment is warm by
+ * then, so that a hundred invocations do not need a hundred contexts of some megabytes each.
  */
-const SIDE_BY_SIDE = 8;
+const MAX_PARALLEL = 8;
 
-/** Runs functions: an environment for each invocation at a time, kept warm for the next. */
+/** Runs functions. Each parallel invocation has its own environment, which is kept warm for the next. */
 export class LambdaHost implements FunctionHost {
   readonly logs: LogLine[] = [];
   readonly metrics = new Map<string, FunctionMetrics>();
@@ -78,7 +81,7 @@ export class LambdaHost implements FunctionHost {
     try {
       const environment =
         this.#takeIdle(fn) ??
-        (running < SIDE_BY_SIDE ? undefined : await this.#warmLater(fn)) ??
+        (running < MAX_PARALLEL ? undefined : await this.#warmLater(fn)) ??
         (await this.#coldStart(fn));
       return await this.#run(environment, invokedArn, eventText, requestId);
     } finally {
@@ -86,7 +89,7 @@ export class LambdaHost implements FunctionHost {
     }
   }
 
-  /** Ends every environment: nothing of a function runs after this. */
+  /** Destroys every environment. No function code runs after this. */
   close(): void {
     for (const environment of this.#environments)
       environment.destroy(new Error('The embedded Lambda was closed.'));
@@ -124,7 +127,7 @@ export class LambdaHost implements FunctionHost {
     return environment;
   }
 
-  async #credentialsOf(fn: FunctionVersion): Promise<SessionCredentials> {
+  async #credentialsOf(fn: FunctionVersion): Promise<RoleCredentials> {
     const release = this.#options.clock.hold();
     try {
       return await this.#options.assumeServiceRole(fn.spec.roleArn, 'lambda.amazonaws.com', fn.spec.name);

@@ -4,11 +4,11 @@ import { Sha256 } from '../gateway/auth/sha256.ts';
 import { AnswerLost } from '../gateway/intercept.ts';
 import { AwsError, type RawResponse } from '../gateway/service.ts';
 import type { LocalClock } from '../clock/local-clock.ts';
-import type { Transport } from './in-process-http.ts';
+import type { Transport } from './transport.ts';
 import type { AssumeServiceRole, FunctionErrorPayload } from './types.ts';
 import { IN_PROCESS_ENDPOINT } from './variables.ts';
 
-/** An invocation that failed, named as `ErrorEquals` of a state machine sees it; `message` is the state's Cause. */
+/** A failed invocation. `name` is the string that `ErrorEquals` of a state matches; `message` is the Cause. */
 class StateInvokeError extends Error {
   override readonly name: string;
   constructor(name: string, cause: string) {
@@ -18,13 +18,13 @@ class StateInvokeError extends Error {
 }
 
 export interface InvokeAsRequest {
-  /** A version's ARN as a rule; the unqualified ARN works too. */
+  /** Usually a version's ARN; the unqualified ARN works too. */
   readonly functionArn: string;
-  /** Becomes the event. */
+  /** The function's event. */
   readonly payload: unknown;
   /** The state machine's role. */
   readonly roleArn: string;
-  /** Name of the role's session. @default states */
+  /** The name of the role session. @default states */
   readonly sessionName?: string;
 }
 
@@ -35,7 +35,7 @@ export interface InvokeAsOptions {
   readonly region: string;
 }
 
-/** As `arn:aws:states:::lambda:invoke` returns it. */
+/** The result of `arn:aws:states:::lambda:invoke`. */
 export interface InvokeAsResult {
   readonly ExecutedVersion: string;
   readonly Payload: unknown;
@@ -43,12 +43,16 @@ export interface InvokeAsResult {
 }
 
 /**
- * Errors that keep their own name behind `Lambda.`; every other one that Lambda gives, AccessDeniedException among them, is
- * `Lambda.AWSLambdaException` with the real code in its Cause: https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+ * Errors that keep their name after `Lambda.`. All others, such as AccessDeniedException, become
+ * `Lambda.AWSLambdaException` with the code in the Cause:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
  */
 const OWN_NAMES = new Set(['TooManyRequestsException', 'ServiceException', 'ResourceNotFoundException']);
 
-/** Step Functions' way to a function: takes on the machine's role and calls Invoke through the gateway, as any client does. */
+/**
+ * Invokes a function for Step Functions: assumes the machine's role and calls Invoke through the gateway,
+ * like any client.
+ */
 export function createInvokeAs({ clock, send, assumeServiceRole, region }: InvokeAsOptions) {
   return async ({ functionArn, payload, roleArn, sessionName }: InvokeAsRequest): Promise<InvokeAsResult> => {
     const credentials = await assumeRole(() =>
@@ -74,7 +78,10 @@ export function createInvokeAs({ clock, send, assumeServiceRole, region }: Invok
   };
 }
 
-/** A connection that broke: https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html */
+/**
+ * Turns a broken connection into its error name:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+ */
 async function answered(response: Promise<RawResponse>): Promise<RawResponse> {
   try {
     return await response;

@@ -1,4 +1,4 @@
-/** Servers beside the embedded AWS that functions may connect to; at first none. */
+/** The servers outside the embedded AWS that functions may connect to; initially none. */
 export class ReachableServers {
   readonly #addresses = new Set<string>();
 

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { PolicyDocument, Statement } from 'taskbound-iam/policy';
 import { AwsError } from '../gateway/service.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { readBundle } from './bundle.ts';
 import type { Bundle, FunctionSpec, FunctionVersion } from './types.ts';
 
-/** A statement of a function's resource policy, as `AWS::Lambda::Permission` has it. */
+/** A statement of a function's resource policy, with the fields of `AWS::Lambda::Permission`. */
 export interface Permission {
-  /** Name or unqualified ARN. */
+  /** The name or unqualified ARN. */
   readonly functionName: string;
   readonly statementId: string;
   /** `lambda:InvokeFunction`, `lambda:InvokeFunctionUrl`. */
@@ -22,20 +22,23 @@ export interface Permission {
   readonly qualifier?: string;
 }
 
-/** What becomes of asynchronous invocations that fail: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+/**
+ * How failed asynchronous invocations are handled:
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
 export interface AsyncConfig {
   readonly maxRetries: number;
   readonly maxAgeSeconds: number;
-  /** The queue that gets what was given up. */
+  /** The queue for abandoned invocations. */
   readonly onFailureArn?: string;
 }
 
 export const DEFAULT_ASYNC: AsyncConfig = { maxRetries: 2, maxAgeSeconds: 21_600 };
 
-/** A function as it was asked for: which version runs, and the ARN that IAM is asked about. */
+/** The version of a function that a caller invokes, and the ARN to authorize. */
 export interface ResolvedFunction {
   readonly fn: FunctionVersion;
-  /** Qualified exactly when the caller qualified it. */
+  /** Has a qualifier if the caller gave one. */
   readonly invokedArn: string;
   readonly resourcePolicy: PolicyDocument | undefined;
   readonly asyncConfig: AsyncConfig;
@@ -44,7 +47,7 @@ export interface ResolvedFunction {
 interface Entry {
   latest: FunctionVersion;
   readonly versions: Map<string, FunctionVersion>;
-  /** Numbers are never used again. */
+  /** Version numbers are never reused. */
   lastVersion: number;
   readonly statements: Statement[];
   /** By qualifier. */
@@ -81,13 +84,16 @@ export class FunctionRegistry {
   readonly #origin: string;
   readonly #read: (spec: FunctionSpec) => Bundle;
 
-  /** @param origin Where function URLs lie, without a slash at the end: `http://127.0.0.1:4566`. */
+  /** @param origin The origin of function URLs, without a trailing slash: `http://127.0.0.1:4566`. */
   constructor(origin: string, read: (spec: FunctionSpec) => Bundle = readBundle) {
     this.#origin = origin;
     this.#read = read;
   }
 
-  /** Reads the bundle now: what the folder holds later changes nothing. A function that exists gets new code; its versions stay. */
+  /**
+   * Creates a function or updates its code. Reads the bundle now; later changes of the folder have no effect.
+   * Versions stay.
+   */
   createFunction(spec: FunctionSpec): void {
     const latest = { spec, version: '$LATEST', code: this.#read(spec) };
     const existing = this.#entries.get(spec.name);
@@ -96,7 +102,7 @@ export class FunctionRegistry {
     else existing.latest = latest;
   }
 
-  /** Keeps code and configuration as they are now under the next number. Returns the version's ARN. */
+  /** Publishes the current code and configuration as the next version. Returns the version's ARN. */
   publishVersion(name: string): string {
     const entry = this.#entryOf(name);
     const version = String(++entry.lastVersion);
@@ -132,7 +138,7 @@ export class FunctionRegistry {
     return this.#entries.has(nameOf(functionName).name);
   }
 
-  /** With its versions, permissions and URL. What runs goes on. */
+  /** Removes a function with its versions, permissions and URL. Running invocations continue. */
   removeFunction(name: string): void {
     const urlId = this.#entries.get(name)?.urlId;
     if (urlId !== undefined) this.#urls.delete(urlId);
@@ -148,7 +154,7 @@ export class FunctionRegistry {
     this.#entryOf(nameOf(functionName).name).asyncConfigs.set(qualifier, config);
   }
 
-  /** The same function always gets the same URL. */
+  /** Creates the function's URL. The same function always gets the same URL. */
   createUrl({ functionName, authType }: { readonly functionName: string; readonly authType: string }): {
     readonly url: string;
   } {
@@ -168,7 +174,10 @@ export class FunctionRegistry {
     return name === undefined ? undefined : this.resolve(name, undefined);
   }
 
-  /** @param reference Name, partial or whole ARN, with or without a qualifier. Throws ResourceNotFoundException. */
+  /**
+   * Throws ResourceNotFoundException. @param reference Name, partial or full ARN, with or without a
+   * qualifier.
+   */
   resolve(reference: string, qualifier: string | undefined): ResolvedFunction {
     const asked = nameOf(reference);
     const wanted = qualifier ?? asked.qualifier;

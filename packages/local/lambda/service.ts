@@ -1,6 +1,6 @@
 import { AwsError, type Call, type RawRequest, type RawResponse, type Service } from '../gateway/service.ts';
-import { omitUndefined } from '../omit-undefined.ts';
-import { invokeLater, type GivenUp } from './async-invocation.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
+import { invokeAsync, type AbandonedInvocation } from './async-invocation.ts';
 import {
   parseUrlTarget,
   urlEvent,
@@ -20,25 +20,25 @@ const checkOf = ({ invokedArn, resourcePolicy }: ResolvedFunction) => ({
   ...omitUndefined({ resourcePolicy }),
 });
 
-/** `lambda`: Invoke and function URLs. Functions are made by the loader, through the registry. */
+/** Lambda: Invoke and function URLs. The template loader creates functions through the registry. */
 export class LambdaService implements Service {
   readonly signingName = 'lambda';
-  /** A function may sleep: time must pass meanwhile. Its host holds the clock where it really works. */
+  /** A function may sleep, so time must pass during a call. The host holds the clock during real work. */
   readonly holdsClock = true;
   readonly registry: FunctionRegistry;
   readonly host: FunctionHost;
 
-  readonly #givenUp: (givenUp: GivenUp) => void;
+  readonly #onAbandoned: (abandoned: AbandonedInvocation) => void;
 
-  /** @param givenUp Told of asynchronous invocations that are given up. */
+  /** @param onAbandoned Called with abandoned asynchronous invocations. */
   constructor(
     registry: FunctionRegistry,
     host: FunctionHost,
-    givenUp: (givenUp: GivenUp) => void = () => undefined,
+    onAbandoned: (abandoned: AbandonedInvocation) => void = () => undefined,
   ) {
     this.registry = registry;
     this.host = host;
-    this.#givenUp = givenUp;
+    this.#onAbandoned = onAbandoned;
   }
 
   async handle(request: RawRequest, call: Call): Promise<RawResponse> {
@@ -77,9 +77,9 @@ export class LambdaService implements Service {
     const eventText = eventTextOf(request);
     if (type === 'DryRun') return { status: 204, headers: {}, body: new Uint8Array() };
     if (type === 'Event') {
-      // What comes of it stands in the logs and metrics; nobody waits for it.
-      void invokeLater(this.host, target, eventText, call.requestId).then(
-        (givenUp) => givenUp && this.#givenUp(givenUp),
+      // Not awaited: the result is in the logs and metrics.
+      void invokeAsync(this.host, target, eventText, call.requestId).then(
+        (abandoned) => abandoned && this.#onAbandoned(abandoned),
       );
       return { status: 202, headers: {}, body: new Uint8Array() };
     }
@@ -91,7 +91,7 @@ export class LambdaService implements Service {
     return invokeResponse(await this.host.invoke(target.fn, target.invokedArn, eventText, call.requestId));
   }
 
-  /** Both actions are needed: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html */
+  /** Needs both permissions: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html */
   async #serveUrl(request: RawRequest, call: Call, url: UrlTarget): Promise<RawResponse> {
     const target = this.registry.functionOfUrl(url.urlId);
     if (target === undefined) return urlNotFound(call.requestId);

@@ -1,6 +1,6 @@
 import type { LocalClock } from '../clock/local-clock.ts';
 
-/** What the loader says of a function: a template's `AWS::Lambda::Function`, resolved. */
+/** A function of the template: a resolved `AWS::Lambda::Function`. */
 export interface FunctionSpec {
   readonly name: string;
   /** Unqualified: `arn:aws:lambda:<region>:<account>:function:<name>`. */
@@ -13,13 +13,13 @@ export interface FunctionSpec {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly roleArn: string;
-  /** Invocations at one time; absent means no limit of its own. */
+  /** Parallel invocations. @default - no limit */
   readonly reservedConcurrency?: number;
-  /** Defaults to `/aws/lambda/<name>`. */
+  /** @default /aws/lambda/<name> */
   readonly logGroup?: string;
 }
 
-/** Code and configuration as they were when the version was made. */
+/** The code and configuration of a published version, or of `$LATEST`. */
 export interface FunctionVersion {
   readonly spec: FunctionSpec;
   /** `$LATEST` or a number. */
@@ -28,7 +28,7 @@ export interface FunctionVersion {
 }
 
 export interface Bundle {
-  /** As the function sees its file: `/var/task/index.js`. */
+  /** The path that the function sees: `/var/task/index.js`. */
   readonly fileName: string;
   /** The exported function's name. */
   readonly exportName: string;
@@ -37,20 +37,20 @@ export interface Bundle {
   readonly hash: string;
 }
 
-/** Credentials of a role session, as a function gets them in its environment variables. */
-export interface SessionCredentials {
+/** The credentials of a role session, as a function receives them in its environment variables. */
+export interface RoleCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
   readonly expiresAtMs?: number;
 }
 
-/** A service takes on the role that it was given: checks the role's trust policy for that service. */
+/** Assumes a role for a service, after checking that the role's trust policy allows the service. */
 export type AssumeServiceRole = (
   roleArn: string,
   service: string,
   sessionName: string,
-) => SessionCredentials | Promise<SessionCredentials>;
+) => RoleCredentials | Promise<RoleCredentials>;
 
 export interface LogLine {
   readonly functionName: string;
@@ -62,7 +62,7 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** What a failed invocation returns as its payload. */
+/** The payload of a failed invocation. */
 export interface FunctionErrorPayload {
   readonly errorType: string;
   readonly errorMessage: string;
@@ -72,21 +72,25 @@ export interface FunctionErrorPayload {
 export interface InvocationResult {
   readonly requestId: string;
   readonly version: string;
-  /** JSON text: the result, or the error when `error` is there. */
+  /** JSON text: the result, or the error if `error` is set. */
   readonly payload: string;
   readonly error?: FunctionErrorPayload;
 }
 
-/** Runs functions: `LambdaHost` their bundles in sandboxes, a simulation their sources in this process. */
+/**
+ * Runs functions. `LambdaHost` runs their bundles in sandboxes; a simulation runs their sources in this
+ * process.
+ */
 export interface FunctionHost {
   readonly clock: LocalClock;
-  /** Every line that functions wrote, in order. */
+  /** Every log line of the functions, in order. */
   readonly logs: LogLine[];
   /** By function name. */
   readonly metrics: Map<string, FunctionMetrics>;
   /**
-   * Runs one invocation to its end. A failure of the function is a result with `error`; throws `AwsError` when it cannot be run at all.
-   * @param eventText JSON text of the event.
+   * Runs one invocation to its end. If the function fails, the result has `error`. Throws `AwsError` when it
+   * cannot run.
+   * @param eventText The event as JSON text.
    */
   invoke(
     fn: FunctionVersion,
@@ -94,7 +98,7 @@ export interface FunctionHost {
     eventText: string,
     requestId?: string,
   ): Promise<InvocationResult>;
-  /** Nothing of a function runs after this. */
+  /** Stops all functions. */
   close(): void;
 }
 

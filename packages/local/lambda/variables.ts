@@ -1,15 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import type { FunctionVersion, SessionCredentials } from './types.ts';
+import type { FunctionVersion, RoleCredentials } from './types.ts';
 
-/** Where a function believes AWS is. Nothing listens there: its `http` leads to the embedded AWS in process. */
+/**
+ * The AWS endpoint that a function sees. Nothing listens there: its `http` module calls the embedded AWS in
+ * process.
+ */
 export const IN_PROCESS_ENDPOINT = 'http://127.0.0.1:4566';
 
 export const logGroupOf = ({ spec }: FunctionVersion): string => spec.logGroup ?? `/aws/lambda/${spec.name}`;
 
-/** The environment variables of one environment: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+/**
+ * The environment variables of an execution environment:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
 export function variablesOf(
   fn: FunctionVersion,
-  credentials: SessionCredentials,
+  credentials: RoleCredentials,
   region: string,
   endpointUrl: string,
 ): Record<string, string> {

@@ -10,8 +10,8 @@ const malformed = (why: string): AwsError =>
   new AwsError('IncompleteBody', `The aws-chunked body cannot be read: ${why}.`);
 
 /**
- * Takes an `aws-chunked` body apart: `<hex size>[;chunk-signature=…]CRLF<bytes>CRLF … 0CRLF<trailer>CRLF CRLF`.
- * Chunk signatures are not checked: the request's own is, by the gateway.
+ * Decodes an `aws-chunked` body: `<hex size>[;chunk-signature=…]CRLF<bytes>CRLF … 0CRLF<trailer>CRLF CRLF`.
+ * Chunk signatures are not checked. The gateway checks the signature of the request.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
  */
 export function decodeAwsChunked(encoded: Uint8Array): Decoded {

@@ -17,11 +17,11 @@ export type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE';
 export interface Checksum {
   readonly algorithm: ChecksumAlgorithm;
   readonly type: ChecksumType;
-  /** Base64; a composite one ends in `-` and the number of parts. */
+  /** Base64. A composite checksum ends with `-` and the number of parts. */
   readonly value: string;
 }
 
-/** What S3 adds when the caller chose none. */
+/** S3 computes this when the caller chooses none. */
 export const DEFAULT_ALGORITHM: ChecksumAlgorithm = 'CRC64NVME';
 
 const algorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
@@ -46,7 +46,10 @@ export const checksumOf = (bytes: Uint8Array, algorithm: ChecksumAlgorithm): Che
   value: digests[algorithm](bytes).toString('base64'),
 });
 
-/** The checksum of checksums: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html#ChecksumTypes */
+/**
+ * A checksum of the parts' checksums:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html#ChecksumTypes
+ */
 export function compositeOf(parts: readonly Checksum[], algorithm: ChecksumAlgorithm): Checksum {
   const joined = Buffer.concat(parts.map((part) => Buffer.from(part.value, 'base64')));
   return {
@@ -56,7 +59,7 @@ export function compositeOf(parts: readonly Checksum[], algorithm: ChecksumAlgor
   };
 }
 
-/** CRC64NVME knows only whole objects, SHA only composites; the other CRCs are composite unless asked otherwise. */
+/** CRC64NVME supports only full objects, SHA only composites. The other CRCs are composite by default. */
 export function multipartType(algorithm: ChecksumAlgorithm, asked: string | undefined): ChecksumType {
   const type = asked ?? (algorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE');
   const impossible =
@@ -71,7 +74,10 @@ export function multipartType(algorithm: ChecksumAlgorithm, asked: string | unde
   return type;
 }
 
-/** Checks what came with the bytes, in headers or trailers, and returns the checksum to keep: the one sent, or CRC64NVME. */
+/**
+ * Checks the sent checksum, in headers or trailers, and returns the checksum to store: the sent one, or
+ * CRC64NVME.
+ */
 export function validatedChecksum(
   bytes: Uint8Array,
   headers: Readonly<Record<string, string>>,

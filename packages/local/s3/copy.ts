@@ -4,14 +4,14 @@ import {
   authorize,
   checkWriteConditions,
   checksumFields,
-  existing,
+  requireObject,
   metadataOf,
   preconditionFailed,
   record,
   sameEtag,
   tagsOf,
-  xml,
-  type Operation,
+  xmlResponse,
+  type S3Operation,
 } from './operation.ts';
 import { etagOf, type Bucket, type StoredObject } from './store.ts';
 import { parseCopySource } from './target.ts';
@@ -22,12 +22,12 @@ interface Source {
   readonly object: StoredObject;
 }
 
-/** The source of a copy, once the caller was found to be allowed to read it and its conditions hold. */
-export function copySource(op: Operation): Source {
+/** The source of a copy. Checks first that the caller may read it and that its conditions hold. */
+export function copySource(op: S3Operation): Source {
   const asked = parseCopySource(op.headers['x-amz-copy-source'] ?? '');
   const bucket = op.store.bucket(asked.bucket);
   authorize(op, 's3:GetObject', bucket, asked.key);
-  const object = existing(op, bucket, asked.key);
+  const object = requireObject(op, bucket, asked.key);
   const { 'x-amz-copy-source-if-match': match, 'x-amz-copy-source-if-none-match': noneMatch } = op.headers;
   if (match !== undefined && !sameEtag(match, object.etag))
     throw preconditionFailed('x-amz-copy-source-If-Match');
@@ -36,7 +36,7 @@ export function copySource(op: Operation): Source {
   return { bucket, key: asked.key, object };
 }
 
-function directive(op: Operation, name: string): 'COPY' | 'REPLACE' {
+function directive(op: S3Operation, name: string): 'COPY' | 'REPLACE' {
   const value = op.headers[name] ?? 'COPY';
   if (value !== 'COPY' && value !== 'REPLACE')
     throw new AwsError('InvalidArgument', `Unknown ${name}: ${value}`, 400, {
@@ -46,8 +46,8 @@ function directive(op: Operation, name: string): 'COPY' | 'REPLACE' {
   return value;
 }
 
-/** Tags of the copy. Copying tags needs permissions of its own, but only when there are any. */
-function copiedTags(op: Operation, source: Source): Readonly<Record<string, string>> {
+/** The tags of the copy. Copying tags needs separate permissions, but only if there are tags. */
+function copiedTags(op: S3Operation, source: Source): Readonly<Record<string, string>> {
   const replaced = directive(op, 'x-amz-tagging-directive') === 'REPLACE';
   const tags = replaced ? tagsOf(op.headers) : source.object.tags;
   if (Object.keys(tags).length === 0) return tags;
@@ -57,7 +57,7 @@ function copiedTags(op: Operation, source: Source): Readonly<Record<string, stri
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
-export function copyObject(op: Operation): RawResponse {
+export function copyObject(op: S3Operation): RawResponse {
   const { bucket, key, headers, call, store } = op;
   record(op, 'CopyObject', false, { 'x-amz-copy-source': headers['x-amz-copy-source'] });
   authorize(op, 's3:PutObject', bucket, key);
@@ -85,7 +85,7 @@ export function copyObject(op: Operation): RawResponse {
     tags,
   };
   bucket.objects.set(key, copy);
-  return xml('CopyObjectResult', {
+  return xmlResponse('CopyObjectResult', {
     LastModified: new Date(call.atMs).toISOString(),
     ETag: copy.etag,
     ...checksumFields(copy.checksum),

@@ -3,7 +3,10 @@ import { crc32 } from 'node:zlib';
 /** CRC-32C, reflected: https://reveng.sourceforge.io/crc-catalogue/all.htm#crc.cat.crc-32-iscsi */
 const CASTAGNOLI = 0x82f63b78;
 
-/** CRC-64/NVME, reflected, in two halves: https://reveng.sourceforge.io/crc-catalogue/all.htm#crc.cat.crc-64-nvme */
+/**
+ * CRC-64/NVME, reflected, in two halves:
+ * https://reveng.sourceforge.io/crc-catalogue/all.htm#crc.cat.crc-64-nvme
+ */
 const NVME_HIGH = 0x9a6c9329;
 const NVME_LOW = 0xac4bc9b5;
 
@@ -13,7 +16,7 @@ const table32c = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc >>> 0;
 });
 
-/** High and low halves of each byte's remainder. */
+/** The high and low halves of each byte's remainder. */
 const [high64, low64] = makeTables64();
 
 function makeTables64(): [Uint32Array, Uint32Array] {

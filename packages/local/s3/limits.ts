@@ -1,10 +1,13 @@
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html and https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html and
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+ */
 export interface S3Limits {
   /** UTF-8 bytes of a key. */
   readonly keyBytes: number;
   /** Largest source of CopyObject, and largest PutObject, in bytes. */
   readonly copyBytes: number;
-  /** Smallest part but the last, in bytes. */
+  /** Smallest part, except the last, in bytes. */
   readonly partBytes: number;
   /** Highest part number. */
   readonly parts: number;

@@ -1,12 +1,12 @@
 import { AwsError, type RawResponse } from '../gateway/service.ts';
 import { uploadOf } from './multipart.ts';
-import { authorize, record, xml, type Operation } from './operation.ts';
+import { authorize, record, xmlResponse, type S3Operation } from './operation.ts';
 import type { Part } from './store.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html */
 const MAX_PARTS = 1_000;
 
-function countOf({ query }: Operation, name: 'max-parts' | 'part-number-marker', usual: number): number {
+function countOf({ query }: S3Operation, name: 'max-parts' | 'part-number-marker', usual: number): number {
   const text = query.get(name) ?? String(usual);
   const count = Number(text);
   if (/^\d+$/.test(text) && count <= 2_147_483_647) return count;
@@ -16,8 +16,8 @@ function countOf({ query }: Operation, name: 'max-parts' | 'part-number-marker',
   });
 }
 
-/** Parts that were uploaded, by number; a page ends where the next one goes on. */
-export function listParts(op: Operation): RawResponse {
+/** Lists the uploaded parts by number, in pages. */
+export function listParts(op: S3Operation): RawResponse {
   const { bucket, key, query } = op;
   record(op, 'ListParts', true, { uploadId: query.get('uploadId') });
   authorize(op, 's3:ListMultipartUploadParts', bucket, key);
@@ -26,7 +26,7 @@ export function listParts(op: Operation): RawResponse {
   const maxParts = Math.min(countOf(op, 'max-parts', MAX_PARTS), MAX_PARTS);
   const after = [...upload.parts].filter(([number]) => number > marker).sort(([a], [b]) => a - b);
   const page = after.slice(0, maxParts);
-  return xml('ListPartsResult', {
+  return xmlResponse('ListPartsResult', {
     Bucket: bucket.name,
     Key: key,
     UploadId: upload.id,

@@ -1,10 +1,10 @@
 import { AwsError, type RawResponse } from '../gateway/service.ts';
-import { authorize, record, xml, type Operation } from './operation.ts';
+import { authorize, record, xmlResponse, type S3Operation } from './operation.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 const MAX_KEYS = 1_000;
 
-/** What IAM is told about a listing: a key that was not sent is absent. */
+/** The condition keys of a listing. Parameters that were not sent are absent. */
 function listContext(query: ReadonlyMap<string, string>): Record<string, string> {
   const context: Record<string, string> = {};
   for (const name of ['prefix', 'delimiter', 'max-keys']) {
@@ -27,7 +27,7 @@ function maxKeysOf(query: ReadonlyMap<string, string>): number {
 
 const encodeKey = (key: string): string => encodeURIComponent(key).replaceAll('%2F', '/');
 
-/** What a key is listed as: itself, or the common prefix that it falls under. */
+/** The list entry of a key: the key itself, or its common prefix. */
 function listedAs(key: string, prefix: string, delimiter: string): string {
   const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
   return end < 0 ? key : key.slice(0, end + delimiter.length);
@@ -36,7 +36,7 @@ function listedAs(key: string, prefix: string, delimiter: string): string {
 const after = (left: string, right: string): boolean =>
   Buffer.compare(Buffer.from(left), Buffer.from(right)) > 0;
 
-export function listObjectsV2(op: Operation): RawResponse {
+export function listObjectsV2(op: S3Operation): RawResponse {
   const { bucket, query, store } = op;
   record(op, 'ListObjects', true, { 'list-type': '2', ...Object.fromEntries(query) });
   authorize(op, 's3:ListBucket', bucket, undefined, listContext(query));
@@ -57,7 +57,7 @@ export function listObjectsV2(op: Operation): RawResponse {
   const last = page.at(-1)?.[0];
   const isTruncated = page.length < items.size && maxKeys > 0;
   const encode = query.get('encoding-type') === 'url' ? encodeKey : (key: string) => key;
-  return xml('ListBucketResult', {
+  return xmlResponse('ListBucketResult', {
     Name: bucket.name,
     Prefix: encode(prefix),
     ...(delimiter === '' ? {} : { Delimiter: encode(delimiter) }),
@@ -73,7 +73,7 @@ export function listObjectsV2(op: Operation): RawResponse {
   });
 }
 
-function contentOf({ bucket }: Operation, key: string, encode: (key: string) => string) {
+function contentOf({ bucket }: S3Operation, key: string, encode: (key: string) => string) {
   const object = bucket.objects.get(key);
   return {
     Key: encode(key),

@@ -1,23 +1,23 @@
 import { AwsError, type RawResponse } from '../gateway/service.ts';
 import { checksumHeaders, assertSentChecksum, validatedChecksum } from './checksums.ts';
 import {
-  askedChecksum,
+  requestedChecksum,
   authorize,
   checkWriteConditions,
-  empty,
-  existing,
+  emptyResponse,
+  requireObject,
   metadataOf,
   record,
   sameEtag,
   preconditionFailed,
   tagsOf,
-  type Operation,
+  type S3Operation,
 } from './operation.ts';
 import { etagOf, type StoredObject } from './store.ts';
 import { parseRange } from './target.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
-export function putObject(op: Operation): RawResponse {
+export function putObject(op: S3Operation): RawResponse {
   const { bucket, key, body, headers, call, store } = op;
   record(op, 'PutObject', false);
   const tags = tagsOf(headers);
@@ -40,7 +40,7 @@ export function putObject(op: Operation): RawResponse {
     tags,
   };
   bucket.objects.set(key, object);
-  return empty({ etag: object.etag, ...checksumHeaders(checksum) });
+  return emptyResponse({ etag: object.etag, ...checksumHeaders(checksum) });
 }
 
 const describe = (object: StoredObject): Record<string, string> => ({
@@ -53,27 +53,27 @@ const describe = (object: StoredObject): Record<string, string> => ({
     : { 'x-amz-tagging-count': String(Object.keys(object.tags).length) }),
 });
 
-function checkReadConditions(op: Operation, object: StoredObject): void {
+function checkReadConditions(op: S3Operation, object: StoredObject): void {
   const { 'if-match': match, 'if-none-match': noneMatch } = op.headers;
   if (match !== undefined && !sameEtag(match, object.etag)) throw preconditionFailed('If-Match');
   if (noneMatch !== undefined && sameEtag(noneMatch, object.etag))
     throw new AwsError('NotModified', 'Not Modified', 304);
 }
 
-/** Reads for GetObject and HeadObject, which one permission covers. */
-function readable(op: Operation): StoredObject {
+/** Reads the object for GetObject and HeadObject, which need the same permission. */
+function readable(op: S3Operation): StoredObject {
   const tags = Object.entries(op.bucket.objects.get(op.key)?.tags ?? {}).map(([name, value]) => [
     `s3:ExistingObjectTag/${name}`,
     value,
   ]);
   authorize(op, 's3:GetObject', op.bucket, op.key, Object.fromEntries(tags));
-  const object = existing(op, op.bucket, op.key);
+  const object = requireObject(op, op.bucket, op.key);
   checkReadConditions(op, object);
   return object;
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
-export function getObject(op: Operation): RawResponse {
+export function getObject(op: S3Operation): RawResponse {
   record(op, 'GetObject', true);
   const object = readable(op);
   const size = object.body.length;
@@ -81,7 +81,7 @@ export function getObject(op: Operation): RawResponse {
   if (range === undefined) {
     return {
       status: 200,
-      headers: { ...describe(object), ...askedChecksum(op, object), 'content-length': String(size) },
+      headers: { ...describe(object), ...requestedChecksum(op, object), 'content-length': String(size) },
       body: object.body,
     };
   }
@@ -94,12 +94,12 @@ export function getObject(op: Operation): RawResponse {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
-export function headObject(op: Operation): RawResponse {
+export function headObject(op: S3Operation): RawResponse {
   record(op, 'HeadObject', true);
   const object = readable(op);
-  return empty({
+  return emptyResponse({
     ...describe(object),
-    ...askedChecksum(op, object),
+    ...requestedChecksum(op, object),
     'content-length': String(object.body.length),
   });
 }

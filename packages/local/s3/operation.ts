@@ -1,26 +1,29 @@
 import { AwsError, type Call, type RawRequest, type RawResponse } from '../gateway/service.ts';
 import type { XmlFields } from '../gateway/wire/xml.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { checksumHeaders, type Checksum } from './checksums.ts';
 import type { Bucket, S3Store, StoredObject } from './store.ts';
 import { xmlDocument } from './xml.ts';
 
-/** One request on its way through an operation. */
-export interface Operation {
+/** A request to an S3 operation. */
+export interface S3Operation {
   readonly store: S3Store;
   readonly request: RawRequest;
   readonly call: Call;
   readonly bucket: Bucket;
   readonly key: string;
   readonly query: ReadonlyMap<string, string>;
-  /** The body as the caller meant it, and its headers with the trailers among them. */
+  /** The decoded body, and the headers including trailers. */
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 const objectArn = (bucket: Bucket, key: string): string => `${bucket.arn}/${key}`;
 
-/** Condition keys that come from headers: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
+/**
+ * Headers that are condition keys:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ */
 const headerKeys = [
   'x-amz-acl',
   'x-amz-copy-source',
@@ -45,9 +48,9 @@ function headerContext(headers: Readonly<Record<string, string>>): Record<string
   return context;
 }
 
-/** Asks IAM about an object, or about the bucket when `key` is undefined. */
+/** Authorizes an action on an object, or on the bucket when `key` is undefined. */
 export function authorize(
-  op: Operation,
+  op: S3Operation,
   action: string,
   bucket: Bucket,
   key: string | undefined,
@@ -62,10 +65,10 @@ export function authorize(
 }
 
 /**
- * The object, or the error that the caller may know: without s3:ListBucket a missing key looks like one that is not allowed.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax
+ * The object. Throws NoSuchKey when it does not exist, or AccessDenied when the caller may not list the
+ * bucket. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax
  */
-export function existing(op: Operation, bucket: Bucket, key: string): StoredObject {
+export function requireObject(op: S3Operation, bucket: Bucket, key: string): StoredObject {
   const object = bucket.objects.get(key);
   if (object !== undefined) return object;
   authorize(op, 's3:ListBucket', bucket, undefined);
@@ -73,7 +76,7 @@ export function existing(op: Operation, bucket: Bucket, key: string): StoredObje
 }
 
 export function record(
-  op: Operation,
+  op: S3Operation,
   eventName: string,
   readOnly: boolean,
   more: Readonly<Record<string, unknown>> = {},
@@ -92,13 +95,13 @@ export function record(
   });
 }
 
-export const empty = (headers: Readonly<Record<string, string>> = {}, status = 200): RawResponse => ({
+export const emptyResponse = (headers: Readonly<Record<string, string>> = {}, status = 200): RawResponse => ({
   status,
   headers,
   body: new Uint8Array(),
 });
 
-export const xml = (
+export const xmlResponse = (
   root: string,
   value: XmlFields,
   headers: Readonly<Record<string, string>> = {},
@@ -108,7 +111,7 @@ export const xml = (
   body: xmlDocument(root, value),
 });
 
-/** `ChecksumSHA256`, `ChecksumType` of an XML answer. */
+/** `ChecksumSHA256` and `ChecksumType` of an XML response. */
 export const checksumFields = ({ algorithm, type, value }: Checksum): XmlFields => ({
   [`Checksum${algorithm}`]: value,
   ChecksumType: type,
@@ -116,7 +119,7 @@ export const checksumFields = ({ algorithm, type, value }: Checksum): XmlFields 
 
 const keptHeaders = /^(content-(type|disposition|language)|cache-control|expires|x-amz-meta-.+)$/;
 
-/** What an object keeps of the request that made it. */
+/** The headers of a request that are stored with the object. */
 export function metadataOf(headers: Readonly<Record<string, string>>): Record<string, string> {
   const kept = Object.entries(headers).filter(([name]) => keptHeaders.test(name));
   const encoding = (headers['content-encoding'] ?? '')
@@ -134,7 +137,7 @@ export const tagsOf = (headers: Readonly<Record<string, string>>): Record<string
   Object.fromEntries(new URLSearchParams(headers['x-amz-tagging'] ?? ''));
 
 /** Conditional writes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
-export function checkWriteConditions({ headers, bucket, key }: Operation): void {
+export function checkWriteConditions({ headers, bucket, key }: S3Operation): void {
   const current = bucket.objects.get(key);
   const wanted = headers['if-match'];
   if (headers['if-none-match'] === '*' && current !== undefined) throw preconditionFailed('If-None-Match');
@@ -151,6 +154,6 @@ export const preconditionFailed = (condition: string): AwsError =>
     Condition: condition,
   });
 
-/** `x-amz-checksum-mode: ENABLED` asks for what is stored. */
-export const askedChecksum = ({ headers }: Operation, object: StoredObject): Record<string, string> =>
+/** The stored checksum, if the caller requests it with `x-amz-checksum-mode: ENABLED`. */
+export const requestedChecksum = ({ headers }: S3Operation, object: StoredObject): Record<string, string> =>
   headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED' ? checksumHeaders(object.checksum) : {};

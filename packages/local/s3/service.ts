@@ -3,27 +3,22 @@ import type { PolicyDocument } from 'taskbound-iam/policy';
 import { AwsError, type Call, type RawRequest, type RawResponse, type Service } from '../gateway/service.ts';
 import { decodeAwsChunked } from './aws-chunked.ts';
 import { checksumOf, DEFAULT_ALGORITHM } from './checksums.ts';
+import { completeMultipartUpload } from './complete-multipart-upload.ts';
 import { copyObject } from './copy.ts';
 import type { S3Limits } from './limits.ts';
 import { listObjectsV2 } from './list.ts';
 import { listParts } from './list-parts.ts';
-import {
-  abortMultipartUpload,
-  completeMultipartUpload,
-  createMultipartUpload,
-  uploadPart,
-  uploadPartCopy,
-} from './multipart.ts';
+import { abortMultipartUpload, createMultipartUpload, uploadPart, uploadPartCopy } from './multipart.ts';
 import { getObject, headObject, putObject } from './objects.ts';
-import type { Operation } from './operation.ts';
+import type { S3Operation } from './operation.ts';
 import { restoreSnapshot, snapshotOf, type S3Snapshot } from './snapshot.ts';
 import { etagOf, S3Store } from './store.ts';
 import { checkKey, parseTarget } from './target.ts';
 import { errorDocument } from './xml.ts';
 
-type Handler = (op: Operation) => RawResponse;
+type Handler = (op: S3Operation) => RawResponse;
 
-/** Subresources and headers that change what an operation means, and that are not emulated, must not be overlooked. */
+/** Query parameters that are supported. Others may change what an operation means, so they are refused. */
 const knownQuery = new Set([
   'x-id',
   'uploads',
@@ -40,6 +35,7 @@ const knownQuery = new Set([
   'max-parts',
   'part-number-marker',
 ]);
+/** Headers that change what an operation means and are not supported. */
 const refusedHeaders = [
   'x-amz-acl',
   'x-amz-grant-full-control',
@@ -66,22 +62,22 @@ function objectHandler(
   return { PUT: isCopy ? copyObject : putObject, GET: getObject, HEAD: headObject }[method];
 }
 
-/** Bytes and headers as the caller meant them: streamed bodies carry their checksum behind them. */
-function bodyOf(request: RawRequest): Pick<Operation, 'body' | 'headers'> {
+/** The decoded body, and the headers including trailers: streamed bodies have their checksum in a trailer. */
+function bodyOf(request: RawRequest): Pick<S3Operation, 'body' | 'headers'> {
   const { body, headers } = request;
   const streamed = headers['x-amz-content-sha256']?.startsWith('STREAMING-') === true;
-  // Its own copy: the request's bytes may be a view on a buffer that is used again.
+  // A copy: the request's bytes may be a view of a buffer that is reused.
   if (!streamed) return { body: Buffer.from(body), headers };
   const decoded = decodeAwsChunked(body);
   return { body: decoded.body, headers: { ...headers, ...decoded.trailers } };
 }
 
-/** `s3`: objects and multipart uploads, path-style. */
+/** S3: objects and multipart uploads, with path-style addresses. */
 export class S3Service implements Service {
   readonly signingName = 's3';
   readonly store: S3Store;
   readonly #clock: Pick<Clock, 'nowMs'>;
-  /** Answers to HEAD have no body. */
+  /** Errors of HEAD requests, whose responses have no body. */
   readonly #bodyless = new WeakSet<AwsError>();
 
   constructor(options: { readonly clock: Pick<Clock, 'nowMs'>; readonly limits?: Partial<S3Limits> }) {
@@ -125,12 +121,12 @@ export class S3Service implements Service {
     return this.store.buckets.has(name);
   }
 
-  /** The bucket's resource policy, or `undefined` for none. */
+  /** Sets or removes the bucket policy. */
   setBucketPolicy(name: string, policy: PolicyDocument | undefined): void {
     this.store.bucket(name).policy = policy;
   }
 
-  /** Puts an object past IAM, as the person who runs the embedded AWS. Throws KeyTooLongError, NoSuchBucket. */
+  /** Puts an object without authorization. Throws KeyTooLongError, NoSuchBucket. */
   put(bucket: string, key: string, content: Uint8Array): void {
     checkKey(key, this.store.limits.keyBytes);
     const body = Buffer.from(content);
@@ -144,12 +140,12 @@ export class S3Service implements Service {
     });
   }
 
-  /** The object's bytes past IAM; `undefined` when there is no such key. */
+  /** The object's bytes, without authorization; `undefined` when there is no such key. */
   get(bucket: string, key: string): Buffer | undefined {
     return this.store.bucket(bucket).objects.get(key)?.body;
   }
 
-  /** Every key of a bucket, in the order of their bytes. */
+  /** Every key of a bucket, sorted by its bytes. */
   keys(bucket: string): string[] {
     return this.store.sortedKeys(this.store.bucket(bucket));
   }
@@ -174,7 +170,8 @@ export class S3Service implements Service {
     checkKey(key, this.store.limits.keyBytes);
     const bucket = this.store.bucket(bucketName);
     const isOtherWrite = handler !== putObject && ['PUT', 'POST'].includes(request.method);
-    if (bucket.objectLock && isOtherWrite) throw notImplemented(request, ['it on a bucket with Object Lock']);
+    if (bucket.objectLock && isOtherWrite)
+      throw notImplemented(request, [`${request.method} other than PutObject on a bucket with Object Lock`]);
     return handler({
       store: this.store,
       request,
@@ -191,7 +188,7 @@ function notImplemented(request: RawRequest, unknown: readonly string[]): AwsErr
   const what = unknown.length === 0 ? `${request.method} on this resource` : unknown.join(', ');
   return new AwsError(
     'NotImplemented',
-    `The embedded S3 does not support ${what}: it has objects, copies, multipart uploads and ListObjectsV2.`,
+    `The embedded S3 does not support ${what}. It supports objects, copies, multipart uploads and ListObjectsV2.`,
     501,
   );
 }

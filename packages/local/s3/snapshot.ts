@@ -1,7 +1,7 @@
 import type { Checksum } from './checksums.ts';
 import type { S3Store } from './store.ts';
 
-/** Objects as JSON. Uploads under way are not kept; policies come from the template. */
+/** Objects as JSON. Unfinished uploads are not included; bucket policies come from the template. */
 export interface S3Snapshot {
   readonly buckets: readonly { readonly name: string; readonly objects: readonly ObjectSnapshot[] }[];
 }
@@ -28,7 +28,7 @@ export function snapshotOf(store: S3Store): S3Snapshot {
   return { buckets };
 }
 
-/** Buckets that do not exist are made; objects that the snapshot does not have are gone. */
+/** Creates missing buckets, and replaces all objects by those of the snapshot. */
 export function restoreSnapshot(store: S3Store, snapshot: S3Snapshot): void {
   for (const { name, objects } of snapshot.buckets) {
     store.createBucket(name);

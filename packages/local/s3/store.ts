@@ -6,11 +6,11 @@ import { S3_LIMITS, type S3Limits } from './limits.ts';
 
 export interface StoredObject {
   readonly body: Buffer;
-  /** With its quotation marks. */
+  /** Includes the quotation marks. */
   readonly etag: string;
   readonly checksum: Checksum;
   readonly lastModifiedMs: number;
-  /** `content-type` and its like, and `x-amz-meta-*`; names in lower case. */
+  /** Such as `content-type` and `x-amz-meta-*`; names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -22,7 +22,7 @@ export interface Part {
   readonly lastModifiedMs: number;
 }
 
-export interface Upload {
+export interface MultipartUpload {
   readonly id: string;
   readonly key: string;
   readonly algorithm: ChecksumAlgorithm;
@@ -36,15 +36,15 @@ export interface Bucket {
   readonly name: string;
   readonly arn: string;
   policy: PolicyDocument | undefined;
-  /** Object Lock is on: it cannot be taken off again. */
+  /** Whether Object Lock is enabled. It cannot be disabled again. */
   objectLock: boolean;
   readonly objects: Map<string, StoredObject>;
-  readonly uploads: Map<string, Upload>;
+  readonly uploads: Map<string, MultipartUpload>;
 }
 
 export const etagOf = (body: Uint8Array): string => `"${createHash('md5').update(body).digest('hex')}"`;
 
-/** Buckets and what is in them. Keys are exact: nothing is normalised. */
+/** Buckets and their contents. Keys are exact and not normalized. */
 export class S3Store {
   readonly limits: S3Limits;
   readonly buckets = new Map<string, Bucket>();
@@ -54,9 +54,9 @@ export class S3Store {
   }
 
   createBucket(name: string, { objectLock = false } = {}): void {
-    const standing = this.buckets.get(name);
-    if (standing !== undefined) {
-      standing.objectLock ||= objectLock;
+    const existing = this.buckets.get(name);
+    if (existing !== undefined) {
+      existing.objectLock ||= objectLock;
       return;
     }
     this.buckets.set(name, {
@@ -77,14 +77,14 @@ export class S3Store {
     return bucket;
   }
 
-  newUpload(bucket: Bucket, upload: Omit<Upload, 'id' | 'parts'>): Upload {
+  newUpload(bucket: Bucket, upload: Omit<MultipartUpload, 'id' | 'parts'>): MultipartUpload {
     const made = { ...upload, id: randomBytes(48).toString('base64url'), parts: new Map<number, Part>() };
     bucket.uploads.set(made.id, made);
     return made;
   }
 
-  /** Throws NoSuchUpload also for an upload of another key. */
-  upload(bucket: Bucket, key: string, id: string): Upload {
+  /** Throws NoSuchUpload, also for an upload of another key. */
+  upload(bucket: Bucket, key: string, id: string): MultipartUpload {
     const upload = bucket.uploads.get(id);
     if (upload?.key === key) return upload;
     throw new AwsError(

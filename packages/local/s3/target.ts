@@ -8,7 +8,7 @@ export interface Target {
   readonly query: ReadonlyMap<string, string>;
 }
 
-/** Percent-decodes to exact characters; `+` is a plus. Throws InvalidURI for what is not UTF-8. */
+/** Percent-decodes text; `+` stays a plus. Throws InvalidURI when the result is not UTF-8. */
 function percentDecode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -20,7 +20,7 @@ function percentDecode(text: string): string {
   }
 }
 
-/** Splits `/bucket/key?query` without normalising: `//`, `.` and `..` are parts of keys. */
+/** Splits `/bucket/key?query` without normalizing it: `//`, `.` and `..` are parts of keys. */
 export function parseTarget(path: string): Target {
   const mark = path.indexOf('?');
   const rawPath = mark < 0 ? path : path.slice(0, mark);
@@ -43,14 +43,17 @@ export function parseTarget(path: string): Target {
   return { bucket: percentDecode(bucket), key: percentDecode(key), query };
 }
 
-/** `x-amz-copy-source`: `[/]bucket/key`, percent-encoded. https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
+/**
+ * `x-amz-copy-source`: `[/]bucket/key`, percent-encoded.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+ */
 export function parseCopySource(header: string): { readonly bucket: string; readonly key: string } {
   const [plain = '', version] = header.split('?versionId=');
   const [, bucket, key] = /^\/?([^/]+)\/([^]+)$/.exec(percentDecode(plain)) ?? [];
   if (version !== undefined)
     throw new AwsError(
       'NotImplemented',
-      'The embedded S3 has no versions: leave out versionId in x-amz-copy-source.',
+      'The embedded S3 has no versions: omit versionId in x-amz-copy-source.',
       501,
     );
   if (bucket === undefined || key === undefined)
@@ -71,7 +74,10 @@ export function checkKey(key: string, keyBytes: number): void {
     });
 }
 
-/** `bytes=0-9`, `bytes=5-`, `bytes=-3` as first and last position; undefined when it is no such range and is to be ignored. */
+/**
+ * The first and last position of `bytes=0-9`, `bytes=5-` or `bytes=-3`; undefined for another form, which S3
+ * ignores.
+ */
 export function parseRange(
   header: string | undefined,
   size: number,

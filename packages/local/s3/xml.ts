@@ -6,6 +6,6 @@ const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 export const xmlDocument = (root: string, fields: XmlFields): Buffer =>
   Buffer.from(`${DECLARATION}\n<${root} xmlns="${NAMESPACE}">${toXml(fields, 'repeated')}</${root}>`);
 
-/** An error's document has no namespace. */
+/** An error document has no namespace. */
 export const errorDocument = (fields: XmlFields): Buffer =>
   Buffer.from(`${DECLARATION}\n<Error>${toXml(fields, 'repeated')}</Error>`);

@@ -3,18 +3,21 @@ import { atTime, expressionFault } from 'taskbound-time/schedule-expression';
 import { cronTimes } from 'taskbound-time/cron';
 import { isTimeZone } from 'taskbound-time/time-zone';
 
-/** When a schedule is due. */
+/** The times at which a schedule is due. */
 export interface Recurrence {
-  /** The first time after `afterMs`; undefined when there is none any more. `createdMs` is when the schedule was made. */
+  /**
+   * The first time after `afterMs`; undefined when there is none. `createdMs` is when the schedule was
+   * created.
+   */
   nextMs(afterMs: number, createdMs: number): number | undefined;
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
-/** Wall times that do not exist in the zone are passed over, at most so many: a schedule of one day a year that never exists has an end. */
-const MOST_SKIPPED = 1_000;
+/** Local times that do not exist in the zone are skipped, up to this number, so that the search always ends. */
+const MAX_SKIPPED = 1_000;
 
 /**
- * Reads `rate(…)`, `cron(…)` and `at(…)`; throws a `RangeError` that says what is wrong.
+ * Parses `rate(…)`, `cron(…)` and `at(…)`. Throws a `RangeError` with what is wrong.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 export function recurrenceOf(expression: string, timeZone: string): Recurrence {
@@ -22,7 +25,7 @@ export function recurrenceOf(expression: string, timeZone: string): Recurrence {
   if (fault !== undefined) throw new RangeError(fault);
   const everyMs = rateMs(expression);
   if (everyMs !== undefined)
-    // A day is 24 hours here, whatever the clocks do: same page.
+    // A day is always 24 hours, regardless of daylight saving time: same page.
     return {
       nextMs: (afterMs, createdMs) => afterMs + everyMs - modulo(afterMs - createdMs, everyMs),
     };
@@ -41,7 +44,7 @@ const modulo = (value: number, by: number): number => ((value % by) + by) % by;
 const timeZoneFault = (timeZone: string): string | undefined =>
   isTimeZone(timeZone) ? undefined : `its time zone ${timeZone} is not one of the IANA database`;
 
-/** A wall time in a zone: the first of two where clocks go back, undefined where they skip it. */
+/** The instant of a local time: the first of two when clocks go back, undefined when they skip the time. */
 function instantMs(wall: Temporal.PlainDateTime, timeZone: string): number | undefined {
   const zoned = wall.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
   return zoned.toPlainDateTime().equals(wall) ? zoned.epochMilliseconds : undefined;
@@ -53,8 +56,8 @@ function at(text: string, timeZone: string): Recurrence {
 }
 
 /**
- * Times on the zone's clocks. AWS: what falls on a time that does not exist is skipped, and what falls on one that comes twice runs once.
- * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
+ * Local times of a zone. As on AWS, a time that does not exist is skipped, and a time that occurs twice runs
+ * once. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
  */
 function cron(expression: string, timeZone: string): Recurrence {
   const times = cronTimes(expression);
@@ -63,7 +66,7 @@ function cron(expression: string, timeZone: string): Recurrence {
       let wall = Temporal.Instant.fromEpochMilliseconds(afterMs)
         .toZonedDateTimeISO(timeZone)
         .toPlainDateTime();
-      for (let skipped = 0; skipped < MOST_SKIPPED; skipped += 1) {
+      for (let skipped = 0; skipped < MAX_SKIPPED; skipped += 1) {
         const next = times.after(wall);
         if (next === undefined) return undefined;
         const ms = instantMs(next, timeZone);

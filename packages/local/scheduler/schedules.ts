@@ -1,10 +1,10 @@
-import { ACCOUNT_ID, REGION, arnOf } from '../gateway/place.ts';
+import { ACCOUNT_ID, REGION, arnOf } from '../gateway/account-and-region.ts';
 import type { Caller } from '../gateway/service.ts';
 import { toSecond } from '../trail/trail.ts';
 import type { TimerHandle } from '../clock/local-clock.ts';
 import { Deliverer, type DelivererParts, type FailedDelivery } from '../events/delivery.ts';
 import type { RetryPolicy } from '../events/retry.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { Recurrence } from './expression.ts';
 
 export interface Schedule {
@@ -14,42 +14,54 @@ export interface Schedule {
   readonly enabled: boolean;
   readonly recurrence: Recurrence;
   readonly functionArn: string;
-  /** The role that the Scheduler invokes the function with. */
+  /** The role that the Scheduler assumes to invoke the function. */
   readonly roleArn: string;
-  /** JSON text; absent means the Scheduler's own event. */
+  /** JSON text. @default the Scheduler's own event */
   readonly input?: string;
   readonly retry: RetryPolicy;
   readonly deadLetterArn?: string;
   readonly createdMs: number;
 }
 
-/** One time that a schedule is due. */
+/** One occurrence of a schedule. */
 interface Due {
   readonly scheduleName: string;
   readonly scheduledMs: number;
 }
 
-/** One invocation for each number, that many milliseconds later: the Scheduler invokes at least once, and may be late. */
+/**
+ * The delays of an occurrence's invocations, in milliseconds: one invocation for each number. The Scheduler
+ * may repeat and delay.
+ */
 export type ScheduleDelivery = (due: Due) => readonly number[];
 
 export interface SchedulesParts extends DelivererParts {
-  /** Takes on a schedule's role for the Scheduler. Throws `AwsError` when the role's trust does not allow it. */
+  /**
+   * Assumes a schedule's role for the Scheduler. Throws `AwsError` when the role's trust policy does not
+   * allow it.
+   */
   readonly assumeRole: (roleArn: string, sourceArn: string, sessionName: string) => Caller;
 }
 
-/** A timer of Node's holds less than 25 days: what is due later is looked at again. */
-const LONGEST_TIMER_MS = 7 * 86_400_000;
+/** Node's timers are limited to less than 25 days. For a later occurrence the timer is set again. */
+const MAX_TIMER_MS = 7 * 86_400_000;
 
-/** When a schedule is due next; undefined when it never is any more, or is disabled. */
+/** The next occurrence of a schedule; undefined when there is none, or the schedule is disabled. */
 export const nextRunMs = ({ enabled, recurrence, createdMs }: Schedule, nowMs: number): number | undefined =>
   enabled ? recurrence.nextMs(nowMs, createdMs) : undefined;
 
-/** What trust policies see as `aws:SourceArn`: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html */
+/**
+ * The value of `aws:SourceArn` in trust policies:
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+ */
 const groupArn = ({ group }: Schedule): string => arnOf('scheduler', `schedule-group/${group}`);
 
-/** EventBridge Scheduler. Schedules are due only between `start` and `stop`: a timer that repeats lets virtual time run for ever. */
+/**
+ * EventBridge Scheduler. Schedules run only between `start` and `stop`, because a repeating timer keeps
+ * virtual time running.
+ */
 export class Schedules {
-  /** For exploring faults. @default [0], once and on time */
+  /** To inject faults. @default [0], once and on time */
   delivery: ScheduleDelivery = () => [0];
   readonly #parts: SchedulesParts;
   readonly #deliverer: Deliverer;
@@ -71,7 +83,10 @@ export class Schedules {
     return this.#groups.has(name);
   }
 
-  /** Adds or replaces a schedule; one that is replaced keeps the times at which it is due. */
+  /**
+   * Adds or replaces a schedule. A replaced schedule keeps its creation time, on which rate occurrences
+   * depend.
+   */
   put(schedule: Schedule): void {
     const createdMs = this.#schedules.get(schedule.arn)?.createdMs ?? schedule.createdMs;
     this.#schedules.set(schedule.arn, { ...schedule, createdMs });
@@ -88,7 +103,7 @@ export class Schedules {
     return [...this.#schedules.values()];
   }
 
-  /** Invocations that were given up, in the dead-letter queue or not. */
+  /** Invocations that failed, whether or not they are in the dead-letter queue. */
   get failures(): readonly FailedDelivery[] {
     return this.#deliverer.failures;
   }
@@ -99,7 +114,7 @@ export class Schedules {
     for (const arn of this.#schedules.keys()) this.#arm(arn);
   }
 
-  /** What was due already is still delivered, and retried. */
+  /** Stops the schedules. Occurrences that were due are still delivered and retried. */
   stop(): void {
     this.#started = false;
     for (const arn of this.#schedules.keys()) this.#cancel(arn);
@@ -116,7 +131,7 @@ export class Schedules {
     const { clock } = this.#parts;
     const nextMs = nextRunMs(schedule, clock.nowMs());
     if (nextMs === undefined) return;
-    const timer = clock.setTimer(Math.min(nextMs - clock.nowMs(), LONGEST_TIMER_MS), () => {
+    const timer = clock.setTimer(Math.min(nextMs - clock.nowMs(), MAX_TIMER_MS), () => {
       const isDue = clock.nowMs() >= nextMs;
       this.#arm(arn);
       if (isDue) this.#due(schedule, nextMs);

@@ -1,9 +1,9 @@
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
 import type { Secret, SecretStore } from './secret-store.ts';
 import type { ListSecretsInput } from './secrets-input.ts';
 
-/** What DescribeSecret and ListSecrets both tell of a secret. */
+/** The fields that DescribeSecret and ListSecrets both return. */
 export const metadataOf = (secret: Secret): Record<string, unknown> => ({
   ARN: secret.arn,
   Name: secret.name,
@@ -15,7 +15,7 @@ export const metadataOf = (secret: Secret): Record<string, unknown> => ({
   Tags: Object.entries(secret.tags).map(([Key, Value]) => ({ Key, Value })),
 });
 
-/** The staging labels by version; `undefined` of a secret without a value. */
+/** The staging labels by version; `undefined` for a secret without a value. */
 export function stagesOf({ versions }: Secret): Record<string, readonly string[]> | undefined {
   const stages = [...versions.values()].map((version) => [version.id, version.stages] as const);
   return stages.length === 0 ? undefined : Object.fromEntries(stages);
@@ -23,7 +23,7 @@ export function stagesOf({ versions }: Secret): Record<string, readonly string[]
 
 type Input = ReturnType<typeof ListSecretsInput.parse>;
 
-/** By the beginning of the name, upper and lower case told apart; `!` in front turns a value around. */
+/** Whether a name starts with one of the values, case-sensitively. A `!` in front of a value negates it. */
 function fits(secret: Secret, filters: Input['Filters']): boolean {
   return filters.every(({ Values }) =>
     Values.some((value) =>
@@ -32,7 +32,7 @@ function fits(secret: Secret, filters: Input['Filters']): boolean {
   );
 }
 
-/** Where the next page begins; the token is opaque to callers. */
+/** The start of the next page. The token is opaque to callers. */
 function offsetOf(token: string | undefined): number {
   if (token === undefined) return 0;
   const offset = Number(Buffer.from(token, 'base64url').toString('utf8'));
@@ -40,7 +40,10 @@ function offsetOf(token: string | undefined): number {
   throw new AwsError('InvalidNextTokenException', 'The NextToken value is invalid.');
 }
 
-/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html: the action knows no resources. */
+/**
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html. The action supports no
+ * resource-level permissions.
+ */
 export function listSecrets(store: SecretStore, input: Input, call: Call, lagMs: number): object {
   call.record({ requestParameters: { filters: input.Filters, maxResults: input.MaxResults } });
   call.authorize({ action: 'secretsmanager:ListSecrets', resource: '*' });

@@ -1,4 +1,4 @@
-/** The ARNs that stand as AWS principals in a policy. */
+/** The ARNs of the AWS principals in a policy. */
 export function principalArns(policy: string): string[] {
   const { Statement } = JSON.parse(policy) as { Statement: object | object[] };
   return [Statement].flat().flatMap((statement) => {

@@ -1,13 +1,16 @@
 import type { KmsKeys } from '../kms/kms-keys.ts';
-import { omitUndefined } from '../omit-undefined.ts';
-import { REGION } from '../gateway/place.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
+import { REGION } from '../gateway/account-and-region.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
 import { unknownSecretArn } from './secret-arn.ts';
 import type { Secret, SecretStore } from './secret-store.ts';
 
 export const NOT_FOUND = "Secrets Manager can't find the specified secret.";
 
-/** Finds secrets for callers who may: who may not look is refused before anything else is said. */
+/**
+ * Finds secrets for callers. Authorizes first, so that an unauthorized caller does not learn whether a secret
+ * exists.
+ */
 export class SecretAccess {
   readonly #store: SecretStore;
   readonly #keys: KmsKeys;
@@ -17,8 +20,8 @@ export class SecretAccess {
     this.#keys = keys;
   }
 
-  /** A secret that may be used: found, allowed, and not scheduled for deletion. */
-  open(id: string, action: string, call: Call, context: Readonly<Record<string, string>> = {}): Secret {
+  /** A secret that exists, that the caller may access, and that is not scheduled for deletion. */
+  findUsable(id: string, action: string, call: Call, context: Readonly<Record<string, string>> = {}): Secret {
     const secret = this.find(id, action, call, context);
     if (secret.gone === undefined) return secret;
     throw new AwsError(
@@ -29,13 +32,13 @@ export class SecretAccess {
 
   /** Throws ResourceNotFoundException, AccessDenied. */
   find(id: string, action: string, call: Call, context: Readonly<Record<string, string>> = {}): Secret {
-    const secret = this.authorized(id, action, call, context);
+    const secret = this.findAuthorized(id, action, call, context);
     if (secret === undefined) throw new AwsError('ResourceNotFoundException', NOT_FOUND);
     return secret;
   }
 
-  /** Authorization comes before existence: who may not look is not told whether there is something. */
-  authorized(
+  /** The secret if it exists. Throws AccessDenied before it looks whether the secret exists. */
+  findAuthorized(
     id: string,
     action: string,
     call: Call,
@@ -62,7 +65,7 @@ export class SecretAccess {
     return secret;
   }
 
-  /** Throws AccessDenied when the caller may not use the secret's customer key. */
+  /** Throws AccessDenied when the caller may not use the secret's customer managed key. */
   useKey(secret: Secret, call: Call, actions: readonly string[]): void {
     if (secret.kmsKeyId === undefined) return;
     const context = {

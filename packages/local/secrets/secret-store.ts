@@ -18,8 +18,9 @@ export interface Secret {
   readonly versions: Map<string, SecretVersion>;
   policy?: PolicyDocument;
   changedMs: number;
-  /** When it was scheduled for deletion, and when it will be gone. */
+  /** When its deletion was requested, milliseconds. */
   deletedMs?: number;
+  /** When it will be deleted, milliseconds. */
   gone?: number;
 }
 
@@ -29,7 +30,7 @@ const PREVIOUS = 'AWSPREVIOUS';
 const sameBytes = (a: string | Uint8Array, b: string | Uint8Array): boolean =>
   typeof a === 'string' || typeof b === 'string' ? a === b : Buffer.compare(a, b) === 0;
 
-/** Takes `AWSCURRENT` for the version; the one that had it becomes `AWSPREVIOUS`. */
+/** Moves `AWSCURRENT` to the version. The version that had it becomes `AWSPREVIOUS`. */
 function makeCurrent(secret: Secret, version: SecretVersion): void {
   for (const other of secret.versions.values()) {
     if (other === version) continue;
@@ -39,11 +40,11 @@ function makeCurrent(secret: Secret, version: SecretVersion): void {
   secret.versions.set(version.id, version);
 }
 
-/** Secrets by name, with the rules about versions and deletion. Times are the embedded clock's. */
+/** Secrets by name, with the rules for versions and deletion. Times are of the embedded clock. */
 export class SecretStore {
   readonly #secrets = new Map<string, Secret>();
 
-  /** By name, by ARN, or by ARN without its six random characters. */
+  /** Finds a secret by name, by ARN, or by ARN without its six random characters. */
   find(id: string, atMs: number): Secret | undefined {
     const secret =
       this.#secrets.get(id) ?? this.all().find(({ arn }) => arn === id || arn.slice(0, -7) === id);
@@ -66,7 +67,7 @@ export class SecretStore {
     this.#secrets.delete(name);
   }
 
-  /** The same token with the same value changes nothing; with another value it is refused. */
+  /** Adds a version. The same token with the same value changes nothing; with another value it is refused. */
   putVersion(secret: Secret, id: string, value: string | Uint8Array, atMs: number): SecretVersion {
     const existing = secret.versions.get(id);
     if (existing !== undefined) {

@@ -39,7 +39,10 @@ export const PutResourcePolicyInput = z.strictObject({
 
 export const DescribeSecretInput = z.strictObject({ SecretId: secretId });
 
-/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html; of its filters, the one by name. */
+/**
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html. Only the filter by
+ * name is supported.
+ */
 export const ListSecretsInput = z.strictObject({
   MaxResults: z.number().int().min(1).max(100).default(100),
   NextToken: z.string().min(1).max(4096).optional(),

@@ -1,29 +1,25 @@
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { IdSource } from '../gateway/ids.ts';
 import { readPolicy } from '../iam/read-policy.ts';
 import type { KmsKeys } from '../kms/kms-keys.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
 import { JsonService, operation } from '../gateway/wire/json-service.ts';
-import { type DeletionInput, deletionOf, neverExisted } from './deletion.ts';
+import { createSecret, type CreateSecretDeps } from './create-secret.ts';
+import { deleteSecret } from './delete-secret.ts';
 import { principalArns } from './principal-arns.ts';
-import { secretArn, unknownSecretArn } from './secret-arn.ts';
-import { NOT_FOUND, SecretAccess } from './secret-access.ts';
+import { SecretAccess } from './secret-access.ts';
 import { type Secret, type SecretVersion, CURRENT, SecretStore } from './secret-store.ts';
 import { listSecrets, metadataOf, stagesOf } from './list-secrets.ts';
 import * as inputs from './secrets-input.ts';
 
-const PATTERN = /^[A-Za-z0-9/_+=.@-]+$/;
-
 export interface SecretsParts {
   readonly ids: IdSource;
   readonly keys: KmsKeys;
-  /** Whether a principal that a resource policy names exists: AWS refuses one that does not. */
+  /** Whether a principal exists. AWS refuses resource policies that name a principal that does not. */
   readonly principalExists: (arn: string) => boolean;
 }
 
-type Value = string | Uint8Array;
-
-/** A secret of a template. */
+/** A secret of the template. */
 interface TemplateSecret {
   readonly name: string;
   readonly arn: string;
@@ -34,18 +30,21 @@ interface TemplateSecret {
   readonly value?: string;
 }
 
-/** The calls of Secrets Manager that Taskbound makes. */
+/** The Secrets Manager operations that Taskbound calls. */
 export class SecretsManager extends JsonService {
   readonly store: SecretStore;
-  /** How late ListSecrets shows a new secret; on AWS up to five minutes. @default 0 */
+  /** Milliseconds until ListSecrets shows a new secret; on AWS up to five minutes. @default 0 */
   listLagMs = 0;
   readonly #parts: SecretsParts;
   readonly #access: SecretAccess;
+  readonly #deps: CreateSecretDeps;
   readonly #providers = new Map<string, () => Promise<string>>();
 
   constructor(parts: SecretsParts) {
     super('secretsmanager', '1.1', {
-      CreateSecret: operation(inputs.CreateSecretInput, (input, call) => this.#create(input, call)),
+      CreateSecret: operation(inputs.CreateSecretInput, (input, call) =>
+        createSecret(this.#deps, input, call),
+      ),
       PutSecretValue: operation(inputs.PutSecretValueInput, (input, call) => this.#putValue(input, call)),
       GetSecretValue: operation(inputs.GetSecretValueInput, (input, call) => this.#getValue(input, call)),
       PutResourcePolicy: operation(inputs.PutResourcePolicyInput, (input, call) =>
@@ -57,19 +56,22 @@ export class SecretsManager extends JsonService {
       ListSecrets: operation(inputs.ListSecretsInput, (input, call) =>
         listSecrets(this.store, input, call, this.listLagMs),
       ),
-      DeleteSecret: operation(inputs.DeleteSecretInput, (input, call) => this.#delete(input, call)),
+      DeleteSecret: operation(inputs.DeleteSecretInput, (input, call) =>
+        deleteSecret(this.#deps, input, call),
+      ),
     });
     this.#parts = parts;
     this.store = new SecretStore();
     this.#access = new SecretAccess(this.store, parts.keys);
+    this.#deps = { store: this.store, access: this.#access, ids: parts.ids };
   }
 
-  /** A value as `GenerateSecretString` makes it. No secret: ids come from a seed. */
+  /** A value for `GenerateSecretString`. It is not secret: it is derived from the seed. */
   generated(): string {
     return this.#parts.ids.uuid().replaceAll('-', '');
   }
 
-  /** Adds a secret that a template has. */
+  /** Adds a secret of the template. */
   add({ name, arn, tags, atMs, value, ...more }: TemplateSecret): void {
     const secret: Secret = {
       name,
@@ -84,7 +86,7 @@ export class SecretsManager extends JsonService {
     if (value !== undefined) this.store.putVersion(secret, this.#parts.ids.uuid(), value, atMs);
   }
 
-  /** When the secret is read for the first time, its value is made and put: what is behind it need not be there before it is needed. */
+  /** Provides a value when the secret is first read, so that the server behind it is started only when needed. */
   provide(arn: string, value: () => Promise<string>): void {
     this.#providers.set(arn, value);
   }
@@ -97,87 +99,10 @@ export class SecretsManager extends JsonService {
       this.store.putVersion(secret, this.#parts.ids.uuid(), value, atMs);
   }
 
-  #create(input: ReturnType<typeof inputs.CreateSecretInput.parse>, call: Call): object {
-    const { Name, ClientRequestToken, KmsKeyId, Description } = input;
-    call.record({
-      requestParameters: {
-        name: Name,
-        clientRequestToken: ClientRequestToken,
-        description: Description,
-        kmsKeyId: KmsKeyId,
-      },
-    });
-    if (!PATTERN.test(Name))
-      throw new AwsError(
-        'ValidationException',
-        'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
-      );
-    const tags = Object.fromEntries((input.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
-    this.#authorizeCreate(Name, tags, call);
-    const value = input.SecretString ?? input.SecretBinary;
-    const existing = this.store.find(Name, call.atMs);
-    if (existing !== undefined) return this.#createAgain(existing, ClientRequestToken, value, call);
-    const arn = secretArn(Name, this.#parts.ids.suffix());
-    const secret: Secret = {
-      name: Name,
-      arn,
-      tags,
-      createdMs: call.atMs,
-      changedMs: call.atMs,
-      versions: new Map(),
-      ...omitUndefined({ kmsKeyId: KmsKeyId, description: Description }),
-    };
-    if (value !== undefined) this.#access.useKey(secret, call, ['kms:GenerateDataKey', 'kms:Decrypt']);
-    this.store.add(secret);
-    const version =
-      value === undefined ? undefined : this.store.putVersion(secret, ClientRequestToken, value, call.atMs);
-    call.record({
-      responseElements: { arn, name: Name, ...(version && { versionId: version.id }) },
-      resources: [{ ARN: arn }],
-    });
-    return { ARN: arn, Name, ...(version && { VersionId: version.id }) };
-  }
-
-  #authorizeCreate(name: string, tags: Readonly<Record<string, string>>, call: Call): void {
-    const requestTags = Object.fromEntries(
-      Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]),
-    );
-    const keys = Object.keys(tags);
-    const context = {
-      'secretsmanager:Name': name,
-      ...requestTags,
-      ...(keys.length > 0 && { 'aws:TagKeys': keys }),
-    };
-    const resource = unknownSecretArn(name);
-    call.authorize({ action: 'secretsmanager:CreateSecret', resource, context });
-    if (keys.length > 0) call.authorize({ action: 'secretsmanager:TagResource', resource, context });
-  }
-
-  /** A repeated create with the same token and value is a success; anything else is refused. */
-  #createAgain(secret: Secret, token: string, value: Value | undefined, call: Call): object {
-    if (secret.gone !== undefined) {
-      throw new AwsError(
-        'InvalidRequestException',
-        "You can't create this secret because a secret with this name is already scheduled for deletion.",
-      );
-    }
-    if (value === undefined || !secret.versions.has(token)) {
-      throw new AwsError(
-        'ResourceExistsException',
-        `The operation failed because the secret ${secret.name} already exists.`,
-      );
-    }
-    return {
-      ARN: secret.arn,
-      Name: secret.name,
-      VersionId: this.store.putVersion(secret, token, value, call.atMs).id,
-    };
-  }
-
   #putValue(input: ReturnType<typeof inputs.PutSecretValueInput.parse>, call: Call): object {
     const { SecretId, ClientRequestToken } = input;
     call.record({ requestParameters: { secretId: SecretId, clientRequestToken: ClientRequestToken } });
-    const secret = this.#access.open(SecretId, 'PutSecretValue', call);
+    const secret = this.#access.findUsable(SecretId, 'PutSecretValue', call);
     const value = input.SecretString ?? input.SecretBinary;
     if (value === undefined)
       throw new AwsError('InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
@@ -200,7 +125,7 @@ export class SecretsManager extends JsonService {
       requestParameters: { secretId: SecretId, versionId: VersionId, versionStage: VersionStage },
     });
     const stage = VersionStage ?? (VersionId === undefined ? CURRENT : undefined);
-    const secret = this.#access.open(SecretId, 'GetSecretValue', call, {
+    const secret = this.#access.findUsable(SecretId, 'GetSecretValue', call, {
       ...omitUndefined({ 'secretsmanager:VersionStage': stage, 'secretsmanager:VersionId': VersionId }),
     });
     await this.#provided(secret, call.atMs);
@@ -236,13 +161,13 @@ export class SecretsManager extends JsonService {
   #putPolicy(input: ReturnType<typeof inputs.PutResourcePolicyInput.parse>, call: Call): object {
     const { SecretId, ResourcePolicy } = input;
     call.record({ requestParameters: { secretId: SecretId, resourcePolicy: ResourcePolicy } });
-    const secret = this.#access.open(SecretId, 'PutResourcePolicy', call);
+    const secret = this.#access.findUsable(SecretId, 'PutResourcePolicy', call);
     const document = readPolicy(ResourcePolicy, 'resource', 'MalformedPolicyDocumentException');
-    const stranger = principalArns(ResourcePolicy).find((arn) => !this.#parts.principalExists(arn));
-    if (stranger !== undefined) {
+    const unknown = principalArns(ResourcePolicy).find((arn) => !this.#parts.principalExists(arn));
+    if (unknown !== undefined) {
       throw new AwsError(
         'MalformedPolicyDocumentException',
-        `This resource policy contains an unsupported principal: ${stranger} does not exist.`,
+        `This resource policy contains an unsupported principal: ${unknown} does not exist.`,
       );
     }
     secret.policy = document;
@@ -254,27 +179,5 @@ export class SecretsManager extends JsonService {
     const secret = this.#access.find(id, 'DescribeSecret', call);
     const stages = stagesOf(secret);
     return { ...metadataOf(secret), ...omitUndefined({ VersionIdsToStages: stages }) };
-  }
-
-  #delete(input: DeletionInput, call: Call): object {
-    call.record({
-      requestParameters: {
-        secretId: input.SecretId,
-        forceDeleteWithoutRecovery: input.ForceDeleteWithoutRecovery,
-      },
-    });
-    const deletion = deletionOf(input, call.atMs);
-    const secret = this.#access.authorized(input.SecretId, 'DeleteSecret', call, {});
-    if (secret === undefined) {
-      if (deletion.forced) return neverExisted(input.SecretId, call.atMs);
-      throw new AwsError('ResourceNotFoundException', NOT_FOUND);
-    }
-    if (deletion.forced) this.store.remove(secret.name);
-    else Object.assign(secret, { deletedMs: call.atMs, gone: deletion.goneMs });
-    call.record({
-      responseElements: { arn: secret.arn, name: secret.name },
-      resources: [{ ARN: secret.arn }],
-    });
-    return { ARN: secret.arn, Name: secret.name, DeletionDate: deletion.goneMs / 1000 };
   }
 }

@@ -7,8 +7,9 @@ import { ownFolder, writeNew } from './seed-files.ts';
 import { isPlainSegment, TABLES_FOLDER, type ItemStore } from './seed-layout.ts';
 
 /**
- * Writes every item of the tables into DIR/dynamodb, a file a table, in the order of their text: the same items make the same file.
- * @param outputs Table names by output name; outputs that are no tables are left out.
+ * Writes every item of the tables to DIR/dynamodb, one file for each table, sorted by text, so that the same
+ * items give the same file.
+ * @param outputs Table names by output name. Other outputs are ignored.
  */
 export async function dumpItems(
   dir: string,
@@ -21,7 +22,7 @@ export async function dumpItems(
   for (const [name, table] of tables) {
     const file = `${name}.json`;
     if (!isPlainSegment(file) || file.includes('/'))
-      throw new SeedError(`--dump ${dir}: the output '${name}' cannot be the name of a file.`);
+      throw new SeedError(`--dump ${dir}: the output '${name}' cannot be used as a file name.`);
     const items = (await dynamodb.items(table)).map((item) =>
       canonicalize(plainOf(item, `--dump ${dir}, table ${name}`)),
     );

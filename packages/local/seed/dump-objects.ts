@@ -12,13 +12,13 @@ import {
   type ObjectStore,
 } from './seed-layout.ts';
 
-/** What a file system says of a path that it cannot hold, though another could: folded case, shorter names. */
-const CANNOT_SPELL = new Set(['EEXIST', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG', 'EINVAL', 'EILSEQ']);
+/** Errors of a file system that cannot store a path, for example because it ignores case or limits names. */
+const UNUSABLE_PATH = new Set(['EEXIST', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG', 'EINVAL', 'EILSEQ']);
 
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
 
-/** Clears what an earlier dump left: the outputs' folders, the index and its contents. Nothing else is touched. */
+/** Removes an earlier dump: the folders of outputs, the index and its contents. Changes nothing else. */
 function prepare(dir: string, names: readonly string[]): string {
   const folder = ownFolder(dir, OBJECTS_FOLDER);
   for (const name of [...names, BLOBS_FOLDER, INDEX_FILE])
@@ -27,14 +27,17 @@ function prepare(dir: string, names: readonly string[]): string {
   return folder;
 }
 
-/** Whether the object could be written as the file that its key spells. */
+/**
+ * Writes the object as the file that its key names. Returns false when the file system cannot store that
+ * path.
+ */
 function writeSpelled(path: string, content: Uint8Array): boolean {
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeNew(path, content);
     return true;
   } catch (error) {
-    if (CANNOT_SPELL.has(String(codeOf(error)))) return false;
+    if (UNUSABLE_PATH.has(String(codeOf(error)))) return false;
     throw error;
   }
 }
@@ -66,8 +69,9 @@ class Dump {
 }
 
 /**
- * Writes every object of the buckets below DIR/s3, which `readObjects` reads back. An earlier dump there is replaced.
- * @param outputs Bucket names by output name; outputs that are no buckets are left out.
+ * Writes every object of the buckets to DIR/s3, in the form that `readObjects` reads. Replaces an earlier
+ * dump.
+ * @param outputs Bucket names by output name. Other outputs are ignored.
  */
 export function dumpObjects(dir: string, outputs: Readonly<Record<string, string>>, s3: ObjectStore): void {
   const buckets = Object.entries(outputs).filter(([, bucket]) => s3.hasBucket(bucket));
@@ -75,7 +79,7 @@ export function dumpObjects(dir: string, outputs: Readonly<Record<string, string
     ([name]) => !isPlainSegment(name) || name.includes('/') || name === INDEX_FILE || name === BLOBS_FOLDER,
   );
   if (unusable !== undefined)
-    throw new SeedError(`--dump ${dir}: the output '${unusable[0]}' cannot be the name of a folder.`);
+    throw new SeedError(`--dump ${dir}: the output '${unusable[0]}' cannot be used as a folder name.`);
   const folder = prepare(
     dir,
     buckets.map(([name]) => name),

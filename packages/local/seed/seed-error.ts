@@ -1,4 +1,4 @@
-/** A seed or dump folder that cannot be used: for people, without a stack trace. */
+/** A seed or dump folder that cannot be used. Shown to the user without a stack trace. */
 export class SeedError extends Error {
   override readonly name = 'SeedError';
 }

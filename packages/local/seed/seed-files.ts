@@ -21,15 +21,15 @@ function nameOf(bytes: Buffer, folder: string): string {
     return utf8.decode(bytes);
   } catch {
     throw new SeedError(
-      `A file name in ${folder} is not UTF-8 (${bytes.toString('hex')} in hexadecimal), so it spells no S3 key. Rename it, or list the object in s3/index.json.`,
+      `A file name in ${folder} is not UTF-8 (${bytes.toString('hex')} in hexadecimal), so it cannot be an S3 key. Rename it, or list the object in s3/index.json.`,
     );
   }
 }
 
-/** What is at a path, the link itself if it is one; `undefined` for nothing. */
+/** What is at a path, without following a link; `undefined` when nothing is. */
 export const statOf = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
 
-/** The folder that the person named, which may be a link; below it none may be. */
+/** The folder that the user named. It may be a link; nothing below it may be. */
 export function rootFolder(dir: string, option: string): string {
   let path: string;
   try {
@@ -42,14 +42,14 @@ export function rootFolder(dir: string, option: string): string {
   return path;
 }
 
-/** DIR/<name> as a folder of DIR's own, made if it is not there; for a dump, which then writes nowhere else. */
+/** Creates DIR/<name>, or checks that it is a folder and not a link, so that a dump writes nowhere else. */
 export function ownFolder(dir: string, name: string): string {
   mkdirSync(dir, { recursive: true });
   const folder = join(realpathSync(dir), name);
   const stat = statOf(folder);
   if (stat !== undefined && !stat.isDirectory())
     throw new SeedError(
-      `--dump ${dir}: ${folder} is not a folder of its own (a link or a file). Remove it or dump elsewhere.`,
+      `--dump ${dir}: ${folder} is a link or a file, not a folder. Remove it or dump elsewhere.`,
     );
   mkdirSync(folder, { recursive: true });
   return folder;
@@ -58,7 +58,10 @@ export function ownFolder(dir: string, name: string): string {
 const kindOf = (stat: Stats): string =>
   stat.isSymbolicLink() ? 'a symbolic link' : 'neither a file nor a folder';
 
-/** Every regular file under a folder, as its path relative to it. Refuses links and devices: they would lead outside. */
+/**
+ * The relative paths of all regular files below a folder. Refuses links and devices, which could lead
+ * outside.
+ */
 export function filesUnder(folder: string): string[] {
   const found: string[] = [];
   const visit = (relative: string): void => {
@@ -69,7 +72,7 @@ export function filesUnder(folder: string): string[] {
       else if (stat.isFile()) found.push(path);
       else
         throw new SeedError(
-          `${join(folder, path)} is ${kindOf(stat)}. A seed folder may hold files and folders only: copy the content in place of it.`,
+          `${join(folder, path)} is ${kindOf(stat)}. A seed folder may contain only files and folders: replace it with a copy of the content.`,
         );
     }
   };
@@ -77,7 +80,7 @@ export function filesUnder(folder: string): string[] {
   return found;
 }
 
-/** Reads a file below `folder`, given by a relative path without tricks: nothing outside the folder is ever opened. */
+/** Reads a file below `folder`, given its relative path. Never opens a file outside the folder. */
 export function readInside(folder: string, file: string, where: string): Buffer {
   const segments = file.split('/');
   if (!segments.every(isPlainSegment)) {
@@ -99,7 +102,7 @@ export function readInside(folder: string, file: string, where: string): Buffer 
   return readPlain(path);
 }
 
-/** Reads a regular file; fails on a link, also one put there a moment ago. */
+/** Reads a regular file. Fails on a link, even one created after the check. */
 export function readPlain(path: string): Buffer {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
@@ -109,7 +112,7 @@ export function readPlain(path: string): Buffer {
   }
 }
 
-/** Writes a file that does not exist yet; never through a link, never over anything. */
+/** Creates a new file. Never follows a link and never overwrites. */
 export function writeNew(path: string, content: Uint8Array): void {
   const descriptor = openSync(
     path,

@@ -29,14 +29,14 @@ function readList(path: string): readonly PlainItem[] {
   }
 }
 
-/** The key as one text. Throws SeedError for an item without it. */
+/** The item's key as text. Throws SeedError for an item without a key. */
 function keyText(item: PlainItem, { hash, range }: Keys, where: string): string {
   const names = range === undefined ? [hash] : [hash, range];
   const values = names.map((name) => {
     const value = Object.hasOwn(item, name) ? item[name] : undefined;
     if ((typeof value === 'string' && value !== '') || typeof value === 'number') return value;
     throw new SeedError(
-      `${where}: the key attribute '${name}' is ${JSON.stringify(value) ?? 'missing'}; it must be a text or a number.`,
+      `${where}: the key attribute '${name}' is ${JSON.stringify(value) ?? 'missing'}; it must be a string or a number.`,
     );
   });
   return JSON.stringify(values);
@@ -49,7 +49,7 @@ function assertKeys(found: readonly Found[], keys: Keys): void {
     const first = seen.get(key);
     if (first !== undefined)
       throw new SeedError(
-        `${where}: an item with the key ${key} is given twice; first by ${first}. Remove one.`,
+        `${where}: an item with the key ${key} is given twice; the first is ${first}. Remove one.`,
       );
     seen.set(key, where);
   }
@@ -60,15 +60,16 @@ async function put(dynamodb: ItemStore, { table, item, where }: Found): Promise<
     await dynamodb.putItem(table, item);
   } catch (error) {
     if (error instanceof AwsError)
-      throw new SeedError(`${where}: DynamoDB does not take the item: ${error.message}`);
+      throw new SeedError(`${where}: DynamoDB refuses the item: ${error.message}`);
     throw error;
   }
 }
 
 /**
- * The items of `folder`, DIR/dynamodb: one file a table, named after its output, with a list of items. Everything but what only DynamoDB
- * can tell is checked here; what is returned puts them. Nothing outside the folder is read. Throws SeedError, and so does what it returns.
- * @param outputs Table names by output name; outputs that are no tables are left out.
+ * Reads the items of `folder`, DIR/dynamodb: for each table a file named after its output, with a list of
+ * items. Checks everything except what only DynamoDB can check, and returns a function that puts the items.
+ * Reads nothing outside the folder. Both throw SeedError.
+ * @param outputs Table names by output name. Other outputs are ignored.
  */
 export function readItems(
   folder: string,
@@ -82,7 +83,7 @@ export function readItems(
     const keys = file.includes('/') ? undefined : dynamodb.keysOf(table);
     if (keys === undefined)
       throw new SeedError(
-        `${path} belongs to no table. Files in ${folder} are named after table outputs: ${names.map((name) => name + SUFFIX).join(', ')}.`,
+        `${path} does not belong to a table. Files in ${folder} are named after table outputs: ${names.map((name) => name + SUFFIX).join(', ')}.`,
       );
     const items = readList(path).map((plain, index) => {
       const where = `${path}, item ${index + 1}`;

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 
-/** Items lie under this folder of DIR: one file a table, `<output name>.json`, a list of items in plain JSON. */
+/** The folder of items in DIR: one file for each table, `<output name>.json`, a list of items in plain JSON. */
 export const TABLES_FOLDER = 'dynamodb';
-/** Objects lie under this folder of DIR. */
+/** The folder of objects in DIR. */
 export const OBJECTS_FOLDER = 's3';
 export const INDEX_FILE = 'index.json';
-/** Where a dump keeps the contents of indexed objects, beside the outputs' folders. */
+/** The folder of the contents of indexed objects, next to the outputs' folders. */
 export const BLOBS_FOLDER = '.objects';
 
-/** One object that no path can spell. */
+/** One object whose key cannot be a path. */
 export const indexRow = z.strictObject({
   /** Output name. */
   bucket: z.string(),
@@ -18,7 +18,7 @@ export const indexRow = z.strictObject({
 });
 export type IndexRow = z.infer<typeof indexRow>;
 
-/** What seeding and dumping need of S3. Keys are exact. */
+/** The part of S3 that seeding and dumping use. Keys are exact. */
 export interface ObjectStore {
   hasBucket(bucket: string): boolean;
   keys(bucket: string): readonly string[];
@@ -26,7 +26,7 @@ export interface ObjectStore {
   put(bucket: string, key: string, content: Uint8Array): void;
 }
 
-/** What seeding and dumping need of DynamoDB. Items are as its API has them: attribute -> `{ "S": … }`. */
+/** The part of DynamoDB that seeding and dumping use. Items have the API's format: attribute -> `{ "S": … }`. */
 export interface ItemStore {
   /** Undefined when there is no such table. */
   keysOf(table: string): { readonly hash: string; readonly range?: string } | undefined;
@@ -34,10 +34,10 @@ export interface ItemStore {
   putItem(table: string, item: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
-/** Longest file name, in bytes, that common file systems take. */
+/** The longest file name of common file systems, in bytes. */
 const NAME_BYTES = 255;
 
-/** Whether a file can be named so, and a path through it means what it says. */
+/** Whether a file can have this name, so that a path with it is not resolved to another path. */
 export const isPlainSegment = (segment: string): boolean =>
   segment !== '' &&
   segment !== '.' &&
@@ -50,7 +50,10 @@ const foldersOf = (key: string): string[] => {
   return segments.slice(1).map((_, index) => segments.slice(0, index + 1).join('/'));
 };
 
-/** The keys that paths can spell byte for byte, all at once: `plain` cannot be a file where `plain/x` makes it a folder. */
+/**
+ * The keys that can all be file paths, byte for byte. `plain` cannot be a file if `plain/x` makes it a
+ * folder.
+ */
 export function spellableKeys(keys: readonly string[]): ReadonlySet<string> {
   const plain = keys.filter((key) => key.split('/').every(isPlainSegment));
   const folders = new Set(plain.flatMap(foldersOf));

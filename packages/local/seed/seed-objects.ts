@@ -25,7 +25,7 @@ interface Found {
   read(): Buffer;
 }
 
-/** A file below an output's folder is an object; any other must be one that the index names. */
+/** The objects that files below an output's folder represent. All other files must be listed in the index. */
 function spelledObjects(folder: string, outputs: readonly string[], indexed: ReadonlySet<string>): Found[] {
   return filesUnder(folder).flatMap((file) => {
     const slash = file.indexOf('/');
@@ -35,7 +35,7 @@ function spelledObjects(folder: string, outputs: readonly string[], indexed: Rea
       return [{ output, key: file.slice(slash + 1), where, read: () => readPlain(where) }];
     if (file === INDEX_FILE || indexed.has(file)) return [];
     throw new SeedError(
-      `${where} belongs to no bucket. Folders in ${folder} are named after bucket outputs: ${outputs.join(', ')}.`,
+      `${where} does not belong to a bucket. Folders in ${folder} are named after bucket outputs: ${outputs.join(', ')}.`,
     );
   });
 }
@@ -47,7 +47,7 @@ function indexedObjects(folder: string, outputs: readonly string[], rows: readon
       throw new SeedError(`${where}: bucket is '${bucket}'; bucket outputs are ${outputs.join(', ')}.`);
     if (!key.isWellFormed())
       throw new SeedError(
-        `${where}: the key has half a surrogate pair, which is not UTF-8. S3 keys are UTF-8.`,
+        `${where}: the key contains half a surrogate pair, which is not valid UTF-8. S3 keys must be UTF-8.`,
       );
     return { output: bucket, key, where, read: () => readInside(folder, file, where) };
   });
@@ -59,16 +59,17 @@ function put(s3: ObjectStore, bucket: string, { key, where, read }: Found): void
   } catch (error) {
     if (error instanceof AwsError)
       throw new SeedError(
-        `${where}: S3 does not take the key '${key}': ${error.message} ${JSON.stringify(error.details)}`,
+        `${where}: S3 refuses the key '${key}': ${error.message} ${JSON.stringify(error.details)}`,
       );
     throw error;
   }
 }
 
 /**
- * The objects below `folder`, DIR/s3: `<output name>/<key>`, and the rows of `index.json` for keys that no path spells. Everything is checked here;
- * what is returned puts them. Nothing outside the folder is read. Throws SeedError, and so does what it returns.
- * @param outputs Bucket names by output name; outputs that are no buckets are left out.
+ * Reads the objects of `folder`, DIR/s3: the files `<output name>/<key>`, and the rows of `index.json` for
+ * keys that cannot be paths. Checks everything, and returns a function that puts the objects. Reads nothing
+ * outside the folder. Both throw SeedError.
+ * @param outputs Bucket names by output name. Other outputs are ignored.
  */
 export function readObjects(
   folder: string,
@@ -80,20 +81,20 @@ export function readObjects(
   const rows = readIndex(folder);
   const indexed = indexedObjects(folder, names, rows);
   const found = [...spelledObjects(folder, names, new Set(rows.map((row) => row.file))), ...indexed];
-  assertOnce(found);
+  assertNoDuplicates(found);
   return () => {
     for (const object of found) put(s3, buckets.get(object.output) ?? '', object);
   };
 }
 
-function assertOnce(found: readonly Found[]): void {
+function assertNoDuplicates(found: readonly Found[]): void {
   const seen = new Map<string, string>();
   for (const { output, key, where } of found) {
     const id = JSON.stringify([output, key]);
     const first = seen.get(id);
     if (first !== undefined)
       throw new SeedError(
-        `${where}: the object '${key}' of '${output}' is given twice; first by ${first}. Remove one.`,
+        `${where}: the object '${key}' of '${output}' is given twice; the first is ${first}. Remove one.`,
       );
     seen.set(id, where);
   }

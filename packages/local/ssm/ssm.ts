@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { arnOf } from '../gateway/place.ts';
+import { arnOf } from '../gateway/account-and-region.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
 import { JsonService, operation } from '../gateway/wire/json-service.ts';
 
@@ -8,7 +8,10 @@ interface Parameter {
   readonly putMs: number;
 }
 
-/** `/a/b` and `b` alike: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html */
+/**
+ * The ARN of `/a/b` or `b`:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+ */
 const parameterArn = (name: string): string =>
   arnOf('ssm', `parameter${name.startsWith('/') ? '' : '/'}${name}`);
 
@@ -17,7 +20,7 @@ const GetParameterInput = z.strictObject({
   WithDecryption: z.boolean().optional(),
 });
 
-/** Parameter Store: GetParameter of the plain parameters that the template declares. */
+/** Parameter Store: GetParameter for the template's `String` parameters. */
 export class Ssm extends JsonService {
   readonly #parameters = new Map<string, Parameter>();
 
@@ -31,7 +34,7 @@ export class Ssm extends JsonService {
     this.#parameters.set(name, { value, putMs: atMs });
   }
 
-  /** The value, for tests and for whoever holds the object itself. */
+  /** The value, without authorization. */
   value(name: string): string | undefined {
     return this.#parameters.get(name)?.value;
   }

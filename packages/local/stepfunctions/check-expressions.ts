@@ -1,8 +1,11 @@
-import { errorMessage } from '../error-message.ts';
+import { errorMessage } from '../helpers/error-message.ts';
 import type { Definition } from './definition.ts';
 import { compileExpression, expressionText } from './expression.ts';
 
-/** The first expression of a definition that does not parse or uses what Step Functions leaves out, in one sentence, or `undefined`. */
+/**
+ * The first expression that does not parse or uses an unavailable function, as one sentence; `undefined` when
+ * there is none.
+ */
 export function checkExpressions(definition: Definition): string | undefined {
   for (const [name, state] of definition.States) {
     const problem = firstProblem(state, '');
@@ -29,6 +32,6 @@ function expressionProblem(value: string, path: string): string | undefined {
     compileExpression(text);
     return undefined;
   } catch (error) {
-    return `${path}: the JSONata expression '${text}' is refused: ${errorMessage(error)}`;
+    return `${path}: the JSONata expression '${text}' is not valid: ${errorMessage(error)}`;
   }
 }

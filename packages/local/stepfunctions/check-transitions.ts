@@ -1,29 +1,32 @@
 import type { Definition, State } from './definition.ts';
 
-/** Where a state can lead, errors included. */
+/** The states that a state can transition to, including by errors. */
 function targetsOf(state: State): readonly string[] {
   switch (state.Type) {
     case 'Choice':
-      return [...state.Choices.map((rule) => rule.Next), ...optional(state.Default)];
+      return [...state.Choices.map((rule) => rule.Next), ...listOptional(state.Default)];
     case 'Task':
-      return [...optional(state.Next), ...(state.Catch ?? []).map((catcher) => catcher.Next)];
+      return [...listOptional(state.Next), ...(state.Catch ?? []).map((catcher) => catcher.Next)];
     case 'Pass':
     case 'Wait':
-      return optional(state.Next);
+      return listOptional(state.Next);
     case 'Succeed':
     case 'Fail':
       return [];
   }
 }
 
-function optional(name: string | undefined): readonly string[] {
+function listOptional(name: string | undefined): readonly string[] {
   return name === undefined ? [] : [name];
 }
 
-/** What is wrong with the machine's edges, in one sentence, or `undefined`. AWS refuses the same at CreateStateMachine. */
+/**
+ * What is wrong with the transitions, as one sentence, or `undefined`. AWS refuses the same in
+ * CreateStateMachine.
+ */
 export function checkTransitions(definition: Definition): string | undefined {
   if (!definition.States.has(definition.StartAt))
-    return `StartAt names '${definition.StartAt}', which is no state.`;
+    return `StartAt is '${definition.StartAt}', which is not a state.`;
   for (const [name, state] of definition.States) {
     const problem = checkState(definition, state);
     if (problem !== undefined) return `State '${name}' (${state.Type}): ${problem}`;
@@ -33,7 +36,7 @@ export function checkTransitions(definition: Definition): string | undefined {
 
 function checkState(definition: Definition, state: State): string | undefined {
   const unknown = targetsOf(state).find((target) => !definition.States.has(target));
-  if (unknown !== undefined) return `it leads to '${unknown}', which is no state.`;
+  if (unknown !== undefined) return `it transitions to '${unknown}', which is not a state.`;
   if ('End' in state && 'Next' in state && state.End !== undefined && state.Next !== undefined) {
     return 'it has both Next and End; it needs exactly one.';
   }
@@ -57,7 +60,10 @@ function checkWait(seconds: unknown, timestamp: unknown): string | undefined {
     : undefined;
 }
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html: States.ALL must stand alone and come last. */
+/**
+ * States.ALL must be alone and last:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ */
 function checkHandlers(
   handlers: readonly { readonly ErrorEquals: readonly string[] }[] | undefined,
 ): string | undefined {
@@ -80,6 +86,8 @@ function checkReachable(definition: Definition): string | undefined {
     seen.add(name);
     open.push(...targetsOf(state));
   }
-  const lost = [...definition.States.keys()].find((name) => !seen.has(name));
-  return lost === undefined ? undefined : `State '${lost}' cannot be reached from '${definition.StartAt}'.`;
+  const unreachable = [...definition.States.keys()].find((name) => !seen.has(name));
+  return unreachable === undefined
+    ? undefined
+    : `State '${unreachable}' cannot be reached from '${definition.StartAt}'.`;
 }

@@ -4,7 +4,7 @@ import { MAX_SECONDS } from './limits.ts';
 /**
  * The part of the Amazon States Language that the local interpreter supports, JSONata only:
  * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
- * Every object is strict: a field that is not here is refused at load.
+ * Every object is strict: a field that is not listed is refused at load.
  */
 
 const expression = z.string().regex(/^\{%[\s\S]*%\}$/, 'must be a JSONata expression, {% … %}');
@@ -12,10 +12,13 @@ const seconds = z.union([z.int().min(0).max(MAX_SECONDS), expression]);
 const timeout = z.union([z.int().min(1).max(MAX_SECONDS), expression]);
 const errorEquals = z.array(z.string().min(1)).min(1);
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html: names of variables; `states` is reserved. */
+/**
+ * Variable names; `states` is reserved:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+ */
 const variableName = z
   .string()
-  .regex(/^[\p{L}_][\p{L}\p{N}_]{0,79}$/u, 'is no variable name')
+  .regex(/^[\p{L}_][\p{L}\p{N}_]{0,79}$/u, 'is not a variable name')
   .refine((name) => name !== 'states', 'is reserved');
 const assign = z.record(variableName, z.unknown());
 
@@ -49,7 +52,7 @@ const task = z.strictObject({
     .string()
     .regex(
       /^(arn:[\w-]+:states:[\w-]*:\d*:lambda:invoke|arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?)$/,
-      'is not supported; supported are arn:aws:states:::lambda:invoke and the ARN of a Lambda function (no task tokens, no other service)',
+      'is not supported; use arn:aws:states:::lambda:invoke or the ARN of a Lambda function (no task tokens, no other service)',
     ),
   Arguments: z.custom<unknown>((value) => value !== undefined, 'is required'),
   TimeoutSeconds: timeout.optional(),
@@ -121,7 +124,7 @@ export type State = TaskState | ChoiceState | WaitState | PassState | SucceedSta
 /** A definition that passed `parseDefinition`. */
 export interface Definition {
   readonly StartAt: string;
-  /** Of the whole execution. */
+  /** The timeout of the whole execution. */
   readonly TimeoutSeconds?: number | undefined;
   readonly States: ReadonlyMap<string, State>;
 }

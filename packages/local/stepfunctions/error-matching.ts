@@ -3,10 +3,10 @@ import type { Catcher, Retrier } from './definition.ts';
 import type { StateError } from './state-error.ts';
 
 /**
- * Whether a Retry's or Catch's ErrorEquals names an error, by
- * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html:
- * States.Runtime is never retried or caught; States.DataLimitExceeded is terminal for the wildcards, but a Task can catch it by its name;
- * States.TaskFailed stands for every error but States.Timeout.
+ * Whether the ErrorEquals of a Retry or Catch matches an error:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html States.Runtime is never
+ * retried or caught. States.DataLimitExceeded is matched by its name, but not by a wildcard.
+ * States.TaskFailed matches every error except States.Timeout.
  */
 function matches(errorEquals: readonly string[], error: string): boolean {
   if (error === 'States.Runtime') return false;
@@ -25,8 +25,8 @@ export function catcherFor(
   return catcher === undefined ? undefined : { catcher, path: `Catch[${index}]/` };
 }
 
-/** Counts the retries of one visit to a state: each retrier has its own count. */
-export class Retries {
+/** Counts the retries of one run of a state. Each retrier has its own count. */
+export class RetryCounter {
   readonly #retriers: readonly Retrier[];
   readonly #used = new Map<Retrier, number>();
 
@@ -34,7 +34,10 @@ export class Retries {
     this.#retriers = retriers ?? [];
   }
 
-  /** Milliseconds to wait before the next attempt, or `undefined` when there is none: the first retrier that names the error decides. */
+  /**
+   * Milliseconds until the next attempt, or `undefined` when there is none. The first retrier that matches
+   * the error decides.
+   */
   nextDelayMs(error: StateError): number | undefined {
     const retrier = this.#retriers.find(({ ErrorEquals }) => matches(ErrorEquals, error.name));
     if (retrier === undefined) return undefined;
@@ -45,7 +48,10 @@ export class Retries {
   }
 }
 
-/** With JitterStrategy FULL, AWS draws between 0 and this delay; here it is always the longest, so that runs repeat. */
+/**
+ * With JitterStrategy FULL, AWS picks a random delay up to this one. Here it is always the longest, so that
+ * runs repeat.
+ */
 function delayMs(retrier: Retrier, attemptsBefore: number): number {
   const { intervalSeconds, backoffRate } = RETRY_DEFAULTS;
   const seconds =

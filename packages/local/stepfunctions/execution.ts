@@ -2,11 +2,11 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import type { LocalClock, TimerHandle } from '../clock/local-clock.ts';
 import { History, inputDetail, outputDetail } from './history.ts';
 import type { Machine } from './machine.ts';
-import { ExecutionEnded } from './state-error.ts';
+import { InterpreterStopped } from './state-error.ts';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
-/** What can be seen of an execution. `input` and `output` are JSON texts. */
+/** The visible state of an execution. `input` and `output` are JSON texts. */
 export interface ExecutionView {
   readonly arn: string;
   readonly name: string;
@@ -15,23 +15,26 @@ export interface ExecutionView {
   readonly startMs: number;
   readonly stopMs: number | undefined;
   readonly redriveCount: number;
-  /** When it was last redriven. */
+  /** The time of the last redrive, milliseconds. */
   readonly redriveMs: number | undefined;
   readonly input: string;
   readonly output: string | undefined;
   readonly error: string | undefined;
   readonly cause: string | undefined;
   readonly events: readonly HistoryEvent[];
-  /** Resolves when the execution has ended, however it ended. */
+  /** Resolves when the execution has ended, with any status. */
   readonly ended: Promise<void>;
 }
 
-/** Where an execution is: the state that it is in, or enters next, with what that state got. A redrive goes on from here. */
+/**
+ * The state that an execution is in or enters next, with its input and variables. A redrive continues from
+ * here.
+ */
 export interface Position {
   readonly name: string;
   readonly input: unknown;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Absent until the state was entered. */
+  /** Absent until the state is entered. */
   readonly entered?: { readonly id: number; readonly beforeId: number; readonly atMs: number };
 }
 
@@ -44,11 +47,14 @@ export interface ExecutionStart {
   readonly clock: LocalClock;
   readonly onEvent: (event: HistoryEvent) => void;
   readonly onEnd: () => void;
-  /** The attempt that this one redrives. */
-  readonly redrives?: Execution;
+  /** The ended attempt, if this is a redrive. */
+  readonly earlier?: Execution;
 }
 
-/** One attempt of an execution: its history and the one end it can have; a redrive is another attempt. The interpreter drives it; StopExecution and the machine's timeout end it from outside. */
+/**
+ * One attempt of an execution, with its history and its end. A redrive is another attempt. The interpreter
+ * runs it; StopExecution and the machine's timeout end it from outside.
+ */
 export class Execution implements ExecutionView {
   readonly arn: string;
   readonly name: string;
@@ -71,7 +77,7 @@ export class Execution implements ExecutionView {
   readonly #onEnd: () => void;
   readonly #timeout: TimerHandle | undefined;
   #settle: () => void = () => undefined;
-  #isForsaken = false;
+  #isMachineDeleted = false;
 
   constructor(start: ExecutionStart) {
     this.arn = start.arn;
@@ -81,7 +87,7 @@ export class Execution implements ExecutionView {
     this.input = start.input;
     this.#clock = start.clock;
     this.#onEnd = start.onEnd;
-    const { redrives: earlier } = start;
+    const { earlier } = start;
     this.startMs = earlier?.startMs ?? start.clock.nowMs();
     this.redriveCount = earlier === undefined ? 0 : earlier.redriveCount + 1;
     this.redriveMs = earlier === undefined ? undefined : start.clock.nowMs();
@@ -93,7 +99,7 @@ export class Execution implements ExecutionView {
     this.ended = new Promise((resolve) => (this.#settle = resolve));
     this.history = new History(start.clock, start.onEvent, earlier?.events);
     this.#begin();
-    // A redrive starts the machine's timeout anew.
+    // A redrive restarts the machine's timeout.
     this.#timeout = this.#limit(start.machine.definition.TimeoutSeconds);
   }
 
@@ -111,16 +117,16 @@ export class Execution implements ExecutionView {
     return this.history.events;
   }
 
-  /** Its machine was deleted: it enters no further state. */
-  forsake(): void {
-    this.#isForsaken = true;
+  /** After its machine is deleted, the execution enters no further state. */
+  markMachineDeleted(): void {
+    this.#isMachineDeleted = true;
   }
 
-  get isForsaken(): boolean {
-    return this.#isForsaken;
+  get isMachineDeleted(): boolean {
+    return this.#isMachineDeleted;
   }
 
-  /** Aborted when the execution is ended from outside. */
+  /** Aborted when the execution ends. */
   get signal(): AbortSignal {
     return this.#stop.signal;
   }
@@ -136,13 +142,19 @@ export class Execution implements ExecutionView {
     this.#endWith('FAILED', error, cause);
   }
 
-  /** StopExecution: no Catch runs. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html */
+  /**
+   * StopExecution. No Catch runs.
+   * https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
+   */
   abort(error: string | undefined, cause: string | undefined): void {
     this.history.close('ExecutionAborted', { executionAbortedEventDetails: { error, cause } }, 0);
     this.#endWith('ABORTED', error, cause);
   }
 
-  /** https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html: TimeoutSeconds of the machine; no Catch runs. */
+  /**
+   * TimeoutSeconds of the machine. No Catch runs.
+   * https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html
+   */
   #limit(timeoutSeconds: number | undefined): TimerHandle | undefined {
     if (timeoutSeconds === undefined) return undefined;
     return this.#clock.setTimer(timeoutSeconds * 1000, () => {
@@ -161,7 +173,7 @@ export class Execution implements ExecutionView {
     this.status = status;
     this.stopMs = this.#clock.nowMs();
     this.#timeout?.cancel();
-    this.#stop.abort(new ExecutionEnded());
+    this.#stop.abort(new InterpreterStopped());
     this.#settle();
     this.#onEnd();
   }

@@ -3,7 +3,7 @@ import jsonata from 'jsonata';
 import { expressionFunctions } from './functions.ts';
 import { EvaluationError } from './state-error.ts';
 
-/** The JSONata text between `{%` and `%}`, or `undefined` when the string is a plain one. */
+/** The JSONata text between `{%` and `%}`, or `undefined` for a plain string. */
 export function expressionText(value: string): string | undefined {
   return value.startsWith('{%') && value.endsWith('%}') && value.length >= 4
     ? value.slice(2, -2).trim()
@@ -13,8 +13,8 @@ export function expressionText(value: string): string | undefined {
 const compiled = new Map<string, Expression>();
 
 /**
- * Parses an expression once. Throws where AWS refuses it at CreateStateMachine: a syntax error, or `$eval`
- * (https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html).
+ * Parses an expression, with a cache. Throws for what AWS refuses in CreateStateMachine: a syntax error, or
+ * `$eval` (https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html).
  */
 export function compileExpression(text: string): Expression {
   const known = compiled.get(text);
@@ -39,35 +39,41 @@ function usesEval(node: unknown): boolean {
   return Object.values(node).some(usesEval);
 }
 
-/** What an expression sees: `$states`, the variables, and the time for `$now()` and `$millis()`. */
-export interface Bindings {
+/** The inputs of an expression: `$states`, the variables, and the time for `$now()` and `$millis()`. */
+export interface ExpressionBindings {
   readonly states: Readonly<Record<string, unknown>>;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly nowMs: () => number;
 }
 
 /**
- * Evaluates one expression to a JSON value. `location` is the field's name for messages.
- * Throws `EvaluationError` when it throws, gives nothing, or gives a function.
+ * Evaluates an expression to a JSON value. `location` is the field's name for messages.
+ * Throws `EvaluationError` when the expression throws, returns nothing, or returns a function.
  */
 export async function evaluateExpression(
   text: string,
-  bindings: Bindings,
+  bindings: ExpressionBindings,
   location: string,
 ): Promise<unknown> {
-  const told = `The JSONata expression '${text}' specified for the field '${location}'`;
-  const result = await run(text, bindings, location, told);
-  if (result === undefined) throw new EvaluationError(location, `${told} returned nothing (undefined).`);
-  if (isFunction(result)) throw new EvaluationError(location, `${told} returned an unsupported result type.`);
+  const prefix = `The JSONata expression '${text}' specified for the field '${location}'`;
+  const result = await run(text, bindings, location, prefix);
+  if (result === undefined) throw new EvaluationError(location, `${prefix} returned nothing (undefined).`);
+  if (isFunction(result))
+    throw new EvaluationError(location, `${prefix} returned an unsupported result type.`);
   return JSON.parse(JSON.stringify(result));
 }
 
-async function run(text: string, bindings: Bindings, location: string, told: string): Promise<unknown> {
+async function run(
+  text: string,
+  bindings: ExpressionBindings,
+  location: string,
+  prefix: string,
+): Promise<unknown> {
   try {
     const scope = { ...expressionFunctions(bindings.nowMs), ...bindings.variables, states: bindings.states };
     return await compileExpression(text).evaluate(undefined, scope);
   } catch (error) {
-    throw new EvaluationError(location, `${told} threw an error during evaluation. ${describe(error)}`);
+    throw new EvaluationError(location, `${prefix} threw an error during evaluation. ${describe(error)}`);
   }
 }
 
@@ -87,7 +93,7 @@ function isFunction(value: unknown): boolean {
   );
 }
 
-/** A result's type as AWS names it in messages. */
+/** The type of a result, as AWS's messages name it. */
 export function jsonType(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;

@@ -1,7 +1,7 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto';
 import jsonata from 'jsonata';
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html: the functions that Step Functions adds to JSONata. */
+/** The hash algorithms of `$hash`: https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html */
 const HASHES: Readonly<Record<string, string>> = {
   MD5: 'md5',
   'SHA-1': 'sha1',
@@ -10,14 +10,17 @@ const HASHES: Readonly<Record<string, string>> = {
   'SHA-512': 'sha512',
 };
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html: the longest array that $range gives. */
+/**
+ * The longest array that `$range` returns:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+ */
 const MAX_RANGE = 1000;
 
 function partition(array: unknown, size: unknown): unknown[][] | undefined {
   if (array === undefined) return undefined;
   const values: unknown[] = Array.isArray(array) ? array : [array];
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 1)
-    throw new Error(`$partition needs a positive whole size, got ${String(size)}`);
+    throw new Error(`$partition needs a size that is a positive integer, not ${String(size)}`);
   return Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
     values.slice(index * size, (index + 1) * size),
   );
@@ -26,11 +29,11 @@ function partition(array: unknown, size: unknown): unknown[][] | undefined {
 function range(first: unknown, last: unknown, delta: unknown): number[] {
   if (typeof first !== 'number' || typeof last !== 'number' || typeof delta !== 'number' || delta === 0) {
     throw new Error(
-      `$range needs first, last and a delta that is not 0, got ${String(first)}, ${String(last)}, ${String(delta)}`,
+      `$range needs first, last and a delta that is not 0, not ${String(first)}, ${String(last)}, ${String(delta)}`,
     );
   }
   const count = Math.max(0, Math.floor((last - first) / delta) + 1);
-  if (count > MAX_RANGE) throw new Error(`$range would give ${count} values; ${MAX_RANGE} are allowed`);
+  if (count > MAX_RANGE) throw new Error(`$range would return ${count} values; the maximum is ${MAX_RANGE}`);
   return Array.from({ length: count }, (_, index) => first + index * delta);
 }
 
@@ -39,7 +42,7 @@ function hash(data: unknown, algorithm: unknown): string | undefined {
   const name = typeof algorithm === 'string' ? HASHES[algorithm] : undefined;
   if (typeof data !== 'string' || name === undefined) {
     throw new Error(
-      `$hash needs a string and one of ${Object.keys(HASHES).join(', ')}, got ${String(algorithm)}`,
+      `$hash needs a string and one of ${Object.keys(HASHES).join(', ')}, not ${String(algorithm)}`,
     );
   }
   return createHash(name).update(data, 'utf8').digest('hex');
@@ -49,7 +52,10 @@ function parse(text: unknown): unknown {
   return text === undefined ? undefined : JSON.parse(String(text));
 }
 
-/** A number in [0, 1). With a seed, always the same for that seed; AWS's own generator is not documented, so the values differ from it. */
+/**
+ * A number in [0, 1). The same seed gives the same number. AWS does not document its generator, so the
+ * numbers differ.
+ */
 function random(seed?: unknown): number {
   if (seed === undefined) return randomInt(2 ** 32) / 2 ** 32;
   return createHash('sha256').update(String(seed)).digest().readUInt32BE(0) / 2 ** 32;
@@ -61,7 +67,7 @@ function refuseEval(): never {
 
 const fromMillis = jsonata('$fromMillis($at, $picture, $zone)');
 
-/** The additions, and `$now` and `$millis` on the interpreter's clock instead of the machine's. */
+/** The functions that Step Functions adds to JSONata, and `$now` and `$millis` on the interpreter's clock. */
 export function expressionFunctions(nowMs: () => number): Readonly<Record<string, unknown>> {
   return {
     partition,

@@ -1,13 +1,13 @@
 import type { HistoryEvent, HistoryEventType } from '@aws-sdk/client-sfn';
 import type { Clock } from 'taskbound-time/clock';
 import { MAX_HISTORY_EVENTS } from './limits.ts';
-import { ExecutionEnded, StateError } from './state-error.ts';
+import { InterpreterStopped, StateError } from './state-error.ts';
 
 export type EventDetails = Omit<HistoryEvent, 'id' | 'previousEventId' | 'timestamp' | 'type'>;
 
 const NOT_TRUNCATED = { truncated: false } as const;
 
-/** A JSON value as event details hold it: its text. */
+/** A JSON value as event details contain it: as text. */
 export function inputDetail(value: unknown): {
   readonly input: string;
   readonly inputDetails: typeof NOT_TRUNCATED;
@@ -29,14 +29,20 @@ export function assignDetail(assigned: Readonly<Record<string, unknown>>): objec
   return { assignedVariables, assignedVariablesDetails: NOT_TRUNCATED };
 }
 
-/** The events of one execution, as GetExecutionHistory gives them: https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html */
+/**
+ * The events of an execution, as GetExecutionHistory returns them:
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
+ */
 export class History {
   readonly events: HistoryEvent[];
   readonly #clock: Clock;
   readonly #onEvent: (event: HistoryEvent) => void;
   #closed = false;
 
-  /** @param earlier What happened before a redrive: copied, so that the attempt that ended keeps its own history. */
+  /**
+   * @param earlier The events before a redrive. They are copied, so that the ended attempt keeps its own
+   * history.
+   */
   constructor(clock: Clock, onEvent: (event: HistoryEvent) => void, earlier: readonly HistoryEvent[] = []) {
     this.events = [...earlier];
     this.#clock = clock;
@@ -48,11 +54,12 @@ export class History {
   }
 
   /**
-   * Appends an event and returns its id. One place is kept for the event that ends the execution: throws `States.Runtime`, which nothing
-   * catches, when it is the only one left, and `ExecutionEnded` when the execution ended meanwhile.
+   * Appends an event and returns its id. The last place is reserved for the event that ends the execution.
+   * Throws `States.Runtime`, which cannot be caught, when only that place is left, and `InterpreterStopped`
+   * when the execution has ended.
    */
   append(type: HistoryEventType, details: EventDetails = {}, previousEventId = this.lastId): number {
-    if (this.#closed) throw new ExecutionEnded();
+    if (this.#closed) throw new InterpreterStopped();
     if (this.events.length >= MAX_HISTORY_EVENTS - 1) {
       throw new StateError(
         'States.Runtime',
@@ -62,9 +69,9 @@ export class History {
     return this.#push(type, details, previousEventId);
   }
 
-  /** Appends the event that ends the execution. Nothing can follow it. */
+  /** Appends the event that ends the execution. It is the last event. */
   close(type: HistoryEventType, details: EventDetails, previousEventId = this.lastId): void {
-    if (this.#closed) throw new ExecutionEnded();
+    if (this.#closed) throw new InterpreterStopped();
     this.#closed = true;
     this.#push(type, details, previousEventId);
   }

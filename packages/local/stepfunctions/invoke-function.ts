@@ -1,7 +1,7 @@
 import { type InvokeAsOptions, createInvokeAs } from '../lambda/invoke-as.ts';
 import type { InvokeLambda } from './machine.ts';
 
-/** How executions reach Lambda in the embedded AWS: with the machine's role, in a session named after the execution. */
+/** Invokes Lambda for executions, with the machine's role, in a session named after the execution. */
 export function invokeFunction(options: InvokeAsOptions): InvokeLambda {
   const invokeAs = createInvokeAs(options);
   return async ({ functionName, payload, roleArn, executionArn }) => {

@@ -7,13 +7,13 @@ import type { LambdaResult } from './machine.ts';
 import { dataLimitExceeded } from './state-error.ts';
 import type { StateError } from './state-error.ts';
 
-/** One kind of Task resource: what it calls and how its events look. */
+/** A Task that invokes Lambda: the call, and the history events of its kind of resource. */
 export interface LambdaTask {
   readonly functionName: string;
   readonly payload: unknown;
   scheduled(timeoutSeconds: number | undefined): TaskEvent;
   started(): TaskEvent;
-  /** The state's result (`$states.result`) of what Lambda gave back. */
+  /** The state's result (`$states.result`), from Lambda's response. */
   result(lambda: LambdaResult): unknown;
   succeeded(result: unknown): TaskEvent;
   failed(error: StateError): TaskEvent;
@@ -23,7 +23,10 @@ export interface LambdaTask {
 
 type TaskEvent = readonly [HistoryEventType, EventDetails?];
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html: the arguments of lambda:invoke; only request-response calls are supported. */
+/**
+ * The arguments of lambda:invoke: https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html.
+ * Only RequestResponse is supported.
+ */
 const invokeArguments = z.strictObject({
   FunctionName: z.string().min(1),
   Payload: z.unknown().optional(),
@@ -31,7 +34,7 @@ const invokeArguments = z.strictObject({
   InvocationType: z.literal('RequestResponse').optional(),
 });
 
-/** Reads evaluated Arguments. Returns a sentence when they are none of the resource's. */
+/** The Task for evaluated Arguments. Returns an error message when the Arguments do not fit the resource. */
 export function lambdaTask(resource: string, args: unknown, region: string): LambdaTask | string {
   if (!resource.endsWith(':lambda:invoke')) return directTask(resource, args);
   const parsed = invokeArguments.safeParse(args);

@@ -1,14 +1,14 @@
 import type { Definition } from './definition.ts';
 
-/** How the interpreter reaches Lambda. */
+/** A call of Lambda by the interpreter. */
 export interface LambdaCall {
-  /** Name or ARN, with `:qualifier` when the state gives one. */
+  /** The name or ARN, with `:qualifier` if the state has one. */
   readonly functionName: string;
   readonly payload: unknown;
-  /** The machine's role: Lambda checks `lambda:InvokeFunction` against it. */
+  /** The machine's role, which needs `lambda:InvokeFunction`. */
   readonly roleArn: string;
   readonly executionArn: string;
-  /** Aborted when no state waits for the result any more. The function itself must go on: AWS does not stop it either. */
+  /** Aborted when no state waits for the result any more. The function must continue, as on AWS. */
   readonly signal: AbortSignal;
 }
 
@@ -21,7 +21,7 @@ export interface LambdaResult {
 /** Throws an error whose `name` is the `ErrorEquals` string and whose `message` is the Cause. */
 export type InvokeLambda = (call: LambdaCall) => Promise<LambdaResult>;
 
-/** A registered state machine. An execution keeps the one it was started with. */
+/** A state machine. An execution keeps the version that it was started with. */
 export interface Machine {
   readonly arn: string;
   readonly name: string;

@@ -3,15 +3,18 @@ import { AwsError } from '../gateway/service.ts';
 import type { ExecutionView } from './execution.ts';
 import { Execution } from './execution.ts';
 import { notRedrivable, redriveStatus } from './redrive.ts';
-import type { Registry } from './registry.ts';
+import type { ExecutionRegistry } from './registry.ts';
 import { checkArn, pageOf, readRequest, requests } from './requests.ts';
 import { wireEvent, wireTime } from './wire.ts';
 
-/** One API operation: authorizes, records, acts, and gives the response's JSON body. */
-export type Operation = (registry: Registry, body: unknown, call: Call) => unknown;
+/** An API operation: authorizes, records, acts, and returns the JSON body of the response. */
+export type Operation = (registry: ExecutionRegistry, body: unknown, call: Call) => unknown;
 
-/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html: the resource that each action names. */
-function begin(
+/**
+ * The resource of each action:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
+ */
+function authorizeAndRecord(
   call: Call,
   eventName: string,
   kind: 'stateMachine' | 'execution',
@@ -33,12 +36,12 @@ function begin(
   call.authorize({ action: `states:${eventName}`, resource: arn });
 }
 
-/** CloudTrail's own words for what it leaves out. */
+/** CloudTrail's placeholder for omitted data. */
 const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS';
 
 const startExecution: Operation = (registry, body, call) => {
   const { stateMachineArn, name, input = '{}' } = readRequest(requests.startExecution, body);
-  begin(call, 'StartExecution', 'stateMachine', stateMachineArn, { name, input: HIDDEN });
+  authorizeAndRecord(call, 'StartExecution', 'stateMachine', stateMachineArn, { name, input: HIDDEN });
   const execution = registry.start(stateMachineArn, name, input);
   const response = { executionArn: execution.arn, startDate: wireTime(execution.startMs) };
   call.record({ responseElements: { ...response, startDate: new Date(execution.startMs).toISOString() } });
@@ -47,7 +50,7 @@ const startExecution: Operation = (registry, body, call) => {
 
 const describeExecution: Operation = (registry, body, call) => {
   const { executionArn } = readRequest(requests.describeExecution, body);
-  begin(call, 'DescribeExecution', 'execution', executionArn);
+  authorizeAndRecord(call, 'DescribeExecution', 'execution', executionArn);
   const execution = registry.execution(executionArn);
   const { input, output, error, cause } = execution;
   const included = { included: true };
@@ -81,16 +84,16 @@ function summary(execution: ExecutionView): Record<string, unknown> {
 
 const getExecutionHistory: Operation = (registry, body, call) => {
   const asked = readRequest(requests.getExecutionHistory, body);
-  begin(call, 'GetExecutionHistory', 'execution', asked.executionArn);
+  authorizeAndRecord(call, 'GetExecutionHistory', 'execution', asked.executionArn);
   const { events } = registry.execution(asked.executionArn);
   const { items, nextToken } = pageOf(asked.reverseOrder === true ? events.toReversed() : events, asked);
   return { events: items.map((event) => wireEvent(event, asked.includeExecutionData !== false)), nextToken };
 };
 
-/** Of an execution that has ended already, AWS gives the time of its end and changes nothing. */
+/** For an execution that has ended, AWS returns the time of its end and changes nothing. */
 const stopExecution: Operation = (registry, body, call) => {
   const { executionArn, error, cause } = readRequest(requests.stopExecution, body);
-  begin(call, 'StopExecution', 'execution', executionArn, {
+  authorizeAndRecord(call, 'StopExecution', 'execution', executionArn, {
     error,
     cause: cause === undefined ? undefined : HIDDEN,
   });
@@ -104,16 +107,19 @@ const stopExecution: Operation = (registry, body, call) => {
 
 const redriveExecution: Operation = (registry, body, call) => {
   const { executionArn, clientToken } = readRequest(requests.redriveExecution, body);
-  begin(call, 'RedriveExecution', 'execution', executionArn, { clientToken });
+  authorizeAndRecord(call, 'RedriveExecution', 'execution', executionArn, { clientToken });
   const redriveMs = registry.redrive(executionArn, clientToken);
   call.record({ responseElements: { redriveDate: new Date(redriveMs).toISOString() } });
   return { redriveDate: wireTime(redriveMs) };
 };
 
-/** Newest first: https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html */
+/**
+ * Lists the newest first:
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+ */
 const listExecutions: Operation = (registry, body, call) => {
   const asked = readRequest(requests.listExecutions, body);
-  begin(call, 'ListExecutions', 'stateMachine', asked.stateMachineArn);
+  authorizeAndRecord(call, 'ListExecutions', 'stateMachine', asked.stateMachineArn);
   registry.machine(asked.stateMachineArn);
   const newestFirst = [...registry.executions.values()]
     .filter((execution) => execution.stateMachineArn === asked.stateMachineArn)
@@ -126,7 +132,7 @@ const listExecutions: Operation = (registry, body, call) => {
 
 const describeStateMachine: Operation = (registry, body, call) => {
   const { stateMachineArn } = readRequest(requests.describeStateMachine, body);
-  begin(call, 'DescribeStateMachine', 'stateMachine', stateMachineArn);
+  authorizeAndRecord(call, 'DescribeStateMachine', 'stateMachine', stateMachineArn);
   const machine = registry.machine(stateMachineArn);
   return {
     stateMachineArn,

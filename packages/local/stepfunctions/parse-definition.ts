@@ -1,18 +1,21 @@
 import type { z } from 'zod';
-import { errorMessage } from '../error-message.ts';
+import { errorMessage } from '../helpers/error-message.ts';
 import { checkExpressions } from './check-expressions.ts';
 import { checkTransitions } from './check-transitions.ts';
 import type { Definition, State } from './definition.ts';
 import { machineSchema, stateSchemas } from './definition.ts';
 
-/** A definition that the local interpreter does not support, or that AWS itself would refuse. Names the state and the field. */
+/**
+ * A definition that the local interpreter does not support, or that AWS would refuse. The message names state
+ * and field.
+ */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError';
 }
 
 /**
- * Reads a state machine's definition (JSON text, or what it parses to) and refuses, with the state's name, whatever the interpreter
- * does not run: nothing unsupported is ever skipped. Throws `DefinitionError`.
+ * Parses a state machine's definition (JSON text or its value). Refuses everything that the interpreter does
+ * not support; nothing is skipped. Throws `DefinitionError`.
  */
 export function parseDefinition(json: unknown): Definition {
   const machine = machineSchema.safeParse(typeof json === 'string' ? parseJson(json) : json);
@@ -38,7 +41,7 @@ function parseState(name: string, state: unknown): State {
   if (!isSupported(type)) {
     const supported = Object.keys(stateSchemas).join(', ');
     throw new DefinitionError(
-      `State '${name}': Type ${JSON.stringify(type)} is not supported; supported are ${supported}.`,
+      `State '${name}': Type ${JSON.stringify(type)} is not supported; supported types are ${supported}.`,
     );
   }
   const parsed = stateSchemas[type].safeParse(state);
@@ -57,7 +60,7 @@ function refusal(where: string, error: z.ZodError): DefinitionError {
     return `${fieldOf(issue.path) || 'it'}: ${issue.message}`;
   });
   return new DefinitionError(
-    `${where} cannot be run by the local interpreter. ${issues.join('; ')}. Remove it, or add it to local/stepfunctions.`,
+    `${where} cannot be run by the local interpreter. ${issues.join('; ')}. Remove it, or add it to packages/local/stepfunctions.`,
   );
 }
 

@@ -2,7 +2,7 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../gateway/service.ts';
 import type { LocalClock } from '../clock/local-clock.ts';
-import { errorMessage } from '../error-message.ts';
+import { errorMessage } from '../helpers/error-message.ts';
 import type { ExecutionStart, ExecutionView } from './execution.ts';
 import { Execution } from './execution.ts';
 import { interpret } from './interpreter.ts';
@@ -17,7 +17,7 @@ export interface ServiceOptions {
   readonly invokeLambda: InvokeLambda;
 }
 
-/** A machine as DescribeStateMachine shows it. */
+/** A machine with the fields that DescribeStateMachine returns. */
 export interface RegisteredMachine extends Machine {
   /** JSON text. */
   readonly definitionText: string;
@@ -32,17 +32,17 @@ export interface ExecutionEvent {
   readonly event: HistoryEvent;
 }
 
-/** The machines and executions of the service, and the rules of starting one. */
-export class Registry {
+/** The machines and executions of the service, and the rules for starting an execution. */
+export class ExecutionRegistry {
   readonly machines = new Map<string, RegisteredMachine>();
   readonly executions = new Map<string, ExecutionView>();
   readonly eventListeners = new Set<(event: ExecutionEvent) => void>();
   readonly endListeners = new Set<(execution: ExecutionView) => void>();
-  /** Called at the start, at a redrive and at the end. */
+  /** Called when an execution starts, is redriven or ends. */
   readonly statusListeners = new Set<(execution: ExecutionView) => void>();
   readonly #tokens = new RedriveTokens();
-  /** Executions of deleted machines, each with all that its machine had. */
-  readonly #forsaken = new Map<string, readonly ExecutionView[]>();
+  /** Executions of deleted machines, each with all executions of its machine. */
+  readonly #ofDeletedMachines = new Map<string, readonly ExecutionView[]>();
   readonly options: ServiceOptions;
 
   constructor(options: ServiceOptions) {
@@ -57,24 +57,24 @@ export class Registry {
   }
 
   /**
-   * Executions under way end with their next transition; once none is left, nothing can be asked of any of them.
-   * https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html
+   * Deletes a machine. Running executions end at their next transition. After the last one ended, all are
+   * unknown. https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html
    */
   remove(machineArn: string): void {
     if (!this.machines.delete(machineArn)) return;
-    const forsaken = [...this.executions.values()].filter(
+    const orphaned = [...this.executions.values()].filter(
       ({ stateMachineArn }) => stateMachineArn === machineArn,
     );
-    for (const execution of forsaken) {
-      this.#forsaken.set(execution.arn, forsaken);
-      if (execution instanceof Execution) execution.forsake();
+    for (const execution of orphaned) {
+      this.#ofDeletedMachines.set(execution.arn, orphaned);
+      if (execution instanceof Execution) execution.markMachineDeleted();
     }
   }
 
-  /** Throws ExecutionDoesNotExist, also for the executions of a machine that is deleted altogether. */
+  /** Throws ExecutionDoesNotExist, also for the executions of a machine whose deletion is complete. */
   execution(arn: string): ExecutionView {
     const execution = this.executions.get(arn);
-    const isGone = this.#forsaken.get(arn)?.every(({ status }) => status !== 'RUNNING') === true;
+    const isGone = this.#ofDeletedMachines.get(arn)?.every(({ status }) => status !== 'RUNNING') === true;
     if (execution === undefined || isGone)
       throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
     return execution;
@@ -98,7 +98,8 @@ export class Registry {
   }
 
   /**
-   * Milliseconds of the redrive. The same token again changes nothing. Throws ExecutionNotRedrivable.
+   * Redrives an execution and returns the time, milliseconds. A repeated token changes nothing. Throws
+   * ExecutionNotRedrivable.
    * https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
    */
   redrive(arn: string, token: string | undefined): number {
@@ -110,7 +111,7 @@ export class Registry {
     if (refusal !== undefined || !(earlier instanceof Execution))
       throw new AwsError('ExecutionNotRedrivable', `Execution '${arn}' cannot be redriven: ${refusal ?? ''}`);
     const { name, machine, input } = earlier;
-    this.#begin({ arn, name, machine, input, redrives: earlier });
+    this.#begin({ arn, name, machine, input, earlier });
     if (token !== undefined) this.#tokens.add(arn, token, nowMs);
     return nowMs;
   }
@@ -122,16 +123,16 @@ export class Registry {
   #begin(start: Omit<ExecutionStart, 'clock' | 'onEvent' | 'onEnd'>): Execution {
     const { clock, invokeLambda, region } = this.options;
     const { arn, machine } = start;
-    const onEvent = (event: HistoryEvent): void => this.#tell(arn, machine.arn, event);
+    const onEvent = (event: HistoryEvent): void => this.#notify(arn, machine.arn, event);
     const execution = new Execution({ ...start, clock, onEvent, onEnd: () => this.#ended(arn) });
     this.executions.set(arn, execution);
-    this.#forsaken.delete(arn);
+    this.#ofDeletedMachines.delete(arn);
     for (const listener of this.statusListeners) listener(execution);
     void interpret({ execution, clock, invokeLambda }, region);
     return execution;
   }
 
-  #tell(executionArn: string, stateMachineArn: string, event: HistoryEvent): void {
+  #notify(executionArn: string, stateMachineArn: string, event: HistoryEvent): void {
     for (const listener of this.eventListeners) listener({ executionArn, stateMachineArn, event });
   }
 
@@ -143,7 +144,10 @@ export class Registry {
   }
 }
 
-/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html; kept to what CloudWatch can log. */
+/**
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html, limited to the
+ * characters that CloudWatch can log.
+ */
 function checkName(name: string): void {
   if (/^[0-9A-Za-z_-]{1,80}$/.test(name)) return;
   throw new AwsError('InvalidName', `Invalid Name: '${name}' (1 to 80 of 0-9 A-Z a-z _ - are allowed)`);

@@ -2,7 +2,10 @@ import * as z from 'zod';
 import { AwsError } from '../gateway/service.ts';
 import { MAX_PAYLOAD_BYTES } from './limits.ts';
 
-/** The inputs of the API operations: https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html */
+/**
+ * The inputs of the API operations:
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html
+ */
 const arn = z.string().min(1).max(256);
 const page = { maxResults: z.int().min(0).max(1000).optional(), nextToken: z.string().optional() };
 
@@ -42,14 +45,14 @@ export const requests = {
   describeStateMachine: z.object({ stateMachineArn: arn }),
 };
 
-/** Reads an operation's input. Throws ValidationException. */
+/** Parses an operation's input. Throws ValidationException. */
 export function readRequest<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   throw new AwsError('ValidationException', `The request is not valid: ${z.prettifyError(parsed.error)}`);
 }
 
-/** An ARN of the right kind. Throws InvalidArn. */
+/** Throws InvalidArn unless the ARN has the right kind. */
 export function checkArn(value: string, kind: 'stateMachine' | 'execution'): void {
   const shape =
     kind === 'execution'
@@ -59,7 +62,7 @@ export function checkArn(value: string, kind: 'stateMachine' | 'execution'): voi
     throw new AwsError('InvalidArn', `Invalid Arn: '${value}' is not the ARN of a ${kind}`);
 }
 
-/** One page of a list and the token of the next; the token is the offset, opaque to callers. Throws InvalidToken. */
+/** One page of a list, and the token of the next page, which is opaque to callers. Throws InvalidToken. */
 export function pageOf<T>(
   items: readonly T[],
   asked: { readonly maxResults?: number | undefined; readonly nextToken?: string | undefined },

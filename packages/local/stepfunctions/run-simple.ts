@@ -25,7 +25,7 @@ export async function runFail(run: StateRun, state: FailState): Promise<never> {
   );
 }
 
-/** A Fail state: the execution fails with exactly these, either of which can be missing. */
+/** Thrown by a Fail state. The execution fails with this error and reason, both optional. */
 export class FailStateReached extends Error {
   readonly error: string | undefined;
   readonly reason: string | undefined;
@@ -37,7 +37,10 @@ export class FailStateReached extends Error {
   }
 }
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html: the first rule whose Condition is true, else Default. */
+/**
+ * Takes the first rule whose Condition is true, else Default:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
+ */
 export async function runChoice(run: StateRun, state: ChoiceState): Promise<Outcome> {
   for (const [index, rule] of state.Choices.entries()) {
     const path = `Choices[${index}]/`;
@@ -51,7 +54,7 @@ export async function runChoice(run: StateRun, state: ChoiceState): Promise<Outc
   );
 }
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html: a time that has passed does not wait. */
+/** A time in the past does not wait: https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html */
 export async function runWait(run: StateRun, state: WaitState): Promise<Outcome> {
   await run.clock.sleep(await waitMs(run, state), run.execution.signal);
   return run.leave(state.Next, state, run.input);

@@ -1,24 +1,25 @@
 import type { TaskState } from './definition.ts';
-import { catcherFor, Retries } from './error-matching.ts';
+import { catcherFor, RetryCounter } from './error-matching.ts';
 import type { LambdaTask } from './lambda-task.ts';
 import { lambdaTask } from './lambda-task.ts';
 import { MAX_CAUSE_CHARACTERS, MAX_PAYLOAD_BYTES, payloadBytes } from './limits.ts';
 import type { LambdaResult } from './machine.ts';
 import type { Outcome, StateRun } from './state-run.ts';
-import { dataLimitExceeded, ExecutionEnded, StateError } from './state-error.ts';
+import { dataLimitExceeded, InterpreterStopped, StateError } from './state-error.ts';
 import { evaluateSeconds } from './typed-fields.ts';
 
 /**
- * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html: Retry first, then Catch, for whatever goes wrong in
- * the state, its expressions included. What goes wrong inside the Catch fails the execution.
+ * Applies first Retry, then Catch, to every error of the state, including errors of its expressions. An error
+ * inside the Catch fails the execution:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
  */
 export async function runTask(run: StateRun, state: TaskState, region: string): Promise<Outcome> {
-  const retries = new Retries(state.Retry);
+  const retries = new RetryCounter(state.Retry);
   for (;;) {
     const outcome = await attempt(run, state, region).catch((error: unknown) => asStateError(error));
     if (!(outcome instanceof StateError)) return outcome;
     const delayMs = retries.nextDelayMs(outcome);
-    if (delayMs === undefined) return caught(run, state, outcome);
+    if (delayMs === undefined) return leaveByCatch(run, state, outcome);
     run.retryCount++;
     await run.clock.sleep(delayMs, run.execution.signal);
   }
@@ -29,7 +30,7 @@ function asStateError(error: unknown): StateError {
   throw error;
 }
 
-function caught(run: StateRun, state: TaskState, error: StateError): Promise<Outcome> {
+function leaveByCatch(run: StateRun, state: TaskState, error: StateError): Promise<Outcome> {
   const found = catcherFor(state.Catch, error);
   if (found === undefined) throw error;
   const errorOutput = error.toErrorOutput();
@@ -64,9 +65,9 @@ async function call(run: StateRun, task: LambdaTask, timeoutSeconds: number | un
   throw outcome;
 }
 
-/** The port's errors carry the ErrorEquals string as `name` and the Cause as `message`. */
+/** Errors of `invokeLambda` have the ErrorEquals string as `name` and the Cause as `message`. */
 function lambdaError(error: unknown): StateError {
-  if (error instanceof ExecutionEnded) throw error;
+  if (error instanceof InterpreterStopped) throw error;
   if (error instanceof StateError) return error;
   const [name, cause] =
     error instanceof Error ? [error.name, error.message] : ['Lambda.Unknown', String(error)];
@@ -79,7 +80,10 @@ class TaskTimedOut extends StateError {
   }
 }
 
-/** Waits for Lambda, the state's timeout or the end of the execution, whichever comes first. The function itself is not stopped. */
+/**
+ * Waits for Lambda, the state's timeout or the end of the execution, whichever is first. Does not stop the
+ * function.
+ */
 async function invoke(
   run: StateRun,
   task: LambdaTask,

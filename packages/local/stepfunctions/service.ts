@@ -4,7 +4,7 @@ import { Execution, type ExecutionView } from './execution.ts';
 import { operations } from './operations.ts';
 import { parseDefinition } from './parse-definition.ts';
 import type { ExecutionEvent, ServiceOptions } from './registry.ts';
-import { Registry } from './registry.ts';
+import { ExecutionRegistry } from './registry.ts';
 import { restoreExecutions, snapshotExecutions } from './snapshot.ts';
 import { errorResponse, jsonResponse, operationOf, readBody } from './wire.ts';
 
@@ -12,7 +12,7 @@ import { errorResponse, jsonResponse, operationOf, readBody } from './wire.ts';
 export interface MachineRegistration {
   readonly arn: string;
   readonly name: string;
-  /** JSON text, or what it parses to. */
+  /** JSON text or its value. */
   readonly definition: unknown;
   readonly roleArn: string;
   readonly loggingConfiguration?: unknown;
@@ -20,18 +20,21 @@ export interface MachineRegistration {
 }
 
 /**
- * AWS Step Functions, Standard workflows in JSONata: what Taskbound calls, and nothing more (`operations.ts`).
- * Machines come from the template through `register`; executions run on the given clock.
+ * AWS Step Functions, Standard workflows in JSONata, with the operations that Taskbound calls
+ * (`operations.ts`). The template loader adds machines with `register`. Executions run on the given clock.
  */
 export class StepFunctionsService implements Service {
   readonly signingName = 'states';
-  readonly #registry: Registry;
+  readonly #registry: ExecutionRegistry;
 
   constructor(options: ServiceOptions) {
-    this.#registry = new Registry(options);
+    this.#registry = new ExecutionRegistry(options);
   }
 
-  /** Adds or replaces a machine; executions under way keep the definition they were started with. Throws `DefinitionError`. */
+  /**
+   * Adds or replaces a machine. Running executions keep the definition they were started with. Throws
+   * `DefinitionError`.
+   */
   register(machine: MachineRegistration): void {
     const { arn, name, roleArn, definition, loggingConfiguration, tracing } = machine;
     this.#registry.machines.set(arn, {
@@ -46,7 +49,7 @@ export class StepFunctionsService implements Service {
     });
   }
 
-  /** Deletes a machine. Executions under way end with their next transition. */
+  /** Deletes a machine. Running executions end at their next transition. */
   unregister(arn: string): void {
     this.#registry.remove(arn);
   }
@@ -58,7 +61,7 @@ export class StepFunctionsService implements Service {
       const supported = [...operations.keys()].join(', ');
       throw new AwsError(
         'UnknownOperationException',
-        `The local Step Functions has no operation '${name ?? ''}'; it has ${supported}`,
+        `The embedded Step Functions does not support the operation '${name ?? ''}'; it supports ${supported}`,
       );
     }
     return jsonResponse(200, call.requestId, operation(this.#registry, readBody(request), call));
@@ -76,58 +79,58 @@ export class StepFunctionsService implements Service {
     return [...this.#registry.executions.values()];
   }
 
-  /** Stops an execution at once, as its account's owner would; unknown and ended ones stay as they are. */
+  /** Stops an execution, without authorization. Does nothing when it is unknown or has ended. */
   abort(executionArn: string): void {
     const execution = this.#registry.executions.get(executionArn);
     if (execution instanceof Execution && execution.status === 'RUNNING')
       execution.abort(undefined, undefined);
   }
 
-  /** Starts an execution, as its account's owner would. Throws `AwsError` as StartExecution does. */
+  /** Starts an execution, without authorization. Throws `AwsError` like StartExecution. */
   start(stateMachineArn: string, name: string, input: string): ExecutionView {
     return this.#registry.start(stateMachineArn, name, input);
   }
 
-  /** Redrives one, as its account's owner would. Throws `AwsError` as RedriveExecution does. */
+  /** Redrives an execution, without authorization. Throws `AwsError` like RedriveExecution. */
   redrive(executionArn: string): void {
     this.#registry.redrive(executionArn, undefined);
   }
 
-  /** The names of all states of all machines, in their order. */
+  /** The names of all states of all machines, in order of definition. */
   stateNames(): string[] {
     return [...this.#registry.machines.values()].flatMap(({ definition }) => [...definition.States.keys()]);
   }
 
-  /** The states of a machine, in their order. */
+  /** The states of a machine, in order of definition. */
   states(stateMachineArn: string): { readonly name: string; readonly type: string }[] {
     const states = this.#registry.machines.get(stateMachineArn)?.definition.States ?? new Map();
     return [...states].map(([name, { Type }]) => ({ name, type: Type }));
   }
 
-  /** Calls `listener` with each history event as it happens. Returns the way to unsubscribe. */
+  /** Calls `listener` with each history event. Returns a function that unsubscribes. */
   onEvent(listener: (event: ExecutionEvent) => void): () => void {
     this.#registry.eventListeners.add(listener);
     return () => this.#registry.eventListeners.delete(listener);
   }
 
-  /** Calls `listener` when an execution ends. Returns the way to unsubscribe. */
+  /** Calls `listener` when an execution ends. Returns a function that unsubscribes. */
   onStatusChange(listener: (execution: ExecutionView) => void): () => void {
     this.#registry.endListeners.add(listener);
     return () => this.#registry.endListeners.delete(listener);
   }
 
-  /** Calls `listener` when an execution starts, is redriven, or ends. Returns the way to unsubscribe. */
+  /** Calls `listener` when an execution starts, is redriven or ends. Returns a function that unsubscribes. */
   onEveryStatus(listener: (execution: ExecutionView) => void): () => void {
     this.#registry.statusListeners.add(listener);
     return () => this.#registry.statusListeners.delete(listener);
   }
 
-  /** The executions as JSON text; machines are not in it, they come from the template. */
+  /** The executions as JSON text. Machines are not included: they come from the template. */
   snapshot(): string {
     return snapshotExecutions(this.#registry.executions.values());
   }
 
-  /** Takes the executions of a snapshot in; what was running when it was made is ABORTED now. */
+  /** Restores the executions of a snapshot. Executions that were running become ABORTED. */
   restore(json: string): void {
     const restored = restoreExecutions(json, this.#registry.options.clock.nowMs());
     for (const execution of restored) this.#registry.executions.set(execution.arn, execution);

@@ -43,16 +43,19 @@ export function snapshotExecutions(executions: Iterable<ExecutionView>): string 
 
 const ABORT_CAUSE = 'The local AWS was stopped while this execution ran.';
 
-/** Reads a snapshot. An execution that was running cannot go on: it comes back as ABORTED at `nowMs`. Throws a `ZodError`. */
+/**
+ * Reads a snapshot. A running execution cannot continue, so it is restored as ABORTED at `nowMs`. Throws a
+ * `ZodError`.
+ */
 export function restoreExecutions(json: string, nowMs: number): readonly ExecutionView[] {
   return schema.parse(JSON.parse(json)).executions.map((stored) => {
     const { stopMs, redriveMs, output, error, cause, ...rest } = stored;
     const view = { ...rest, stopMs, redriveMs, output, error, cause, ended: Promise.resolve() };
-    return stored.status === 'RUNNING' ? aborted(view, nowMs) : view;
+    return stored.status === 'RUNNING' ? abortedView(view, nowMs) : view;
   });
 }
 
-function aborted(view: ExecutionView, nowMs: number): ExecutionView {
+function abortedView(view: ExecutionView, nowMs: number): ExecutionView {
   const end: HistoryEvent = {
     id: view.events.length + 1,
     previousEventId: 0,

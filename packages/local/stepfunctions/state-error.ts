@@ -1,8 +1,8 @@
-/** An error that a state ends with: what Retry and Catch see, and what an execution fails with. `message` is the Cause. */
+/** An error of a state: Retry and Catch match it, and an execution fails with it. */
 export class StateError extends Error {
   /** The `ErrorEquals` string. */
   override readonly name: string;
-  /** Absent where AWS gives none, as for a timeout. */
+  /** Absent where AWS provides none, as for a timeout. */
   override readonly cause: string | undefined;
 
   constructor(name: string, cause?: string) {
@@ -11,21 +11,27 @@ export class StateError extends Error {
     this.cause = cause;
   }
 
-  /** `$states.errorOutput`. AWS always gives both fields: a Cause that is unknown is empty. */
+  /** `$states.errorOutput`. AWS always provides both fields; an unknown Cause is empty. */
   toErrorOutput(): { readonly Error: string; readonly Cause: string } {
     return { Error: this.name, Cause: this.cause ?? '' };
   }
 }
 
-/** Thrown into whatever waits inside an execution that has ended from outside (StopExecution, timeout of the machine). */
-export class ExecutionEnded extends Error {
-  override readonly name = 'ExecutionEnded';
+/**
+ * Rejects everything that the interpreter waits for when an execution was ended from outside (StopExecution,
+ * timeout).
+ */
+export class InterpreterStopped extends Error {
+  override readonly name = 'InterpreterStopped';
 }
 
-/** An expression or template that could not be evaluated; becomes a `States.QueryEvaluationError` once the state is known. */
+/**
+ * An expression or template that could not be evaluated. Becomes a `States.QueryEvaluationError` of its
+ * state.
+ */
 export class EvaluationError extends Error {
   override readonly name = 'States.QueryEvaluationError';
-  /** The field as AWS names it: `Output/result`. */
+  /** The field, in AWS's notation: `Output/result`. */
   readonly location: string;
 
   constructor(location: string, message: string) {
@@ -34,7 +40,10 @@ export class EvaluationError extends Error {
   }
 }
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html: text that AWS gives for a payload over its limit. */
+/**
+ * AWS's error for a payload over the limit:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ */
 export function dataLimitExceeded(what: string): StateError {
   return new StateError(
     'States.DataLimitExceeded',

@@ -7,33 +7,33 @@ import type { InvokeLambda } from './machine.ts';
 import { dataLimitExceeded, EvaluationError, StateError } from './state-error.ts';
 import { evaluateTemplate } from './template.ts';
 
-/** What every state needs of its surroundings. */
-export interface Surroundings {
+/** What the interpreter needs to run a state. */
+export interface InterpreterDeps {
   readonly execution: Execution;
   readonly clock: LocalClock;
   readonly invokeLambda: InvokeLambda;
 }
 
-/** How a state ended. `next` is absent at the machine's end. */
+/** The result of a state. `next` is undefined at the end of the machine. */
 export interface Outcome {
   readonly next: string | undefined;
   readonly output: unknown;
   readonly assigned: Readonly<Record<string, unknown>>;
 }
 
-/** Where Output and Assign of one way out of a state are written: the state itself, a choice rule, or a catcher. */
+/** The Output and Assign of a state, a choice rule or a catcher. */
 export interface OutputFields {
   readonly Output?: unknown;
   readonly Assign?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What expressions see besides input, context and variables. */
-export interface Extra {
+/** What expressions can access besides input, context and variables. */
+export interface ExtraBindings {
   readonly result?: unknown;
   readonly errorOutput?: unknown;
 }
 
-/** One visit to one state: its events, its context object, and the evaluation of its fields. */
+/** One run of a state: its events, its context object, and the evaluation of its fields. */
 export class StateRun {
   readonly name: string;
   readonly input: unknown;
@@ -47,15 +47,18 @@ export class StateRun {
   readonly #beforeId: number;
   readonly #variables: Readonly<Record<string, unknown>>;
 
-  /** Enters the state that the execution's position names; a redriven execution is in it already, and enters it no second time. */
-  constructor(around: Surroundings, state: State) {
-    const { execution } = around;
+  /**
+   * Enters the state at the execution's position. A redriven execution has entered it already and does not
+   * enter it again.
+   */
+  constructor(deps: InterpreterDeps, state: State) {
+    const { execution } = deps;
     const { name, input, variables, entered } = execution.position;
     this.name = name;
     this.input = input;
     this.execution = execution;
-    this.clock = around.clock;
-    this.invokeLambda = around.invokeLambda;
+    this.clock = deps.clock;
+    this.invokeLambda = deps.invokeLambda;
     this.#type = state.Type;
     this.#variables = variables;
     const { id, beforeId, atMs } = entered ?? this.#enter();
@@ -74,8 +77,11 @@ export class StateRun {
     return entered;
   }
 
-  /** Evaluates one field. What fails is in the history and comes back as a `StateError` that a Task's Catch can see. */
-  async evaluate(template: unknown, field: string, extra: Extra = {}): Promise<unknown> {
+  /**
+   * Evaluates a field. A failure is recorded in the history and thrown as a `StateError`, which a Task's
+   * Catch can match.
+   */
+  async evaluate(template: unknown, field: string, extra: ExtraBindings = {}): Promise<unknown> {
     try {
       const scope = { input: this.input, ...extra, context: this.#context(), variables: this.#variables };
       return await evaluateTemplate(template, scope, { field, nowMs: () => this.clock.nowMs() });
@@ -86,7 +92,10 @@ export class StateRun {
     }
   }
 
-  /** Writes EvaluationFailed and gives the error to throw. The event's predecessor is as recorded: the one before the state, or the state's own. */
+  /**
+   * Records EvaluationFailed and returns the error to throw. The previous event is that of AWS: the state's
+   * entry, or the event before it.
+   */
   evaluationFailed(location: string, message: string, previousEventId = this.enteredId): StateError {
     const failure = this.failure('States.QueryEvaluationError', message);
     const details = { state: this.name, error: failure.name, cause: failure.cause, location };
@@ -98,18 +107,21 @@ export class StateRun {
     return failure;
   }
 
-  /** An error of the state itself, in AWS's words. */
+  /** An error of the state, with AWS's text. */
   failure(error: string, message: string): StateError {
     const where = `An error occurred while executing the state '${this.name}' (entered at the event id #${this.enteredId}).`;
     return new StateError(error, `${where} ${message}`);
   }
 
-  /** Evaluates Output (or passes `otherwise` on) and Assign, both from the variables before, and leaves the state. */
+  /**
+   * Evaluates Output (by default `otherwise`) and Assign, both with the variables before the state, and exits
+   * the state.
+   */
   async leave(
     next: string | undefined,
     fields: OutputFields,
     otherwise: unknown,
-    extra: Extra = {},
+    extra: ExtraBindings = {},
     path = '',
   ): Promise<Outcome> {
     const output =
@@ -125,7 +137,7 @@ export class StateRun {
   async #assign(
     assign: OutputFields['Assign'],
     field: string,
-    extra: Extra,
+    extra: ExtraBindings,
   ): Promise<Readonly<Record<string, unknown>>> {
     const assigned = await this.evaluate(assign ?? {}, field, extra);
     if (payloadBytes(assigned) > MAX_ASSIGN_BYTES) throw dataLimitExceeded(this.name);

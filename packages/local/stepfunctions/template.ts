@@ -1,30 +1,31 @@
 import { evaluateExpression, expressionText } from './expression.ts';
 
-/** What an Arguments, Output or Assign template sees. */
-export interface Scope {
+/** The values that an Arguments, Output or Assign template can access. */
+export interface TemplateScope {
   readonly input: unknown;
-  /** Only after a Task has succeeded. */
+  /** Set after a Task succeeded. */
   readonly result?: unknown;
-  /** Only inside a Catch. */
+  /** Set inside a Catch. */
   readonly errorOutput?: unknown;
   readonly context: unknown;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
 export interface TemplateOptions {
-  /** The field that the template stands in, for messages. */
+  /** The field that contains the template, for messages. */
   readonly field?: string;
-  /** Milliseconds that `$now()` and `$millis()` see. */
+  /** The time of `$now()` and `$millis()`, milliseconds. */
   readonly nowMs?: () => number;
 }
 
 /**
- * Evaluates an Arguments, Output or Assign template: strings that are exactly `{% … %}` are expressions, all else stands for itself, at any depth.
- * Throws `EvaluationError` (name `States.QueryEvaluationError`) with the field's path.
+ * Evaluates an Arguments, Output or Assign template. At any depth, a string that is exactly `{% … %}` is an
+ * expression; everything else is literal. Throws `EvaluationError` (name `States.QueryEvaluationError`) with
+ * the field's path.
  */
 export async function evaluateTemplate(
   template: unknown,
-  scope: Scope,
+  scope: TemplateScope,
   options: TemplateOptions = {},
 ): Promise<unknown> {
   const { variables, ...states } = scope;

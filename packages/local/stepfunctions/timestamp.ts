@@ -1,8 +1,9 @@
 const ISO_OFFSET = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /**
- * Milliseconds of an ISO-8601 extended offset date-time (https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html), or
- * `undefined` when it is none. Fractions finer than a millisecond round up, so that a wait never ends early.
+ * Milliseconds of an ISO-8601 extended offset date-time
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html), or `undefined` for other text.
+ * Fractions of a millisecond round up, so that a wait never ends early.
  */
 export function parseTimestamp(text: string): number | undefined {
   const match = ISO_OFFSET.exec(text);
@@ -14,7 +15,10 @@ export function parseTimestamp(text: string): number | undefined {
   return ms + Math.ceil(Number(`0${fraction}`) * 1000) - offsetMs(zone);
 }
 
-/** `Date.UTC` carries a 13th month over into the next year: what does not come back unchanged was no date. */
+/**
+ * Whether the date exists. `Date.UTC` turns a 13th month into the next year, so an invalid date comes back
+ * changed.
+ */
 function sameParts(ms: number, parts: readonly number[]): boolean {
   const at = new Date(ms);
   const back = [

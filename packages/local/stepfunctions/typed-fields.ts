@@ -2,12 +2,12 @@ import { expressionText, jsonType } from './expression.ts';
 import { MAX_SECONDS } from './limits.ts';
 import type { StateRun } from './state-run.ts';
 
-/** Evaluates a field that must give whole seconds, between `least` and AWS's greatest. */
+/** Evaluates a field to whole seconds, between `min` and AWS's maximum. */
 export async function evaluateSeconds(
   run: StateRun,
   value: number | string,
   field: string,
-  least: number,
+  min: number,
 ): Promise<number> {
   const seconds = await evaluateTyped(run, value, field, 'number');
   if (!Number.isInteger(seconds)) {
@@ -16,16 +16,16 @@ export async function evaluateSeconds(
       `The ${field} field cannot be parsed as an integer: ${JSON.stringify(seconds)}`,
     );
   }
-  if (Number(seconds) < least || Number(seconds) > MAX_SECONDS) {
+  if (Number(seconds) < min || Number(seconds) > MAX_SECONDS) {
     throw run.evaluationFailed(
       field,
-      `The ${field} field must be between ${least} and ${MAX_SECONDS}, but was: ${JSON.stringify(seconds)}`,
+      `The ${field} field must be between ${min} and ${MAX_SECONDS}, but was: ${JSON.stringify(seconds)}`,
     );
   }
   return Number(seconds);
 }
 
-/** Evaluates a field whose result must have one JSON type; AWS says what it expected and what came. */
+/** Evaluates a field whose result must have the given JSON type. Throws AWS's error otherwise. */
 export async function evaluateTyped(
   run: StateRun,
   value: unknown,

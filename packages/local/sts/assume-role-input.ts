@@ -1,5 +1,5 @@
 import type { PolicyDocument } from 'taskbound-iam/policy';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { readPolicy } from '../iam/read-policy.ts';
 import { AwsError } from '../gateway/service.ts';
 import {

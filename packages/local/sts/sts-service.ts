@@ -1,10 +1,10 @@
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { type Call } from '../gateway/service.ts';
 import { toSecond } from '../trail/trail.ts';
 import { type QueryOperation, QueryService } from '../gateway/wire/query-service.ts';
 import { type AssumeRoleInput, readAssumeRole } from './assume-role-input.ts';
 import { packedPercent } from './packed-size.ts';
-import type { Assumed, Sts } from './sts.ts';
+import type { AssumedRole, Sts } from './sts.ts';
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
@@ -22,8 +22,8 @@ const requestParameters = (input: AssumeRoleInput): Record<string, unknown> => (
   }),
 });
 
-/** The record shows the key's id and its end, never the secret parts. */
-function recordResult(call: Call, { credentials, caller, role }: Assumed): void {
+/** Records the access key id and its expiration, never the secret parts. */
+function recordResult(call: Call, { credentials, caller, role }: AssumedRole): void {
   call.record({
     resources: [{ ARN: role.arn, type: 'AWS::IAM::Role' }],
     responseElements: {
@@ -34,7 +34,7 @@ function recordResult(call: Call, { credentials, caller, role }: Assumed): void 
   });
 }
 
-/** AssumeRole and GetCallerIdentity; nothing else of STS is here. */
+/** AssumeRole and GetCallerIdentity. No other STS operation is supported. */
 export function stsService(sts: Sts): QueryService {
   const operations: Record<string, QueryOperation> = {
     AssumeRole: (parameters, call) => {
@@ -57,7 +57,10 @@ export function stsService(sts: Sts): QueryService {
         SourceIdentity: assumed.caller.sourceIdentity,
       };
     },
-    /** No permission is asked, and no policy can take it away: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+    /**
+     * Needs no permission, and no policy can deny it:
+     * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+     */
     GetCallerIdentity: (_parameters, { caller }) => ({
       UserId: caller.userId,
       Account: caller.accountId,

@@ -1,18 +1,18 @@
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { CredentialStore, SessionCredentials } from '../gateway/auth/credentials.ts';
 import { deniedError } from '../gateway/auth/auth-errors.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import type { IamStore, Role } from '../iam/iam-store.ts';
-import { ACCOUNT_ID, PARTITION } from '../gateway/place.ts';
+import { ACCOUNT_ID, PARTITION } from '../gateway/account-and-region.ts';
 import { type Caller, AwsError } from '../gateway/service.ts';
 import type { AssumeRoleInput } from './assume-role-input.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining */
 const MAX_CHAINED_SECONDS = 3_600;
-/** What Lambda and Step Functions get for their own sessions; nobody can set it. */
+/** The duration of the sessions of Lambda and Step Functions. It cannot be configured. */
 const SERVICE_SESSION_SECONDS = 3_600;
 
-export interface Assumed {
+export interface AssumedRole {
   readonly credentials: SessionCredentials;
   readonly caller: Caller;
   readonly role: Role;
@@ -34,7 +34,10 @@ export interface StsParts {
   readonly authorizer: Authorizer;
 }
 
-/** The condition keys that trust policies and `sts:` statements read: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html */
+/**
+ * The condition keys that trust policies and `sts:` statements read:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+ */
 function stsContext(
   input: AssumeRoleInput,
   sourceIdentity: string | undefined,
@@ -48,7 +51,7 @@ function stsContext(
   };
 }
 
-/** Makes sessions: the rules of AssumeRole, and the sessions that AWS services take for themselves. */
+/** Creates sessions: AssumeRole, and the sessions of AWS services. */
 export class Sts {
   readonly #parts: StsParts;
 
@@ -57,10 +60,10 @@ export class Sts {
   }
 
   /**
-   * Throws AccessDenied, ValidationError. AWS refuses the root user; here it may, where the trust policy allows the account: there are
-   * no IAM users, so it stands for the account's people.
+   * Throws AccessDenied, ValidationError. AWS refuses the root user. Here it may assume a role whose trust
+   * policy allows the account, because it represents the account's people.
    */
-  assumeRole(caller: Caller, input: AssumeRoleInput, atMs: number): Assumed {
+  assumeRole(caller: Caller, input: AssumeRoleInput, atMs: number): AssumedRole {
     const role = this.#parts.store.findByArn(input.roleArn);
     const sourceIdentity = caller.sourceIdentity ?? input.sourceIdentity;
     this.#authorize(caller, input, { role, sourceIdentity, atMs });
@@ -70,8 +73,9 @@ export class Sts {
   }
 
   /**
-   * What Lambda, Step Functions or the Scheduler does: the role's trust must allow the service's principal.
-   * @param sourceArn What the service acts for (`aws:SourceArn`), where it tells.
+   * Assumes a role for Lambda, Step Functions or the Scheduler. The role's trust policy must allow the
+   * service.
+   * @param sourceArn The resource that the service acts for (`aws:SourceArn`), if the service provides it.
    */
   assumeServiceRole(
     roleArn: string,
@@ -79,7 +83,7 @@ export class Sts {
     sessionName: string,
     atMs: number,
     sourceArn?: string,
-  ): Assumed {
+  ): AssumedRole {
     const caller = serviceCaller(service, sourceArn);
     const role = this.#parts.store.findByArn(roleArn);
     if (role === undefined)
@@ -90,8 +94,8 @@ export class Sts {
     return this.#issue(role, { sessionName, seconds: SERVICE_SESSION_SECONDS, tags: {} }, atMs);
   }
 
-  /** A session of any role without asking its trust policy: for people, whose sign-in is not emulated. */
-  openSession(roleArn: string, sessionName: string, atMs: number): Assumed {
+  /** Opens a session of any role without checking its trust policy: for people, whose sign-in is not emulated. */
+  openSession(roleArn: string, sessionName: string, atMs: number): AssumedRole {
     const role = this.#parts.store.findByArn(roleArn);
     if (role === undefined) throw new AwsError('NoSuchEntity', `The role ${roleArn} cannot be found.`, 404);
     return this.#issue(role, { sessionName, seconds: MAX_CHAINED_SECONDS, tags: {} }, atMs);
@@ -154,9 +158,9 @@ export class Sts {
     );
   }
 
-  #issue(role: Role, session: Omit<AssumeRoleInput, 'roleArn'>, atMs: number): Assumed {
+  #issue(role: Role, session: Omit<AssumeRoleInput, 'roleArn'>, atMs: number): AssumedRole {
     const { sessionName, policy, sourceIdentity, tags } = session;
-    // Credentials live for whole seconds, as their Expiration is told to the second.
+    // Credentials expire at a whole second, because Expiration has no fractions.
     const expiresAtMs = Math.floor(atMs / 1000 + session.seconds) * 1000;
     const issued = this.#parts.credentials.issue({
       arn: `arn:${PARTITION}:sts::${ACCOUNT_ID}:assumed-role/${role.name}/${sessionName}`,

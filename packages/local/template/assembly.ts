@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { TemplateRefused } from './refusal.ts';
 import { type Template, parseTemplate } from './template.ts';
 
-/** One stack of a synthesized CDK app: https://docs.aws.amazon.com/cdk/v2/guide/configure-synth.html */
+/** A stack of a synthesized CDK app: https://docs.aws.amazon.com/cdk/v2/guide/configure-synth.html */
 export interface Assembly {
   readonly stackName: string;
   readonly template: Template;
@@ -54,8 +54,7 @@ function pickStack(artifacts: readonly NamedArtifact[], stackName: string | unde
   const found = stackName === undefined ? stacks : stacks.filter((_, index) => names[index] === stackName);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
-  const wanted =
-    stackName === undefined ? 'one stack is expected when none is named' : `no stack is named ${stackName}`;
+  const wanted = stackName === undefined ? 'name one of them' : `no stack is named ${stackName}`;
   throw new TemplateRefused(`The assembly has the stacks ${names.join(', ') || '(none)'}; ${wanted}.`);
 }
 
@@ -70,7 +69,7 @@ async function readAssets(dir: string, manifests: readonly Artifact[]): Promise<
   return assets;
 }
 
-/** Reads a folder that `cdk synth` wrote. Throws `TemplateRefused`, and what reading files throws. */
+/** Reads a folder that `cdk synth` wrote. Throws `TemplateRefused`, and errors of reading files. */
 export async function readAssembly(dir: string, stackName?: string): Promise<Assembly> {
   const { artifacts } = await readJson(manifestSchema, join(dir, 'manifest.json'));
   const all = Object.entries(artifacts);

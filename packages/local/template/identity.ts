@@ -2,10 +2,10 @@ import { physicalName } from './physical-name.ts';
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** What is known of a resource from its resolved properties alone. */
+/** What the resolved properties of a resource determine. */
 export interface Identity {
   readonly physicalId: string;
-  /** Empty where AWS has none. */
+  /** Empty for a type without an ARN. */
   readonly arn: string;
   /** For `Fn::GetAtt`. */
   readonly attributes: Readonly<Record<string, string>>;
@@ -14,24 +14,29 @@ export interface Identity {
 export interface Naming {
   readonly stackName: string;
   readonly logicalId: string;
-  /** Where function URLs lie. */
+  /** The origin of function URLs. */
   readonly origin: string;
   /** The next version number of a function. */
   versionOf(functionName: string): number;
 }
 
 export interface ResourceType {
-  /** Properties with an effect here. */
+  /** Properties that have an effect in the embedded AWS. */
   readonly used: readonly string[];
-  /** Properties that change nothing that the embedded AWS shows; packages/local/README.md names those that matter. */
+  /** Properties without an effect in the embedded AWS. packages/local/README.md lists those that matter. */
   readonly ignored: readonly string[];
   identify(properties: Properties, naming: Naming): Identity;
 }
 
-/** The name that the template gives, or one made of stack and logical id. */
-export const named = (properties: Properties, property: string, naming: Naming, most: number): string => {
+/** The name in the template, or one derived from stack name and logical id. */
+export const named = (
+  properties: Properties,
+  property: string,
+  naming: Naming,
+  maxLength: number,
+): string => {
   const given = properties[property];
-  return typeof given === 'string' ? given : physicalName(naming.stackName, naming.logicalId, most);
+  return typeof given === 'string' ? given : physicalName(naming.stackName, naming.logicalId, maxLength);
 };
 
 export const withArn = (

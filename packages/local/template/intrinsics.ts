@@ -1,8 +1,8 @@
-import { PARTITION, REGION, ACCOUNT_ID, URL_SUFFIX } from '../gateway/place.ts';
+import { PARTITION, REGION, ACCOUNT_ID, URL_SUFFIX } from '../gateway/account-and-region.ts';
 import { TemplateRefused } from './refusal.ts';
 
-/** What the intrinsic functions ask of the stack that they stand in. */
-export interface Scope {
+/** What intrinsic functions need from their stack. */
+export interface StackScope {
   readonly stackName: string;
   readonly stackId: string;
   /** A resource's or parameter's `Ref`. */
@@ -11,31 +11,31 @@ export interface Scope {
   condition(name: string): boolean;
 }
 
-/** Where a value stands, for messages: `MyFunction.Properties.Role`. */
-type Place = string;
-type Evaluate = (argument: unknown, scope: Scope, place: Place) => unknown;
+/** The position of a value in the template, for messages: `MyFunction.Properties.Role`. */
+type ValuePath = string;
+type Evaluate = (argument: unknown, scope: StackScope, path: ValuePath) => unknown;
 
-/** A property that `AWS::NoValue` takes away. */
+/** The value of a property that `AWS::NoValue` removes. */
 const NO_VALUE = Symbol('AWS::NoValue');
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function text(value: unknown, place: Place): string {
+function text(value: unknown, path: ValuePath): string {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return String(value);
-  throw new TemplateRefused(`${place} must be text, not ${JSON.stringify(value) ?? 'nothing'}.`);
+  throw new TemplateRefused(`${path} must be text, not ${JSON.stringify(value) ?? 'nothing'}.`);
 }
 
-function list(value: unknown, place: Place, length?: number): unknown[] {
+function list(value: unknown, path: ValuePath, length?: number): unknown[] {
   if (Array.isArray(value) && (length === undefined || value.length === length)) return value;
   throw new TemplateRefused(
-    `${place} must be a list${length === undefined ? '' : ` of ${length}`}, not ${JSON.stringify(value) ?? 'nothing'}.`,
+    `${path} must be a list${length === undefined ? '' : ` of ${length}`}, not ${JSON.stringify(value) ?? 'nothing'}.`,
   );
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html */
-function ref(name: string, scope: Scope): unknown {
+function ref(name: string, scope: StackScope): unknown {
   switch (name) {
     case 'AWS::AccountId':
       return ACCOUNT_ID;
@@ -56,91 +56,90 @@ function ref(name: string, scope: Scope): unknown {
   }
 }
 
-function getAtt(argument: unknown, scope: Scope, place: Place): unknown {
-  const parts = typeof argument === 'string' ? argument.split(/\.(.*)/s) : list(argument, place);
-  return scope.getAtt(text(parts[0], place), text(evaluate(parts[1], scope, place), place));
+function getAtt(argument: unknown, scope: StackScope, path: ValuePath): unknown {
+  const parts = typeof argument === 'string' ? argument.split(/\.(.*)/s) : list(argument, path);
+  return scope.getAtt(text(parts[0], path), text(evaluate(parts[1], scope, path), path));
 }
 
-function sub(argument: unknown, scope: Scope, place: Place): string {
+function sub(argument: unknown, scope: StackScope, path: ValuePath): string {
   const [pattern, variables] = Array.isArray(argument) ? argument : [argument, {}];
   const given = isRecord(variables) ? variables : {};
-  return text(pattern, place).replace(/\$\{(!?)([^}]+)\}/g, (whole, literal: string, name: string) => {
+  return text(pattern, path).replace(/\$\{(!?)([^}]+)\}/g, (whole, literal: string, name: string) => {
     if (literal === '!') return `\${${name}}`;
-    if (Object.hasOwn(given, name)) return text(evaluate(given[name], scope, place), place);
+    if (Object.hasOwn(given, name)) return text(evaluate(given[name], scope, path), path);
     return text(
-      name.includes('.') && !name.startsWith('AWS::') ? getAtt(name, scope, place) : ref(name, scope),
-      `${place} (${whole})`,
+      name.includes('.') && !name.startsWith('AWS::') ? getAtt(name, scope, path) : ref(name, scope),
+      `${path} (${whole})`,
     );
   });
 }
 
-function select(argument: unknown, scope: Scope, place: Place): unknown {
-  const [index, values] = list(argument, place, 2);
-  const found = list(evaluate(values, scope, place), place)[
-    Number(text(evaluate(index, scope, place), place))
-  ];
+function select(argument: unknown, scope: StackScope, path: ValuePath): unknown {
+  const [index, values] = list(argument, path, 2);
+  const found = list(evaluate(values, scope, path), path)[Number(text(evaluate(index, scope, path), path))];
   if (found !== undefined) return found;
   throw new TemplateRefused(
-    `${place}: Fn::Select asks for element ${JSON.stringify(index)}, which the list has not.`,
+    `${path}: Fn::Select selects element ${JSON.stringify(index)}, which the list does not have.`,
   );
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html */
 const FUNCTIONS: Readonly<Record<string, Evaluate>> = {
-  Ref: (name, scope, place) => ref(text(name, place), scope),
+  Ref: (name, scope, path) => ref(text(name, path), scope),
   'Fn::GetAtt': getAtt,
   'Fn::Sub': sub,
   'Fn::Select': select,
-  'Fn::Join': (argument, scope, place) => {
-    const [separator, values] = list(argument, place, 2);
-    const parts = list(evaluate(values, scope, place), place).map((part) => text(part, place));
-    return parts.join(text(separator, place));
+  'Fn::Join': (argument, scope, path) => {
+    const [separator, values] = list(argument, path, 2);
+    const parts = list(evaluate(values, scope, path), path).map((part) => text(part, path));
+    return parts.join(text(separator, path));
   },
-  'Fn::Split': (argument, scope, place) => {
-    const [separator, value] = list(argument, place, 2);
-    return text(evaluate(value, scope, place), place).split(text(separator, place));
+  'Fn::Split': (argument, scope, path) => {
+    const [separator, value] = list(argument, path, 2);
+    return text(evaluate(value, scope, path), path).split(text(separator, path));
   },
-  'Fn::If': (argument, scope, place) => {
-    const [name, yes, no] = list(argument, place, 3);
-    return evaluate(scope.condition(text(name, place)) ? yes : no, scope, place);
+  'Fn::If': (argument, scope, path) => {
+    const [name, yes, no] = list(argument, path, 3);
+    return evaluate(scope.condition(text(name, path)) ? yes : no, scope, path);
   },
-  Condition: (name, scope, place) => scope.condition(text(name, place)),
-  'Fn::Equals': (argument, scope, place) => {
-    const [left, right] = list(argument, place, 2).map((side) =>
-      JSON.stringify(evaluate(side, scope, place)),
-    );
+  Condition: (name, scope, path) => scope.condition(text(name, path)),
+  'Fn::Equals': (argument, scope, path) => {
+    const [left, right] = list(argument, path, 2).map((side) => JSON.stringify(evaluate(side, scope, path)));
     return left === right;
   },
-  'Fn::Not': (argument, scope, place) => evaluate(list(argument, place, 1)[0], scope, place) !== true,
-  'Fn::And': (argument, scope, place) =>
-    list(argument, place).every((one) => evaluate(one, scope, place) === true),
-  'Fn::Or': (argument, scope, place) =>
-    list(argument, place).some((one) => evaluate(one, scope, place) === true),
+  'Fn::Not': (argument, scope, path) => evaluate(list(argument, path, 1)[0], scope, path) !== true,
+  'Fn::And': (argument, scope, path) =>
+    list(argument, path).every((one) => evaluate(one, scope, path) === true),
+  'Fn::Or': (argument, scope, path) =>
+    list(argument, path).some((one) => evaluate(one, scope, path) === true),
 };
 
-/** `{ "Ref": … }` and its like; a policy's `{ "Condition": { … } }` is no function, its argument is no name. */
-function functionOf(value: Record<string, unknown>, place: Place): [Evaluate, unknown] | undefined {
+/**
+ * An intrinsic function such as `{ "Ref": … }`. A policy's `{ "Condition": { … } }` is not one: its argument
+ * is not a name.
+ */
+function functionOf(value: Record<string, unknown>, path: ValuePath): [Evaluate, unknown] | undefined {
   const [name, ...more] = Object.keys(value);
   if (name === undefined || more.length > 0) return undefined;
   if (name === 'Condition' && typeof value[name] !== 'string') return undefined;
   const found = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (found !== undefined) return [found, value[name]];
   if (name.startsWith('Fn::'))
-    throw new TemplateRefused(`${place} uses ${name}, which the embedded AWS does not support.`);
+    throw new TemplateRefused(`${path} uses ${name}, which the embedded AWS does not support.`);
   return undefined;
 }
 
 /** The value with every intrinsic function in it evaluated. */
-export function evaluate(value: unknown, scope: Scope, place: Place): unknown {
+export function evaluate(value: unknown, scope: StackScope, path: ValuePath): unknown {
   if (Array.isArray(value))
     return value
-      .map((item, index) => evaluate(item, scope, `${place}[${index}]`))
+      .map((item, index) => evaluate(item, scope, `${path}[${index}]`))
       .filter((item) => item !== NO_VALUE);
   if (!isRecord(value)) return value;
-  const call = functionOf(value, place);
-  if (call !== undefined) return call[0](call[1], scope, place);
+  const call = functionOf(value, path);
+  if (call !== undefined) return call[0](call[1], scope, path);
   const fields = Object.entries(value).map(
-    ([name, item]) => [name, evaluate(item, scope, `${place}.${name}`)] as const,
+    ([name, item]) => [name, evaluate(item, scope, `${path}.${name}`)] as const,
   );
   return Object.fromEntries(fields.filter(([, item]) => item !== NO_VALUE));
 }

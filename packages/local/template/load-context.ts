@@ -13,7 +13,7 @@ import type { Schedules } from '../scheduler/schedules.ts';
 import type { StepFunctionsService } from '../stepfunctions/service.ts';
 import type { ResolvedResource } from './resolve.ts';
 
-/** The services that a template's resources go into. */
+/** The services that a template's resources are loaded into. */
 export interface LoadContext {
   readonly iam: IamStore;
   readonly keys: KmsKeys;
@@ -28,12 +28,12 @@ export interface LoadContext {
   readonly queues: Queues;
   readonly topics: Topics;
   readonly alarms: Alarms;
-  /** The folder of a code asset, by its hash; `undefined` when there is none. */
+  /** The folder of a code asset, given its hash; `undefined` when there is none. */
   readonly assetDir: (hash: string) => string | undefined;
   readonly atMs: number;
-  /** The stack's resources before this load, by logical id; empty at the first. */
+  /** The stack's resources before this load, by logical id; empty for the first load. */
   readonly previous: ReadonlyMap<string, ResolvedResource>;
 }
 
-/** Puts one resource into its service. Throws `TemplateRefused`. */
+/** Loads one resource into its service. Throws `TemplateRefused`. */
 export type Loader = (resource: ResolvedResource, context: LoadContext) => void | Promise<void>;

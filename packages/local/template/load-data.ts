@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
-import { boolean, read, refuse } from './properties.ts';
+import { boolean, readProperties, cannotLoad } from './properties.ts';
 import type { ResolvedResource } from './resolve.ts';
 
 const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
@@ -35,9 +35,9 @@ export const loadTable: Loader = async (resource, { dynamodb, previous }) => {
   const before = previous.get(resource.logicalId);
   if (before?.physicalId === resource.physicalId) {
     if (shapeOf(before) === shapeOf(resource)) return;
-    throw refuse(resource, 'an update changes its keys or indexes, which is not supported');
+    throw cannotLoad(resource, 'an update changes its keys or indexes, which is not supported');
   }
-  const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, LocalSecondaryIndexes } = read(
+  const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, LocalSecondaryIndexes } = readProperties(
     tableProperties,
     resource,
   );
@@ -70,17 +70,17 @@ const bucketProperties = z.looseObject({
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-objectlockenabled */
 export const loadBucket: Loader = (resource, { s3 }) => {
-  const bucket = read(bucketProperties, resource);
+  const bucket = readProperties(bucketProperties, resource);
   const objectLock = bucket.ObjectLockEnabled;
   if (bucket.ObjectLockConfiguration !== undefined && !objectLock)
-    throw refuse(resource, 'it has a rule of Object Lock, which is not enabled');
+    throw cannotLoad(resource, 'it has an Object Lock rule, but Object Lock is not enabled');
   if (objectLock && bucket.VersioningConfiguration?.Status === 'Suspended')
-    throw refuse(resource, 'it has Object Lock, which wants versions');
+    throw cannotLoad(resource, 'it has Object Lock, which needs versioning');
   s3.createBucket(resource.physicalId, { objectLock });
 };
 
 export const loadBucketPolicy: Loader = (resource, { s3 }) => {
-  const { Bucket, PolicyDocument } = read(
+  const { Bucket, PolicyDocument } = readProperties(
     z.looseObject({ Bucket: z.string(), PolicyDocument: z.unknown() }),
     resource,
   );
@@ -88,12 +88,15 @@ export const loadBucketPolicy: Loader = (resource, { s3 }) => {
 };
 
 export const loadParameter: Loader = (resource, { ssm, atMs }) => {
-  const { Value } = read(z.looseObject({ Type: z.literal('String'), Value: z.string() }), resource);
+  const { Value } = readProperties(z.looseObject({ Type: z.literal('String'), Value: z.string() }), resource);
   ssm.putParameter(resource.physicalId, Value, atMs);
 };
 
 const P256 = 'ECC_NIST_P256';
-/** A key that encrypts, or one that signs: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html */
+/**
+ * An encryption key or a signing key:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
+ */
 const keyProperties = z.discriminatedUnion('KeyUsage', [
   z.looseObject({
     KeyUsage: z.literal('ENCRYPT_DECRYPT').default('ENCRYPT_DECRYPT'),
@@ -104,12 +107,12 @@ const keyProperties = z.discriminatedUnion('KeyUsage', [
 ]);
 
 export const loadKey: Loader = (resource, { keys }) => {
-  const { KeyPolicy, KeySpec } = read(keyProperties, resource);
+  const { KeyPolicy, KeySpec } = readProperties(keyProperties, resource);
   const policy = policyOf(KeyPolicy, 'resource', resource);
   if (policy !== undefined) keys.put(resource.arn, policy, KeySpec === P256 ? 'signs' : 'encrypts');
 };
 
 export const loadAlias: Loader = (resource, { keys }) => {
-  const { TargetKeyId } = read(z.looseObject({ TargetKeyId: z.string() }), resource);
+  const { TargetKeyId } = readProperties(z.looseObject({ TargetKeyId: z.string() }), resource);
   keys.putAlias(resource.physicalId, keys.arn(TargetKeyId));
 };

@@ -4,11 +4,11 @@ import type { RuleTarget } from '../events/event-bridge.ts';
 import { type EventPattern, patternProblem } from '../events/pattern.ts';
 import { retryProperties } from '../events/retry.ts';
 import { type TargetInput, isSupportedPath } from '../events/target-input.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { recurrenceOf, type Recurrence } from '../scheduler/expression.ts';
 import type { Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
-import { read, refuse } from './properties.ts';
+import { readProperties, cannotLoad } from './properties.ts';
 import type { ResolvedResource } from './resolve.ts';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
@@ -18,7 +18,7 @@ const functionArn = z
   .string()
   .regex(
     /^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/,
-    'only Lambda functions are targets here',
+    'only Lambda functions are supported as targets',
   );
 const deadLetters = z.strictObject({ Arn: z.string().optional() }).optional();
 const jsonPath = z.string().refine(isSupportedPath, 'only names joined by dots are supported: $.detail.name');
@@ -50,7 +50,7 @@ const deadLetterOf = (config: z.infer<typeof deadLetters>): { readonly deadLette
 function inputOf(target: z.infer<typeof ruleTarget>, resource: ResolvedResource): TargetInput {
   const { Input, InputPath, InputTransformer } = target;
   if ([Input, InputPath, InputTransformer].filter((one) => one !== undefined).length > 1)
-    throw refuse(
+    throw cannotLoad(
       resource,
       `its target ${target.Id} has more than one of Input, InputPath and InputTransformer`,
     );
@@ -71,9 +71,9 @@ const targetOf = (target: z.infer<typeof ruleTarget>, resource: ResolvedResource
 });
 
 export const loadRule: Loader = (resource, { events }) => {
-  const { EventPattern, State, Targets } = read(ruleProperties, resource);
+  const { EventPattern, State, Targets } = readProperties(ruleProperties, resource);
   const problem = patternProblem(EventPattern);
-  if (problem !== undefined) throw refuse(resource, problem);
+  if (problem !== undefined) throw cannotLoad(resource, problem);
   events.putRule({
     name: resource.physicalId,
     arn: resource.arn,
@@ -103,19 +103,19 @@ function readRecurrence(expression: string, timeZone: string, resource: Resolved
     return recurrenceOf(expression, timeZone);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw refuse(resource, `its ScheduleExpression is ${expression}: ${error.message}`);
+    throw cannotLoad(resource, `its ScheduleExpression is ${expression}: ${error.message}`);
   }
 }
 
 export const loadScheduleGroup: Loader = ({ physicalId }, { schedules }) => schedules.putGroup(physicalId);
 
 export const loadSchedule: Loader = (resource, { schedules, atMs }) => {
-  const { GroupName, ScheduleExpression, ScheduleExpressionTimezone, State, Target } = read(
+  const { GroupName, ScheduleExpression, ScheduleExpressionTimezone, State, Target } = readProperties(
     scheduleProperties,
     resource,
   );
   if (!schedules.hasGroup(GroupName))
-    throw refuse(resource, `its group ${GroupName} is neither default nor one that the template makes`);
+    throw cannotLoad(resource, `its group ${GroupName} is neither default nor in the template`);
   schedules.put({
     name: resource.physicalId,
     group: GroupName,
@@ -137,14 +137,14 @@ export const loadQueue: Loader = (resource, { queues }) => {
 };
 
 export const loadQueuePolicy: Loader = (resource, { queues }) => {
-  const { PolicyDocument, Queues } = read(
+  const { PolicyDocument, Queues } = readProperties(
     z.looseObject({ PolicyDocument: z.unknown(), Queues: z.array(z.string()) }),
     resource,
   );
   const policy = policyOf(PolicyDocument, 'resource', resource);
   for (const url of Queues) {
     const queue = queues.get(url);
-    if (queue === undefined) throw refuse(resource, `it names the queue ${url}, which does not exist`);
+    if (queue === undefined) throw cannotLoad(resource, `it names the queue ${url}, which does not exist`);
     if (policy !== undefined) queue.policy = policy;
   }
 };

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { DEFAULT_ASYNC } from '../lambda/registry.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { Loader } from './load-context.ts';
-import { number, read, refuse } from './properties.ts';
+import { number, readProperties, cannotLoad } from './properties.ts';
 import type { ResolvedResource } from './resolve.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html */
@@ -13,7 +13,7 @@ const functionProperties = z.looseObject({
   Code: z.strictObject({ S3Bucket: z.string(), S3Key: z.string() }),
   Handler: z.string(),
   Role: z.string(),
-  Runtime: z.string().regex(/^nodejs\d+\.x$/, 'only Node.js runtimes are run here'),
+  Runtime: z.string().regex(/^nodejs\d+\.x$/, 'only Node.js runtimes are supported'),
   Environment: z.strictObject({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
   Timeout: number.default(DEFAULT_TIMEOUT_SECONDS),
   MemorySize: number.default(DEFAULT_MEMORY_MB),
@@ -21,19 +21,19 @@ const functionProperties = z.looseObject({
   LoggingConfig: z.looseObject({ LogGroup: z.string().optional() }).optional(),
 });
 
-/** CDK names a code asset's object by its hash: `<hash>.zip`. */
+/** The folder of a code asset. CDK names its object after its hash: `<hash>.zip`. */
 function codeDir(
   key: string,
   assetDir: (hash: string) => string | undefined,
   resource: ResolvedResource,
 ): string {
   const dir = assetDir(key.replace(/^.*\//, '').replace(/\.zip$/, ''));
-  if (dir === undefined) throw refuse(resource, `its code ${key} is not among the assembly's assets`);
+  if (dir === undefined) throw cannotLoad(resource, `its code ${key} is not among the assembly's assets`);
   return dir;
 }
 
 export const loadFunction: Loader = (resource, { functions, assetDir }) => {
-  const properties = read(functionProperties, resource);
+  const properties = readProperties(functionProperties, resource);
   const { ReservedConcurrentExecutions: reserved, LoggingConfig } = properties;
   functions.createFunction({
     name: resource.physicalId,
@@ -50,10 +50,13 @@ export const loadFunction: Loader = (resource, { functions, assetDir }) => {
 
 export const loadVersion: Loader = (resource, { functions, previous }) => {
   if (previous.get(resource.logicalId)?.arn === resource.arn) return;
-  const { FunctionName } = read(z.looseObject({ FunctionName: z.string() }), resource);
+  const { FunctionName } = readProperties(z.looseObject({ FunctionName: z.string() }), resource);
   const arn = functions.publishVersion(functions.resolve(FunctionName, undefined).fn.spec.name);
   if (arn !== resource.arn)
-    throw refuse(resource, `it was published as ${arn}, but the template's references say ${resource.arn}`);
+    throw cannotLoad(
+      resource,
+      `it was published as ${arn}, but references in the template resolved to ${resource.arn}`,
+    );
 };
 
 const permissionProperties = z.looseObject({
@@ -67,7 +70,7 @@ const permissionProperties = z.looseObject({
 });
 
 export const loadPermission: Loader = (resource, { functions }) => {
-  const { FunctionName, Action, Principal, ...conditions } = read(permissionProperties, resource);
+  const { FunctionName, Action, Principal, ...conditions } = readProperties(permissionProperties, resource);
   const qualifier = /function:[^:]+:(.+)$/.exec(FunctionName)?.[1];
   functions.addPermission({
     functionName: FunctionName,
@@ -92,14 +95,14 @@ const asyncProperties = z.looseObject({
   DestinationConfig: z
     .strictObject({
       OnFailure: z.strictObject({
-        Destination: z.string().regex(/^arn:[\w-]+:sqs:/, 'only queues are destinations here'),
+        Destination: z.string().regex(/^arn:[\w-]+:sqs:/, 'only queues are supported as destinations'),
       }),
     })
     .optional(),
 });
 
 export const loadAsyncConfig: Loader = (resource, { functions }) => {
-  const properties = read(asyncProperties, resource);
+  const properties = readProperties(asyncProperties, resource);
   const failed = properties.DestinationConfig?.OnFailure.Destination;
   functions.configureAsync(properties.FunctionName, properties.Qualifier, {
     maxRetries: properties.MaximumRetryAttempts,
@@ -109,14 +112,17 @@ export const loadAsyncConfig: Loader = (resource, { functions }) => {
 };
 
 export const loadUrl: Loader = (resource, { functions }) => {
-  const { TargetFunctionArn, AuthType } = read(
+  const { TargetFunctionArn, AuthType } = readProperties(
     z.looseObject({ TargetFunctionArn: z.string(), AuthType: z.string() }),
     resource,
   );
   if (AuthType !== 'AWS_IAM')
-    throw refuse(resource, `its AuthType is ${AuthType}; only AWS_IAM is supported`);
+    throw cannotLoad(resource, `its AuthType is ${AuthType}; only AWS_IAM is supported`);
   const { url } = functions.createUrl({ functionName: TargetFunctionArn, authType: AuthType });
   const expected = resource.attributes['FunctionUrl'];
   if (url !== expected)
-    throw refuse(resource, `its URL became ${url}, but the template's references say ${String(expected)}`);
+    throw cannotLoad(
+      resource,
+      `its URL is ${url}, but references in the template resolved to ${String(expected)}`,
+    );
 };

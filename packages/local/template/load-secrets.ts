@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import { nameInArn } from '../secrets/secret-arn.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { Loader } from './load-context.ts';
 import { policyOf } from './policies.ts';
-import { read, tagList } from './properties.ts';
+import { readProperties, tagList } from './properties.ts';
 
-/** Of a generated value, only the default: 32 characters. Whoever needs another puts it afterwards. */
+/**
+ * Of `GenerateSecretString`, only the default is supported: 32 characters. Another value can be put
+ * afterwards.
+ */
 const secretProperties = z.looseObject({
   Description: z.string().optional(),
   KmsKeyId: z.string().optional(),
@@ -14,9 +17,9 @@ const secretProperties = z.looseObject({
   Tags: tagList.default([]),
 });
 
-/** An update keeps the value that the secret has by then. */
+/** Adds a secret. An update keeps the secret and its value. */
 export const loadSecret: Loader = (resource, { secrets, atMs }) => {
-  const { Description, KmsKeyId, SecretString, GenerateSecretString, Tags } = read(
+  const { Description, KmsKeyId, SecretString, GenerateSecretString, Tags } = readProperties(
     secretProperties,
     resource,
   );
@@ -33,7 +36,7 @@ export const loadSecret: Loader = (resource, { secrets, atMs }) => {
 
 export const loadSecretPolicy: Loader = (resource, { secrets, atMs }) => {
   const properties = z.looseObject({ SecretId: z.string(), ResourcePolicy: z.unknown() });
-  const { SecretId, ResourcePolicy } = read(properties, resource);
+  const { SecretId, ResourcePolicy } = readProperties(properties, resource);
   const secret = secrets.store.find(SecretId, atMs);
   const policy = policyOf(ResourcePolicy, 'resource', resource);
   if (secret !== undefined && policy !== undefined) secret.policy = policy;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Loader } from './load-context.ts';
-import { boolean, read, refuse } from './properties.ts';
+import { boolean, readProperties, cannotLoad } from './properties.ts';
 
 const machineProperties = z.looseObject({
   RoleArn: z.string(),
@@ -12,12 +12,15 @@ const machineProperties = z.looseObject({
   TracingConfiguration: z.looseObject({ Enabled: boolean.optional() }).optional(),
 });
 
-/** `${name}` in the definition, put in as text: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html */
+/**
+ * Replaces `${name}` in the definition by text:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
+ */
 const substitute = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(/\$\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 
 export const loadStateMachine: Loader = (resource, { states }) => {
-  const properties = read(machineProperties, resource);
+  const properties = readProperties(machineProperties, resource);
   const {
     StateMachineType,
     DefinitionString,
@@ -27,9 +30,9 @@ export const loadStateMachine: Loader = (resource, { states }) => {
     LoggingConfiguration,
   } = properties;
   if (StateMachineType !== 'STANDARD')
-    throw refuse(resource, `its type is ${StateMachineType}; only STANDARD is supported`);
+    throw cannotLoad(resource, `its type is ${StateMachineType}; only STANDARD is supported`);
   const text = DefinitionString ?? (Definition === undefined ? undefined : JSON.stringify(Definition));
-  if (text === undefined) throw refuse(resource, 'it has no definition in the template');
+  if (text === undefined) throw cannotLoad(resource, 'it has no definition in the template');
   try {
     states.register({
       arn: resource.arn,
@@ -40,12 +43,12 @@ export const loadStateMachine: Loader = (resource, { states }) => {
       ...(LoggingConfiguration !== undefined && { loggingConfiguration: loggingOf(LoggingConfiguration) }),
     });
   } catch (error) {
-    if (error instanceof Error && error.name === 'DefinitionError') throw refuse(resource, error.message);
+    if (error instanceof Error && error.name === 'DefinitionError') throw cannotLoad(resource, error.message);
     throw error;
   }
 };
 
-/** The API's spelling of the template's fields. */
+/** Converts the template's field names to those of the API. */
 const loggingOf = (configuration: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(configuration).map(([name, value]) => [

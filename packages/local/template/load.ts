@@ -6,11 +6,11 @@ import { loadManagedPolicy, loadPolicy, loadRole } from './load-iam.ts';
 import { loadAsyncConfig, loadFunction, loadPermission, loadUrl, loadVersion } from './load-lambda.ts';
 import { loadSecret, loadSecretPolicy } from './load-secrets.ts';
 import { loadStateMachine } from './load-state-machine.ts';
-import { refuse } from './properties.ts';
+import { cannotLoad } from './properties.ts';
 import { removeStale } from './remove-stale.ts';
 import type { ResolvedStack } from './resolve.ts';
 
-/** Function logs are kept by the functions' host; a log group needs nothing made. */
+/** A log group needs no loading: the function host keeps the logs. */
 const nothingToMake: Loader = () => undefined;
 
 const LOADERS: Readonly<Record<string, Loader>> = {
@@ -44,11 +44,14 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   'AWS::CloudWatch::Alarm': loadAlarm,
 };
 
-/** Puts a resolved stack into the services, each resource after what it needs, and takes out what it has no more. Throws `TemplateRefused`. */
+/**
+ * Loads a resolved stack into the services, in order of dependencies, and removes resources it no longer has.
+ * Throws `TemplateRefused`.
+ */
 export async function loadStack(stack: ResolvedStack, context: LoadContext): Promise<void> {
   for (const resource of stack.resources) {
     const load = LOADERS[resource.type];
-    if (load === undefined) throw refuse(resource, 'nothing loads its type');
+    if (load === undefined) throw cannotLoad(resource, 'its type has no loader');
     await load(resource, context);
   }
   removeStale(stack, context);

@@ -1,6 +1,6 @@
 import { MalformedPolicy, parsePolicy, type PolicyUse } from 'taskbound-iam/parse';
 import type { PolicyDocument } from 'taskbound-iam/policy';
-import { refuse } from './properties.ts';
+import { cannotLoad } from './properties.ts';
 import type { ResolvedResource } from './resolve.ts';
 
 const isEmpty = (document: unknown): boolean => {
@@ -9,7 +9,7 @@ const isEmpty = (document: unknown): boolean => {
   return Array.isArray(statements) && statements.length === 0;
 };
 
-/** A policy of the template, checked as IAM checks it; `undefined` when somebody took its last statement out. */
+/** A policy of the template, checked like IAM does; `undefined` for a policy without statements. */
 export function policyOf(
   document: unknown,
   use: PolicyUse,
@@ -19,7 +19,7 @@ export function policyOf(
   try {
     return parsePolicy(JSON.stringify(document), use);
   } catch (error) {
-    if (error instanceof MalformedPolicy) throw refuse(resource, error.message);
+    if (error instanceof MalformedPolicy) throw cannotLoad(resource, error.message);
     throw error;
   }
 }

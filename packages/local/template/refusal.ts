@@ -1,4 +1,4 @@
-/** A template that the embedded AWS cannot load as AWS would: said at load, never guessed around. */
+/** A template that the embedded AWS cannot load as AWS would. Thrown at load; nothing is guessed. */
 export class TemplateRefused extends Error {
   override readonly name = 'TemplateRefused';
 }

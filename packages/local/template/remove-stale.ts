@@ -1,5 +1,5 @@
 import type { LoadContext } from './load-context.ts';
-import { refuse } from './properties.ts';
+import { cannotLoad } from './properties.ts';
 import type { ResolvedResource, ResolvedStack } from './resolve.ts';
 
 type Remover = (resource: ResolvedResource, context: LoadContext) => void;
@@ -16,16 +16,16 @@ function removeInline(context: LoadContext, role: string, policy: string): void 
     iam.deleteInline(role, policy, atMs);
 }
 
-const holdsData: Remover = (resource) => {
-  throw refuse(
+const refuseToDeleteData: Remover = (resource) => {
+  throw cannotLoad(
     resource,
-    'the new template leaves it out, and the embedded AWS deletes no data; give it the DeletionPolicy Retain',
+    'the new template does not contain it, and the embedded AWS deletes no data; set its DeletionPolicy to Retain',
   );
 };
 
-/** What CloudFormation deletes when a template leaves it out; other types do no harm where they are. */
+/** How to remove a resource that a new template does not contain. Other types can stay without harm. */
 const REMOVERS: Readonly<Record<string, Remover>> = {
-  // IAM deletes no role that still has policies, and CloudFormation then leaves it behind.
+  // IAM does not delete a role that has policies, and CloudFormation then leaves it.
   'AWS::IAM::Role': ({ physicalId }, { iam, atMs }) => {
     if (iam.inlinePolicies(physicalId, atMs).length === 0) iam.removeRole(physicalId);
   },
@@ -42,9 +42,9 @@ const REMOVERS: Readonly<Record<string, Remover>> = {
   'AWS::Events::Rule': ({ arn }, { events }) => events.removeRule(arn),
   'AWS::Scheduler::Schedule': ({ arn }, { schedules }) => schedules.remove(arn),
   'AWS::CloudWatch::Alarm': ({ arn }, { alarms }) => alarms.remove(arn),
-  'AWS::DynamoDB::Table': holdsData,
-  'AWS::DynamoDB::GlobalTable': holdsData,
-  'AWS::S3::Bucket': holdsData,
+  'AWS::DynamoDB::Table': refuseToDeleteData,
+  'AWS::DynamoDB::GlobalTable': refuseToDeleteData,
+  'AWS::S3::Bucket': refuseToDeleteData,
   'AWS::SecretsManager::Secret': ({ arn }, { secrets, atMs }) => {
     const secret = secrets.store.find(arn, atMs);
     if (secret !== undefined) secrets.store.remove(secret.name);
@@ -53,7 +53,7 @@ const REMOVERS: Readonly<Record<string, Remover>> = {
 
 const keyOf = ({ type, physicalId }: ResolvedResource): string => `${type} ${physicalId}`;
 
-/** A policy of the template that a role had, by its `Policies` or as a resource of its own, and has no more. */
+/** Removes inline policies that a role no longer has, from its `Policies` or from a policy resource. */
 function removeInlineLeftovers(before: ResolvedResource, now: ResolvedResource, context: LoadContext): void {
   if (now.type === 'AWS::IAM::Policy') {
     const kept = new Set(rolesOf(now));
@@ -72,7 +72,10 @@ const policyNames = ({ properties }: ResolvedResource): string[] => {
   return policies.map((policy: { readonly PolicyName?: unknown }) => String(policy.PolicyName));
 };
 
-/** Takes out what the stack had before and its new template has not, as CloudFormation does at the end of an update; last made, first gone. */
+/**
+ * Removes resources that the new template does not contain, in reverse order, like CloudFormation at the end
+ * of an update.
+ */
 export function removeStale(stack: ResolvedStack, context: LoadContext): void {
   const now = new Map(stack.resources.map((resource) => [keyOf(resource), resource]));
   for (const before of [...context.previous.values()].reverse()) {

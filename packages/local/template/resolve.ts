@@ -1,17 +1,17 @@
-import { arnOf } from '../gateway/place.ts';
-import { omitUndefined } from '../omit-undefined.ts';
+import { arnOf } from '../gateway/account-and-region.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { Identity, ResourceType } from './identity.ts';
-import { type Scope, evaluate } from './intrinsics.ts';
+import { type StackScope, evaluate } from './intrinsics.ts';
 import { uuidOf } from './physical-name.ts';
 import { TemplateRefused } from './refusal.ts';
-import { IGNORED_TYPES, RESOURCE_TYPES } from './resource-types.ts';
+import { IGNORED_TYPES, RESOURCE_TYPES } from './resource-types/resource-types.ts';
 import type { Template, TemplateResource } from './template.ts';
 
 export interface ResolvedResource extends Identity {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
-  /** Stays when a later template leaves it out. */
+  /** Kept when a later template does not contain it. */
   readonly retained: boolean;
 }
 
@@ -25,18 +25,18 @@ interface ResolvedOutput {
 export interface ResolvedStack {
   readonly stackName: string;
   readonly stackId: string;
-  /** A resource stands behind everything that it needs. */
+  /** In order of dependencies: a resource comes after those it needs. */
   readonly resources: readonly ResolvedResource[];
   readonly outputs: readonly ResolvedOutput[];
 }
 
 export interface ResolveOptions {
   readonly stackName: string;
-  /** Where function URLs lie, without a slash at the end. @default http://127.0.0.1:4566 */
+  /** The origin of function URLs, without a trailing slash. @default http://127.0.0.1:4566 */
   readonly origin?: string;
-  /** What this stack was until now: resolving it again is an update. */
+  /** The stack's current resources, if this is an update. */
   readonly previous?: ReadonlyMap<string, ResolvedResource>;
-  /** The highest version number that a function ever had. @default 0 */
+  /** The highest version number that a function has had. @default 0 */
   readonly lastVersion?: (functionName: string) => number;
 }
 
@@ -50,15 +50,15 @@ function typeOf(logicalId: string, { Type, Properties }: TemplateResource): Reso
     );
   }
   const known = new Set([...type.used, ...type.ignored]);
-  const strange = Object.keys(Properties).find((property) => !known.has(property));
-  if (strange === undefined) return type;
+  const unknown = Object.keys(Properties).find((property) => !known.has(property));
+  if (unknown === undefined) return type;
   throw new TemplateRefused(
-    `The resource ${logicalId} (${Type}) has the property ${strange}, which the embedded AWS does not support.`,
+    `The resource ${logicalId} (${Type}) has the property ${unknown}, which the embedded AWS does not support.`,
   );
 }
 
-/** One resolution of one template: each resource once, what it needs before it. */
-class Resolution implements Scope {
+/** Resolves one template: each resource once, after those it needs. */
+class Resolution implements StackScope {
   readonly stackName: string;
   readonly stackId: string;
   readonly resources = new Map<string, ResolvedResource>();
@@ -84,7 +84,7 @@ class Resolution implements Scope {
     if (parameter === undefined) return this.resource(name).physicalId;
     if (parameter.Default !== undefined) return parameter.Default;
     throw new TemplateRefused(
-      `The parameter ${name} has no default; the embedded AWS takes no other parameter values.`,
+      `The parameter ${name} has no default; the embedded AWS accepts no other parameter values.`,
     );
   }
 
@@ -135,7 +135,10 @@ class Resolution implements Scope {
     };
   }
 
-  /** A version that an earlier template had under the same logical id is the same; another one gets the next number. */
+  /**
+   * Keeps the number of a version that an earlier template had under the same logical id. Others get the next
+   * number.
+   */
   #versionOf(logicalId: string, functionName: string): number {
     const before = this.#previous.get(logicalId);
     if (before !== undefined && before.arn.includes(`:function:${functionName}:`))
@@ -166,7 +169,10 @@ class Resolution implements Scope {
   }
 }
 
-/** Every name, ARN and property of the stack as the embedded AWS will have them, without starting one. Throws `TemplateRefused`. */
+/**
+ * Resolves every name, ARN and property of a stack as the embedded AWS will load it. Throws
+ * `TemplateRefused`.
+ */
 export function resolveTemplate(template: Template, options: ResolveOptions): ResolvedStack {
   const resolution = new Resolution(template, options);
   for (const logicalId of Object.keys(template.Resources))

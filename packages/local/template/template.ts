@@ -24,11 +24,11 @@ const schema = z.looseObject({
   Outputs: z.record(z.string(), output).default({}),
 });
 
-/** The sections of a CloudFormation template that matter here, as they are written. */
+/** The sections of a CloudFormation template that the embedded AWS uses, unresolved. */
 export type Template = z.infer<typeof schema>;
 export type TemplateResource = z.infer<typeof resource>;
 
-/** Throws `TemplateRefused` for what is no template. */
+/** Throws `TemplateRefused` for a value that is not a template. */
 export function parseTemplate(value: unknown): Template {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

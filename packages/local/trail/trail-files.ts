@@ -1,5 +1,6 @@
 /**
- * The trail as CloudTrail would have delivered it: log files, and digest files whose chain and signatures are right.
+ * Writes the trail as CloudTrail would deliver it: log files, and digest files with a valid chain and valid
+ * signatures.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html#cloudtrail-log-filename-format
  */
 import { generateKeyPair, sign, type KeyObject } from 'node:crypto';
@@ -8,21 +9,24 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { sha256Hex } from '../gateway/auth/sha256.ts';
-import { ACCOUNT_ID, REGION } from '../gateway/place.ts';
+import { ACCOUNT_ID, REGION } from '../gateway/account-and-region.ts';
 import { toSecond, type TrailRecord } from './trail.ts';
 
-/** The list of keys that `aws cloudtrail list-public-keys` would print; it stands beside the trail, not in it. */
+/** The keys, as `aws cloudtrail list-public-keys` prints them. The file is next to the trail, not part of it. */
 export const PUBLIC_KEYS_FILE = 'public-keys.json';
-/** The last digest of a folder has its signature nowhere but in the next one: so the last is short, and has nothing. */
+/**
+ * A digest's signature is in the next digest file. The last digest has none, so it covers a short, empty
+ * period.
+ */
 export const LAST_DIGEST_MS = 60_000;
 const HOUR_MS = 3_600_000;
-/** A log file has what happened in about five minutes. */
+/** A log file covers about five minutes. */
 const LOG_MS = 300_000;
-/** The bucket that the digests name: there is none, the files are in a folder. */
+/** The bucket name in the digests. There is no bucket: the files are in a folder. */
 const BUCKET = 'taskbound-local-trail';
 const KEY_BITS = 2048;
 
-/** `20261123T1000Z`, or with seconds. */
+/** `20261123T1000Z`, or with seconds, depending on `characters`. */
 const compact = (ms: number, characters: number): string =>
   `${new Date(ms).toISOString().replace(/[-:]/g, '').slice(0, characters)}Z`;
 const dayPath = (ms: number): string => new Date(ms).toISOString().slice(0, 10).replaceAll('-', '/');
@@ -52,7 +56,7 @@ interface Period {
   readonly toMs: number;
 }
 
-/** Hours from the first record on, then what is left, then the last short one. */
+/** Hours from the first record on, then the remaining time, then the short last period. */
 function periodsOf(fromMs: number, toMs: number): Period[] {
   const ends: number[] = [];
   for (let endMs = fromMs + HOUR_MS; endMs < toMs - LAST_DIGEST_MS; endMs += HOUR_MS) ends.push(endMs);
@@ -66,7 +70,7 @@ const timeOf = ({ eventTime }: TrailRecord): number => Date.parse(eventTime);
 class TrailWriter {
   readonly #folder: string;
   readonly #signer: Signer;
-  /** Tells this trail from another in the same folder. */
+  /** Distinguishes this trail from others in the same folder. */
   readonly #trail: string;
   #previous: { readonly object: string; readonly hash: string; readonly signature: string } | undefined;
 
@@ -150,7 +154,10 @@ class TrailWriter {
   }
 }
 
-/** Writes all records until `toMs` into a folder, in CloudTrail's layout, and the key that its digests are signed with beside it. */
+/**
+ * Writes all records until `toMs` to a folder, in CloudTrail's layout, and the public key that verifies its
+ * digests.
+ */
 export async function writeTrailFiles(
   folder: string,
   records: readonly TrailRecord[],

@@ -1,8 +1,11 @@
-import { omitUndefined } from '../omit-undefined.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { Call, Caller, RawRequest } from '../gateway/service.ts';
-import { ACCOUNT_ID, REGION } from '../gateway/place.ts';
+import { ACCOUNT_ID, REGION } from '../gateway/account-and-region.ts';
 
-/** One CloudTrail event: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html */
+/**
+ * One CloudTrail event:
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+ */
 export interface TrailRecord {
   readonly eventVersion: string;
   readonly userIdentity: Readonly<Record<string, unknown>>;
@@ -32,7 +35,7 @@ export interface TrailRecord {
 
 export type Recorded = Parameters<Call['record']>[0];
 
-/** `2026-11-23T10:00:00Z`: CloudTrail's times are to the second. */
+/** `2026-11-23T10:00:00Z`: CloudTrail's times have no fractions of a second. */
 export const toSecond = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 
 function sessionContext(caller: Caller): Record<string, unknown> {
@@ -63,7 +66,7 @@ function userIdentity(caller: Caller): Record<string, unknown> {
   return { type: 'AssumedRole', ...common, sessionContext: sessionContext(caller) };
 }
 
-/** What a request alone tells of its operation; the service may know better. */
+/** The operation's name, as far as the request shows it. The service may record a better one. */
 export function operationOf(request: RawRequest): string {
   const target = request.headers['x-amz-target'];
   if (target !== undefined) return target.split('.').at(-1) ?? target;
@@ -72,10 +75,10 @@ export function operationOf(request: RawRequest): string {
 
 const READ = /^(Get|List|Describe|Head|Query|Scan)/;
 
-/** CloudTrail writes the refusal of every service under one name. */
+/** CloudTrail uses one name for a denial, whatever the service calls it. */
 const errorCode = (name: string): string => (name === 'AccessDeniedException' ? 'AccessDenied' : name);
 
-export interface Facts {
+export interface CallFacts {
   readonly request: RawRequest;
   readonly caller: Caller;
   readonly service: string;
@@ -95,7 +98,7 @@ export function trailRecord({
   eventId,
   recorded,
   error,
-}: Facts): TrailRecord {
+}: CallFacts): TrailRecord {
   const eventName = recorded.eventName ?? operationOf(request);
   const eventCategory = recorded.eventCategory ?? 'Management';
   const resources = recorded.resources?.map((resource) => ({ ...resource, accountId: ACCOUNT_ID }));

@@ -165,7 +165,7 @@ describe('run --local', () => {
     [
       'a seed for an unknown bucket',
       (folder: string) => write(join(folder, 'seed/s3/elsewhere/a'), 'x'),
-      /belongs to no bucket/,
+      /does not belong to a bucket/,
     ],
     [
       'a seed whose index points outside',

@@ -26,7 +26,7 @@ describe('a schedule is refused at synth', () => {
     [
       'with an expression of five fields',
       declare('Nightly', { expression: 'cron(0 4 * * ?)' }),
-      /has the expression "cron\(0 4 \* \* \?\)": it is none of cron.*See https:\/\/docs\.aws/,
+      /has the expression "cron\(0 4 \* \* \?\)": it is must be cron.*See https:\/\/docs\.aws/,
     ],
     [
       'in no time zone',

@@ -8,7 +8,7 @@ const turns = async (count: number): Promise<void> => {
 };
 
 describe('VirtualClock', () => {
-  it('passes over a year at once when nothing works', async () => {
+  it('advances by a year at once when no work is in progress', async () => {
     const clock = new VirtualClock({ startMs: 5 });
     await clock.sleep(365 * 86_400_000);
     expect(clock.nowMs()).toBe(5 + 365 * 86_400_000);
@@ -34,7 +34,7 @@ describe('VirtualClock', () => {
     );
   });
 
-  it('stands still while a hold is taken, and goes on when the last one is released', async () => {
+  it('stops while a hold is taken, and continues when the last one is released', async () => {
     const clock = new VirtualClock({ startMs: 0 });
     const releaseA = clock.hold();
     const releaseB = clock.hold();
@@ -49,7 +49,7 @@ describe('VirtualClock', () => {
     expect(clock.nowMs()).toBe(10);
   });
 
-  it('lets work that takes some turns of the event loop finish before time passes', async () => {
+  it('waits for work that takes some turns of the event loop', async () => {
     const clock = new VirtualClock({ startMs: 0 });
     const slept = clock.sleep(10);
     await turns(4);
@@ -58,7 +58,7 @@ describe('VirtualClock', () => {
     expect(clock.nowMs()).toBe(10);
   });
 
-  it('does nothing while no timer is pending, and wakes when one is set later', async () => {
+  it('does nothing without a pending timer, and continues when one is set later', async () => {
     const clock = new VirtualClock({ startMs: 0 });
     await turns(50);
     expect(clock.nowMs()).toBe(0);
@@ -66,7 +66,7 @@ describe('VirtualClock', () => {
     expect(clock.nowMs()).toBe(3);
   });
 
-  it('goes on after a timer that throws', () => {
+  it('continues after a timer that throws', () => {
     const clock = new VirtualClock({ startMs: 0 });
     let later = false;
     clock.setTimer(1, () => {
@@ -88,7 +88,7 @@ describe('VirtualClock', () => {
     expect(fired).toBe(1);
   });
 
-  it('advances by hand, through what the fired timers set', () => {
+  it('advances by hand, and fires timers that are set on the way', () => {
     const clock = new VirtualClock({ startMs: 0 });
     const at: number[] = [];
     const again = (): void => {
@@ -119,7 +119,7 @@ describe.each([
 });
 
 describe('SystemClock', () => {
-  it('does not fire a wait beyond 32 bits of milliseconds at once', async () => {
+  it('does not fire a timer of more than 32 bits of milliseconds at once', async () => {
     const clock = new SystemClock();
     let fired = false;
     const timer = clock.setTimer(2 ** 32, () => (fired = true));

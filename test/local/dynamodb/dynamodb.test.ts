@@ -91,7 +91,7 @@ describe('items', () => {
     ).toEqual({ boundaryId: 'a', seq: 1 });
   });
 
-  it('come back when their condition fails, where that was asked for', async () => {
+  it('are returned when their condition fails, if requested', async () => {
     const { db } = await setUp();
     const put = (value: string, more: object = {}) =>
       db.send(
@@ -112,7 +112,7 @@ describe('items', () => {
     expect(asked).toMatchObject({ name: 'ConditionalCheckFailedException', Item: { value: { S: 'first' } } });
   });
 
-  it('of one key are decided one writer at a time', async () => {
+  it('with the same key accept one of several writers', async () => {
     const { db } = await setUp();
     const attempts = Array.from({ length: 20 }, (_, writer) =>
       db.send(
@@ -127,7 +127,7 @@ describe('items', () => {
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  it('are written while virtual time stands still', async () => {
+  it('are written without virtual time passing', async () => {
     const { db, clock } = await setUp();
     let fired = false;
     clock.setTimer(60_000, () => (fired = true));
@@ -169,52 +169,52 @@ describe('access', () => {
         ExpressionAttributeValues: { ':b': 'a', ':s': 0 },
       }),
     ],
-  ])('to %s needs its own action, on the table, and knows the leading key', async (name, action, command) => {
-    const { aws, client } = await setUp();
-    const keyed = (value: string) => ({
-      Condition: {
-        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [value] },
-        Null: { 'dynamodb:LeadingKeys': 'false' },
-      },
-    });
-    const send = (role: string, policy: Parameters<typeof sessionWith>[2]) =>
-      client(sessionWith(aws, role, policy)).send(command as never);
-    await expect(send('Exact', allow(action, ARN))).resolves.toBeDefined();
-    await expect(send('Keyed', allow(action, ARN, keyed('a')))).resolves.toBeDefined();
-    expect(await refusal(send('OtherKey', allow(action, ARN, keyed('b'))))).toMatchObject({
-      name: 'AccessDeniedException',
-    });
-    expect(await refusal(send('OtherAction', allow('dynamodb:Scan', ARN)))).toEqual({
-      name: 'AccessDeniedException',
-      status: 400,
-      message: `User: arn:aws:sts::${ACCOUNT}:assumed-role/OtherAction/someone is not authorized to perform: dynamodb:${name} on resource: ${ARN} because no identity-based policy allows the dynamodb:${name} action`,
-    });
-  });
+  ])(
+    'to %s needs its own action on the table, and provides the leading key',
+    async (name, action, command) => {
+      const { aws, client } = await setUp();
+      const keyed = (value: string) => ({
+        Condition: {
+          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [value] },
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        },
+      });
+      const send = (role: string, policy: Parameters<typeof sessionWith>[2]) =>
+        client(sessionWith(aws, role, policy)).send(command as never);
+      await expect(send('Exact', allow(action, ARN))).resolves.toBeDefined();
+      await expect(send('Keyed', allow(action, ARN, keyed('a')))).resolves.toBeDefined();
+      expect(await refusal(send('OtherKey', allow(action, ARN, keyed('b'))))).toMatchObject({
+        name: 'AccessDeniedException',
+      });
+      expect(await refusal(send('OtherAction', allow('dynamodb:Scan', ARN)))).toEqual({
+        name: 'AccessDeniedException',
+        status: 400,
+        message: `User: arn:aws:sts::${ACCOUNT}:assumed-role/OtherAction/someone is not authorized to perform: dynamodb:${name} on resource: ${ARN} because no identity-based policy allows the dynamodb:${name} action`,
+      });
+    },
+  );
 
   it.each([
     ['GetItem', new GetCommand({ TableName: 'Events', Key: { boundaryId: 'a', seq: 1 } })],
     ['PutItem', new PutCommand({ TableName: ARN, Item: { boundaryId: 'a', seq: 1, text: 'a story' } })],
     ['DeleteItem', new DeleteCommand({ TableName: 'Events', Key: { boundaryId: 'a', seq: 1 } })],
-  ])(
-    'by %s is in the trail with table and key, refused or not, and without contents',
-    async (name, command) => {
-      const { aws, client, db } = await setUp();
-      await db.send(command as never);
-      await refusal(client(sessionWith(aws, 'Nobody', allow('dynamodb:Scan', ARN))).send(command as never));
-      const records = aws.trail.filter(({ eventName }) => eventName === name);
-      expect(records.map(({ errorCode }) => errorCode)).toEqual([undefined, 'AccessDenied']);
-      for (const record of records) {
-        expect(record).toMatchObject({
-          eventCategory: 'Data',
-          requestParameters: { tableName: 'Events', key: { boundaryId: 'a', seq: '1' } },
-          resources: [{ ARN, type: 'AWS::DynamoDB::Table' }],
-        });
-        expect(JSON.stringify(record)).not.toContain('a story');
-      }
-    },
-  );
+  ])('by %s is recorded with table and key, even if refused, and without contents', async (name, command) => {
+    const { aws, client, db } = await setUp();
+    await db.send(command as never);
+    await refusal(client(sessionWith(aws, 'Nobody', allow('dynamodb:Scan', ARN))).send(command as never));
+    const records = aws.trail.filter(({ eventName }) => eventName === name);
+    expect(records.map(({ errorCode }) => errorCode)).toEqual([undefined, 'AccessDenied']);
+    for (const record of records) {
+      expect(record).toMatchObject({
+        eventCategory: 'Data',
+        requestParameters: { tableName: 'Events', key: { boundaryId: 'a', seq: '1' } },
+        resources: [{ ARN, type: 'AWS::DynamoDB::Table' }],
+      });
+      expect(JSON.stringify(record)).not.toContain('a story');
+    }
+  });
 
-  it('to an index is asked of the index', async () => {
+  it('to an index is authorized on the index', async () => {
     const { aws, client } = await setUp();
     const query = new QueryCommand({
       TableName: 'Events',
@@ -244,7 +244,7 @@ describe('access', () => {
 
   it.each([
     [
-      'a table that is not there',
+      'a table that does not exist',
       new GetCommand({ TableName: 'None', Key: { a: 'b' } }),
       'ResourceNotFoundException',
     ],

@@ -21,7 +21,7 @@ const detailOf = ({ event }: { event: Record<string, unknown> }) =>
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 describe('Step Functions Execution Status Change', () => {
-  it('reaches the function of a matching rule, as AWS gives it', async () => {
+  it('reaches the function of a matching rule, in the format of AWS', async () => {
     const loaded = await loadEvents();
     const { executionArn } = await startExecution(loaded, { fail: true });
     await loaded.clock.sleep(1_000);
@@ -64,8 +64,8 @@ describe('Step Functions Execution Status Change', () => {
   it.each<[string, object, boolean, string[]]>([
     ['a success', {}, false, ['SUCCEEDED']],
     ['a stop', { wait: true }, true, ['ABORTED']],
-    ['a start, when the pattern wants it', { wait: true }, false, ['RUNNING']],
-  ])('tells %s', async (_what, input, stops, statuses) => {
+    ['a start, when the pattern matches it', { wait: true }, false, ['RUNNING']],
+  ])('reports %s', async (_what, input, stops, statuses) => {
     const template = eventsTemplate();
     const [rule] = ofType(template, 'AWS::Events::Rule');
     if (statuses.includes('RUNNING'))
@@ -77,7 +77,7 @@ describe('Step Functions Execution Status Change', () => {
     expect(loaded.received().map((one) => detailOf(one)['status'])).toEqual(statuses);
   });
 
-  it('leaves data out that is too long for an event', async () => {
+  it('omits data that is too long for an event', async () => {
     const loaded = await loadEvents();
     await startExecution(loaded, { fail: true, long: 'x'.repeat(254_000) });
     await loaded.clock.sleep(1_000);
@@ -85,7 +85,7 @@ describe('Step Functions Execution Status Change', () => {
     expect([detail?.['input'], detail?.['inputDetails']]).toEqual([null, { included: false }]);
   });
 
-  it('is not sent by a disabled rule, nor for another machine', async () => {
+  it('is not sent by a disabled rule or for another machine', async () => {
     for (const change of [
       { State: 'DISABLED' },
       { EventPattern: { source: ['aws.states'], detail: { stateMachineArn: [`${MACHINE_ARN}2`] } } },
@@ -122,8 +122,8 @@ describe('the delivery hook', () => {
   });
 });
 
-describe('what fails', () => {
-  /** Without the statement that lets this rule invoke the function. */
+describe('a failed delivery', () => {
+  /** Without the statement that allows this rule to invoke the function. */
   function withoutPermission() {
     const template = eventsTemplate();
     const permission = Object.entries(template.Resources).find(
@@ -184,7 +184,7 @@ describe('what fails', () => {
     },
   );
 
-  it('is tried again while Lambda is down, then given up', async () => {
+  it('is retried while Lambda is down, then abandoned', async () => {
     const loaded = await loadEvents();
     const attempts: number[] = [];
     loaded.aws.intercept = ({ service, atMs }) => {

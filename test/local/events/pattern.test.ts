@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type EventPattern, matchesPattern, patternProblem } from 'taskbound-local/events/pattern';
+import { type EventPattern, matchesPattern, patternProblem } from '../../../packages/local/events/pattern.ts';
 
 const EVENT = {
   source: 'aws.states',
@@ -13,15 +13,15 @@ describe('a pattern', () => {
   it.each<[string, EventPattern, boolean]>([
     ['an exact value', { source: ['aws.states'] }, true],
     ['another value', { source: ['aws.ec2'] }, false],
-    ['the beginning of a value only', { source: ['aws'] }, false],
+    ['only the beginning of a value', { source: ['aws'] }, false],
     ['one of several', { detail: { status: ['ABORTED', 'FAILED'] } }, true],
     ['a prefix', { source: [{ prefix: 'aws.' }] }, true],
     ['another prefix', { source: [{ prefix: 'was.' }] }, false],
     ['a prefix of a number', { detail: { count: [{ prefix: '1' }] } }, false],
     ['every field', { source: ['aws.states'], detail: { status: ['FAILED'] } }, true],
     ['all fields but one', { source: ['aws.states'], detail: { status: ['RUNNING'] } }, false],
-    ['a field that is not there', { detail: { missing: ['x'] } }, false],
-    ['null where nothing is', { detail: { missing: [null] } }, false],
+    ['a field that does not exist', { detail: { missing: ['x'] } }, false],
+    ['null for a field that does not exist', { detail: { missing: [null] } }, false],
     ['null', { detail: { nothing: [null] } }, true],
     ['a number', { detail: { count: [1] } }, true],
     ['a number as text', { detail: { count: ['1'] } }, false],
@@ -30,7 +30,7 @@ describe('a pattern', () => {
     ['one of an array', { resources: ['b'] }, true],
     ['none of an array', { resources: ['c'] }, false],
     ['upper and lower case', { source: ['AWS.states'] }, false],
-  ])('tells %s', (_what, pattern, expected) => {
+  ])('matches or rejects %s', (_what, pattern, expected) => {
     expect(matchesPattern(pattern, EVENT)).toBe(expected);
     expect(patternProblem(pattern)).toBeUndefined();
   });

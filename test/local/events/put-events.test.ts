@@ -1,7 +1,7 @@
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, it } from 'vitest';
-import { Sha256 } from 'taskbound-local/gateway/auth/sha256';
+import { Sha256 } from '../../../packages/local/gateway/auth/sha256.ts';
 import type { EmbeddedAws, InProcessClientConfig } from 'taskbound-local/embedded-aws';
 import { allow, sessionWith } from '../support.ts';
 import { loadEvents } from './stack.ts';
@@ -9,7 +9,7 @@ import { loadEvents } from './stack.ts';
 const BUS = 'arn:aws:events:eu-central-1:111122223333:event-bus/default';
 const ENTRY = { Source: 'taskbound', DetailType: 'boundary.closed', Detail: '{"boundaryId":"a.b"}' };
 
-/** PutEvents over the wire, as https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html has it. */
+/** Calls PutEvents over HTTP: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 async function put(
   aws: EmbeddedAws,
   Entries: readonly object[],
@@ -38,7 +38,7 @@ async function put(
 }
 
 describe('PutEvents', () => {
-  it('keeps events, and delivers them to the rules that want them', async () => {
+  it('stores events, and delivers them to matching rules', async () => {
     const { aws, clock, received } = await loadEvents();
     const { status, answer } = await put(aws, [ENTRY, { ...ENTRY, Source: 'other' }]);
     expect(status).toBe(200);
@@ -59,10 +59,10 @@ describe('PutEvents', () => {
     ['without a source', { ...ENTRY, Source: undefined }, 'InvalidArgument'],
     ['without a detail type', { ...ENTRY, DetailType: '' }, 'InvalidArgument'],
     ['without a detail', { ...ENTRY, Detail: undefined }, 'InvalidArgument'],
-    ['with a detail that is no JSON', { ...ENTRY, Detail: 'x' }, 'MalformedDetail'],
-    ['with a detail that is no object', { ...ENTRY, Detail: '[1]' }, 'MalformedDetail'],
+    ['with a detail that is not JSON', { ...ENTRY, Detail: 'x' }, 'MalformedDetail'],
+    ['with a detail that is not an object', { ...ENTRY, Detail: '[1]' }, 'MalformedDetail'],
     ['from AWS', { ...ENTRY, Source: 'aws.states' }, 'NotAuthorizedForSourceException'],
-  ])('refuses an entry %s and takes the others', async (_what, entry, code) => {
+  ])('refuses an entry %s and accepts the others', async (_what, entry, code) => {
     const { aws } = await loadEvents();
     const { answer } = await put(aws, [entry, ENTRY]);
     expect(answer).toMatchObject({

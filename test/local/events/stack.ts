@@ -17,7 +17,7 @@ import { EmbeddedAws } from 'taskbound-local/embedded-aws';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { START_MS } from '../support.ts';
 
-/** Logs its event; fails when the event says so. */
+/** Logs its event. Fails if the event is broken. */
 const SOURCE = `exports.handler = async (event) => {
   console.log(JSON.stringify(event));
   if (event.detail?.broken === true || event.broken === true) throw new Error('broken');
@@ -111,7 +111,10 @@ let synthesized: StackTemplate | undefined;
 export const SINK_ARN = 'arn:aws:lambda:eu-central-1:111122223333:function:sink';
 export const MACHINE_ARN = 'arn:aws:states:eu-central-1:111122223333:stateMachine:machine';
 
-/** A stack as the CDK writes it: a function behind two rules and a schedule, with a dead-letter queue, an alarm and a topic. */
+/**
+ * A stack synthesized by the CDK: a function behind two rules and a schedule, with a dead-letter queue, an
+ * alarm and a topic.
+ */
 export const eventsTemplate = (): StackTemplate => structuredClone((synthesized ??= synthesize()));
 
 /** The template's resources of a type. */
@@ -125,7 +128,7 @@ export async function loadEvents(template = eventsTemplate()) {
   const aws = await EmbeddedAws.start({ clock, policyDelayMs: 0 });
   const load = (one: StackTemplate) => aws.load(one, { stackName: 'Events', assetDir: () => assetDir });
   await load(template);
-  /** What the function was invoked with, and when. */
+  /** The events that the function received, with their times. */
   const received = () =>
     aws.lambda.host.logs
       .filter(({ level }) => level === 'INFO')

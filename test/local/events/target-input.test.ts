@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isSupportedPath, type TargetInput, targetPayload } from 'taskbound-local/events/target-input';
-import { busEvent } from 'taskbound-local/events/types';
+import {
+  isSupportedPath,
+  type TargetInput,
+  targetPayload,
+} from '../../../packages/local/events/target-input.ts';
+import { busEvent } from '../../../packages/local/events/types.ts';
 import { START_MS } from '../support.ts';
 
 const EVENT = busEvent({
@@ -28,14 +32,14 @@ const transformer = (template: string, paths: Record<string, string> = {}): Targ
 });
 
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
-describe('what a target gets', () => {
+describe('the input of a target', () => {
   it.each<[string, TargetInput, unknown]>([
     ['the whole event', {}, EVENT],
-    ['a text of its own', { input: '{"a":1}' }, { a: 1 }],
+    ['a fixed text', { input: '{"a":1}' }, { a: 1 }],
     ['a part of the event', { path: '$.detail.inner' }, { a: [1] }],
-    ['the whole, by its path', { path: '$' }, EVENT],
+    ['the whole event, by its path', { path: '$' }, EVENT],
     [
-      'values as they are',
+      'values outside a text',
       transformer('{"t":<text>,"n":<number>,"i":<inner>}'),
       { t: 'say "hi"', n: 3, i: { a: [1] } },
     ],
@@ -47,8 +51,8 @@ describe('what a target gets', () => {
       transformer('{"r":<aws.events.rule-arn>,"n":"<aws.events.rule-name>"}'),
       { r: 'arn:rule', n: 'rule' },
     ],
-    ['unknown names as they stand', transformer('{"t":"<other>"}'), { t: '<other>' }],
-    ['a name behind an escaped quotation mark', transformer('{"t":"\\"<text>"}'), { t: '"say "hi"' }],
+    ['unknown names, unchanged', transformer('{"t":"<other>"}'), { t: '<other>' }],
+    ['a name after an escaped quotation mark', transformer('{"t":"\\"<text>"}'), { t: '"say "hi"' }],
   ])('is %s', (_what, input, expected) => {
     expect(payload(input)).toEqual(expected);
   });

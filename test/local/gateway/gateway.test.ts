@@ -80,7 +80,7 @@ describe('authentication', () => {
     ).toMatchObject({ name: 'InvalidClientTokenId' });
   });
 
-  it('lets a client of another clock correct its signature by the Date header', async () => {
+  it('lets a client with another clock correct its signature by the Date header', async () => {
     const { aws } = await start();
     const { signerConstructor: _, ...config } = aws.clientConfig();
     await expect(new STSClient(config).send(new GetCallerIdentityCommand({}))).resolves.toMatchObject({
@@ -123,7 +123,7 @@ describe('authentication', () => {
     expect(Buffer.from(response.body).toString()).toContain('<Code>MissingAuthenticationToken</Code>');
   });
 
-  it('says which services it has not', async () => {
+  it('names a service that it does not have', async () => {
     const { aws } = await start();
     const headers = {
       authorization: `AWS4-HMAC-SHA256 Credential=A/20261123/eu-central-1/ec2/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`,
@@ -161,7 +161,7 @@ describe('paths', () => {
 });
 
 describe('over HTTP', () => {
-  it('serves unmodified SDK clients, keys and all', async () => {
+  it('serves unmodified SDK clients, with exact keys', async () => {
     const real = await EmbeddedAws.start({ clock: new SystemClock() });
     real.s3.createBucket('data');
     const { endpoint, close } = await real.listen(0);
@@ -187,7 +187,7 @@ describe('over HTTP', () => {
 });
 
 describe('the trail', () => {
-  it('records who did what, and how it was refused', async () => {
+  it('records the caller, the call and its refusal', async () => {
     const { aws } = await start();
     const config = sessionWith(aws, 'Reader', allow('ssm:GetParameter'));
     aws.ssm.putParameter('/types', 'x', 0);
@@ -233,7 +233,7 @@ describe('the trail', () => {
 });
 
 describe('defects', () => {
-  it('reports what is our own mistake and answers InternalFailure', async () => {
+  it('reports an unexpected error and returns InternalFailure', async () => {
     const { aws } = await start();
     const defects: unknown[] = [];
     aws.onDefect = (error) => void defects.push(error);
@@ -249,7 +249,7 @@ describe('defects', () => {
   });
 });
 
-it('repeats itself for the same seed and not for another', async () => {
+it('gives the same ids for the same seed and others for another seed', async () => {
   const keys = async (seed: string) => {
     const { aws } = await start({ seed });
     return [aws.rootCredentials.secretAccessKey, sessionWith(aws, 'R', undefined).credentials];

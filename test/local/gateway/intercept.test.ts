@@ -46,7 +46,7 @@ describe('intercept', () => {
     expect(callers[1]).toBe('arn:aws:sts::111122223333:assumed-role/Someone/someone');
   });
 
-  it('refuses before the effect, in the form of the service, and the trail says so', async () => {
+  it('refuses before the call takes effect, in the format of the service, and records it', async () => {
     const { aws } = await start();
     aws.intercept = () => ({
       refuse: { name: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
@@ -71,7 +71,7 @@ describe('intercept', () => {
     expect(exists(aws)).toBe(true);
   });
 
-  it('loses the answer after the effect; a client that tries again finds it done', async () => {
+  it('loses the response after the call took effect; a client that retries finds it done', async () => {
     const { aws } = await start();
     aws.intercept = () => ({ loseAnswer: true });
     expect(await refusal(create(aws))).toMatchObject({ name: 'TimeoutError' });
@@ -82,7 +82,7 @@ describe('intercept', () => {
     const again = await start();
     const verdicts: Verdict[] = [{ loseAnswer: true }, 'proceed'];
     again.aws.intercept = () => verdicts.shift() ?? 'proceed';
-    // The SDK waits a moment of real time before it tries again.
+    // The SDK waits a moment of real time before it retries.
     await expect(create(again.aws, 2)).resolves.toMatchObject({ Name: 's' });
     expect(again.aws.trail).toHaveLength(2);
   });
@@ -102,7 +102,7 @@ describe('intercept', () => {
     await aws.close();
   });
 
-  it('delays the effect, and what may happen is decided then', async () => {
+  it('delays the effect and the authorization', async () => {
     const { aws, clock } = await start({ policyDelayMs: 0 });
     const config = { ...sessionWith(aws, 'Reader', allow('secretsmanager:DescribeSecret')), maxAttempts: 1 };
     await create(aws);

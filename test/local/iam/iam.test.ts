@@ -33,7 +33,7 @@ async function withReader(options = {}) {
 }
 
 describe('policy changes', () => {
-  it('take effect after the delay, to the millisecond, and GetCallerIdentity goes on', async () => {
+  it('take effect after the delay, to the millisecond, and do not affect GetCallerIdentity', async () => {
     const { clock, reader, read, iam } = await withReader();
     await iam.send(put('Reader', 'deny', DENY_ALL));
     clock.advance(3_999);
@@ -60,7 +60,7 @@ describe('policy changes', () => {
     expect(await refusal(read())).toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  it('of a lifted deny give access back after the delay', async () => {
+  it('restore access after the delay when a deny is removed', async () => {
     const { clock, read, iam } = await withReader({ policyDelayMs: 1_000 });
     await iam.send(put('Reader', 'deny', DENY_ALL));
     clock.advance(1_000);
@@ -71,7 +71,7 @@ describe('policy changes', () => {
     await expect(read()).resolves.toBeDefined();
   });
 
-  it('still show in order after the history was folded', async () => {
+  it('are listed in order after old changes were merged', async () => {
     const { clock, read, iam } = await withReader({ policyDelayMs: 0 });
     await iam.send(put('Reader', 'deny', DENY_ALL));
     clock.advance(3_000_000);
@@ -85,7 +85,7 @@ describe('policy changes', () => {
 });
 
 describe('the API', () => {
-  it('gives a policy back as it was put, URL-encoded', async () => {
+  it('returns a policy as it was put, URL-encoded', async () => {
     const { iam } = await withReader();
     await iam.send(put('Reader', 'more', DENY_ALL));
     const { PolicyDocument } = await iam.send(
@@ -115,7 +115,7 @@ describe('the API', () => {
     });
   });
 
-  it('lists the roles under a path, page by page, without what AWS leaves out', async () => {
+  it('lists the roles under a path, in pages, without the fields that AWS omits', async () => {
     const { aws, iam } = await withReader();
     const boundaryArn = 'arn:aws:iam::1:policy/b';
     for (const name of ['C', 'A', 'B'])
@@ -139,7 +139,7 @@ describe('the API', () => {
     expect(all.Roles).toHaveLength(aws.iam.roles().length);
   });
 
-  it('authorizes ListRoles by the path that is asked for', async () => {
+  it('authorizes ListRoles by the requested path', async () => {
     const { aws } = await withReader();
     const lister = sessionWith(
       aws,
@@ -191,14 +191,14 @@ describe('the API', () => {
 
   const role = 'Reader';
   it.each([
-    ['a role that is not there', put('Nobody', 'p', DENY_ALL), 'NoSuchEntityException'],
+    ['a role that does not exist', put('Nobody', 'p', DENY_ALL), 'NoSuchEntityException'],
     [
-      'a policy that is not there',
+      'a policy that does not exist',
       new GetRolePolicyCommand({ RoleName: role, PolicyName: 'none' }),
       'NoSuchEntityException',
     ],
     [
-      'deleting one that is not there',
+      'deleting a policy that does not exist',
       new DeleteRolePolicyCommand({ RoleName: role, PolicyName: 'none' }),
       'NoSuchEntityException',
     ],
@@ -226,14 +226,14 @@ describe('the API', () => {
     ['a path that does not end in a slash', new ListRolesCommand({ PathPrefix: '/team' }), 'ValidationError'],
     ['a page of none', new ListRolesCommand({ MaxItems: 0 }), 'ValidationError'],
     ['a page of 1,001', new ListRolesCommand({ MaxItems: 1001 }), 'ValidationError'],
-    ['a marker of its own', new ListRolesCommand({ Marker: 'own' }), 'ValidationError'],
-    ['an operation that is not here', new ListUsersCommand({}), 'InvalidAction'],
+    ['an invalid marker', new ListRolesCommand({ Marker: 'own' }), 'ValidationError'],
+    ['an unsupported operation', new ListUsersCommand({}), 'InvalidAction'],
   ] as const)('refuses %s', async (_what, command, name) => {
     const { iam } = await withReader();
     expect(await refusal(iam.send(command as never))).toMatchObject({ name });
   });
 
-  it('lets a caller write only on roles that carry the boundary', async () => {
+  it('lets a caller write only to roles with the boundary', async () => {
     const { aws } = await withReader();
     const boundaryArn = `arn:aws:iam::${ACCOUNT}:policy/ceiling`;
     aws.iam.putRole({ name: 'Bounded', trust: ACCOUNT_TRUST, boundaryArn }, START_MS);
@@ -256,7 +256,7 @@ describe('the API', () => {
   });
 });
 
-it('notes which statement of which policy allowed what', async () => {
+it('records which statement of which policy allowed a call', async () => {
   const { aws, read } = await withReader();
   await read();
   await read();

@@ -25,7 +25,7 @@ async function setUp(kind: 'signs' | 'encrypts' = 'signs') {
   return { aws, kms: new KMSClient({ ...aws.clientConfig() }) };
 }
 
-describe('a key that signs', () => {
+describe('a signing key', () => {
   it('gives signatures that verify with its public key, the same for the same digest', async () => {
     const { kms } = await setUp();
     const { PublicKey, KeySpec } = await kms.send(new GetPublicKeyCommand({ KeyId: key }));
@@ -36,7 +36,7 @@ describe('a key that signs', () => {
     expect((await kms.send(sign())).Signature).toEqual(Signature);
   });
 
-  it('keeps its key over a deploy and over a snapshot', async () => {
+  it('keeps its private key across a deployment and a snapshot', async () => {
     const { aws, kms } = await setUp();
     const { Signature } = await kms.send(sign());
     aws.keys.put(key, account, 'signs');
@@ -48,7 +48,7 @@ describe('a key that signs', () => {
     expect((await restored.send(sign())).Signature).toEqual(Signature);
   });
 
-  it('asks the caller’s policy, with the algorithm and the kind of message', async () => {
+  it('checks the caller’s policy, with the algorithm and the message type', async () => {
     const { aws } = await setUp();
     const only = (value: string) =>
       allow('kms:Sign', key, { Condition: { StringEquals: { 'kms:MessageType': value } } });
@@ -62,13 +62,13 @@ describe('a key that signs', () => {
   });
 });
 
-describe('what a key does not do', () => {
+describe('a key refuses to', () => {
   it.each([
-    ['sign with what encrypts', 'encrypts', sign(), 'InvalidKeyUsageException'],
-    ['sign what is no digest', 'signs', sign(key, new Uint8Array(31)), 'ValidationException'],
-    ['sign when it is not there', 'signs', sign(`${key}2`), 'NotFoundException'],
+    ['sign with an encryption key', 'encrypts', sign(), 'InvalidKeyUsageException'],
+    ['sign something other than a digest', 'signs', sign(key, new Uint8Array(31)), 'ValidationException'],
+    ['sign if it does not exist', 'signs', sign(`${key}2`), 'NotFoundException'],
     [
-      'sign messages as they are, which are shorter than ours',
+      'sign raw messages',
       'signs',
       new SignCommand({ KeyId: key, Message: digest, MessageType: 'RAW', SigningAlgorithm: 'ECDSA_SHA_256' }),
       'ValidationException',
@@ -78,7 +78,7 @@ describe('what a key does not do', () => {
     expect((await refusal(kms.send(command))).name).toBe(name);
   });
 
-  it('show a public half that it does not have', async () => {
+  it('return a public key if it is symmetric', async () => {
     const { kms } = await setUp('encrypts');
     expect((await refusal(kms.send(new GetPublicKeyCommand({ KeyId: key })))).name).toBe(
       'UnsupportedOperationException',

@@ -5,9 +5,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { Sha256 } from 'taskbound-local/gateway/auth/sha256';
+import { Sha256 } from '../../../packages/local/gateway/auth/sha256.ts';
 import { EmbeddedAws } from 'taskbound-local/embedded-aws';
-import { createInvokeAs } from 'taskbound-local/lambda/invoke-as';
+import { createInvokeAs } from '../../../packages/local/lambda/invoke-as.ts';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { ACCOUNT, START_MS } from './fixture.ts';
 
@@ -66,7 +66,7 @@ async function embedded() {
   return { aws, clock, registry, version, invoke };
 }
 
-it('a function has its role, the machine has its own, and neither has more', async () => {
+it('the function and the machine have only the permissions of their own roles', async () => {
   const { aws, version, invoke } = await embedded();
   expect(await invoke(version, { key: 'allowed' })).toMatchObject({
     Payload: { body: 'direct' },
@@ -86,7 +86,7 @@ it('a function has its role, the machine has its own, and neither has more', asy
   await aws.close();
 });
 
-it('a function URL takes a signature and carries its identity', async () => {
+it('a function URL checks the signature and passes the caller on', async () => {
   const { aws, clock, registry } = await embedded();
   aws.iam.putInline(
     'FunctionRole',

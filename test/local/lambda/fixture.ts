@@ -1,12 +1,12 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FunctionRegistry } from 'taskbound-local/lambda/registry';
+import { FunctionRegistry } from '../../../packages/local/lambda/registry.ts';
 import { LambdaHost } from 'taskbound-local/lambda/host';
-import { LambdaService } from 'taskbound-local/lambda/service';
+import { LambdaService } from '../../../packages/local/lambda/service.ts';
 import type { FunctionSpec, InvocationResult } from 'taskbound-local/lambda/types';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
-import { TinyGateway } from '../tiny-gateway.ts';
+import { TestGateway } from '../test-gateway.ts';
 
 export const START_MS = Date.parse('2026-11-23T10:00:00.000Z');
 export const ACCOUNT = 'arn:aws:lambda:eu-central-1:111122223333:function';
@@ -14,7 +14,7 @@ export const ACCOUNT = 'arn:aws:lambda:eu-central-1:111122223333:function';
 /** An embedded Lambda with functions made from source text. */
 export function lambdaFixture(options: { readonly synchronousLimitMs?: number } = {}) {
   const clock = new VirtualClock({ startMs: START_MS });
-  const gateway = new TinyGateway(() => clock.nowMs());
+  const gateway = new TestGateway(() => clock.nowMs());
   const assumed: string[][] = [];
   const assumeServiceRole = (...request: [string, string, string]) => {
     assumed.push(request);

@@ -47,13 +47,13 @@ it('serves a signed call of a function URL', async () => {
   });
 });
 
-it('refuses one whose caller may not', async () => {
+it('refuses a caller without permission', async () => {
   const { aws, post } = await setUp();
   expect(await post(sessionWith(aws, 'Stranger', undefined))).toMatchObject({ status: 403 });
   expect(aws.trail.at(-1)).toMatchObject({ userIdentity: { type: 'AssumedRole' } });
 });
 
-it('refuses one without a signature', async () => {
+it('refuses a call without a signature', async () => {
   const { aws, url } = await setUp();
   const response = await aws.handle({
     method: 'POST',

@@ -38,7 +38,7 @@ describe('results and errors', () => {
     expect(error).toMatchObject(errorMessage === undefined ? { errorType } : { errorType, errorMessage });
   });
 
-  it('keeps the machine out of stack traces', async () => {
+  it('omits the host from stack traces', async () => {
     const { error } = await fixture().run('throw new Error("x");');
     expect(error?.trace?.join('\n')).toMatch(/^Error: x\n\s+at .*\/var\/task\/index\.js:1:\d+/);
     expect(error?.trace?.join('\n')).not.toContain('local/lambda');
@@ -52,7 +52,7 @@ describe('results and errors', () => {
     expect(over.error).toMatchObject({ errorType: 'Function.ResponseSizeTooLarge' });
   });
 
-  it('names what is wrong with the code', async () => {
+  it('reports errors of the code', async () => {
     const { create, invoke } = fixture();
     create('broken', 'exports.handler = (');
     create('empty', 'exports.other = 1');
@@ -90,9 +90,9 @@ describe('the end of an environment', () => {
 
   it.each([
     ['sleeps too long', 'await new Promise((r) => setTimeout(r, 60_000));'],
-    ['waits for what never comes', 'await new Promise(() => {});'],
+    ['waits for a promise that never settles', 'await new Promise(() => {});'],
     [
-      'never lets go of immediates',
+      'loops with immediates',
       'const again = () => setImmediate(again); again(); await new Promise(() => {});',
     ],
   ])('times out a handler that %s', async (_name, body) => {
@@ -197,8 +197,8 @@ describe('environments', () => {
 
   it.each([
     ['work', 0, 8],
-    ['sleep, without more time passing than one of them takes', 100, 30],
-  ])('are shared by many invocations at once that %s', async (_what, ms, coldStarts) => {
+    ['sleep, without more time passing than one of them needs', 100, 30],
+  ])('are shared by many parallel invocations that %s', async (_what, ms, coldStarts) => {
     const { create, invoke, clock, host } = fixture();
     const waits = ms > 0 ? `await new Promise((done) => setTimeout(done, ${ms}));` : '';
     create('f', `exports.handler = async (event) => { ${waits} return event.n; };`);
@@ -217,7 +217,7 @@ describe('environments', () => {
     expect((await invoke('f')).payload).toBe('2');
   });
 
-  it('see their own variables and nothing of the machine', async () => {
+  it('have their own variables and none of the machine', async () => {
     const { run } = fixture();
     const { payload } = await run('return process.env;');
     const variables = JSON.parse(payload);
@@ -238,7 +238,7 @@ describe('environments', () => {
     ).toEqual([]);
   });
 
-  it('get the clock of the embedded AWS', async () => {
+  it('use the clock of the embedded AWS', async () => {
     const { run } = fixture();
     const { payload } = await run(`
       const at = [Date.now(), new Date().getTime(), context.getRemainingTimeInMillis()];
@@ -296,7 +296,7 @@ describe('environments', () => {
     ]);
   });
 
-  it('run the version that was published, whatever comes after', async () => {
+  it('run the published version, even after the code changes', async () => {
     const { create, registry, host } = fixture();
     create('f', 'exports.handler = async (e, c) => ["old", c.functionVersion, c.invokedFunctionArn]');
     const arn = registry.publishVersion('f');

@@ -3,15 +3,15 @@ import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Sha256 } from 'taskbound-local/gateway/auth/sha256';
-import { createInvokeAs } from 'taskbound-local/lambda/invoke-as';
+import { Sha256 } from '../../../packages/local/gateway/auth/sha256.ts';
+import { createInvokeAs } from '../../../packages/local/lambda/invoke-as.ts';
 import { S3Service } from 'taskbound-local/s3/service';
 import { ACCOUNT, lambdaFixture, START_MS } from './fixture.ts';
 
 const echo = 'exports.handler = async (event, context) => ({ event, arn: context.invokedFunctionArn });';
 
 describe('Invoke', () => {
-  it('answers the SDK, asks IAM about the ARN as it was given, and records a data event', async () => {
+  it('serves the SDK, authorizes the given ARN, and records a data event', async () => {
     const { create, gateway, registry } = lambdaFixture();
     create('echo', echo);
     const version = registry.publishVersion('echo');
@@ -43,7 +43,7 @@ describe('Invoke', () => {
     });
   });
 
-  it('hands the resource policy to IAM', async () => {
+  it('passes the resource policy to IAM', async () => {
     const { create, gateway, registry } = lambdaFixture();
     create('echo', echo);
     registry.addPermission({
@@ -108,7 +108,7 @@ describe('function URLs', () => {
     });
   };
 
-  it('need both permissions and carry the caller', async () => {
+  it('need both permissions and pass the caller on', async () => {
     const { create, gateway, registry } = lambdaFixture();
     create(
       'echo',
@@ -153,7 +153,7 @@ describe('function URLs', () => {
     }
   });
 
-  it('answer 502 when the function fails', async () => {
+  it('return 502 when the function fails', async () => {
     const { create, gateway, registry } = lambdaFixture();
     create('fails', 'exports.handler = async () => { throw new Error("x"); };');
     const { url } = registry.createUrl({ functionName: 'fails', authType: 'AWS_IAM' });
@@ -182,7 +182,7 @@ describe('invokeAs', () => {
     };
   };
 
-  it('returns what the state gets', async () => {
+  it('returns the result of the state', async () => {
     const { create, invoke, assumed } = prepare();
     create('echo', echo);
     expect(await invoke('echo')).toEqual({
@@ -193,7 +193,7 @@ describe('invokeAs', () => {
     expect(assumed[0]).toEqual(['arn:aws:iam::111122223333:role/Machine', 'states.amazonaws.com', 'states']);
   });
 
-  it('names errors as ErrorEquals sees them', async () => {
+  it('names errors as ErrorEquals matches them', async () => {
     const { create, invoke, gateway } = prepare();
     create(
       'fails',
@@ -211,7 +211,7 @@ describe('invokeAs', () => {
     });
   });
 
-  it('names a function that is full', async () => {
+  it('names the error of a throttled function', async () => {
     const { create, invoke } = prepare();
     create('full', echo, { reservedConcurrency: 0 });
     await expect(invoke('full')).rejects.toMatchObject({ name: 'Lambda.TooManyRequestsException' });

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { decodeAwsChunked } from 'taskbound-local/s3/aws-chunked';
-import { checksumOf, compositeOf, multipartType, validatedChecksum } from 'taskbound-local/s3/checksums';
+import { decodeAwsChunked } from '../../../packages/local/s3/aws-chunked.ts';
+import {
+  checksumOf,
+  compositeOf,
+  multipartType,
+  validatedChecksum,
+} from '../../../packages/local/s3/checksums.ts';
 
 const check = Buffer.from('123456789');
 

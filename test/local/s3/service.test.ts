@@ -16,17 +16,17 @@ import {
 import fc from 'fast-check';
 import { Readable } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { checksumOf } from 'taskbound-local/s3/checksums';
+import { checksumOf } from '../../../packages/local/s3/checksums.ts';
 import { S3Service } from 'taskbound-local/s3/service';
-import { TinyGateway } from '../tiny-gateway.ts';
+import { TestGateway } from '../test-gateway.ts';
 
 const nowMs = () => Date.parse('2026-11-23T10:00:00Z');
-let gateway = new TinyGateway(nowMs);
+let gateway = new TestGateway(nowMs);
 let s3 = new S3Service({ clock: { nowMs } });
 let client = new S3Client(gateway.clientConfig());
 
 beforeEach(() => {
-  gateway = new TinyGateway(nowMs);
+  gateway = new TestGateway(nowMs);
   s3 = new S3Service({ clock: { nowMs }, limits: { copyBytes: 100, partBytes: 4 } });
   for (const bucket of ['from', 'to']) s3.createBucket(bucket);
   gateway.register(s3);
@@ -54,7 +54,7 @@ describe('a bucket with Object Lock', () => {
   beforeEach(() => s3.createBucket('locked', { objectLock: true }));
   const at = { Bucket: 'locked', Key: 'a', Body: 'x' };
 
-  it('takes an object with a checksum, and none without', async () => {
+  it('accepts an object with a checksum, and refuses one without', async () => {
     expect(await refusal(client.send(new PutObjectCommand({ ...at, ChecksumAlgorithm: 'SHA256' })))).toBe(
       'done',
     );
@@ -66,7 +66,7 @@ describe('a bucket with Object Lock', () => {
     expect(s3.keys('locked')).toEqual(['a']);
   });
 
-  it('is written to by PutObject only, here', async () => {
+  it('can be written only by PutObject', async () => {
     s3.put('from', 'a', Buffer.from('x'));
     const copy = new CopyObjectCommand({ Bucket: 'locked', Key: 'b', CopySource: source('from', 'a') });
     expect(await refusal(client.send(copy))).toEqual(['NotImplemented', 501]);
@@ -103,7 +103,7 @@ describe('objects', () => {
     });
   });
 
-  it('get CRC64NVME when no checksum was sent, and keep the one that was', async () => {
+  it('get CRC64NVME when no checksum is sent, and otherwise keep the sent one', async () => {
     const plain = new S3Client({ ...gateway.clientConfig(), requestChecksumCalculation: 'WHEN_REQUIRED' });
     await plain.send(new PutObjectCommand({ Bucket: 'to', Key: 'none', Body: 'hello' }));
     await plain.send(
@@ -120,7 +120,7 @@ describe('objects', () => {
     ).toEqual(['BadDigest', 400]);
   });
 
-  it('arrive in chunks with their checksum behind them', async () => {
+  it('can be sent in chunks with the checksum in a trailer', async () => {
     await client.send(
       new PutObjectCommand({
         Bucket: 'to',
@@ -145,14 +145,14 @@ describe('objects', () => {
     expect([await answer.Body?.transformToString(), answer.ContentRange]).toEqual([text, ContentRange]);
   });
 
-  it('refuse a range behind the end', async () => {
+  it('refuse a range after the end', async () => {
     s3.put('to', 'r', Buffer.from('hello'));
     expect(
       await refusal(client.send(new GetObjectCommand({ Bucket: 'to', Key: 'r', Range: 'bytes=5-9' }))),
     ).toEqual(['InvalidRange', 416]);
   });
 
-  it('hold to conditional writes', async () => {
+  it('support conditional writes', async () => {
     const put = (more: object) =>
       refusal(client.send(new PutObjectCommand({ Bucket: 'to', Key: 'c', Body: '1', ...more })));
     expect(await put({ IfNoneMatch: '*' })).toBe('done');
@@ -160,7 +160,7 @@ describe('objects', () => {
     expect(await put({ IfMatch: '"other"' })).toEqual(['PreconditionFailed', 412]);
   });
 
-  it('say that a key is missing only to those who may list', async () => {
+  it('reveal that a key does not exist only to callers who may list', async () => {
     const get = () => refusal(client.send(new GetObjectCommand({ Bucket: 'to', Key: 'none' })));
     const head = () => refusal(client.send(new HeadObjectCommand({ Bucket: 'to', Key: 'none' })));
     expect(await get()).toEqual(['NoSuchKey', 404]);
@@ -174,7 +174,7 @@ describe('objects', () => {
     ]);
   });
 
-  it('ask IAM about the exact object, with the bucket policy', async () => {
+  it('authorize the exact object, with the bucket policy', async () => {
     const policy = { Statement: [] };
     s3.setBucketPolicy('to', policy);
     s3.put('to', 'a b+c', Buffer.from('x'));
@@ -192,7 +192,7 @@ describe('objects', () => {
     ]);
   });
 
-  it('refuse loudly what is not emulated', async () => {
+  it('refuse unsupported operations', async () => {
     expect(await refusal(client.send(new DeleteObjectCommand({ Bucket: 'to', Key: 'a' })))).toEqual([
       'NotImplemented',
       501,
@@ -244,7 +244,7 @@ describe('keys', () => {
     expect(listed.Contents?.map((item) => item.Key)).toEqual([key]);
   });
 
-  it('are exact whatever they are', async () => {
+  it('are exact, for any text', async () => {
     const key = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
       .filter((text) => text.isWellFormed());
@@ -305,25 +305,25 @@ describe('copies', () => {
     expect(s3.keys('to')).toEqual([]);
   });
 
-  it("hold to the source's ETag", async () => {
+  it("check the source's ETag", async () => {
     expect(await refusal(copy({ CopySourceIfMatch: '"9a0364b9e99bb480dd25e1f0284c8555"' }))).toBe('done');
     expect(await refusal(copy({ CopySourceIfMatch: '"other"' }))).toEqual(['PreconditionFailed', 412]);
   });
 
-  it('stop at the size limit', async () => {
+  it('are limited in size', async () => {
     s3.put('from', 'k', Buffer.alloc(100));
     expect(await refusal(copy())).toBe('done');
     s3.put('from', 'k', Buffer.alloc(101));
     expect(await refusal(copy())).toEqual(['InvalidRequest', 400]);
   });
 
-  it('replace metadata when told to, and never copy onto themselves', async () => {
+  it('replace metadata on request, and never copy onto themselves', async () => {
     await copy({ MetadataDirective: 'REPLACE', ContentType: 'text/y' });
     expect((await read('to', 'k')).ContentType).toBe('text/y');
     expect(await refusal(copy({ Bucket: 'from' }))).toEqual(['InvalidRequest', 400]);
   });
 
-  it('tell a missing source only to those who may list its bucket', async () => {
+  it('reveal a missing source only to callers who may list its bucket', async () => {
     const missing = { CopySource: source('from', 'none') };
     expect(await refusal(copy(missing))).toEqual(['NoSuchKey', 404]);
     deny('s3:ListBucket');
@@ -382,7 +382,7 @@ describe('multipart uploads', () => {
     ).toEqual(['NoSuchUpload', 404]);
   });
 
-  it('give a composite for SHA256', async () => {
+  it('return a composite checksum for SHA256', async () => {
     const UploadId = await start({ ChecksumAlgorithm: 'SHA256' });
     const part = await client.send(
       new UploadPartCommand({
@@ -440,7 +440,7 @@ describe('multipart uploads', () => {
     expect(await refusal(list())).toEqual(['AccessDenied', 403]);
   });
 
-  it('end by being aborted, which needs its own permission', async () => {
+  it('can be aborted, which needs its own permission', async () => {
     const UploadId = await start();
     const abort = () =>
       refusal(client.send(new AbortMultipartUploadCommand({ Bucket: 'to', Key: 'm', UploadId })));
@@ -453,7 +453,7 @@ describe('multipart uploads', () => {
 });
 
 describe('listings', () => {
-  it('go by prefix, delimiter and page', async () => {
+  it('support prefix, delimiter and pages', async () => {
     for (const key of ['a/1', 'a/2', 'a/b/3', 'c']) s3.put('to', key, Buffer.from('x'));
     const list = (more: object) => client.send(new ListObjectsV2Command({ Bucket: 'to', ...more }));
     expect((await list({ Prefix: 'a/' })).Contents?.map((item) => item.Key)).toEqual(['a/1', 'a/2', 'a/b/3']);
@@ -466,7 +466,7 @@ describe('listings', () => {
     ).toEqual(['c']);
   });
 
-  it('tell IAM the prefix only when there is one', async () => {
+  it('pass the prefix to IAM only when there is one', async () => {
     await client.send(new ListObjectsV2Command({ Bucket: 'to', Prefix: 'a/' }));
     await client.send(new ListObjectsV2Command({ Bucket: 'to' }));
     expect(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { recurrenceOf } from 'taskbound-local/scheduler/expression';
 
-/** The first times after one, as they are in UTC. */
+/** The first times after a given one, in UTC. */
 function due(expression: string, timeZone: string, after: string, count: number): string[] {
   const { nextMs } = recurrenceOf(expression, timeZone);
   const times: string[] = [];
@@ -30,13 +30,13 @@ describe('a cron expression', () => {
     ['the second Tuesday', '0 9 ? * 3#2 *', '2026-11-23T10:00Z', ['2026-12-08T09:00Z', '2027-01-12T09:00Z']],
     ['years', '0 9 31 12 ? 2026', '2026-11-23T10:00Z', ['2026-12-31T09:00Z']],
     ['never again', '0 9 31 12 ? 2025', '2026-11-23T10:00Z', []],
-    ['a day that is not there', '0 9 30 2 ? *', '2026-11-23T10:00Z', []],
+    ['a day that does not exist', '0 9 30 2 ? *', '2026-11-23T10:00Z', []],
   ])('%s', (_what, fields, after, expected) => {
     expect(due(`cron(${fields})`, 'UTC', after, Math.max(expected.length, 1))).toEqual(expected);
   });
 });
 
-/** AWS: skipped where it does not exist, once where it comes twice. */
+/** As on AWS: a time that does not exist is skipped, a time that occurs twice runs once. */
 describe('daylight saving in Berlin', () => {
   it.each<[what: string, fields: string, after: string, expected: string[]]>([
     ['winter and summer', '0 4 * * ? *', '2026-03-27T12:00Z', ['2026-03-28T03:00Z', '2026-03-29T02:00Z']],
@@ -47,18 +47,18 @@ describe('daylight saving in Berlin', () => {
       ['2026-03-28T01:30Z', '2026-03-30T00:30Z'],
     ],
     [
-      'a time that comes twice',
+      'a time that occurs twice',
       '30 2 * * ? *',
       '2026-10-24T12:00Z',
       ['2026-10-25T00:30Z', '2026-10-26T01:30Z'],
     ],
     [
-      'an hour that comes twice',
+      'an hour that occurs twice',
       '0/30 * * * ? *',
       '2026-10-24T23:45Z',
       ['2026-10-25T00:00Z', '2026-10-25T00:30Z', '2026-10-25T02:00Z'],
     ],
-    ['asked between the two', '30 2 * * ? *', '2026-10-25T01:00Z', ['2026-10-26T01:30Z']],
+    ['between the two occurrences', '30 2 * * ? *', '2026-10-25T01:00Z', ['2026-10-26T01:30Z']],
   ])('%s', (_what, fields, after, expected) => {
     expect(due(`cron(${fields})`, 'Europe/Berlin', after, expected.length)).toEqual(expected);
   });
@@ -83,8 +83,8 @@ describe('other expressions', () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ['rate(1.5 hours)', 'UTC', /none of cron/],
-    ['cron(0 2 * * *)', 'UTC', /none of cron/],
+    ['rate(1.5 hours)', 'UTC', /must be cron/],
+    ['cron(0 2 * * *)', 'UTC', /must be cron/],
     ['cron(0 2 * * ? *)', 'Mars/Olympus', /time zone Mars\/Olympus/],
     ['cron(0 2 * * ? *)', 'us/pacific', /time zone us\/pacific/],
     ['cron(0 2 * * ? *)', '+01:00', /time zone \+01:00/],

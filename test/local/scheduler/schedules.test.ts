@@ -37,7 +37,7 @@ describe('a schedule', () => {
     expect(loaded.aws.schedules.failures).toEqual([]);
   });
 
-  it('keeps its times across a stop and a deploy', async () => {
+  it('keeps its times across a stop and a deployment', async () => {
     const loaded = await loadEvents();
     await loaded.clock.sleep(10_000);
     for (const one of loaded.aws.schedules.all())
@@ -47,7 +47,7 @@ describe('a schedule', () => {
     expect(loaded.received().map(({ seconds }) => seconds)).toEqual([60, 180]);
   });
 
-  it('is due by the clocks of its time zone', async () => {
+  it('runs by the local time of its time zone', async () => {
     const loaded = await loadEvents(
       changed({ ScheduleExpression: 'cron(30 11 * * ? *)', ScheduleExpressionTimezone: 'Europe/Berlin' }),
     );
@@ -58,13 +58,13 @@ describe('a schedule', () => {
     ]);
   });
 
-  it('at one time is due once, however far away', async () => {
+  it('with at() runs once, however far in the future', async () => {
     const loaded = await loadEvents(changed({ ScheduleExpression: 'at(2027-02-01T00:00:00)' }));
     await run(loaded, 100 * 86_400);
     expect(loaded.received().map(({ event }) => event)).toEqual([{ scheduledFor: '2027-02-01T00:00:00Z' }]);
   });
 
-  it('sends the own event of the Scheduler without an Input', async () => {
+  it('sends the default event of the Scheduler without an Input', async () => {
     const template = eventsTemplate();
     delete (schedule(template)['Target'] as Record<string, unknown>)['Input'];
     const loaded = await loadEvents(template);
@@ -79,7 +79,7 @@ describe('a schedule', () => {
     ]);
   });
 
-  it('is not due when it is disabled', async () => {
+  it('does not run when it is disabled', async () => {
     const loaded = await loadEvents(changed({ State: 'DISABLED' }));
     await run(loaded, 600);
     expect(loaded.received()).toEqual([]);
@@ -145,7 +145,7 @@ describe('the role of a schedule', () => {
     const role = schedulerRole(template);
     const before = JSON.stringify(role['AssumeRolePolicyDocument']);
     const after = alter(before);
-    expect(after !== before || works, 'the alteration hit').toBe(true);
+    expect(after !== before || works, 'the policy was changed').toBe(true);
     role['AssumeRolePolicyDocument'] = JSON.parse(after);
     const loaded = await loadEvents(template);
     await run(loaded, 60);
@@ -157,7 +157,7 @@ describe('the role of a schedule', () => {
 });
 
 describe('an invocation that fails', () => {
-  it('is tried again by the retry policy, then goes to the dead-letter queue', async () => {
+  it('is retried by the retry policy, then goes to the dead-letter queue', async () => {
     const loaded = await loadEvents();
     const attempts: number[] = [];
     loaded.aws.intercept = ({ service, atMs }) => {
@@ -176,7 +176,7 @@ describe('an invocation that fails', () => {
     ]);
   });
 
-  it("of the function itself is Lambda's to retry: twice, after one and two minutes", async () => {
+  it('by an error of the function is retried by Lambda: twice, after one and two minutes', async () => {
     const target = schedule(eventsTemplate())['Target'] as object;
     const loaded = await loadEvents(changed({ Target: { ...target, Input: '{"broken":true}' } }));
     await run(loaded, 60);
@@ -242,7 +242,7 @@ describe('an invocation that fails', () => {
     ]);
   });
 
-  it('is retried no more often than the function wants', async () => {
+  it('is retried only as often as the function allows', async () => {
     const target = schedule(eventsTemplate())['Target'] as object;
     const template = changed({ Target: { ...target, Input: '{"broken":true}' } });
     const sinkId = Object.keys(template.Resources).find((id) => /^Sink[0-9A-F]{8}$/.test(id));
@@ -260,11 +260,11 @@ describe('an invocation that fails', () => {
 describe('what cannot be loaded', () => {
   const target = () => schedule(eventsTemplate())['Target'] as object;
   it.each<[string, () => object, RegExp]>([
-    ['another expression', () => ({ ScheduleExpression: 'cron(0 * * * *)' }), /is cron\(.*none of cron/],
-    ['a time zone of its own', () => ({ ScheduleExpressionTimezone: 'Mars/Olympus' }), /Mars\/Olympus/],
+    ['another expression', () => ({ ScheduleExpression: 'cron(0 * * * *)' }), /is cron\(.*must be cron/],
+    ['an unknown time zone', () => ({ ScheduleExpressionTimezone: 'Mars/Olympus' }), /Mars\/Olympus/],
     ['a start', () => ({ StartDate: '2027-01-01T00:00:00Z' }), /has the property StartDate/],
     ['a flexible window', () => ({ FlexibleTimeWindow: { Mode: 'FLEXIBLE' } }), /only OFF/],
-    ['a group that nobody makes', () => ({ GroupName: 'other' }), /its group other is neither default/],
+    ['a group that does not exist', () => ({ GroupName: 'other' }), /its group other is neither default/],
     ['an end', () => ({ EndDate: '2027-01-01T00:00:00Z' }), /has the property EndDate/],
     [
       'another target',

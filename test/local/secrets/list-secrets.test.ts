@@ -40,7 +40,7 @@ describe('ListSecrets', () => {
     expect(await names(input)).toEqual(expected);
   });
 
-  it('gives pages', async () => {
+  it('returns pages', async () => {
     const { secrets } = await setUp();
     const seen: (string | undefined)[] = [];
     let NextToken: string | undefined;
@@ -57,7 +57,7 @@ describe('ListSecrets', () => {
     });
   });
 
-  it('tells ARN, tags and times, and never a value', async () => {
+  it('returns ARN, tags and times, and never a value', async () => {
     const { secrets } = await setUp();
     const { SecretList } = await secrets.send(new ListSecretsCommand(byName('taskbound/two')));
     expect(SecretList).toEqual([
@@ -71,7 +71,7 @@ describe('ListSecrets', () => {
     ]);
   });
 
-  it('leaves out what is scheduled for deletion, unless asked', async () => {
+  it('omits secrets scheduled for deletion, unless requested', async () => {
     const { secrets, names } = await setUp();
     await secrets.send(new DeleteSecretCommand({ SecretId: 'taskbound/two', RecoveryWindowInDays: 7 }));
     expect(await names(byName('taskbound/two'))).toEqual([]);
@@ -79,7 +79,7 @@ describe('ListSecrets', () => {
     expect(await names(planned)).toEqual(['taskbound/two']);
   });
 
-  it('can be late, as on AWS', async () => {
+  it('can be delayed, as on AWS', async () => {
     const { aws, clock, names } = await setUp();
     aws.secrets.listLagMs = 300_000;
     expect(await names()).toEqual([]);

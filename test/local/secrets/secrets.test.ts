@@ -23,7 +23,7 @@ async function setUp() {
 }
 
 describe('values', () => {
-  it('come after an empty secret, with the token as version', async () => {
+  it('can be put into an empty secret, with the token as version', async () => {
     const { secrets } = await setUp();
     const { ARN, VersionId } = await secrets.send(
       new CreateSecretCommand({ Name: 'a/b', ClientRequestToken: TOKEN }),
@@ -46,7 +46,7 @@ describe('values', () => {
     }
   });
 
-  it('are the same for the same token, and refuse another value under it', async () => {
+  it('can be put again with the same token, but not with another value', async () => {
     const { secrets } = await setUp();
     await secrets.send(new CreateSecretCommand({ Name: 's' }));
     const put = (SecretString: string, ClientRequestToken: string) =>
@@ -69,7 +69,7 @@ describe('values', () => {
     });
   });
 
-  it('may be bytes', async () => {
+  it('can be bytes', async () => {
     const { secrets } = await setUp();
     const SecretBinary = new Uint8Array([0, 255, 10]);
     await secrets.send(new CreateSecretCommand({ Name: 's', SecretBinary }));
@@ -82,11 +82,15 @@ describe('values', () => {
 describe('creation', () => {
   it.each([
     [
-      'a name that is taken',
+      'a name that exists',
       { Name: 'taken', ClientRequestToken: OTHER, SecretString: 'x' },
       'ResourceExistsException',
     ],
-    ['a taken name, empty', { Name: 'taken', ClientRequestToken: TOKEN }, 'ResourceExistsException'],
+    [
+      'a name that exists, without a value',
+      { Name: 'taken', ClientRequestToken: TOKEN },
+      'ResourceExistsException',
+    ],
     [
       'the same token with another value',
       { Name: 'taken', ClientRequestToken: TOKEN, SecretString: 'other' },
@@ -119,7 +123,7 @@ describe('creation', () => {
     expect((await create()).ARN).toBe((await create()).ARN);
   });
 
-  it('gives a name that was deleted another suffix', async () => {
+  it('gives a deleted name another suffix', async () => {
     const { secrets } = await setUp();
     const { ARN } = await secrets.send(new CreateSecretCommand({ Name: 's' }));
     await secrets.send(new DeleteSecretCommand({ SecretId: 's', ForceDeleteWithoutRecovery: true }));
@@ -138,7 +142,7 @@ describe('deletion', () => {
     });
   });
 
-  it('by schedule ends use at once, and the secret after its window', async () => {
+  it('with a window prevents use at once, and deletes the secret after the window', async () => {
     const { secrets, clock } = await setUp();
     await secrets.send(new CreateSecretCommand({ Name: 's', SecretString: 'x' }));
     await secrets.send(new DeleteSecretCommand({ SecretId: 's', RecoveryWindowInDays: 7 }));
@@ -160,7 +164,7 @@ describe('deletion', () => {
   });
 
   it.each([
-    ['what is not there, without force', { SecretId: 'none' }, 'ResourceNotFoundException'],
+    ['a secret that does not exist, without force', { SecretId: 'none' }, 'ResourceNotFoundException'],
     [
       'force and a window',
       { SecretId: 's', ForceDeleteWithoutRecovery: true, RecoveryWindowInDays: 7 },
@@ -178,7 +182,7 @@ describe('access', () => {
   const policy = (statement: object) =>
     JSON.stringify({ Version: '2012-10-17', Statement: [{ Resource: '*', ...statement }] });
 
-  it('is asked of the ARN with its six characters', async () => {
+  it('is authorized on the ARN with its six characters', async () => {
     const { aws, client, secrets } = await setUp();
     await secrets.send(new CreateSecretCommand({ Name: 'x/y', SecretString: 'v' }));
     const exact = client(
@@ -196,7 +200,7 @@ describe('access', () => {
     });
   });
 
-  it("may be given and taken by the secret's own policy", async () => {
+  it("can be granted and denied by the secret's own policy", async () => {
     const { aws, client, secrets } = await setUp();
     await secrets.send(new CreateSecretCommand({ Name: 's', SecretString: 'v' }));
     const reader = client(sessionWith(aws, 'Reader', undefined));
@@ -240,7 +244,7 @@ describe('access', () => {
     ).toMatchObject({ name: 'MalformedPolicyDocumentException' });
   });
 
-  it('can be bound to version stage, name and tags', async () => {
+  it('can be limited by version stage, name and tags', async () => {
     const { aws, client, secrets } = await setUp();
     await secrets.send(
       new CreateSecretCommand({ Name: 'tagged', SecretString: 'v', Tags: [{ Key: 'team', Value: 'a' }] }),
@@ -294,7 +298,7 @@ describe('access', () => {
     });
   });
 
-  it('refuses operations that are not here', async () => {
+  it('refuses unsupported operations', async () => {
     const { secrets } = await setUp();
     expect(await refusal(secrets.send(new RestoreSecretCommand({ SecretId: 's' })))).toMatchObject({
       name: 'UnknownOperationException',

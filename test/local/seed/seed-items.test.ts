@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DynamoDb } from 'taskbound-local/dynamodb/dynamodb-service';
+import { DynamoDb } from '../../../packages/local/dynamodb/dynamodb-service.ts';
 import { S3Service } from 'taskbound-local/s3/service';
 import { dumpStack, seedStack } from 'taskbound-local/seed/seed';
 
@@ -22,7 +22,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const s3 = new S3Service({ clock: { nowMs: () => 0 } });
 
-/** A table with one key attribute, one with two, and one of Taskbound's own. */
+/** A table with one key attribute, one with two, and one of Taskbound's own tables. */
 async function newTables(): Promise<DynamoDb> {
   const dynamodb = new DynamoDb();
   const keys = {
@@ -84,22 +84,30 @@ describe('items of a seed', () => {
 
   it.each<[string, () => void, RegExp]>([
     [
-      'a file of no table',
+      'a file that does not belong to a table',
       () => write('d/dynamodb/other.json', []),
-      /belongs to no table.*cases\.json, parts\.json/,
+      /does not belong to a table.*cases\.json, parts\.json/,
     ],
-    ['another kind of file', () => write('d/dynamodb/cases.csv', ''), /belongs to no table/],
-    ['a folder', () => write('d/dynamodb/cases.json/x.json', []), /belongs to no table/],
-    ['the ledger', () => write('d/dynamodb/LedgerTable.json', []), /belongs to no table/],
-    ['an output that is no table', () => write('d/dynamodb/url.json', []), /belongs to no table/],
-    ['what is not JSON', () => write('d/dynamodb/cases.json', '['), /is not a list of items/],
-    ['what is no list', () => write('d/dynamodb/cases.json', { id: 'C-1' }), /is not a list of items/],
+    ['another kind of file', () => write('d/dynamodb/cases.csv', ''), /does not belong to a table/],
+    ['a folder', () => write('d/dynamodb/cases.json/x.json', []), /does not belong to a table/],
+    ['the ledger', () => write('d/dynamodb/LedgerTable.json', []), /does not belong to a table/],
+    ['an output that is not a table', () => write('d/dynamodb/url.json', []), /does not belong to a table/],
+    ['text that is not JSON', () => write('d/dynamodb/cases.json', '['), /is not a list of items/],
+    [
+      'a value that is not a list',
+      () => write('d/dynamodb/cases.json', { id: 'C-1' }),
+      /is not a list of items/,
+    ],
     [
       'an item without its key',
       () => write('d/dynamodb/cases.json', [{ at: 1 }]),
       /item 1: .*'id' is missing/,
     ],
-    ['a key that is no text', () => write('d/dynamodb/cases.json', [{ id: ['C-1'] }]), /'id' is \["C-1"\]/],
+    [
+      'a key that is not a string',
+      () => write('d/dynamodb/cases.json', [{ id: ['C-1'] }]),
+      /'id' is \["C-1"\]/,
+    ],
     [
       'a key twice',
       () =>
@@ -107,17 +115,17 @@ describe('items of a seed', () => {
           { id: 'a', at: 1 },
           { id: 'a', at: 1 },
         ]),
-      /item 2: .*given twice; first by .*item 1/,
+      /item 2: .*given twice; the first is .*item 1/,
     ],
     [
-      'a number that is not held exactly',
+      'a number that JavaScript cannot represent exactly',
       () => write('d/dynamodb/cases.json', '[{"id":"a","n":9007199254740993}]'),
-      /item 1 cannot be an item/,
+      /item 1 cannot be stored as an item/,
     ],
     [
       'a key of another type, which DynamoDB refuses',
       () => write('d/dynamodb/cases.json', [{ id: 7 }]),
-      /item 1: DynamoDB does not take the item/,
+      /item 1: DynamoDB refuses the item/,
     ],
     [
       'a link in place of a file',
@@ -136,9 +144,9 @@ describe('items of a seed', () => {
         write('d/s3/x', ''),
         symlinkSync(join(root, 'real'), join(root, 'd/dynamodb'))
       ),
-      /dynamodb is not a folder of its own/,
+      /dynamodb is a link or a file/,
     ],
-  ])('are refused for %s, clearly, and none is put', async (_what, prepare, message) => {
+  ])('are refused for %s, with a clear error, and nothing is put', async (_what, prepare, message) => {
     prepare();
     const dynamodb = await newTables();
     await expect(seed(dynamodb)).rejects.toMatchObject({
@@ -166,18 +174,18 @@ describe('a dump of items', () => {
     ['bytes', { B: 'eA==' }],
     ['a set inside', { M: { deep: { L: [{ NS: ['1'] }] } } }],
     ['a number of too many digits', { N: '1.00000000000000000000000000000000001' }],
-  ])('names %s that plain JSON cannot hold', async (_what, odd) => {
+  ])('refuses %s, which plain JSON cannot represent', async (_what, odd) => {
     const dynamodb = await newTables();
     await dynamodb.putItem('table-a', { id: { S: 'C-1' }, odd });
     await expect(dump(dynamodb)).rejects.toThrow(/table cases: the attribute 'odd'/);
   });
 
-  it('is read back as it was, whatever JSON is in it', async () => {
+  it('is read back unchanged, for any JSON', async () => {
     const value = fc.jsonValue({ maxDepth: 3 });
     await fc.assert(
       fc.asyncProperty(fc.dictionary(fc.string({ minLength: 1 }), value, { maxKeys: 4 }), async (more) => {
         for (const dir of ['one', 'two']) rmSync(join(root, dir), { recursive: true, force: true });
-        // Not every number of JavaScript is one of DynamoDB's, which has no -0 and a smaller range.
+        // DynamoDB does not support every JavaScript number: it has no -0 and a smaller range.
         const number = (_name: string, each: unknown) =>
           typeof each === 'number' ? Math.trunc(each % 1e9) + 0 : each;
         const plain = JSON.parse(JSON.stringify({ ...more, id: 'C-1' }), number);

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { S3Service } from 'taskbound-local/s3/service';
-import { DynamoDb } from 'taskbound-local/dynamodb/dynamodb-service';
+import { DynamoDb } from '../../../packages/local/dynamodb/dynamodb-service.ts';
 import { dumpStack, seedStack } from 'taskbound-local/seed/seed';
 
 const outputs = { source: 'bucket-a', destination: 'bucket-b', url: 'http://127.0.0.1/' };
@@ -53,7 +53,7 @@ const write = (path: string, content = 'x'): void => {
 const index = (...rows: unknown[]): void => write('d/s3/index.json', JSON.stringify(rows));
 
 describe('dump', () => {
-  it('spells what a path can spell and indexes the rest', async () => {
+  it('writes keys that can be paths as files and indexes the rest', async () => {
     const s3 = newS3();
     const spelled = [
       'a.txt',
@@ -117,7 +117,7 @@ describe('dump', () => {
     await dumpBuckets(join(root, 'd'), outputs, s3);
     mkdirSync(join(root, 'e'));
     symlinkSync(join(root, 'outside'), join(root, 'e/s3'));
-    await expect(dumpBuckets(join(root, 'e'), outputs, s3)).rejects.toThrow(/is not a folder of its own/);
+    await expect(dumpBuckets(join(root, 'e'), outputs, s3)).rejects.toThrow(/is a link or a file/);
     expect(readdirSync(join(root, 'outside'))).toEqual([]);
     expect(tree(join(root, 'd'))).toEqual(['s3/index.json', 's3/source/file']);
   });
@@ -140,8 +140,12 @@ describe('seed', () => {
   it.each<[string, () => void, RegExp]>([
     ['a folder that is missing', () => undefined, /no such folder/],
     ['a folder without s3', () => write('d/x'), /has no folder 's3' or 'dynamodb'/],
-    ['an unknown output', () => write('d/s3/sauce/x'), /sauce\/x belongs to no bucket.*source, destination/],
-    ['a stray file', () => write('d/s3/x'), /s3\/x belongs to no bucket/],
+    [
+      'an unknown output',
+      () => write('d/s3/sauce/x'),
+      /sauce\/x does not belong to a bucket.*source, destination/,
+    ],
+    ['a stray file', () => write('d/s3/x'), /s3\/x does not belong to a bucket/],
     [
       'a link in a bucket',
       () => (write('d/s3/source/a'), symlinkSync('/etc/passwd', join(root, 'd/s3/source/link'))),
@@ -154,7 +158,7 @@ describe('seed', () => {
         mkdirSync(join(root, 'd')),
         symlinkSync(join(root, 'real'), join(root, 'd/s3'))
       ),
-      /s3 is not a folder of its own/,
+      /s3 is a link or a file/,
     ],
     [
       'an index that is a link',
@@ -165,7 +169,7 @@ describe('seed', () => {
       ),
       /not a regular file/,
     ],
-    ['an index that is no JSON', () => write('d/s3/index.json', '{'), /index\.json is not a list of/],
+    ['an index that is not JSON', () => write('d/s3/index.json', '{'), /index\.json is not a list of/],
     [
       'a row with another field',
       () => index({ bucket: 'source', key: 'k', file: 'f', size: 1 }),
@@ -211,7 +215,7 @@ describe('seed', () => {
       () => (write('d/s3/f'), index({ bucket: 'source', key: 'k'.repeat(1025), file: 'f' })),
       /too long.*1025.*1024/,
     ],
-  ])('refuses %s, clearly, and puts nothing', async (_name, prepare, message) => {
+  ])('refuses %s, with a clear error, and puts nothing', async (_name, prepare, message) => {
     prepare();
     const s3 = newS3();
     await expect(seedBuckets(join(root, 'd'), outputs, s3)).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answer, failing, machine, runMachine, task } from './harness.ts';
+import { answer, failWith, machine, runMachine, task } from './harness.ts';
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 const PASS = { Type: 'Pass', End: true };
@@ -34,18 +34,18 @@ describe('Retry', () => {
       4,
     ],
   ])('%s', async (_rule, retry, failures, status, seconds) => {
-    const ran = await runMachine(retried(retry), {}, failing(Array<string>(failures).fill('Busy')));
+    const ran = await runMachine(retried(retry), {}, failWith(Array<string>(failures).fill('Busy')));
     expect([ran.status, ran.seconds]).toEqual([status, seconds]);
   });
 
-  it('counts each retrier by itself, and takes the first that names the error', async () => {
+  it('counts each retrier separately, and uses the first that matches the error', async () => {
     const Retry = [
       { ErrorEquals: ['A'], MaxAttempts: 1 },
       { ErrorEquals: ['B'], MaxAttempts: 1, IntervalSeconds: 5 },
     ];
-    const both = await runMachine(machine({ Work: task({ Retry }) }), {}, failing(['A', 'B']));
+    const both = await runMachine(machine({ Work: task({ Retry }) }), {}, failWith(['A', 'B']));
     expect([both.status, both.seconds]).toEqual(['SUCCEEDED', 6]);
-    const again = await runMachine(machine({ Work: task({ Retry }) }), {}, failing(['A', 'B', 'A']));
+    const again = await runMachine(machine({ Work: task({ Retry }) }), {}, failWith(['A', 'B', 'A']));
     expect([again.status, again.error]).toEqual(['FAILED', 'A']);
   });
 
@@ -54,7 +54,7 @@ describe('Retry', () => {
     const ran = await runMachine(
       machine({ Work: task({ Retry: [{ ErrorEquals: ['Busy'] }], Output }) }),
       {},
-      failing(['Busy']),
+      failWith(['Busy']),
     );
     expect(ran.types).toEqual([
       'ExecutionStarted',
@@ -71,8 +71,8 @@ describe('Retry', () => {
     const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }];
     const Retry = [{ ErrorEquals: ['Busy'], MaxAttempts: 1 }];
     const definition = machine({ Work: task({ Retry, Catch }), Caught: PASS });
-    expect((await runMachine(definition, {}, failing(['Busy']))).output).toMatchObject({ Payload: 'done' });
-    expect((await runMachine(definition, {}, failing(['Busy', 'Busy']))).output).toMatchObject({
+    expect((await runMachine(definition, {}, failWith(['Busy']))).output).toMatchObject({ Payload: 'done' });
+    expect((await runMachine(definition, {}, failWith(['Busy', 'Busy']))).output).toMatchObject({
       Error: 'Busy',
     });
   });
@@ -89,9 +89,9 @@ describe('Catch', () => {
     ['by name', ['Busy'], 'Busy', true],
     ['not by another name', ['Idle'], 'Busy', false],
     ['States.ALL', ['States.ALL'], 'Busy', true],
-    ['States.TaskFailed stands for any error', ['States.TaskFailed'], 'Busy', true],
-    ['States.TaskFailed does not stand for a timeout', ['States.TaskFailed'], 'States.Timeout', false],
-    ['States.ALL stands for a timeout', ['States.ALL'], 'States.Timeout', true],
+    ['States.TaskFailed matches any error', ['States.TaskFailed'], 'Busy', true],
+    ['States.TaskFailed does not match a timeout', ['States.TaskFailed'], 'States.Timeout', false],
+    ['States.ALL matches a timeout', ['States.ALL'], 'States.Timeout', true],
     ['States.Runtime is not caught by States.ALL', ['States.ALL'], 'States.Runtime', false],
     ['States.Runtime is not caught by its name', ['States.Runtime'], 'States.Runtime', false],
     [
@@ -113,13 +113,13 @@ describe('Catch', () => {
       true,
     ],
   ])('%s', async (_rule, errorEquals, error, caught) => {
-    const ran = await runMachine(caughtBy(errorEquals), {}, failing([error]));
+    const ran = await runMachine(caughtBy(errorEquals), {}, failWith([error]));
     expect(ran.status).toBe(caught ? 'SUCCEEDED' : 'FAILED');
     if (caught) expect(ran.output).toMatchObject({ Error: error });
     else expect(ran.error).toBe(error);
   });
 
-  it('gives the error output, the input and the variables to Output and Assign, but no result', async () => {
+  it('provides error output, input and variables to Output and Assign, but no result', async () => {
     const Catch = [
       {
         ErrorEquals: ['States.ALL'],
@@ -132,7 +132,7 @@ describe('Catch', () => {
       ...PASS,
       Output: { in: '{% $states.input %}', failure: '{% $failure %}', had: '{% $had %}' },
     };
-    const ran = await runMachine(machine({ Work: task({ Catch }), Caught }), { n: 1 }, failing(['Busy']));
+    const ran = await runMachine(machine({ Work: task({ Catch }), Caught }), { n: 1 }, failWith(['Busy']));
     expect(ran.output).toEqual({ in: { was: 1, why: 'failed' }, failure: 'Busy', had: false });
     const exited = ran.view.events.find((event) => event.type === 'TaskStateExited');
     expect(exited?.stateExitedEventDetails?.assignedVariables).toEqual({ failure: '"Busy"', had: 'false' });
@@ -144,13 +144,13 @@ describe('Catch', () => {
     const ran = await runMachine(
       machine({ Work: task({ Assign: { work: 1 }, Catch }), Caught }),
       {},
-      failing(['Busy']),
+      failWith(['Busy']),
     );
     expect(ran.output).toBe(false);
   });
 
   it.each(['Arguments', 'Output', 'Assign', 'TimeoutSeconds'])(
-    'sees a failing expression of %s',
+    'catches a failing expression of %s',
     async (field) => {
       const broken = field === 'TimeoutSeconds' ? '{% $nothing %}' : { a: '{% $nothing %}' };
       const ran = await runMachine(
@@ -171,7 +171,7 @@ describe('Catch', () => {
 
   it.each(['Output', 'Assign'])('does not catch a failing expression of its own %s', async (field) => {
     const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Caught', [field]: { a: '{% $states.result %}' } }];
-    const ran = await runMachine(machine({ Work: task({ Catch }), Caught: PASS }), {}, failing(['Busy']));
+    const ran = await runMachine(machine({ Work: task({ Catch }), Caught: PASS }), {}, failWith(['Busy']));
     expect([ran.status, ran.error]).toEqual(['FAILED', 'States.QueryEvaluationError']);
     expect(ran.view.events.at(-2)?.evaluationFailedEventDetails?.location).toBe(`Catch[0]/${field}/a`);
   });

@@ -1,8 +1,8 @@
 import type { Call, Check } from 'taskbound-local/gateway/service';
 import { AwsError } from 'taskbound-local/gateway/service';
-import type { ExecutionView } from 'taskbound-local/stepfunctions/execution';
-import type { InvokeLambda } from 'taskbound-local/stepfunctions/machine';
-import { StepFunctionsService } from 'taskbound-local/stepfunctions/service';
+import type { ExecutionView } from '../../../packages/local/stepfunctions/execution.ts';
+import type { InvokeLambda } from '../../../packages/local/stepfunctions/machine.ts';
+import { StepFunctionsService } from '../../../packages/local/stepfunctions/service.ts';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 
 export const MACHINE_ARN = 'arn:aws:states:eu-central-1:111122223333:stateMachine:Machine';
@@ -33,7 +33,7 @@ export class Harness {
     this.service.register({ arn: MACHINE_ARN, name: 'Machine', definition, roleArn: ROLE_ARN });
   }
 
-  /** Calls one operation; gives the response's body, or throws what the gateway would render. */
+  /** Calls one operation. Returns the response's body, or throws the error that the gateway would render. */
   async api(operation: string, input: unknown): Promise<Record<string, unknown>> {
     const headers = { 'x-amz-target': `AWSStepFunctions.${operation}` };
     const body = Buffer.from(JSON.stringify(input));
@@ -77,7 +77,7 @@ export class Harness {
   }
 }
 
-export interface Ran {
+export interface RunResult {
   readonly status: string;
   readonly output: unknown;
   readonly error: string | undefined;
@@ -93,7 +93,7 @@ export async function runMachine(
   definition: unknown,
   input: unknown = {},
   invokeLambda?: InvokeLambda,
-): Promise<Ran> {
+): Promise<RunResult> {
   const harness = new Harness(invokeLambda);
   harness.register(definition);
   const view = harness.view(await harness.start(input));
@@ -121,7 +121,7 @@ export function machine(
   return { QueryLanguage: 'JSONata', StartAt: Object.keys(states)[0], States: states, ...rest };
 }
 
-/** A lambda:invoke Task; the last of the machine unless told otherwise. */
+/** A lambda:invoke Task. It ends the machine unless `fields` has Next. */
 export function task(fields: Record<string, unknown> = {}): Record<string, unknown> {
   const last = 'Next' in fields ? {} : { End: true };
   return {
@@ -138,7 +138,7 @@ export const answer =
   () =>
     Promise.resolve({ payload, executedVersion: '$LATEST' });
 
-/** A function error as the port gives it. */
+/** A function error, as `invokeLambda` throws it. */
 export function lambdaError(name: string, message: string): Error {
   const error = new Error(JSON.stringify({ errorType: name, errorMessage: message, trace: [] }));
   error.name = name;
@@ -146,7 +146,7 @@ export function lambdaError(name: string, message: string): Error {
 }
 
 /** Fails with each of the named errors in turn, then answers. */
-export function failing(names: readonly string[], payload: unknown = 'done'): InvokeLambda {
+export function failWith(names: readonly string[], payload: unknown = 'done'): InvokeLambda {
   const left = [...names];
   return () => {
     const name = left.shift();

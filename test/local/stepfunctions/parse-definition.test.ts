@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDefinition } from 'taskbound-local/stepfunctions/parse-definition';
+import { parseDefinition } from '../../../packages/local/stepfunctions/parse-definition.ts';
 import { machine, task } from './harness.ts';
 
 const PASS = { Type: 'Pass', End: true };
@@ -34,9 +34,9 @@ describe('parseDefinition', () => {
     expect([definition.StartAt, [...definition.States.keys()]]).toEqual(['Work', ['Work', 'Stop']]);
   });
 
-  // What AWS has and the interpreter has not, or what AWS refuses at CreateStateMachine.
+  // Features that the interpreter does not support, and definitions that AWS refuses in CreateStateMachine.
   it.each<[string, unknown, RegExp]>([
-    ['no JSON', '{', /The definition is not JSON/],
+    ['text that is not JSON', '{', /The definition is not JSON/],
     [
       'JSONPath',
       { ...machine({ A: PASS }), QueryLanguage: 'JSONPath' },
@@ -88,8 +88,8 @@ describe('parseDefinition', () => {
       machine({ Work: task({ Retry: [{ ErrorEquals: ['States.ALL'] }, { ErrorEquals: ['A'] }] }) }),
       /State 'Work'.*States.ALL/,
     ],
-    ['an unknown start', { ...machine({ A: PASS }), StartAt: 'B' }, /StartAt names 'B'/],
-    ['an unknown Next', machine({ A: { Type: 'Pass', Next: 'B' } }), /State 'A'.*'B', which is no state/],
+    ['an unknown start', { ...machine({ A: PASS }), StartAt: 'B' }, /StartAt is 'B'/],
+    ['an unknown Next', machine({ A: { Type: 'Pass', Next: 'B' } }), /State 'A'.*'B', which is not a state/],
     [
       'an unknown Next of a Catch',
       machine({ A: task({ Catch: [{ ErrorEquals: ['E'], Next: 'B' }] }) }),
@@ -102,7 +102,7 @@ describe('parseDefinition', () => {
     ],
     ['neither Next nor End', machine({ A: { Type: 'Pass' } }), /neither Next nor End/],
     ['both Next and End', machine({ A: { ...PASS, Next: 'A' } }), /both Next and End/],
-    ['a state that nothing reaches', machine({ A: PASS, B: PASS }), /State 'B' cannot be reached/],
+    ['an unreachable state', machine({ A: PASS, B: PASS }), /State 'B' cannot be reached/],
     [
       'Wait for two things',
       machine({ A: { Type: 'Wait', Seconds: 1, Timestamp: 'x', End: true } }),
@@ -110,7 +110,7 @@ describe('parseDefinition', () => {
     ],
     ['Wait for nothing', machine({ A: { Type: 'Wait', End: true } }), /exactly one of Seconds/],
     [
-      'a Condition that is no expression',
+      'a Condition that is not an expression',
       machine({ A: { Type: 'Choice', Choices: [{ Condition: 'x', Next: 'A' }] } }),
       /Condition/,
     ],

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { InvokeLambda } from 'taskbound-local/stepfunctions/machine';
-import { DefinitionError, parseDefinition } from 'taskbound-local/stepfunctions/parse-definition';
+import type { InvokeLambda } from '../../../packages/local/stepfunctions/machine.ts';
+import { DefinitionError, parseDefinition } from '../../../packages/local/stepfunctions/parse-definition.ts';
 import { runMachine } from './harness.ts';
 
-/** Executions that AWS itself recorded; not part of this repository, so the cases skip where they are absent. */
+/** Executions recorded by AWS. They are not part of this repository; without them the cases are skipped. */
 const FILE = resolve(import.meta.dirname, '../../../../shared/asl-cases/jsonata.json');
 
 type Event = { readonly type: string; readonly previousEventId: number } & Readonly<Record<string, unknown>>;
@@ -38,7 +38,10 @@ function replay(events: readonly Event[]): InvokeLambda {
   return () => Promise.resolve({ payload: outputs.shift(), executedVersion: '$LATEST' });
 }
 
-/** Recordings hold JSON objects and arrays as values but scalars as JSON text; the tests' own texts are all JSON. */
+/**
+ * Recordings hold JSON objects and arrays as values but scalars as JSON text; the tests' own texts are all
+ * JSON.
+ */
 const PLACEHOLDERS = new Set(['timestamp', 'resource', 'roleArn', 'id']);
 function comparable(value: unknown, key = ''): unknown {
   if (PLACEHOLDERS.has(key)) return key;
@@ -65,7 +68,7 @@ const supported = cases.filter(({ definition }) => {
 });
 
 describe.skipIf(cases.length === 0)('executions recorded by AWS', () => {
-  it('says how many run here', () => {
+  it('reports how many of them run', () => {
     const rest = [...reasons].map(([reason, count]) => `${count}: ${reason}`).join('\n');
     console.info(
       `recorded executions: ${supported.length} of ${cases.length} run; the rest do not:\n${rest}`,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { InvokeLambda } from 'taskbound-local/stepfunctions/machine';
-import { Harness, MACHINE_ARN, START_MS, failing, machine, task } from './harness.ts';
+import type { InvokeLambda } from '../../../packages/local/stepfunctions/machine.ts';
+import { Harness, MACHINE_ARN, START_MS, failWith, machine, task } from './harness.ts';
 
 const DAY_MS = 86_400_000;
 const types = (harness: Harness, arn: string): string[] =>
@@ -23,7 +23,7 @@ const TWO_STEPS = machine({
   }),
 });
 
-async function failed(invoke: InvokeLambda = failing(['Broken'])) {
+async function failed(invoke: InvokeLambda = failWith(['Broken'])) {
   const payloads: unknown[] = [];
   const harness = new Harness((call) => {
     payloads.push(call.payload);
@@ -39,7 +39,7 @@ async function failed(invoke: InvokeLambda = failing(['Broken'])) {
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
 describe('RedriveExecution', () => {
-  it("goes on at the failed state with that state's input and variables, in the same execution", async () => {
+  it("continues at the failed state with that state's input and variables, in the same execution", async () => {
     const { harness, arn, payloads, redrive } = await failed();
     const before = harness.view(arn);
     expect(before).toMatchObject({ status: 'FAILED', error: 'Broken', redriveCount: 0 });
@@ -68,11 +68,11 @@ describe('RedriveExecution', () => {
     const { events } = harness.view(arn);
     expect(events.map(({ id }) => id)).toEqual(events.map((_event, index) => index + 1));
     expect(events[8]?.executionRedrivenEventDetails).toEqual({ redriveCount: 1 });
-    expect(before.status, 'the attempt that ended stays as it was').toBe('FAILED');
+    expect(before.status, 'the ended attempt is unchanged').toBe('FAILED');
   });
 
-  it('counts each redrive, and gives each its retries anew', async () => {
-    const { harness, arn, payloads, redrive } = await failed(failing(['Twice', 'Twice', 'Twice', 'Twice']));
+  it('counts the redrives, and restarts the retries for each', async () => {
+    const { harness, arn, payloads, redrive } = await failed(failWith(['Twice', 'Twice', 'Twice', 'Twice']));
     await redrive();
     await harness.view(arn).ended;
     expect(harness.view(arn)).toMatchObject({ status: 'FAILED', error: 'Twice', redriveCount: 1 });
@@ -93,7 +93,7 @@ describe('RedriveExecution', () => {
     });
   });
 
-  it('resumes a stopped Wait at the Wait, and nothing of the stopped attempt goes on', async () => {
+  it('resumes a stopped Wait at the Wait, and nothing of the stopped attempt continues', async () => {
     const harness = new Harness();
     harness.register(
       machine({ Rest: { Type: 'Wait', Seconds: 60, Next: 'Done' }, Done: { Type: 'Succeed' } }),
@@ -116,7 +116,7 @@ describe('RedriveExecution', () => {
     ]);
   });
 
-  it("starts the machine's timeout anew", async () => {
+  it("restarts the machine's timeout", async () => {
     const harness = new Harness();
     harness.register(
       machine(
@@ -140,8 +140,8 @@ describe('RedriveExecution', () => {
     expect(harness.view(arn).status).toBe('SUCCEEDED');
   });
 
-  it('does the same for the same token once, for 15 minutes', async () => {
-    const { harness, arn, redrive } = await failed(failing(['Broken', 'Broken', 'Broken']));
+  it('redrives only once for the same token, for 15 minutes', async () => {
+    const { harness, arn, redrive } = await failed(failWith(['Broken', 'Broken', 'Broken']));
     const first = await redrive('token');
     await harness.view(arn).ended;
     await harness.clock.sleep(899_000);
@@ -167,7 +167,7 @@ describe('RedriveExecution', () => {
   it.each<[string, string]>([
     ['RUNNING', 'Execution is RUNNING and cannot be redriven'],
     ['SUCCEEDED', 'Execution is SUCCEEDED and cannot be redriven'],
-  ])('refuses one that is %s', async (status, reason) => {
+  ])('refuses an execution that is %s', async (status, reason) => {
     const harness = new Harness();
     harness.register(
       machine({ Rest: { Type: 'Wait', Seconds: 60, Next: 'Done' }, Done: { Type: 'Succeed' } }),
@@ -181,7 +181,7 @@ describe('RedriveExecution', () => {
     expect(harness.view(executionArn).status).toBe(status);
   });
 
-  it('asks for its own action, and is recorded', async () => {
+  it('needs its own action, and is recorded', async () => {
     const { harness, arn, redrive } = await failed();
     harness.checks.length = harness.records.length = 0;
     harness.denied = 'states:RedriveExecution';
@@ -197,8 +197,8 @@ describe('RedriveExecution', () => {
     });
   });
 
-  it('tells every status, the redrive among them', async () => {
-    const harness = new Harness(failing(['Broken']));
+  it('reports every status, including the redrive', async () => {
+    const harness = new Harness(failWith(['Broken']));
     harness.register(TWO_STEPS);
     const heard: string[] = [];
     harness.service.onEveryStatus(({ status, redriveCount }) => heard.push(`${status} ${redriveCount}`));
@@ -210,7 +210,7 @@ describe('RedriveExecution', () => {
   });
 
   it('refuses an execution that came from a snapshot, and keeps its count', async () => {
-    const { harness, arn, redrive } = await failed(failing(['Broken', 'Broken']));
+    const { harness, arn, redrive } = await failed(failWith(['Broken', 'Broken']));
     await redrive();
     await harness.view(arn).ended;
     const restored = new Harness();

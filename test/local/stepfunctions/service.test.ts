@@ -92,7 +92,7 @@ describe('through a real SFN client', () => {
     expect(JSON.parse(described.definition ?? '')).toEqual(SLEEPER);
   });
 
-  it('gives errors by their names', async () => {
+  it('returns errors by their names', async () => {
     const harness = withMachine();
     const client = sdk(harness);
     const missing = client.send(new DescribeExecutionCommand({ executionArn: executionArn('none') }));
@@ -104,7 +104,7 @@ describe('through a real SFN client', () => {
 });
 
 describe('GetExecutionHistory', () => {
-  it('gives pages, either way round, with or without data', async () => {
+  it('returns pages, in either order, with or without data', async () => {
     const harness = withMachine(
       machine({ Work: task({ Resource: FUNCTION_ARN, Arguments: { secret: 'x' } }) }),
     );
@@ -157,7 +157,7 @@ describe('authorization and CloudTrail', () => {
     ['ListExecutions', { stateMachineArn: MACHINE_ARN }, MACHINE_ARN, true],
     ['DescribeStateMachine', { stateMachineArn: MACHINE_ARN }, MACHINE_ARN, true],
   ])(
-    '%s asks for its own action and is recorded, refused or not',
+    '%s needs its own action and is recorded, even if refused',
     async (operation, input, resource, readOnly) => {
       const harness = withMachine();
       await harness.start();
@@ -186,7 +186,7 @@ describe('authorization and CloudTrail', () => {
 });
 
 describe('for the tests and the reconciler', () => {
-  it('tells each event and each end as it happens', async () => {
+  it('reports each event and each end', async () => {
     const harness = withMachine();
     const heard: string[] = [];
     const stopListening = harness.service.onEvent(({ executionArn: arn, event }) =>

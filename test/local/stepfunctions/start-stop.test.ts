@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NAME_REUSE_MS } from 'taskbound-local/stepfunctions/limits';
+import { NAME_REUSE_MS } from '../../../packages/local/stepfunctions/limits.ts';
 import { answer, Harness, MACHINE_ARN, machine, START_MS, task } from './harness.ts';
 
 const SLEEPER = machine({
@@ -37,7 +37,7 @@ describe('StartExecution', () => {
     ['a name with a dot', { name: 'a.b' }, 'InvalidName'],
     ['an empty name', { name: '' }, 'InvalidName'],
     ['81 characters', { name: 'a'.repeat(81) }, 'InvalidName'],
-    ['input that is no JSON', { input: 'not json' }, 'InvalidExecutionInput'],
+    ['input that is not JSON', { input: 'not json' }, 'InvalidExecutionInput'],
     ['empty input', { input: '' }, 'InvalidExecutionInput'],
     ['input over 262,144 bytes', { input: JSON.stringify('é'.repeat(131_072)) }, 'ValidationException'],
     ['an unknown machine', { stateMachineArn: `${MACHINE_ARN}2` }, 'StateMachineDoesNotExist'],
@@ -55,7 +55,7 @@ describe('StartExecution', () => {
     expect(harness.service.executions()).toEqual([]);
   });
 
-  it('takes 80 characters, any JSON, and makes up a name', async () => {
+  it('accepts 80 characters and any JSON, and generates a name', async () => {
     const harness = withMachine();
     await harness.start(null, 'a'.repeat(80));
     const { executionArn: arn } = await harness.api('StartExecution', { stateMachineArn: MACHINE_ARN });
@@ -112,7 +112,7 @@ describe('StopExecution', () => {
     ]);
   });
 
-  it('tells the function port that nobody waits any more', async () => {
+  it('aborts the signal of the call', async () => {
     let signal: AbortSignal | undefined;
     const harness = new Harness((call) => {
       signal = call.signal;
@@ -127,7 +127,7 @@ describe('StopExecution', () => {
     expect(signal?.aborted).toBe(true);
   });
 
-  it('runs no Catch and no Retry of a Task, and what its function gives later is dropped', async () => {
+  it('runs no Catch and no Retry of a Task, and ignores a later result of its function', async () => {
     let finish: (value: { payload: unknown; executedVersion: string }) => void = () => undefined;
     const harness = new Harness(() => new Promise((resolve) => (finish = resolve)));
     const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }];

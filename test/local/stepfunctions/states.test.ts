@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_HISTORY_EVENTS, MAX_PAYLOAD_BYTES } from 'taskbound-local/stepfunctions/limits';
+import { MAX_HISTORY_EVENTS, MAX_PAYLOAD_BYTES } from '../../../packages/local/stepfunctions/limits.ts';
 import { answer, FUNCTION_ARN, Harness, machine, runMachine, START_MS, task } from './harness.ts';
 
 const PASS = { Type: 'Pass', End: true };
@@ -27,9 +27,9 @@ describe('Wait', () => {
   it.each([
     ['text', { Seconds: '{% "7" %}' }, `Expected 'number', but was 'string' for value: "7"`],
     ['a fraction', { Seconds: '{% 1.5 %}' }, 'cannot be parsed as an integer: 1.5'],
-    ['less than nothing', { Seconds: '{% -1 %}' }, 'must be between 0 and 99999999, but was: -1'],
+    ['a negative number', { Seconds: '{% -1 %}' }, 'must be between 0 and 99999999, but was: -1'],
     [
-      'no date',
+      'text that is not a date',
       { Timestamp: 'tomorrow' },
       'cannot be parsed as an ISO-8601 extended offset date-time format string: tomorrow',
     ],
@@ -76,7 +76,7 @@ describe('Choice', () => {
     });
   });
 
-  it('wants a boolean', async () => {
+  it('needs a boolean', async () => {
     const choice = { Type: 'Choice', Choices: [{ Condition: '{% $states.input.n %}', Next: 'End' }] };
     const ran = await runMachine(machine({ Pick: choice, End: PASS }), { n: 1 });
     expect(ran.error).toBe('States.QueryEvaluationError');
@@ -105,7 +105,7 @@ describe('Fail and Succeed', () => {
     });
   });
 
-  it('Fail whose Cause is no text fails by that', async () => {
+  it('a Fail state whose Cause is not a string fails with that error', async () => {
     const ran = await runMachine(machine({ Stop: { Type: 'Fail', Cause: '{% 1 %}' } }));
     expect([ran.error, ran.cause?.includes("Expected 'string'")]).toEqual([
       'States.QueryEvaluationError',
@@ -127,7 +127,7 @@ describe('Fail and Succeed', () => {
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 describe('Assign', () => {
-  it('evaluates all of one Assign, and Output, from the values before', async () => {
+  it('evaluates Assign and Output with the values before the state', async () => {
     const ran = await runMachine(
       machine({
         First: { Type: 'Pass', Assign: { x: 1, y: 2 }, Next: 'Swap' },
@@ -138,7 +138,7 @@ describe('Assign', () => {
     expect(ran.output).toEqual({ x: 2, y: 1, before: 1 });
   });
 
-  it('lasts over states that assign nothing or something else', async () => {
+  it('keeps values across states that do not assign them', async () => {
     const ran = await runMachine(
       machine({
         First: { Type: 'Pass', Assign: { x: 1 }, Next: 'Second' },
@@ -150,7 +150,7 @@ describe('Assign', () => {
     expect(ran.output).toEqual([1, 2]);
   });
 
-  it('takes the result of a Task', async () => {
+  it('can use the result of a Task', async () => {
     const Work = task({
       Resource: FUNCTION_ARN,
       Arguments: {},
@@ -192,7 +192,7 @@ it('shows the context object', async () => {
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 describe('limits', () => {
-  /** A JSON string of exactly so many bytes, quotes included; two bytes a character. */
+  /** A JSON string of exactly this many bytes, including quotes, with two bytes for each character. */
   const text = (bytes: number): string => 'é'.repeat((bytes - 2) / 2);
 
   it.each([
@@ -208,7 +208,7 @@ describe('limits', () => {
     expect(ran.types).toContain(type.replace('TaskSucceeded', 'LambdaFunctionSucceeded'));
   });
 
-  it('a result over the limit of lambda:invoke is caught by name, in the words that AWS recorded', async () => {
+  it('a result over the limit of lambda:invoke is caught by name, with the text that AWS recorded', async () => {
     const Catch = [
       { ErrorEquals: ['States.DataLimitExceeded'], Next: 'Caught' },
       { ErrorEquals: ['States.ALL'], Next: 'Other' },
@@ -245,7 +245,7 @@ describe('limits', () => {
     ]);
   });
 
-  it('25,000 events end an execution, which no Catch sees', async () => {
+  it('25,000 events end an execution, without a Catch', async () => {
     const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }];
     const Work = task({ Resource: FUNCTION_ARN, Arguments: {}, Catch, Next: 'Again' });
     const ran = await runMachine(
@@ -262,8 +262,9 @@ describe('limits', () => {
   });
 });
 
-// https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html (TimeoutSeconds of the machine)
-it('a machine over its time is TIMED_OUT, and no Catch runs', async () => {
+// https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html (TimeoutSeconds of the
+// machine)
+it('a machine that exceeds its timeout is TIMED_OUT, and no Catch runs', async () => {
   const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }];
   const definition = machine({ Work: task({ Catch }), Caught: PASS }, { TimeoutSeconds: 20 });
   const ran = await runMachine(definition, {}, () => new Promise(() => undefined));

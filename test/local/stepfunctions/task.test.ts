@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LambdaCall } from 'taskbound-local/stepfunctions/machine';
+import type { LambdaCall } from '../../../packages/local/stepfunctions/machine.ts';
 import {
   answer,
   FUNCTION_ARN,
@@ -21,7 +21,7 @@ describe('TimeoutSeconds', () => {
     ['lambda:invoke', {}, 'TaskTimedOut'],
     ['a function', { Resource: FUNCTION_ARN }, 'LambdaFunctionTimedOut'],
     ['an expression', { TimeoutSeconds: '{% 20 + 10 %}' }, 'TaskTimedOut'],
-  ])('%s fails with States.Timeout when the time is over', async (_name, fields, type) => {
+  ])('%s fails with States.Timeout after that time', async (_name, fields, type) => {
     const ran = await runMachine(machine({ Work: task({ TimeoutSeconds: 30, ...fields }) }), {}, never);
     expect([ran.status, ran.error, ran.cause, ran.seconds]).toEqual([
       'FAILED',
@@ -43,7 +43,7 @@ describe('TimeoutSeconds', () => {
     expect(ran.output).toEqual({ Error: 'States.Timeout', Cause: '' });
   });
 
-  it('counts anew for each attempt', async () => {
+  it('restarts for each attempt', async () => {
     const Retry = [{ ErrorEquals: ['States.Timeout'], MaxAttempts: 1, IntervalSeconds: 5 }];
     const ran = await runMachine(machine({ Work: task({ TimeoutSeconds: 10, Retry }) }), {}, never);
     expect([ran.error, ran.seconds]).toEqual(['States.Timeout', 25]);
@@ -59,7 +59,7 @@ describe('TimeoutSeconds', () => {
     expect([ran.status, ran.harness.clock.nowMs()]).toEqual(['SUCCEEDED', ran.view.startMs]);
   });
 
-  it('does not stop the function it called, and only tells that nobody waits', async () => {
+  it('aborts the signal of the call, but does not stop the function', async () => {
     let finishedAt = 0;
     let abandoned = false;
     const slow = async ({ signal }: LambdaCall): Promise<{ payload: unknown; executedVersion: string }> => {
@@ -99,7 +99,7 @@ describe('TimeoutSeconds', () => {
   });
 });
 
-describe('what Lambda is asked and gives', () => {
+describe('the call of Lambda', () => {
   const seen = async (fields: Record<string, unknown>): Promise<[LambdaCall, unknown]> => {
     const calls: LambdaCall[] = [];
     const ran = await runMachine(machine({ Work: task(fields) }), { n: 1 }, (call) => {
@@ -127,7 +127,7 @@ describe('what Lambda is asked and gives', () => {
     expect(output).toEqual({ ok: true });
   });
 
-  it('an asynchronous call is not supported, which no Catch hides', async () => {
+  it('an asynchronous call is not supported, and no Catch hides that', async () => {
     const Arguments = { FunctionName: 'work', InvocationType: 'Event' };
     const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }];
     const ran = await runMachine(machine({ Work: task({ Arguments, Catch }), Caught: PASS }), {}, answer(1));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluateTemplate } from 'taskbound-local/stepfunctions/template';
+import { evaluateTemplate } from '../../../packages/local/stepfunctions/template.ts';
 
 const scope = {
   input: { n: 2, list: [1, 2, 3] },
@@ -22,8 +22,8 @@ describe('evaluateTemplate', () => {
     ['without spaces', '{%1%}', 1],
     ['at any depth', { a: [{ b: '{% $states.result.ok %}' }], c: null }, { a: [{ b: true }], c: null }],
     ['context and variables', ['{% $states.context.Execution.Id %}', '{% $who %}'], ['e', 'me']],
-    ['a singleton is no array', '{% $states.input.list[$ > 2] %}', 3],
-    ['unless asked for', '{% $states.input.list[$ > 2][] %}', [3]],
+    ['a single match is not an array', '{% $states.input.list[$ > 2] %}', 3],
+    ['a single match is an array with []', '{% $states.input.list[$ > 2][] %}', [3]],
     ['null is a value', '{% null %}', null],
     ['undefined inside an object drops out', '{% { "a": $nothing, "b": 1 } %}', { b: 1 }],
     ['$partition', '{% $partition([1,2,3,4,5], 2) %}', [[1, 2], [3, 4], [5]]],
@@ -75,7 +75,7 @@ describe('evaluateTemplate', () => {
     await expect(failing).rejects.toThrow(text);
   });
 
-  it('leaves every JSON value without expressions as it is', async () => {
+  it('does not change a JSON value without expressions', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), async (value) => {
         fc.pre(!JSON.stringify(value).includes('{%'));
@@ -85,7 +85,7 @@ describe('evaluateTemplate', () => {
     );
   });
 
-  it('never changes what it was given', async () => {
+  it('never changes its inputs', async () => {
     const before = structuredClone(scope);
     await evaluate('{% ($states.input.list ~> $reverse()) ~> $append($states.input.list) %}');
     expect(scope).toEqual(before);

@@ -61,7 +61,7 @@ const credentialsOf = ({
 });
 
 describe('AssumeRole', () => {
-  it('gives a session that carries name, source identity and session policy', async () => {
+  it('returns a session with its name, source identity and session policy', async () => {
     const { aws, assume } = await setUp();
     const Policy = JSON.stringify(
       allow('ssm:GetParameter', `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/a`),
@@ -111,7 +111,7 @@ describe('AssumeRole', () => {
     ['a trust that names the role', {}, {}, undefined],
     ['a trust that names the account, and an identity policy', { trust: ACCOUNT_TRUST }, {}, undefined],
     [
-      'a trust that names the account alone',
+      'a trust that names only the account',
       { trust: ACCOUNT_TRUST, caller: allow('s3:GetObject') },
       {},
       'because no identity-based policy allows the sts:AssumeRole action',
@@ -123,43 +123,43 @@ describe('AssumeRole', () => {
       'because no role trust policy allows the sts:AssumeRole action',
     ],
     [
-      'a session name that the trust asks for',
+      'the session name that the trust requires',
       { trust: named('sts:RoleSessionName', 'transfer.t1') },
       {},
       undefined,
     ],
     [
-      'another session name than the trust asks for',
+      'another session name than the trust requires',
       { trust: named('sts:RoleSessionName', 'x') },
       {},
       'sts:AssumeRole',
     ],
     [
-      'an external id that the trust asks for',
+      'the external id that the trust requires',
       { trust: named('sts:ExternalId', 'e1') },
       { ExternalId: 'e1' },
       undefined,
     ],
     [
-      'no external id where the trust asks for one',
+      'no external id when the trust requires one',
       { trust: named('sts:ExternalId', 'e1') },
       {},
       'sts:AssumeRole',
     ],
     [
-      'a source identity that the trust asks for',
+      'the source identity that the trust requires',
       { trust: named('sts:SourceIdentity', 'transfer.t1') },
       { SourceIdentity: 'transfer.t1' },
       undefined,
     ],
     [
-      'a source identity other than the trust asks for',
+      'another source identity than the trust requires',
       { trust: named('sts:SourceIdentity', 'x') },
       { SourceIdentity: 'transfer.t1' },
       'sts:AssumeRole',
     ],
     [
-      'a tag that the trust asks for',
+      'the tag that the trust requires',
       { trust: named('aws:RequestTag/taskbound:Boundary', 'transfer.t1') },
       tag,
       undefined,
@@ -188,7 +188,7 @@ describe('AssumeRole', () => {
       { SourceIdentity: 'ab' },
       'because no identity-based policy allows the sts:SetSourceIdentity action',
     ],
-    ['a role that is not there', {}, { RoleArn: roleArn('Nobody') }, 'sts:AssumeRole'],
+    ['a role that does not exist', {}, { RoleArn: roleArn('Nobody') }, 'sts:AssumeRole'],
   ])('trust: %s', async (_what, given, input, refused) => {
     const { assume } = await setUp(given);
     if (refused === undefined) {
@@ -215,11 +215,7 @@ describe('AssumeRole', () => {
     ['Latin-1 up to U+00FF', { Policy: policyOf(2_048, 'ÿ') }, undefined],
     ['a character above U+00FF', { Policy: policyOf(300, 'Ā') }, 'ValidationError'],
     ['a line feed and a tab', { Policy: `${policyOf(200)}\n\t` }, undefined],
-    [
-      'a session policy that is none',
-      { Policy: '{"Version":"2012-10-17"}' },
-      'MalformedPolicyDocumentException',
-    ],
+    ['an invalid session policy', { Policy: '{"Version":"2012-10-17"}' }, 'MalformedPolicyDocumentException'],
     [
       'a Sid that is not alphanumeric',
       {
@@ -257,7 +253,7 @@ describe('AssumeRole', () => {
       'InvalidParameterValue',
     ],
     [
-      'more policy and tags than the token holds',
+      'more policy and tags than fit into the token',
       { Policy: policyOf(2_048), Tags: tags(30) },
       'PackedPolicyTooLargeException',
     ],
@@ -272,13 +268,13 @@ describe('AssumeRole', () => {
     else expect(await refusal(assume(input))).toMatchObject({ name });
   });
 
-  it('caps chained sessions at an hour whatever the role allows', async () => {
+  it('limits chained sessions to one hour, even if the role allows more', async () => {
     const { assume } = await setUp({ maxSessionSeconds: 43_200 });
     await expect(assume({ DurationSeconds: 3_600 })).resolves.toBeDefined();
     expect((await refusal(assume({ DurationSeconds: 3_601 }))).message).toContain('role chaining');
   });
 
-  it('passes the source identity on, and lets nobody change it', async () => {
+  it('passes the source identity on, and does not let it change', async () => {
     const { aws, assume } = await setUp();
     aws.iam.putRole({ name: 'Next', trust: trusts(TASK, ALL_STS) }, START_MS);
     aws.iam.putInline('Task', 'chain', allow(ALL_STS, roleArn('Next')), Number.NEGATIVE_INFINITY);
@@ -294,7 +290,7 @@ describe('AssumeRole', () => {
     expect(await refusal(next('another'))).toMatchObject({ name: 'AccessDenied' });
   });
 
-  it("lets the root user stand for the account's people: only where a trust policy allows the account", async () => {
+  it('lets the root user assume a role only if its trust policy allows the account', async () => {
     const { aws } = await setUp();
     aws.iam.putRole({ name: 'Submitter', trust: ACCOUNT_TRUST }, START_MS);
     const root = new STSClient(aws.clientConfig());

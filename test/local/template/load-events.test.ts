@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { busEvent } from 'taskbound-local/events/types';
+import { busEvent } from '../../../packages/local/events/types.ts';
 import { SINK_ARN, type StackTemplate, eventsTemplate, loadEvents, ofType } from '../events/stack.ts';
 
 const TOPIC_ARN = /^arn:aws:sns:eu-central-1:111122223333:Events-People/;
 
-/** The first rule's properties, altered. */
+/** The template with changed properties of the first rule. */
 const withRule = (change: object): StackTemplate => {
   const template = eventsTemplate();
   Object.assign(ofType(template, 'AWS::Events::Rule')[0]?.Properties ?? {}, change);
@@ -14,7 +14,7 @@ const withTarget = (change: object): StackTemplate =>
   withRule({ Targets: [{ Id: 'T', Arn: SINK_ARN, ...change }] });
 
 describe("the CDK's rules, schedules, queues, topics and alarms", () => {
-  it('are loaded and can be looked at', async () => {
+  it('are loaded and can be inspected', async () => {
     const { aws } = await loadEvents();
     expect(aws.events.rules()).toMatchObject([
       {
@@ -51,7 +51,7 @@ describe("the CDK's rules, schedules, queues, topics and alarms", () => {
     expect(JSON.stringify(topic?.policy)).toContain('sns:Publish');
   });
 
-  it('can be loaded again: a rule has its new form, a queue keeps its messages', async () => {
+  it('can be loaded again: a rule is updated, a queue keeps its messages', async () => {
     const { aws, load } = await loadEvents();
     aws.queues.get('dead')?.messages.push({ messageId: 'm', body: 'b', attributes: {}, atMs: 0 });
     const template = withRule({ State: 'DISABLED' });

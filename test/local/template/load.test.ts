@@ -79,7 +79,7 @@ describe('a loaded stack', () => {
     ).toMatchObject({ name: 'ValidationError', message: 'Stack with id None does not exist' });
   });
 
-  it("cuts the function's role by its boundary, and holds the parameter", async () => {
+  it("limits the function's role by its boundary, and contains the parameter", async () => {
     const { aws } = await load();
     const role = aws.iam.role('Small-FnRole');
     expect(role.boundaryArn).toBe('arn:aws:iam::111122223333:policy/Small-Boundary');
@@ -97,7 +97,7 @@ describe('a loaded stack', () => {
     ).toContain('because no identity-based policy allows');
   });
 
-  it('keeps what services hold across a snapshot', async () => {
+  it('keeps the data of services across a snapshot', async () => {
     const first = await load();
     await execute(first);
     first.aws.s3.put('small-data', 'a//b', Buffer.from('content'));
@@ -128,12 +128,12 @@ describe('what cannot be loaded', () => {
   };
   it.each<[string, object, RegExp]>([
     [
-      'code that is no asset',
+      'code that is not an asset',
       change('Fn', { Code: { S3Bucket: 'b', S3Key: 'beef.zip' } }),
       /Fn \(AWS::Lambda::Function\) cannot be loaded: its code beef\.zip is not among the assembly's assets/,
     ],
     ['inline code', change('Fn', { Code: { ZipFile: 'x' } }), /Fn .*Code/],
-    ['another runtime', change('Fn', { Runtime: 'python3.13' }), /only Node\.js runtimes are run here/],
+    ['another runtime', change('Fn', { Runtime: 'python3.13' }), /only Node\.js runtimes are supported/],
     ['a URL open to everyone', change('Url', { AuthType: 'NONE' }), /only AWS_IAM/],
     ['an express machine', change('Machine', { StateMachineType: 'EXPRESS' }), /only STANDARD/],
     [
@@ -142,7 +142,7 @@ describe('what cannot be loaded', () => {
       /AdministratorAccess is neither in the template nor known/,
     ],
     [
-      'a policy that IAM would not take',
+      'a policy that IAM would refuse',
       change('FnPolicy', {
         PolicyDocument: {
           Version: '2012-10-17',
@@ -192,16 +192,16 @@ describe('readAssembly', () => {
     expect(Payload?.transformToString()).toBe('"from the assembly"');
   });
 
-  it('alters the template when asked', async () => {
+  it('changes the template on request', async () => {
     const { aws } = await start();
     const transform = (template: { Outputs: object }) => ({ ...template, Outputs: {} }) as never;
     expect((await aws.loadAssembly(writeAssembly(smallTemplate()), { transform })).outputs).toEqual({});
   });
 
-  it('asks which stack when there are several', async () => {
+  it('needs a stack name when there are several stacks', async () => {
     const dir = writeAssembly(smallTemplate(), ['One', 'Two']);
     await expect(readAssembly(dir)).rejects.toThrow(
-      'The assembly has the stacks One, Two; one stack is expected when none is named.',
+      'The assembly has the stacks One, Two; name one of them.',
     );
     await expect(readAssembly(dir, 'Three')).rejects.toThrow('no stack is named Three');
     expect((await readAssembly(dir, 'Two')).stackName).toBe('Two');

@@ -8,7 +8,7 @@ const resolve = (template: object, stackName = 'Small') =>
 const arn = (service: string, rest: string) => `arn:aws:${service}:eu-central-1:111122223333:${rest}`;
 
 describe('resolveTemplate', () => {
-  it('puts each resource behind what it needs', () => {
+  it('orders resources by their dependencies', () => {
     const order = resolve(smallTemplate()).resources.map(({ logicalId }) => logicalId);
     for (const [before, after] of [
       ['FnRole', 'Fn'],
@@ -25,7 +25,7 @@ describe('resolveTemplate', () => {
     expect(order).not.toContain('OnlyInChina');
   });
 
-  it('knows every name, ARN and value without an AWS', () => {
+  it('resolves every name, ARN and value', () => {
     const { resources, outputs } = resolve(smallTemplate());
     const byId = new Map(resources.map((resource) => [resource.logicalId, resource]));
     expect(byId.get('Setting')).toMatchObject({ physicalId: 'Small-Setting', properties: { Value: 'b' } });
@@ -45,7 +45,7 @@ describe('resolveTemplate', () => {
     expect(outputs[0]?.exportName).toBe('Small-url');
   });
 
-  it('gives too long a name a hash, and no two the same', () => {
+  it('shortens long names with a hash, so that they stay distinct', () => {
     const template = {
       Resources: Object.fromEntries(
         ['A', 'B'].map((end) => [
@@ -89,7 +89,7 @@ describe('resolveTemplate', () => {
     expect(resolve(template, 'S').outputs[0]?.value).toBe(expected);
   });
 
-  it('takes AWS::NoValue out', () => {
+  it('removes AWS::NoValue', () => {
     const template = {
       Resources: {
         P: {
@@ -156,7 +156,7 @@ describe('resolveTemplate', () => {
       },
       /A -> B -> A need each other/,
     ],
-    ['what is no template', { resources: {} }, /not readable at Resources/],
+    ['a value that is not a template', { resources: {} }, /not readable at Resources/],
   ])('refuses %s', (_what, template, message) => {
     expect(() => resolve(template)).toThrow(message);
   });

@@ -17,7 +17,10 @@ const policy = (Action: string, Resource: unknown) => ({
   Statement: [{ Sid: 'Only', Effect: 'Allow', Action, Resource }],
 });
 
-/** A small stack with most types in it: a function behind a URL that reads a parameter, and a machine that invokes its version. */
+/**
+ * A small stack with most types in it: a function behind a URL that reads a parameter, and a machine that
+ * invokes its version.
+ */
 export function smallTemplate() {
   return structuredClone({
     Parameters: {
@@ -123,7 +126,7 @@ export function smallTemplate() {
   });
 }
 
-/** A code asset: answers with its event's `from`, and its parameter as the SDK-less function can know it. */
+/** A code asset that returns its event's `from` and the parameter from its environment. */
 export function writeAsset(): string {
   const dir = mkdtempSync(join(tmpdir(), 'asset-'));
   writeFileSync(
@@ -133,7 +136,7 @@ export function writeAsset(): string {
   return dir;
 }
 
-/** A cloud assembly with the template in it, as `cdk synth` writes one. */
+/** A cloud assembly with the template, as `cdk synth` writes it. */
 export function writeAssembly(template: object, stacks: readonly string[] = ['Small']): string {
   const dir = mkdtempSync(join(tmpdir(), 'assembly-'));
   mkdirSync(join(dir, 'asset.cafe01'));

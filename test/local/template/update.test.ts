@@ -38,7 +38,7 @@ function waiting(alter: (template: Small) => void = () => undefined): Small {
   return template;
 }
 
-/** Another code and with it another version, as the CDK writes them. */
+/** Changes the code, and with it the version, like the CDK. */
 function newCode(template: Small): void {
   const { Resources } = template;
   Object.assign(Resources['Fn']?.Properties['Code'] as object, { S3Key: 'cafe02.zip' });
@@ -69,7 +69,7 @@ async function deployed(template = waiting()) {
 }
 
 describe('loading a stack again', () => {
-  it('lets executions under way finish with the version they were started with', async () => {
+  it('lets running executions finish with the version they were started with', async () => {
     const { deploy, begin, outcome } = await deployed();
     const before = await begin('before');
     const second = await deploy(waiting(newCode));
@@ -96,7 +96,7 @@ describe('loading a stack again', () => {
     expect(await outcome(await begin('after'))).toBe('old code');
   });
 
-  it('removes what a template leaves out; an execution under way ends with its next transition, and is not known then', async () => {
+  it('removes resources that the template does not contain; a running execution ends at its next transition and is unknown then', async () => {
     const { aws, deploy, states, stateMachineArn, begin, outcome } = await deployed();
     const before = await begin('before');
     const withoutMachine = waiting(({ Resources, Outputs }) => {
@@ -116,7 +116,7 @@ describe('loading a stack again', () => {
     expect(await refusal(describeIt())).toMatchObject({ name: 'ExecutionDoesNotExist' });
   });
 
-  it('knows the executions of a machine that was deleted no more when it is made again', async () => {
+  it('does not know the executions of a deleted machine when it is created again', async () => {
     const { aws, deploy, states, begin } = await deployed();
     const executionArn = await begin('before');
     await aws.states.execution(executionArn)?.ended;
@@ -133,7 +133,7 @@ describe('loading a stack again', () => {
     expect((await begin('after')).endsWith(':after')).toBe(true);
   });
 
-  it("keeps a role's sessions and the policies that were put, and takes its own away", async () => {
+  it("keeps a role's sessions and the policies put at run time, and removes those of the old template", async () => {
     const { aws, clock, deploy } = await deployed();
     const session = aws.clientConfig(
       aws.assumeServiceRole(aws.iam.role('Small-FnRole').arn, 'lambda.amazonaws.com', 'fn'),
@@ -150,7 +150,7 @@ describe('loading a stack again', () => {
     await expect(new STSClient(session).send(new GetCallerIdentityCommand({}))).resolves.toBeDefined();
   });
 
-  it('lets a policy change arrive late, as any other', async () => {
+  it('applies a policy change with the usual delay', async () => {
     const { aws, clock } = await start({ policyDelayMs: 4_000 });
     const deploy = (one: object) => aws.load(one, { stackName: 'Small', assetDir: (hash) => ASSETS[hash] });
     await deploy(waiting());
@@ -170,7 +170,7 @@ describe('loading a stack again', () => {
     expect(await refusal(read())).toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  it('leaves nothing allowed to the sessions of a role that is gone', async () => {
+  it('allows nothing to the sessions of a removed role', async () => {
     const { aws } = await start();
     aws.iam.putRole(
       {
@@ -200,6 +200,6 @@ describe('loading a stack again', () => {
       delete Resources['Data'];
       delete (Outputs as Record<string, unknown>)['BucketName'];
     });
-    await expect(deploy(without)).rejects.toThrow(/Data \(AWS::S3::Bucket\).*DeletionPolicy Retain/);
+    await expect(deploy(without)).rejects.toThrow(/Data \(AWS::S3::Bucket\).*DeletionPolicy to Retain/);
   });
 });

@@ -24,7 +24,7 @@ const recordAt = (ms: number): TrailRecord =>
     eventSource: 's3.amazonaws.com',
     eventName: 'GetObject',
   }) as TrailRecord;
-/** Two and a half hours, a call every ten minutes. */
+/** One call every ten minutes, for two and a half hours. */
 const RECORDS = Array.from({ length: 16 }, (_, index) => recordAt(T0 + index * 10 * MINUTE_MS));
 const END = T0 + 155 * MINUTE_MS;
 
@@ -74,7 +74,7 @@ const ordered = (): DigestFile[] =>
   );
 
 describe('the local trail has digests as CloudTrail writes them', () => {
-  test('hash by hash and signature by signature; the last one has no other to hold its signature', () => {
+  test('with valid hashes and signatures; the last one has no signature', () => {
     expect(ordered().map(({ document }) => document.logFiles.length)).toEqual([6, 6, 4, 0]);
     expect(checked()).toEqual({
       digests: 'verified',
@@ -85,7 +85,7 @@ describe('the local trail has digests as CloudTrail writes them', () => {
     });
   });
 
-  test('without keys the hashes alone hold it together, and the last digest counts', () => {
+  test('without keys only the hashes are checked, and the last digest counts', () => {
     expect(checked({ keys: undefined })).toMatchObject({
       signatures: 'not-checked',
       to: '2026-11-23T12:35:00Z',
@@ -98,7 +98,7 @@ describe('the local trail has digests as CloudTrail writes them', () => {
   });
 });
 
-describe('what was changed or is missing is found', () => {
+describe('changed and missing files are found', () => {
   const logNamed = (digest: number, log = 0): string =>
     ordered()[digest]?.document.logFiles[log]?.s3Object.split('/').at(-1) ?? '';
   const isNamed =
@@ -106,14 +106,14 @@ describe('what was changed or is missing is found', () => {
     ({ name }: LogFile): boolean =>
       name.endsWith(base);
 
-  test('a log file that is not as it was delivered', () => {
+  test('a changed log file', () => {
     const logs = written.logs.map((file) =>
       isNamed(logNamed(1))(file) ? { ...file, hash: '0'.repeat(64) } : file,
     );
     expect(checked({ logs })).toMatchObject({ digests: 'broken', gaps: ['trail-changed'] });
   });
 
-  test('a file of another content under the name of a log file, elsewhere', () => {
+  test('a file with the name of a log file and other content, elsewhere', () => {
     const copy = { name: `copy/${logNamed(1)}`, hash: '0'.repeat(64) };
     expect(checked({ logs: [...written.logs, copy] })).toMatchObject({ gaps: ['trail-changed'] });
     const { listed } = checkDigests(
@@ -123,19 +123,19 @@ describe('what was changed or is missing is found', () => {
     expect([listed.size, listed.has(copy.name)]).toEqual([written.logs.length, false]);
   });
 
-  test('a log file that is not there; outside the time of the task it is not missed', () => {
+  test('a missing log file, but not outside the time of the task', () => {
     const missing = { logs: written.logs.filter((file) => !isNamed(logNamed(1))(file)) };
     expect(checked(missing)).toMatchObject({ digests: 'verified', gaps: ['log-file-missing'] });
     const early = { ...WANTED, toSecond: seconds(T0 + 20 * MINUTE_MS) };
     expect(checked({ ...missing, wanted: early }).gaps).toEqual([]);
   });
 
-  test('a digest file with another content', () => {
+  test('a changed digest file', () => {
     const files = ordered().map((file, index) => (index === 1 ? { ...file, hash: '0'.repeat(64) } : file));
     expect(checked({ files, keys: undefined })).toMatchObject({ digests: 'broken', gaps: ['trail-changed'] });
   });
 
-  test('a digest file that is not there: the trail covers only one side of the hole', () => {
+  test('a missing digest file: the trail covers only one side of the gap', () => {
     const files = ordered().toSpliced(1, 1);
     expect(checked({ files, keys: undefined })).toMatchObject({
       gaps: ['digest-missing'],
@@ -167,7 +167,7 @@ describe('what was changed or is missing is found', () => {
     });
   });
 
-  test("a whole chain that was written anew has not CloudTrail's signatures", () => {
+  test("a rewritten chain does not have CloudTrail's signatures", () => {
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const Fingerprint = written.files[0]?.document.digestPublicKeyFingerprint ?? '';
     const Value = publicKey.export({ type: 'pkcs1', format: 'der' }).toString('base64');
@@ -188,13 +188,13 @@ describe('what was changed or is missing is found', () => {
     expect(checked({ files })).toMatchObject({ signatures: 'broken' });
   });
 
-  test('a folder that holds two trails has two chains', async () => {
+  test('a folder with two trails has two chains', async () => {
     const { files, logs } = await writtenTo(await temporaryFolder());
     const both = { files: [...written.files, ...files], logs: [...written.logs, ...logs] };
     expect(checked({ ...both, keys: undefined })).toMatchObject({ digests: 'verified', gaps: [] });
   });
 
-  test('of two trails the one that ends early proves nothing, and still its files are listed', () => {
+  test('of two trails, the one that ends early covers nothing, but its files are listed', () => {
     const [first] = ordered();
     const extra = { name: 'more/extra.json.gz', hash: 'ab'.repeat(32) };
     const named = first?.document.logFiles[0];

@@ -1,6 +1,6 @@
 import { AwsError } from '../service.ts';
 
-/** Services that answer in the older XML protocols; every other one here speaks JSON. */
+/** Services that use the older XML protocol. All others, except S3, use JSON. */
 const QUERY_SERVICES = new Set(['iam', 'sts', 'cloudformation']);
 
 type Family = 'query' | 's3' | 'json';
@@ -10,7 +10,7 @@ const familyOf = (service: string): Family =>
   service === 's3' ? 's3' : QUERY_SERVICES.has(service) ? 'query' : 'json';
 
 /**
- * What each kind of service calls the same refusal.
+ * The error name of each kind of service for the same problem.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html,
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html,
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
@@ -50,7 +50,7 @@ const MESSAGES: Record<Exclude<Problem, 'skewed' | 'denied'>, string> = {
     'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
 };
 
-/** Lambda answers over REST with HTTP's own status. */
+/** Lambda's REST protocol uses status 403. */
 const statusOf = (service: string, status: number): number => (service === 'lambda' ? 403 : status);
 
 export function authError(service: string, problem: Exclude<Problem, 'skewed' | 'denied'>): AwsError {

@@ -6,7 +6,7 @@ import { type Authorization, formatAmzDate, isSignedBy, parseAmzDate } from './s
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html#signature-v4-troubleshooting-credential-scope */
 const MAX_SKEW_MS = 5 * 60_000;
 
-/** When the request says it was signed; refused when that is more than five minutes from now. */
+/** The time at which the request was signed. Throws if it differs from now by more than five minutes. */
 function signedAt(request: RawRequest, authorization: Authorization, nowMs: number): number {
   const text = request.headers['x-amz-date'] ?? '';
   const ms = parseAmzDate(text);
@@ -16,12 +16,12 @@ function signedAt(request: RawRequest, authorization: Authorization, nowMs: numb
   return ms;
 }
 
-/** The token must be the key's own; whether it has expired is asked only after the signature is known to be right. */
+/** The session token must belong to the key. Expiry is checked only after the signature. */
 function checkToken(request: RawRequest, service: string, key: KnownKey): void {
   if (request.headers['x-amz-security-token'] !== key.sessionToken) throw authError(service, 'unknown-key');
 }
 
-/** The caller behind a signed request. Throws the error that the called service has for each refusal. */
+/** The caller of a signed request. Throws the called service's own error for each problem. */
 export async function authenticate(
   request: RawRequest,
   authorization: Authorization,
@@ -35,10 +35,10 @@ export async function authenticate(
   const atMs = signedAt(request, authorization, nowMs);
   if (!(await isSignedBy(request, authorization, key.secretAccessKey, atMs)))
     throw authError(service, 'bad-signature');
-  return unexpired(key, service, nowMs);
+  return assertUnexpired(key, service, nowMs);
 }
 
-/** The owner of a key that was given out, by the key alone. Throws as `authenticate` does for an unknown or expired one. */
+/** The owner of an issued key, without a signature. Throws like `authenticate` for an unknown or expired key. */
 export function ownerOf(
   service: string,
   accessKeyId: string,
@@ -47,10 +47,10 @@ export function ownerOf(
 ): Caller {
   const key = credentials.find(accessKeyId);
   if (key === undefined) throw authError(service, 'unknown-key');
-  return unexpired(key, service, nowMs);
+  return assertUnexpired(key, service, nowMs);
 }
 
-function unexpired({ caller }: KnownKey, service: string, nowMs: number): Caller {
+function assertUnexpired({ caller }: KnownKey, service: string, nowMs: number): Caller {
   if (caller.expiresAtMs !== undefined && nowMs >= caller.expiresAtMs) throw authError(service, 'expired');
   return caller;
 }

@@ -6,7 +6,10 @@ type SignerConstructor = NonNullable<STSClientConfig['signerConstructor']>;
 type Init = ConstructorParameters<SignerConstructor>[0];
 type Signer = InstanceType<SignerConstructor>;
 
-/** For an SDK client's `signerConstructor`: signs by the embedded clock, as the SDK alone would sign by real time. */
+/**
+ * For an SDK client's `signerConstructor`: signs with the embedded clock's time, where the SDK would use real
+ * time.
+ */
 export function clockSigner(clock: Clock): SignerConstructor {
   return class implements Signer {
     readonly #signer: SignatureV4;

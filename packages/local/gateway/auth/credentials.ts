@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IdSource } from '../ids.ts';
 import type { Caller } from '../service.ts';
-import { ACCOUNT_ID } from '../place.ts';
+import { ACCOUNT_ID } from '../account-and-region.ts';
 
 export interface RootCredentials {
   readonly accessKeyId: string;
@@ -13,19 +13,22 @@ export interface SessionCredentials extends RootCredentials {
   readonly expiresAtMs: number;
 }
 
-/** A key that this AWS gave out, and whose it is. */
+/** An access key that this AWS issued, and its owner. */
 export interface KnownKey {
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
   readonly caller: Caller;
 }
 
-/** The identity part of a session, before it has a key. */
+/** The identity of a session, before an access key is issued. */
 export type SessionIdentity = Omit<Caller, 'kind' | 'accountId' | 'accessKeyId'> & {
   readonly expiresAtMs: number;
 };
 
-/** A person of the account. What they may do is what the account's owner may: who they are is what counts here. */
+/**
+ * A person in the account. Users have the permissions of the account's owner; only their identity matters
+ * here.
+ */
 export const userCaller = (userName: string): Caller => ({
   kind: 'user',
   accountId: ACCOUNT_ID,
@@ -34,7 +37,7 @@ export const userCaller = (userName: string): Caller => ({
   userName,
 });
 
-/** Every access key ever given out: expired ones too, so that their use is answered as AWS answers it. */
+/** Every access key that was issued, including expired ones, so that their use gets AWS's error. */
 export class CredentialStore {
   readonly root: RootCredentials;
   readonly #ids: IdSource;
@@ -53,7 +56,7 @@ export class CredentialStore {
     this.#keys.set(this.root.accessKeyId, { secretAccessKey: this.root.secretAccessKey, caller });
   }
 
-  /** A key of an IAM user; who is named for the first time exists from then on. */
+  /** Issues a key to an IAM user. The first key creates the user. */
   issueToUser(userName: string): RootCredentials {
     const accessKeyId = this.#ids.uniqueId('AKIA', 16);
     const secretAccessKey = this.#ids.secretKey();

@@ -9,7 +9,7 @@ const toBytes = (source: Source): Uint8Array | string => {
     : new Uint8Array(source);
 };
 
-/** SHA-256, or HMAC-SHA-256 when a key is given, in the shape that the SDK's signer asks for. */
+/** SHA-256, or HMAC-SHA-256 when a key is given, with the interface that the SDK's signer requires. */
 export class Sha256 {
   readonly #hash: Hash | Hmac;
 

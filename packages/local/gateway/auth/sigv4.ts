@@ -4,7 +4,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { RawRequest } from '../service.ts';
 import { Sha256, sha256Hex } from './sha256.ts';
 
-/** What an `Authorization: AWS4-HMAC-SHA256 …` header says. */
+/** The parts of an `Authorization: AWS4-HMAC-SHA256 …` header. */
 export interface Authorization {
   readonly accessKeyId: string;
   readonly date: string;
@@ -24,7 +24,7 @@ export function parseAuthorization(header: string): Authorization | undefined {
   return { accessKeyId, date, region, service, signedHeaders: signedHeaders.split(';'), signature };
 }
 
-/** `20261123T100000Z` as milliseconds; `undefined` when it is not such a date. */
+/** `20261123T100000Z` as milliseconds; `undefined` when the text has another form. */
 export function parseAmzDate(text: string): number | undefined {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text) ?? [];
@@ -35,7 +35,7 @@ export function parseAmzDate(text: string): number | undefined {
 
 export const formatAmzDate = (ms: number): string => new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '');
 
-/** Path and query of a request target. Nothing is folded: `..` and `//` are part of S3 keys. */
+/** Path and query of a request target. Nothing is normalized: `..` and `//` are part of S3 keys. */
 function splitTarget(target: string): { readonly path: string; readonly query: string } {
   const mark = target.indexOf('?');
   return mark < 0
@@ -62,7 +62,7 @@ function parseQuery(query: string): Record<string, string[]> {
   return parameters;
 }
 
-/** Recomputes the signature with the SDK's signer over exactly the headers that the caller signed. */
+/** Recomputes the signature with the SDK's signer, over exactly the headers that the caller signed. */
 async function signatureOf(
   request: RawRequest,
   authorization: Authorization,
@@ -89,7 +89,7 @@ async function signatureOf(
   return parseAuthorization(signed.headers['authorization'] ?? '')?.signature ?? '';
 }
 
-/** Whether the signature, and the body's hash where the caller declares one, are those of the key's owner. */
+/** Whether the signature matches the key, and the body matches its declared hash, if there is one. */
 export async function isSignedBy(
   request: RawRequest,
   authorization: Authorization,

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { type Call, type RawRequest, type RawResponse, type Service, AwsError } from '../service.ts';
 
-/** An operation whose input has been read; made by `operation`. */
+/** An operation on parsed input; created by `operation`. */
 export type JsonOperation = (input: unknown, call: Call) => unknown;
 
-/** Reads the input by a schema; what does not fit is AWS's ValidationException. */
+/** Parses the input with a schema; throws AWS's ValidationException when it does not match. */
 export function operation<T>(schema: z.ZodType<T>, run: (input: T, call: Call) => unknown): JsonOperation {
   return (input, call) => {
     const parsed = schema.safeParse(input);

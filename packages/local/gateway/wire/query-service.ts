@@ -29,7 +29,10 @@ export function required(input: QueryInput, name: string): string {
 
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
-/** `1 validation error detected: Value '899' at 'durationSeconds' failed to satisfy constraint: …`, as AWS words it. */
+/**
+ * AWS's message: `1 validation error detected: Value '899' at 'durationSeconds' failed to satisfy constraint:
+ * …`.
+ */
 export const validation = (value: string, name: string, constraint: string): AwsError =>
   new AwsError(
     'ValidationError',
@@ -41,11 +44,11 @@ export function checkPattern(value: string, name: string, pattern: RegExp, writt
     throw validation(value, name, `Member must satisfy regular expression pattern: ${written}`);
 }
 
-export function checkLength(value: string, name: string, least: number, most: number): void {
-  if (value.length < least)
-    throw validation(value, name, `Member must have length greater than or equal to ${least}`);
-  if (value.length > most)
-    throw validation(value, name, `Member must have length less than or equal to ${most}`);
+export function checkLength(value: string, name: string, min: number, max: number): void {
+  if (value.length < min)
+    throw validation(value, name, `Member must have length greater than or equal to ${min}`);
+  if (value.length > max)
+    throw validation(value, name, `Member must have length less than or equal to ${max}`);
 }
 
 const XML_HEADERS = { 'content-type': 'text/xml' };

@@ -1,12 +1,12 @@
-/** A value of an XML answer: text, a number, a structure, or a list. `undefined` leaves the element out. */
+/** A value in an XML response: text, a number, a structure, or a list. `undefined` omits the element. */
 export type XmlValue = string | number | boolean | undefined | readonly XmlValue[] | XmlFields;
 export interface XmlFields {
   readonly [name: string]: XmlValue;
 }
 
 /**
- * How a protocol writes a list: each item as a `<member>` of the list's element
- * (https://smithy.io/2.0/aws/protocols/aws-query-protocol.html), or the list's element once for each item, as S3 does.
+ * How a protocol writes a list: one element with a `<member>` for each item
+ * (https://smithy.io/2.0/aws/protocols/aws-query-protocol.html), or, like S3, the element once for each item.
  */
 type Lists = 'members' | 'repeated';
 
@@ -18,13 +18,16 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** Control characters go as numbers, as S3 sends them, although XML 1.0 has no place for most. */
+/**
+ * Control characters are written as numeric references, like S3 does, although XML 1.0 allows only a few of
+ * them.
+ */
 const escape = (text: string): string =>
   text
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
     .replace(/[\u0000-\u001f\u007f]/g, (character) => `&#${character.charCodeAt(0)};`);
 
-/** The elements of some fields, in their order. */
+/** The fields as XML elements, in order. */
 export const toXml = (fields: XmlFields, lists: Lists): string =>
   Object.entries(fields)
     .map(([name, value]) => element(name, value, lists))

@@ -1,0 +1,50 @@
+import type { STSClientConfig } from '@aws-sdk/client-sts';
+import type { HttpHandler } from '@smithy/protocol-http';
+import type { PolicyDelay } from '../iam/authorizer.ts';
+import type { LocalClock } from '../clock/local-clock.ts';
+import type { HostOptions } from '../lambda/host.ts';
+import type { Bundle, FunctionHost, FunctionSpec } from '../lambda/types.ts';
+import type { ResolvedResource } from '../template/resolve.ts';
+import type { Template } from '../template/template.ts';
+
+export interface StartOptions {
+  readonly clock: LocalClock;
+  /** The same seed and the same calls give the same ids, keys and secret suffixes. @default taskbound */
+  readonly seed?: string;
+  /** @default DEFAULT_POLICY_DELAY_MS */
+  readonly policyDelayMs?: PolicyDelay;
+  /** The origin of function URLs, for clients outside: `http://127.0.0.1:4566`. @default DEFAULT_ORIGIN */
+  readonly origin?: string;
+  /** Runs functions in another way than as bundles in sandboxes. @default LambdaHost */
+  readonly functions?: {
+    readonly host: (options: HostOptions) => FunctionHost;
+    readonly readBundle: (spec: FunctionSpec) => Bundle;
+  };
+}
+
+export interface LoadedStack {
+  readonly stackName: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly resources: ReadonlyMap<string, ResolvedResource>;
+}
+
+export interface AssemblyOptions {
+  readonly stackName?: string;
+  /** Changes the template before it is loaded. */
+  readonly transform?: (template: Template) => Template;
+}
+
+/** The configuration of an SDK client that calls this AWS in process, on its clock. */
+export interface InProcessClientConfig {
+  readonly region: string;
+  readonly endpoint: string;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+  readonly requestHandler: HttpHandler;
+  /** Signs with this AWS's clock. */
+  readonly signerConstructor: NonNullable<STSClientConfig['signerConstructor']>;
+  readonly forcePathStyle: true;
+}

@@ -1,9 +1,0 @@
-/** Where the embedded AWS is: one account, one region, one partition. */
-export const ACCOUNT_ID = '111122223333';
-export const REGION = 'eu-central-1';
-export const PARTITION = 'aws';
-export const URL_SUFFIX = 'amazonaws.com';
-
-/** `arn:aws:<service>:<region>:<account>:<rest>`; IAM's ARNs have no region. */
-export const arnOf = (service: string, rest: string): string =>
-  `arn:${PARTITION}:${service}:${service === 'iam' ? '' : REGION}:${ACCOUNT_ID}:${rest}`;
