@@ -10,6 +10,8 @@ const SYNTHESIZE = ['test/fixtures/synthesize.ts'];
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // Files share a process, and with it what they import: starting a process for each takes longer than most tests.
+    isolate: false,
     testTimeout: 30_000,
     projects: [
       { extends: true, test: { name: 'pure', include: PURE, exclude: [...RUN_A_TASK, ...SLOW] } },
@@ -19,7 +21,7 @@ export default defineConfig({
           name: 'unit',
           globalSetup: SYNTHESIZE,
           include: [
-            'test/{cli,fixtures,lambdas,lib,local,properties,sample,scenarios,simulation}/**/*.test.ts',
+            'test/{cli,fixtures,lambdas,lib,local,properties,sample,scenarios,scripts,simulation}/**/*.test.ts',
             ...RUN_A_TASK,
           ],
           exclude: SLOW,
