@@ -13,6 +13,7 @@ export default defineConfig({
     // Files share a process, and with it what they import: starting a process for each takes longer than most tests.
     isolate: false,
     testTimeout: 30_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,
