@@ -1,5 +1,5 @@
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { mockClient } from 'aws-sdk-client-mock';
+import { mockAws } from '../../fixtures/mock-aws.ts';
 import { expect, it } from 'vitest';
 import { ArchiveReader } from '../../../cli/archive/archive-copies.ts';
 import { renderArchived } from '../../../cli/archive/render-archive.ts';
@@ -35,7 +35,7 @@ it('says in words what was compared', () => {
 });
 
 it('lists the copies of its stack page by page, each with its day, and takes nothing else for one', async () => {
-  const s3 = mockClient(S3Client);
+  const s3 = mockAws(S3Client);
   const object = (Key: string, time: string) => ({ Key, LastModified: new Date(time) });
   s3.on(ListObjectsV2Command)
     .resolvesOnce({
@@ -59,5 +59,4 @@ it('lists the copies of its stack page by page, each with its day, and takes not
     { Bucket: 'kept', Prefix: 'evidence/Taskbound/' },
     { Bucket: 'kept', Prefix: 'evidence/Taskbound/', ContinuationToken: 'more' },
   ]);
-  s3.restore();
 });

@@ -1,5 +1,5 @@
 import { ExecutionDoesNotExist, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
+import { mockAws } from '../../fixtures/mock-aws.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,7 +74,7 @@ describe('bad input: exit 2, nothing was changed', () => {
 });
 
 describe('ending executions', () => {
-  const executions = mockClient(SFNClient);
+  const executions = mockAws(SFNClient);
   beforeEach(() => executions.reset());
   const stops = () => executions.commandCalls(StopExecutionCommand).map(({ args }) => args[0].input);
   const failing = (name: string) => Object.assign(new Error('not now.'), { name });

@@ -1,5 +1,5 @@
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { mockClient } from 'aws-sdk-client-mock';
+import { mockAws } from '../../fixtures/mock-aws.ts';
 import { describe, expect, it, test } from 'vitest';
 import type { Finding } from '../../../cli/find/find-tasks.ts';
 import { questionOf } from '../../../cli/find/find-query.ts';
@@ -111,7 +111,7 @@ describe('what was found', () => {
 });
 
 test('the index is read page by page, and no further than was asked for', async () => {
-  const documents = mockClient(DynamoDBDocumentClient);
+  const documents = mockAws(DynamoDBDocumentClient);
   const page = (...seqs: number[]) =>
     seqs.map((seq) => ({ boundaryId: BOUNDARY, seq, lookup: 'key#x', at: '' }));
   documents
@@ -128,5 +128,4 @@ test('the index is read page by page, and no further than was asked for', async 
   const inputs = documents.commandCalls(QueryCommand).map((call) => call.args[0].input);
   expect(inputs.map(({ ExclusiveStartKey: from }) => from)).toEqual([undefined, { seq: 2 }, { seq: 2 }]);
   expect(inputs[0]).toMatchObject({ TableName: 'Evidence', IndexName: 'lookup', ScanIndexForward: false });
-  documents.restore();
 });

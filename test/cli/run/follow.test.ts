@@ -1,5 +1,5 @@
 import { GetExecutionHistoryCommand, SFNClient, type HistoryEvent } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
+import { mockAws } from '../../fixtures/mock-aws.ts';
 import { expect, it } from 'vitest';
 import { follow } from '../../../cli/run/follow.ts';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
@@ -15,7 +15,7 @@ const events = (count: number): HistoryEvent[] =>
 /** A history that grows with every poll, in pages of 100, newest first. */
 function growing(counts: readonly number[]): SFNClient {
   let poll = -1;
-  mockClient(SFNClient)
+  mockAws(SFNClient)
     .on(GetExecutionHistoryCommand)
     .callsFake(({ nextToken }: { nextToken?: string }) => {
       if (nextToken === undefined) poll += 1;
@@ -38,7 +38,7 @@ it('hands over every event once, in order, over pages and polls', async () => {
 });
 
 it('waits for an execution that cannot be read yet, and no longer than sensible', async () => {
-  mockClient(SFNClient)
+  mockAws(SFNClient)
     .on(GetExecutionHistoryCommand)
     .rejects(Object.assign(new Error('not there'), { name: 'ExecutionDoesNotExist' }));
   const clock = new VirtualClock({ startMs: T0 });
@@ -50,7 +50,7 @@ it('waits for an execution that cannot be read yet, and no longer than sensible'
 
 it('ends with an execution that is not known any more', async () => {
   const gone = Object.assign(new Error('gone'), { name: 'ExecutionDoesNotExist' });
-  mockClient(SFNClient)
+  mockAws(SFNClient)
     .on(GetExecutionHistoryCommand)
     .resolvesOnce({ events: events(1) })
     .rejects(gone);
@@ -62,7 +62,7 @@ it('ends with an execution that is not known any more', async () => {
 });
 
 it('passes on what else goes wrong', async () => {
-  mockClient(SFNClient).on(GetExecutionHistoryCommand).rejects(new Error('down'));
+  mockAws(SFNClient).on(GetExecutionHistoryCommand).rejects(new Error('down'));
   const following = follow(
     new SFNClient({ region: 'eu-central-1' }),
     'arn',
@@ -85,7 +85,7 @@ it('looks once a minute at a task that waits for its window, and again when it o
     },
   };
   let polls = 0;
-  mockClient(SFNClient)
+  mockAws(SFNClient)
     .on(GetExecutionHistoryCommand)
     .callsFake(() => {
       polls += 1;

@@ -208,7 +208,7 @@ describe('a random change', () => {
         }
         if (before !== undefined) expect(event).toStrictEqual(before);
       }),
-      { numRuns: 2000 },
+      { numRuns: 600 },
     );
   });
 

@@ -300,7 +300,7 @@ describe('hostile texts', () => {
   });
 
   it('that are long are cut', () => {
-    const long = 'x'.repeat(100_000);
+    const long = 'x'.repeat(30_000);
     const drafts = RECORDS.approved.map((draft) => ({
       ...draft,
       actor: long,

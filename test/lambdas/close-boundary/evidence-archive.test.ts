@@ -5,11 +5,11 @@ import {
   S3ServiceException,
   type GetObjectCommandOutput,
 } from '@aws-sdk/client-s3';
-import { mockClient } from 'aws-sdk-client-mock';
+import { mockAws } from '../../fixtures/mock-aws.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EvidenceArchive } from '../../../lambdas/close-boundary/evidence-archive.ts';
 
-const s3 = mockClient(S3Client);
+const s3 = mockAws(S3Client);
 const archive = new EvidenceArchive(new S3Client({}), 'archive', 'evidence/');
 const KEY = 'Taskbound/object-transfer.nightly-1.evidence.json';
 const TEXT = '{"é":1}\n';

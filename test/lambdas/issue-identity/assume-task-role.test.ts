@@ -1,9 +1,9 @@
 import { AssumeRoleCommand, STSClient, STSServiceException } from '@aws-sdk/client-sts';
-import { mockClient } from 'aws-sdk-client-mock';
+import { mockAws } from '../../fixtures/mock-aws.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { assumeTaskRole } from '../../../lambdas/issue-identity/assume-task-role.ts';
 
-const sts = mockClient(STSClient);
+const sts = mockAws(STSClient);
 const Credentials = {
   AccessKeyId: 'ASIAX',
   SecretAccessKey: 's',

@@ -4,13 +4,13 @@ import {
   SecretsManagerClient,
   SecretsManagerServiceException,
 } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
+import { mockAws } from '../../fixtures/mock-aws.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CHECKPOINT_BYTES, RESULT_BYTES, workReturn } from '../../../core/work/work.ts';
 import { defineWork, type Json, type Task } from '../../../lambdas/runtime/index.ts';
 import { contextWith, NOW_MS, PASSWORD, SESSION, surroundings, workEvent } from './harness.ts';
 
-const s3 = mockClient(S3Client);
+const s3 = mockAws(S3Client);
 afterEach(() => s3.reset());
 
 describe('defineWork', () => {

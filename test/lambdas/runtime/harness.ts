@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { format } from 'node:util';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
+import { mockAws } from '../../fixtures/mock-aws.ts';
 import type { WorkEvent } from '../../../core/work/work.ts';
 import { defineWork, type Work } from '../../../lambdas/runtime/index.ts';
 import type { Output } from '../../../lambdas/runtime/guard-output.ts';
@@ -43,7 +43,7 @@ export const contextWith = (leftMs: number) => ({
 
 /** A function's surroundings: Secrets Manager answers as the embedded AWS would, printing is collected, time stands still until told. */
 export function surroundings() {
-  const secrets = mockClient(SecretsManagerClient);
+  const secrets = mockAws(SecretsManagerClient);
   const event = workEvent();
   secrets
     .on(GetSecretValueCommand, { SecretId: event.sessionSecretId, VersionId: event.sessionVersionId })

@@ -1,13 +1,13 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { mockClient } from 'aws-sdk-client-mock';
+import { mockAws } from '../../fixtures/mock-aws.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { misbehave, type How } from '../../fixtures/work/misbehaving.ts';
 import { PASSWORD, SESSION, VALUES, surroundings } from './harness.ts';
 
-const s3 = mockClient(S3Client);
-const sts = mockClient(STSClient);
+const s3 = mockAws(S3Client);
+const sts = mockAws(STSClient);
 const denied = () => Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
 const secrets = {
   password: 'taskbound/S/demo/demo.t-1/n/password',

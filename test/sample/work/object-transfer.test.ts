@@ -12,7 +12,7 @@ import {
   UploadPartCopyCommand,
   type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3';
-import { mockClient } from 'aws-sdk-client-mock';
+import { mockAws } from '../../fixtures/mock-aws.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import { dsseEnvelope, keyIdOf, verifyEnvelope } from 'taskbound-evidence/signature/dsse';
@@ -29,7 +29,7 @@ const environment = transferEnvironment.parse({ SOURCE_BUCKET: 'from', DESTINATI
 const inParts = transferEnvironment.parse({ ...environment, SINGLE_COPY_LIMIT_BYTES: '10', PART_BYTES: '8' });
 const CRC = 'oHhxNBAuBcg=';
 
-const s3 = mockClient(S3Client);
+const s3 = mockAws(S3Client);
 const head = (over: Partial<HeadObjectCommandOutput> = {}) =>
   s3.on(HeadObjectCommand).resolves({
     ContentLength: 20,

@@ -1,5 +1,5 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { mockClient } from 'aws-sdk-client-mock';
+import { mockAws } from '../../../fixtures/mock-aws.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { closedEvent, unprovenEvent } from '../../../../core/operations/bus-events.ts';
 import { EventBus } from '../../../../lambdas/control/evidence/event-bus.ts';
@@ -7,7 +7,7 @@ import { within } from '../../../../lambdas/control/function/with-timeout.ts';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { BOUNDARY, rowOf } from '../../../fixtures/row.ts';
 
-const bridge = mockClient(EventBridgeClient);
+const bridge = mockAws(EventBridgeClient);
 beforeEach(() => bridge.reset());
 
 const closed = rowOf({

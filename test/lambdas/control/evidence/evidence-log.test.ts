@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { mockClient } from 'aws-sdk-client-mock';
+import { mockAws } from '../../../fixtures/mock-aws.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
   chainEvent,
@@ -13,7 +13,7 @@ import { BOUNDARY, conflict } from '../../../fixtures/row.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 10, 0, 0);
 const clock = { nowMs: () => NOW_MS, sleep: async () => undefined };
-const documents = mockClient(DynamoDBDocumentClient);
+const documents = mockAws(DynamoDBDocumentClient);
 const log = new EvidenceLog(DynamoDBDocumentClient.from(new DynamoDBClient({})), 'Evidence', clock);
 
 /** What stands in the table; a put adds to it, unless `meddle` does something else. */

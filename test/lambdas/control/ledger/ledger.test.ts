@@ -1,12 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { mockClient } from 'aws-sdk-client-mock';
+import { mockAws } from '../../../fixtures/mock-aws.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { movePhase, type LedgerRow } from '../../../../core/ledger/ledger.ts';
 import { Ledger } from '../../../../lambdas/control/ledger/ledger.ts';
 import { BOUNDARY, conflict, rowOf } from '../../../fixtures/row.ts';
 
-const documents = mockClient(DynamoDBDocumentClient);
+const documents = mockAws(DynamoDBDocumentClient);
 const clock = { nowMs: () => 1_000, sleep: async () => undefined };
 const ledger = new Ledger(DynamoDBDocumentClient.from(new DynamoDBClient({})), 'Ledger', clock);
 beforeEach(() => documents.reset());

@@ -1,5 +1,5 @@
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
+import { mockAws } from '../../../fixtures/mock-aws.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
   readRefusal,
@@ -7,7 +7,7 @@ import {
   type CanaryAnswer,
 } from '../../../../lambdas/control/secrets/canary.ts';
 
-const secrets = mockClient(SecretsManagerClient);
+const secrets = mockAws(SecretsManagerClient);
 beforeEach(() => secrets.reset());
 
 const credentials = {

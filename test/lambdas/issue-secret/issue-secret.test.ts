@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ControlPlane, MAINTENANCE, OPENS_MS, type Owner } from '../../fixtures/control-plane.ts';
+
+let plane: ControlPlane;
+beforeAll(async () => void (plane = await ControlPlane.open()));
+afterAll(() => plane.close());
+
+const secretOf = async ({ boundaryId }: Owner) => {
+  const [secret] = (await plane.row(boundaryId)).secrets;
+  if (secret === undefined) throw new Error(`${boundaryId} has no secret.`);
+  return secret;
+};
+const stored = (name: string) => plane.aws.secrets.store.all().find((secret) => secret.name === name);
+describe('IssueSecret', () => {
+  test('creates the secret, readable by its task alone, and records what it made', async () => {
+    const owner = await plane.taskBefore('IssueSecret');
+    const { secretName } = await secretOf(owner);
+    expect(await plane.step('IssueSecret', owner)).toEqual({ secretName });
+    expect(await secretOf(owner)).toMatchObject({
+      state: 'issued',
+      attempts: 1,
+      handle: { algorithm: 'Ed25519', publicKey: expect.stringContaining('PUBLIC KEY') },
+    });
+    expect(JSON.stringify(stored(secretName)?.policy)).toContain(owner.boundaryId);
+    expect((await plane.events(owner.boundaryId)).at(-1)).toMatchObject({
+      id: 'secret.issued:receiptKey',
+      actor: 'issue-secret',
+      data: { name: 'receiptKey', kind: 'signingKey', secretName, revocation: 'revocable' },
+    });
+  });
+
+  test('called again: the same answer; value and evidence stay as they are', async () => {
+    const owner = await plane.taskBefore('IssueSecret');
+    const first = await plane.step('IssueSecret', owner);
+    const before = [await secretOf(owner), await plane.events(owner.boundaryId)];
+    expect(await plane.step('IssueSecret', owner)).toEqual(first);
+    expect([await secretOf(owner), await plane.events(owner.boundaryId)]).toEqual(before);
+  });
+
+  test('half done: completed by a repeated call, unless a value exists that is lost: HalfIssued', async () => {
+    const whole = await plane.endOf('IssueSecret', await plane.taskBefore('IssueSecret'));
+    const ends = await plane.afterEachLostAnswer('IssueSecret');
+    const lost = ends.filter(({ error }) => error === 'HalfIssued');
+    // The value was put, and its event was not written: at the put itself, and at the read before the event.
+    expect(lost).toHaveLength(2);
+    for (const { events } of lost) expect(events).not.toContain('secret.issued:receiptKey');
+    for (const end of ends) if (!lost.includes(end)) expect(end).toEqual(whole);
+  });
+
+  test.each(['revoking', 'revoked'] as const)('late, when the boundary is %s: PhasePassed', async (phase) => {
+    const owner = await plane.taskBefore('IssueSecret');
+    await plane.change(owner.boundaryId, (row) => ({ ...row, phase }));
+    await expect(plane.step('IssueSecret', owner)).rejects.toMatchObject({ name: 'PhasePassed' });
+    const secret = await secretOf(owner);
+    expect([secret.state, stored(secret.secretName)]).toEqual(['planned', undefined]);
+  });
+
+  test('overtaken by the teardown while it works: PhasePassed, and what it made is destroyed', async () => {
+    const owner = await plane.taskBefore('IssueSecret');
+    const { secretName } = await secretOf(owner);
+    const { boundaryId } = owner;
+    plane.overtakeAfter('secret.issued:receiptKey', boundaryId, (row) => ({ ...row, phase: 'revoking' }));
+    await expect(plane.step('IssueSecret', owner)).rejects.toMatchObject({ name: 'PhasePassed' });
+    expect(stored(secretName)).toBeUndefined();
+  });
+});
+
+describe('IssueSecret issues nothing', () => {
+  test('for an execution that does not own the task: NotTheOwner', async () => {
+    const owner = await plane.taskBefore('IssueSecret');
+    const call = plane.step('IssueSecret', owner, { executionArn: 'arn:of:another' });
+    await expect(call).rejects.toMatchObject({ name: 'NotTheOwner' });
+    expect((await secretOf(owner)).state).toBe('planned');
+  });
+
+  test('under a name that was not asked for: PhasePassed', async () => {
+    const owner = await plane.taskBefore('IssueSecret');
+    const call = plane.step('IssueSecret', owner, { secret: 'another' });
+    await expect(call).rejects.toMatchObject({ name: 'PhasePassed' });
+  });
+
+  test('when Secrets Manager refuses: its own error, and the intent is recorded', async () => {
+    const owner = await plane.taskBefore('IssueSecret');
+    plane.refuse('CreateSecret', 'AccessDeniedException');
+    await expect(plane.step('IssueSecret', owner)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    plane.recover();
+    expect((await secretOf(owner)).state).toBe('intended');
+  });
+});
+
+describe('IssueSecret for a database', () => {
+  const admitted = async (): Promise<Owner> => {
+    const owner = await plane.approved(MAINTENANCE);
+    await plane.step('Admit', owner);
+    return owner;
+  };
+  const issue = (owner: Owner) => plane.step('IssueSecret', owner, { secret: 'database' });
+
+  test('before the window opens: WindowNotOpen, and nothing was written', async () => {
+    const owner = await admitted();
+    const before = await plane.row(owner.boundaryId);
+    await expect(issue(owner)).rejects.toMatchObject({ name: 'WindowNotOpen' });
+    expect(await plane.row(owner.boundaryId)).toEqual(before);
+    plane.advance(OPENS_MS - plane.clock.nowMs());
+    await issue(owner);
+    expect((await secretOf(owner)).state).toBe('issued');
+  });
+
+  test('makes the login first, valid until the task’s last moment', async () => {
+    const owner = await withWindowOpen();
+    await issue(owner);
+    const { handle } = await secretOf(owner);
+    const { taskDeadlineMs = 0 } = await plane.row(owner.boundaryId);
+    expect(handle).toMatchObject({ database: 'demo', validUntil: new Date(taskDeadlineMs).toISOString() });
+    expect(plane.database.roles.get(handle?.['username'] ?? '')).toMatchObject({ canLogin: true });
+  });
+
+  test('while the database is down: LoginServerUnavailable, and a later call completes it', async () => {
+    const owner = await withWindowOpen();
+    plane.database.isDown = true;
+    await expect(issue(owner)).rejects.toMatchObject({ name: 'LoginServerUnavailable' });
+    plane.database.isDown = false;
+    plane.advance(1000);
+    await issue(owner);
+    expect(await secretOf(owner)).toMatchObject({ state: 'issued', attempts: 2 });
+  });
+
+  /** The clock stands in the window already: this one opens now. */
+  async function withWindowOpen(): Promise<Owner> {
+    const nowMs = plane.clock.nowMs();
+    const instant = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
+    const window = { opensAt: instant(nowMs + 60_000), closesAt: instant(nowMs + 1_800_000) };
+    const owner = await plane.approved({ ...MAINTENANCE, window });
+    plane.advance(60_000);
+    await plane.step('Admit', owner);
+    return owner;
+  }
+});

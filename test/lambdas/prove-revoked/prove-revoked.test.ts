@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ControlPlane, MAINTENANCE, type Owner } from '../../fixtures/control-plane.ts';
+
+let plane: ControlPlane;
+beforeAll(async () => void (plane = await ControlPlane.open()));
+afterAll(() => plane.close());
+
+const prove = (owner: Owner) => plane.step('ProveRevoked', owner);
+const lastEvent = async ({ boundaryId }: Owner) => (await plane.events(boundaryId)).at(-1);
+const LEASE_IS_OVER_MS = 200_000;
+
+describe('ProveRevoked', () => {
+  test('proves it by three refusals of the task’s own session: event, proof and metric', async () => {
+    const owner = await plane.taskBefore('ProveRevoked');
+    plane.printed.length = 0;
+    expect(await prove(owner)).toEqual({ proof: 'refused' });
+    const { proof, leases } = await plane.row(owner.boundaryId);
+    expect(proof?.kind).toBe('refused');
+    const event = await lastEvent(owner);
+    expect(event).toMatchObject({
+      id: 'revocation.proven',
+      data: {
+        proof: 'refused',
+        leases: [{ lease: 1, proof: 'refused', accessKeyId: leases[0]?.accessKeyId }],
+        secretsGone: ['receiptKey'],
+      },
+    });
+    expect(event?.data).toHaveProperty('leases.0.refusals.length', 3);
+    expect(plane.printed).toHaveLength(1);
+    expect(plane.printed[0]).toContain('SecondsToProven');
+  });
+
+  test('called again, and late, when the boundary is closed: the same proof, and nothing is written', async () => {
+    const owner = await plane.taskBefore('CloseBoundary');
+    const before = [await plane.row(owner.boundaryId), await plane.events(owner.boundaryId)];
+    expect(await prove(owner)).toEqual({ proof: 'refused' });
+    expect([await plane.row(owner.boundaryId), await plane.events(owner.boundaryId)]).toEqual(before);
+    await plane.step('CloseBoundary', owner);
+    expect(await prove(owner)).toEqual({ proof: 'refused' });
+  });
+
+  test('half done: a repeated call proves it', async () => {
+    const whole = await plane.endOf('ProveRevoked', await plane.taskBefore('ProveRevoked'));
+    const ends = await plane.afterEachLostAnswer('ProveRevoked');
+    expect(ends.length).toBeGreaterThan(5);
+    for (const end of ends) expect(end).toEqual(whole);
+  });
+
+  test('where nothing was issued: nothing-issued', async () => {
+    const owner = await plane.taskBefore('IssueSecret');
+    await plane.step('RevokeAndRecord', owner, { ended: { status: 'unknown' } });
+    expect(await prove(owner)).toEqual({ proof: 'nothing-issued' });
+    expect(await lastEvent(owner)).toMatchObject({ data: { leases: [], secretsGone: [] } });
+  });
+});
+
+describe('ProveRevoked proves nothing yet', () => {
+  const expectUnproven = async (owner: Owner, name: string): Promise<void> => {
+    await expect(prove(owner)).rejects.toMatchObject({ name });
+    expect((await plane.row(owner.boundaryId)).proof).toBeUndefined();
+    expect(await plane.eventIds(owner.boundaryId)).not.toContain('revocation.proven');
+  };
+
+  test('before the boundary is revoked: NotProven', async () => {
+    await expectUnproven(await plane.taskBefore('RevokeAndRecord'), 'NotProven');
+  });
+
+  test('for an execution that does not own the task: NotTheOwner', async () => {
+    const owner = await plane.taskBefore('ProveRevoked');
+    await expectUnproven({ ...owner, executionArn: 'arn:of:another' }, 'NotTheOwner');
+  });
+
+  test('while the session is accepted, for the deny was not put: StillAccepted, until its deadline', async () => {
+    const owner = await plane.taskBefore('RevokeAndRecord');
+    plane.refuse('PutRolePolicy', 'LimitExceeded', 409);
+    await plane.step('RevokeAndRecord', owner);
+    plane.recover();
+    await expectUnproven(owner, 'StillAccepted');
+    plane.advance(LEASE_IS_OVER_MS);
+    expect(await prove(owner)).toEqual({ proof: 'refused' });
+  });
+
+  test('while a credential may exist that nobody has: ExpiryPending, and then the proof is expired', async () => {
+    const owner = await plane.taskBefore('IssueIdentity');
+    plane.refuse('AssumeRole', 'InternalFailure', 500);
+    await plane.step('IssueIdentity', owner).catch(() => undefined);
+    plane.recover();
+    await plane.step('RevokeAndRecord', owner, { ended: { status: 'unknown' } });
+    await expectUnproven(owner, 'ExpiryPending');
+    plane.advance(LEASE_IS_OVER_MS);
+    expect(await prove(owner)).toEqual({ proof: 'expired' });
+  });
+
+  test('when the session secret was changed from outside: NotProven', async () => {
+    const owner = await plane.taskBefore('ProveRevoked');
+    const { leases } = await plane.row(owner.boundaryId);
+    const secret = plane.aws.secrets.store.all().find(({ name }) => name === leases[0]?.sessionSecretName);
+    const [version] = [...(secret?.versions.values() ?? [])];
+    Object.assign(version ?? {}, { value: 'no credentials' });
+    await expectUnproven(owner, 'NotProven');
+  });
+
+  test('while a JIT secret can still be read: StillAccepted', async () => {
+    const owner = await plane.taskBefore('RevokeAndRecord');
+    await plane.change(owner.boundaryId, (row) => ({ ...row, phase: 'revoked' }));
+    plane.advance(LEASE_IS_OVER_MS);
+    await expect(prove(owner)).rejects.toThrow('can still be read');
+  });
+});
+
+describe('ProveRevoked of a database login', () => {
+  const revoked = async (): Promise<Owner> => {
+    const nowMs = plane.clock.nowMs();
+    const instant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+    const window = { opensAt: instant(nowMs + 60_000), closesAt: instant(nowMs + 1_800_000) };
+    const owner = await plane.approved({ ...MAINTENANCE, window });
+    plane.advance(61_000);
+    await plane.step('Admit', owner);
+    await plane.step('IssueSecret', owner, { secret: 'database' });
+    await plane.step('RevokeAndRecord', owner, { ended: { status: 'unknown' } });
+    return owner;
+  };
+
+  test('the server knows it no more: named in the event', async () => {
+    const owner = await revoked();
+    expect(await prove(owner)).toEqual({ proof: 'nothing-issued' });
+    expect(await lastEvent(owner)).toMatchObject({
+      data: { secretsGone: ['database'], loginsGone: [{ secret: 'database', server: 'database:5432' }] },
+    });
+  });
+
+  test('the server has a session of it: StillAccepted', async () => {
+    const owner = await revoked();
+    const roleId = (await plane.row(owner.boundaryId)).secrets[0]?.handle?.['roleId'] ?? '';
+    plane.database.sessions.push({ roleId, isOpen: true });
+    await expect(prove(owner)).rejects.toMatchObject({ name: 'StillAccepted' });
+  });
+
+  test('the server is down: LoginServerUnavailable', async () => {
+    const owner = await revoked();
+    plane.database.isDown = true;
+    await expect(prove(owner)).rejects.toMatchObject({ name: 'LoginServerUnavailable' });
+    plane.database.isDown = false;
+    expect(await prove(owner)).toEqual({ proof: 'nothing-issued' });
+  });
+});

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ControlPlane, type Owner } from '../../fixtures/control-plane.ts';
+
+let plane: ControlPlane;
+beforeAll(async () => void (plane = await ControlPlane.open()));
+afterAll(() => plane.close());
+
+const failedIn = (state: string) => ({
+  status: 'failed',
+  state,
+  error: 'States.Timeout',
+  cause: 'It was slow',
+});
+const returned = (payload: unknown) => ({ ended: { status: 'returned', payload } });
+const secretNames = () => plane.aws.secrets.store.all().map(({ name }) => name);
+
+describe('RevokeAndRecord', () => {
+  test('records the result, denies the session, destroys the secrets, and then moves the phase', async () => {
+    const owner = await plane.taskBefore('RevokeAndRecord');
+    const { boundaryId } = owner;
+    expect(await plane.step('RevokeAndRecord', owner)).toEqual({ boundaryId, phase: 'revoked' });
+    const row = await plane.row(boundaryId);
+    expect(row).toMatchObject({
+      phase: 'revoked',
+      work: { status: 'succeeded', result: { copied: true } },
+      deny: { effective: true },
+      secrets: [{ name: 'receiptKey', state: 'revoked' }],
+    });
+    const policies = plane.denies(row.deny?.roleName ?? '');
+    expect(policies).toContain(row.deny?.policyName);
+    expect(secretNames()).not.toContain(row.secrets[0]?.secretName);
+    expect((await plane.eventIds(boundaryId)).slice(-3)).toEqual([
+      'work.finished',
+      'secret.revoked:receiptKey',
+      'boundary.revoked:true',
+    ]);
+  });
+
+  test('called again, and late, when the boundary is closed: the phase, and nothing is done', async () => {
+    const owner = await plane.taskBefore('CloseBoundary');
+    const before = [await plane.row(owner.boundaryId), await plane.events(owner.boundaryId)];
+    expect(await plane.step('RevokeAndRecord', owner)).toMatchObject({ phase: 'revoked' });
+    expect([await plane.row(owner.boundaryId), await plane.events(owner.boundaryId)]).toEqual(before);
+    await plane.step('CloseBoundary', owner);
+    expect(await plane.step('RevokeAndRecord', owner)).toMatchObject({ phase: 'closed' });
+  });
+
+  test('half done: a repeated call completes what a lost answer interrupted', async () => {
+    const whole = await plane.endOf('RevokeAndRecord', await plane.taskBefore('RevokeAndRecord'));
+    const ends = await plane.afterEachLostAnswer('RevokeAndRecord');
+    expect(ends.length).toBeGreaterThan(10);
+    // Where the deny was lost, the event tells that it was not known to be effective.
+    const sameEvents = (events: readonly string[]) => events.map((id) => id.replace(/:(true|false)$/, ''));
+    for (const { error, phase, events } of ends) {
+      expect([error, phase]).toEqual([whole.error, whole.phase]);
+      expect(sameEvents(events)).toEqual(sameEvents(whole.events));
+    }
+  });
+
+  test('a task that was admitted and issued nothing: no deny, and no work', async () => {
+    const owner = await plane.taskBefore('IssueSecret');
+    await plane.step('RevokeAndRecord', owner, { ended: failedIn('Issue receiptKey') });
+    const row = await plane.row(owner.boundaryId);
+    expect(row).toMatchObject({ phase: 'revoked', work: { status: 'failed', error: 'States.Timeout' } });
+    expect(row.deny).toBeUndefined();
+    expect(await plane.eventIds(owner.boundaryId)).toEqual([
+      'task.requested',
+      'task.admitted',
+      'boundary.revoked:none',
+    ]);
+  });
+
+  test('a rejected task: the rejection is how it ended', async () => {
+    const owner = await plane.taskBefore('Admit');
+    await plane.step('Admit', owner, { workVersion: 'arn:of:work:7' }).catch(() => undefined);
+    await plane.step('RevokeAndRecord', owner, { ended: failedIn('Admit') });
+    expect((await plane.row(owner.boundaryId)).work).toMatchObject({ error: 'TaskRejected' });
+  });
+});
+
+describe('RevokeAndRecord records how the work ended', () => {
+  const workOf = async (owner: Owner) => (await plane.row(owner.boundaryId)).work;
+
+  test.each<[string, object, object]>([
+    ['failed', { ended: failedIn('RunWork') }, { error: 'States.Timeout', cause: 'It was slow' }],
+    ['is not known', { ended: { status: 'unknown' } }, { error: 'ExecutionEnded' }],
+    ['returned something else', returned({ finished: true }), { error: 'WorkContractViolation' }],
+    [
+      'returned half a character',
+      returned({ done: true, result: '\ud800' }),
+      { error: 'WorkContractViolation' },
+    ],
+    ['returned too much', returned({ done: true, result: 'x'.repeat(40_000) }), { error: 'ResultTooLarge' }],
+    ['handed on', returned({ done: false, checkpoint: 1 }), { error: 'ExecutionEnded' }],
+  ])('that %s', async (_how, event, work) => {
+    const owner = await plane.taskBefore('RevokeAndRecord');
+    await plane.step('RevokeAndRecord', owner, event);
+    expect(await workOf(owner)).toMatchObject({ status: 'failed', ...work });
+    expect((await plane.row(owner.boundaryId)).phase).toBe('revoked');
+  });
+
+  test('once: what was recorded first stays', async () => {
+    const owner = await plane.taskBefore('RevokeAndRecord');
+    plane.refuse('DeleteSecret', 'InternalServiceError', 500);
+    await expect(plane.step('RevokeAndRecord', owner)).rejects.toMatchObject({ name: 'SecretUnrevoked' });
+    plane.recover();
+    await plane.step('RevokeAndRecord', owner, { ended: { status: 'unknown' } });
+    expect(await workOf(owner)).toMatchObject({ status: 'succeeded' });
+  });
+});
+
+describe('RevokeAndRecord when AWS refuses', () => {
+  test('the deny: recorded, and nothing stops; the deadline ends the session', async () => {
+    const owner = await plane.taskBefore('RevokeAndRecord');
+    plane.refuse('PutRolePolicy', 'LimitExceeded', 409);
+    expect(await plane.step('RevokeAndRecord', owner)).toMatchObject({ phase: 'revoked' });
+    plane.recover();
+    const { deny } = await plane.row(owner.boundaryId);
+    expect(deny).toMatchObject({ effective: false, error: expect.stringContaining('LimitExceeded') });
+    expect((await plane.eventIds(owner.boundaryId)).at(-1)).toBe('boundary.revoked:false');
+  });
+
+  test('to delete a secret: SecretUnrevoked, in the row too, and a repeated call revokes it', async () => {
+    const owner = await plane.taskBefore('RevokeAndRecord');
+    plane.refuse('DeleteSecret', 'InternalServiceError', 500);
+    await expect(plane.step('RevokeAndRecord', owner)).rejects.toMatchObject({ name: 'SecretUnrevoked' });
+    expect((await plane.row(owner.boundaryId)).secrets).toMatchObject([{ state: 'unrevoked' }]);
+    plane.recover();
+    await plane.step('RevokeAndRecord', owner);
+    expect((await plane.row(owner.boundaryId)).secrets).toMatchObject([{ state: 'revoked' }]);
+  });
+
+  test('a secret that a function may still be making: SecretUnrevoked until that function has ended', async () => {
+    const owner = await plane.taskBefore('IssueSecret');
+    plane.refuse('CreateSecret', 'InternalServiceError', 500);
+    await plane.step('IssueSecret', owner).catch(() => undefined);
+    plane.recover();
+    const ended = { ended: failedIn('Issue receiptKey') };
+    await expect(plane.step('RevokeAndRecord', owner, ended)).rejects.toMatchObject({
+      name: 'SecretUnrevoked',
+    });
+    plane.advance(120_000);
+    expect(await plane.step('RevokeAndRecord', owner, ended)).toMatchObject({ phase: 'revoked' });
+  });
+
+  test('nothing, for an execution that does not own the task: NotTheOwner', async () => {
+    const owner = await plane.taskBefore('RevokeAndRecord');
+    const call = plane.step('RevokeAndRecord', owner, { executionArn: 'arn:of:another' });
+    await expect(call).rejects.toMatchObject({ name: 'NotTheOwner' });
+    expect((await plane.row(owner.boundaryId)).phase).toBe('open');
+  });
+});
