@@ -14,7 +14,7 @@ import { exitCodeOfRun, type RunReport } from '../../cli/run/run-report.ts';
 import { runTask } from '../../cli/run/run-task.ts';
 import { personConfig } from '../../cli/connection/person.ts';
 import { readOutputs } from '../../cli/connection/stack-outputs.ts';
-import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { TaskRequest } from '../../core/requests/request.ts';
 import { EmbeddedAws, type AssemblyOptions, type LoadedStack } from 'taskbound-local/embedded-aws';
@@ -26,7 +26,7 @@ export interface Ran {
   readonly code: number;
   readonly report: RunReport;
   readonly row: LedgerRow;
-  readonly events: readonly EvidenceEvent[];
+  readonly events: readonly ChainedEvent[];
   readonly history: readonly HistoryEvent[];
   /** What the command line wrote for people. */
   readonly progress: string;

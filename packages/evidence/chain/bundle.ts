@@ -1,11 +1,11 @@
 import { canonicalJson } from '../canonical-json/digest.ts';
-import type { EvidenceBundle, EvidenceEvent } from './evidence.ts';
+import type { EvidenceBundle, ChainedEvent } from './evidence.ts';
 import { parseBoundaryId } from '../names/ids.ts';
 
 /** A whole task's evidence. `signed` is absent while its boundary is not closed. */
 export const makeBundle = (
   boundaryId: string,
-  events: readonly EvidenceEvent[],
+  events: readonly ChainedEvent[],
   signed?: Pick<EvidenceBundle, 'envelope' | 'publicKey'>,
 ): EvidenceBundle => ({
   version: 1,

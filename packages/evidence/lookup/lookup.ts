@@ -1,4 +1,4 @@
-import { evidenceEvent, SIGNED_HEAD_SEQ, type EvidenceEvent } from '../chain/evidence.ts';
+import { chainedEvent, SIGNED_HEAD_SEQ, type ChainedEvent } from '../chain/evidence.ts';
 
 /** By what a task is found that is not its id. Days are the ledger's own index; a secret's name holds its boundary. */
 export type LookupKind = 'requester' | 'approver' | 'key';
@@ -10,7 +10,7 @@ export const lookupKey = (kind: LookupKind, value: string): string => `${kind}#$
 export const scheduleRequester = (schedule: string): string => `schedule/${schedule}`;
 
 /** Where an event can be found in the index; undefined for most, which are in it not at all. */
-export function lookupOf({ type, data }: Pick<EvidenceEvent, 'type' | 'data'>): string | undefined {
+export function lookupOf({ type, data }: Pick<ChainedEvent, 'type' | 'data'>): string | undefined {
   const { requester, schedule, person, accessKeyId } = data;
   switch (type) {
     case 'task.requested':
@@ -33,18 +33,18 @@ const keyOf = (kind: LookupKind, value: unknown): string | undefined =>
   isText(value) ? lookupKey(kind, value) : undefined;
 
 /** An event as the table has it: `lookup` stands beside it, outside of its hash, because it follows from it. */
-export function itemOf(event: EvidenceEvent): EvidenceEvent & { readonly lookup?: string } {
+export function itemOf(event: ChainedEvent): ChainedEvent & { readonly lookup?: string } {
   const lookup = lookupOf(event);
   return lookup === undefined ? event : { ...event, lookup };
 }
 
 /** The event of an item. Throws `ZodError` when it is none. */
-export const eventIn = ({ lookup: _lookup, ...event }: Readonly<Record<string, unknown>>): EvidenceEvent =>
-  evidenceEvent.parse(event);
+export const eventIn = ({ lookup: _lookup, ...event }: Readonly<Record<string, unknown>>): ChainedEvent =>
+  chainedEvent.parse(event);
 
 /** The events among a boundary's items, and what stands in the place of their signature, whatever that is. Throws `ZodError` for an event that is none. */
 export function chainIn(items: readonly Readonly<Record<string, unknown>>[]): {
-  readonly events: EvidenceEvent[];
+  readonly events: ChainedEvent[];
   readonly head: { readonly envelope: unknown; readonly publicKey: unknown } | undefined;
 } {
   const head = items.find(({ seq }) => seq === SIGNED_HEAD_SEQ);
@@ -57,6 +57,6 @@ export function chainIn(items: readonly Readonly<Record<string, unknown>>[]): {
 /** Whether an event says that the secret of this name was made for its boundary. */
 export const issued =
   (secretName: string) =>
-  ({ type, data }: Pick<EvidenceEvent, 'type' | 'data'>): boolean =>
+  ({ type, data }: Pick<ChainedEvent, 'type' | 'data'>): boolean =>
     (type === 'identity.issued' && data['sessionSecretName'] === secretName) ||
     (type === 'secret.issued' && data['secretName'] === secretName);

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { makeBundle } from '../chain/bundle.ts';
-import type { EvidenceEvent, SignedHead } from '../chain/evidence.ts';
+import type { ChainedEvent, SignedHead } from '../chain/evidence.ts';
 import { verifyBundle } from '../signature/verify.ts';
 
 /** What says that an event of a boundary is the one that is looked for: the index, or a secret's name. */
@@ -9,12 +9,12 @@ export interface Pointer {
   /** Which event, where that is known. */
   readonly seq?: number;
   /** Whether an event is the one. */
-  readonly means: (event: EvidenceEvent) => boolean;
+  readonly means: (event: ChainedEvent) => boolean;
 }
 
 /** What is recorded of a boundary. */
 export interface Recorded {
-  readonly events: readonly EvidenceEvent[];
+  readonly events: readonly ChainedEvent[];
   readonly signed?: SignedHead;
   /** Whether the ledger has it as closed. It is signed before that. */
   readonly closed: boolean;
@@ -22,7 +22,7 @@ export interface Recorded {
 
 /** What a boundary's evidence says to a pointer. */
 export interface Found {
-  readonly event?: EvidenceEvent;
+  readonly event?: ChainedEvent;
   /** Whether the stack's key signed the chain that has the event: nobody signs what is open, or a review. */
   readonly signed?: boolean;
   /** Why the evidence does not bear the pointer out; absent when it does. */

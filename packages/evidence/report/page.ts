@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { audit } from './sections/audit.ts';
 import { controls } from './sections/controls.ts';
-import { html, Html, theirs } from './html.ts';
+import type { TaskRecord } from '../events/task-record.ts';
+import { count, html, Html, theirs } from './html.ts';
 import { integrity, limits } from './sections/integrity.ts';
 import { badge, section, type Section } from './parts.ts';
 import { people } from './sections/people.ts';
@@ -10,6 +11,7 @@ import { proof } from './sections/proof.ts';
 import { STYLE } from './style.ts';
 import type { ReportSubject } from './subject.ts';
 import { timeline } from './sections/timeline.ts';
+import { describeEvents } from '../timeline/timeline.ts';
 import { secretsUsed, toolsUsed } from './sections/used.ts';
 import { verdict } from './sections/verdict.ts';
 import { way } from './path/path-section.ts';
@@ -21,11 +23,11 @@ const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').upd
 const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 
 function sectionsOf(subject: ReportSubject): Section[] {
-  const { bundle, record } = subject;
+  const { bundle, parsed, record } = subject;
   return [
     { id: 'verdict', title: 'In short', body: verdict(subject) },
     { id: 'way', title: 'Its way through the workflow', body: way(subject.way) },
-    { id: 'timeline', title: 'Timeline', body: timeline(bundle.events) },
+    { id: 'timeline', title: 'Timeline', body: timeline(describeEvents(bundle, parsed)) },
     { id: 'people', title: 'Who asked and who approved', body: people(record) },
     { id: 'permissions', title: 'What it was allowed', body: permissions(record) },
     {
@@ -44,7 +46,20 @@ function sectionsOf(subject: ReportSubject): Section[] {
   ];
 }
 
-function warning({ verification, audit: result }: ReportSubject): Html | undefined {
+const warnings = (subject: ReportSubject): Html =>
+  html`${violationOrFault(subject)}${unreadable(subject.record)}`;
+
+/** Whoever reads the page must know that something is not in its sections. */
+const unreadable = ({ unreadable: events }: TaskRecord): Html | undefined =>
+  events.length === 0
+    ? undefined
+    : html`<p>
+        ${badge('warn', `${count(events.length, 'event')} cannot be read.`)} The
+        <a href="#timeline">timeline</a> has ${events.length === 1 ? 'it' : 'them'} as recorded; the other
+        sections may be incomplete.
+      </p>`;
+
+function violationOrFault({ verification, audit: result }: ReportSubject): Html | undefined {
   if (verification.is === 'broken')
     return html`<p class="alarm">
       ${badge('bad', 'Do not rely on this record.')} ${theirs(verification.says)} What follows is what it
@@ -83,7 +98,7 @@ export function reportPage(subject: ReportSubject): string {
             ${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}
           </ol>
         </nav>
-        <main id="main" tabindex="-1">${warning(subject)}${sections.map(section)}</main>
+        <main id="main" tabindex="-1">${warnings(subject)}${sections.map(section)}</main>
         <footer>
           <p>
             Made from one evidence bundle by <code>taskbound report</code>. This page runs no script and loads

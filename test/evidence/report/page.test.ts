@@ -7,7 +7,8 @@ import { reportPage } from 'taskbound-evidence/report/page';
 import { reportSubject } from 'taskbound-evidence/report/subject';
 import { verification } from 'taskbound-evidence/report/verification';
 import type { AuditResult } from 'taskbound-evidence/audit/result';
-import type { EventDraft, EvidenceEvent, Json } from 'taskbound-evidence/chain/evidence';
+import type { ChainDraft, ChainedEvent } from 'taskbound-evidence/chain/evidence';
+import type { Json } from 'taskbound-evidence/events/event';
 import {
   admitted,
   BOUNDARY,
@@ -22,9 +23,10 @@ import {
   secretRevoked,
   type RecordName,
 } from '../../fixtures/task-events.ts';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import { auditOf, violatedAudit } from './audits.ts';
 
-function pageOf(events: readonly EvidenceEvent[], audit?: AuditResult): string {
+function pageOf(events: readonly ChainedEvent[], audit?: AuditResult): string {
   const bundle = bundleOf(BOUNDARY, events);
   return reportPage(reportSubject(bundle, verification(bundle, undefined), audit));
 }
@@ -114,7 +116,12 @@ describe('the page', () => {
   });
 
   it('opens, and stays short, when an event names leases without end', () => {
-    const data = { leases: Array.from({ length: 20_000 }, () => ({})) };
+    const leases = Array.from({ length: 20_000 }, (_none, index) => ({
+      lease: index + 1,
+      state: 'intended',
+      deadline: '2026-11-23T10:02:00Z',
+    }));
+    const data = { ...revoked().data, leases };
     expect(pageOf(chainOf([requested(), { ...revoked(), data }, proven('refused')])).length).toBeLessThan(
       200_000,
     );
@@ -180,7 +187,7 @@ describe('the page', () => {
   it('tells a digest that was approved from another one', () => {
     const drafts = RECORDS.approved.map((draft) =>
       draft.id === 'approval.granted:carol'
-        ? { ...draft, data: { ...draft.data, grantDigest: 'other' } }
+        ? { ...draft, data: { ...draft.data, grantDigest: sha256Hex('other') } }
         : draft,
     );
     const page = pageOf(chainOf(drafts));
@@ -256,12 +263,12 @@ describe('hostile texts', () => {
       fc.property(names, HOSTILE, fc.option(fc.nat(60)), (name, hostile, at) => {
         const changed = (text: string) =>
           chainOf(
-            RECORDS[name].map((draft: EventDraft) => ({
+            RECORDS[name].map((draft: ChainDraft) => ({
               ...draft,
               actor: text,
               data: withTexts(draft.data as Json, (was, index) =>
                 at === null || at === index ? text : was,
-              ) as EventDraft['data'],
+              ) as ChainDraft['data'],
             })),
           );
         const page = pageOf(changed(hostile));
@@ -304,7 +311,7 @@ describe('hostile texts', () => {
     const drafts = RECORDS.approved.map((draft) => ({
       ...draft,
       actor: long,
-      data: withTexts(draft.data as Json, () => long) as EventDraft['data'],
+      data: withTexts(draft.data as Json, () => long) as ChainDraft['data'],
     }));
     expect(pageOf(chainOf(drafts)).length).toBeLessThan(2_000_000);
   });
@@ -312,7 +319,7 @@ describe('hostile texts', () => {
   it('as keys, numbers and forms that nobody expects are borne', () => {
     fc.assert(
       fc.property(fc.constantFrom(...NAMES), fc.jsonValue({ maxDepth: 3 }), fc.nat(20), (name, value, at) => {
-        const drafts = RECORDS[name].map((draft: EventDraft) => {
+        const drafts = RECORDS[name].map((draft: ChainDraft) => {
           const keys = Object.keys(draft.data);
           const key = keys[at % Math.max(keys.length, 1)] ?? 'none';
           return { ...draft, data: { ...draft.data, [key]: value as Json } };

@@ -1,5 +1,6 @@
 import type { AuditResult } from '../../audit/result.ts';
-import { textAt } from '../../events/event-data.ts';
+import type { EventOf } from '../../events/event.ts';
+import { isClosed, isRefused } from '../../events/task-record.ts';
 import { count, html, theirs, type Content, type Html } from '../html.ts';
 import { badge, type Tone } from '../parts.ts';
 import type { ReportSubject } from '../subject.ts';
@@ -68,25 +69,29 @@ function access(subject: ReportSubject): Answer {
   }
 }
 
-/** How long after the work's end the proof stood. */
-function provenAfter({ record }: ReportSubject): string {
-  const ended = textAt(record.runs.at(-1)?.data, 'endedAt') ?? record.revoked?.at;
-  const milliseconds = between(ended, record.proven?.at);
-  return milliseconds === undefined ? '' : `, ${duration(milliseconds)} after its work ended`;
+/** How long after the end of the work the proof was recorded. */
+function provenAfter({ record: { runs, revoked, proven } }: ReportSubject): string {
+  const ended = endedAt(runs.at(-1)) ?? revoked?.at;
+  return ended === undefined || proven === undefined
+    ? ''
+    : `, ${duration(between(ended, proven.at))} after its work ended`;
 }
+
+const endedAt = (run: EventOf<'work.finished'> | undefined): string | undefined =>
+  run?.data.status === 'handed-on' ? undefined : run?.data.endedAt;
 
 function outcome({ record, way }: ReportSubject): Answer {
   const question = 'What became of the task?';
-  const word = textAt(record.closed?.data, 'outcome');
-  if (record.closed === undefined)
-    return { question, tone: 'warn', word: 'Not closed yet', says: theirs(way.says) };
-  if (word === 'succeeded') return { question, tone: 'good', word: 'Succeeded', says: theirs(way.says) };
-  const error = textAt(record.closed.data, 'error');
+  const says = theirs(way.says);
+  if (!isClosed(record)) return { question, tone: 'warn', word: 'Not closed yet', says };
+  if (record.closed === undefined) return { question, tone: 'warn', word: 'Cannot be read', says };
+  const { outcome: word, error } = record.closed.data;
+  if (word === 'succeeded') return { question, tone: 'good', word: 'Succeeded', says };
   return {
     question,
     tone: 'warn',
-    word: record.rejected || record.expired || record.refused.length > 0 ? 'Refused' : 'Failed',
-    says: html`${theirs(way.says)} ${error === undefined ? '' : html`Its error: ${theirs(error, 200)}.`}`,
+    word: record.rejected || record.expired || isRefused(record) ? 'Refused' : 'Failed',
+    says: html`${says} ${error === null ? '' : html`Its error: ${theirs(error, 200)}.`}`,
   };
 }
 

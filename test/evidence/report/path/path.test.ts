@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { wayInWords } from 'taskbound-evidence/report/path/workflow-picture';
 import { wayOf, type StepState } from 'taskbound-evidence/report/path/path';
-import type { EventDraft } from 'taskbound-evidence/chain/evidence';
-import { taskRecord } from 'taskbound-evidence/events/task-record';
+import type { ChainDraft } from 'taskbound-evidence/chain/evidence';
 import {
   admitted,
   decided,
@@ -10,6 +9,7 @@ import {
   chainOf,
   eventsOf,
   leaseIssued,
+  recordOf,
   rejected,
   requested,
   revokedIntended,
@@ -18,7 +18,7 @@ import {
 } from '../../../fixtures/task-events.ts';
 
 const SIGNS: Readonly<Record<StepState, string>> = { passed: 'v', failed: 'x', waiting: '.', skipped: '-' };
-const ofDrafts = (drafts: readonly EventDraft[]) => wayOf(taskRecord(chainOf(drafts)));
+const ofDrafts = (drafts: readonly ChainDraft[]) => wayOf(recordOf(chainOf(drafts)));
 const signs = ({ front, tail }: ReturnType<typeof wayOf>): string =>
   [front, tail].map((steps) => steps.map(({ state }) => SIGNS[state]).join('')).join(' ');
 
@@ -40,15 +40,22 @@ describe('the way through the workflow', () => {
     ['waiting for approval', 'v.----- ----', /ends before the boundary was closed, at Approval/],
     ['under way', 'v-v-vv. ----', /ends before the boundary was closed, at RunWork/],
   ])('%s: %s', (name, expected, says) => {
-    const way = wayOf(taskRecord(eventsOf(name)));
+    const way = wayOf(recordOf(eventsOf(name)));
     expect(signs(way)).toBe(expected);
     expect(way.says).toMatch(says);
   });
 
-  it.each<[string, EventDraft[], string]>([
+  it.each<[string, ChainDraft[], string]>([
     ['admitted only', [requested(), admitted()], 'v-.---- ----'],
     ['asked for only', [requested()], '.------ ----'],
-    ['waiting for its window', [requested({ window: {} }), admitted()], 'v-v.--- ----'],
+    [
+      'waiting for its window',
+      [
+        requested({ window: { opensAt: '2026-11-23T11:00:00Z', closesAt: '2026-11-23T12:00:00Z' } }),
+        admitted(),
+      ],
+      'v-v.--- ----',
+    ],
     [
       'rejected before its first lease',
       [requested(), admitted(), secretIssued(), rejected('issue-identity')],
@@ -60,7 +67,7 @@ describe('the way through the workflow', () => {
     expect(signs(ofDrafts(drafts))).toBe(expected);
   });
 
-  it.each<[string, EventDraft[], RegExp]>([
+  it.each<[string, ChainDraft[], RegExp]>([
     [
       'an end that is not done',
       [requested(), admitted(), ended('admitted')],
@@ -86,19 +93,19 @@ describe('the way through the workflow', () => {
   });
 
   it('counts the rounds, and tells Teardown from the own execution', () => {
-    expect(wayOf(taskRecord(eventsOf('lease after lease')))).toMatchObject({ rounds: 2, byTeardown: false });
-    expect(wayOf(taskRecord(eventsOf('torn down')))).toMatchObject({ rounds: 0, byTeardown: true });
-    expect(wayOf(taskRecord(eventsOf('ended early'))).byTeardown).toBe(true);
+    expect(wayOf(recordOf(eventsOf('lease after lease')))).toMatchObject({ rounds: 2, byTeardown: false });
+    expect(wayOf(recordOf(eventsOf('torn down')))).toMatchObject({ rounds: 0, byTeardown: true });
+    expect(wayOf(recordOf(eventsOf('ended early'))).byTeardown).toBe(true);
   });
 
   it('names a single secret, and an emergency', () => {
-    const words = wayInWords(wayOf(taskRecord(eventsOf('emergency'))));
+    const words = wayInWords(wayOf(recordOf(eventsOf('emergency'))));
     expect(words).toContain('Approval: not on its way, emergency. Admit: passed, admitted.');
     expect(words).toContain('Issue receiptKey: passed, 1 issued.');
   });
 
   it('says when a deny was not put, and when nothing was there to deny', () => {
-    const note = (name: RecordName) => wayOf(taskRecord(eventsOf(name))).tail[0]?.note;
+    const note = (name: RecordName) => wayOf(recordOf(eventsOf(name))).tail[0]?.note;
     expect([note('succeeded'), note('expired'), note('rejected')]).toEqual([
       'denied',
       'deny not effective',
