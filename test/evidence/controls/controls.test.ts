@@ -261,6 +261,24 @@ describe('the controls map', () => {
       [requested(), decided('refused', 'carol'), admitted(), revokedIntended()],
       /may have been, issued/,
     ],
+    [
+      'a lease in spite of a refusal that cannot be read',
+      'PR.AA-05',
+      [requested(), { ...decided('refused', 'carol'), data: {} }, ...ran],
+      /refused the task, and a session was/,
+    ],
+    [
+      'a proof that cannot be read',
+      'NHI1',
+      [...open, leaseIssued(), { ...proven('refused'), data: {} }],
+      /the proof cannot be read: data\.proof: /,
+    ],
+    [
+      'an admission that cannot be read',
+      'SP 800-207 tenet 6',
+      [requested(), { ...admitted(), data: {} }, leaseIssued()],
+      /event 2 \(task\.admitted\) cannot be read: data\.executionArn: /,
+    ],
   ])('%s contradicts %s', (_what, control, drafts, says) => {
     expect(finding(mapOf(drafts), control)).toMatchObject({
       status: 'contradicted',

@@ -115,6 +115,28 @@ describe('the page', () => {
       expect(page).not.toContain(words);
   });
 
+  it('does not turn an event that cannot be read into one that did not happen', () => {
+    const unread = (type: string) =>
+      pageOf(
+        chainOf(RECORDS.succeeded.map((each) => (each.type === type ? { ...each, data: {} } : each))),
+      ).replace(/\s+/g, ' ');
+    const issued = unread('identity.issued');
+    for (const words of ['1 event cannot be read.', 'Not recorded: lease ?', 'Not proven', 'data.lease:'])
+      expect(issued).toContain(words);
+    for (const words of [
+      'nothing was allowed',
+      'no tool could be used',
+      'no session issued',
+      'There was none',
+    ])
+      expect(issued).not.toContain(words);
+    expect(unread('boundary.closed')).not.toContain('Not closed yet');
+    expect(unread('revocation.proven')).not.toContain('The record has no proof');
+    expect(unread('work.finished')).not.toContain('ended before it reported');
+    expect(unread('secret.issued')).not.toContain('No secret was made');
+    expect(unread('task.requested')).not.toContain('does not show who asked');
+  });
+
   it('opens, and stays short, when an event names leases without end', () => {
     const leases = Array.from({ length: 20_000 }, (_none, index) => ({
       lease: index + 1,
