@@ -14,33 +14,33 @@ import { timeline } from './sections/timeline.ts';
 import { describeEvents } from '../timeline/timeline.ts';
 import { secretsUsed, toolsUsed } from './sections/used.ts';
 import { verdict } from './sections/verdict.ts';
-import { way } from './path/path-section.ts';
+import { pathSection } from './path/path-section.ts';
 
 /** Nothing is loaded, run, framed or sent: the style alone is allowed, by its hash. https://www.w3.org/TR/CSP3/#framework-directive-source-list */
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
 
-/** Exactly the hashed bytes: a template would be laid out anew by the formatter. */
+/** Exactly the hashed bytes: the formatter would change the layout of a template. */
 const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 
 function sectionsOf(subject: ReportSubject): Section[] {
   const { bundle, parsed, record } = subject;
   return [
     { id: 'verdict', title: 'In short', body: verdict(subject) },
-    { id: 'way', title: 'Its way through the workflow', body: way(subject.way) },
+    { id: 'path', title: 'Path through the workflow', body: pathSection(subject.path) },
     { id: 'timeline', title: 'Timeline', body: timeline(describeEvents(bundle, parsed)) },
     { id: 'people', title: 'Who asked and who approved', body: people(record) },
-    { id: 'permissions', title: 'What it was allowed', body: permissions(record) },
+    { id: 'permissions', title: 'Permissions', body: permissions(record) },
     {
       id: 'used',
       title: 'Tools and secrets',
-      body: html`<h3>Tools it says it used</h3>
+      body: html`<h3>Tools that the worker reported</h3>
         ${toolsUsed(record)}
-        <h3>Secrets made for it</h3>
+        <h3>Secrets of the task</h3>
         ${secretsUsed(record)}`,
     },
     { id: 'proof', title: 'How its access ended', body: proof(subject) },
-    { id: 'audit', title: 'What the trail says', body: audit(subject) },
-    { id: 'controls', title: 'What it shows of controls', body: controls(subject) },
+    { id: 'audit', title: 'Audit', body: audit(subject) },
+    { id: 'controls', title: 'Controls', body: controls(subject) },
     { id: 'record', title: 'The record itself', body: integrity(subject) },
     { id: 'limits', title: 'What this page does not show', body: limits(subject) },
   ];
@@ -49,7 +49,7 @@ function sectionsOf(subject: ReportSubject): Section[] {
 const warnings = (subject: ReportSubject): Html =>
   html`${violationOrFault(subject)}${unreadable(subject.record)}`;
 
-/** Whoever reads the page must know that something is not in its sections. */
+/** The reader must know that the sections are incomplete. */
 const unreadable = ({ unreadable: events }: TaskRecord): Html | undefined =>
   events.length === 0
     ? undefined
@@ -62,17 +62,17 @@ const unreadable = ({ unreadable: events }: TaskRecord): Html | undefined =>
 function violationOrFault({ verification, audit: result }: ReportSubject): Html | undefined {
   if (verification.is === 'broken')
     return html`<p class="alarm">
-      ${badge('bad', 'Do not rely on this record.')} ${theirs(verification.says)} What follows is what it
-      says, not what is known.
+      ${badge('bad', 'Do not rely on this record.')} ${theirs(verification.says)} What follows is what the
+      record contains, not what is known.
     </p>`;
   return result?.verdict === 'violated'
     ? html`<p class="alarm">
-        ${badge('bad', 'The boundary was violated.')} See <a href="#audit">what the trail says</a>.
+        ${badge('bad', 'The boundary was violated.')} See <a href="#audit">the audit</a>.
       </p>`
     : undefined;
 }
 
-/** The whole page as a text: the same bytes for the same files. */
+/** The whole page. The same files give the same bytes. */
 export function reportPage(subject: ReportSubject): string {
   const { bundle } = subject;
   const sections = sectionsOf(subject);

@@ -6,7 +6,7 @@ import { parseEvents, type ParsedEvents } from '../events/parse-events.ts';
 import { taskRecord, type TaskRecord } from '../events/task-record.ts';
 import { count } from './html.ts';
 import type { RecordCheck } from './verification.ts';
-import { wayOf, type Way } from './path/path.ts';
+import { workflowPathOf, type WorkflowPath } from './path/path.ts';
 
 /** Everything that a report shows, derived from its files once. */
 export interface ReportSubject {
@@ -21,7 +21,7 @@ export interface ReportSubject {
   readonly record: TaskRecord;
   /** How access ended, as far as record, chain and trail agree. */
   readonly end: AccessEnd;
-  readonly way: Way;
+  readonly path: WorkflowPath;
   /** Undefined for a record that does not verify: it is no evidence. */
   readonly controls: ControlsMap | undefined;
 }
@@ -42,7 +42,7 @@ export function reportSubject(
     parsed,
     record,
     end: knownEnd(accessEnd(record), verification, audit),
-    way: wayOf(record),
+    path: workflowPathOf(record),
     controls: isBroken ? undefined : controlsMap(bundle, record),
   };
 }

@@ -195,7 +195,7 @@ describe('the page', () => {
     const violated = pageOf(events, violatedAudit(events));
     for (const words of [
       'The boundary was violated.',
-      'Not so, says the trail',
+      'No: the trail shows calls after the end',
       'The trail shows violations.',
       '1 call of this task after its end that was answered',
       'outside-and-allowed',

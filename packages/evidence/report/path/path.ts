@@ -12,8 +12,8 @@ import {
 import { count } from '../html.ts';
 
 /**
- * How a task met a state. `passed`; `failed`: it ended here, and the way leads to the tail; `waiting`: the record ends here; `skipped`: the
- * way did not lead through it.
+ * How a task went through a state. `passed`; `failed`: it ended here and continued with the tail; `waiting`: the record ends here; `skipped`: the
+ * task did not enter the state.
  */
 export type StepState = 'passed' | 'failed' | 'waiting' | 'skipped';
 
@@ -21,16 +21,16 @@ export interface Step {
   /** The state's name as operators see it. */
   readonly name: string;
   readonly state: StepState;
-  /** A few words for the picture; may have other people's words in it. */
+  /** A few words for the picture, which may contain text of others. */
   readonly note: string;
 }
 
-export interface Way {
+export interface WorkflowPath {
   /** From the request to the work. */
   readonly front: readonly Step[];
   /** From RevokeAndRecord to the end. */
   readonly tail: readonly Step[];
-  /** How many times RunWork handed on to another lease. */
+  /** How often RunWork continued with another lease. */
   readonly rounds: number;
   /** Whether the tail was run by the Teardown machine, in place of the task's own execution. */
   readonly byTeardown: boolean;
@@ -38,8 +38,8 @@ export interface Way {
   readonly says: string;
 }
 
-/** The way of one task through the workflow, from its events. */
-export function wayOf(record: TaskRecord): Way {
+/** The path of one task through the workflow, from its events. */
+export function workflowPathOf(record: TaskRecord): WorkflowPath {
   const front = frontOf(record);
   const byTeardown = isTornDown(record);
   return {
@@ -71,7 +71,7 @@ function frontOf(record: TaskRecord): Step[] {
   ];
   if (isTailBegun(record) || steps.some(({ state }) => state === 'failed' || state === 'waiting'))
     return steps;
-  // The record ends before the tail: the task was on its way to the first step that it has not met.
+  // The record ends before the tail: the task waits between its last step and the next one.
   const last = steps.findLastIndex(({ state }) => state === 'passed');
   return steps.map((each, index) =>
     index === last ? { ...each, state: 'waiting', note: `${each.note}; the record ends here` } : each,
@@ -183,7 +183,7 @@ function outcome(record: TaskRecord): Step {
 /** An error's name in a box of the picture. */
 const cutError = (error: string): string => (error.length > 22 ? `${error.slice(0, 21)}…` : error);
 
-/** `end` starts Teardown; `reconcile` does when an execution ended without its tail. */
+/** `end` starts Teardown, and so does `reconcile` when an execution ended without its tail. */
 const isTornDown = ({ ended, closed }: TaskRecord): boolean =>
   ended !== undefined || closed?.data.error === EXECUTION_ENDED;
 
@@ -200,13 +200,13 @@ function says(record: TaskRecord, front: readonly Step[], byTeardown: boolean): 
   if (byTeardown)
     return 'The execution ended without its own tail; Teardown took over and closed the boundary.';
   if (rejected)
-    return `A rule turned the task away${isIssued(record) ? `, and something ${issuedWord(record)}` : ', so nothing was issued'}.`;
+    return `A rule rejected the task${isIssued(record) ? `, and something ${issuedWord(record)}` : ', so nothing was issued'}.`;
   if (!isClosed(record)) {
     const where = [...front].reverse().find(({ state }) => state === 'waiting' || state === 'failed')?.name;
     return `The record ends before the boundary was closed${where === undefined ? '' : `, at ${where}`}.`;
   }
   if (closed === undefined) return 'The boundary was closed; how the task ended cannot be read.';
   return closed.data.outcome === 'succeeded'
-    ? 'The task went its whole way, and its boundary was closed.'
-    : 'The task failed, and its boundary was closed all the same.';
+    ? 'The task went through the whole workflow, and its boundary was closed.'
+    : 'The task failed, and its boundary was closed.';
 }

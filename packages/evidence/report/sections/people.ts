@@ -76,7 +76,7 @@ function decisions(record: TaskRecord): Html {
     }${
       attempts.length === 0
         ? undefined
-        : html`<h3>Attempts that were turned away</h3>
+        : html`<h3>Refused attempts</h3>
             ${list(
               attempts.map(
                 ({ actor, data }) =>

@@ -15,7 +15,7 @@ import { between, duration, utc } from '../time.ts';
 /** As many leases as a task has at most. */
 const MOST_UNRECORDED = 100;
 
-/** What the task's sessions were allowed: in plain words once for all leases that differ in their deadline only, and the exact text of each. */
+/** What the task's sessions were allowed: in plain English once for all leases that differ in their deadline only, and the exact text of each. */
 export function permissions(record: TaskRecord): Html {
   const { leases, unrecorded } = record;
   if (!isLeased(record)) return html`<p>No session was issued, so nothing was allowed.</p>`;
@@ -71,7 +71,7 @@ const KINDS: Readonly<Record<StatementWords['kind'], string>> = {
   secrets: 'Its own secrets',
   canary: 'For the proof',
   deadline: 'Deadline',
-  other: 'Not ours',
+  other: 'Not by Taskbound',
 };
 
 const grant = (kind: StatementWords['kind'], name: string, body: Html): Html =>
@@ -115,7 +115,7 @@ const deadlines = (each: StatementWords, group: readonly IssuedLease[]): Html =>
     each.sid,
     html`<p>
       ${group.length === 1 ? theirs(each.says) : 'From each lease’s own deadline on, everything is denied.'}
-      It stands inside the session: nothing has to run for it.
+      It is part of the session policy: nothing has to run for it.
     </p>`,
   );
 
@@ -138,7 +138,7 @@ function lease({ number, issued }: IssuedLease): Html {
         html`${code(data.policyDigest)}
         ${isSame ? badge('good', 'the SHA-256 of the text below') : badge('bad', 'not the SHA-256 of the text below')}`,
       ],
-      ['Length', `${count(policy.length, 'character')}, of ${SESSION_POLICY_CHARACTERS} that AWS takes`],
+      ['Length', `${count(policy.length, 'character')}, of ${SESSION_POLICY_CHARACTERS} that AWS accepts`],
     ])}${block(`Session policy of ${name}`, policy)}`,
   );
 }

@@ -14,7 +14,7 @@ const MOST_REASONS = 100;
 export function proof({ record, end }: ReportSubject): Html {
   const { proven } = record;
   const because = bounded(end.because, MOST_REASONS);
-  return html`<h3>What took access away</h3>
+  return html`<h3>How access was revoked</h3>
     ${deny(record)}
     <h3>How it is known</h3>
     ${
@@ -34,11 +34,11 @@ export function proof({ record, end }: ReportSubject): Html {
 }
 
 const EXPLAINED: Readonly<Record<ReportSubject['end']['kind'], string>> = {
-  refused: `Each credential was used for one harmless call, ${REFUSALS_NEEDED} times, a second apart, and AWS refused each. That AWS had accepted a request to revoke it would not have been taken for a proof.`,
+  refused: `Each credential was used for one harmless call, ${REFUSALS_NEEDED} times, a second apart, and AWS refused each. That AWS accepted a request to revoke it would not be a proof.`,
   expired:
-    'At least one credential could not be shown to be refused for good. Its deadline stands inside the session, and the proof waited until it had passed on every clock.',
-  'nothing-issued': 'The ledger has no intent of a lease: no credential can exist.',
-  unproven: 'What is recorded does not hold together, so it is not taken for a proof.',
+    'At least one credential could not be shown to be refused permanently. Its deadline is part of the session policy, and the proof waited until it had passed on every clock.',
+  'nothing-issued': 'The ledger has no intent of a lease, so no credential can exist.',
+  unproven: 'The record is incomplete or contradicts itself, so it is not a proof.',
 };
 
 function deny(record: TaskRecord): Html {
@@ -52,9 +52,9 @@ function deny(record: TaskRecord): Html {
     [
       'Deny',
       entry.effective
-        ? badge('good', 'put on the role, for this session only')
-        : html`${badge('warn', 'could not be put')} ${theirs(entry.error ?? undefined)} The deadline ends the
-          session without it.`,
+        ? badge('good', 'put on the role, for the sessions of this task only')
+        : html`${badge('warn', 'not put on the role')} ${theirs(entry.error ?? undefined)} The deadline ends
+          the session without it.`,
     ],
     ['Policy', code(entry.policyName)],
     ['Role', code(entry.roleName)],
@@ -74,10 +74,10 @@ function leases(proofs: readonly LeaseProof[]): Html {
         ['Deadline', theirs(each.deadline)],
       ])}${
         refusals.shown.length === 0
-          ? html`<p>It was not tried: nobody could present it.</p>`
+          ? html`<p>It was not tried: nobody could present its credentials.</p>`
           : table(
               `Refusals of ${name.toLowerCase()}${index === 0 ? '' : ` (entry ${index + 1})`}`,
-              ['When (UTC)', 'Against its deadline', 'Error', 'What AWS said'],
+              ['When (UTC)', 'Relative to the deadline', 'Error', 'Message from AWS'],
               refusals.shown.map((refusal) => row(refusal, each.deadline)),
             )
       }${refusals.rest}`;
@@ -102,12 +102,12 @@ function gone({ secretsGone, loginsGone = [] }: EventData<'revocation.proven'>):
   return html`${
     secrets.shown.length === 0
       ? undefined
-      : html`<h4>Secrets that the control plane no longer sees</h4>
+      : html`<h4>Secrets that do not exist any more</h4>
           ${list(secrets.shown.map((each) => theirs(each, 200)))}${secrets.rest}`
   }${
     logins.shown.length === 0
       ? undefined
-      : html`<h4>Logins that their server no longer knows</h4>
+      : html`<h4>Logins that do not exist on their server any more</h4>
           ${list(
             logins.shown.map(
               ({ username, server, at }) =>

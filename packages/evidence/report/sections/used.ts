@@ -18,8 +18,8 @@ export function toolsUsed(record: TaskRecord): Html {
       An audit of the trail can show it.
     </p>`;
   return html`<p>
-      This is the <strong>worker’s own word</strong>. A worker that lies, or that does not use our runtime,
-      may say anything; only an audit compares it with CloudTrail.
+      This is what the <strong>worker reported</strong>. A worker that lies, or that does not use Taskbound’s
+      runtime, may report anything; only an audit compares it with CloudTrail.
     </p>
     ${runs.map(run)}`;
 }
@@ -35,7 +35,7 @@ function run({ seq, data }: Run): Html {
       ${endOf(seq, data)}`;
   const { shown, rest } = bounded(tools.uses, MOST_USES);
   return html`${title}${table(
-      `Uses of tools told by event ${seq}`,
+      `Uses of tools reported in event ${seq}`,
       ['Tool', 'Call', 'Resource', 'Outcome', 'Request id'],
       shown.map(use),
     )}${rest}
@@ -72,7 +72,7 @@ const use = (each: Use): Content[] => [
 
 const CAPABILITY: Readonly<Record<EventData<'secret.issued'>['revocation'], string>> = {
   revocable: 'can be destroyed at once',
-  expires: 'ends by itself only',
+  expires: 'only expires',
 };
 
 /** The secrets that were made for the task: their kind, when they were made and destroyed, and the worst case. */
@@ -81,7 +81,7 @@ export function secretsUsed(record: TaskRecord): Html {
   const unreadable = unreadableOf(record, 'secret.issued').length;
   if (secrets.length === 0 && unreadable > 0)
     return html`<p>The event of ${count(unreadable, 'secret')} cannot be read.</p>`;
-  if (secrets.length === 0) return html`<p>No secret was made for this task beside its session.</p>`;
+  if (secrets.length === 0) return html`<p>No secret was made for this task besides its session.</p>`;
   return html`<div class="cards">${secrets.map(secret)}</div>`;
 }
 
@@ -92,12 +92,12 @@ function secret({ name, issued, revoked }: IssuedSecret): Html {
   const { kind, revocation, worstCase, secretName, handle } = issued.data;
   return html`<article class="card" aria-label="Secret ${name}">
     <h4>${theirs(name, 200)}</h4>
-    <p>${revoked ? badge('good', 'destroyed') : badge('bad', 'not said to be destroyed')}</p>
+    <p>${revoked ? badge('good', 'destroyed') : badge('bad', 'not recorded as destroyed')}</p>
     ${facts([
       ['Kind', theirs(kind)],
       ['Made', utc(issued.at)],
       ['Destroyed', revoked && `${utc(revoked.at)}, after ${duration(between(issued.at, revoked.at))}`],
-      ['Its issuer says', theirs(CAPABILITY[revocation])],
+      ['Revocation', theirs(CAPABILITY[revocation])],
       ['Worst case, by its issuer', theirs(worstCase, 4000)],
       ['Secret', code(secretName)],
       ...Object.entries(handle)

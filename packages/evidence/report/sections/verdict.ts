@@ -61,7 +61,10 @@ function access(subject: ReportSubject): Answer {
       return {
         question,
         tone: 'bad',
-        word: (subject.audit?.calls.afterAllowed ?? 0) > 0 ? 'Not so, says the trail' : 'Not proven',
+        word:
+          (subject.audit?.calls.afterAllowed ?? 0) > 0
+            ? 'No: the trail shows calls after the end'
+            : 'Not proven',
         says: theirs(
           `It is not shown: ${end.because.join('; ')}. A session ends at its own deadline all the same.`,
         ),
@@ -80,9 +83,9 @@ function provenAfter({ record: { runs, revoked, proven } }: ReportSubject): stri
 const endedAt = (run: EventOf<'work.finished'> | undefined): string | undefined =>
   run?.data.status === 'handed-on' ? undefined : run?.data.endedAt;
 
-function outcome({ record, way }: ReportSubject): Answer {
-  const question = 'What became of the task?';
-  const says = theirs(way.says);
+function outcome({ record, path }: ReportSubject): Answer {
+  const question = 'How did the task end?';
+  const says = theirs(path.says);
   if (!isClosed(record)) return { question, tone: 'warn', word: 'Not closed yet', says };
   if (record.closed === undefined) return { question, tone: 'warn', word: 'Cannot be read', says };
   const { outcome: word, error } = record.closed.data;
@@ -121,17 +124,17 @@ export const AUDIT_WORDS: Readonly<
   violated: { tone: 'bad', word: 'Violated', says: 'The trail has calls that break the boundary.' },
   undetermined: {
     tone: 'warn',
-    word: 'Cannot be told',
+    word: 'Undetermined',
     says: 'No violation was seen, but something that would show one is missing from the trail.',
   },
 };
 
 export const LEFT_OUT =
-  'An audit was given, and its verdict is left out: the record that it would stand beside does not verify.';
+  'An audit was given, and its verdict is left out, because the record does not verify.';
 
 function audit({ audit: result, isAuditLeftOut }: ReportSubject): Answer {
   const question = 'Was the boundary kept?';
-  if (isAuditLeftOut) return { question, tone: 'bad', word: 'Cannot be told', says: LEFT_OUT };
+  if (isAuditLeftOut) return { question, tone: 'bad', word: 'Undetermined', says: LEFT_OUT };
   if (result === undefined)
     return {
       question,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { wayInWords } from 'taskbound-evidence/report/path/workflow-picture';
-import { wayOf, type StepState } from 'taskbound-evidence/report/path/path';
+import { pathText } from 'taskbound-evidence/report/path/workflow-picture';
+import { workflowPathOf, type StepState } from 'taskbound-evidence/report/path/path';
 import type { ChainDraft } from 'taskbound-evidence/chain/evidence';
 import {
   admitted,
@@ -18,29 +18,29 @@ import {
 } from '../../../fixtures/task-events.ts';
 
 const SIGNS: Readonly<Record<StepState, string>> = { passed: 'v', failed: 'x', waiting: '.', skipped: '-' };
-const ofDrafts = (drafts: readonly ChainDraft[]) => wayOf(recordOf(chainOf(drafts)));
-const signs = ({ front, tail }: ReturnType<typeof wayOf>): string =>
+const ofDrafts = (drafts: readonly ChainDraft[]) => workflowPathOf(recordOf(chainOf(drafts)));
+const signs = ({ front, tail }: ReturnType<typeof workflowPathOf>): string =>
   [front, tail].map((steps) => steps.map(({ state }) => SIGNS[state]).join('')).join(' ');
 
 describe('the way through the workflow', () => {
   // submit Approval Admit AwaitWindow Issue IssueIdentity RunWork, RevokeAndRecord ProveRevoked CloseBoundary end
   it.each<[RecordName, string, RegExp]>([
-    ['succeeded', 'v-v-vvv vvvv', /whole way/],
-    ['approved', 'vvvvvvv vvvv', /whole way/],
-    ['lease after lease', 'v-v-vvv vvvv', /whole way/],
+    ['succeeded', 'v-v-vvv vvvv', /whole workflow/],
+    ['approved', 'vvvvvvv vvvv', /whole workflow/],
+    ['lease after lease', 'v-v-vvv vvvv', /whole workflow/],
     ['failed', 'v-v-vvx vvvx', /failed, and its boundary was closed/],
-    ['rejected', 'v-x---- vvvx', /rule turned the task away.*nothing was issued/],
+    ['rejected', 'v-x---- vvvx', /rule rejected the task.*nothing was issued/],
     ['refused by a person', 'vxx---- vvvx', /person refused/],
     ['never approved', 'vxx---- vvvx', /Not enough people/],
     ['ended early', 'v-v-vvx vvvx', /ended the task early; Teardown closed its boundary/],
     ['torn down', 'v-v-vvx vvvx', /Teardown took over/],
-    ['emergency', 'v-v-vvv vvvv', /whole way/],
+    ['emergency', 'v-v-vvv vvvv', /whole workflow/],
     ['expired', 'v-v--vx vvvx', /Teardown took over/],
     ['maybe issued', 'v-v--x- vvvx', /failed, and its boundary was closed/],
     ['waiting for approval', 'v.----- ----', /ends before the boundary was closed, at Approval/],
     ['under way', 'v-v-vv. ----', /ends before the boundary was closed, at RunWork/],
   ])('%s: %s', (name, expected, says) => {
-    const way = wayOf(recordOf(eventsOf(name)));
+    const way = workflowPathOf(recordOf(eventsOf(name)));
     expect(signs(way)).toBe(expected);
     expect(way.says).toMatch(says);
   });
@@ -81,31 +81,34 @@ describe('the way through the workflow', () => {
     [
       'a rejection when a session may have been issued',
       [requested(), admitted(), rejected('issue-identity'), revokedIntended()],
-      /away, and something may have been issued/,
+      /rejected the task, and something may have been issued/,
     ],
     [
       'a rejection after a secret',
       [requested(), admitted(), secretIssued(), rejected('issue-identity')],
-      /away, and something was issued/,
+      /rejected the task, and something was issued/,
     ],
   ])('does not say more than the record of %s', (_what, drafts, says) => {
     expect(ofDrafts(drafts).says).toMatch(says);
   });
 
   it('counts the rounds, and tells Teardown from the own execution', () => {
-    expect(wayOf(recordOf(eventsOf('lease after lease')))).toMatchObject({ rounds: 2, byTeardown: false });
-    expect(wayOf(recordOf(eventsOf('torn down')))).toMatchObject({ rounds: 0, byTeardown: true });
-    expect(wayOf(recordOf(eventsOf('ended early'))).byTeardown).toBe(true);
+    expect(workflowPathOf(recordOf(eventsOf('lease after lease')))).toMatchObject({
+      rounds: 2,
+      byTeardown: false,
+    });
+    expect(workflowPathOf(recordOf(eventsOf('torn down')))).toMatchObject({ rounds: 0, byTeardown: true });
+    expect(workflowPathOf(recordOf(eventsOf('ended early'))).byTeardown).toBe(true);
   });
 
   it('names a single secret, and an emergency', () => {
-    const words = wayInWords(wayOf(recordOf(eventsOf('emergency'))));
-    expect(words).toContain('Approval: not on its way, emergency. Admit: passed, admitted.');
+    const words = pathText(workflowPathOf(recordOf(eventsOf('emergency'))));
+    expect(words).toContain('Approval: not entered, emergency. Admit: passed, admitted.');
     expect(words).toContain('Issue receiptKey: passed, 1 issued.');
   });
 
   it('says when a deny was not put, and when nothing was there to deny', () => {
-    const note = (name: RecordName) => wayOf(recordOf(eventsOf(name))).tail[0]?.note;
+    const note = (name: RecordName) => workflowPathOf(recordOf(eventsOf(name))).tail[0]?.note;
     expect([note('succeeded'), note('expired'), note('rejected')]).toEqual([
       'denied',
       'deny not effective',
