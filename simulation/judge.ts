@@ -1,5 +1,8 @@
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { chainFault } from 'taskbound-evidence/chain/evidence';
+import type { EvidenceEvent } from 'taskbound-evidence/events/event';
+import { asEventOfType, eventsOfType } from 'taskbound-evidence/events/event-of-type';
+import { parseEvents } from 'taskbound-evidence/events/parse-events';
 import { dueAtMs } from '../core/ledger/due.ts';
 import type { LedgerRow } from '../core/ledger/ledger.ts';
 import { isAtLeast } from '../core/ledger/phase.ts';
@@ -142,7 +145,7 @@ function judgeProof(of: Case, say: Say): void {
   const proven = world.witness.events.get(boundaryId)?.find(({ what }) => what.type === 'revocation.proven');
   if (proven === undefined) return say(3, `${boundaryId} was closed without a proof`);
   if (proven.atMs > closedMs) say(3, `${boundaryId} was closed before it was proven`);
-  const kind = proven.what.data['proof'];
+  const kind = asEventOfType(proven.what, 'revocation.proven')?.data.proof;
   if (kind === 'nothing-issued' && (sessions.length > 0 || row.leases.length > 0))
     say(3, `${boundaryId} is proven nothing-issued, and a lease was intended or a session made`);
   if (kind === 'expired' && proven.atMs < latestDeadlineMs(of))
@@ -188,15 +191,22 @@ function judgeLateIssue(of: Case, say: Say): void {
 /** Invariant 6. */
 function judgeEvidence(of: Case, say: Say): void {
   const { boundaryId, world, closedMs } = of;
-  const { witness } = world;
-  const events = (witness.events.get(boundaryId) ?? []).map(({ what }) => what);
-  const fault = chainFault(boundaryId, events);
+  const chain = (world.witness.events.get(boundaryId) ?? []).map(({ what }) => what);
+  const fault = chainFault(boundaryId, chain);
   if (fault !== undefined) say(6, `the evidence of ${boundaryId} does not hold: ${fault}`);
-  const ends = events.filter(({ type }) => type === 'boundary.closed').length;
+  const ends = chain.filter(({ type }) => type === 'boundary.closed').length;
   if (closedMs !== undefined && ends !== 1) say(6, `the evidence of ${boundaryId} has ${ends} ends`);
-  const told = new Set(
-    events.filter(({ type }) => type === 'identity.issued').map(({ data }) => String(data['accessKeyId'])),
-  );
+  const { events, faults } = parseEvents(chain);
+  for (const { id, path, problem } of faults)
+    say(6, `the event ${id} of ${boundaryId} does not match its schema: ${path}: ${problem}`);
+  judgeTold(of, events, say);
+}
+
+/** What events say must have happened. */
+function judgeTold(of: Case, events: readonly EvidenceEvent[], say: Say): void {
+  const { boundaryId, world } = of;
+  const { witness } = world;
+  const told = new Set(eventsOfType(events, 'identity.issued').map(({ data }) => data.accessKeyId));
   const issued = new Set(of.sessions.map(({ accessKeyId }) => accessKeyId));
   for (const key of told) if (!issued.has(key)) say(6, `${boundaryId} tells of a key that was never issued`);
   for (const { what } of witness.valuesPut.filter(({ what: { name } }) =>
@@ -204,11 +214,15 @@ function judgeEvidence(of: Case, say: Say): void {
   ))
     if (![...told].some((key) => versionIdFrom(key) === what.version))
       say(6, `${boundaryId} stored a key that its evidence does not tell of`);
-  for (const { data } of events.filter(({ type }) => type === 'secret.issued'))
-    if (!witness.secretsMade.some(({ what }) => what === data['secretName']))
+  for (const { data } of eventsOfType(events, 'secret.issued'))
+    if (!witness.secretsMade.some(({ what }) => what === data.secretName))
       say(6, `${boundaryId} tells of a secret that was never made`);
-  const deny = events.findLast(({ type }) => type === 'boundary.revoked')?.data['deny'];
-  if (isEffective(deny) && !witness.denies.some(({ what }) => what.policyName === deny.policyName))
+  const deny = eventsOfType(events, 'boundary.revoked').at(-1)?.data.deny;
+  if (
+    typeof deny === 'object' &&
+    deny.effective &&
+    !witness.denies.some(({ what }) => what.policyName === deny.policyName)
+  )
     say(6, `${boundaryId} tells of a deny that was never put`);
 }
 
@@ -228,9 +242,6 @@ function judgeSignature({ boundaryId, world, rows, closedMs }: Case, say: Say): 
 
 const isSessionSecretOf = (name: string, boundaryId: string): boolean =>
   name.includes(`/${boundaryId}/`) && name.endsWith('/session');
-
-const isEffective = (deny: unknown): deny is { readonly policyName: string } =>
-  typeof deny === 'object' && deny !== null && 'effective' in deny && deny.effective === true;
 
 /** Invariant 8. */
 function judgeSuccess(of: Case, workDone: ReadonlySet<string>, say: Say): void {
@@ -262,21 +273,29 @@ function judgeLeftovers(world: World, say: Say): void {
 
 /** Invariant 7. */
 function judgeRunWork(world: World, say: Say): void {
-  const starts = new Map<string, number>();
-  const workers = new Map<string, Set<string>>();
-  for (const { arn, events } of world.aws.states.executions()) {
-    for (const { taskScheduledEventDetails: task } of events) {
-      const version = /"sessionVersionId":"(\w+)"/.exec(task?.parameters ?? '')?.[1];
-      if (version === undefined) continue;
-      starts.set(version, (starts.get(version) ?? 0) + 1);
-      const boundaryId = /"boundaryId":"([^"]+)"/.exec(task?.parameters ?? '')?.[1] ?? '';
-      workers.set(boundaryId, (workers.get(boundaryId) ?? new Set()).add(arn));
-    }
-  }
-  for (const [boundaryId, { size }] of workers)
+  const starts = world.aws.states.executions().flatMap(startsOfWork);
+  for (const [boundaryId, own] of Map.groupBy(starts, (start) => start.boundaryId)) {
+    const { size } = new Set(own.map(({ execution }) => execution));
     if (size > 1) say(7, `${size} executions did the work of ${boundaryId}`);
-  for (const [, count] of starts) if (count > 1) say(7, `RunWork was started ${count} times for one lease`);
+  }
+  for (const { length } of Map.groupBy(starts, (start) => start.session).values())
+    if (length > 1) say(7, `RunWork was started ${length} times for one lease`);
 }
+
+type Execution = ReturnType<World['aws']['states']['executions']>[number];
+
+/** The starts of the work function, which is the only one that gets a session. */
+const startsOfWork = ({ arn, events }: Execution) =>
+  events.flatMap(({ taskScheduledEventDetails: task }) => {
+    const parameters = task?.parameters ?? '';
+    const session = textIn(parameters, 'sessionVersionId');
+    return session === undefined
+      ? []
+      : [{ execution: arn, session, boundaryId: textIn(parameters, 'boundaryId') ?? '' }];
+  });
+
+const textIn = (json: string, name: string): string | undefined =>
+  new RegExp(`"${name}":"([^"]+)"`).exec(json)?.[1];
 
 /** Whether everything is over: all closed and swept, and nothing runs. */
 export function isAtRest(world: World): boolean {

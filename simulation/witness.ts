@@ -1,6 +1,6 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { createHash } from 'node:crypto';
-import { SIGNED_HEAD_SEQ, type EvidenceEvent, type SignedHead } from 'taskbound-evidence/chain/evidence';
+import { SIGNED_HEAD_SEQ, type ChainedEvent, type SignedHead } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../core/ledger/ledger.ts';
 import { eventIn } from 'taskbound-evidence/lookup/lookup';
 import type { ObservedCall } from 'taskbound-local/gateway/intercept';
@@ -31,7 +31,7 @@ export class Witness {
   /** Each write of a boundary's row, in order. */
   readonly rows = new Map<string, Seen<LedgerRow>[]>();
   /** Each event of a boundary's evidence, in order. */
-  readonly events = new Map<string, Seen<EvidenceEvent>[]>();
+  readonly events = new Map<string, Seen<ChainedEvent>[]>();
   /** What was signed of each boundary's evidence. */
   readonly heads = new Map<string, Seen<SignedHead>[]>();
   readonly secretsMade: Seen<string>[] = [];

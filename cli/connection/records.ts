@@ -5,7 +5,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { signedHead, type EvidenceEvent, type SignedHead } from 'taskbound-evidence/chain/evidence';
+import { signedHead, type ChainedEvent, type SignedHead } from 'taskbound-evidence/chain/evidence';
 import { DUE, ledgerRow, type LedgerRow } from '../../core/ledger/ledger.ts';
 import { chainIn } from 'taskbound-evidence/lookup/lookup';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
@@ -61,7 +61,7 @@ export class Records {
   }
 
   /** All events of a boundary, in order, and what was signed of them. */
-  async evidence(boundaryId: string): Promise<{ events: EvidenceEvent[]; signed?: SignedHead }> {
+  async evidence(boundaryId: string): Promise<{ events: ChainedEvent[]; signed?: SignedHead }> {
     const items = await this.#query({
       TableName: this.#evidence,
       KeyConditionExpression: `${EVIDENCE_KEYS.partitionKey} = :boundaryId`,
@@ -73,7 +73,7 @@ export class Records {
   }
 
   /** All events of a boundary, in order. */
-  async events(boundaryId: string): Promise<EvidenceEvent[]> {
+  async events(boundaryId: string): Promise<ChainedEvent[]> {
     return (await this.evidence(boundaryId)).events;
   }
 

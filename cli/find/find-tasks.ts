@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { valueOrFault } from './value-or-fault.ts';
-import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { issued, lookupOf } from 'taskbound-evidence/lookup/lookup';
 import { follow, NO_EVIDENCE, type Found, type Pointer } from 'taskbound-evidence/lookup/pointer';
@@ -56,11 +56,11 @@ async function pointersTo(question: Question, { records, stack }: Place, most: n
     );
   }
   const { lookup } = question;
-  const means = (event: EvidenceEvent): boolean => lookupOf(event) === lookup;
+  const means = (event: ChainedEvent): boolean => lookupOf(event) === lookup;
   return (await records.lookedUp(lookup, most)).map((at) => ({ ...at, means }));
 }
 
-const isRequest = ({ type }: EvidenceEvent): boolean => type === 'task.requested';
+const isRequest = ({ type }: ChainedEvent): boolean => type === 'task.requested';
 
 /** Reads what is there of the boundary itself, consistently: the index may be behind, and is not believed. The ledger first: what it has as closed was signed before. */
 async function look(pointer: Pointer, place: Place): Promise<Finding> {

@@ -16,6 +16,7 @@ import type { Io } from '../io.ts';
 import { requesterConfig } from '../connection/person.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { Records } from '../connection/records.ts';
+import { parseEvents } from 'taskbound-evidence/events/parse-events';
 import { renderTimeline, timelineOf } from 'taskbound-evidence/timeline/timeline';
 import { assertFolder } from 'taskbound-evidence/command/write-file';
 
@@ -32,17 +33,18 @@ export async function show(task: string, options: ShowOptions, io: Io): Promise<
   if (out !== undefined) await assertFolder(out, '--out');
   const shown = (await isFile(task, io)) ? await readShown(task, out, io) : await lookUp(task, options, io);
   const verification = verifyBundle(shown.bundle);
+  const parsed = parseEvents(shown.bundle.events);
   const { fault } = verification;
   const evidenceFile = out === undefined ? null : await writeShown(out, shown, io);
   if (options.json === true)
     printJson(io, {
-      ...timelineOf(shown.bundle),
+      ...timelineOf(shown.bundle, parsed),
       phase: shown.phase,
       chain: { holds: fault === null, fault },
       keyId: verification.keyId,
       evidenceFile,
     });
-  else io.out(renderTimeline(shown.bundle, verification, shown.phase));
+  else io.out(renderTimeline(shown.bundle, parsed, verification, shown.phase));
   if (evidenceFile !== null) io.err(`Evidence written to ${evidenceFile}\n`);
   return EXIT.done;
 }

@@ -1,5 +1,7 @@
-/** Phases of a boundary, forward only. */
-export const PHASES = ['requested', 'approved', 'admitted', 'open', 'revoking', 'revoked', 'closed'] as const;
+import { taskEnded } from 'taskbound-evidence/events/early-end-events';
+
+/** Phases of a boundary, forward only. Evidence names them, so its schema is the source. */
+export const PHASES = taskEnded.shape.wasIn.options;
 export type Phase = (typeof PHASES)[number];
 
 const rank = (phase: Phase): number => PHASES.indexOf(phase);

@@ -1,4 +1,4 @@
-import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from './ledger.ts';
 import type { itemOf } from 'taskbound-evidence/lookup/lookup';
 
@@ -18,7 +18,7 @@ export const LEDGER_KEYS = { partitionKey: 'boundaryId' } as const satisfies Key
 export const EVIDENCE_KEYS = {
   partitionKey: 'boundaryId',
   sortKey: 'seq',
-} as const satisfies Keys<EvidenceEvent>;
+} as const satisfies Keys<ChainedEvent>;
 
 /** The ledger's index that lists a day's tasks, newest first. */
 export const DAY_INDEX = {

@@ -4,7 +4,7 @@ import { keyIdOf, preAuthDigest, verifyEnvelope, type DsseEnvelope } from 'taskb
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { ChainBroken, NotSigned } from '../../core/shared/errors.ts';
 import { publicKeyPem } from 'taskbound-evidence/signature/evidence-key';
-import { chainFault, type EvidenceEvent, type SignedHead } from 'taskbound-evidence/chain/evidence';
+import { chainFault, type ChainedEvent, type SignedHead } from 'taskbound-evidence/chain/evidence';
 import { lowS } from 'taskbound-evidence/signature/low-s';
 import {
   STATEMENT_PAYLOAD_TYPE,
@@ -25,7 +25,7 @@ export class EvidenceSigner {
   }
 
   /** The signed statement about a whole chain. Throws `ChainBroken` for one whose hashes do not hold: a signature would cover that up. */
-  async sign(boundaryId: string, events: readonly EvidenceEvent[]): Promise<SignedHead> {
+  async sign(boundaryId: string, events: readonly ChainedEvent[]): Promise<SignedHead> {
     const fault = chainFault(boundaryId, events);
     if (fault !== undefined) {
       throw new ChainBroken(
@@ -46,7 +46,7 @@ export class EvidenceSigner {
   }
 
   /** Throws `ChainBroken` unless a head that stands already is this key's word about these events: anybody who may write could have put it. */
-  async assertOwn(boundaryId: string, events: readonly EvidenceEvent[], signed: SignedHead): Promise<void> {
+  async assertOwn(boundaryId: string, events: readonly ChainedEvent[], signed: SignedHead): Promise<void> {
     const key = (this.#key ??= await this.#publicKey());
     const { fault } = verifyBundle(makeBundle(boundaryId, events, signed), key);
     if (fault === null) return;

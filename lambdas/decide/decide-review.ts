@@ -46,7 +46,7 @@ async function recordReview(
   { boundaryId, of, state, decided }: ReviewRow,
   deps: DecideDependencies,
 ): Promise<void> {
-  if (decided === undefined) return;
+  if (decided === undefined || state === 'open') return;
   await deps.evidence.append(boundaryId, {
     id: 'review.decided',
     type: 'review.decided',

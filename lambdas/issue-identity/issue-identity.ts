@@ -4,7 +4,7 @@ import type { Clock } from 'taskbound-time/clock';
 import { nextDeadlineMs, withTaskDeadline } from '../../core/ledger/deadline.ts';
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import { PhasePassed } from '../../core/shared/errors.ts';
-import type { Json } from 'taskbound-evidence/chain/evidence';
+import type { Json } from 'taskbound-evidence/events/event';
 import { secretName, SESSION_SECRET } from 'taskbound-evidence/names/ids';
 import {
   assertOwner,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { digestOf } from 'taskbound-evidence/canonical-json/digest';
 import { PhasePassed, WorkContractViolation } from '../../core/shared/errors.ts';
-import type { Json } from 'taskbound-evidence/chain/evidence';
+import type { Json } from 'taskbound-evidence/events/event';
 import type { LeaseRecord, LedgerRow } from '../../core/ledger/ledger.ts';
 import type { issueIdentityEvent } from '../../core/work/step-events.ts';
 import { CHECKPOINT_BYTES, toolsUsed } from '../../core/work/work.ts';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Clock } from 'taskbound-time/clock';
 import { withTaskDeadline } from '../../core/ledger/deadline.ts';
+import { asEventOfType } from 'taskbound-evidence/events/event-of-type';
 import { HalfIssued, PhasePassed } from '../../core/shared/errors.ts';
 import { assertOwner, withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger/ledger.ts';
 import { mayIssue } from '../../core/ledger/phase.ts';
@@ -87,8 +88,8 @@ async function issuedBefore(
 ): Promise<Record<string, string> | undefined> {
   if (secret.state === 'issued') return secret.handle ?? {};
   const events = await deps.evidence.read(row.boundaryId);
-  const standing = events.find((event) => event.id === eventId(secret))?.data['handle'];
-  return standing === undefined ? undefined : (standing as Record<string, string>);
+  const recorded = events.find((event) => event.id === eventId(secret));
+  return asEventOfType(recorded, 'secret.issued')?.data.handle;
 }
 
 const eventId = (secret: SecretRecord): string => `secret.issued:${secret.name}`;

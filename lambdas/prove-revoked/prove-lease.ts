@@ -1,5 +1,7 @@
 import { ExpiryPending, NotProven, StillAccepted } from '../../core/shared/errors.ts';
-import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
+import { asEventOfType } from 'taskbound-evidence/events/event-of-type';
+import type { LeaseProof } from 'taskbound-evidence/events/task-record';
 import type { LeaseRecord, LedgerRow } from '../../core/ledger/ledger.ts';
 import { REFUSALS_NEEDED } from 'taskbound-evidence/access-end/refusal';
 import { deadlineText } from '../../core/grants/session-policy.ts';
@@ -21,17 +23,8 @@ const SIDE_BY_SIDE = 10;
 /** How far IAM's clock may be behind this function's. */
 const CLOCK_MARGIN_MS = 30_000;
 
-/** One answer to the task's own credential. A type, not an interface: it goes into the evidence as JSON. */
-type Refusal = { readonly at: string; readonly error: string; readonly message: string };
-
-export type LeaseProof = {
-  readonly lease: number;
-  readonly proof: 'refused' | 'expired';
-  readonly accessKeyId: string | null;
-  readonly deadline: string;
-  /** Of an `expired` lease: how it was turned away after its deadline, which alone would not show an end for good. */
-  readonly refusals: readonly Refusal[];
-};
+/** One answer to the task's own credential. */
+type Refusal = LeaseProof['refusals'][number];
 
 /** A lease, and what is known of its credentials while it is proven. */
 interface Candidate {
@@ -76,7 +69,7 @@ async function proveWith(row: LedgerRow, deps: ProveDependencies): Promise<Lease
   }));
 }
 
-type ReadEvents = () => Promise<readonly EvidenceEvent[]>;
+type ReadEvents = () => Promise<readonly ChainedEvent[]>;
 
 /** The evidence of a task with a hundred leases is long. */
 function once<Result>(read: () => Promise<Result>): () => Promise<Result> {
@@ -100,8 +93,8 @@ async function candidateOf(
 /** A lease that was not recorded as issued may still have been: the evidence is written before the value. */
 async function keyInEvidence(lease: LeaseRecord, readEvents: ReadEvents): Promise<string | undefined> {
   const events = await readEvents();
-  const key = events.find((event) => event.id === `identity.issued:${lease.number}`)?.data['accessKeyId'];
-  return typeof key === 'string' ? key : undefined;
+  const issued = events.find((event) => event.id === `identity.issued:${lease.number}`);
+  return asEventOfType(issued, 'identity.issued')?.data.accessKeyId;
 }
 
 async function credentialsOf(

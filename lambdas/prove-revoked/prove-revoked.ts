@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { EventData } from 'taskbound-evidence/events/event';
+import type { LeaseProof } from 'taskbound-evidence/events/task-record';
 import { NotProven, StillAccepted } from '../../core/shared/errors.ts';
 import { assertOwner, type LedgerRow } from '../../core/ledger/ledger.ts';
 import { loginNameOf } from '../../core/logins/login.ts';
@@ -8,9 +10,11 @@ import type { proveRevokedEvent } from '../../core/work/step-events.ts';
 import { isLogin } from '../control/logins/logins.ts';
 import type { TaskSecrets } from '../control/secrets/secrets.ts';
 import type { ProveDependencies } from './deps.ts';
-import { proveLeases, type LeaseProof } from './prove-lease.ts';
+import { proveLeases } from './prove-lease.ts';
 
-type ProofKind = 'refused' | 'nothing-issued' | 'expired';
+type Proof = EventData<'revocation.proven'>;
+type ProofKind = Proof['proof'];
+type LoginGone = NonNullable<Proof['loginsGone']>[number];
 
 export async function proveRevoked(
   event: z.infer<typeof proveRevokedEvent>,
@@ -31,7 +35,7 @@ export async function proveRevoked(
     actor: 'prove-revoked',
     data: {
       proof: kind,
-      leases: leases.map((lease) => ({ ...lease, refusals: [...lease.refusals] })),
+      leases,
       secretsGone,
       ...(loginsGone.length > 0 && { loginsGone }),
     },
@@ -66,14 +70,6 @@ async function assertSecretsGone(row: LedgerRow, secrets: TaskSecrets): Promise<
   }
   return made.map((secret) => secret.name);
 }
-
-/** What the server itself said. A type, not an interface: it goes into the evidence as JSON. */
-type LoginGone = {
-  readonly secret: string;
-  readonly username: string;
-  readonly server: string;
-  readonly at: string;
-};
 
 /** The password being gone proves nothing: the server must know the login no more, and have no session of it. */
 async function assertLoginsGone(row: LedgerRow, { logins, clock }: ProveDependencies): Promise<LoginGone[]> {

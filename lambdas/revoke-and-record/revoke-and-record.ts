@@ -1,5 +1,7 @@
 import type { z } from 'zod';
-import type { EvidenceEvent, Json } from 'taskbound-evidence/chain/evidence';
+import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
+import type { EventData } from 'taskbound-evidence/events/event';
+import { NO_DENY } from 'taskbound-evidence/events/revocation-events';
 import { deadlineText } from '../../core/grants/session-policy.ts';
 import { assertOwner, movePhase, type LedgerRow, type WorkOutcome } from '../../core/ledger/ledger.ts';
 import { isAtLeast, isEnding } from '../../core/ledger/phase.ts';
@@ -64,15 +66,17 @@ async function recordWork(row: LedgerRow, evidence: EvidenceLog): Promise<void> 
     id: 'work.finished',
     type: 'work.finished',
     actor: 'revoke-and-record',
-    data: { ...whatWorked(work, before), endedAt: new Date(work.endedAtMs).toISOString() },
+    data: endOfWork(work, before),
   }));
 }
 
-/** The worker's own word: its result and the calls it says it made, which nobody knows when it died. */
-const whatWorked = (work: WorkOutcome, before: readonly EvidenceEvent[]): Record<string, Json> =>
-  work.status === 'succeeded'
-    ? { status: work.status, result: work.result, tools: toolsSaid(work.tools, before) }
-    : { status: work.status, error: work.error, cause: work.cause, tools: 'unknown' };
+/** As the worker reported it: its result and the AWS calls that it made. The calls are unknown when it died. */
+function endOfWork(work: WorkOutcome, before: readonly ChainedEvent[]): EventData<'work.finished'> {
+  const endedAt = new Date(work.endedAtMs).toISOString();
+  return work.status === 'succeeded'
+    ? { status: work.status, result: work.result, tools: toolsSaid(work.tools, before), endedAt }
+    : { status: work.status, error: work.error, cause: work.cause, tools: 'unknown', endedAt };
+}
 
 async function recordRevoked(row: LedgerRow, evidence: EvidenceLog): Promise<void> {
   await evidence.append(row.boundaryId, {
@@ -89,7 +93,7 @@ async function recordRevoked(row: LedgerRow, evidence: EvidenceLog): Promise<voi
             effective: row.deny.effective,
             error: row.deny.error ?? null,
           }
-        : 'not needed: no lease was intended',
+        : NO_DENY,
       leases: row.leases.map((lease) => ({
         lease: lease.number,
         state: lease.state,

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EvidenceBundle } from 'taskbound-evidence/chain/evidence';
-import { clock, dataOf, handleOf, inOut, OUT, ROOT, runTask, type Check, type Ran } from './taskbound.ts';
+import type { EvidenceEvent } from 'taskbound-evidence/events/event';
+import { eventsOfType } from 'taskbound-evidence/events/event-of-type';
+import { clock, handleOf, inOut, OUT, ROOT, runTask, type Check, type Ran } from './taskbound.ts';
 
 const MINUTE_MS = 60_000;
 const APPROVERS = ['bob', 'carol'];
@@ -15,11 +16,11 @@ export async function maintenance(): Promise<Ran> {
     ...['--seed', 'sample/seed'],
     ...APPROVERS.flatMap((name) => ['--approve-as', `${name}@Approvers`]),
   );
-  const login = handleOf(ran.bundle, 'database', 'username');
+  const login = handleOf(ran.events, 'database', 'username');
   const own: Check[] = [
-    [`${APPROVERS.join(' and ')} approved exactly what ran`, isApproved(ran.bundle)],
-    ['nothing was issued before its window opened', isInWindow(ran.bundle)],
-    [`PostgreSQL knows its login ${login} no more`, isGone(ran.bundle)],
+    [`${APPROVERS.join(' and ')} approved exactly what ran`, isApproved(ran.events)],
+    ['nothing was issued before its window opened', isInWindow(ran.events)],
+    [`PostgreSQL knows its login ${login} no more`, isGone(ran.events)],
   ];
   return { ...ran, checks: [...ran.checks, ...own] };
 }
@@ -36,25 +37,21 @@ async function writeRequest(): Promise<void> {
 
 const instant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
-const isApproved = (bundle: EvidenceBundle): boolean =>
-  APPROVERS.every((name) =>
-    bundle.events.some(
-      ({ type, data }) =>
-        type === 'approval.granted' &&
-        data['person'] === name &&
-        data['grantDigest'] === dataOf(bundle, 'identity.issued')?.['grantDigest'],
+function isApproved(events: readonly EvidenceEvent[]): boolean {
+  const [issued] = eventsOfType(events, 'identity.issued');
+  return APPROVERS.every((name) =>
+    eventsOfType(events, 'approval.granted').some(
+      ({ data }) => data.person === name && data.grantDigest === issued?.data.grantDigest,
     ),
   );
+}
 
-function isInWindow(bundle: EvidenceBundle): boolean {
-  const window = dataOf(bundle, 'task.requested')?.['window'];
-  const opensAt = typeof window === 'object' && window !== null ? String(Reflect.get(window, 'opensAt')) : '';
-  const issued = bundle.events.filter(({ type }) => type === 'secret.issued' || type === 'identity.issued');
+function isInWindow(events: readonly EvidenceEvent[]): boolean {
+  const opensAt = eventsOfType(events, 'task.requested')[0]?.data.window?.opensAt ?? '';
+  const issued = [...eventsOfType(events, 'secret.issued'), ...eventsOfType(events, 'identity.issued')];
   return issued.length === 2 && issued.every(({ at }) => Date.parse(at) >= Date.parse(opensAt));
 }
 
 /** `revocation.proven` names the secrets that their issuers looked for and did not find. */
-function isGone(bundle: EvidenceBundle): boolean {
-  const gone = dataOf(bundle, 'revocation.proven')?.['secretsGone'];
-  return Array.isArray(gone) && gone.includes('database');
-}
+const isGone = (events: readonly EvidenceEvent[]): boolean =>
+  eventsOfType(events, 'revocation.proven').some(({ data }) => data.secretsGone.includes('database'));

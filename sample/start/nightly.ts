@@ -2,9 +2,10 @@ import { createPublicKey } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { dsseEnvelope, verifyEnvelope } from 'taskbound-evidence/signature/dsse';
-import type { EvidenceBundle } from 'taskbound-evidence/chain/evidence';
+import type { EvidenceEvent } from 'taskbound-evidence/events/event';
+import { eventsOfType } from 'taskbound-evidence/events/event-of-type';
 import { fillParameters } from '../../core/schedules/schedule-parameters.ts';
-import { clock, dataOf, handleOf, inOut, OUT, runTask, type Check, type Ran } from './taskbound.ts';
+import { clock, handleOf, inOut, OUT, runTask, type Check, type Ran } from './taskbound.ts';
 
 const DAY_MS = 86_400_000;
 /** As the schedule of the sample has it: `sample/stack/transfer.ts`. */
@@ -22,15 +23,15 @@ export async function nightly(): Promise<Ran> {
     '--dump',
     `${OUT}/dump`,
   );
-  const { sourceKey, destinationKey } = keysOf(ran.bundle);
+  const { sourceKey, destinationKey } = keysOf(ran.events);
   const source = await readFile(inOut('seed/s3/source', sourceKey));
   const moved = await readFile(inOut('dump/s3/destination', destinationKey));
   const own: Check[] = [
-    ['it was submitted by the schedule', dataOf(ran.bundle, 'task.requested')?.['schedule'] === 'Nightly'],
+    ['it was submitted by the schedule', requestOf(ran.events)?.schedule === 'Nightly'],
     ['the destination object is byte-identical', source.equals(moved)],
     [
       "its receipt verifies with the task's own key, which is gone",
-      await receiptVerifies(ran.bundle, destinationKey),
+      await receiptVerifies(ran.events, destinationKey),
     ],
   ];
   return { ...ran, checks: [...ran.checks, ...own] };
@@ -46,15 +47,15 @@ async function writeExports(): Promise<void> {
   }
 }
 
-function keysOf(bundle: EvidenceBundle): { sourceKey: string; destinationKey: string } {
-  const parameters = dataOf(bundle, 'task.requested')?.['parameters'];
-  const named = (name: string) =>
-    typeof parameters === 'object' && parameters !== null ? String(Reflect.get(parameters, name)) : '';
-  return { sourceKey: named('sourceKey'), destinationKey: named('destinationKey') };
+const requestOf = (events: readonly EvidenceEvent[]) => eventsOfType(events, 'task.requested')[0]?.data;
+
+function keysOf(events: readonly EvidenceEvent[]): { sourceKey: string; destinationKey: string } {
+  const { sourceKey = '', destinationKey = '' } = requestOf(events)?.parameters ?? {};
+  return { sourceKey: String(sourceKey), destinationKey: String(destinationKey) };
 }
 
-async function receiptVerifies(bundle: EvidenceBundle, destinationKey: string): Promise<boolean> {
+async function receiptVerifies(events: readonly EvidenceEvent[], destinationKey: string): Promise<boolean> {
   const receipt = await readFile(inOut('dump/s3/destination', `${destinationKey}.receipt.json`), 'utf8');
-  const key = createPublicKey(handleOf(bundle, 'receiptKey', 'publicKey'));
+  const key = createPublicKey(handleOf(events, 'receiptKey', 'publicKey'));
   return verifyEnvelope(dsseEnvelope.parse(JSON.parse(receipt)), key);
 }

@@ -3,7 +3,10 @@ import { userInfo } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from '../../cli/main.ts';
-import { evidenceBundle, type EvidenceBundle, type EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import { evidenceBundle } from 'taskbound-evidence/chain/evidence';
+import type { EvidenceEvent } from 'taskbound-evidence/events/event';
+import { eventsOfType } from 'taskbound-evidence/events/event-of-type';
+import { parseEvents } from 'taskbound-evidence/events/parse-events';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -41,7 +44,7 @@ interface Reviewed {
 }
 
 export interface Ran {
-  readonly bundle: EvidenceBundle;
+  readonly events: readonly EvidenceEvent[];
   readonly timeline: string;
   readonly reviewed: Reviewed;
   /** What holds for every task that succeeded. */
@@ -59,11 +62,13 @@ export async function runTask(name: string, ...argv: string[]): Promise<Ran> {
   if (typeof report.evidenceFile !== 'string') throw new Error(`The task left no evidence: ${output}`);
   const evidenceFile = relative(ROOT, report.evidenceFile);
   const bundle = evidenceBundle.parse(JSON.parse(await readFile(report.evidenceFile, 'utf8')));
+  const { events, faults } = parseEvents(bundle.events);
+  if (faults.length > 0) throw new Error(`Events cannot be read: ${JSON.stringify(faults)}`);
   const { output: timeline } = await taskbound('show', evidenceFile);
   const verified = await taskbound('verify', evidenceFile, '--key', `${out}/taskbound.pub.pem`);
   const reviewed = await review(evidenceFile, out, trail);
   return {
-    bundle,
+    events,
     timeline,
     reviewed,
     checks: [
@@ -71,7 +76,7 @@ export async function runTask(name: string, ...argv: string[]): Promise<Ran> {
       ['its boundary is closed', report.phase === 'closed'],
       [
         "the task's credential was used afterwards, and refused",
-        dataOf(bundle, 'revocation.proven')?.['proof'] === 'refused',
+        eventsOfType(events, 'revocation.proven').some(({ data }) => data.proof === 'refused'),
       ],
       ["chain and signature verify with the stack's key", verified.code === 0],
       ['the trail agrees: the boundary was enforced', reviewed.verdict === 'enforced'],
@@ -104,19 +109,10 @@ async function review(evidenceFile: string, out: string, trail: string): Promise
   return { evidenceFile, reportFile: relative(ROOT, reportFile), verdict };
 }
 
-/** The data of the first event of a type; of a secret's, by the secret's name. */
-export const dataOf = (
-  { events }: EvidenceBundle,
-  type: EvidenceEvent['type'],
-  name?: string,
-): EvidenceEvent['data'] | undefined =>
-  events.find((event) => event.type === type && (name === undefined || event.data['name'] === name))?.data;
-
 /** One field of a secret's handle, as the evidence has it. */
-export function handleOf(bundle: EvidenceBundle, name: string, field: string): string {
-  const handle = dataOf(bundle, 'secret.issued', name)?.['handle'];
-  const value =
-    typeof handle === 'object' && handle !== null && !Array.isArray(handle) ? handle[field] : undefined;
-  if (typeof value !== 'string') throw new Error(`The evidence has no ${field} of the secret ${name}.`);
+export function handleOf(events: readonly EvidenceEvent[], name: string, field: string): string {
+  const secret = eventsOfType(events, 'secret.issued').find(({ data }) => data.name === name);
+  const value = secret?.data.handle[field];
+  if (value === undefined) throw new Error(`The evidence has no ${field} of the secret ${name}.`);
   return value;
 }

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Io } from '../../cli/io.ts';
 import { main } from '../../cli/main.ts';
-import { chainEvent, type EventDraft, type EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import { chainEvent, type ChainDraft, type ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
+import { eventsOf } from '../fixtures/task-events.ts';
 
 export const T0 = Date.UTC(2026, 10, 23, 10, 0, 0);
 export const BOUNDARY = 'object-transfer.nightly-1';
@@ -60,8 +61,8 @@ export async function fileIn(folder: string, name: string, content: unknown): Pr
 }
 
 /** A chain of events, a second apart. */
-export function chain(drafts: readonly EventDraft[], boundaryId = BOUNDARY): EvidenceEvent[] {
-  const events: EvidenceEvent[] = [];
+export function chain(drafts: readonly ChainDraft[], boundaryId = BOUNDARY): ChainedEvent[] {
+  const events: ChainedEvent[] = [];
   for (const [index, draft] of drafts.entries())
     events.push(chainEvent(boundaryId, events.at(-1), draft, T0 + index * 1000));
   return events;
@@ -69,73 +70,8 @@ export function chain(drafts: readonly EventDraft[], boundaryId = BOUNDARY): Evi
 
 const requester = 'arn:aws:sts::111122223333:assumed-role/Requesters/ann';
 
-/** The events of a task that moved its object, with the data that the functions write. */
-export const goodEvents = (): EvidenceEvent[] =>
-  chain([
-    {
-      id: 'task.requested',
-      type: 'task.requested',
-      actor: requester,
-      data: {
-        taskType: 'object-transfer',
-        reason: 'nightly',
-        parameters: { sourceKey: 'a', destinationKey: 'b' },
-        requestDigest: 'r',
-        grantDigest: 'g',
-      },
-    },
-    { id: 'task.admitted', type: 'task.admitted', actor: 'admit', data: { leaseSeconds: 120 } },
-    {
-      id: 'secret.issued:receiptKey',
-      type: 'secret.issued',
-      actor: 'issue-secret',
-      data: { name: 'receiptKey', kind: 'signingKey' },
-    },
-    {
-      id: 'identity.issued:1',
-      type: 'identity.issued',
-      actor: 'issue-identity',
-      data: { lease: 1, accessKeyId: 'ASIAEXAMPLE', deadline: '2026-11-23T10:02:00Z' },
-    },
-    {
-      id: 'work.finished',
-      type: 'work.finished',
-      actor: 'revoke-and-record',
-      data: { status: 'succeeded', result: { bytes: 3 } },
-    },
-    {
-      id: 'boundary.revoked',
-      type: 'boundary.revoked',
-      actor: 'revoke-and-record',
-      data: {
-        deny: {
-          policyName: 'taskbound-deny-x',
-          roleName: 'Task',
-          until: '2026-11-23T10:02:00Z',
-          effective: true,
-          error: null,
-        },
-      },
-    },
-    {
-      id: 'secret.revoked:receiptKey',
-      type: 'secret.revoked',
-      actor: 'revoke-and-record',
-      data: { name: 'receiptKey' },
-    },
-    {
-      id: 'revocation.proven',
-      type: 'revocation.proven',
-      actor: 'prove-revoked',
-      data: { proof: 'refused', leases: [{ lease: 1, refusals: [{}, {}, {}] }] },
-    },
-    {
-      id: 'boundary.closed',
-      type: 'boundary.closed',
-      actor: 'close-boundary',
-      data: { outcome: 'succeeded', error: null, proof: 'refused' },
-    },
-  ]);
+/** The events of a task that moved its object. */
+export const goodEvents = (): ChainedEvent[] => eventsOf('succeeded');
 
 /** A row of the ledger, closed and proven, with what a test changes in it. */
 export const rowOf = (change: Partial<LedgerRow> = {}): LedgerRow => ({

@@ -14,11 +14,12 @@ import { exitCodeOfRun, type RunReport } from '../../cli/run/run-report.ts';
 import { runTask } from '../../cli/run/run-task.ts';
 import { personConfig } from '../../cli/connection/person.ts';
 import { readOutputs } from '../../cli/connection/stack-outputs.ts';
-import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { TaskRequest } from '../../core/requests/request.ts';
 import { EmbeddedAws, type AssemblyOptions, type LoadedStack } from 'taskbound-local/embedded-aws';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
+import { checkWrittenEvents } from './written-events.ts';
 
 export const T0 = Date.UTC(2026, 10, 23, 10, 0, 0);
 
@@ -26,7 +27,7 @@ export interface Ran {
   readonly code: number;
   readonly report: RunReport;
   readonly row: LedgerRow;
-  readonly events: readonly EvidenceEvent[];
+  readonly events: readonly ChainedEvent[];
   readonly history: readonly HistoryEvent[];
   /** What the command line wrote for people. */
   readonly progress: string;
@@ -161,7 +162,9 @@ export async function deploy(
   const { transform, policyDelayMs = 4000, startMs = T0 } = options;
   const aws = await EmbeddedAws.start({ clock: new VirtualClock({ startMs }), policyDelayMs });
   const stack = await aws.loadAssembly(inject('assemblies')[app], { ...(transform && { transform }) });
-  return new Deployed(aws, stack, await readOutputs(aws.clientConfig(), stack.stackName));
+  const deployed = new Deployed(aws, stack, await readOutputs(aws.clientConfig(), stack.stackName));
+  checkWrittenEvents(aws, deployed.output('EvidenceTable'));
+  return deployed;
 }
 
 let numbered = 0;

@@ -7,7 +7,7 @@ import {
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
-import { chainFault, type EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import { chainFault, type ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { EvidenceLog } from '../../lambdas/control/evidence/evidence-log.ts';
 import { AwsError } from 'taskbound-local/gateway/service';
@@ -57,7 +57,7 @@ interface Proven {
   readonly accessKeyId: string | null;
   readonly refusals: readonly { readonly message: string }[];
 }
-const provenOf = (events: readonly EvidenceEvent[]): Proven[] =>
+const provenOf = (events: readonly ChainedEvent[]): Proven[] =>
   dataOf(events, 'revocation.proven')?.['leases'] as unknown as Proven[];
 
 const attemptsOf = (ran: Ran, state: string): number => {
@@ -452,7 +452,12 @@ describe('functions called out of turn', () => {
     const { row, events } = await sample.run(transfer());
     const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...sample.connection.config }));
     const log = new EvidenceLog(documents, sample.output('EvidenceTable'), sample.aws.clock);
-    const late = { id: 'work.finished:2', type: 'work.finished' as const, actor: 'late', data: {} };
+    const late = {
+      id: 'task.rejected:late',
+      type: 'task.rejected' as const,
+      actor: 'late',
+      data: { because: 'too late' },
+    };
     await expect(log.append(row.boundaryId, late)).rejects.toMatchObject({ name: 'ChainClosed' });
     expect(await eventsOf(sample, row.boundaryId)).toEqual(events);
   });

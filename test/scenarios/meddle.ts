@@ -4,7 +4,7 @@ import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { ClientConfig } from '../../cli/connection/client-config.ts';
 import { Records } from '../../cli/connection/records.ts';
-import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { boundaryIdOf, parseBoundaryId, typeParameterName } from 'taskbound-evidence/names/ids';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { TaskRequest } from '../../core/requests/request.ts';
@@ -173,13 +173,13 @@ export async function rowOf(stack: Deployed, boundaryId: string): Promise<Ledger
   return row;
 }
 
-export const eventsOf = (stack: Deployed, boundaryId: string): Promise<EvidenceEvent[]> =>
+export const eventsOf = (stack: Deployed, boundaryId: string): Promise<ChainedEvent[]> =>
   records(stack).events(boundaryId);
 
-export const typesOf = (events: readonly EvidenceEvent[]): string[] => events.map((event) => event.type);
+export const typesOf = (events: readonly ChainedEvent[]): string[] => events.map((event) => event.type);
 
 /** The data of the event with this id, or of the first of this type. */
-export const dataOf = (events: readonly EvidenceEvent[], what: string): EvidenceEvent['data'] | undefined =>
+export const dataOf = (events: readonly ChainedEvent[], what: string): ChainedEvent['data'] | undefined =>
   events.find((event) => event.id === what || event.type === what)?.data;
 
 /** Sessions of a task that STS really made. */

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bundleOf } from '../fixtures/signed-bundle.ts';
+import { recordOf } from '../fixtures/task-events.ts';
 import { reportPage } from 'taskbound-evidence/report/page';
 import { reportSubject } from 'taskbound-evidence/report/subject';
 import { verification } from 'taskbound-evidence/report/verification';
@@ -41,7 +42,7 @@ async function everythingWritten(stack: Deployed, ran: Ran): Promise<Record<stri
     evidence: JSON.stringify(ran.events),
     report: reportPage(reportSubject(bundle, verification(bundle, undefined), undefined)),
     audit: JSON.stringify(audit) + renderAudit(audit),
-    controls: JSON.stringify(controlsMap(bundle.boundaryId, bundle.events)),
+    controls: JSON.stringify(controlsMap(bundle, recordOf(bundle.events))),
     ledger: JSON.stringify(ran.row),
     'command line': JSON.stringify(ran.report) + ran.progress,
     logs: JSON.stringify(stack.aws.lambda.host.logs),

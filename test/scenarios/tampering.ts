@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { stackKey } from '../../cli/connection/stack-key.ts';
 import { Records } from '../../cli/connection/records.ts';
 import { bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
-import { chainEvent, type EvidenceBundle, type EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import { chainEvent, type EvidenceBundle, type ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { signedBundle } from '../fixtures/signed-bundle.ts';
 import { deploy } from './deployed.ts';
 
@@ -82,16 +82,16 @@ export const fieldChanges = (bundle: EvidenceBundle): Tampered[] =>
     });
 
 /** The chain made again over events: what whoever can write to the table can do. */
-export const rechained = (boundaryId: string, events: readonly EvidenceEvent[]): EvidenceEvent[] =>
-  events.reduce<EvidenceEvent[]>(
+export const rechained = (boundaryId: string, events: readonly ChainedEvent[]): ChainedEvent[] =>
+  events.reduce<ChainedEvent[]>(
     (chain, event) => [...chain, chainEvent(boundaryId, chain.at(-1), event, Date.parse(event.at))],
     [],
   );
 
 /** Other orders and other sets of the same events. */
 function chains(
-  events: readonly EvidenceEvent[],
-): (readonly [what: string, events: readonly EvidenceEvent[]])[] {
+  events: readonly ChainedEvent[],
+): (readonly [what: string, events: readonly ChainedEvent[]])[] {
   const at = events.map((_event, index) => index);
   return [
     ...at.map((n) => [`without event ${n + 1}`, events.filter((_event, index) => index !== n)] as const),
@@ -102,12 +102,12 @@ function chains(
         .filter((m) => m > n)
         .map((m) => {
           const swapped = [...events];
-          [swapped[n], swapped[m]] = [swapped[m], swapped[n]] as [EvidenceEvent, EvidenceEvent];
+          [swapped[n], swapped[m]] = [swapped[m], swapped[n]] as [ChainedEvent, ChainedEvent];
           return [`events ${n + 1} and ${m + 1} swapped`, swapped] as const;
         }),
     ),
     ...at.map((n) => {
-      const made = { ...events[n], id: 'made-up', actor: 'mallory' } as EvidenceEvent;
+      const made = { ...events[n], id: 'made-up', actor: 'mallory' } as ChainedEvent;
       return [`one put in before event ${n + 1}`, [...events.slice(0, n), made, ...events.slice(n)]] as const;
     }),
   ];

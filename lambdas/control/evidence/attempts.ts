@@ -1,11 +1,14 @@
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
+import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
+import type { EventData } from 'taskbound-evidence/events/event';
+import { asEventOfType } from 'taskbound-evidence/events/event-of-type';
 import { ChainClosed } from '../../../core/shared/errors.ts';
 import type { EvidenceLog } from './evidence-log.ts';
 import { log } from '../function/log.ts';
 
 /** What somebody tried to do to a task and may not. */
 export interface RefusedAttempt {
-  readonly what: 'approve' | 'refuse' | 'end';
+  readonly what: EventData<'attempt.refused'>['what'];
   readonly by: string;
   /** A word for the cause; with who and what it makes the event's id, so that trying again adds nothing. */
   readonly code: string;
@@ -28,7 +31,7 @@ export async function recordAttempt(
 ): Promise<void> {
   const isStranger = code === STRANGER;
   const alike = (await evidence.read(boundaryId)).filter(
-    ({ type, data }) => type === 'attempt.refused' && (data['code'] === STRANGER) === isStranger,
+    (event) => event.type === 'attempt.refused' && (codeOf(event) === STRANGER) === isStranger,
   );
   log('warn', 'attempt refused', { boundaryId, what, by, because });
   if (alike.length >= (isStranger ? MAX_STRANGERS : MAX_RECORDED)) return;
@@ -45,3 +48,6 @@ export async function recordAttempt(
     if (!(error instanceof ChainClosed)) throw error;
   }
 }
+
+const codeOf = (event: ChainedEvent): string | undefined =>
+  asEventOfType(event, 'attempt.refused')?.data.code;

@@ -6,17 +6,17 @@ import {
   chainEvent,
   SIGNED_HEAD_SEQ,
   signedHead,
-  type EventDraft,
-  type EvidenceEvent,
+  type ChainedEvent,
   type SignedHead,
 } from 'taskbound-evidence/chain/evidence';
+import type { EventDraft } from 'taskbound-evidence/events/event';
 import { chainIn, eventIn, itemOf } from 'taskbound-evidence/lookup/lookup';
 import { EVIDENCE_KEYS } from '../../../core/ledger/tables.ts';
 
 const MAX_CONFLICTS = 10;
 
-/** An event, or how it is made from those that stand before it: its id must not depend on them. */
-export type Drafted = EventDraft | ((before: readonly EvidenceEvent[]) => EventDraft);
+/** An event, or a function that makes it from the events before it. Its id must not depend on them. */
+export type Drafted = EventDraft | ((before: readonly ChainedEvent[]) => EventDraft);
 
 /** The append-only log of evidence. Events are put where none stands; nothing here updates or deletes. */
 export class EvidenceLog {
@@ -30,12 +30,12 @@ export class EvidenceLog {
   }
 
   /** All events of a task in order, read consistently. A task has a few dozen at most. */
-  async read(boundaryId: string): Promise<EvidenceEvent[]> {
+  async read(boundaryId: string): Promise<ChainedEvent[]> {
     return (await this.#itemsOf(boundaryId, SIGNED_HEAD_SEQ + 1)).map(eventIn);
   }
 
   /** The same, and what was signed of them: nothing before the boundary is closed. Throws `ChainBroken` where something else stands in its place. */
-  async readSigned(boundaryId: string): Promise<{ events: EvidenceEvent[]; signed?: SignedHead }> {
+  async readSigned(boundaryId: string): Promise<{ events: ChainedEvent[]; signed?: SignedHead }> {
     const { events, head } = chainIn(await this.#itemsOf(boundaryId, SIGNED_HEAD_SEQ));
     if (head === undefined) return { events };
     const parsed = signedHead.safeParse(head);
@@ -51,7 +51,7 @@ export class EvidenceLog {
   }
 
   /** Puts the event at the end of its chain, once: an event whose id stands already is returned as it stands. */
-  async append(boundaryId: string, drafted: Drafted): Promise<EvidenceEvent> {
+  async append(boundaryId: string, drafted: Drafted): Promise<ChainedEvent> {
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
       const events = await this.read(boundaryId);
       const draft = typeof drafted === 'function' ? drafted(events) : drafted;
@@ -90,7 +90,7 @@ export class EvidenceLog {
     return items;
   }
 
-  async #putNew(item: EvidenceEvent | (SignedHead & { boundaryId: string; seq: number })): Promise<boolean> {
+  async #putNew(item: ChainedEvent | (SignedHead & { boundaryId: string; seq: number })): Promise<boolean> {
     try {
       await this.#client.send(
         new PutCommand({

@@ -4,19 +4,15 @@ import type { EvidenceLog } from './evidence-log.ts';
 /** Every decision that the row counts, in the evidence: told again without effect, so that one whose function died is not missing. */
 export async function recordDecisions(row: LedgerRow, evidence: EvidenceLog): Promise<void> {
   for (const { decision, person, arn, roleArn, grantDigest, reason, atMs } of row.decisions ?? []) {
+    const data = {
+      person,
+      roleArn,
+      grantDigest,
+      reason: reason ?? null,
+      decidedAt: new Date(atMs).toISOString(),
+      quorum: row.approval?.quorum ?? null,
+    };
     const type = decision === 'approve' ? 'approval.granted' : 'approval.refused';
-    await evidence.append(row.boundaryId, {
-      id: `${type}:${person}`,
-      type,
-      actor: arn,
-      data: {
-        person,
-        roleArn,
-        grantDigest,
-        reason: reason ?? null,
-        decidedAt: new Date(atMs).toISOString(),
-        quorum: row.approval?.quorum ?? null,
-      },
-    });
+    await evidence.append(row.boundaryId, { id: `${type}:${person}`, type, actor: arn, data });
   }
 }

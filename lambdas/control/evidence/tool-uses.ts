@@ -1,5 +1,7 @@
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
-import type { EvidenceEvent, Json } from 'taskbound-evidence/chain/evidence';
+import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
+import type { EventData } from 'taskbound-evidence/events/event';
+import { asEventOfType } from 'taskbound-evidence/events/event-of-type';
 import { policyReach, toolNamer, type PolicyReach } from '../../../core/work/match-tool.ts';
 import { toolsUsed, type ToolUse } from '../../../core/work/work.ts';
 
@@ -8,11 +10,14 @@ import { toolsUsed, type ToolUse } from '../../../core/work/work.ts';
  * concluded here, from the session policy of the lease that was issued last, which is the one that ran. `unknown` when the worker said nothing,
  * as when it died. The digest stays over what the worker said: without `tool`, and in plain words.
  */
-export function toolsSaid(said: unknown, before: readonly EvidenceEvent[]): Json {
+export function toolsSaid(
+  said: unknown,
+  before: readonly ChainedEvent[],
+): EventData<'work.finished'>['tools'] {
   const tools = toolsUsed.safeParse(said).data;
   if (tools === undefined) return 'unknown';
-  const policy = before.findLast(({ type }) => type === 'identity.issued')?.data['sessionPolicy'];
-  const text = typeof policy === 'string' ? policy : '';
+  const issued = before.findLast(({ type }) => type === 'identity.issued');
+  const text = asEventOfType(issued, 'identity.issued')?.data.sessionPolicy ?? '';
   const toolOf = toolNamer(text);
   const reach = policyReach(text);
   const uses = tools.uses.map((use) => ({ tool: toolOf(use), ...sparing(use, reach) }));

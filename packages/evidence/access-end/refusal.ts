@@ -1,10 +1,10 @@
-/** One refusal could be a flicker of a policy on its way; so many in a row, a second apart, are taken for the end. */
+/** One refusal could come from a policy that is still propagating; this many in a row, a second apart, are taken as the end of access. */
 export const REFUSALS_NEEDED = 3;
 
 /** Error names for credentials past their own expiry: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
 const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken']);
 
-/** Names for a caller that is not let in, or whose credentials are not known any more; the same page. */
+/** Error names for a caller that is denied, or whose credentials do not exist any more; the same page. */
 const DENIED = new Set([
   'AccessDeniedException',
   'NotAuthorized',
@@ -13,8 +13,8 @@ const DENIED = new Set([
 ]);
 
 /**
- * What an error says of a credential. `refused`: its access ended for good; `denied`: it is not let in now; `unclear`: nothing. An explicit
- * deny or an expired token is a refusal; an implicit deny is not, for it may be a policy that has not arrived yet.
+ * What an error shows about a credential. `refused`: its access ended permanently; `denied`: it is denied now; `unclear`: nothing. An
+ * explicit deny or an expired token is a refusal. An implicit deny is not, because a policy may not have propagated yet.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */
 export function refusalKind(error: string, message: string): 'refused' | 'denied' | 'unclear' {

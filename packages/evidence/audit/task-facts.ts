@@ -1,19 +1,17 @@
-import * as z from 'zod';
 import { sha256Hex } from '../canonical-json/digest.ts';
-import type { EvidenceEvent } from '../chain/evidence.ts';
+import type { ChainedEvent } from '../chain/evidence.ts';
+import type { EventData, EventOf, EventType } from '../events/event.ts';
+import { eventsOfType } from '../events/event-of-type.ts';
+import { parseEvents } from '../events/parse-events.ts';
 import { parsePolicy } from 'taskbound-iam/parse';
 import type { PolicyDocument } from 'taskbound-iam/policy';
 
-/** One tool use of the worker's word. The runtime may tell more than is needed here. */
-const use = z.object({
-  action: z.string(),
-  resource: z.string(),
-  requestId: z.string(),
-  outcome: z.string(),
-});
-export type ClaimedUse = z.infer<typeof use>;
+type Tools = Exclude<EventData<'work.finished'>['tools'], 'unknown'>;
 
-/** What the worker says it did; `complete` when every use is told singly. */
+/** One AWS call that the worker reported. */
+export type ClaimedUse = Tools['uses'][number];
+
+/** The calls that the worker reported; `complete` when each of them is listed. */
 export interface Claim {
   readonly uses: readonly ClaimedUse[];
   readonly complete: boolean;
@@ -69,52 +67,7 @@ export interface TaskFacts {
   readonly contradictory: readonly string[];
 }
 
-const identityIssued = z.object({
-  lease: z.int(),
-  roleArn: z.string(),
-  sessionName: z.string(),
-  sourceIdentity: z.string(),
-  accessKeyId: z.string().min(1),
-  deadline: z.iso.datetime(),
-  policyDigest: z.string(),
-  sessionPolicy: z.string(),
-  sessionSecretName: z.string(),
-  sessionSecretReaders: z.object({ work: z.string(), proof: z.string() }).optional(),
-});
-const taskRequested = z.object({ executionArn: z.string().optional() });
-const secretIssued = z.object({ secretName: z.string() });
-const workFinished = z.object({
-  lease: z.int().optional(),
-  tools: z.union([z.literal('unknown'), z.object({ uses: z.array(use), count: z.int() })]),
-});
-const boundaryRevoked = z.object({
-  deny: z.union([
-    z.string(),
-    z.object({
-      policyName: z.string(),
-      effective: z.boolean(),
-    }),
-  ]),
-  leases: z.array(z.object({ lease: z.int() })),
-});
-
 const secondOf = (time: string): number => Math.floor(Date.parse(time) / 1000);
-
-/** Events of one type whose data has the form that is asked, and the ids of the others. */
-function dataOf<T>(
-  events: readonly EvidenceEvent[],
-  type: EvidenceEvent['type'],
-  form: z.ZodType<T>,
-  unreadable: string[],
-): { readonly event: EvidenceEvent; readonly data: T }[] {
-  return events.flatMap((event) => {
-    if (event.type !== type) return [];
-    const parsed = form.safeParse(event.data);
-    if (parsed.success) return [{ event, data: parsed.data }];
-    unreadable.push(event.id);
-    return [];
-  });
-}
 
 function policyIn(text: string): PolicyDocument | undefined {
   try {
@@ -124,22 +77,24 @@ function policyIn(text: string): PolicyDocument | undefined {
   }
 }
 
-type Issued = { readonly event: EvidenceEvent; readonly data: z.infer<typeof identityIssued> };
-type Worked = { readonly data: z.infer<typeof workFinished> };
+type Issued = EventOf<'identity.issued'>;
+type Worked = EventOf<'work.finished'>;
+type Revoked = EventOf<'boundary.revoked'>;
 
-/** The last run's event names no lease: it is the last that was issued. */
+/** The event of the last run names no lease: it is the last that was issued. */
 function claimOf(lease: number, lastLease: number, worked: readonly Worked[]): Claim | undefined {
-  const own = worked.find(({ data }) => (data.lease ?? lastLease) === lease)?.data.tools;
-  if (own === undefined || own === 'unknown') return undefined;
-  return { uses: own.uses, complete: own.count <= own.uses.length };
+  const own = worked.find(({ data }) => (data.status === 'handed-on' ? data.lease : lastLease) === lease);
+  const tools = own?.data.tools;
+  if (tools === undefined || tools === 'unknown') return undefined;
+  return { uses: tools.uses, complete: tools.count <= tools.uses.length };
 }
 
 function leasesOf(issued: readonly Issued[], worked: readonly Worked[]): LeaseFacts[] {
   const lastLease = Math.max(0, ...issued.map(({ data }) => data.lease));
-  return issued.map(({ event, data }) => ({
+  return issued.map(({ at, data }) => ({
     number: data.lease,
     accessKeyId: data.accessKeyId,
-    issuedSecond: secondOf(event.at),
+    issuedSecond: secondOf(at),
     deadlineSecond: secondOf(data.deadline),
     roleArn: data.roleArn,
     sessionName: data.sessionName,
@@ -152,15 +107,14 @@ function leasesOf(issued: readonly Issued[], worked: readonly Worked[]): LeaseFa
   }));
 }
 
-type Revoked = { readonly data: z.infer<typeof boundaryRevoked> };
-
 /** The deny that took effect, if one did; otherwise the last that was tried. */
 function denyOf(revoked: readonly Revoked[]): DenyFacts | undefined {
   const denies = revoked.flatMap(({ data: { deny } }) => (typeof deny === 'string' ? [] : [deny]));
   return denies.find(({ effective }) => effective) ?? denies.at(-1);
 }
 
-const secondOfType = (events: readonly EvidenceEvent[], type: EvidenceEvent['type']): number | undefined => {
+/** Of the raw events: when something happened is known also where its data cannot be read. */
+const secondOfType = (events: readonly ChainedEvent[], type: EventType): number | undefined => {
   const event = events.find((each) => each.type === type);
   return event && secondOf(event.at);
 };
@@ -170,15 +124,22 @@ function placeOf(arn = ''): TaskFacts['place'] {
   return region && accountId ? { accountId, region } : undefined;
 }
 
-/** What the evidence says. The chain is taken as it is: whether it holds was asked before. */
-export function taskFacts(boundaryId: string, events: readonly EvidenceEvent[]): TaskFacts {
-  const unreadable: string[] = [];
-  const issued = dataOf(events, 'identity.issued', identityIssued, unreadable);
-  const worked = dataOf(events, 'work.finished', workFinished, unreadable);
-  const revoked = dataOf(events, 'boundary.revoked', boundaryRevoked, unreadable);
-  const [requested] = dataOf(events, 'task.requested', taskRequested, unreadable);
-  const secrets = dataOf(events, 'secret.issued', secretIssued, unreadable);
-  const leases = leasesOf(issued, worked);
+/** The types that the facts come from: the others may have any form. */
+const READ: ReadonlySet<string | undefined> = new Set<EventType>([
+  'identity.issued',
+  'work.finished',
+  'boundary.revoked',
+  'task.requested',
+  'secret.issued',
+]);
+
+/** The facts in a task's evidence. The chain is taken as it is; it was verified before. */
+export function taskFacts(boundaryId: string, all: readonly ChainedEvent[]): TaskFacts {
+  const { events, faults } = parseEvents(all);
+  const issued = eventsOfType(events, 'identity.issued');
+  const revoked = eventsOfType(events, 'boundary.revoked');
+  const [requested] = eventsOfType(events, 'task.requested');
+  const leases = leasesOf(issued, eventsOfType(events, 'work.finished'));
   const known = new Set(leases.map(({ number }) => number));
   const intended = new Set(revoked.flatMap(({ data }) => data.leases.map(({ lease }) => lease)));
   return {
@@ -186,16 +147,16 @@ export function taskFacts(boundaryId: string, events: readonly EvidenceEvent[]):
     place: placeOf(requested?.data.executionArn),
     leases,
     uncertainLeases: [...intended].filter((lease) => !known.has(lease)).length,
-    secretNames: secrets.map(({ data }) => data.secretName),
-    requestedSecond: secondOf(events[0]?.at ?? ''),
-    provenSecond: secondOfType(events, 'revocation.proven'),
-    lastSecond: Math.max(secondOf(events.at(-1)?.at ?? ''), ...leases.map((lease) => lease.deadlineSecond)),
-    closed: events.at(-1)?.type === 'boundary.closed',
-    closedSecond: secondOfType(events, 'boundary.closed'),
+    secretNames: eventsOfType(events, 'secret.issued').map(({ data }) => data.secretName),
+    requestedSecond: secondOf(all[0]?.at ?? ''),
+    provenSecond: secondOfType(all, 'revocation.proven'),
+    lastSecond: Math.max(secondOf(all.at(-1)?.at ?? ''), ...leases.map((lease) => lease.deadlineSecond)),
+    closed: all.at(-1)?.type === 'boundary.closed',
+    closedSecond: secondOfType(all, 'boundary.closed'),
     deny: denyOf(revoked),
-    unreadable,
+    unreadable: faults.flatMap(({ id, type }) => (READ.has(type) ? [id ?? '?'] : [])),
     contradictory: issued
       .filter(({ data }) => sha256Hex(data.sessionPolicy) !== data.policyDigest)
-      .map(({ event }) => event.id),
+      .map(({ id }) => id),
   };
 }

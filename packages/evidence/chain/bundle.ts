@@ -1,11 +1,11 @@
 import { canonicalJson } from '../canonical-json/digest.ts';
-import type { EvidenceBundle, EvidenceEvent } from './evidence.ts';
+import type { EvidenceBundle, ChainedEvent } from './evidence.ts';
 import { parseBoundaryId } from '../names/ids.ts';
 
 /** A whole task's evidence. `signed` is absent while its boundary is not closed. */
 export const makeBundle = (
   boundaryId: string,
-  events: readonly EvidenceEvent[],
+  events: readonly ChainedEvent[],
   signed?: Pick<EvidenceBundle, 'envelope' | 'publicKey'>,
 ): EvidenceBundle => ({
   version: 1,
@@ -17,22 +17,22 @@ export const makeBundle = (
 });
 
 /**
- * A bundle as a file: the same bytes whoever writes it, so that two copies can be compared as such. Indented for people; its keys are
- * sorted, because a table gives the keys of a map in any order.
+ * A bundle as a file. The bytes are the same whichever function writes it, so two copies can be compared. It is indented for people; its keys
+ * are sorted, because a table returns the keys of a map in any order.
  */
 export const bundleText = (bundle: EvidenceBundle): string =>
   `${JSON.stringify(JSON.parse(canonicalJson(bundle)), null, 2)}\n`;
 
 const SUFFIX = '.evidence.json';
 
-/** What the file of a boundary's bundle is called in the archive, after the archive's own prefix: two stacks may share a bucket. */
+/** The key of a boundary's bundle in the archive, after the archive's own prefix. It names the stack, because two stacks may share a bucket. */
 export const archiveKey = (stack: string, boundaryId: string): string =>
   `${archiveFolder(stack)}${boundaryId}${SUFFIX}`;
 
-/** What the keys of all copies of a stack begin with, after the archive's own prefix. */
+/** The common prefix of the keys of a stack's bundles, after the archive's own prefix. */
 export const archiveFolder = (stack: string): string => `${stack}/`;
 
-/** The inverse of `archiveKey`; undefined unless the whole key is one that it makes for a task. */
+/** The inverse of `archiveKey`; undefined for any key that `archiveKey` does not make for a task. */
 export function boundaryInArchive(stack: string, key: string): string | undefined {
   const folder = archiveFolder(stack);
   if (!key.startsWith(folder) || !key.endsWith(SUFFIX)) return undefined;
@@ -40,6 +40,6 @@ export function boundaryInArchive(stack: string, key: string): string | undefine
   return parseBoundaryId(boundaryId) && boundaryId;
 }
 
-/** What the archive says of a closed boundary: it has exactly the bundle that the table gives, or something else stands in its place. */
+/** Whether the archive has exactly the bundle of a closed boundary that the table gives, or another object under its key. */
 export const ARCHIVE_STATES = ['agrees', 'disagrees'] as const;
 export type ArchiveState = (typeof ARCHIVE_STATES)[number];

@@ -1,70 +1,36 @@
 import * as z from 'zod';
 import { digestOf } from '../canonical-json/digest.ts';
+import { envelopeShape, EVENT_TYPES } from '../events/event.ts';
 import { dsseEnvelope } from '../signature/dsse.ts';
-
-export const EVENT_TYPES = [
-  'task.requested',
-  'approval.granted',
-  'approval.refused',
-  'approval.expired',
-  'task.admitted',
-  'task.rejected',
-  'task.ended',
-  'attempt.refused',
-  'review.opened',
-  'review.decided',
-  'secret.issued',
-  'identity.issued',
-  'work.finished',
-  'boundary.revoked',
-  'secret.revoked',
-  'revocation.proven',
-  'boundary.closed',
-] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
 
 /** `prevHash` of the first event. */
 export const FIRST_PREV_HASH = '0'.repeat(64);
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** One event of a task, version 1. `id` is determined by its cause, so that a repeated append is recognised. */
-export const evidenceEvent = z.strictObject({
-  v: z.literal(1),
-  boundaryId: z.string(),
-  seq: z.int().min(1),
-  id: z.string().min(1),
-  at: z.iso.datetime({ precision: 3 }),
-  type: z.enum(EVENT_TYPES),
-  /** The control function, or the person's ARN. */
-  actor: z.string().min(1),
-  /** Names, ARNs, digests, figures; never a secret value. */
-  data: z.record(z.string(), z.json()),
-  prevHash: hash,
-  hash,
-});
-export type EvidenceEvent = z.infer<typeof evidenceEvent>;
+/**
+ * One event in its place in a chain: the envelope is checked, `data` is any JSON. A chain holds or breaks whatever `data` contains, so its
+ * form is checked later, by `parseEvents`, where somebody reads it.
+ */
+export const chainedEvent = z.strictObject({ ...envelopeShape, type: z.enum(EVENT_TYPES) });
+export type ChainedEvent = z.infer<typeof chainedEvent>;
 
-/** Any JSON value. */
-export type Json = z.infer<ReturnType<typeof z.json>>;
-
-/** An event before it has its place in the chain. */
-export interface EventDraft {
-  readonly id: string;
-  readonly type: EventType;
-  readonly actor: string;
-  readonly data: Readonly<Record<string, Json>>;
+/** What goes into a chain: `EventDraft` with any data. */
+export interface ChainDraft extends Pick<ChainedEvent, 'id' | 'type' | 'actor'> {
+  readonly data: { readonly [name: string]: ReadonlyJson };
 }
 
-/** Lower-case hex SHA-256 over the RFC 8785 canonical JSON of the event without `hash`. */
-const eventHash = (event: Omit<EvidenceEvent, 'hash'>): string => digestOf(event);
+type ReadonlyJson =
+  string | number | boolean | null | readonly ReadonlyJson[] | { readonly [name: string]: ReadonlyJson };
 
-/** Puts a draft behind the last event of its chain. */
+/** Lower-case hex SHA-256 over the RFC 8785 canonical JSON of the event without `hash`. */
+const eventHash = (event: Omit<ChainedEvent, 'hash'>): string => digestOf(event);
+
+/** Puts a draft after the last event of its chain. */
 export function chainEvent(
   boundaryId: string,
-  last: EvidenceEvent | undefined,
-  draft: EventDraft,
+  last: ChainedEvent | undefined,
+  draft: ChainDraft,
   atMs: number,
-): EvidenceEvent {
+): ChainedEvent {
   const event = {
     v: 1 as const,
     boundaryId,
@@ -73,14 +39,15 @@ export function chainEvent(
     at: new Date(atMs).toISOString(),
     type: draft.type,
     actor: draft.actor,
-    data: { ...draft.data },
+    // Read-only in a draft, and otherwise the same JSON.
+    data: { ...draft.data } as ChainedEvent['data'],
     prevHash: last?.hash ?? FIRST_PREV_HASH,
   };
   return { ...event, hash: eventHash(event) };
 }
 
-/** What is wrong with a chain, or undefined. Names the first bad event. */
-export function chainFault(boundaryId: string, events: readonly EvidenceEvent[]): string | undefined {
+/** Why a chain does not hold, or undefined. Names the first wrong event. */
+export function chainFault(boundaryId: string, events: readonly ChainedEvent[]): string | undefined {
   let prevHash = FIRST_PREV_HASH;
   const ids = new Set<string>();
   for (const [index, event] of events.entries()) {
@@ -99,7 +66,7 @@ export function chainFault(boundaryId: string, events: readonly EvidenceEvent[])
   return undefined;
 }
 
-/** What `close-boundary` signed of a chain, and the key's public half: it stands beside the events, which are never changed. */
+/** The signature of `close-boundary` over a chain, and the public key. It is stored beside the events, which are never changed. */
 export const signedHead = z.strictObject({
   envelope: dsseEnvelope,
   /** PEM (SubjectPublicKeyInfo). */
@@ -107,15 +74,15 @@ export const signedHead = z.strictObject({
 });
 export type SignedHead = z.infer<typeof signedHead>;
 
-/** The sort key of the item that holds it: events count from 1. */
+/** Sort key of the signature's item: events count from 1. */
 export const SIGNED_HEAD_SEQ = 0;
 
-/** One file that holds all evidence of a task. `envelope` and `publicKey` are null until its boundary is closed. */
+/** The file with all evidence of a task. `envelope` and `publicKey` are null until the boundary is closed. */
 export const evidenceBundle = z.strictObject({
   version: z.literal(1),
   boundaryId: z.string(),
   taskId: z.string(),
-  events: z.array(evidenceEvent),
+  events: z.array(chainedEvent),
   envelope: dsseEnvelope.nullable(),
   /** PEM (SubjectPublicKeyInfo) of the key that signed. */
   publicKey: z.string().nullable(),

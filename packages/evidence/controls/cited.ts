@@ -1,24 +1,24 @@
 import { accessEnd } from '../access-end/access-end.ts';
-import { textAt } from '../events/event-data.ts';
-import { leaseName, type TaskRecord } from '../events/task-record.ts';
+import { leaseName, unreadableOf, type TaskRecord } from '../events/task-record.ts';
+import { unreadableText } from '../events/unreadable-event.ts';
 import { cite, type Cited, type ControlFinding } from './control.ts';
 
-/** What several controls cite, each in the same words. */
-export const leasesCited = ({ leases, untold }: TaskRecord, says: string): Cited[] => [
+/** All leases. `says`: what the issue of each shows. */
+export const leasesCited = ({ leases, unrecorded }: TaskRecord, says: string): Cited[] => [
   ...leases.map((lease) => cite(lease.issued, `${leaseName(lease)}: ${says}`)),
-  ...untoldCited({ untold }),
+  ...unrecordedCited({ unrecorded }),
 ];
 
-export const untoldCited = ({ untold }: Pick<TaskRecord, 'untold'>): Cited[] =>
-  untold.map((lease) =>
+export const unrecordedCited = ({ unrecorded }: Pick<TaskRecord, 'unrecorded'>): Cited[] =>
+  unrecorded.map((lease) =>
     cite(lease.named, `${leaseName(lease)}: may have been issued, and no event tells with what policy`),
   );
 
-/** What keeps a finding about leases from being whole: some whose issue is not recorded. */
-export const untoldFinding = ({ untold }: TaskRecord, events: readonly Cited[]): ControlFinding => ({
+/** The finding about leases where the issue of some is not recorded. */
+export const unrecordedFinding = ({ unrecorded }: TaskRecord, events: readonly Cited[]): ControlFinding => ({
   status: 'partial',
   events,
-  says: `Not shown of every lease: ${untold.map(leaseName).join(', ')} may have been issued, and the record does not tell how.`,
+  says: `Not shown of every lease: ${unrecorded.map(leaseName).join(', ')} may have been issued, and the record does not tell how.`,
 });
 
 export const secretsCited = ({ secrets }: TaskRecord): Cited[] =>
@@ -40,6 +40,10 @@ export const proofCited = (record: TaskRecord): Cited[] => {
 };
 
 export const peopleCited = ({ granted, refused }: TaskRecord): Cited[] => [
-  ...granted.map((event) => cite(event, `approved by ${textAt(event.data, 'person') ?? '?'}`)),
-  ...refused.map((event) => cite(event, `refused by ${textAt(event.data, 'person') ?? '?'}`)),
+  ...granted.map((event) => cite(event, `approved by ${event.data.person}`)),
+  ...refused.map((event) => cite(event, `refused by ${event.data.person}`)),
 ];
+
+/** Why a finding about every lease does not hold: the event of an issue cannot be read. */
+export const unreadableIssues = (record: TaskRecord): string[] =>
+  unreadableOf(record, 'identity.issued').map(unreadableText);

@@ -1,14 +1,14 @@
-import type { EventType, EvidenceEvent } from '../chain/evidence.ts';
+import type { EventType } from '../events/event.ts';
 import type { TaskRecord } from '../events/task-record.ts';
 
 /**
- * What a task's record is for a control. `evidence`: the control did its work here, as far as one task can show. `partial`: it shows some
- * of it; `says` tells what is missing. `nothing`: it says nothing, as of a task that issued nothing. `contradicted`: it shows that the
- * control failed.
+ * What a task's record shows about a control. `evidence`: the control worked here, as far as one task can show. `partial`: the record shows
+ * some of it, and `says` names what is missing. `nothing`: it shows nothing, for example because the task issued nothing. `contradicted`: it
+ * shows that the control failed, or what would show it cannot be read.
  */
 export type ControlStatus = 'evidence' | 'partial' | 'nothing' | 'contradicted';
 
-/** One event, and what it is evidence of. */
+/** One event, and what it shows. */
 export interface Cited {
   readonly seq: number;
   readonly type: EventType;
@@ -22,24 +22,24 @@ export interface ControlFinding {
 }
 
 export interface Control {
-  /** As its catalogue numbers it: `NHI1:2025`, `SP 800-207 tenet 3`, `PR.AA-05`. */
+  /** Its number in the catalogue: `NHI1:2025`, `SP 800-207 tenet 3`, `PR.AA-05`. */
   readonly control: string;
-  /** The catalogue's own title where it gives one; tenets and CSF subcategories have none, so theirs are our short words. */
+  /** The catalogue's own title. Tenets and CSF subcategories have none; their titles here are ours. */
   readonly title: string;
   readonly source: string;
 }
 
-/** A control that a task's record can speak to. */
+/** A control about which a task's record can show something. */
 export interface JudgedControl extends Control {
   readonly judge: (record: TaskRecord) => ControlFinding;
 }
 
-/** A control of the same catalogues that no task's record says anything about, and why. */
+/** A control of the same catalogues about which no task's record shows anything, and why. */
 export interface SilentControl extends Control {
   readonly because: string;
 }
 
-export const cite = (event: EvidenceEvent, says: string): Cited => ({
+export const cite = (event: Pick<Cited, 'seq' | 'type'>, says: string): Cited => ({
   seq: event.seq,
   type: event.type,
   says,

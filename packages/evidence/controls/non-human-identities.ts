@@ -1,22 +1,30 @@
 import { accessEnd } from '../access-end/access-end.ts';
 import { sha256Hex } from '../canonical-json/digest.ts';
-import { textAt, timeAt } from '../events/event-data.ts';
 import { isWild, policyWords, type StatementWords } from '../policy/policy-words.ts';
 import {
+  isClosed,
   isIssued,
   isLeased,
+  isProven,
   leaseName,
   secretsLeft,
-  type LeaseFacts,
+  type IssuedLease,
   type TaskRecord,
 } from '../events/task-record.ts';
-import { leasesCited, proofCited, secretsCited, untoldCited, untoldFinding } from './cited.ts';
+import {
+  leasesCited,
+  proofCited,
+  secretsCited,
+  unreadableIssues,
+  unrecordedCited,
+  unrecordedFinding,
+} from './cited.ts';
 import { cite, nothing, OWASP_NHI, type ControlFinding, type JudgedControl } from './control.ts';
 
 const NOTHING_ISSUED = 'Nothing was issued to this task, so there was no identity and no secret to look at.';
 const STILL_OPEN = 'Something was issued, and this record does not reach to the end of the boundary.';
 
-/** A role that a role assumed has sessions of an hour at most: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining */
+/** With role chaining a session lasts an hour at most: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining */
 const LONGEST_LEASE_SECONDS = 3600;
 
 function offboarding(record: TaskRecord): ControlFinding {
@@ -28,7 +36,7 @@ function offboarding(record: TaskRecord): ControlFinding {
     ...proofCited(record),
   ];
   if (kind === 'unproven') {
-    if (record.proven === undefined && record.closed === undefined) return nothing(STILL_OPEN);
+    if (!isProven(record) && !isClosed(record)) return nothing(STILL_OPEN);
     return {
       status: 'contradicted',
       events,
@@ -50,7 +58,7 @@ function leakage(record: TaskRecord): ControlFinding {
     ...leasesCited(record, 'the record has the name of the session secret, never its value'),
     ...secretsCited(record),
   ];
-  if (record.proven !== undefined && secretsLeft(record).length > 0) {
+  if (isProven(record) && secretsLeft(record).length > 0) {
     const names = secretsLeft(record).map(({ name }) => name);
     return {
       status: 'contradicted',
@@ -67,12 +75,12 @@ function leakage(record: TaskRecord): ControlFinding {
 
 function privilege(record: TaskRecord): ControlFinding {
   if (!isLeased(record)) return nothing('No session was issued to this task.');
-  const faults = record.leases.flatMap((lease) => policyFault(lease) ?? []);
+  const faults = [...record.leases.flatMap((lease) => policyFault(lease) ?? []), ...unreadableIssues(record)];
   const events = leasesCited(record, 'the exact text of its session policy and its digest');
   if (faults.length > 0)
     return { status: 'contradicted', events, says: `The grant is not bounded: ${faults.join('; ')}.` };
-  if (record.untold.length > 0) return untoldFinding(record, events);
-  if (record.leases.some(({ issued }) => hasPrefix(textAt(issued.data, 'sessionPolicy') ?? ''))) {
+  if (record.unrecorded.length > 0) return unrecordedFinding(record, events);
+  if (record.leases.some(({ issued }) => hasPrefix(issued.data.sessionPolicy))) {
     return {
       status: 'partial',
       events,
@@ -86,15 +94,13 @@ function privilege(record: TaskRecord): ControlFinding {
   };
 }
 
-/** Why a lease's policy bounds nothing, or undefined. */
-function policyFault(lease: LeaseFacts): string | undefined {
-  const { issued } = lease;
-  const text = textAt(issued.data, 'sessionPolicy');
+/** Why a lease's policy does not bound its session, or undefined. */
+function policyFault(lease: IssuedLease): string | undefined {
+  const { sessionPolicy, policyDigest } = lease.issued.data;
   const name = leaseName(lease);
-  if (text === undefined) return `the record has no session policy of ${name}`;
-  if (sha256Hex(text) !== textAt(issued.data, 'policyDigest'))
+  if (sha256Hex(sessionPolicy) !== policyDigest)
     return `the session policy of ${name} does not have the digest that was recorded with it`;
-  const words = policyWords(text);
+  const words = policyWords(sessionPolicy);
   if ('fault' in words) return `the session policy of ${name} cannot be read`;
   if (!words.statements.some(({ kind }) => kind === 'deadline'))
     return `the session policy of ${name} has no deadline`;
@@ -104,13 +110,12 @@ function policyFault(lease: LeaseFacts): string | undefined {
 }
 
 /** Whether the policy itself, which is all that IAM enforces, denies everything from the recorded deadline on. */
-function endsAsRecorded({ issued }: LeaseFacts): boolean {
-  const words = policyWords(textAt(issued.data, 'sessionPolicy') ?? '');
-  const deadline = textAt(issued.data, 'deadline');
-  return !('fault' in words) && words.statements.some(({ from }) => from !== undefined && from === deadline);
+function endsAsRecorded({ issued }: IssuedLease): boolean {
+  const words = policyWords(issued.data.sessionPolicy);
+  return !('fault' in words) && words.statements.some(({ from }) => from === issued.data.deadline);
 }
 
-/** Whether a statement bounds nothing, or lets in more secrets than it names. */
+/** Whether a statement is unbounded, or allows more secrets than it names. */
 function isWide({ kind, actions, resources }: StatementWords): boolean {
   if (kind === 'deadline') return false;
   const isNamed = resources.every(({ reach }) => reach === 'secret' || reach === 'exactly');
@@ -130,22 +135,25 @@ function hasPrefix(policy: string): boolean {
 function lifetime(record: TaskRecord): ControlFinding {
   if (!isIssued(record)) return nothing(NOTHING_ISSUED);
   const long = record.leases.filter(
-    (lease) => !(leaseSeconds(lease) <= LONGEST_LEASE_SECONDS) || !endsAsRecorded(lease),
+    (lease) => leaseSeconds(lease) > LONGEST_LEASE_SECONDS || !endsAsRecorded(lease),
   );
   const events = [
     ...record.leases.map((lease) =>
-      cite(lease.issued, `${leaseName(lease)} ends by itself ${leaseWords(lease)}`),
+      cite(lease.issued, `${leaseName(lease)} ends by itself after ${Math.ceil(leaseSeconds(lease))} s`),
     ),
-    ...untoldCited(record),
+    ...unrecordedCited(record),
     ...secretsCited(record),
   ];
   const faults = [
     ...long.map((lease) => `${leaseName(lease)} has no deadline within an hour`),
-    ...(record.proven ? secretsLeft(record).map(({ name }) => `the secret ${name} outlived the task`) : []),
+    ...unreadableIssues(record),
+    ...(isProven(record)
+      ? secretsLeft(record).map(({ name }) => `the secret ${name} outlived the task`)
+      : []),
   ];
   if (faults.length > 0) return { status: 'contradicted', events, says: `Too long: ${faults.join('; ')}.` };
-  if (record.proven === undefined) return { status: 'partial', events, says: STILL_OPEN };
-  if (record.untold.length > 0) return untoldFinding(record, events);
+  if (!isProven(record)) return { status: 'partial', events, says: STILL_OPEN };
+  if (record.unrecorded.length > 0) return unrecordedFinding(record, events);
   return {
     status: 'evidence',
     events,
@@ -153,14 +161,9 @@ function lifetime(record: TaskRecord): ControlFinding {
   };
 }
 
-/** Seconds from the event to the lease's deadline; not a number when the record does not say. */
-const leaseSeconds = ({ issued }: LeaseFacts): number =>
-  (timeAt(issued.data, 'deadline') - Date.parse(issued.at)) / 1000;
-
-function leaseWords(lease: LeaseFacts): string {
-  const seconds = leaseSeconds(lease);
-  return Number.isNaN(seconds) ? 'at a time that the record does not say' : `after ${Math.ceil(seconds)} s`;
-}
+/** Seconds from the event to the lease's deadline. */
+const leaseSeconds = ({ issued }: IssuedLease): number =>
+  (Date.parse(issued.data.deadline) - Date.parse(issued.at)) / 1000;
 
 function reuse(record: TaskRecord): ControlFinding {
   if (!isIssued(record)) return nothing(NOTHING_ISSUED);
@@ -168,19 +171,16 @@ function reuse(record: TaskRecord): ControlFinding {
     ...leasesCited(record, "a session under this boundary's own name"),
     ...secretsCited(record),
   ];
-  const keys = record.leases.map(({ issued }) => textAt(issued.data, 'accessKeyId'));
-  const foreign = record.leases.filter(
-    ({ issued }) => textAt(issued.data, 'sourceIdentity') !== issued.boundaryId,
-  );
+  const keys = record.leases.map(({ issued }) => issued.data.accessKeyId);
+  const foreign = record.leases.filter(({ issued }) => issued.data.sourceIdentity !== issued.boundaryId);
   const faults = [
     ...foreign.map((lease) => `${leaseName(lease)} has not the source identity of this boundary`),
-    ...(new Set(keys).size === keys.length && !keys.includes(undefined)
-      ? []
-      : ['two leases have one access key, or one has none']),
+    ...(new Set(keys).size === keys.length ? [] : ['two leases have one access key']),
+    ...unreadableIssues(record),
   ];
   if (faults.length > 0)
     return { status: 'contradicted', events, says: `Not of its own: ${faults.join('; ')}.` };
-  if (record.untold.length > 0) return untoldFinding(record, events);
+  if (record.unrecorded.length > 0) return unrecordedFinding(record, events);
   return {
     status: 'evidence',
     events,
@@ -188,7 +188,7 @@ function reuse(record: TaskRecord): ControlFinding {
   };
 }
 
-/** Risks of the OWASP Non-Human Identities Top 10 that a task's record can speak to. */
+/** The risks of the OWASP Non-Human Identities Top 10 about which a task's record can show something. */
 export const NON_HUMAN_IDENTITIES: readonly JudgedControl[] = [
   { control: 'NHI1:2025', title: 'Improper Offboarding', source: OWASP_NHI, judge: offboarding },
   { control: 'NHI2:2025', title: 'Secret Leakage', source: OWASP_NHI, judge: leakage },

@@ -1,6 +1,6 @@
 import { NIST_CSF, NIST_ZERO_TRUST, OWASP_NHI, type SilentControl } from './control.ts';
 
-/** The other controls of the three catalogues: no task's record says anything about them. */
+/** The other controls of the three catalogues: no task's record shows anything about them. */
 export const SILENT: readonly SilentControl[] = [
   {
     control: 'NHI3:2025',

@@ -1,8 +1,8 @@
 import { accessEnd } from '../access-end/access-end.ts';
-import { at, textAt } from '../events/event-data.ts';
-import type { EvidenceEvent } from '../chain/evidence.ts';
-import { isLeased, type TaskRecord } from '../events/task-record.ts';
-import { leasesCited, peopleCited, proofCited, untoldFinding } from './cited.ts';
+import type { EventOf } from '../events/event.ts';
+import { isLeased, unreadableOf, type TaskRecord } from '../events/task-record.ts';
+import { unreadableText } from '../events/unreadable-event.ts';
+import { leasesCited, peopleCited, proofCited, unrecordedFinding } from './cited.ts';
 import {
   cite,
   nothing,
@@ -25,7 +25,7 @@ function perSession(record: TaskRecord): ControlFinding {
     ...admittedCited(record),
     ...leasesCited(record, 'a session of its own, after the same checks, for this task only'),
   ];
-  if (record.untold.length > 0) return untoldFinding(record, events);
+  if (record.unrecorded.length > 0) return unrecordedFinding(record, events);
   return {
     status: 'evidence',
     events,
@@ -42,7 +42,7 @@ function dynamicPolicy(record: TaskRecord): ControlFinding {
   if (events.length === 0) return nothing(UNDECIDED);
   const looked = ['who asked', 'the parameters', 'the version of the code'];
   if (record.granted.length + record.refused.length > 0) looked.push('approvals');
-  if (at(record.requested?.data, 'window') !== undefined) looked.push('the time');
+  if (record.requested?.data.window !== undefined) looked.push('the time');
   return {
     status: 'partial',
     events,
@@ -50,12 +50,19 @@ function dynamicPolicy(record: TaskRecord): ControlFinding {
   };
 }
 
-/** The events that name another grant than the one that was asked for, or none: each must name that one. */
-const otherGrants = ({ requested, granted, admitted, leases }: TaskRecord): EvidenceEvent[] =>
-  [...granted, admitted, ...leases.map(({ issued }) => issued)].filter(
-    (event): event is EvidenceEvent =>
-      event !== undefined && textAt(event.data, 'grantDigest') !== textAt(requested?.data, 'grantDigest'),
-  );
+/** The events whose grant is not the requested one: approvals, admission and leases must all name that one. */
+const otherGrants = ({ requested, granted, admitted, leases }: TaskRecord): string[] =>
+  [...granted, ...(admitted ? [admitted] : []), ...leases.map(({ issued }) => issued)]
+    .filter(({ data }) => data.grantDigest !== requested?.data.grantDigest)
+    .map(({ seq }) => `event ${seq} has another grant digest`);
+
+/** Why it is not shown that one grant was requested, approved, admitted and issued. */
+const grantFaults = (record: TaskRecord): string[] => [
+  ...otherGrants(record),
+  ...unreadableOf(record, 'task.requested', 'approval.granted', 'task.admitted', 'identity.issued').map(
+    unreadableText,
+  ),
+];
 
 function enforcedBefore(record: TaskRecord): ControlFinding {
   if (record.admitted === undefined && record.rejected === undefined && !isLeased(record))
@@ -66,10 +73,9 @@ function enforcedBefore(record: TaskRecord): ControlFinding {
     ...leasesCited(record, 'checked again, and the credential tried, before the work'),
     ...proofCited(record),
   ];
-  const others = otherGrants(record);
-  if (others.length > 0) {
-    const where = others.map(({ seq }) => `event ${seq}`).join(', ');
-    const says = `What was checked is not what was asked for: ${where} has another grant digest.`;
+  const faults = grantFaults(record);
+  if (faults.length > 0) {
+    const says = `What was checked is not what was asked for: ${faults.join('; ')}.`;
     return { status: 'contradicted', events, says };
   }
   if (!isLeased(record)) {
@@ -83,7 +89,7 @@ function enforcedBefore(record: TaskRecord): ControlFinding {
       events,
       says: 'A session was issued, or may have been, and no admission stands before it.',
     };
-  if (record.untold.length > 0) return untoldFinding(record, events);
+  if (record.unrecorded.length > 0) return unrecordedFinding(record, events);
   const says =
     'Who asks was authenticated by IAM, and the grant checked when it was admitted and again at each lease, before any access.';
   return { status: 'evidence', events, says };
@@ -104,14 +110,12 @@ function collected(record: TaskRecord): ControlFinding {
   };
 }
 
-const runWords = (run: EvidenceEvent): string => {
-  const tools = at(run.data, 'tools');
-  return tools === undefined || tools === 'unknown'
+const runWords = ({ data }: EventOf<'work.finished'>): string =>
+  data.tools === 'unknown'
     ? 'how a run ended; which tools it used is not known'
     : 'how a run ended, and the tools that the worker says it used';
-};
 
-/** Tenets of NIST SP 800-207, section 2.1, that a task's record can speak to. They have numbers and no titles: these are ours. */
+/** The tenets of NIST SP 800-207, section 2.1, about which a task's record can show something. They have numbers only; the titles are ours. */
 export const ZERO_TRUST: readonly JudgedControl[] = [
   {
     control: 'SP 800-207 tenet 3',

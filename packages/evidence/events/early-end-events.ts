@@ -5,6 +5,6 @@ export const taskEnded = z.looseObject({
   person: z.string(),
   /** In the person's words. */
   reason: z.string(),
-  /** The phase that the task was in when it was ended. */
+  /** The phase of the boundary when the task was ended. All phases, in their order. */
   wasIn: z.enum(['requested', 'approved', 'admitted', 'open', 'revoking', 'revoked', 'closed']),
 });

@@ -39,7 +39,6 @@ export const envelopeShape = {
 
 /** An event of any type, also of one that a newer version writes: enough to check a chain and to show the event as it is. */
 export const eventEnvelope = z.looseObject(envelopeShape);
-export type EventEnvelope = Known<z.infer<typeof eventEnvelope>>;
 
 const eventOf = <Type extends string, Data extends z.core.SomeType>(type: Type, data: Data) =>
   z.looseObject({ ...envelopeShape, type: z.literal(type), data });

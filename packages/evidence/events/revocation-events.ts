@@ -47,7 +47,10 @@ const leaseProof = z.looseObject({
   deadline: timestamp,
   /** `refused`: the credentials were used and refused for good. `expired`: the deadline has passed for certain. */
   proof: z.enum(['refused', 'expired']),
-  /** The answers to the lease's own credentials, in order, a second apart. None where nobody could present them. */
+  /**
+   * The answers to the lease's own credentials, in order, a second apart; none where nobody could present them. Those of an `expired` lease were
+   * given after its deadline: alone they would not show that access ended permanently.
+   */
   refusals: z.array(refusal),
 });
 

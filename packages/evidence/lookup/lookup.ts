@@ -1,16 +1,16 @@
-import { evidenceEvent, SIGNED_HEAD_SEQ, type EvidenceEvent } from '../chain/evidence.ts';
+import { chainedEvent, SIGNED_HEAD_SEQ, type ChainedEvent } from '../chain/evidence.ts';
 
-/** By what a task is found that is not its id. Days are the ledger's own index; a secret's name holds its boundary. */
+/** What else than its id finds a task in the evidence table. Days are an index of the ledger; the name of a secret contains its boundary. */
 export type LookupKind = 'requester' | 'approver' | 'key';
 
-/** The partition of the index in which what was done by somebody, or with an access key, stands. */
+/** The partition of the index with the events of one person or of one access key. */
 export const lookupKey = (kind: LookupKind, value: string): string => `${kind}#${value}`;
 
-/** How a run of a schedule is looked up: as if the schedule were a person. No person's name has a slash. */
+/** A run of a schedule is looked up as if the schedule were a person. No person's name contains a slash. */
 export const scheduleRequester = (schedule: string): string => `schedule/${schedule}`;
 
-/** Where an event can be found in the index; undefined for most, which are in it not at all. */
-export function lookupOf({ type, data }: Pick<EvidenceEvent, 'type' | 'data'>): string | undefined {
+/** The partition of the index in which an event is found; undefined for events that are not in the index, as most are. */
+export function lookupOf({ type, data }: Pick<ChainedEvent, 'type' | 'data'>): string | undefined {
   const { requester, schedule, person, accessKeyId } = data;
   switch (type) {
     case 'task.requested':
@@ -32,19 +32,19 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 const keyOf = (kind: LookupKind, value: unknown): string | undefined =>
   isText(value) ? lookupKey(kind, value) : undefined;
 
-/** An event as the table has it: `lookup` stands beside it, outside of its hash, because it follows from it. */
-export function itemOf(event: EvidenceEvent): EvidenceEvent & { readonly lookup?: string } {
+/** An event as an item of the table. `lookup` is derived from the event, so its hash does not cover it. */
+export function itemOf(event: ChainedEvent): ChainedEvent & { readonly lookup?: string } {
   const lookup = lookupOf(event);
   return lookup === undefined ? event : { ...event, lookup };
 }
 
-/** The event of an item. Throws `ZodError` when it is none. */
-export const eventIn = ({ lookup: _lookup, ...event }: Readonly<Record<string, unknown>>): EvidenceEvent =>
-  evidenceEvent.parse(event);
+/** The event of an item. Throws `ZodError` when the item is not an event. */
+export const eventIn = ({ lookup: _lookup, ...event }: Readonly<Record<string, unknown>>): ChainedEvent =>
+  chainedEvent.parse(event);
 
-/** The events among a boundary's items, and what stands in the place of their signature, whatever that is. Throws `ZodError` for an event that is none. */
+/** The events among a boundary's items, and the unchecked item of their signature. Throws `ZodError` when an item is not an event. */
 export function chainIn(items: readonly Readonly<Record<string, unknown>>[]): {
-  readonly events: EvidenceEvent[];
+  readonly events: ChainedEvent[];
   readonly head: { readonly envelope: unknown; readonly publicKey: unknown } | undefined;
 } {
   const head = items.find(({ seq }) => seq === SIGNED_HEAD_SEQ);
@@ -54,9 +54,9 @@ export function chainIn(items: readonly Readonly<Record<string, unknown>>[]): {
   };
 }
 
-/** Whether an event says that the secret of this name was made for its boundary. */
+/** Whether an event records that the secret of this name was made for its boundary. */
 export const issued =
   (secretName: string) =>
-  ({ type, data }: Pick<EvidenceEvent, 'type' | 'data'>): boolean =>
+  ({ type, data }: Pick<ChainedEvent, 'type' | 'data'>): boolean =>
     (type === 'identity.issued' && data['sessionSecretName'] === secretName) ||
     (type === 'secret.issued' && data['secretName'] === secretName);

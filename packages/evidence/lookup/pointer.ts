@@ -1,37 +1,37 @@
 import type { KeyObject } from 'node:crypto';
 import { makeBundle } from '../chain/bundle.ts';
-import type { EvidenceEvent, SignedHead } from '../chain/evidence.ts';
+import type { ChainedEvent, SignedHead } from '../chain/evidence.ts';
 import { verifyBundle } from '../signature/verify.ts';
 
-/** What says that an event of a boundary is the one that is looked for: the index, or a secret's name. */
+/** Where a look-up leads: to an event of a boundary, by the index or by the name of a secret. */
 export interface Pointer {
   readonly boundaryId: string;
-  /** Which event, where that is known. */
+  /** The event's number, where the index gives it. */
   readonly seq?: number;
-  /** Whether an event is the one. */
-  readonly means: (event: EvidenceEvent) => boolean;
+  /** Whether an event is the one that was looked for. */
+  readonly means: (event: ChainedEvent) => boolean;
 }
 
-/** What is recorded of a boundary. */
+/** What the tables contain about a boundary. */
 export interface Recorded {
-  readonly events: readonly EvidenceEvent[];
+  readonly events: readonly ChainedEvent[];
   readonly signed?: SignedHead;
-  /** Whether the ledger has it as closed. It is signed before that. */
+  /** Whether the boundary is closed in the ledger. Its evidence is signed before that. */
   readonly closed: boolean;
 }
 
-/** What a boundary's evidence says to a pointer. */
+/** The result of a look-up, checked against the boundary's evidence. */
 export interface Found {
-  readonly event?: EvidenceEvent;
-  /** Whether the stack's key signed the chain that has the event: nobody signs what is open, or a review. */
+  readonly event?: ChainedEvent;
+  /** Whether the stack's key signed the chain of the event. An open boundary and a review are not signed. */
   readonly signed?: boolean;
-  /** Why the evidence does not bear the pointer out; absent when it does. */
+  /** Why the evidence does not confirm the look-up; absent when it does. */
   readonly fault?: string;
 }
 
 export const NO_EVIDENCE = 'it has no evidence';
 
-/** Nothing that only an index says is believed: the chain must hold, be signed by the stack's key once it is closed, and have the event. */
+/** An index alone proves nothing: the chain must hold, contain the event, and be signed by the stack's key once it is closed. */
 export function follow({ boundaryId, seq, means }: Pointer, recorded: Recorded, key: KeyObject): Found {
   const { events, signed } = recorded;
   if (events.length === 0) return { fault: NO_EVIDENCE };
@@ -42,7 +42,7 @@ export function follow({ boundaryId, seq, means }: Pointer, recorded: Recorded, 
   return { fault: seq === undefined ? 'no event of it says so' : `its event ${seq} does not say so` };
 }
 
-/** Whoever can write to the table can also cut a closed chain and its signature off, so that it looks open: the ledger is asked too. */
+/** A writer to the table could also cut off the end of a closed chain and its signature, and the chain would look open. So the ledger is compared too. */
 function faultIn(
   boundaryId: string,
   { events, signed, closed }: Recorded,

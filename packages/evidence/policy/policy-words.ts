@@ -1,52 +1,47 @@
-import { at, fieldsAt, textAt } from '../events/event-data.ts';
 import { DECLARED_NAME } from '../names/ids.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import { SECRET_ARN_TAIL } from '../names/secret-id.ts';
 import { OWN_SIDS } from './own-statements.ts';
+import { fieldsAt, listed, textAt, valueAt } from './policy-fields.ts';
 
-/** What a resource of a policy stands for. */
+/** Which resources an entry of a policy matches. */
 export interface ResourceWords {
   /**
-   * `exactly` one; the secret of the name `text`, whatever its random ending; all that begin with `text`; all that fit `text`, wildcards
-   * and all; everything.
+   * `exactly` one; `secret`: the secret with the name `text`, with any random ending; `begins-with`: all that begin with `text`; `pattern`: all
+   * that match `text`, which contains wildcards; `everything`.
    */
   readonly reach: 'exactly' | 'secret' | 'begins-with' | 'pattern' | 'everything';
-  /** Escaped characters are shown as what they stand for: `${*}` as `*`. A pattern is shown as it is written. */
+  /** With escaped characters resolved: `${*}` is shown as `*`. A pattern is shown as it is written. */
   readonly text: string;
 }
 
 export interface StatementWords {
   readonly sid: string;
-  /** A statement of Taskbound's own is recognised by its whole form, never by its name alone. */
+  /** Taskbound's own statements are recognised by their whole form, not by their Sid alone. */
   readonly kind: 'tool' | 'secrets' | 'canary' | 'deadline' | 'other';
   readonly says: string;
   readonly actions: readonly string[];
   readonly resources: readonly ResourceWords[];
-  /** Conditions as one text each: `StringEquals s3:prefix a/`. */
+  /** One text for each condition: `StringEquals s3:prefix a/`. */
   readonly conditions: readonly string[];
-  /** Of a deadline: from when everything is denied, as it is written there. */
+  /** Of a deadline: the time from which everything is denied, as the policy has it. */
   readonly from?: string;
 }
 
 export type PolicyWords = { readonly statements: readonly StatementWords[] } | { readonly fault: string };
 
-/** A session policy in plain words. Any text may be given: what is no policy gets a `fault`. */
+/** A session policy in plain English. Any text may be given: one that is not a policy gets a `fault`. */
 export function policyWords(policy: string): PolicyWords {
   let document: unknown;
   try {
     document = JSON.parse(policy);
   } catch {
-    return { fault: 'It is not JSON, so nobody can say what it allowed.' };
+    return { fault: 'It is not JSON, so it is not known what it allowed.' };
   }
-  const statements = listed(at(document, 'Statement'));
+  const statements = listed(valueAt(document, 'Statement'));
   return statements.length === 0
     ? { fault: 'It has no statements, so it allowed nothing.' }
     : { statements: statements.map(statementWords) };
-}
-
-function listed(value: unknown): readonly unknown[] {
-  if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? value : [value];
 }
 
 const texts = (value: unknown): string[] => listed(value).filter((each) => typeof each === 'string');
@@ -59,8 +54,8 @@ function statementWords(statement: unknown, index: number): StatementWords {
     sid,
     kind,
     says: says(kind, statement, sid),
-    actions: texts(at(statement, 'Action')),
-    resources: texts(at(statement, 'Resource')).map(resourceWords),
+    actions: texts(valueAt(statement, 'Action')),
+    resources: texts(valueAt(statement, 'Resource')).map(resourceWords),
     conditions: conditionsOf(statement),
     ...omitUndefined({ from }),
   };
@@ -69,8 +64,9 @@ function statementWords(statement: unknown, index: number): StatementWords {
 const DEADLINE = ['Condition', 'DateGreaterThanEquals', 'aws:CurrentTime'] as const;
 
 function kindOf(statement: unknown, sid: string): StatementWords['kind'] {
-  const actions = texts(at(statement, 'Action'));
-  if (at(statement, 'NotAction') !== undefined || at(statement, 'NotResource') !== undefined) return 'other';
+  const actions = texts(valueAt(statement, 'Action'));
+  if (valueAt(statement, 'NotAction') !== undefined || valueAt(statement, 'NotResource') !== undefined)
+    return 'other';
   if (textAt(statement, 'Effect') === 'Deny') return isDeadline(statement, sid) ? 'deadline' : 'other';
   if (textAt(statement, 'Effect') !== 'Allow') return 'other';
   if (sid === OWN_SIDS.secrets) return isOnly(actions, 'secretsmanager:GetSecretValue') ? 'secrets' : 'other';
@@ -81,11 +77,11 @@ function kindOf(statement: unknown, sid: string): StatementWords['kind'] {
 const isOnly = (values: readonly string[], value: string): boolean =>
   values.length === 1 && values[0] === value;
 
-/** It must deny everything, and under no other condition than the time. */
+/** It must deny everything, and the time must be its only condition. */
 const isDeadline = (statement: unknown, sid: string): boolean =>
   sid === OWN_SIDS.deadline &&
-  isOnly(texts(at(statement, 'Action')), '*') &&
-  isOnly(texts(at(statement, 'Resource')), '*') &&
+  isOnly(texts(valueAt(statement, 'Action')), '*') &&
+  isOnly(texts(valueAt(statement, 'Resource')), '*') &&
   textAt(statement, ...DEADLINE) !== undefined &&
   fieldsAt(statement, 'Condition').length === 1 &&
   fieldsAt(statement, 'Condition', 'DateGreaterThanEquals').length === 1;
@@ -108,16 +104,16 @@ function says(kind: StatementWords['kind'], statement: unknown, sid: string): st
 function otherWords(statement: unknown, sid: string): string {
   const effect = textAt(statement, 'Effect');
   const verb = effect === 'Allow' ? 'allows' : effect === 'Deny' ? 'denies' : 'neither allows nor denies';
-  const inverted = ['NotAction', 'NotResource'].filter((name) => at(statement, name) !== undefined);
+  const inverted = ['NotAction', 'NotResource'].filter((name) => valueAt(statement, name) !== undefined);
   const beside =
     inverted.length === 0 ? '' : ` It is turned round by ${inverted.join(' and ')}: read its exact text.`;
   return `${sid}: no statement that Taskbound writes. It ${verb} this.${beside}`;
 }
 
-/** `${*}`, `${?}` and `${$}` are the characters themselves: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars */
+/** `${*}`, `${?}` and `${$}` mean the characters themselves: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars */
 const ESCAPED = /\$\{([*?$])\}/g;
 
-/** Whether a policy's text stands for more than itself. */
+/** Whether a policy's text contains wildcards or variables. */
 export const isWild = (text: string): boolean => /[*?$]/.test(text.replace(ESCAPED, ''));
 
 const withoutEnd = (text: string, end: string): string | undefined =>

@@ -1,6 +1,6 @@
 /**
- * Markup. Everything that is put into a template is text and is escaped, unless it is markup of this kind already: there is no way to
- * put other people's words into a page unescaped. The pages are XML as well, so that any XML parser can say whether one is well-formed.
+ * Markup. Every value in a template is escaped as text, unless it is an `Html` already: text of others cannot get into a page unescaped. The
+ * pages are XML as well, so any XML parser can check that one is well-formed.
  */
 export class Html {
   readonly markup: string;
@@ -12,7 +12,7 @@ export class Html {
 
 export type Content = Html | string | number | undefined | readonly Content[];
 
-/** Longer texts are cut, with a word about it: a page must open whatever somebody put into a bundle. */
+/** Longer texts are cut, and the page says so: it must open whatever a bundle contains. */
 const MOST_CHARACTERS = 20_000;
 
 /**
@@ -22,17 +22,17 @@ const MOST_CHARACTERS = 20_000;
 const UNSEEN =
   /(?![\n ])[\p{C}\p{Z}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]/gu;
 
-/** Unseen characters by their numbers, so that nothing hides, and no line is turned round. */
+/** Invisible characters are shown by their numbers: nothing is hidden, and no text changes its direction. */
 export const seen = (text: string): string =>
   text.replace(
     UNSEEN,
     (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
   );
 
-/** The first part of a text that is longer than `most`, with how long it is. */
+/** The first `most` characters of a longer text, and how long it is. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text;
-  // Not between the two halves of one character.
+  // Not inside a surrogate pair.
   const end = /[\ud800-\udbff]/.test(text.charAt(most - 1)) ? most - 1 : most;
   return `${text.slice(0, end)} … (cut: ${text.length} characters in all; the bundle has the whole)`;
 }
@@ -54,11 +54,11 @@ function markupOf(content: Content): string {
   return typeof content === 'object' ? content.map(markupOf).join('') : escaped(String(content));
 }
 
-/** A template whose values are escaped: html`<p>${theirs}</p>`. Attribute values must stand in double quotes. */
+/** A template whose values are escaped: html`<p>${theirs}</p>`. Attribute values must be in double quotes. */
 export const html = (parts: TemplateStringsArray, ...contents: readonly Content[]): Html =>
   new Html(parts.map((part, index) => part + markupOf(contents[index])).join(''));
 
-/** Other people's words inside a sentence of ours: kept together, so that text that runs from right to left turns nothing else round. */
+/** Text of others inside a sentence of ours. It is isolated, so text that runs from right to left does not reorder the sentence. */
 export const theirs = (text: string | undefined, most = 600): Html =>
   html`<bdi class="theirs">${cut(text ?? 'not recorded', most)}</bdi>`;
 
@@ -66,7 +66,7 @@ export const theirs = (text: string | undefined, most = 600): Html =>
 export const code = (text: string | undefined): Html =>
   html`<code>${cut(text ?? 'not recorded', 2000)}</code>`;
 
-/** Text in its own lines. It can be reached by keyboard, because it may have to scroll. */
+/** Text in lines of its own. The keyboard can reach it, because it may scroll. */
 export const block = (label: string, text: string): Html =>
   html`<pre tabindex="0" role="group" aria-label="${label}"><code>${text}</code></pre>`;
 

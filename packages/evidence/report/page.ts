@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { audit } from './sections/audit.ts';
 import { controls } from './sections/controls.ts';
-import { html, Html, theirs } from './html.ts';
+import type { TaskRecord } from '../events/task-record.ts';
+import { count, html, Html, theirs } from './html.ts';
 import { integrity, limits } from './sections/integrity.ts';
 import { badge, section, type Section } from './parts.ts';
 import { people } from './sections/people.ts';
@@ -10,54 +11,68 @@ import { proof } from './sections/proof.ts';
 import { STYLE } from './style.ts';
 import type { ReportSubject } from './subject.ts';
 import { timeline } from './sections/timeline.ts';
+import { describeEvents } from '../timeline/timeline.ts';
 import { secretsUsed, toolsUsed } from './sections/used.ts';
 import { verdict } from './sections/verdict.ts';
-import { way } from './path/path-section.ts';
+import { pathSection } from './path/path-section.ts';
 
 /** Nothing is loaded, run, framed or sent: the style alone is allowed, by its hash. https://www.w3.org/TR/CSP3/#framework-directive-source-list */
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
 
-/** Exactly the hashed bytes: a template would be laid out anew by the formatter. */
+/** Exactly the hashed bytes: the formatter would change the layout of a template. */
 const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 
 function sectionsOf(subject: ReportSubject): Section[] {
-  const { bundle, record } = subject;
+  const { bundle, parsed, record } = subject;
   return [
     { id: 'verdict', title: 'In short', body: verdict(subject) },
-    { id: 'way', title: 'Its way through the workflow', body: way(subject.way) },
-    { id: 'timeline', title: 'Timeline', body: timeline(bundle.events) },
+    { id: 'path', title: 'Path through the workflow', body: pathSection(subject.path) },
+    { id: 'timeline', title: 'Timeline', body: timeline(describeEvents(bundle, parsed)) },
     { id: 'people', title: 'Who asked and who approved', body: people(record) },
-    { id: 'permissions', title: 'What it was allowed', body: permissions(record) },
+    { id: 'permissions', title: 'Permissions', body: permissions(record) },
     {
       id: 'used',
       title: 'Tools and secrets',
-      body: html`<h3>Tools it says it used</h3>
+      body: html`<h3>Tools that the worker reported</h3>
         ${toolsUsed(record)}
-        <h3>Secrets made for it</h3>
+        <h3>Secrets of the task</h3>
         ${secretsUsed(record)}`,
     },
     { id: 'proof', title: 'How its access ended', body: proof(subject) },
-    { id: 'audit', title: 'What the trail says', body: audit(subject) },
-    { id: 'controls', title: 'What it shows of controls', body: controls(subject) },
+    { id: 'audit', title: 'Audit', body: audit(subject) },
+    { id: 'controls', title: 'Controls', body: controls(subject) },
     { id: 'record', title: 'The record itself', body: integrity(subject) },
     { id: 'limits', title: 'What this page does not show', body: limits(subject) },
   ];
 }
 
-function warning({ verification, audit: result }: ReportSubject): Html | undefined {
+const warnings = (subject: ReportSubject): Html =>
+  html`${violationOrFault(subject)}${unreadable(subject.record)}`;
+
+/** The reader must know that the sections are incomplete. */
+const unreadable = ({ unreadable: events }: TaskRecord): Html | undefined =>
+  events.length === 0
+    ? undefined
+    : html`<p>
+        ${badge('warn', `${count(events.length, 'event')} cannot be read.`)} The
+        <a href="#timeline">timeline</a> has ${events.length === 1 ? 'it' : 'them'} as recorded; the other
+        sections may be incomplete.
+      </p>`;
+
+function violationOrFault({ verification, audit: result }: ReportSubject): Html | undefined {
   if (verification.is === 'broken')
     return html`<p class="alarm">
-      ${badge('bad', 'Do not rely on this record.')} ${theirs(verification.says)} What follows is what it
-      says, not what is known.
+      ${badge('bad', 'Do not rely on this record.')} ${theirs(verification.says)} What follows is what the
+      record contains, not what is known.
     </p>`;
   return result?.verdict === 'violated'
     ? html`<p class="alarm">
-        ${badge('bad', 'The boundary was violated.')} See <a href="#audit">what the trail says</a>.
+        ${badge('bad', 'The boundary was violated.')} See <a href="#audit">the audit</a>.
       </p>`
     : undefined;
 }
 
-/** The whole page as a text: the same bytes for the same files. */
+/** The whole page. The same files give the same bytes. */
 export function reportPage(subject: ReportSubject): string {
   const { bundle } = subject;
   const sections = sectionsOf(subject);
@@ -83,7 +98,7 @@ export function reportPage(subject: ReportSubject): string {
             ${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}
           </ol>
         </nav>
-        <main id="main" tabindex="-1">${warning(subject)}${sections.map(section)}</main>
+        <main id="main" tabindex="-1">${warnings(subject)}${sections.map(section)}</main>
         <footer>
           <p>
             Made from one evidence bundle by <code>taskbound report</code>. This page runs no script and loads

@@ -1,6 +1,6 @@
 import { html, type Content, type Html } from './html.ts';
 
-/** How good something is. Never told by colour alone: each has a sign, and the words beside it. */
+/** How good a result is. Color is never the only signal: each tone has a sign, and words beside it. */
 export type Tone = 'good' | 'warn' | 'bad' | 'plain';
 
 const SIGNS: Readonly<Record<Tone, string>> = { good: '✓', warn: '!', bad: '✕', plain: '·' };
@@ -10,7 +10,7 @@ export const badge = (tone: Tone, words: Content): Html =>
     ><span class="sign" aria-hidden="true">${SIGNS[tone]}</span> ${words}</span
   >`;
 
-/** A part of the page, with a heading of its own and a place in the contents. */
+/** A part of the page with a heading and an entry in the table of contents. */
 export interface Section {
   readonly id: string;
   readonly title: string;
@@ -23,7 +23,7 @@ export const section = ({ id, title, body }: Section): Html =>
     ${body}
   </section>`;
 
-/** Names and what they are; a row whose content is undefined is left out. */
+/** A list of names and values. A row without content is left out. */
 export const facts = (rows: readonly (readonly [string, Content])[]): Html =>
   html`<dl class="facts">
     ${rows.map(([name, content]) =>
@@ -36,7 +36,7 @@ export const facts = (rows: readonly (readonly [string, Content])[]): Html =>
     )}
   </dl>`;
 
-/** A table with a caption. The first cell of a row names the row. Wide ones scroll in a region that the keyboard reaches. */
+/** A table with a caption. The first cell of a row names the row. Wide tables scroll in a region that the keyboard can reach. */
 export function table(
   caption: string,
   heads: readonly string[],
@@ -66,7 +66,7 @@ export function table(
   </div>`;
 }
 
-/** A name that is better scrolled to than broken. */
+/** A name that must not be broken over two lines. */
 export const whole = (content: Content): Html => html`<span class="whole">${content}</span>`;
 
 export const list = (items: readonly Content[]): Html =>
@@ -80,7 +80,7 @@ export const details = (summary: Content, body: Content): Html =>
     ${body}
   </details>`;
 
-/** At most `most` of something that a hostile file may hold without end, and a word about the rest. */
+/** At most `most` items, and how many are left out: a hostile file may contain any number. */
 export function bounded<T>(
   items: readonly T[],
   most: number,

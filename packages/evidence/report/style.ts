@@ -61,7 +61,7 @@ section { margin: 0 0 1.25rem; padding: 1.25rem 1.4rem 1.4rem; background: var(-
 .answer:first-child p { font-size: 1rem; }
 
 figure { margin: 1rem 0; }
-svg.way { display: block; width: 100%; height: auto; }
+svg.path { display: block; width: 100%; height: auto; }
 svg.tall { display: none; max-width: 20rem; }
 svg text { font-family: system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Open Sans', sans-serif; fill: var(--ink); }
 svg .name { font-size: 11.7px; font-weight: 650; }

@@ -1,5 +1,3 @@
-import { timeAt } from '../events/event-data.ts';
-
 /** `2026-11-24 16:56:00.000` of an ISO time in UTC, for people. */
 export const utc = (at: string): string => at.replace('T', ' ').replace(/Z$/, '');
 
@@ -22,8 +20,5 @@ export function duration(milliseconds: number): string {
   return `${sign}${Math.floor(seconds / length)} ${name} ${rest} ${nextName}`;
 }
 
-/** Milliseconds from one ISO time to another; undefined when one of them is none. */
-export function between(from: string | undefined, to: string | undefined): number | undefined {
-  const milliseconds = timeAt(to) - timeAt(from);
-  return Number.isNaN(milliseconds) ? undefined : milliseconds;
-}
+/** Milliseconds from one ISO time to another. */
+export const between = (from: string, to: string): number => Date.parse(to) - Date.parse(from);

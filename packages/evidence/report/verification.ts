@@ -9,11 +9,11 @@ export interface RecordCheck {
    * whatever the reason, also when it is signed with another key than the one that was given.
    */
   readonly is: 'verified' | 'consistent' | 'unsigned' | 'broken';
-  /** In one sentence; other people's words may be in it. */
+  /** In one sentence, which may contain text of others. */
   readonly says: string;
 }
 
-/** What can be said of a bundle's chain and signature. `pinned` is the key that the caller trusts. */
+/** The result of verifying a bundle's chain and signature. `pinned` is the key that the caller trusts. */
 export function verification(bundle: EvidenceBundle, pinned: KeyObject | undefined): RecordCheck {
   const isSigned = bundle.envelope !== null;
   const { verdict, fault, keyId } = verifyBundle(bundle, isSigned ? pinned : undefined);

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../canonical-json/digest.ts';
-import { eventsOf } from '../events/event-data.ts';
-import type { EvidenceEvent, EventType, Json } from '../chain/evidence.ts';
+import type { ChainedEvent } from '../chain/evidence.ts';
+import type { EventType, Json } from '../events/event.ts';
 import { parseBoundaryId } from '../names/ids.ts';
 
 /** https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md */
@@ -19,17 +19,18 @@ export interface Statement {
   readonly predicate: Readonly<Record<string, Json>>;
 }
 
-const datum = (event: EvidenceEvent | undefined, name: string): Json => event?.data[name] ?? null;
+/** Raw data, whatever its form: the signed bytes depend on it. */
+const datum = (event: ChainedEvent | undefined, name: string): Json => event?.data[name] ?? null;
 
 /** The named fields of an event's data; null for what it does not have. */
-const pick = (event: EvidenceEvent | undefined, ...names: readonly string[]): Record<string, Json> =>
+const pick = (event: ChainedEvent | undefined, ...names: readonly string[]): Record<string, Json> =>
   Object.fromEntries(names.map((name) => [name, datum(event, name)]));
 
 /**
  * The statement about a closed chain. It is a function of the events alone, so that whoever has the events can tell whether it is the
  * right one, byte for byte, without believing it.
  */
-export function statementOf(boundaryId: string, events: readonly EvidenceEvent[]): Statement {
+export function statementOf(boundaryId: string, events: readonly ChainedEvent[]): Statement {
   return {
     _type: STATEMENT_TYPE,
     subject: [{ name: boundaryId, digest: { sha256: events.at(-1)?.hash ?? '' } }],
@@ -38,8 +39,8 @@ export function statementOf(boundaryId: string, events: readonly EvidenceEvent[]
   };
 }
 
-function factsOf(boundaryId: string, events: readonly EvidenceEvent[]): Record<string, Json> {
-  const of = (type: EventType) => eventsOf(events, type);
+function factsOf(boundaryId: string, events: readonly ChainedEvent[]): Record<string, Json> {
+  const of = (type: EventType) => events.filter((event) => event.type === type);
   const [requested] = of('task.requested');
   const [closed] = of('boundary.closed');
   const parsed = parseBoundaryId(boundaryId);
@@ -59,7 +60,7 @@ function factsOf(boundaryId: string, events: readonly EvidenceEvent[]): Record<s
   };
 }
 
-function secretsOf(issued: readonly EvidenceEvent[], revoked: readonly EvidenceEvent[]): Json[] {
+function secretsOf(issued: readonly ChainedEvent[], revoked: readonly ChainedEvent[]): Json[] {
   const gone = new Set(revoked.map((event) => datum(event, 'name')));
   return issued.map((event) => ({
     ...pick(event, 'name', 'kind', 'secretName'),

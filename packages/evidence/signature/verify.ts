@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type * as z from 'zod';
 import { keyIdOf, verifyEnvelope, type DsseEnvelope } from './dsse.ts';
 import { publicKeyPem, readPublicKey } from './evidence-key.ts';
-import { chainFault, evidenceBundle, type EvidenceBundle, type EvidenceEvent } from '../chain/evidence.ts';
+import { chainFault, evidenceBundle, type EvidenceBundle, type ChainedEvent } from '../chain/evidence.ts';
 import { parseBoundaryId } from '../names/ids.ts';
 import { isLowS } from './low-s.ts';
 import { canonicalFault } from '../canonical-json/canonical-json-check.ts';
@@ -91,10 +91,10 @@ function faultIn(bundle: EvidenceBundle, pinned: KeyObject | undefined): string 
 const taskIdOf = (boundaryId: string): string | undefined =>
   reviewedBy(boundaryId) === undefined ? parseBoundaryId(boundaryId)?.taskId : boundaryId;
 
-const isClosed = (events: readonly EvidenceEvent[]): boolean => events.at(-1)?.type === 'boundary.closed';
+const isClosed = (events: readonly ChainedEvent[]): boolean => events.at(-1)?.type === 'boundary.closed';
 
 function unsignedFault(
-  events: readonly EvidenceEvent[],
+  events: readonly ChainedEvent[],
   publicKey: string | null,
   pinned: KeyObject | undefined,
 ): string | undefined {
@@ -141,7 +141,7 @@ function pinFault(key: KeyObject, pinned: KeyObject | undefined): string | undef
 /** The statement follows from the events, so it is made again and compared: nothing in it needs to be believed. */
 function payloadFault(
   boundaryId: string,
-  events: readonly EvidenceEvent[],
+  events: readonly ChainedEvent[],
   envelope: DsseEnvelope,
 ): string | undefined {
   const expected = statementPayload(statementOf(boundaryId, events)).toString('base64');

@@ -1,85 +1,92 @@
-import { at } from '../events/event-data.ts';
-import type { EventType, EvidenceEvent } from '../chain/evidence.ts';
+import type { EventData, EventType } from '../events/event.ts';
+import type { ParsedEvent } from '../events/parse-events.ts';
+import { problemText } from '../events/unreadable-event.ts';
 import { oneLine } from '../command/print.ts';
 import { PROOF_WORDS } from './proof-words.ts';
 import { toolWords } from './tool-words.ts';
 
-type Data = EvidenceEvent['data'];
-
 const SHOWN_CHARACTERS = 200;
 
-/** One value of an event's data as text; `?` when it is not there, because a bundle may come from anywhere. */
+/** A value of an event's data as text on one line; `?` for null. */
 function shown(value: unknown): string {
-  if (value === undefined || value === null) return '?';
+  if (value === null) return '?';
   const text = oneLine(typeof value === 'string' ? value : JSON.stringify(value));
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS - 1)}…` : text;
 }
 
-const windowWords = (data: Data): string =>
-  at(data, 'window') === undefined
-    ? ''
-    : `; to run from ${shown(at(data, 'window', 'opensAt'))} to ${shown(at(data, 'window', 'closesAt'))} and not outside`;
-
-function workWords(data: Data): string {
-  const status = at(data, 'status');
-  if (status === 'handed-on')
-    return `the run of lease ${shown(at(data, 'lease'))} ended with more to do: another goes on from its checkpoint; ${toolWords(at(data, 'tools'))}`;
-  if (status === 'failed')
-    return `the work failed with ${shown(at(data, 'error'))}: ${shown(at(data, 'cause'))}; ${toolWords(at(data, 'tools'))}`;
-  return `the work ${status === 'succeeded' ? 'succeeded' : `ended: ${shown(status)}`}; its result: ${shown(at(data, 'result'))}; ${toolWords(at(data, 'tools'))}`;
-}
-
-function revokedWords(data: Data): string {
-  const deny = at(data, 'deny');
-  if (typeof deny !== 'object' || deny === null) return `nothing may be issued any more; deny ${shown(deny)}`;
-  const end = shown(at(data, 'deny', 'until'));
-  if (at(data, 'deny', 'effective') === true) {
-    return `everything is denied to the session by the policy ${shown(at(data, 'deny', 'policyName'))}, until ${end} at least`;
-  }
-  return `the deny could not be put (${shown(at(data, 'deny', 'error'))}); the session's own deadline ends it at ${end}`;
-}
-
-function provenWords(data: Data): string {
-  const kind = at(data, 'proof');
-  const leases = at(data, 'leases');
-  const refusals = Array.isArray(leases)
-    ? leases.flatMap((lease: unknown) => at(lease, 'refusals') ?? [])
-    : [];
-  const count = refusals.length === 0 ? '' : ` ${refusals.length} times`;
-  return `access is gone: ${typeof kind === 'string' ? (PROOF_WORDS[kind] ?? shown(kind)) : '?'}${count}`;
-}
-
-const closedWords = (data: Data): string => {
-  const error = at(data, 'error');
-  return `the boundary is closed; the task ${shown(at(data, 'outcome'))}${typeof error === 'string' ? ` with ${shown(error)}` : ''}`;
+const requestedWords = ({ taskType, parameters, reason, window }: EventData<'task.requested'>): string => {
+  const when =
+    window === undefined
+      ? ''
+      : `; to run from ${shown(window.opensAt)} to ${shown(window.closesAt)} and not outside`;
+  return `asked for ${shown(taskType)} with ${shown(parameters)}, because: ${shown(reason)}${when}`;
 };
 
-const WORDS: Readonly<Record<EventType, (data: Data) => string>> = {
-  'task.requested': (data) =>
-    `asked for ${shown(at(data, 'taskType'))} with ${shown(at(data, 'parameters'))}, because: ${shown(at(data, 'reason'))}${windowWords(data)}`,
-  'approval.granted': (data) => `approved by ${shown(at(data, 'person'))}`,
-  'approval.refused': (data) => `refused by ${shown(at(data, 'person'))}: ${shown(at(data, 'reason'))}`,
-  'approval.expired': (data) =>
-    `not enough people approved it before ${shown(at(data, 'expiresAt'))}: it will not run`,
-  'task.admitted': (data) =>
-    `admitted: the grant is unchanged; each lease lasts ${shown(at(data, 'leaseSeconds'))} s at most`,
-  'task.rejected': (data) => `not admitted: ${shown(at(data, 'because'))}`,
-  'task.ended': (data) => `ended early by ${shown(at(data, 'person'))}: ${shown(at(data, 'reason'))}`,
-  'attempt.refused': (data) => `${shown(at(data, 'what'))} refused: ${shown(at(data, 'because'))}`,
-  'review.opened': (data) =>
-    `ran as an emergency without approval (${shown(at(data, 'emergency'))}); somebody else must review it`,
-  'review.decided': (data) =>
-    `the emergency was ${shown(at(data, 'decision'))} by ${shown(at(data, 'person'))}: ${shown(at(data, 'reason'))}`,
-  'secret.issued': (data) =>
-    `the secret ${shown(at(data, 'name'))} (${shown(at(data, 'kind'))}) was made for this task only`,
-  'identity.issued': (data) =>
-    `credentials ${shown(at(data, 'accessKeyId'))} issued, lease ${shown(at(data, 'lease'))}; they end by themselves at ${shown(at(data, 'deadline'))}`,
+function workWords(data: EventData<'work.finished'>): string {
+  const tools = toolWords(data.tools);
+  switch (data.status) {
+    case 'handed-on':
+      return `the run of lease ${shown(data.lease)} ended with more to do: another goes on from its checkpoint; ${tools}`;
+    case 'failed':
+      return `the work failed with ${shown(data.error)}: ${shown(data.cause)}; ${tools}`;
+    case 'succeeded':
+      return `the work succeeded; its result: ${shown(data.result)}; ${tools}`;
+  }
+}
+
+function revokedWords({ deny }: EventData<'boundary.revoked'>): string {
+  if (typeof deny === 'string') return `nothing may be issued any more; deny ${shown(deny)}`;
+  const end = shown(deny.until);
+  if (deny.effective)
+    return `everything is denied to the session by the policy ${shown(deny.policyName)}, until ${end} at least`;
+  return `the deny could not be put (${shown(deny.error)}); the session's own deadline ends it at ${end}`;
+}
+
+function provenWords({ proof, leases }: EventData<'revocation.proven'>): string {
+  const refusals = leases.flatMap((lease) => lease.refusals);
+  const count = refusals.length === 0 ? '' : ` ${refusals.length} times`;
+  return `access is gone: ${PROOF_WORDS[proof] ?? proof}${count}`;
+}
+
+const closedWords = ({ outcome, error }: EventData<'boundary.closed'>): string =>
+  `the boundary is closed; the task ${shown(outcome)}${error === null ? '' : ` with ${shown(error)}`}`;
+
+const issuedWords = ({ accessKeyId, lease, deadline }: EventData<'identity.issued'>): string =>
+  `credentials ${shown(accessKeyId)} issued, lease ${shown(lease)}; they end by themselves at ${shown(deadline)}`;
+
+type DataByType = { readonly [Type in EventType]: EventData<Type> };
+
+const WORDS: { readonly [Type in EventType]: (data: DataByType[Type]) => string } = {
+  'task.requested': requestedWords,
+  'approval.granted': ({ person }) => `approved by ${shown(person)}`,
+  'approval.refused': ({ person, reason }) => `refused by ${shown(person)}: ${shown(reason)}`,
+  'approval.expired': ({ expiresAt }) =>
+    `not enough people approved it before ${shown(expiresAt)}: it will not run`,
+  'task.admitted': ({ leaseSeconds }) =>
+    `admitted: the grant is unchanged; each lease lasts ${shown(leaseSeconds)} s at most`,
+  'task.rejected': ({ because }) => `not admitted: ${shown(because)}`,
+  'task.ended': ({ person, reason }) => `ended early by ${shown(person)}: ${shown(reason)}`,
+  'attempt.refused': ({ what, because }) => `${shown(what)} refused: ${shown(because)}`,
+  'review.opened': ({ emergency }) =>
+    `ran as an emergency without approval (${shown(emergency)}); somebody else must review it`,
+  'review.decided': ({ decision, person, reason }) =>
+    `the emergency was ${shown(decision)} by ${shown(person)}: ${shown(reason)}`,
+  'secret.issued': ({ name, kind }) =>
+    `the secret ${shown(name)} (${shown(kind)}) was made for this task only`,
+  'identity.issued': issuedWords,
   'work.finished': workWords,
   'boundary.revoked': revokedWords,
-  'secret.revoked': (data) => `the secret ${shown(at(data, 'name'))} was destroyed`,
+  'secret.revoked': ({ name }) => `the secret ${shown(name)} was destroyed`,
   'revocation.proven': provenWords,
   'boundary.closed': closedWords,
 };
 
-/** One event in one plain sentence. Everything in it is visible text. */
-export const eventWords = (event: EvidenceEvent): string => WORDS[event.type](event.data);
+type TypeAndData<Type extends EventType> = {
+  [Each in Type]: { readonly type: Each; readonly data: DataByType[Each] };
+}[Type];
+
+const wordsOf = <Type extends EventType>({ type, data }: TypeAndData<Type>): string => WORDS[type](data);
+
+/** An event in one sentence of visible text; or that it cannot be read, and why. */
+export const eventWords = (entry: ParsedEvent): string =>
+  'event' in entry ? wordsOf(entry.event) : `its data cannot be read: ${shown(problemText(entry.fault))}`;

@@ -1,23 +1,40 @@
-import type { EvidenceBundle } from '../chain/evidence.ts';
+import type { ChainedEvent, EvidenceBundle } from '../chain/evidence.ts';
 import type { Verification } from '../signature/verify.ts';
 import { columns, visible } from '../command/print.ts';
+import type { ParsedEvents } from '../events/parse-events.ts';
 import { eventWords } from './event-words.ts';
 
-/** `show --json`, apart from what is known of the chain; scripts rely on these fields. */
-export const timelineOf = (bundle: EvidenceBundle) => ({
+/** An event as its chain has it, and a sentence about it. */
+export interface DescribedEvent {
+  readonly event: ChainedEvent;
+  readonly summary: string;
+}
+
+/** Every event of a bundle, also those that cannot be read. `parsed`: the same events. */
+export const describeEvents = (
+  { events }: Pick<EvidenceBundle, 'events'>,
+  { entries }: ParsedEvents,
+): DescribedEvent[] =>
+  entries.flatMap((entry, index) => {
+    const event = events[index];
+    return event === undefined ? [] : [{ event, summary: eventWords(entry) }];
+  });
+
+/** `show --json`, without the verification of the chain; scripts rely on these fields. */
+export const timelineOf = (bundle: EvidenceBundle, parsed: ParsedEvents) => ({
   boundaryId: bundle.boundaryId,
   taskId: bundle.taskId,
-  events: bundle.events.map((event) => ({
+  events: describeEvents(bundle, parsed).map(({ event, summary }) => ({
     seq: event.seq,
     at: event.at,
     type: event.type,
     actor: event.actor,
-    summary: eventWords(event),
+    summary,
     data: event.data,
   })),
 });
 
-/** A role session is known by its role and name: `Requesters/ann` */
+/** A role session is shown by its role and name: `Requesters/ann`. */
 export const actorWords = (actor: string): string =>
   visible(actor.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:(assumed-role\/)?/, ''));
 
@@ -29,17 +46,18 @@ function chainWords({ fault, events, keyId }: Verification): string {
     : `${holds}; their head is signed with the key ${keyId} (taskbound verify --key pins it).\n`;
 }
 
-/** The events of a task, one line each: time (UTC), event, actor, plain words. */
+/** The events of a task, one line each: time (UTC), type, actor, a sentence. */
 export function renderTimeline(
   bundle: EvidenceBundle,
+  parsed: ParsedEvents,
   verification: Verification,
   phase: string | null,
 ): string {
-  const rows = bundle.events.map((event) => [
+  const rows = describeEvents(bundle, parsed).map(({ event, summary }) => [
     event.at.slice(11, 23),
     event.type,
     actorWords(event.actor),
-    eventWords(event),
+    summary,
   ]);
   const day = bundle.events[0]?.at.slice(0, 10);
   const heading = [

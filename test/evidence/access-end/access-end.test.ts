@@ -1,21 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { accessEnd } from 'taskbound-evidence/access-end/access-end';
-import { taskRecord } from 'taskbound-evidence/events/task-record';
 import {
   chainOf,
   eventsOf,
   leaseIssued,
   proven,
+  recordOf,
   refusal,
   requested,
   revoked,
   revokedIntended,
   secretIssued,
+  secretRevoked,
   type RecordName,
   type TimedDraft,
 } from '../../fixtures/task-events.ts';
 
-const endOf = (drafts: readonly TimedDraft[]) => accessEnd(taskRecord(chainOf(drafts)));
+const endOf = (drafts: readonly TimedDraft[]) => accessEnd(recordOf(chainOf(drafts)));
 
 /** A proof of lease 1 with something else in its entry. */
 function provenWith(entry: object, proof: 'refused' | 'expired' = 'refused'): TimedDraft {
@@ -39,7 +40,7 @@ describe('how access ended', () => {
     ['under way', 'unproven'],
     ['waiting for approval', 'unproven'],
   ])('%s: %s', (name, kind) => {
-    const end = accessEnd(taskRecord(eventsOf(name)));
+    const end = accessEnd(recordOf(eventsOf(name)));
     expect(end.kind).toBe(kind);
     expect(end.because.length === 0).toBe(kind !== 'unproven');
   });
@@ -51,7 +52,11 @@ describe('how access ended', () => {
       /lease 1 has 0 refusals; 3 are needed/,
     ],
     ['two refusals', [leaseIssued(), provenWith({ refusals: [refusal(8), refusal(9)] })], /has 2 refusals/],
-    ['refusals that are no list', [leaseIssued(), provenWith({ refusals: 'AAA' })], /has 0 refusals/],
+    [
+      'refusals that are no list',
+      [leaseIssued(), provenWith({ refusals: 'AAA' })],
+      /the proof cannot be read: data\.leases\.0\.refusals: /,
+    ],
     ['another key', [leaseIssued(), provenWith({ accessKeyId: 'ASIAOTHER' })], /another access key/],
     [
       'a lease that the proof leaves out',
@@ -63,7 +68,11 @@ describe('how access ended', () => {
       [leaseIssued(), proven('nothing-issued')],
       /nothing was issued, and 1 leases were/,
     ],
-    ['an unknown kind', [{ ...proven('refused'), data: { proof: 'sworn' } }], /a kind that is not known/],
+    [
+      'an unknown kind',
+      [{ ...proven('refused'), data: { ...proven('refused').data, proof: 'sworn' } }],
+      /the proof cannot be read: data\.proof: /,
+    ],
     [
       'a secret that is left',
       [secretIssued('login'), leaseIssued(), proven('refused')],
@@ -74,21 +83,25 @@ describe('how access ended', () => {
       [leaseIssued(), provenWith({ proof: 'refused', refusals: [refusal(8)] }, 'expired')],
       /has 1 refusals/,
     ],
-    ['answers that are none', [leaseIssued(), answered(null, 1, {})], /answer 1 .*does not show/],
+    [
+      'answers that are none',
+      [leaseIssued(), answered(null, 1, {})],
+      /cannot be read: data\.leases\.0\.refusals\.0: /,
+    ],
     [
       'an answer without time',
       [leaseIssued(), answered(refusal(8), { ...refusal(9), at: null }, refusal(10))],
-      /not at times that follow/,
+      /cannot be read: data\.leases\.0\.refusals\.1\.at: /,
     ],
     [
       'answers at times that only look so',
       [leaseIssued(), answered(...[61, 62, 63].map((year) => ({ ...refusal(8), at: `then ${year}` })))],
-      /not at times that follow/,
+      /cannot be read: data\.leases\.0\.refusals\.0\.at: /,
     ],
     [
       'an answer without message',
       [leaseIssued(), answered(refusal(8), refusal(9), { ...refusal(10), message: null })],
-      /answer 3/,
+      /cannot be read: data\.leases\.0\.refusals\.2\.message: /,
     ],
     [
       'a fault of the service among the answers',
@@ -129,12 +142,16 @@ describe('how access ended', () => {
     [
       'waiting for a deadline that only looks like a time',
       [leaseIssued(1, { deadline: 'soon 60' }), provenWith({ deadline: 'soon 60' }, 'expired')],
-      /not later than/,
+      /proof cannot be read: data\.leases\.0\.deadline: .*event 2 \(identity\.issued\) cannot be read: data\.deadline: /,
     ],
-    ['waiting for no deadline', [leaseIssued(), provenWith({ deadline: null }, 'expired')], /not later than/],
+    [
+      'waiting for no deadline',
+      [leaseIssued(), provenWith({ deadline: null }, 'expired')],
+      /cannot be read: data\.leases\.0\.deadline: /,
+    ],
     [
       'a word about no lease at all',
-      [{ ...proven('refused'), data: { proof: 'refused', leases: [] } }],
+      [{ ...proven('refused'), data: { proof: 'refused', leases: [], secretsGone: [] } }],
       /says refused, and neither it nor anything else names a lease/,
     ],
     [
@@ -154,8 +171,23 @@ describe('how access ended', () => {
     ],
     [
       'a lease without number in the teardown',
-      [leaseIssued(), { ...revoked(), data: { leases: [{}] } }, proven('refused')],
-      /does not speak of lease \?/,
+      [leaseIssued(), { ...revoked(), data: { ...revoked().data, leases: [{}] } }, proven('refused')],
+      /event 3 \(boundary\.revoked\) cannot be read: data\.leases\.0\.lease: /,
+    ],
+    [
+      'a lease whose issue cannot be read',
+      [leaseIssued(1, { accessKeyId: null }), proven('nothing-issued')],
+      /event 2 \(identity\.issued\) cannot be read: data\.accessKeyId: .*1 leases were, or may have been/,
+    ],
+    [
+      'a secret whose issue cannot be read',
+      [{ ...secretIssued(), data: {} }, proven('nothing-issued')],
+      /event 2 \(secret\.issued\) cannot be read: data\.name: /,
+    ],
+    [
+      'a secret whose destruction cannot be read',
+      [secretIssued(), { ...secretRevoked(), data: {} }, proven('nothing-issued')],
+      /the secret receiptKey was made and is not said to be destroyed/,
     ],
   ])('%s is no proof', (_what, drafts, because) => {
     const end = endOf([requested(), ...drafts]);

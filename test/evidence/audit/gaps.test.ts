@@ -6,7 +6,7 @@ import { containerOf } from 'taskbound-evidence/audit/trail/data-events';
 import type { Coverage } from 'taskbound-evidence/audit/trail/digests';
 import type { GapRule } from 'taskbound-evidence/audit/rules';
 import { readTrailEvent, type TrailEvent } from 'taskbound-evidence/audit/trail/trail-event';
-import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { toSecond, type TrailRecord } from 'taskbound-local/trail/trail';
 import type { Deployed, Ran } from '../../scenarios/deployed.ts';
 import { auditRecords, copyOf, COVERED, honestTransfer, saidOf, type Changed } from './support.ts';
@@ -20,10 +20,10 @@ beforeAll(async () => {
 
 const audited = (
   records: readonly unknown[],
-  events: readonly EvidenceEvent[] = ran.events,
+  events: readonly ChainedEvent[] = ran.events,
   coverage?: Coverage,
 ) => auditRecords(makeBundle(ran.row.boundaryId, events), records, coverage);
-const gapsOf = (records: readonly unknown[], events?: readonly EvidenceEvent[], coverage?: Coverage) => {
+const gapsOf = (records: readonly unknown[], events?: readonly ChainedEvent[], coverage?: Coverage) => {
   const result = audited(records, events, coverage);
   expect(result.verdict, saidOf(result)).toBe('undetermined');
   return result.gaps.map(({ rule }) => rule);
@@ -32,10 +32,10 @@ const key = (): string => ran.row.leases[0]?.accessKeyId ?? '';
 const without = (fits: (record: TrailRecord) => boolean) => trail.filter((record) => !fits(record));
 /** The evidence, with the data of one event changed. */
 const changed = (
-  type: EvidenceEvent['type'],
-  change: (data: EvidenceEvent['data']) => void,
-): EvidenceEvent[] => {
-  const events = structuredClone(ran.events) as EvidenceEvent[];
+  type: ChainedEvent['type'],
+  change: (data: ChainedEvent['data']) => void,
+): ChainedEvent[] => {
+  const events = structuredClone(ran.events) as ChainedEvent[];
   for (const event of events) if (event.type === type) change(event.data);
   return events;
 };
@@ -245,7 +245,7 @@ describe('what is missing is said, and the verdict is undetermined', () => {
 });
 
 describe('fair to what honest runs do', () => {
-  const calls = (records: readonly unknown[], events?: readonly EvidenceEvent[]) => {
+  const calls = (records: readonly unknown[], events?: readonly ChainedEvent[]) => {
     const result = audited(records, events);
     expect(result.verdict, saidOf(result)).toBe('enforced');
     return result.calls;
@@ -285,7 +285,7 @@ describe('fair to what honest runs do', () => {
   test('calls of the very second of the proof, and of the deadline, may have been before it', () => {
     const provenAt = ran.events.find(({ type }) => type === 'revocation.proven')?.at ?? '';
     expect(calls(more({ eventTime: toSecond(Date.parse(provenAt)) })).afterAllowed).toBe(0);
-    const neverProven = (events: readonly EvidenceEvent[]) =>
+    const neverProven = (events: readonly ChainedEvent[]) =>
       events.map((event) =>
         event.type === 'revocation.proven' ? { ...event, at: '2026-11-23T11:00:00.000Z' } : event,
       );
@@ -317,7 +317,7 @@ describe('fair to what honest runs do', () => {
   });
 
   test('a proof that is made again reads the session again, until the boundary is closed', () => {
-    const timeOf = (type: EvidenceEvent['type']) =>
+    const timeOf = (type: ChainedEvent['type']) =>
       Date.parse(ran.events.find((event) => event.type === type)?.at ?? '');
     const proof = String(
       (ran.events.find(({ type }) => type === 'identity.issued')?.data['sessionSecretReaders'] as Changed)[

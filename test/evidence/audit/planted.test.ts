@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ViolationRule } from 'taskbound-evidence/audit/rules';
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
-import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { denyPolicyName } from 'taskbound-evidence/names/ids';
 import type { ToolUse } from '../../../core/work/work.ts';
 import { toSecond, type TrailRecord } from 'taskbound-local/trail/trail';
@@ -103,7 +103,7 @@ const issuance = (records: readonly Changed[]): Changed =>
 const parametersOf = (record: Changed): Changed => record['requestParameters'] as Changed;
 
 /** The evidence, had the worker told of a use otherwise. */
-function changedUse(fits: (use: ToolUse) => boolean, change: Partial<ToolUse>): readonly EvidenceEvent[] {
+function changedUse(fits: (use: ToolUse) => boolean, change: Partial<ToolUse>): readonly ChainedEvent[] {
   const events = structuredClone(ran.events);
   const tools = events.find(({ type }) => type === 'work.finished')?.data['tools'] as { uses: ToolUse[] };
   Object.assign(tools.uses.find(fits) ?? {}, change);

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { archiveKey, boundaryInArchive, bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
 import { unstorable } from '../../../lambdas/control/evidence/storable.ts';
-import { chainEvent, evidenceBundle, type Json } from 'taskbound-evidence/chain/evidence';
+import { chainEvent, evidenceBundle } from 'taskbound-evidence/chain/evidence';
+import type { Json } from 'taskbound-evidence/events/event';
 
 const BOUNDARY = 'object-transfer.nightly-1';
 

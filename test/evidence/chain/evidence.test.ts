@@ -2,31 +2,31 @@ import { describe, expect, test } from 'vitest';
 import {
   chainEvent,
   chainFault,
-  evidenceEvent,
-  type EventDraft,
-  type EvidenceEvent,
+  chainedEvent,
+  type ChainDraft,
+  type ChainedEvent,
 } from 'taskbound-evidence/chain/evidence';
 
-const drafts: EventDraft[] = [
+const drafts: ChainDraft[] = [
   { id: 'task.requested', type: 'task.requested', actor: 'alice', data: { reason: 'nightly' } },
   { id: 'task.admitted', type: 'task.admitted', actor: 'admit', data: {} },
   { id: 'boundary.closed', type: 'boundary.closed', actor: 'close-boundary', data: { outcome: 'succeeded' } },
 ];
 
-function chainOf(list: readonly EventDraft[]): EvidenceEvent[] {
-  const events: EvidenceEvent[] = [];
+function chainOf(list: readonly ChainDraft[]): ChainedEvent[] {
+  const events: ChainedEvent[] = [];
   for (const [index, draft] of list.entries())
     events.push(chainEvent('t.a1', events.at(-1), draft, Date.UTC(2026, 10, 23) + index));
   return events;
 }
 
 const chain = chainOf(drafts);
-const changed = (index: number, change: Partial<EvidenceEvent>) =>
+const changed = (index: number, change: Partial<ChainedEvent>) =>
   chain.map((event, at) => (at === index ? { ...event, ...change } : event));
 
 describe('the evidence chain', () => {
   test('version 1 has exactly these fields, and these bytes', () => {
-    expect(evidenceEvent.parse(chain[0])).toEqual(chain[0]);
+    expect(chainedEvent.parse(chain[0])).toEqual(chain[0]);
     expect(chain[0]).toEqual({
       v: 1,
       boundaryId: 't.a1',

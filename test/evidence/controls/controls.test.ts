@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { controlsMap, JUDGED, type ControlsMap } from 'taskbound-evidence/controls/controls';
 import { SILENT } from 'taskbound-evidence/controls/silent';
-import type { EventDraft } from 'taskbound-evidence/chain/evidence';
+import type { ChainDraft, ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import {
   admitted,
   BOUNDARY,
@@ -13,6 +13,7 @@ import {
   leaseIssued,
   policyUntil,
   proven,
+  recordOf,
   RECORDS,
   requested,
   revoked,
@@ -22,7 +23,9 @@ import {
 } from '../../fixtures/task-events.ts';
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 
-const mapOf = (drafts: readonly EventDraft[]): ControlsMap => controlsMap(BOUNDARY, chainOf(drafts));
+const mapOfEvents = (events: ChainedEvent[]): ControlsMap =>
+  controlsMap({ boundaryId: BOUNDARY, events }, recordOf(events));
+const mapOf = (drafts: readonly ChainDraft[]): ControlsMap => mapOfEvents(chainOf(drafts));
 const finding = (map: ControlsMap, control: string) => {
   const found = map.controls.find((each) => each.control.startsWith(control));
   if (found === undefined) throw new Error(`no ${control}`);
@@ -50,13 +53,13 @@ describe('the controls map', () => {
     ['waiting for approval', 'nnnnn npnn p'],
     ['under way', 'npepe epen p'],
   ])('%s: %s', (name, expected) => {
-    expect(letters(controlsMap(BOUNDARY, eventsOf(name)))).toBe(expected.replaceAll(' ', ''));
+    expect(letters(mapOfEvents(eventsOf(name)))).toBe(expected.replaceAll(' ', ''));
   });
 
   it('cites events that are in the record, in their order, for whatever is evidence', () => {
     for (const name of Object.keys(RECORDS)) {
       const events = eventsOf(name as RecordName);
-      for (const { control, status, events: cited } of controlsMap(BOUNDARY, events).controls) {
+      for (const { control, status, events: cited } of mapOfEvents(events).controls) {
         expect(cited.length > 0, `${name} ${control}`).toBe(status !== 'nothing');
         expect(cited.map(({ seq }) => seq)).toEqual(cited.map(({ seq }) => seq).sort((a, b) => a - b));
         for (const { seq, type } of cited) expect(events[seq - 1]?.type).toBe(type);
@@ -64,16 +67,19 @@ describe('the controls map', () => {
     }
   });
 
+  const [provenLease] = proven('refused').data['leases'] as object[];
+  const withoutRefusals = { proof: 'refused', leases: [{ ...provenLease, refusals: [] }], secretsGone: [] };
+  const other = sha256Hex('other');
   const open = [requested(), admitted()];
-  const approvedBy = (name: string, data: EventDraft['data'] = {}): EventDraft =>
+  const approvedBy = (name: string, data: ChainDraft['data'] = {}): ChainDraft =>
     decided('granted', name, { quorum: 1, ...data });
   const needsTwo = requested({ approvalsNeeded: 2 });
   const ran = [admitted(), leaseIssued(), revoked(), proven('refused'), closed()];
   const until = String(leaseIssued().data['deadline']);
-  const withPolicy = (sessionPolicy: string): EventDraft =>
+  const withPolicy = (sessionPolicy: string): ChainDraft =>
     leaseIssued(1, { sessionPolicy, policyDigest: sha256Hex(sessionPolicy) });
 
-  it.each<[string, string, EventDraft[], RegExp]>([
+  it.each<[string, string, ChainDraft[], RegExp]>([
     [
       'a secret that is left',
       'NHI1',
@@ -96,16 +102,21 @@ describe('the controls map', () => {
     [
       'a proof without refusals',
       'NHI1',
-      [...open, leaseIssued(), { ...proven('refused'), data: { proof: 'refused', leases: [{ lease: 1 }] } }],
+      [...open, leaseIssued(), { ...proven('refused'), data: withoutRefusals }],
       /0 refusals/,
     ],
     [
       'a policy that is not the digested one',
       'NHI5',
-      [...open, leaseIssued(1, { policyDigest: 'x' })],
+      [...open, leaseIssued(1, { policyDigest: other })],
       /digest/,
     ],
-    ['no policy', 'NHI5', [...open, leaseIssued(1, { sessionPolicy: null })], /no session policy/],
+    [
+      'no policy',
+      'NHI5',
+      [...open, leaseIssued(1, { sessionPolicy: null })],
+      /cannot be read: data\.sessionPolicy/,
+    ],
     ['a policy that is none', 'NHI5', [...open, withPolicy('{')], /cannot be read/],
     [
       'a policy without deadline',
@@ -132,7 +143,7 @@ describe('the controls map', () => {
       'a policy that has a deadline which is not recorded',
       'NHI5',
       [...open, leaseIssued(1, { deadline: null })],
-      /another deadline than is recorded/,
+      /event 3 \(identity\.issued\) cannot be read: data\.deadline/,
     ],
     [
       'a tool on everything',
@@ -162,7 +173,7 @@ describe('the controls map', () => {
       'a lease without deadline',
       'NHI7',
       [...open, leaseIssued(1, { deadline: null })],
-      /no deadline within an hour/,
+      /event 3 \(identity\.issued\) cannot be read: data\.deadline/,
     ],
     [
       "another boundary's session",
@@ -176,17 +187,22 @@ describe('the controls map', () => {
       [...open, leaseIssued(1), leaseIssued(2, { accessKeyId: 'ASIAEXAMPLE1' })],
       /one access key/,
     ],
-    ['a lease without key', 'NHI9', [...open, leaseIssued(1, { accessKeyId: null })], /has none/],
+    [
+      'a lease without key',
+      'NHI9',
+      [...open, leaseIssued(1, { accessKeyId: null })],
+      /cannot be read: data\.accessKeyId/,
+    ],
     [
       'another grant at the lease',
       'SP 800-207 tenet 6',
-      [...open, leaseIssued(1, { grantDigest: 'other' })],
+      [...open, leaseIssued(1, { grantDigest: other })],
       /event 3 has another grant/,
     ],
     [
       'another grant approved',
       'SP 800-207 tenet 6',
-      [requested(), decided('granted', 'bob', { grantDigest: 'other' }), admitted(), leaseIssued()],
+      [requested(), decided('granted', 'bob', { grantDigest: other }), admitted(), leaseIssued()],
       /event 2 has another/,
     ],
     ['a lease without admission', 'SP 800-207 tenet 6', [requested(), leaseIssued()], /no admission/],
@@ -211,7 +227,7 @@ describe('the controls map', () => {
     [
       'an approval of another grant',
       'PR.AA-05',
-      [needsTwo, approvedBy('bob'), approvedBy('carol', { grantDigest: 'other' }), ...ran],
+      [needsTwo, approvedBy('bob'), approvedBy('carol', { grantDigest: other }), ...ran],
       /1 of 2/,
     ],
     [
@@ -244,6 +260,24 @@ describe('the controls map', () => {
       'PR.AA-05',
       [requested(), decided('refused', 'carol'), admitted(), revokedIntended()],
       /may have been, issued/,
+    ],
+    [
+      'a lease in spite of a refusal that cannot be read',
+      'PR.AA-05',
+      [requested(), { ...decided('refused', 'carol'), data: {} }, ...ran],
+      /refused the task, and a session was/,
+    ],
+    [
+      'a proof that cannot be read',
+      'NHI1',
+      [...open, leaseIssued(), { ...proven('refused'), data: {} }],
+      /the proof cannot be read: data\.proof: /,
+    ],
+    [
+      'an admission that cannot be read',
+      'SP 800-207 tenet 6',
+      [requested(), { ...admitted(), data: {} }, leaseIssued()],
+      /event 2 \(task\.admitted\) cannot be read: data\.executionArn: /,
     ],
   ])('%s contradicts %s', (_what, control, drafts, says) => {
     expect(finding(mapOf(drafts), control)).toMatchObject({
@@ -289,12 +323,12 @@ describe('the controls map', () => {
 
   it('binds itself to the chain', () => {
     const events = eventsOf('succeeded');
-    expect(controlsMap(BOUNDARY, events)).toMatchObject({
+    expect(mapOfEvents(events)).toMatchObject({
       version: 1,
       boundaryId: BOUNDARY,
       headHash: events.at(-1)?.hash,
     });
-    expect(() => controlsMap(BOUNDARY, [])).toThrow(RangeError);
+    expect(() => mapOfEvents([])).toThrow(RangeError);
   });
 });
 

@@ -33,11 +33,17 @@ test('events of a bundle of version 0.1 are read, each as it was given', () => {
 
 test('an event that cannot be read leaves the others readable, and names itself', () => {
   const [first, second, third] = eventsOfV01();
-  const { events, faults } = parseEvents([first, { ...second, data: { leaseSeconds: 'long' } }, third]);
+  const { entries, events, faults } = parseEvents([
+    first,
+    { ...second, data: { leaseSeconds: 'long' } },
+    third,
+  ]);
+  expect(entries).toEqual([{ event: first }, { fault: faults[0] }, { event: third }]);
   expect(events).toEqual([first, third]);
   expect(faults).toEqual([
     {
       index: 1,
+      seq: 2,
       id: 'task.admitted',
       type: 'task.admitted',
       path: 'data.executionArn',
@@ -159,6 +165,7 @@ describe('faults', () => {
 
   test.each([undefined, null, {}, 'events', 7])('of no list: %j', (list) => {
     expect(parseEvents(list)).toEqual({
+      entries: [],
       events: [],
       faults: [{ path: '', problem: 'expected a list of events' }],
     });

@@ -77,17 +77,11 @@ const FULL: readonly TimedDraft[] = [
   }),
 ];
 
-/** `decided` in the fixture names no role; the writer always does. */
-const withRole = (each: TimedDraft): TimedDraft =>
-  each.type === 'approval.granted' || each.type === 'approval.refused'
-    ? { ...each, data: { roleArn: person.roleArn, ...each.data } }
-    : each;
-
 /** An event of every type, each as its writer writes it. */
 export const WRITTEN: readonly Written[] = JSON.parse(
   JSON.stringify([
     ...eventsOfV01(),
     ...chainOf(FULL),
-    ...Object.values(RECORDS).flatMap((drafts) => chainOf(drafts.map(withRole))),
+    ...Object.values(RECORDS).flatMap((drafts) => chainOf(drafts)),
   ]),
 );

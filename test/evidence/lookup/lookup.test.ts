@@ -3,10 +3,10 @@ import { describe, expect, it, test } from 'vitest';
 import {
   chainEvent,
   chainFault,
-  EVENT_TYPES,
-  type EventDraft,
-  type EvidenceEvent,
+  type ChainDraft,
+  type ChainedEvent,
 } from 'taskbound-evidence/chain/evidence';
+import { EVENT_TYPES } from 'taskbound-evidence/events/event';
 import { secretName } from 'taskbound-evidence/names/ids';
 import { eventIn, issued, itemOf, lookupOf } from 'taskbound-evidence/lookup/lookup';
 import { copiedSecretName } from 'taskbound-evidence/names/secret-id';
@@ -14,8 +14,8 @@ import { copiedSecretName } from 'taskbound-evidence/names/secret-id';
 const BOUNDARY = 'object-transfer.nightly-1';
 const AT_MS = Date.UTC(2026, 10, 24, 10);
 
-const chainOf = (...drafts: readonly Pick<EventDraft, 'type' | 'data'>[]): EvidenceEvent[] =>
-  drafts.reduce<EvidenceEvent[]>((events, draft, index) => {
+const chainOf = (...drafts: readonly Pick<ChainDraft, 'type' | 'data'>[]): ChainedEvent[] =>
+  drafts.reduce<ChainedEvent[]>((events, draft, index) => {
     const named = { ...draft, id: `${draft.type}:${index}`, actor: 'test' };
     return [...events, chainEvent(BOUNDARY, events.at(-1), named, AT_MS)];
   }, []);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lookupOf } from 'taskbound-evidence/lookup/lookup';
 import { follow, type Recorded } from 'taskbound-evidence/lookup/pointer';
-import type { EvidenceBundle, EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import type { EvidenceBundle, ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { signedBundle, STACK_KEY } from '../../fixtures/signed-bundle.ts';
 import { BOUNDARY, chain, goodEvents } from '../../cli/support.ts';
 import { rechained } from '../../scenarios/tampering.ts';
@@ -13,11 +13,11 @@ const closedChain = chain(
 );
 const issuedAt = closedChain.findIndex(({ type }) => type === 'identity.issued');
 const openChain = closedChain.slice(0, -1);
-const means = (event: EvidenceEvent) => lookupOf(event) === 'key#ASIAX';
+const means = (event: ChainedEvent) => lookupOf(event) === 'key#ASIAX';
 const pointer = { boundaryId: BOUNDARY, seq: issuedAt + 1, means };
 const event = closedChain[issuedAt];
 
-const open = (events: readonly EvidenceEvent[]): Recorded => ({ events, closed: false });
+const open = (events: readonly ChainedEvent[]): Recorded => ({ events, closed: false });
 const closed = ({ events, envelope, publicKey }: EvidenceBundle): Recorded => {
   if (envelope === null || publicKey === null) throw new Error('not signed');
   return { events, signed: { envelope, publicKey }, closed: true };

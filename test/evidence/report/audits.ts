@@ -1,5 +1,5 @@
 import type { AuditResult, RecordRef } from 'taskbound-evidence/audit/result';
-import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
 
 const recordRef = (change: Partial<RecordRef> = {}): RecordRef => ({
   eventId: 'e-1',
@@ -13,10 +13,7 @@ const recordRef = (change: Partial<RecordRef> = {}): RecordRef => ({
 });
 
 /** The result of an audit of these events. */
-export const auditOf = (
-  events: readonly EvidenceEvent[],
-  change: Partial<AuditResult> = {},
-): AuditResult => ({
+export const auditOf = (events: readonly ChainedEvent[], change: Partial<AuditResult> = {}): AuditResult => ({
   version: 1,
   boundaryId: events[0]?.boundaryId ?? '',
   headHash: events.at(-1)?.hash ?? '',
@@ -46,7 +43,7 @@ export const auditOf = (
   ...change,
 });
 
-export const violatedAudit = (events: readonly EvidenceEvent[]): AuditResult =>
+export const violatedAudit = (events: readonly ChainedEvent[]): AuditResult =>
   auditOf(events, {
     verdict: 'violated',
     calls: { ...auditOf(events).calls, outsideAllowed: 1, outsideRefused: 1, afterAllowed: 1 },

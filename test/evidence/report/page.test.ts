@@ -7,7 +7,8 @@ import { reportPage } from 'taskbound-evidence/report/page';
 import { reportSubject } from 'taskbound-evidence/report/subject';
 import { verification } from 'taskbound-evidence/report/verification';
 import type { AuditResult } from 'taskbound-evidence/audit/result';
-import type { EventDraft, EvidenceEvent, Json } from 'taskbound-evidence/chain/evidence';
+import type { ChainDraft, ChainedEvent } from 'taskbound-evidence/chain/evidence';
+import type { Json } from 'taskbound-evidence/events/event';
 import {
   admitted,
   BOUNDARY,
@@ -22,9 +23,10 @@ import {
   secretRevoked,
   type RecordName,
 } from '../../fixtures/task-events.ts';
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import { auditOf, violatedAudit } from './audits.ts';
 
-function pageOf(events: readonly EvidenceEvent[], audit?: AuditResult): string {
+function pageOf(events: readonly ChainedEvent[], audit?: AuditResult): string {
   const bundle = bundleOf(BOUNDARY, events);
   return reportPage(reportSubject(bundle, verification(bundle, undefined), audit));
 }
@@ -113,8 +115,35 @@ describe('the page', () => {
       expect(page).not.toContain(words);
   });
 
+  it('does not turn an event that cannot be read into one that did not happen', () => {
+    const unread = (type: string) =>
+      pageOf(
+        chainOf(RECORDS.succeeded.map((each) => (each.type === type ? { ...each, data: {} } : each))),
+      ).replace(/\s+/g, ' ');
+    const issued = unread('identity.issued');
+    for (const words of ['1 event cannot be read.', 'Not recorded: lease ?', 'Not proven', 'data.lease:'])
+      expect(issued).toContain(words);
+    for (const words of [
+      'nothing was allowed',
+      'no tool could be used',
+      'no session issued',
+      'There was none',
+    ])
+      expect(issued).not.toContain(words);
+    expect(unread('boundary.closed')).not.toContain('Not closed yet');
+    expect(unread('revocation.proven')).not.toContain('The record has no proof');
+    expect(unread('work.finished')).not.toContain('ended before it reported');
+    expect(unread('secret.issued')).not.toContain('No secret was made');
+    expect(unread('task.requested')).not.toContain('does not show who asked');
+  });
+
   it('opens, and stays short, when an event names leases without end', () => {
-    const data = { leases: Array.from({ length: 20_000 }, () => ({})) };
+    const leases = Array.from({ length: 20_000 }, (_none, index) => ({
+      lease: index + 1,
+      state: 'intended',
+      deadline: '2026-11-23T10:02:00Z',
+    }));
+    const data = { ...revoked().data, leases };
     expect(pageOf(chainOf([requested(), { ...revoked(), data }, proven('refused')])).length).toBeLessThan(
       200_000,
     );
@@ -166,7 +195,7 @@ describe('the page', () => {
     const violated = pageOf(events, violatedAudit(events));
     for (const words of [
       'The boundary was violated.',
-      'Not so, says the trail',
+      'No: the trail shows calls after the end',
       'The trail shows violations.',
       '1 call of this task after its end that was answered',
       'outside-and-allowed',
@@ -180,7 +209,7 @@ describe('the page', () => {
   it('tells a digest that was approved from another one', () => {
     const drafts = RECORDS.approved.map((draft) =>
       draft.id === 'approval.granted:carol'
-        ? { ...draft, data: { ...draft.data, grantDigest: 'other' } }
+        ? { ...draft, data: { ...draft.data, grantDigest: sha256Hex('other') } }
         : draft,
     );
     const page = pageOf(chainOf(drafts));
@@ -256,12 +285,12 @@ describe('hostile texts', () => {
       fc.property(names, HOSTILE, fc.option(fc.nat(60)), (name, hostile, at) => {
         const changed = (text: string) =>
           chainOf(
-            RECORDS[name].map((draft: EventDraft) => ({
+            RECORDS[name].map((draft: ChainDraft) => ({
               ...draft,
               actor: text,
               data: withTexts(draft.data as Json, (was, index) =>
                 at === null || at === index ? text : was,
-              ) as EventDraft['data'],
+              ) as ChainDraft['data'],
             })),
           );
         const page = pageOf(changed(hostile));
@@ -304,7 +333,7 @@ describe('hostile texts', () => {
     const drafts = RECORDS.approved.map((draft) => ({
       ...draft,
       actor: long,
-      data: withTexts(draft.data as Json, () => long) as EventDraft['data'],
+      data: withTexts(draft.data as Json, () => long) as ChainDraft['data'],
     }));
     expect(pageOf(chainOf(drafts)).length).toBeLessThan(2_000_000);
   });
@@ -312,7 +341,7 @@ describe('hostile texts', () => {
   it('as keys, numbers and forms that nobody expects are borne', () => {
     fc.assert(
       fc.property(fc.constantFrom(...NAMES), fc.jsonValue({ maxDepth: 3 }), fc.nat(20), (name, value, at) => {
-        const drafts = RECORDS[name].map((draft: EventDraft) => {
+        const drafts = RECORDS[name].map((draft: ChainDraft) => {
           const keys = Object.keys(draft.data);
           const key = keys[at % Math.max(keys.length, 1)] ?? 'none';
           return { ...draft, data: { ...draft.data, [key]: value as Json } };

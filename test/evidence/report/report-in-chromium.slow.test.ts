@@ -5,7 +5,7 @@ import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { bundleOf } from '../../fixtures/signed-bundle.ts';
-import type { EventDraft, EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import type { ChainDraft, ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { BOUNDARY, chainOf, eventsOf, RECORDS } from '../../fixtures/task-events.ts';
 import { headlessChromium, type HeadlessChromium } from './chromium.ts';
 import { violatedAudit } from './audits.ts';
@@ -29,7 +29,7 @@ async function reportIn(folder: string, bundleFile: string, ...args: string[]): 
   return JSON.parse(stdout).reportFile;
 }
 
-async function reportOf(events: readonly EvidenceEvent[], isViolated = false): Promise<string> {
+async function reportOf(events: readonly ChainedEvent[], isViolated = false): Promise<string> {
   const folder = await temporaryFolder();
   await fileIn(folder, 'b.json', bundleOf(BOUNDARY, events));
   if (!isViolated) return reportIn(folder, 'b.json');
@@ -69,7 +69,7 @@ async function reportOfRun(): Promise<string> {
 const NASTY = `</pre></style><script>document.title = 'run'</script><img src=x onerror="document.title='run'">\u202e${'x'.repeat(3000)}`;
 
 /** Every text of the record is somebody's attack. */
-const hostile = (drafts: readonly EventDraft[]): EvidenceEvent[] =>
+const hostile = (drafts: readonly ChainDraft[]): ChainedEvent[] =>
   chainOf(
     drafts.map((draft) => ({
       ...draft,

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
-import { chainEvent, type EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import { chainEvent, type ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { publicKeyPem, readPublicKey } from 'taskbound-evidence/signature/evidence-key';
 import { MAX_BUNDLE_DEPTH } from 'taskbound-evidence/canonical-json/canonical-json-check';
 import { statementOf } from 'taskbound-evidence/signature/statement';
@@ -52,8 +52,8 @@ describe('a bundle', () => {
 
 describe('what a bundle may not be', () => {
   const deep = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
-  const rechained = (events: readonly EvidenceEvent[]): EvidenceEvent[] =>
-    events.reduce<EvidenceEvent[]>(
+  const rechained = (events: readonly ChainedEvent[]): ChainedEvent[] =>
+    events.reduce<ChainedEvent[]>(
       (chain, event) => [...chain, chainEvent(BOUNDARY, chain.at(-1), event, Date.parse(event.at))],
       [],
     );
@@ -220,7 +220,7 @@ describe('the statement', () => {
         taskId: 'nightly-1',
         outcome: 'succeeded',
         approvals: [],
-        leases: [expect.objectContaining({ lease: 1, accessKeyId: 'ASIAEXAMPLE' })],
+        leases: [expect.objectContaining({ lease: 1, accessKeyId: 'ASIAEXAMPLE1' })],
         secrets: [expect.objectContaining({ name: 'receiptKey', revoked: true })],
         events: 9,
       }),

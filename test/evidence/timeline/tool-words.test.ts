@@ -1,13 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import type { EventData } from 'taskbound-evidence/events/event';
 import { toolWords } from 'taskbound-evidence/timeline/tool-words';
 
-const use = (tool: string | null, action = 's3:GetObject', outcome = 'ok') => ({ tool, action, outcome });
+type Tools = EventData<'work.finished'>['tools'];
+type Use = Exclude<Tools, 'unknown'>['uses'][number];
+
+const use = (tool: string | null, action = 's3:GetObject', outcome = 'ok'): Use => ({
+  tool,
+  action,
+  outcome,
+  resource: 'r',
+  requestId: 'id',
+});
+const { tool: _tool, ...unnamed } = use(null);
 
 describe('the tools that a worker says it used', () => {
-  it.each([
+  it.each<[string, Tools, string]>([
     ['a worker that died', 'unknown', 'which tools it used is unknown'],
-    ['no record at all', undefined, 'which tools it used is unknown'],
-    ['none', { uses: [], count: 0 }, 'it says it used no tool'],
+    [
+      'a record that does not name the tools',
+      { uses: [unnamed], count: 1, digest: '' },
+      'which tools it used is unknown',
+    ],
+    ['none', { uses: [], count: 0, digest: '' }, 'it says it used no tool'],
     [
       'tools, each with how often, then what no tool allowed',
       {
@@ -19,15 +34,20 @@ describe('the tools that a worker says it used', () => {
           use(null, 'dynamodb:Scan', 'AccessDeniedException'),
         ],
         count: 5,
+        digest: '',
       },
       'it says it used readCase 2 times, writeReply; no tool is known to allow dynamodb:Scan 2 times',
     ],
-    ['more than are told singly', { uses: [use('a')], count: 103 }, 'it says it used a; and 102 more'],
+    [
+      'more than are told singly',
+      { uses: [use('a')], count: 103, digest: '' },
+      'it says it used a; and 102 more',
+    ],
     [
       'nothing but attempts',
-      { uses: [use(null)], count: 1 },
+      { uses: [use(null)], count: 1, digest: '' },
       'it says it used no tool; no tool is known to allow s3:GetObject',
     ],
-    ['a line break in a name', { uses: [use('a\nb')], count: 1 }, 'it says it used a b'],
+    ['a line break in a name', { uses: [use('a\nb')], count: 1, digest: '' }, 'it says it used a b'],
   ])('%s', (_what, tools, words) => expect(toolWords(tools)).toBe(words));
 });

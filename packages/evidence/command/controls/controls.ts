@@ -1,4 +1,6 @@
 import { controlsMap } from '../../controls/controls.ts';
+import { parseEvents } from '../../events/parse-events.ts';
+import { taskRecord } from '../../events/task-record.ts';
 import { verifyBundle } from '../../signature/verify.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -19,7 +21,7 @@ export async function controls(
     throw new UsageError(
       `${path} is no evidence for any control: ${fault}. Export the bundle again, and see taskbound verify.`,
     );
-  const map = controlsMap(bundle.boundaryId, bundle.events);
+  const map = controlsMap(bundle, taskRecord(parseEvents(bundle.events)));
   if (options.json === true) printJson(io, map);
   else io.out(renderControls(map));
   return EXIT.done;

@@ -45,7 +45,7 @@ const summaryOf = (
   boundaryId: bundle.boundaryId,
   reportFile,
   headHash: bundle.events.at(-1)?.hash ?? null,
-  outcome: record.closed?.data['outcome'] ?? null,
+  outcome: record.closed?.data.outcome ?? null,
   access: end.kind,
   evidence: is,
   audit: audit?.verdict ?? null,

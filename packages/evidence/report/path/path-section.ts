@@ -1,22 +1,22 @@
 import { html, theirs, type Html } from '../html.ts';
 import { details } from '../parts.ts';
 import { SIGNS, STATE_WORDS, workflowPicture } from './workflow-picture.ts';
-import type { StepState, Way } from './path.ts';
+import type { StepState, WorkflowPath } from './path.ts';
 
 const STATES = Object.keys(STATE_WORDS) as StepState[];
 
-/** The workflow as a picture, and the same way as a list. */
-export const way = (of: Way): Html =>
+/** The workflow as a picture, and the same path as a list. */
+export const pathSection = (of: WorkflowPath): Html =>
   html`<p>${theirs(of.says)}</p>
     <figure>
       ${workflowPicture(of)}
       <figcaption>
         ${STATES.map((state) => html`<span class="key ${state}">${SIGNS[state]} ${STATE_WORDS[state]}</span>`)}
-        Each box is a state of the workflow; the heavy line is this task’s way.
+        Each box is a state of the workflow; the heavy line is this task’s path.
       </figcaption>
     </figure>
     ${details(
-      'The way as a list',
+      'The path as a list',
       html`<ol>
           ${[...of.front, ...of.tail].map(
             ({ name, state, note }) =>

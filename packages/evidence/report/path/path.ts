@@ -1,12 +1,19 @@
-import { at, numberAt, textAt } from '../../events/event-data.ts';
 import { accessEnd } from '../../access-end/access-end.ts';
 import { EXECUTION_ENDED } from '../../names/execution-ended.ts';
-import { isIssued, isLeased, type TaskRecord } from '../../events/task-record.ts';
+import {
+  isClosed,
+  isIssued,
+  isLeased,
+  isProven,
+  isRefused,
+  unreadableOf,
+  type TaskRecord,
+} from '../../events/task-record.ts';
 import { count } from '../html.ts';
 
 /**
- * How a task met a state. `passed`; `failed`: it ended here, and the way leads to the tail; `waiting`: the record ends here; `skipped`: the
- * way did not lead through it.
+ * How a task went through a state. `passed`; `failed`: it ended here and continued with the tail; `waiting`: the record ends here; `skipped`: the
+ * task did not enter the state.
  */
 export type StepState = 'passed' | 'failed' | 'waiting' | 'skipped';
 
@@ -14,16 +21,16 @@ export interface Step {
   /** The state's name as operators see it. */
   readonly name: string;
   readonly state: StepState;
-  /** A few words for the picture; may have other people's words in it. */
+  /** A few words for the picture, which may contain text of others. */
   readonly note: string;
 }
 
-export interface Way {
+export interface WorkflowPath {
   /** From the request to the work. */
   readonly front: readonly Step[];
   /** From RevokeAndRecord to the end. */
   readonly tail: readonly Step[];
-  /** How many times RunWork handed on to another lease. */
+  /** How often RunWork continued with another lease. */
   readonly rounds: number;
   /** Whether the tail was run by the Teardown machine, in place of the task's own execution. */
   readonly byTeardown: boolean;
@@ -31,14 +38,14 @@ export interface Way {
   readonly says: string;
 }
 
-/** The way of one task through the workflow, from its events. */
-export function wayOf(record: TaskRecord): Way {
+/** The path of one task through the workflow, from its events. */
+export function workflowPathOf(record: TaskRecord): WorkflowPath {
   const front = frontOf(record);
   const byTeardown = isTornDown(record);
   return {
     front,
     tail: tailOf(record),
-    rounds: record.runs.filter(({ data }) => at(data, 'status') === 'handed-on').length,
+    rounds: record.runs.filter(({ data }) => data.status === 'handed-on').length,
     byTeardown,
     says: says(record, front, byTeardown),
   };
@@ -46,8 +53,11 @@ export function wayOf(record: TaskRecord): Way {
 
 const step = (name: string, state: StepState, note: string): Step => ({ name, state, note });
 
-const isTailBegun = ({ revoked, proven, closed }: TaskRecord): boolean =>
-  (revoked ?? proven ?? closed) !== undefined;
+const isRevoked = (record: TaskRecord): boolean =>
+  record.revoked !== undefined || unreadableOf(record, 'boundary.revoked').length > 0;
+
+const isTailBegun = (record: TaskRecord): boolean =>
+  isRevoked(record) || isProven(record) || isClosed(record);
 
 function frontOf(record: TaskRecord): Step[] {
   const steps = [
@@ -61,21 +71,24 @@ function frontOf(record: TaskRecord): Step[] {
   ];
   if (isTailBegun(record) || steps.some(({ state }) => state === 'failed' || state === 'waiting'))
     return steps;
-  // The record ends before the tail: the task was on its way to the first step that it has not met.
+  // The record ends before the tail: the task waits between its last step and the next one.
   const last = steps.findLastIndex(({ state }) => state === 'passed');
   return steps.map((each, index) =>
     index === last ? { ...each, state: 'waiting', note: `${each.note}; the record ends here` } : each,
   );
 }
 
-const requested = ({ requested: event }: TaskRecord): Step =>
-  event ? step('submit', 'passed', 'asked for') : step('submit', 'skipped', 'not in the record');
+const requested = (record: TaskRecord): Step =>
+  record.requested || unreadableOf(record, 'task.requested').length > 0
+    ? step('submit', 'passed', 'asked for')
+    : step('submit', 'skipped', 'not in the record');
 
-function approval({ requested: event, granted, refused, expired, ended, admitted }: TaskRecord): Step {
-  const needed = numberAt(event?.data, 'approvalsNeeded') ?? numberAt(granted[0]?.data, 'quorum');
-  if (refused.length > 0) return step('Approval', 'failed', 'refused');
+function approval(record: TaskRecord): Step {
+  const { requested: event, granted, expired, ended, admitted } = record;
+  const needed = event?.data.approvalsNeeded ?? granted[0]?.data.quorum ?? undefined;
+  if (isRefused(record)) return step('Approval', 'failed', 'refused');
   if (expired) return step('Approval', 'failed', 'expired');
-  if (at(event?.data, 'emergency') !== undefined) return step('Approval', 'skipped', 'emergency');
+  if (event?.data.emergency !== undefined) return step('Approval', 'skipped', 'emergency');
   if (needed === undefined) return step('Approval', 'skipped', 'none needed');
   const note = `${granted.length} of ${needed}`;
   if (granted.length >= needed) return step('Approval', 'passed', note);
@@ -83,17 +96,18 @@ function approval({ requested: event, granted, refused, expired, ended, admitted
   return step('Approval', admitted ? 'passed' : 'waiting', note);
 }
 
-function admit({ admitted, rejected, refused, expired }: TaskRecord): Step {
+function admit(record: TaskRecord): Step {
+  const { admitted, rejected, expired } = record;
   if (admitted)
     return rejected?.actor === 'admit'
       ? step('Admit', 'failed', 'rejected later')
       : step('Admit', 'passed', 'admitted');
   if (rejected?.actor === 'admit') return step('Admit', 'failed', 'rejected');
-  return step('Admit', 'skipped', refused.length > 0 || expired ? 'only closes it' : 'not reached');
+  return step('Admit', 'skipped', isRefused(record) || expired ? 'only closes it' : 'not reached');
 }
 
 function window(record: TaskRecord): Step {
-  if (at(record.requested?.data, 'window') === undefined) return step('AwaitWindow', 'skipped', 'no window');
+  if (record.requested?.data.window === undefined) return step('AwaitWindow', 'skipped', 'no window');
   if (record.admitted === undefined) return step('AwaitWindow', 'skipped', 'not reached');
   if (isIssued(record)) return step('AwaitWindow', 'passed', 'window open');
   return record.revoked || record.rejected
@@ -104,15 +118,16 @@ function window(record: TaskRecord): Step {
 function secrets(record: TaskRecord): Step {
   const { secrets: made, rejected } = record;
   const [only] = made;
-  const name = made.length === 1 && only ? `Issue ${only.name}` : 'Issue secrets';
+  const issued = made.length + unreadableOf(record, 'secret.issued').length;
+  const name = issued === 1 && only ? `Issue ${only.name}` : 'Issue secrets';
   if (rejected?.actor === 'issue-secret') return step(name, 'failed', 'rejected');
-  if (made.length === 0) return step(name, 'skipped', isLeased(record) ? 'has none' : 'not reached');
-  return step(name, 'passed', `${made.length} issued`);
+  if (issued === 0) return step(name, 'skipped', isLeased(record) ? 'has none' : 'not reached');
+  return step(name, 'passed', `${issued} issued`);
 }
 
-function identity({ leases, untold, rejected }: TaskRecord): Step {
+function identity({ leases, unrecorded, rejected }: TaskRecord): Step {
   if (rejected?.actor === 'issue-identity') return step('IssueIdentity', 'failed', 'rejected');
-  if (leases.length === 0 && untold.length > 0) return step('IssueIdentity', 'failed', 'may have issued');
+  if (leases.length === 0 && unrecorded.length > 0) return step('IssueIdentity', 'failed', 'may have issued');
   return leases.length === 0
     ? step('IssueIdentity', 'skipped', 'no session issued')
     : step('IssueIdentity', 'passed', count(leases.length, 'lease'));
@@ -121,7 +136,7 @@ function identity({ leases, untold, rejected }: TaskRecord): Step {
 function work(record: TaskRecord): Step {
   const { leases, runs, ended } = record;
   const last = runs.at(-1);
-  switch (at(last?.data, 'status')) {
+  switch (last?.data.status) {
     case 'succeeded':
       return step('RunWork', 'passed', 'succeeded');
     case 'failed':
@@ -136,60 +151,62 @@ function work(record: TaskRecord): Step {
 }
 
 function tailOf(record: TaskRecord): Step[] {
-  const { revoked, proven, closed } = record;
   const end = accessEnd(record);
   return [
-    revoked
+    isRevoked(record)
       ? step('RevokeAndRecord', 'passed', denyNote(record))
       : step('RevokeAndRecord', 'skipped', 'not reached'),
-    proven
+    isProven(record)
       ? step('ProveRevoked', end.kind === 'unproven' ? 'failed' : 'passed', end.kind)
-      : step('ProveRevoked', revoked ? 'waiting' : 'skipped', 'no proof'),
-    closed ? step('CloseBoundary', 'passed', 'closed') : step('CloseBoundary', 'skipped', 'not reached'),
+      : step('ProveRevoked', isRevoked(record) ? 'waiting' : 'skipped', 'no proof'),
+    isClosed(record)
+      ? step('CloseBoundary', 'passed', 'closed')
+      : step('CloseBoundary', 'skipped', 'not reached'),
     outcome(record),
   ];
 }
 
 function denyNote(record: TaskRecord): string {
-  const { revoked } = record;
   if (!isLeased(record)) return 'nothing to deny';
-  return at(revoked?.data, 'deny', 'effective') === true ? 'denied' : 'deny not effective';
+  const deny = record.revoked?.data.deny;
+  return typeof deny === 'object' && deny.effective ? 'denied' : 'deny not effective';
 }
 
-function outcome({ closed }: TaskRecord): Step {
-  const word = at(closed?.data, 'outcome');
-  if (closed === undefined) return step('End', 'skipped', 'not reached');
-  return word === 'succeeded'
+function outcome(record: TaskRecord): Step {
+  if (!isClosed(record)) return step('End', 'skipped', 'not reached');
+  const closed = record.closed?.data;
+  return closed?.outcome === 'succeeded'
     ? step('TaskSucceeded', 'passed', 'the end')
-    : step('TaskFailed', 'failed', cutError(textAt(closed.data, 'error')));
+    : step('TaskFailed', 'failed', cutError(closed?.error ?? 'failed'));
 }
 
 /** An error's name in a box of the picture. */
-const cutError = (error = 'failed'): string => (error.length > 22 ? `${error.slice(0, 21)}…` : error);
+const cutError = (error: string): string => (error.length > 22 ? `${error.slice(0, 21)}…` : error);
 
-/** `end` starts Teardown; `reconcile` does when an execution ended without its tail. */
+/** `end` starts Teardown, and so does `reconcile` when an execution ended without its tail. */
 const isTornDown = ({ ended, closed }: TaskRecord): boolean =>
-  ended !== undefined || at(closed?.data, 'error') === EXECUTION_ENDED;
+  ended !== undefined || closed?.data.error === EXECUTION_ENDED;
 
 const issuedWord = ({ leases, secrets: made }: TaskRecord): string =>
   leases.length + made.length > 0 ? 'was issued' : 'may have been issued';
 
 function says(record: TaskRecord, front: readonly Step[], byTeardown: boolean): string {
-  const { ended, rejected, refused, expired, closed } = record;
+  const { ended, rejected, expired, closed } = record;
   const so = isIssued(record) ? `yet something ${issuedWord(record)}` : 'so nothing was issued';
   if (expired) return `Not enough people approved the task in time, ${so}.`;
-  if (refused.length > 0) return `A person refused the task, ${so}.`;
+  if (isRefused(record)) return `A person refused the task, ${so}.`;
   if (ended)
-    return `A person ended the task early; ${closed ? 'Teardown closed its boundary' : 'the record ends before its boundary was closed'}.`;
+    return `A person ended the task early; ${isClosed(record) ? 'Teardown closed its boundary' : 'the record ends before its boundary was closed'}.`;
   if (byTeardown)
     return 'The execution ended without its own tail; Teardown took over and closed the boundary.';
   if (rejected)
-    return `A rule turned the task away${isIssued(record) ? `, and something ${issuedWord(record)}` : ', so nothing was issued'}.`;
-  if (closed === undefined) {
+    return `A rule rejected the task${isIssued(record) ? `, and something ${issuedWord(record)}` : ', so nothing was issued'}.`;
+  if (!isClosed(record)) {
     const where = [...front].reverse().find(({ state }) => state === 'waiting' || state === 'failed')?.name;
     return `The record ends before the boundary was closed${where === undefined ? '' : `, at ${where}`}.`;
   }
-  return at(closed.data, 'outcome') === 'succeeded'
-    ? 'The task went its whole way, and its boundary was closed.'
-    : 'The task failed, and its boundary was closed all the same.';
+  if (closed === undefined) return 'The boundary was closed; how the task ended cannot be read.';
+  return closed.data.outcome === 'succeeded'
+    ? 'The task went through the whole workflow, and its boundary was closed.'
+    : 'The task failed, and its boundary was closed.';
 }

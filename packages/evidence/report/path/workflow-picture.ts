@@ -1,7 +1,7 @@
 import { cut, html, seen, type Html } from '../html.ts';
-import type { Step, StepState, Way } from './path.ts';
+import type { Step, StepState, WorkflowPath } from './path.ts';
 
-/** Where a picture puts things, in its own units. */
+/** The positions in a picture, in its own units. */
 interface Layout {
   readonly id: string;
   readonly width: number;
@@ -10,7 +10,7 @@ interface Layout {
   /** The corner of a box of the front, or of the tail. */
   readonly front: (index: number) => Point;
   readonly tail: (index: number) => Point;
-  /** From the box where the way left the front to the tail's first box. */
+  /** From the last box of the front to the first box of the tail. */
   readonly exit: (index: number) => string;
   /** From RunWork back to IssueIdentity. */
   readonly loop: string;
@@ -30,7 +30,7 @@ const TAIL_STEPS = 4;
 const IDENTITY = 5;
 const WORK = 6;
 
-/** Two rows: to the work from left to right, and back under it. */
+/** Two rows: the front from left to right, and the tail below it from right to left. */
 function wide(hasLoop: boolean): Layout {
   const box = { width: 132, height: 54 };
   const top = hasLoop ? 44 : 4;
@@ -64,7 +64,7 @@ function wide(hasLoop: boolean): Layout {
   };
 }
 
-/** One column, for a narrow screen: the way out on its left, the way back on its right. */
+/** One column, for a narrow screen: the exit to the tail on its left, the loop back on its right. */
 function tall(): Layout {
   const box = { width: 214, height: 44 };
   const [step, left, gap] = [60, 34, 26];
@@ -100,7 +100,7 @@ export const STATE_WORDS: Readonly<Record<StepState, string>> = {
   passed: 'passed',
   failed: 'ended here',
   waiting: 'still here',
-  skipped: 'not on its way',
+  skipped: 'not entered',
 };
 
 const short = (text: string, most: number): string =>
@@ -138,40 +138,40 @@ const arrow = (id: string, is: 'on' | 'off'): Html =>
     ><path d="M0 0L8 4L0 8Z"
   /></marker>`;
 
-function edges(way: Way, layout: Layout): Html {
+function edges(path: WorkflowPath, layout: Layout): Html {
   const { front, tail, id } = layout;
-  const left = way.front.findLastIndex(({ state }) => state !== 'skipped');
-  const isEnding = way.tail[0]?.state !== 'skipped';
-  const along = way.front
+  const left = path.front.findLastIndex(({ state }) => state !== 'skipped');
+  const isEnding = path.tail[0]?.state !== 'skipped';
+  const along = path.front
     .slice(1)
     .map((_step, index) => edge(layout.next(front(index), front(index + 1)), index < left, id));
-  const back = way.tail
+  const back = path.tail
     .slice(1)
     .map((step, index) => edge(layout.next(tail(index), tail(index + 1)), step.state !== 'skipped', id));
   const usual = left === WORK && isEnding ? undefined : edge(layout.exit(WORK), false, id);
   return html`${usual}${along}${back}${isEnding && left >= 0 ? edge(layout.exit(left), true, id) : undefined}${
-    way.rounds === 0
+    path.rounds === 0
       ? undefined
       : html`${edge(layout.loop, true, id)}<text
             class="note"
             x="${layout.loopLabel.x}"
             y="${layout.loopLabel.y}"
             text-anchor="middle"
-            >${way.rounds}×</text
+            >${path.rounds}×</text
           >`
   }`;
 }
 
-function picture(way: Way, layout: Layout): Html {
+function picture(path: WorkflowPath, layout: Layout): Html {
   const { id, width, height, frame } = layout;
   return html`<svg
-    class="way ${id}"
+    class="path ${id}"
     viewBox="0 0 ${width} ${height}"
     role="img"
     aria-labelledby="${id}-title ${id}-desc"
   >
-    <title id="${id}-title">The workflow, with this task’s way through it</title>
-    <desc id="${id}-desc">${cut(wayInWords(way), 2000)}</desc>
+    <title id="${id}-title">The workflow, with this task’s path through it</title>
+    <desc id="${id}-desc">${cut(pathText(path), 2000)}</desc>
     <defs>${arrow(id, 'on')}${arrow(id, 'off')}</defs>
     <rect
       class="frame"
@@ -182,17 +182,17 @@ function picture(way: Way, layout: Layout): Html {
       rx="12"
     />
     <text class="note" x="${frame.x + 12}" y="${frame.y + frame.height - 7}">
-      ${way.byTeardown ? 'run by the machine Teardown' : 'always, however it ends'}
+      ${path.byTeardown ? 'run by the machine Teardown' : 'always, however it ends'}
     </text>
-    ${edges(way, layout)} ${way.front.map((step, index) => boxOf(step, layout.front(index), layout))}
-    ${way.tail.map((step, index) => boxOf(step, layout.tail(index), layout))}
+    ${edges(path, layout)} ${path.front.map((step, index) => boxOf(step, layout.front(index), layout))}
+    ${path.tail.map((step, index) => boxOf(step, layout.tail(index), layout))}
   </svg>`;
 }
 
-/** The way in one line of words, for who does not see the picture. */
-export const wayInWords = ({ front, tail, says }: Way): string =>
+/** The path in one line of text, for readers who do not see the picture. */
+export const pathText = ({ front, tail, says }: WorkflowPath): string =>
   `${says} ${[...front, ...tail].map(({ name, state, note }) => `${name}: ${STATE_WORDS[state]}, ${note}`).join('. ')}.`;
 
-/** Two pictures of the same; the style shows the one that fits the screen. */
-export const workflowPicture = (way: Way): Html =>
-  html`${picture(way, wide(way.rounds > 0))}${picture(way, tall())}`;
+/** The same path in two layouts; the style shows the one that fits the screen. */
+export const workflowPicture = (path: WorkflowPath): Html =>
+  html`${picture(path, wide(path.rounds > 0))}${picture(path, tall())}`;

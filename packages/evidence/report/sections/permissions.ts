@@ -1,29 +1,27 @@
 import { sha256Hex } from '../../canonical-json/digest.ts';
-import { textAt } from '../../events/event-data.ts';
 import { policyWords, type ResourceWords, type StatementWords } from '../../policy/policy-words.ts';
 import { SESSION_POLICY_CHARACTERS } from '../../policy/own-statements.ts';
-import { isLeased, leaseName, type LeaseFacts, type TaskRecord } from '../../events/task-record.ts';
+import {
+  isLeased,
+  leaseName,
+  type IssuedLease,
+  type TaskRecord,
+  type UnrecordedLease,
+} from '../../events/task-record.ts';
 import { block, code, count, html, theirs, type Html } from '../html.ts';
 import { badge, bounded, details, facts } from '../parts.ts';
 import { between, duration, utc } from '../time.ts';
 
 /** As many leases as a task has at most. */
-const MOST_UNTOLD = 100;
+const MOST_UNRECORDED = 100;
 
-/** What the task's sessions were allowed: in plain words once for all leases that differ in their deadline only, and the exact text of each. */
+/** What the task's sessions were allowed: in plain English once for all leases that differ in their deadline only, and the exact text of each. */
 export function permissions(record: TaskRecord): Html {
-  const { leases, untold } = record;
+  const { leases, unrecorded } = record;
   if (!isLeased(record)) return html`<p>No session was issued, so nothing was allowed.</p>`;
   const groups = Map.groupBy(leases, sameButDeadline);
-  const { shown, rest } = bounded(untold, MOST_UNTOLD);
-  return html`${shown.map(
-    (each) =>
-      html`<p>
-        ${badge('warn', `Not recorded: ${leaseName(each)}`)} It may have been issued: the
-        <a href="#event-${each.named.seq}">event ${each.named.seq}</a> names it, and no event tells its
-        policy. What its session was allowed, the record cannot show.
-      </p>`,
-  )}${rest}${
+  const { shown, rest } = bounded(unrecorded, MOST_UNRECORDED);
+  return html`${shown.map(unrecordedLease)}${rest}${
     leases.length === 0
       ? undefined
       : html`<p>
@@ -38,20 +36,28 @@ export function permissions(record: TaskRecord): Html {
   )}`;
 }
 
-const policyOf = ({ issued }: LeaseFacts): string => textAt(issued.data, 'sessionPolicy') ?? '';
+const unrecordedLease = (lease: UnrecordedLease): Html =>
+  html`<p>
+    ${badge('warn', `Not recorded: ${leaseName(lease)}`)} It may have been issued: the
+    <a href="#event-${lease.named.seq}">event ${lease.named.seq}</a>
+    ${lease.named.type === 'identity.issued' ? 'of its issue cannot be read' : 'names it, and no event has its policy'}.
+    What its session was allowed, the record cannot show.
+  </p>`;
 
-/** What tells policies apart whatever their deadline. */
-function sameButDeadline(lease: LeaseFacts): string {
+const policyOf = ({ issued }: IssuedLease): string => issued.data.sessionPolicy;
+
+/** Equal for policies that differ in their deadline only. */
+function sameButDeadline(lease: IssuedLease): string {
   const policy = policyWords(policyOf(lease));
   return 'fault' in policy
     ? policy.fault
     : JSON.stringify(policy.statements.map((each) => (each.kind === 'deadline' ? 'deadline' : each)));
 }
 
-const leaseNames = (group: readonly LeaseFacts[]): string =>
-  `Lease${group.length === 1 ? '' : 's'} ${group.map(({ number }) => number ?? '?').join(', ')}`;
+const leaseNames = (group: readonly IssuedLease[]): string =>
+  `Lease${group.length === 1 ? '' : 's'} ${group.map(({ number }) => number).join(', ')}`;
 
-function words(group: readonly LeaseFacts[]): Html {
+function words(group: readonly IssuedLease[]): Html {
   const [first] = group;
   const policy = policyWords(first ? policyOf(first) : '');
   if ('fault' in policy) return html`<p>${badge('bad', policy.fault)}</p>`;
@@ -65,7 +71,7 @@ const KINDS: Readonly<Record<StatementWords['kind'], string>> = {
   secrets: 'Its own secrets',
   canary: 'For the proof',
   deadline: 'Deadline',
-  other: 'Not ours',
+  other: 'Not by Taskbound',
 };
 
 const grant = (kind: StatementWords['kind'], name: string, body: Html): Html =>
@@ -103,44 +109,36 @@ const REACHES: Readonly<Record<ResourceWords['reach'], string>> = {
 const resource = ({ reach, text }: ResourceWords): Html =>
   html`<span class="reach">${REACHES[reach]} ${code(text)}</span>`;
 
-const deadlines = (each: StatementWords, group: readonly LeaseFacts[]): Html =>
+const deadlines = (each: StatementWords, group: readonly IssuedLease[]): Html =>
   grant(
     'deadline',
     each.sid,
     html`<p>
       ${group.length === 1 ? theirs(each.says) : 'From each lease’s own deadline on, everything is denied.'}
-      It stands inside the session: nothing has to run for it.
+      It is part of the session policy: nothing has to run for it.
     </p>`,
   );
 
-function lease({ number, issued }: LeaseFacts): Html {
+function lease({ number, issued }: IssuedLease): Html {
   const { data } = issued;
-  const policy = textAt(data, 'sessionPolicy');
-  const deadline = textAt(data, 'deadline');
-  const length = between(issued.at, deadline);
-  const isSame = policy !== undefined && sha256Hex(policy) === textAt(data, 'policyDigest');
+  const { sessionPolicy: policy, deadline } = data;
+  const isSame = sha256Hex(policy) === data.policyDigest;
   const name = leaseName({ number });
   return details(
     html`Exact policy of ${name}`,
     html`${facts([
       ['Issued', utc(issued.at)],
-      [
-        'Ends by itself',
-        html`${theirs(deadline)}${length === undefined ? '' : `, ${duration(length)} later`}`,
-      ],
-      ['Access key id', code(textAt(data, 'accessKeyId'))],
-      ['Role', code(textAt(data, 'roleArn'))],
-      ['Session name', code(textAt(data, 'sessionName'))],
-      ['Code that ran', code(textAt(data, 'workVersion'))],
+      ['Ends by itself', html`${theirs(deadline)}, ${duration(between(issued.at, deadline))} later`],
+      ['Access key id', code(data.accessKeyId)],
+      ['Role', code(data.roleArn)],
+      ['Session name', code(data.sessionName)],
+      ['Code that ran', code(data.workVersion)],
       [
         'Policy digest',
-        html`${code(textAt(data, 'policyDigest'))}
+        html`${code(data.policyDigest)}
         ${isSame ? badge('good', 'the SHA-256 of the text below') : badge('bad', 'not the SHA-256 of the text below')}`,
       ],
-      [
-        'Length',
-        `${count(policy?.length ?? 0, 'character')}, of ${SESSION_POLICY_CHARACTERS} that AWS takes`,
-      ],
-    ])}${block(`Session policy of ${name}`, policy ?? 'The record does not have it.')}`,
+      ['Length', `${count(policy.length, 'character')}, of ${SESSION_POLICY_CHARACTERS} that AWS accepts`],
+    ])}${block(`Session policy of ${name}`, policy)}`,
   );
 }

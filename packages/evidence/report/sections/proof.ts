@@ -1,4 +1,5 @@
-import { at, listAt, textAt } from '../../events/event-data.ts';
+import type { EventData } from '../../events/event.ts';
+import { isProven, unreadableOf, type LeaseProof, type TaskRecord } from '../../events/task-record.ts';
 import { REFUSALS_NEEDED } from '../../access-end/refusal.ts';
 import { code, html, theirs, type Content, type Html } from '../html.ts';
 import { badge, bounded, facts, list, table, whole } from '../parts.ts';
@@ -9,12 +10,12 @@ const MOST_LEASES = 100;
 const MOST_REFUSALS = 10;
 const MOST_REASONS = 100;
 
-/** How access ended, and how that is known: the deny, each lease's refusals, what secrets and servers said. */
+/** How access ended, and how that is known: the deny, the refusals of each lease, the secrets and logins that do not exist any more. */
 export function proof({ record, end }: ReportSubject): Html {
   const { proven } = record;
   const because = bounded(end.because, MOST_REASONS);
-  return html`<h3>What took access away</h3>
-    ${deny(record.revoked?.data)}
+  return html`<h3>How access was revoked</h3>
+    ${deny(record)}
     <h3>How it is known</h3>
     ${
       end.because.length > 0
@@ -23,93 +24,94 @@ export function proof({ record, end }: ReportSubject): Html {
         : undefined
     }${
       proven === undefined
-        ? html`<p>The record has no proof.</p>`
+        ? html`<p>${isProven(record) ? 'The proof cannot be read.' : 'The record has no proof.'}</p>`
         : html`<p>
               Recorded <time datetime="${proven.at}">${utc(proven.at)}</time>, in the kind
-              ${code(textAt(proven.data, 'proof'))}. ${EXPLAINED[end.kind]}
+              ${code(proven.data.proof)}. ${EXPLAINED[end.kind]}
             </p>
-            ${leases(proven.data)}${gone(proven.data)}`
+            ${leases(proven.data.leases)}${gone(proven.data)}`
     }`;
 }
 
 const EXPLAINED: Readonly<Record<ReportSubject['end']['kind'], string>> = {
-  refused: `Each credential was used for one harmless call, ${REFUSALS_NEEDED} times, a second apart, and AWS refused each. That AWS had accepted a request to revoke it would not have been taken for a proof.`,
+  refused: `Each credential was used for one harmless call, ${REFUSALS_NEEDED} times, a second apart, and AWS refused each. That AWS accepted a request to revoke it would not be a proof.`,
   expired:
-    'At least one credential could not be shown to be refused for good. Its deadline stands inside the session, and the proof waited until it had passed on every clock.',
-  'nothing-issued': 'The ledger has no intent of a lease: no credential can exist.',
-  unproven: 'What is recorded does not hold together, so it is not taken for a proof.',
+    'At least one credential could not be shown to be refused permanently. Its deadline is part of the session policy, and the proof waited until it had passed on every clock.',
+  'nothing-issued': 'The ledger has no intent of a lease, so no credential can exist.',
+  unproven: 'The record is incomplete or contradicts itself, so it is not a proof.',
 };
 
-function deny(data: unknown): Html {
-  if (data === undefined) return html`<p>The record does not reach to the teardown.</p>`;
-  const entry = at(data, 'deny');
+function deny(record: TaskRecord): Html {
+  const entry = record.revoked?.data.deny;
+  if (entry === undefined)
+    return unreadableOf(record, 'boundary.revoked').length > 0
+      ? html`<p>The event of the teardown cannot be read.</p>`
+      : html`<p>The record ends before the teardown.</p>`;
   if (typeof entry === 'string') return html`<p>Deny: ${theirs(entry)}.</p>`;
   return facts([
     [
       'Deny',
-      at(entry, 'effective') === true
-        ? badge('good', 'put on the role, for this session only')
-        : html`${badge('warn', 'could not be put')} ${theirs(textAt(entry, 'error'))} The deadline ends the
-          session without it.`,
+      entry.effective
+        ? badge('good', 'put on the role, for the sessions of this task only')
+        : html`${badge('warn', 'not put on the role')} ${theirs(entry.error ?? undefined)} The deadline ends
+          the session without it.`,
     ],
-    ['Policy', code(textAt(entry, 'policyName'))],
-    ['Role', code(textAt(entry, 'roleName'))],
-    ['Kept at least until', theirs(textAt(entry, 'until'))],
+    ['Policy', code(entry.policyName)],
+    ['Role', code(entry.roleName)],
+    ['Kept at least until', theirs(entry.until)],
   ]);
 }
 
-function leases(data: unknown): Html {
-  const { shown, rest } = bounded(listAt(data, 'leases'), MOST_LEASES);
+function leases(proofs: readonly LeaseProof[]): Html {
+  const { shown, rest } = bounded(proofs, MOST_LEASES);
   if (shown.length === 0) return html`<p>No lease had to be tried.</p>`;
   return html`${shown.map((each, index) => {
-    const name = `Lease ${String(at(each, 'lease') ?? '?').slice(0, 40)}`;
-    const refusals = bounded(listAt(each, 'refusals'), MOST_REFUSALS);
-    return html`<h4>${name}: ${theirs(textAt(each, 'proof'), 100)}</h4>
+    const name = `Lease ${each.lease}`;
+    const refusals = bounded(each.refusals, MOST_REFUSALS);
+    return html`<h4>${name}: ${theirs(each.proof)}</h4>
       ${facts([
-        ['Access key id', code(textAt(each, 'accessKeyId'))],
-        ['Deadline', theirs(textAt(each, 'deadline'))],
+        ['Access key id', code(each.accessKeyId ?? undefined)],
+        ['Deadline', theirs(each.deadline)],
       ])}${
         refusals.shown.length === 0
-          ? html`<p>It was not tried: nobody could present it.</p>`
+          ? html`<p>It was not tried: nobody could present its credentials.</p>`
           : table(
               `Refusals of ${name.toLowerCase()}${index === 0 ? '' : ` (entry ${index + 1})`}`,
-              ['When (UTC)', 'Against its deadline', 'Error', 'What AWS said'],
-              refusals.shown.map((refusal) => row(refusal, textAt(each, 'deadline'))),
+              ['When (UTC)', 'Relative to the deadline', 'Error', 'Message from AWS'],
+              refusals.shown.map((refusal) => row(refusal, each.deadline)),
             )
       }${refusals.rest}`;
   })}${rest}`;
 }
 
-function row(refusal: unknown, deadline: string | undefined): Content[] {
-  const when = textAt(refusal, 'at');
-  const left = between(when, deadline);
+function row({ at, error, message }: LeaseProof['refusals'][number], deadline: string): Content[] {
+  const left = between(at, deadline);
   return [
-    when === undefined ? 'not recorded' : utc(when),
-    left === undefined ? 'not known' : left > 0 ? `${duration(left)} before` : `${duration(-left)} after`,
-    whole(theirs(textAt(refusal, 'error'), 200)),
-    theirs(textAt(refusal, 'message'), 1000),
+    utc(at),
+    left > 0 ? `${duration(left)} before` : `${duration(-left)} after`,
+    whole(theirs(error, 200)),
+    theirs(message, 1000),
   ];
 }
 
 const MOST_GONE = 100;
 
-function gone(data: unknown): Html {
-  const secrets = bounded(listAt(data, 'secretsGone'), MOST_GONE);
-  const logins = bounded(listAt(data, 'loginsGone'), MOST_GONE);
+function gone({ secretsGone, loginsGone = [] }: EventData<'revocation.proven'>): Html {
+  const secrets = bounded(secretsGone, MOST_GONE);
+  const logins = bounded(loginsGone, MOST_GONE);
   return html`${
     secrets.shown.length === 0
       ? undefined
-      : html`<h4>Secrets that the control plane no longer sees</h4>
-          ${list(secrets.shown.map((each) => theirs(String(each), 200)))}${secrets.rest}`
+      : html`<h4>Secrets that do not exist any more</h4>
+          ${list(secrets.shown.map((each) => theirs(each, 200)))}${secrets.rest}`
   }${
     logins.shown.length === 0
       ? undefined
-      : html`<h4>Logins that their server no longer knows</h4>
+      : html`<h4>Logins that do not exist on their server any more</h4>
           ${list(
             logins.shown.map(
-              (each) =>
-                html`${theirs(textAt(each, 'username'), 200)} on ${theirs(textAt(each, 'server'), 200)}, asked
-                ${theirs(textAt(each, 'at'), 100)}`,
+              ({ username, server, at }) =>
+                html`${theirs(username, 200)} on ${theirs(server, 200)}, asked ${theirs(at, 100)}`,
             ),
           )}${logins.rest}`
   }`;

@@ -1,6 +1,5 @@
-import type { EvidenceEvent } from '../../chain/evidence.ts';
-import { eventWords } from '../../timeline/event-words.ts';
-import { actorWords } from '../../timeline/timeline.ts';
+import type { ChainedEvent } from '../../chain/evidence.ts';
+import { actorWords, type DescribedEvent } from '../../timeline/timeline.ts';
 import { block, code, html, theirs, type Html } from '../html.ts';
 import { details, facts } from '../parts.ts';
 import { between, duration, utc } from '../time.ts';
@@ -14,18 +13,18 @@ const BAD: ReadonlySet<string> = new Set([
 ]);
 const KEY: ReadonlySet<string> = new Set(['identity.issued', 'revocation.proven', 'boundary.closed']);
 
-const weight = ({ type }: EvidenceEvent): string =>
+const weight = ({ type }: ChainedEvent): string =>
   BAD.has(type) ? 'against' : KEY.has(type) ? 'key' : 'usual';
 
-function item(event: EvidenceEvent, first: EvidenceEvent): Html {
-  const since = between(first.at, event.at) ?? 0;
+function item({ event, summary }: DescribedEvent, firstAt: string): Html {
+  const since = between(firstAt, event.at);
   return html`<li id="event-${event.seq}" class="event ${weight(event)}">
     <p class="when">
       <time datetime="${event.at}">${utc(event.at)}</time> <span class="since">+${duration(since)}</span>
     </p>
     <div>
       <h3><span class="seq">${event.seq}</span> ${event.type}</h3>
-      <p>${theirs(eventWords(event), 1200)}</p>
+      <p>${theirs(summary, 1200)}</p>
       <p class="muted">by ${theirs(actorWords(event.actor), 200)}</p>
       ${details(
         html`All of event ${event.seq}`,
@@ -39,8 +38,8 @@ function item(event: EvidenceEvent, first: EvidenceEvent): Html {
   </li>`;
 }
 
-/** Every event, in the order of the chain. */
-export function timeline(events: readonly EvidenceEvent[]): Html {
+/** Every event in the order of the chain, with its raw data. */
+export function timeline(events: readonly DescribedEvent[]): Html {
   const [first] = events;
   if (first === undefined) return html`<p>The record has no events.</p>`;
   return html`<p>
@@ -48,6 +47,6 @@ export function timeline(events: readonly EvidenceEvent[]): Html {
       first event.
     </p>
     <ol class="timeline">
-      ${events.map((event) => item(event, first))}
+      ${events.map((each) => item(each, first.event.at))}
     </ol>`;
 }

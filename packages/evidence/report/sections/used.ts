@@ -1,106 +1,108 @@
-import { at, fieldsAt, listAt, numberAt, textAt } from '../../events/event-data.ts';
-import type { EvidenceEvent } from '../../chain/evidence.ts';
-import { isLeased, type SecretFacts, type TaskRecord } from '../../events/task-record.ts';
-import { block, code, html, theirs, type Content, type Html } from '../html.ts';
+import type { EventData, EventOf } from '../../events/event.ts';
+import { isLeased, unreadableOf, type IssuedSecret, type TaskRecord } from '../../events/task-record.ts';
+import { block, code, count, html, theirs, type Content, type Html } from '../html.ts';
 import { badge, bounded, facts, table } from '../parts.ts';
 import { between, duration, utc } from '../time.ts';
 
-/** A run tells 100 uses at most; a hostile bundle may hold more. */
+/** A run reports 100 uses at most; a hostile bundle may contain more. */
 const MOST_USES = 100;
 
-/** What the work says that it did with its tools. */
+/** The calls that the worker reported. */
 export function toolsUsed(record: TaskRecord): Html {
   const { runs } = record;
   if (!isLeased(record)) return html`<p>No session was issued, so no tool could be used.</p>`;
   if (runs.length === 0)
     return html`<p>
-      ${badge('warn', 'Unknown')} The work did not live to say which tools it used. An audit of the trail can
-      tell.
+      ${badge('warn', 'Unknown')}
+      ${unreadableOf(record, 'work.finished').length > 0 ? 'The report of the work cannot be read.' : 'The work ended before it reported which tools it used.'}
+      An audit of the trail can show it.
     </p>`;
   return html`<p>
-      This is the <strong>worker’s own word</strong>. A worker that lies, or that does not use our runtime,
-      may say anything; only an audit compares it with CloudTrail.
+      This is what the <strong>worker reported</strong>. A worker that lies, or that does not use Taskbound’s
+      runtime, may report anything; only an audit compares it with CloudTrail.
     </p>
     ${runs.map(run)}`;
 }
 
-function run({ seq, data }: EvidenceEvent): Html {
-  const tools = at(data, 'tools');
-  const title = html`<h3>Run that ended with event ${seq}: ${theirs(textAt(data, 'status'), 100)}</h3>`;
-  const result = at(data, 'result');
-  const said = html`${
-    result === undefined
-      ? undefined
-      : html`<p>Its result:</p>
-          ${block(`Result of the run of event ${seq}`, JSON.stringify(result, null, 2))}`
-  }${
-    at(data, 'error') === undefined
-      ? undefined
-      : html`<p>Error ${theirs(textAt(data, 'error'), 200)}: ${theirs(textAt(data, 'cause'), 4000)}</p>`
-  }`;
-  if (tools === undefined || tools === 'unknown')
+type Run = EventOf<'work.finished'>;
+
+function run({ seq, data }: Run): Html {
+  const { tools } = data;
+  const title = html`<h3>Run that ended with event ${seq}: ${theirs(data.status)}</h3>`;
+  if (tools === 'unknown')
     return html`${title}
-      <p>${badge('warn', 'Tools unknown')} It did not say which tools it used.</p>
-      ${said}`;
-  const { shown, rest } = bounded(listAt(tools, 'uses'), MOST_USES);
+      <p>${badge('warn', 'Tools unknown')} It did not report which tools it used.</p>
+      ${endOf(seq, data)}`;
+  const { shown, rest } = bounded(tools.uses, MOST_USES);
   return html`${title}${table(
-      `Uses of tools told by event ${seq}`,
+      `Uses of tools reported in event ${seq}`,
       ['Tool', 'Call', 'Resource', 'Outcome', 'Request id'],
       shown.map(use),
     )}${rest}
-    <p>
-      ${numberAt(tools, 'count') ?? 'An unknown number of'} uses in all; digest of all of them
-      ${code(textAt(tools, 'digest'))}.
-    </p>
-    ${said}`;
+    <p>${tools.count} uses in all; digest of all of them ${code(tools.digest)}.</p>
+    ${endOf(seq, data)}`;
 }
 
-/** Null: a call that no tool of the task is known to allow. Older records do not tell the tool. */
-const toolOf = (tool: unknown): Content =>
-  tool === null ? 'none is known to allow it' : theirs(typeof tool === 'string' ? tool : 'not told', 100);
+/** The result of a run, or its error. */
+function endOf(seq: number, data: Run['data']): Html | undefined {
+  switch (data.status) {
+    case 'handed-on':
+      return undefined;
+    case 'succeeded':
+      return html`<p>Its result:</p>
+        ${block(`Result of the run of event ${seq}`, JSON.stringify(data.result, null, 2))}`;
+    case 'failed':
+      return html`<p>Error ${theirs(data.error, 200)}: ${theirs(data.cause, 4000)}</p>`;
+  }
+}
 
-const use = (each: unknown): Content[] => [
-  toolOf(at(each, 'tool')),
-  code(textAt(each, 'action')),
-  html`${code(textAt(each, 'resource'))}${fieldsAt(each, 'key').map(([name, value]) => html`<br />${code(`${name} = ${String(value)}`)}`)}`,
-  theirs(textAt(each, 'outcome'), 200),
-  code(textAt(each, 'requestId')),
+type Use = Exclude<Run['data']['tools'], 'unknown'>['uses'][number];
+
+/** Null: no tool of the task is known to allow the call. Older records do not name the tool. */
+const toolOf = ({ tool = 'not recorded' }: Use): Content =>
+  tool === null ? 'none is known to allow it' : theirs(tool, 100);
+
+const use = (each: Use): Content[] => [
+  toolOf(each),
+  code(each.action),
+  html`${code(each.resource)}${Object.entries(each.key ?? {}).map(([name, value]) => html`<br />${code(`${name} = ${value}`)}`)}`,
+  theirs(each.outcome, 200),
+  code(each.requestId),
 ];
 
-const CAPABILITY: Readonly<Record<string, string>> = {
+const CAPABILITY: Readonly<Record<EventData<'secret.issued'>['revocation'], string>> = {
   revocable: 'can be destroyed at once',
-  expires: 'ends by itself only',
+  expires: 'only expires',
 };
 
-/** The secrets that were made for the task: when, by what means, when they were gone, and what could go wrong at worst. */
-export function secretsUsed({ secrets }: TaskRecord): Html {
-  if (secrets.length === 0) return html`<p>No secret was made for this task beside its session.</p>`;
+/** The secrets that were made for the task: their kind, when they were made and destroyed, and the worst case. */
+export function secretsUsed(record: TaskRecord): Html {
+  const { secrets } = record;
+  const unreadable = unreadableOf(record, 'secret.issued').length;
+  if (secrets.length === 0 && unreadable > 0)
+    return html`<p>The event of ${count(unreadable, 'secret')} cannot be read.</p>`;
+  if (secrets.length === 0) return html`<p>No secret was made for this task besides its session.</p>`;
   return html`<div class="cards">${secrets.map(secret)}</div>`;
 }
 
-function secret({ name, issued, revoked }: SecretFacts): Html {
-  const { data } = issued;
-  const lived = between(issued.at, revoked?.at);
-  const capability = textAt(data, 'revocation');
+/** A secret has three to six facts in its handle; a hostile bundle may contain more. */
+const MOST_FACTS = 20;
+
+function secret({ name, issued, revoked }: IssuedSecret): Html {
+  const { kind, revocation, worstCase, secretName, handle } = issued.data;
   return html`<article class="card" aria-label="Secret ${name}">
     <h4>${theirs(name, 200)}</h4>
-    <p>${revoked ? badge('good', 'destroyed') : badge('bad', 'not said to be destroyed')}</p>
+    <p>${revoked ? badge('good', 'destroyed') : badge('bad', 'not recorded as destroyed')}</p>
     ${facts([
-      ['Kind', theirs(textAt(data, 'kind'))],
+      ['Kind', theirs(kind)],
       ['Made', utc(issued.at)],
-      [
-        'Destroyed',
-        revoked && `${utc(revoked.at)}${lived === undefined ? '' : `, after ${duration(lived)}`}`,
-      ],
-      ['Its issuer says', capability && theirs(CAPABILITY[capability] ?? capability)],
-      ['Worst case, by its issuer', theirs(textAt(data, 'worstCase'), 4000)],
-      ['Secret', code(textAt(data, 'secretName'))],
-      ...fieldsAt(data, 'handle')
-        .slice(0, 20)
-        .map(([key, value]): [string, Content] => [
-          `Handle: ${key}`,
-          code(typeof value === 'string' ? value : JSON.stringify(value)),
-        ]),
+      ['Destroyed', revoked && `${utc(revoked.at)}, after ${duration(between(issued.at, revoked.at))}`],
+      ['Revocation', theirs(CAPABILITY[revocation])],
+      ['Worst case, by its issuer', theirs(worstCase, 4000)],
+      ['Secret', code(secretName)],
+      ...Object.entries(handle)
+        .slice(0, MOST_FACTS)
+        .map(([key, value]): [string, Content] => [`Handle: ${key}`, code(value)]),
     ])}
   </article>`;
 }

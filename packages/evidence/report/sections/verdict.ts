@@ -1,5 +1,6 @@
 import type { AuditResult } from '../../audit/result.ts';
-import { textAt } from '../../events/event-data.ts';
+import type { EventOf } from '../../events/event.ts';
+import { isClosed, isRefused } from '../../events/task-record.ts';
 import { count, html, theirs, type Content, type Html } from '../html.ts';
 import { badge, type Tone } from '../parts.ts';
 import type { ReportSubject } from '../subject.ts';
@@ -60,7 +61,10 @@ function access(subject: ReportSubject): Answer {
       return {
         question,
         tone: 'bad',
-        word: (subject.audit?.calls.afterAllowed ?? 0) > 0 ? 'Not so, says the trail' : 'Not proven',
+        word:
+          (subject.audit?.calls.afterAllowed ?? 0) > 0
+            ? 'No: the trail shows calls after the end'
+            : 'Not proven',
         says: theirs(
           `It is not shown: ${end.because.join('; ')}. A session ends at its own deadline all the same.`,
         ),
@@ -68,25 +72,29 @@ function access(subject: ReportSubject): Answer {
   }
 }
 
-/** How long after the work's end the proof stood. */
-function provenAfter({ record }: ReportSubject): string {
-  const ended = textAt(record.runs.at(-1)?.data, 'endedAt') ?? record.revoked?.at;
-  const milliseconds = between(ended, record.proven?.at);
-  return milliseconds === undefined ? '' : `, ${duration(milliseconds)} after its work ended`;
+/** How long after the end of the work the proof was recorded. */
+function provenAfter({ record: { runs, revoked, proven } }: ReportSubject): string {
+  const ended = endedAt(runs.at(-1)) ?? revoked?.at;
+  return ended === undefined || proven === undefined
+    ? ''
+    : `, ${duration(between(ended, proven.at))} after its work ended`;
 }
 
-function outcome({ record, way }: ReportSubject): Answer {
-  const question = 'What became of the task?';
-  const word = textAt(record.closed?.data, 'outcome');
-  if (record.closed === undefined)
-    return { question, tone: 'warn', word: 'Not closed yet', says: theirs(way.says) };
-  if (word === 'succeeded') return { question, tone: 'good', word: 'Succeeded', says: theirs(way.says) };
-  const error = textAt(record.closed.data, 'error');
+const endedAt = (run: EventOf<'work.finished'> | undefined): string | undefined =>
+  run?.data.status === 'handed-on' ? undefined : run?.data.endedAt;
+
+function outcome({ record, path }: ReportSubject): Answer {
+  const question = 'How did the task end?';
+  const says = theirs(path.says);
+  if (!isClosed(record)) return { question, tone: 'warn', word: 'Not closed yet', says };
+  if (record.closed === undefined) return { question, tone: 'warn', word: 'Cannot be read', says };
+  const { outcome: word, error } = record.closed.data;
+  if (word === 'succeeded') return { question, tone: 'good', word: 'Succeeded', says };
   return {
     question,
     tone: 'warn',
-    word: record.rejected || record.expired || record.refused.length > 0 ? 'Refused' : 'Failed',
-    says: html`${theirs(way.says)} ${error === undefined ? '' : html`Its error: ${theirs(error, 200)}.`}`,
+    word: record.rejected || record.expired || isRefused(record) ? 'Refused' : 'Failed',
+    says: html`${says} ${error === null ? '' : html`Its error: ${theirs(error, 200)}.`}`,
   };
 }
 
@@ -116,17 +124,17 @@ export const AUDIT_WORDS: Readonly<
   violated: { tone: 'bad', word: 'Violated', says: 'The trail has calls that break the boundary.' },
   undetermined: {
     tone: 'warn',
-    word: 'Cannot be told',
+    word: 'Undetermined',
     says: 'No violation was seen, but something that would show one is missing from the trail.',
   },
 };
 
 export const LEFT_OUT =
-  'An audit was given, and its verdict is left out: the record that it would stand beside does not verify.';
+  'An audit was given, and its verdict is left out, because the record does not verify.';
 
 function audit({ audit: result, isAuditLeftOut }: ReportSubject): Answer {
   const question = 'Was the boundary kept?';
-  if (isAuditLeftOut) return { question, tone: 'bad', word: 'Cannot be told', says: LEFT_OUT };
+  if (isAuditLeftOut) return { question, tone: 'bad', word: 'Undetermined', says: LEFT_OUT };
   if (result === undefined)
     return {
       question,

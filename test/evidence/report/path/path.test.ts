@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { wayInWords } from 'taskbound-evidence/report/path/workflow-picture';
-import { wayOf, type StepState } from 'taskbound-evidence/report/path/path';
-import type { EventDraft } from 'taskbound-evidence/chain/evidence';
-import { taskRecord } from 'taskbound-evidence/events/task-record';
+import { pathText } from 'taskbound-evidence/report/path/workflow-picture';
+import { workflowPathOf, type StepState } from 'taskbound-evidence/report/path/path';
+import type { ChainDraft } from 'taskbound-evidence/chain/evidence';
 import {
   admitted,
   decided,
@@ -10,6 +9,7 @@ import {
   chainOf,
   eventsOf,
   leaseIssued,
+  recordOf,
   rejected,
   requested,
   revokedIntended,
@@ -18,37 +18,44 @@ import {
 } from '../../../fixtures/task-events.ts';
 
 const SIGNS: Readonly<Record<StepState, string>> = { passed: 'v', failed: 'x', waiting: '.', skipped: '-' };
-const ofDrafts = (drafts: readonly EventDraft[]) => wayOf(taskRecord(chainOf(drafts)));
-const signs = ({ front, tail }: ReturnType<typeof wayOf>): string =>
+const ofDrafts = (drafts: readonly ChainDraft[]) => workflowPathOf(recordOf(chainOf(drafts)));
+const signs = ({ front, tail }: ReturnType<typeof workflowPathOf>): string =>
   [front, tail].map((steps) => steps.map(({ state }) => SIGNS[state]).join('')).join(' ');
 
 describe('the way through the workflow', () => {
   // submit Approval Admit AwaitWindow Issue IssueIdentity RunWork, RevokeAndRecord ProveRevoked CloseBoundary end
   it.each<[RecordName, string, RegExp]>([
-    ['succeeded', 'v-v-vvv vvvv', /whole way/],
-    ['approved', 'vvvvvvv vvvv', /whole way/],
-    ['lease after lease', 'v-v-vvv vvvv', /whole way/],
+    ['succeeded', 'v-v-vvv vvvv', /whole workflow/],
+    ['approved', 'vvvvvvv vvvv', /whole workflow/],
+    ['lease after lease', 'v-v-vvv vvvv', /whole workflow/],
     ['failed', 'v-v-vvx vvvx', /failed, and its boundary was closed/],
-    ['rejected', 'v-x---- vvvx', /rule turned the task away.*nothing was issued/],
+    ['rejected', 'v-x---- vvvx', /rule rejected the task.*nothing was issued/],
     ['refused by a person', 'vxx---- vvvx', /person refused/],
     ['never approved', 'vxx---- vvvx', /Not enough people/],
     ['ended early', 'v-v-vvx vvvx', /ended the task early; Teardown closed its boundary/],
     ['torn down', 'v-v-vvx vvvx', /Teardown took over/],
-    ['emergency', 'v-v-vvv vvvv', /whole way/],
+    ['emergency', 'v-v-vvv vvvv', /whole workflow/],
     ['expired', 'v-v--vx vvvx', /Teardown took over/],
     ['maybe issued', 'v-v--x- vvvx', /failed, and its boundary was closed/],
     ['waiting for approval', 'v.----- ----', /ends before the boundary was closed, at Approval/],
     ['under way', 'v-v-vv. ----', /ends before the boundary was closed, at RunWork/],
   ])('%s: %s', (name, expected, says) => {
-    const way = wayOf(taskRecord(eventsOf(name)));
+    const way = workflowPathOf(recordOf(eventsOf(name)));
     expect(signs(way)).toBe(expected);
     expect(way.says).toMatch(says);
   });
 
-  it.each<[string, EventDraft[], string]>([
+  it.each<[string, ChainDraft[], string]>([
     ['admitted only', [requested(), admitted()], 'v-.---- ----'],
     ['asked for only', [requested()], '.------ ----'],
-    ['waiting for its window', [requested({ window: {} }), admitted()], 'v-v.--- ----'],
+    [
+      'waiting for its window',
+      [
+        requested({ window: { opensAt: '2026-11-23T11:00:00Z', closesAt: '2026-11-23T12:00:00Z' } }),
+        admitted(),
+      ],
+      'v-v.--- ----',
+    ],
     [
       'rejected before its first lease',
       [requested(), admitted(), secretIssued(), rejected('issue-identity')],
@@ -60,7 +67,7 @@ describe('the way through the workflow', () => {
     expect(signs(ofDrafts(drafts))).toBe(expected);
   });
 
-  it.each<[string, EventDraft[], RegExp]>([
+  it.each<[string, ChainDraft[], RegExp]>([
     [
       'an end that is not done',
       [requested(), admitted(), ended('admitted')],
@@ -74,31 +81,34 @@ describe('the way through the workflow', () => {
     [
       'a rejection when a session may have been issued',
       [requested(), admitted(), rejected('issue-identity'), revokedIntended()],
-      /away, and something may have been issued/,
+      /rejected the task, and something may have been issued/,
     ],
     [
       'a rejection after a secret',
       [requested(), admitted(), secretIssued(), rejected('issue-identity')],
-      /away, and something was issued/,
+      /rejected the task, and something was issued/,
     ],
   ])('does not say more than the record of %s', (_what, drafts, says) => {
     expect(ofDrafts(drafts).says).toMatch(says);
   });
 
   it('counts the rounds, and tells Teardown from the own execution', () => {
-    expect(wayOf(taskRecord(eventsOf('lease after lease')))).toMatchObject({ rounds: 2, byTeardown: false });
-    expect(wayOf(taskRecord(eventsOf('torn down')))).toMatchObject({ rounds: 0, byTeardown: true });
-    expect(wayOf(taskRecord(eventsOf('ended early'))).byTeardown).toBe(true);
+    expect(workflowPathOf(recordOf(eventsOf('lease after lease')))).toMatchObject({
+      rounds: 2,
+      byTeardown: false,
+    });
+    expect(workflowPathOf(recordOf(eventsOf('torn down')))).toMatchObject({ rounds: 0, byTeardown: true });
+    expect(workflowPathOf(recordOf(eventsOf('ended early'))).byTeardown).toBe(true);
   });
 
   it('names a single secret, and an emergency', () => {
-    const words = wayInWords(wayOf(taskRecord(eventsOf('emergency'))));
-    expect(words).toContain('Approval: not on its way, emergency. Admit: passed, admitted.');
+    const words = pathText(workflowPathOf(recordOf(eventsOf('emergency'))));
+    expect(words).toContain('Approval: not entered, emergency. Admit: passed, admitted.');
     expect(words).toContain('Issue receiptKey: passed, 1 issued.');
   });
 
   it('says when a deny was not put, and when nothing was there to deny', () => {
-    const note = (name: RecordName) => wayOf(taskRecord(eventsOf(name))).tail[0]?.note;
+    const note = (name: RecordName) => workflowPathOf(recordOf(eventsOf(name))).tail[0]?.note;
     expect([note('succeeded'), note('expired'), note('rejected')]).toEqual([
       'denied',
       'deny not effective',

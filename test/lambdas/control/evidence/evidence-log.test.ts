@@ -1,13 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockAws } from '../../../fixtures/mock-aws.ts';
-import { beforeEach, describe, expect, test } from 'vitest';
-import {
-  chainEvent,
-  chainFault,
-  type EventDraft,
-  type EvidenceEvent,
-} from 'taskbound-evidence/chain/evidence';
+import { beforeEach, describe, expect, test, afterEach } from 'vitest';
+import { chainEvent, chainFault, type ChainedEvent } from 'taskbound-evidence/chain/evidence';
+import type { EventDraft } from 'taskbound-evidence/events/event';
+import { parseEvents } from 'taskbound-evidence/events/parse-events';
 import { EvidenceLog } from '../../../../lambdas/control/evidence/evidence-log.ts';
 import { BOUNDARY, conflict } from '../../../fixtures/row.ts';
 
@@ -17,14 +14,14 @@ const documents = mockAws(DynamoDBDocumentClient);
 const log = new EvidenceLog(DynamoDBDocumentClient.from(new DynamoDBClient({})), 'Evidence', clock);
 
 /** What stands in the table; a put adds to it, unless `meddle` does something else. */
-let table: EvidenceEvent[];
-let meddle: ((event: EvidenceEvent) => void) | undefined;
+let table: ChainedEvent[];
+let meddle: ((event: ChainedEvent) => void) | undefined;
 beforeEach(() => {
   table = [];
   meddle = undefined;
   documents.reset();
   documents.on(QueryCommand).callsFake(() => ({ Items: [...table] }));
-  documents.on(PutCommand).callsFake(({ Item }: { Item: EvidenceEvent }) => {
+  documents.on(PutCommand).callsFake(({ Item }: { Item: ChainedEvent }) => {
     meddle?.(Item);
     if (table.some((event) => event.seq === Item.seq)) throw conflict();
     table.push(Item);
@@ -32,12 +29,27 @@ beforeEach(() => {
   });
 });
 
-const draft = (id: string, type: EventDraft['type'] = 'secret.issued'): EventDraft => ({
+/** Whatever the log writes can be read. */
+afterEach(() => expect(parseEvents(table).faults).toEqual([]));
+
+const draft = (id: string): EventDraft => ({
   id,
-  type,
+  type: 'secret.revoked',
   actor: 'test',
-  data: { id },
+  data: { name: id, kind: 'generated', secretName: id },
 });
+const rejected = (id: string): EventDraft<'task.rejected'> => ({
+  id,
+  type: 'task.rejected',
+  actor: 'test',
+  data: { because: 'another event' },
+});
+const closed: EventDraft = {
+  id: 'boundary.closed',
+  type: 'boundary.closed',
+  actor: 'test',
+  data: { outcome: 'succeeded', error: null, proof: 'nothing-issued', leases: 0, secrets: 0 },
+};
 const add = (event: EventDraft) => table.push(chainEvent(BOUNDARY, table.at(-1), event, NOW_MS));
 const puts = () => documents.commandCalls(PutCommand).length;
 
@@ -75,10 +87,10 @@ describe('EvidenceLog.append', () => {
       first = false;
     };
     const event = await log.append(BOUNDARY, (before) => ({
-      ...draft('ours'),
-      data: { before: before.map(({ id }) => id) },
+      ...rejected('ours'),
+      data: { because: before.map(({ id }) => id).join() },
     }));
-    expect(event.data).toEqual({ before: ['a', 'theirs'] });
+    expect(event.data).toEqual({ because: 'a,theirs' });
   });
 
   test('recognises its own event whose answer was lost', async () => {
@@ -89,7 +101,7 @@ describe('EvidenceLog.append', () => {
 
   test('does not add an event whose cause stands: it is returned as it stands', async () => {
     const first = await log.append(BOUNDARY, draft('a'));
-    const again = await log.append(BOUNDARY, { ...draft('a'), data: { other: 'words' } });
+    const again = await log.append(BOUNDARY, rejected('a'));
     expect([again, table.length, puts()]).toEqual([first, 1, 1]);
   });
 
@@ -103,7 +115,7 @@ describe('EvidenceLog.append', () => {
 
   test('adds nothing behind boundary.closed, and still recognises what stands before it', async () => {
     add(draft('a'));
-    add(draft('boundary.closed', 'boundary.closed'));
+    add(closed);
     await expect(log.append(BOUNDARY, draft('late'))).rejects.toMatchObject({ name: 'ChainClosed' });
     expect(await log.append(BOUNDARY, draft('a'))).toMatchObject({ seq: 1 });
     expect(puts()).toBe(0);

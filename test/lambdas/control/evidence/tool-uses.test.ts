@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
-import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 import type { ToolUse } from '../../../../core/work/work.ts';
+import { chainOf, leaseIssued } from '../../../fixtures/task-events.ts';
 import { toolsSaid } from '../../../../lambdas/control/evidence/tool-uses.ts';
 
 const CASES = 'arn:aws:dynamodb:eu-central-1:111122223333:table/Cases';
@@ -33,8 +33,7 @@ const POLICY = JSON.stringify({
     },
   ],
 });
-const issued = (sessionPolicy: string) =>
-  [{ type: 'identity.issued', data: { sessionPolicy } }] as unknown as EvidenceEvent[];
+const issued = (sessionPolicy: string) => chainOf([leaseIssued(1, { sessionPolicy })]);
 
 const DENIED = 'AccessDeniedException';
 const use = (action: string, resource: string, outcome: string, caseId?: string): ToolUse => ({
@@ -48,7 +47,7 @@ const digest = (text: string): string => `sha256:${sha256Hex(text)}`;
 
 const saidOf = (given: ToolUse, policy = POLICY): unknown => {
   const said = toolsSaid({ uses: [given], count: 1, digest: 'd' }, issued(policy));
-  return (said as { uses: unknown[] }).uses[0];
+  return said === 'unknown' ? said : said.uses[0];
 };
 
 describe('a call stands in plain words', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { EventDraft, EvidenceEvent } from 'taskbound-evidence/chain/evidence';
+import { chainEvent, type ChainedEvent } from 'taskbound-evidence/chain/evidence';
+import type { EventDraft } from 'taskbound-evidence/events/event';
+import { parseEvents } from 'taskbound-evidence/events/parse-events';
 import type { LeaseRecord } from '../../../../core/ledger/ledger.ts';
 import { TOOL_USES, TOOLS_BYTES, type ToolsUsed } from '../../../../core/work/work.ts';
 import type { EvidenceLog } from '../../../../lambdas/control/evidence/evidence-log.ts';
@@ -17,16 +19,17 @@ const ended = (tools: ToolsUsed) =>
   workOutcomeOf({ status: 'returned', payload: { done: true, result: 1, tools } }, row, 0);
 
 /** What goes into the evidence, when this is what it hands on. */
-async function handedOn(tools: ToolsUsed): Promise<EventDraft['data'][]> {
-  const told: EventDraft['data'][] = [];
+async function handedOn(tools: ToolsUsed): Promise<ChainedEvent['data'][]> {
+  const written: ChainedEvent[] = [];
   const evidence = {
-    append: async (_boundaryId: string, drafted: (before: EvidenceEvent[]) => EventDraft) =>
-      void told.push(drafted([]).data),
+    append: async (boundaryId: string, drafted: (before: ChainedEvent[]) => EventDraft) =>
+      void written.push(chainEvent(boundaryId, undefined, drafted([]), 0)),
   } as unknown as EvidenceLog;
   const { boundaryId, executionArn } = row;
   const event = { boundaryId, executionArn, workVersion: 'w:1', after: 'v', checkpoint: 1, tools };
   await recordRun(row, { number: 1 } as LeaseRecord, event, evidence);
-  return told;
+  expect(parseEvents(written).faults).toEqual([]);
+  return written.map(({ data }) => data);
 }
 
 /** Nothing is known of a session policy here, so no use has a tool. */
