@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import type { Clock } from 'taskbound-time/clock';
 import { PhasePassed } from '../../core/shared/errors.ts';
 import { isWaiting } from '../../core/approvals/approval.ts';
-import { assertOwner, movePhase, type LedgerRow } from '../../core/ledger/ledger.ts';
+import { assertOwner } from '../../core/ledger/assert-owner.ts';
+import { movePhase } from '../../core/ledger/move-phase.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { isAtLeast } from '../../core/ledger/phase.ts';
 import type { admitEvent, Admitted } from '../../core/work/step-events.ts';
 import { ISSUE_MARGIN_SECONDS, waitUntil, windowState } from '../../core/windows/window.ts';
@@ -36,7 +38,7 @@ export async function admit(event: z.infer<typeof admitEvent>, deps: AdmitDepend
     data: { executionArn: row.executionArn, grantDigest: row.grantDigest, leaseSeconds: row.leaseSeconds },
   });
   await deps.ledger.update(row.boundaryId, (now) =>
-    now.phase === 'admitted' ? now : movePhase(now, 'admitted'),
+    now.phase === 'admitted' ? now : movePhase(now, 'admitted', {}),
   );
   return { boundaryId: row.boundaryId, waitUntil: waitUntil(row.window, deps.clock.nowMs()) };
 }

@@ -2,7 +2,12 @@ import type { DecisionCall } from '../../core/approvals/decision.ts';
 import { DecisionRefused, LedgerContention, NotPermitted } from '../../core/shared/errors.ts';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { personOf } from '../../core/approvals/people.ts';
-import { reviewFault, withReviewDecision, type ReviewRow } from '../../core/approvals/review.ts';
+import {
+  reviewFault,
+  withReviewDecision,
+  type DecidedReview,
+  type ReviewRow,
+} from '../../core/approvals/review.ts';
 import { recordAttempt } from '../control/evidence/attempts.ts';
 import type { VerifiedCaller } from '../control/function/caller.ts';
 import { unknownTask } from '../control/ledger/unknown-task.ts';
@@ -19,7 +24,7 @@ export async function decideReview(
   if (review === undefined) throw unknownTask(call.task);
   const state = call.decision === 'approve' ? 'justified' : 'unjustified';
   // What stands is told first: the function that wrote it may have died before it told it, and nobody else would.
-  await recordReview(review, deps);
+  if (review.state !== 'open') await recordReview(review, deps);
   if (review.decided?.arn === caller.arn && review.state === state) return answerOf(review, call);
   const person = await assertReviewer(review, call, caller, deps);
   const decided = {
@@ -33,20 +38,19 @@ export async function decideReview(
   return answerOf(settled, call);
 }
 
-const answerOf = ({ boundaryId, decided, state }: ReviewRow, { decision }: DecisionCall): Decided => ({
+const answerOf = ({ boundaryId, decided, state }: DecidedReview, { decision }: DecisionCall): Decided => ({
   boundaryId,
   decision,
-  person: decided?.person ?? '',
+  person: decided.person,
   phase: state,
   approvals: null,
   quorum: null,
 });
 
 async function recordReview(
-  { boundaryId, of, state, decided }: ReviewRow,
+  { boundaryId, of, state, decided }: DecidedReview,
   deps: DecideDependencies,
 ): Promise<void> {
-  if (decided === undefined) return;
   await deps.evidence.append(boundaryId, {
     id: 'review.decided',
     type: 'review.decided',
@@ -78,14 +82,13 @@ async function assertReviewer(
 /** The decided review in the ledger. Of two at once the second is told to look again. */
 async function settle(
   review: ReviewRow,
-  decided: ReviewRow,
+  decided: DecidedReview,
   { ledger }: DecideDependencies,
-): Promise<ReviewRow> {
+): Promise<DecidedReview> {
   if (await ledger.decideReview(decided)) return decided;
   const now = await ledger.review(review.boundaryId);
   // An answer that was lost is met again as its own.
-  if (now?.decided?.arn === decided.decided?.arn && now?.decided?.atMs === decided.decided?.atMs)
-    return decided;
+  if (now?.decided?.arn === decided.decided.arn && now.decided.atMs === decided.decided.atMs) return decided;
   throw new LedgerContention(
     `The review ${review.boundaryId} changed between read and write. Look at it again.`,
   );

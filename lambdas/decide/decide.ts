@@ -1,9 +1,9 @@
-import { decisionFault, withDecision, type DecisionFault } from '../../core/approvals/approval.ts';
+import { decisionFault, isWaiting, withDecision, type DecisionFault } from '../../core/approvals/approval.ts';
 import type { DecisionCall } from '../../core/approvals/decision.ts';
 import { DecisionRefused, NotPermitted } from '../../core/shared/errors.ts';
 import { MalformedRequest } from 'taskbound-evidence/errors';
-import type { DecisionRecord, LedgerRow } from '../../core/ledger/ledger.ts';
-import { omitUndefined } from 'taskbound-evidence/omit-undefined';
+import type { DecisionRecord } from '../../core/ledger/people-records.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { personOf } from '../../core/approvals/people.ts';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import type { TaskTypeConfig } from '../../core/task-types/task-type.ts';
@@ -60,21 +60,25 @@ async function assertDecider(
     );
     throw new NotPermitted(`${because}. Ask for grantDecide on the type.`);
   }
-  return {
-    decision: call.decision,
+  const { decision } = call;
+  const reason = decision === 'refuse' ? assertReason(call) : call.reason;
+  const made = {
     ...person,
     arn: caller.arn,
     grantDigest: assertDigest(call),
     atMs: deps.clock.nowMs(),
-    ...omitUndefined({ reason: call.reason }),
   };
+  return reason !== undefined ? { decision, ...made, reason } : { decision: 'approve', ...made };
 }
 
-function assertDigest({ decision, grantDigest, reason }: DecisionCall): string {
-  if (decision === 'refuse' && reason === undefined)
-    throw new MalformedRequest(
-      'Field reason of the decision is missing; whoever refuses says why. Add it and try again.',
-    );
+function assertReason({ reason }: DecisionCall): string {
+  if (reason !== undefined) return reason;
+  throw new MalformedRequest(
+    'Field reason of the decision is missing; a refusal must give a reason. Add it and try again.',
+  );
+}
+
+function assertDigest({ grantDigest }: DecisionCall): string {
   if (grantDigest !== undefined) return grantDigest;
   throw new MalformedRequest(
     'Field grantDigest of the decision is missing; a decision about a task is about one grant. Add the digest of what was looked at.',
@@ -94,7 +98,7 @@ async function record(
     // A write whose answer was lost is met again as its own.
     if (now.decisions?.some((each) => isSame(each, made))) return now;
     fault = decisionFault(now, made, nowFault);
-    return fault === undefined && config ? withDecision(now, made, config) : now;
+    return fault === undefined && config && isWaiting(now) ? withDecision(now, made, config) : now;
   });
   if (fault === undefined) return decided;
   const { code, because } = fault;

@@ -6,14 +6,10 @@ import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import { PhasePassed } from '../../core/shared/errors.ts';
 import type { Json } from 'taskbound-evidence/chain/evidence';
 import { secretName, SESSION_SECRET } from 'taskbound-evidence/names/ids';
-import {
-  assertOwner,
-  movePhase,
-  withLease,
-  type LeaseRecord,
-  type LedgerRow,
-} from '../../core/ledger/ledger.ts';
-import { mayIssue } from '../../core/ledger/phase.ts';
+import { assertOwner } from '../../core/ledger/assert-owner.ts';
+import { movePhase } from '../../core/ledger/move-phase.ts';
+import { withLease, type IssuedLease, type LeaseRecord } from '../../core/ledger/lease-record.ts';
+import { isIssuingRow, type IssuingRow, type LedgerRow } from '../../core/ledger/ledger.ts';
 import { compileSessionPolicy, deadlineText } from '../../core/grants/session-policy.ts';
 import type { issueIdentityEvent } from '../../core/work/step-events.ts';
 import type { TaskTypeConfig } from '../../core/task-types/task-type.ts';
@@ -30,7 +26,7 @@ import { versionIdFrom, type TaskSecrets } from '../control/secrets/secrets.ts';
 import type { TaskTypes } from '../control/task-types/task-types.ts';
 import { assumeTaskRole } from './assume-task-role.ts';
 import { assertAccepted } from './assert-accepted.ts';
-import { leaseBefore, recordRun, standingLease } from './previous-run.ts';
+import { previousLease, recordPreviousRun, issuedLeaseAfter } from './previous-run.ts';
 
 export interface IssueIdentityDependencies {
   readonly ledger: Ledger;
@@ -51,9 +47,9 @@ export async function issueIdentity(
   const found = await deps.ledger.get(event.boundaryId);
   assertOwner(found, event.boundaryId, event.executionArn);
   assertIssuing(found);
-  const before = leaseBefore(found, event.after);
-  const checkpoint = before ? await recordRun(found, before, event, deps.evidence) : null;
-  const standing = standingLease(found, before);
+  const before = previousLease(found, event.after);
+  const checkpoint = before ? await recordPreviousRun(found, before, event, deps.evidence) : null;
+  const standing = issuedLeaseAfter(found, before);
   if (standing) return workEventOf(found, standing, checkpoint);
   const config = await assertSameGrant(found, event.workVersion, deps);
   // What a later run needs is asked of the task's last moment, which is the window's end at the latest.
@@ -66,12 +62,12 @@ export async function issueIdentity(
   );
   const { workVersion } = event;
   const credentials = await issueLease({ row, lease, policy, workVersion }, config, deps);
-  const issued = { ...lease, accessKeyId: credentials.accessKeyId };
-  return workEventOf(await open(row, lease, credentials.accessKeyId, deps), issued, checkpoint);
+  const issued = issuedLease(lease, credentials.accessKeyId);
+  return workEventOf(await open(row, issued, deps), issued, checkpoint);
 }
 
-function assertIssuing(row: LedgerRow): LedgerRow {
-  if (mayIssue(row.phase)) return row;
+function assertIssuing(row: LedgerRow): asserts row is IssuingRow {
+  if (isIssuingRow(row)) return;
   throw new PhasePassed(
     `No identity for ${row.boundaryId}: the boundary is ${row.phase}; identities are issued while it is admitted or open.`,
   );
@@ -151,7 +147,7 @@ async function issueLease(
 ): Promise<SessionCredentials> {
   const { boundaryId } = row;
   const shut = sessionSecretPolicy([config.workRoleArn, deps.proveRevokedRoleArn]);
-  await deps.secrets.createShut(lease.sessionSecretName, `Session credentials of task ${boundaryId}`, shut);
+  await deps.secrets.createEmpty(lease.sessionSecretName, `Session credentials of task ${boundaryId}`, shut);
   const { taskRoleArn: roleArn } = row;
   const { leaseSeconds } = config;
   const credentials = await assumeTaskRole(
@@ -188,27 +184,33 @@ async function issueLease(
 
 /** Records the lease and opens the boundary; when teardown began meanwhile the work must not start. */
 async function open(
-  row: LedgerRow,
-  lease: LeaseRecord,
-  accessKeyId: string,
+  { boundaryId }: LedgerRow,
+  issued: IssuedLease,
   deps: IssueIdentityDependencies,
 ): Promise<LedgerRow> {
-  const issued = { state: 'issued' as const, accessKeyId, sessionVersionId: versionIdFrom(accessKeyId) };
-  const after = await deps.ledger.update(row.boundaryId, (now) => {
-    const recorded = withLease(now, lease.number, issued);
-    return now.phase === 'admitted' ? movePhase(recorded, 'open') : recorded;
+  const after = await deps.ledger.update(boundaryId, (now): LedgerRow => {
+    const recorded = withLease(now, issued.number, (lease) => ({ ...lease, ...issued }));
+    return recorded.phase === 'admitted' ? movePhase(recorded, 'open', {}) : recorded;
   });
-  return assertIssuing(after);
+  assertIssuing(after);
+  return after;
 }
 
-function workEventOf(row: LedgerRow, lease: LeaseRecord, checkpoint: Json): WorkEvent {
+const issuedLease = (lease: LeaseRecord, accessKeyId: string): IssuedLease => ({
+  ...lease,
+  state: 'issued',
+  accessKeyId,
+  sessionVersionId: versionIdFrom(accessKeyId),
+});
+
+function workEventOf(row: LedgerRow, lease: IssuedLease, checkpoint: Json): WorkEvent {
   return {
     taskId: row.taskId,
     boundaryId: row.boundaryId,
     taskType: row.taskType,
     parameters: row.parameters,
     sessionSecretId: lease.sessionSecretName,
-    sessionVersionId: versionIdFrom(lease.accessKeyId ?? ''),
+    sessionVersionId: lease.sessionVersionId,
     secrets: Object.fromEntries(row.secrets.map((secret) => [secret.name, secret.secretName])),
     deadline: deadlineText(lease.deadlineMs),
     checkpoint,

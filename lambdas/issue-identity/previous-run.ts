@@ -2,17 +2,18 @@ import * as z from 'zod';
 import { digestOf } from 'taskbound-evidence/canonical-json/digest';
 import { PhasePassed, WorkContractViolation } from '../../core/shared/errors.ts';
 import type { Json } from 'taskbound-evidence/chain/evidence';
-import type { LeaseRecord, LedgerRow } from '../../core/ledger/ledger.ts';
+import type { IssuedLease, LeaseRecord } from '../../core/ledger/lease-record.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { issueIdentityEvent } from '../../core/work/step-events.ts';
 import { CHECKPOINT_BYTES, toolsUsed } from '../../core/work/work.ts';
 import type { EvidenceLog } from '../control/evidence/evidence-log.ts';
-import { unstorable } from '../control/evidence/storable.ts';
-import { toolsSaid } from '../control/evidence/tool-uses.ts';
+import { storageFault } from '../control/evidence/storable.ts';
+import { toolUses } from '../control/evidence/tool-uses.ts';
 
 type Event = z.infer<typeof issueIdentityEvent>;
 
 /** The lease of the run before the one that identity is asked for; undefined before the first run. */
-export function leaseBefore(row: LedgerRow, after: string | null): LeaseRecord | undefined {
+export function previousLease(row: LedgerRow, after: string | null): LeaseRecord | undefined {
   if (after === null) return undefined;
   const lease = row.leases.find((each) => each.sessionVersionId === after);
   if (lease) return lease;
@@ -22,8 +23,10 @@ export function leaseBefore(row: LedgerRow, after: string | null): LeaseRecord |
 }
 
 /** The lease that stands for the next run: a repeated call gets that one, and a new run never gets an old one's. */
-export const standingLease = (row: LedgerRow, before: LeaseRecord | undefined): LeaseRecord | undefined =>
-  row.leases.find((lease) => lease.state === 'issued' && lease.after === before?.number);
+export const issuedLeaseAfter = (row: LedgerRow, before: LeaseRecord | undefined): IssuedLease | undefined =>
+  row.leases.find(
+    (lease): lease is IssuedLease => lease.state === 'issued' && lease.after === before?.number,
+  );
 
 const handedOn = z.strictObject({ checkpoint: z.json(), tools: toolsUsed.optional() });
 type HandedOn = z.infer<typeof handedOn>;
@@ -36,7 +39,7 @@ function assertHandedOn({ boundaryId, checkpoint, tools }: Event): HandedOn {
   const violated = (what: string, next: string): never => {
     throw new WorkContractViolation(`The work of ${boundaryId} handed on ${what}. ${next}`);
   };
-  const fault = unstorable({ checkpoint, tools });
+  const fault = storageFault({ checkpoint, tools });
   if (fault !== undefined)
     violated(
       `an answer that has ${fault}, which cannot be kept as it is`,
@@ -62,7 +65,7 @@ const FAULT_CHARACTERS = 800;
  * Says in the evidence that a run ended by handing on, with the calls that it says it made: before anything is decided about the next
  * lease, so that it stands there also when there is no next one. Returns the checkpoint.
  */
-export async function recordRun(
+export async function recordPreviousRun(
   row: LedgerRow,
   lease: LeaseRecord,
   event: Event,
@@ -77,7 +80,7 @@ export async function recordRun(
       status: 'handed-on',
       lease: lease.number,
       checkpointDigest: digestOf(checkpoint),
-      tools: toolsSaid(tools, before),
+      tools: toolUses(tools, before),
     },
   }));
   return checkpoint;

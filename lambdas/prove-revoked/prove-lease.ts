@@ -1,6 +1,7 @@
 import { ExpiryPending, NotProven, StillAccepted } from '../../core/shared/errors.ts';
 import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
-import type { LeaseRecord, LedgerRow } from '../../core/ledger/ledger.ts';
+import type { LeaseRecord } from '../../core/ledger/lease-record.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { REFUSALS_NEEDED } from 'taskbound-evidence/access-end/refusal';
 import { deadlineText } from '../../core/grants/session-policy.ts';
 import { mapInBatches } from '../../core/shared/map-in-batches.ts';
@@ -90,7 +91,7 @@ async function candidateOf(
   readEvents: ReadEvents,
   deps: ProveDependencies,
 ): Promise<Candidate> {
-  const accessKeyId = lease.accessKeyId ?? (await keyInEvidence(lease, readEvents));
+  const accessKeyId = lease.state === 'issued' ? lease.accessKeyId : await keyInEvidence(lease, readEvents);
   const credentials = accessKeyId === undefined ? undefined : await credentialsOf(lease, accessKeyId, deps);
   if (!credentials) assertExpired(row, lease, deps);
   const canary = credentials && deps.canaryOf(credentials, lease.sessionSecretName);

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { NotProven, StillAccepted } from '../../core/shared/errors.ts';
-import { assertOwner, type LedgerRow } from '../../core/ledger/ledger.ts';
+import { assertOwner } from '../../core/ledger/assert-owner.ts';
+import { isProvenRow, type LedgerRow, type ProvenRow, type RowIn } from '../../core/ledger/ledger.ts';
+import { wasAttempted } from '../../core/ledger/secret-record.ts';
 import { loginNameOf } from '../../core/logins/login.ts';
 import { metricLine, SECONDS_TO_PROVEN, secondsToProven } from '../../core/operations/metrics.ts';
 import { isAtLeast } from '../../core/ledger/phase.ts';
@@ -19,8 +21,7 @@ export async function proveRevoked(
   const row = await deps.ledger.get(event.boundaryId);
   assertOwner(row, event.boundaryId, event.executionArn);
   if (row.proof) return { proof: row.proof.kind };
-  if (!isAtLeast(row.phase, 'revoked'))
-    throw new NotProven(`Boundary ${row.boundaryId} is ${row.phase}; it is proven only after it is revoked.`);
+  assertRevoked(row);
   const leases = await proveLeases(row, deps);
   const secretsGone = await assertSecretsGone(row, deps.secrets);
   const loginsGone = await assertLoginsGone(row, deps);
@@ -43,10 +44,18 @@ export async function proveRevoked(
 /** The proof in the row, and then its metric: only by the invocation whose proof stands, known by its time even when the write's answer was lost. */
 async function recordProof(boundaryId: string, kind: ProofKind, deps: ProveDependencies): Promise<void> {
   const proof = { kind, provenAtMs: deps.clock.nowMs() };
-  const proven = await deps.ledger.update(boundaryId, (now) => (now.proof ? now : { ...now, proof }));
+  const proven = await deps.ledger.update(boundaryId, (now): ProvenRow => {
+    assertRevoked(now);
+    return isProvenRow(now) ? now : { ...now, proof };
+  });
+  if (proven.proof.provenAtMs !== proof.provenAtMs) return;
   const seconds = secondsToProven(proven);
-  if (proven.proof?.provenAtMs !== proof.provenAtMs || seconds === undefined) return;
   deps.print(metricLine(proven.stack, deps.clock.nowMs(), 'Seconds', { [SECONDS_TO_PROVEN]: seconds }));
+}
+
+function assertRevoked(row: LedgerRow): asserts row is RowIn<'revoked' | 'closed'> {
+  if (isAtLeast(row.phase, 'revoked')) return;
+  throw new NotProven(`Boundary ${row.boundaryId} is ${row.phase}; it is proven only after it is revoked.`);
 }
 
 /** The weakest of what was shown: one lease that could only be waited out makes the whole proof `expired`. */
@@ -56,7 +65,7 @@ function kindOf(leases: readonly LeaseProof[]): ProofKind {
 }
 
 async function assertSecretsGone(row: LedgerRow, secrets: TaskSecrets): Promise<string[]> {
-  const made = row.secrets.filter((secret) => secret.state !== 'planned');
+  const made = row.secrets.filter(wasAttempted);
   for (const secret of made) {
     if (await secrets.exists(secret.secretName)) {
       throw new StillAccepted(
@@ -79,7 +88,7 @@ type LoginGone = {
 async function assertLoginsGone(row: LedgerRow, { logins, clock }: ProveDependencies): Promise<LoginGone[]> {
   const gone: LoginGone[] = [];
   for (const secret of row.secrets) {
-    if (secret.state === 'planned' || !isLogin(secret)) continue;
+    if (!wasAttempted(secret) || !isLogin(secret)) continue;
     const { exists, sessions, server } = await logins.look(secret);
     const username = loginNameOf(secret.secretName);
     if (exists || sessions > 0) {

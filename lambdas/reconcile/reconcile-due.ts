@@ -2,7 +2,7 @@ import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { gaugesOf, metricLine } from '../../core/operations/metrics.ts';
 import { rowHealth, UNREADABLE, type RowHealth } from '../../core/ledger/row-health.ts';
 import type { ReconcileDependencies } from './deps.ts';
-import { eachOnItsOwn } from './settle-all.ts';
+import { settleAll } from './settle-all.ts';
 import { reconcileOne } from './reconcile.ts';
 
 /** More open reviews than this are not counted: a gauge above zero is what raises the alarm. */
@@ -32,7 +32,7 @@ export async function reconcileDue(deps: DueDependencies): Promise<{ looked: num
   for (let page = await deps.ledger.due(PAGE); page.length > 0; page = await deps.ledger.due(PAGE)) {
     const fresh = page.filter((boundaryId) => !looked.has(boundaryId));
     if (fresh.length === 0) break;
-    const counts = await eachOnItsOwn(fresh, (boundaryId) => look(boundaryId, deps, health), run);
+    const counts = await settleAll(fresh, (boundaryId) => look(boundaryId, deps, health), run);
     failed += counts.failed;
     for (const boundaryId of fresh) looked.add(boundaryId);
     if (page.length < PAGE || deps.clock.nowMs() >= endMs) break;

@@ -12,7 +12,7 @@ export interface Run<T> {
 }
 
 /** Does something for each, some side by side. One that fails is logged and does not stop the others. */
-export async function eachOnItsOwn<T>(
+export async function settleAll<T>(
   items: readonly T[],
   act: (item: T) => Promise<unknown>,
   { clock, endMs, nameOf }: Run<T>,

@@ -1,6 +1,6 @@
 import { boundaryOfSecret, isCaredFor, isOld, staleDeny } from '../../core/reconcile/strays.ts';
 import { log } from '../control/function/log.ts';
-import { eachOnItsOwn } from './settle-all.ts';
+import { settleAll } from './settle-all.ts';
 import { RUN_MS } from './reconcile-due.ts';
 import type { SweepDependencies } from './sweep.ts';
 
@@ -25,7 +25,7 @@ export async function removeStrays(deps: StrayDependencies): Promise<{ done: num
   const endMs = deps.clock.nowMs() + RUN_MS;
   const found = await Promise.allSettled([staleSecrets(deps), staleDenies(deps)]);
   const candidates = found.flatMap((kind) => (kind.status === 'fulfilled' ? kind.value : []));
-  const counts = await eachOnItsOwn(candidates, (candidate) => removeUncaredFor(candidate, deps), {
+  const counts = await settleAll(candidates, (candidate) => removeUncaredFor(candidate, deps), {
     clock: deps.clock,
     endMs,
     nameOf: ({ boundaryId, what }) => ({ boundaryId, ...what }),

@@ -1,5 +1,6 @@
 import type { Clock } from 'taskbound-time/clock';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import { wasAttempted } from '../../core/ledger/secret-record.ts';
 import type { Ledger } from '../control/ledger/ledger.ts';
 import { isLogin, type Logins } from '../control/logins/logins.ts';
 import type { TaskSecrets } from '../control/secrets/secrets.ts';
@@ -19,7 +20,7 @@ export interface SweepDependencies {
  * looked. What is gone is gone.
  */
 export async function sweep(row: LedgerRow, deps: SweepDependencies): Promise<void> {
-  const made = row.secrets.filter(({ state }) => state !== 'planned');
+  const made = row.secrets.filter(wasAttempted);
   const sessions = row.leases.map(({ sessionSecretName }) => sessionSecretName);
   for (const name of new Set([...made.map(({ secretName }) => secretName), ...sessions]))
     await deps.secrets.destroy(name);
@@ -27,6 +28,6 @@ export async function sweep(row: LedgerRow, deps: SweepDependencies): Promise<vo
   // Last: a database that is gone for good must not keep the denies of a role from being lifted.
   for (const secret of made) if (isLogin(secret)) await deps.logins.end(secret);
   await deps.ledger.update(row.boundaryId, (now) =>
-    now.sweptAtMs === undefined ? { ...now, sweptAtMs: deps.clock.nowMs() } : now,
+    now.phase === 'closed' && now.sweptAtMs === undefined ? { ...now, sweptAtMs: deps.clock.nowMs() } : now,
   );
 }

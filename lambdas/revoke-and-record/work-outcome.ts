@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { ENDED_BEFORE_WORK, EXECUTION_ENDED } from 'taskbound-evidence/names/execution-ended';
-import type { LedgerRow, WorkOutcome } from '../../core/ledger/ledger.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import type { WorkOutcome } from '../../core/ledger/outcome-records.ts';
 import type { Ended } from '../../core/work/step-events.ts';
 import { RESULT_BYTES, workReturn } from '../../core/work/work.ts';
-import { unstorable } from '../control/evidence/storable.ts';
+import { storageFault } from '../control/evidence/storable.ts';
 
 /** Enough of the worker's words for people; the rest is in its log. */
 const CAUSE_CHARACTERS = 1000;
@@ -33,7 +34,7 @@ export function workOutcomeOf(ended: Ended, row: LedgerRow, endedAtMs: number): 
 const failedWork = { status: 'failed', state: 'RunWork' } as const;
 
 function returned(payload: unknown, endedAtMs: number): WorkOutcome {
-  const fault = unstorable(payload);
+  const fault = storageFault(payload);
   if (fault !== undefined) {
     const cause = `The work function's answer has ${fault}, which ledger and evidence cannot hold as it is. Return it as a text of whole characters.`;
     return { ...failedWork, error: 'WorkContractViolation', cause, endedAtMs };

@@ -5,7 +5,7 @@ import { assertTimeOf } from '../../core/schedules/schedule-times.ts';
 import { fillParameters } from '../../core/schedules/schedule-parameters.ts';
 import type { ScheduleSpec, TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import { log } from '../control/function/log.ts';
-import { submitTask, type Asker, type SubmitDependencies, type SubmittedTask } from '../submit/submit.ts';
+import { submitTask, type Requester, type SubmitDependencies, type SubmittedTask } from '../submit/submit.ts';
 import type { ScheduledRun } from './read-run.ts';
 
 /** A schedule has no id of IAM's: the record says which service called. */
@@ -24,10 +24,10 @@ export async function submitRun(
   const parameters = fillParameters(spec.parameters, run.forMs, spec.timeZone);
   const checked = checkRequest({ type: run.type, reason: spec.reason, parameters }, config);
   try {
-    return await submitTask(run.taskId, checked, askerOf(spec, run), config, deps);
+    return await submitTask(run.taskId, checked, requesterOf(spec, run), config, deps);
   } catch (error) {
     if (!(error instanceof TaskIdTaken)) throw error;
-    return standsOtherwise(run, checked.requestDigest, error, deps);
+    return acceptIfSameRun(run, checked.requestDigest, error, deps);
   }
 }
 
@@ -40,7 +40,7 @@ function unknownSchedule({ type, schedule }: ScheduledRun): NotScheduled {
   );
 }
 
-const askerOf = ({ arn }: ScheduleSpec, { schedule, forMs }: ScheduledRun): Asker => ({
+const requesterOf = ({ arn }: ScheduleSpec, { schedule, forMs }: ScheduledRun): Requester => ({
   arn,
   userId: SCHEDULER,
   accountId: arn.split(':')[4] ?? '',
@@ -49,7 +49,7 @@ const askerOf = ({ arn }: ScheduleSpec, { schedule, forMs }: ScheduledRun): Aske
 });
 
 /** Another delivery of this run made the task before something changed: it stands. Whatever else took the id makes this a missed run. */
-async function standsOtherwise(
+async function acceptIfSameRun(
   run: ScheduledRun,
   requestDigest: string,
   error: TaskIdTaken,

@@ -55,13 +55,13 @@ export async function submit(
   if (!config) throw unknownType(request.type, []);
   const { person } = assertSubmitter(caller, config);
   const checked = checkRequest(request, config);
-  refuseIdOfRun(request.taskId, config);
+  assertNotRunId(request.taskId, config);
   const taskId = request.taskId ?? newTaskId(deps.clock.nowMs(), deps.randomHex);
   return submitTask(taskId, checked, { ...caller, requester: person }, config, deps);
 }
 
 /** Who asks for a task: a person, as IAM verified the call, or a schedule. */
-export interface Asker extends VerifiedCaller {
+export interface Requester extends VerifiedCaller {
   readonly requester: string;
   readonly scheduled?: LedgerRow['scheduled'];
 }
@@ -70,14 +70,14 @@ export interface Asker extends VerifiedCaller {
 export async function submitTask(
   taskId: string,
   checked: CheckedRequest,
-  asker: Asker,
+  requester: Requester,
   config: TaskTypeConfig,
   deps: SubmitDependencies,
 ): Promise<SubmittedTask> {
-  const planned = plan(taskId, checked, asker, config, deps);
+  const planned = plan(taskId, checked, requester, config, deps);
   const draining = await deps.ledger.draining();
   const created = draining === undefined && (await deps.ledger.create(planned));
-  const row = created ? planned : await standingRow(planned, draining, deps.ledger);
+  const row = created ? planned : await existingRow(planned, draining, deps.ledger);
   const started = await startTask(row, deps);
   return {
     taskId: row.taskId,
@@ -99,7 +99,7 @@ function assertSubmitter(caller: VerifiedCaller, config: TaskTypeConfig): Person
 }
 
 /** A person who took a run's id beforehand would make the schedule's own task impossible. */
-function refuseIdOfRun(taskId: string | undefined, { schedules }: TaskTypeConfig): void {
+function assertNotRunId(taskId: string | undefined, { schedules }: TaskTypeConfig): void {
   const schedule = taskId === undefined ? undefined : scheduleOfTaskId(taskId);
   if (schedule === undefined || !Object.hasOwn(schedules, schedule)) return;
   throw new MalformedRequest(
@@ -110,7 +110,7 @@ function refuseIdOfRun(taskId: string | undefined, { schedules }: TaskTypeConfig
 function plan(
   taskId: string,
   checked: CheckedRequest,
-  asker: Asker,
+  requester: Requester,
   config: TaskTypeConfig,
   deps: SubmitDependencies,
 ): LedgerRow {
@@ -128,9 +128,9 @@ function plan(
     phase: 'requested',
     day: new Date(requestedAtMs).toISOString().slice(0, 10),
     requestedAtMs,
-    requestedBy: { arn: asker.arn, userId: asker.userId, accountId: asker.accountId },
-    requester: asker.requester,
-    ...(asker.scheduled && { scheduled: asker.scheduled }),
+    requestedBy: { arn: requester.arn, userId: requester.userId, accountId: requester.accountId },
+    requester: requester.requester,
+    ...(requester.scheduled && { scheduled: requester.scheduled }),
     reason: checked.reason,
     ...omitUndefined({ emergency: checked.emergency }),
     parameters: { ...checked.parameters },
@@ -170,7 +170,7 @@ function waitingFor(
 }
 
 /** The task that stands under the id, if it is this one. A stack that drains still answers for it, and makes no other. */
-async function standingRow(
+async function existingRow(
   planned: LedgerRow,
   draining: Drain | undefined,
   ledger: Ledger,

@@ -3,7 +3,7 @@ import { EVENT_SOURCE, type BusEvent } from '../../../core/operations/bus-events
 import type { Clock } from 'taskbound-time/clock';
 import { NotAnnounced } from '../../../core/shared/errors.ts';
 import { log } from '../function/log.ts';
-import { within } from '../function/with-timeout.ts';
+import { withTimeout } from '../function/with-timeout.ts';
 
 /** How long anything of ours waits for EventBridge, milliseconds, its client's own retries included: news must not hold up a teardown. */
 const ANSWER_MS = 3000;
@@ -20,7 +20,7 @@ export class EventBus {
   /** When the bus took the event, milliseconds. Throws `NotAnnounced` when it did not, or gave no answer in time: then it may have. */
   async put({ detailType, detail }: BusEvent): Promise<number> {
     const entry = { Source: EVENT_SOURCE, DetailType: detailType, Detail: JSON.stringify(detail) };
-    const { Entries = [], FailedEntryCount } = await within(this.#clock, ANSWER_MS, (abortSignal) =>
+    const { Entries = [], FailedEntryCount } = await withTimeout(this.#clock, ANSWER_MS, (abortSignal) =>
       this.#client.send(new PutEventsCommand({ Entries: [entry] }), { abortSignal }),
     ).catch((error: Error) => {
       throw notAnnounced(detailType, `${error.name}: ${error.message}`);

@@ -11,7 +11,7 @@ const SMALLEST_NUMBER = 1e-130;
  * fails for such a value fails each time, and the teardown would stop at it: it is told before anything is written. Works off a list
  * instead of calling itself, because an answer may nest deeper than a stack.
  */
-export function unstorable(answer: unknown): string | undefined {
+export function storageFault(answer: unknown): string | undefined {
   const left: { readonly value: unknown; readonly depth: number }[] = [{ value: answer, depth: 0 }];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     const { value, depth } = next;

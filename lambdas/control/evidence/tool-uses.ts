@@ -8,7 +8,7 @@ import { toolsUsed, type ToolUse } from '../../../core/work/work.ts';
  * concluded here, from the session policy of the lease that was issued last, which is the one that ran. `unknown` when the worker said nothing,
  * as when it died. The digest stays over what the worker said: without `tool`, and in plain words.
  */
-export function toolsSaid(said: unknown, before: readonly EvidenceEvent[]): Json {
+export function toolUses(said: unknown, before: readonly EvidenceEvent[]): Json {
   const tools = toolsUsed.safeParse(said).data;
   if (tools === undefined) return 'unknown';
   const policy = before.findLast(({ type }) => type === 'identity.issued')?.data['sessionPolicy'];

@@ -4,7 +4,9 @@ import type { Clock } from 'taskbound-time/clock';
 import { DRAIN_KEY, drainOf, type Drain } from '../../../core/operations/drain.ts';
 import { dueAtMs } from '../../../core/ledger/due.ts';
 import { LedgerContention, NotTheOwner } from '../../../core/shared/errors.ts';
-import { DUE, ledgerRow, type LedgerRow } from '../../../core/ledger/ledger.ts';
+import type { LedgerRow } from '../../../core/ledger/ledger.ts';
+import { readRow } from '../../../core/ledger/read-row.ts';
+import { DUE } from '../../../core/ledger/row-base.ts';
 import { REVIEW_OPEN, reviewRow, type ReviewRow } from '../../../core/approvals/review.ts';
 import { DUE_INDEX, LEDGER_KEYS } from '../../../core/ledger/tables.ts';
 
@@ -29,7 +31,7 @@ export class Ledger {
 
   async get(boundaryId: string): Promise<LedgerRow | undefined> {
     const item = await this.#item(boundaryId);
-    return item && ledgerRow.parse(item);
+    return item && readRow(item);
   }
 
   /** What refuses new tasks: a marker that an operator put there, or something that cannot be read. Undefined: nothing. */
@@ -90,13 +92,13 @@ export class Ledger {
    * Applies a pure change to the row as it stands, again whenever somebody else was faster. The change must be idempotent and may
    * return the row it was given when there is nothing to write. What it throws is thrown.
    */
-  async update(boundaryId: string, change: (row: LedgerRow) => LedgerRow): Promise<LedgerRow> {
+  async update<Row extends LedgerRow>(boundaryId: string, change: (row: LedgerRow) => Row): Promise<Row> {
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
       const row = await this.get(boundaryId);
       if (row === undefined)
         throw new NotTheOwner(`No task ${boundaryId} was submitted. Nothing was changed.`);
       const changed = change(row);
-      if (changed === row) return row;
+      if (changed === row) return changed;
       const next = { ...changed, revision: row.revision + 1 };
       if (await this.#put(next, 'revision = :seen', { ':seen': row.revision })) return next;
     }

@@ -2,7 +2,8 @@ import { ExecutionAlreadyExists, StartExecutionCommand, type SFNClient } from '@
 import type { Clock } from 'taskbound-time/clock';
 import { TaskIdTaken } from '../../../core/shared/errors.ts';
 import { isWaiting } from '../../../core/approvals/approval.ts';
-import { movePhase, type LedgerRow } from '../../../core/ledger/ledger.ts';
+import { movePhase } from '../../../core/ledger/move-phase.ts';
+import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import type { EvidenceLog } from '../evidence/evidence-log.ts';
 import type { Ledger } from './ledger.ts';
 import { recordPeople } from '../evidence/record-people.ts';
@@ -34,7 +35,7 @@ export async function startTask(row: LedgerRow, deps: StartDependencies): Promis
 const approve = (row: LedgerRow, ledger: Ledger): Promise<LedgerRow> =>
   ledger.update(row.boundaryId, (now) =>
     now.phase === 'requested' && !isWaiting(now) && now.rejection === undefined
-      ? movePhase(now, 'approved')
+      ? movePhase(now, 'approved', {})
       : now,
   );
 

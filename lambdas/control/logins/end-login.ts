@@ -1,31 +1,31 @@
 import { LoginLeftBehind, LoginServerUnavailable } from '../../../core/shared/errors.ts';
 import { sqlStateOf } from '../../../core/logins/sql-fault.ts';
-import { again } from './retry-on-conflict.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 import { ifAllowed, inTransaction, type Query, type Server } from './connection.ts';
 import type { LoginAt } from './login-server.ts';
-import { shutOut } from './terminate-sessions.ts';
-import { standing } from './login-role.ts';
+import { terminateSessions } from './terminate-sessions.ts';
+import { readLoginRole } from './login-role.ts';
 import * as sql from './statements.ts';
 
 /** See `LoginServer.end`: each step is done whatever an earlier attempt did of it. */
 export async function endLogin(server: Server, at: LoginAt): Promise<void> {
   const { query } = server;
-  const found = await standing(query, at.name);
-  await shutOut(server, at, found?.roleId ?? null);
+  const found = await readLoginRole(query, at.name);
+  await terminateSessions(server, at, found?.roleId ?? null);
   if (found === undefined) return;
   const failed = await revokeRights(query, at, found.roleId);
   await assertNothingLeftBehind(query, at, found.roleId, at.spec.database); // which may be what is in the way of a revocation
   if (failed !== undefined) throw failed.error;
   await giveAway(query, at);
   await giveAwayElsewhere(server, at, found.roleId);
-  await again(query, () => query(sql.dropRole(at.name))).catch(async (error: unknown) => {
+  await retryOnConflict(query, () => query(sql.dropRole(at.name))).catch(async (error: unknown) => {
     throw sqlStateOf(error) === DEPENDED_ON ? await stillDependedOn(query, at, found.roleId) : error;
   });
 }
 
 /** In a transaction, after the other logins of the same owner, and once more if it collides with somebody's else. */
 const inTurn = <T>(query: Query, { name, spec }: LoginAt, work: () => Promise<T>): Promise<T> =>
-  again(query, () =>
+  retryOnConflict(query, () =>
     inTransaction(query, async () => {
       await ifAllowed(query, sql.takeTurn(spec.owner, name));
       return work();

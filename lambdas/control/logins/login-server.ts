@@ -21,7 +21,7 @@ export interface LoginOrder extends LoginAt {
 }
 
 /** What the server itself says of a login. */
-export interface LoginSight {
+export interface LoginState {
   readonly exists: boolean;
   readonly canLogin: boolean;
   readonly sessions: number;
@@ -40,5 +40,5 @@ export interface LoginServer {
    */
   end(admin: AdminAccess, at: LoginAt): Promise<void>;
   /** Changes nothing. */
-  look(admin: AdminAccess, at: LoginAt): Promise<LoginSight>;
+  look(admin: AdminAccess, at: LoginAt): Promise<LoginState>;
 }

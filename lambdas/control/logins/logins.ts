@@ -1,17 +1,20 @@
 import { describeError } from 'taskbound-evidence/describe-error';
 import { loginNameOf, rightsText, type PostgresSpec } from '../../../core/logins/login.ts';
 import { LoginServerUnavailable } from '../../../core/shared/errors.ts';
-import type { LedgerRow, SecretRecord } from '../../../core/ledger/ledger.ts';
+import type { LedgerRow } from '../../../core/ledger/ledger.ts';
+import type { AttemptedSecret, RemovableSecret } from '../../../core/ledger/secret-record.ts';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { Secret } from '../../../core/secrets/secret.ts';
 import type { TaskSecrets } from '../secrets/secrets.ts';
 import { adminAccessIn, type AdminAccess } from './admin-access.ts';
-import type { LoginAt, LoginServer, LoginSight } from './login-server.ts';
+import type { LoginAt, LoginServer, LoginState } from './login-server.ts';
 
 /** A secret whose value is a login's password. */
-type LoginSecret = SecretRecord & { readonly spec: PostgresSpec };
+type LoginSecret = RemovableSecret & { readonly spec: PostgresSpec };
 
-export const isLogin = (secret: SecretRecord): secret is LoginSecret => secret.spec.kind === 'postgres';
+export const isLogin = <Secret extends RemovableSecret>(
+  secret: Secret,
+): secret is Secret & { readonly spec: PostgresSpec } => secret.spec.kind === 'postgres';
 
 /** Logins by their secrets' records in the ledger: their `spec` is what was asked for, whatever the type's configuration says by now. */
 export class Logins {
@@ -25,13 +28,13 @@ export class Logins {
   /** Makes the login; what a task reads to use it, and what may be said of it. */
   async make(
     row: LedgerRow,
-    secret: LoginSecret,
+    secret: AttemptedSecret & LoginSecret,
     password: Secret<string>,
   ): Promise<{ readonly value: Secret<string>; readonly handle: Record<string, string> }> {
     const admin = await this.#admin(secret.spec);
     const validUntilMs = row.taskDeadlineMs ?? 0;
     const { boundaryId } = row;
-    const attempt = secret.attempts ?? 1;
+    const attempt = secret.attempts;
     const at = atOf(secret);
     const { roleId } = await this.#server.make(admin, { ...at, boundaryId, attempt, password, validUntilMs });
     const handle = {
@@ -49,7 +52,7 @@ export class Logins {
     await this.#server.end(await this.#admin(secret.spec), atOf(secret));
   }
 
-  async look(secret: LoginSecret): Promise<LoginSight & { readonly server: string }> {
+  async look(secret: LoginSecret): Promise<LoginState & { readonly server: string }> {
     const admin = await this.#admin(secret.spec);
     return { ...(await this.#server.look(admin, atOf(secret))), server: serverText(admin) };
   }

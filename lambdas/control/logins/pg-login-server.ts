@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { HalfIssued } from '../../../core/shared/errors.ts';
-import { again } from './retry-on-conflict.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 import { asAdmin, ifAllowed, inTransaction, onServer, type Query } from './connection.ts';
 import { endLogin } from './end-login.ts';
-import type { LoginAt, LoginOrder, LoginServer, LoginSight } from './login-server.ts';
+import type { LoginAt, LoginOrder, LoginServer, LoginState } from './login-server.ts';
 import { scramVerifier } from './scram.ts';
 import { countSessions } from './terminate-sessions.ts';
-import { standing, type Standing } from './login-role.ts';
+import { readLoginRole, type LoginRole } from './login-role.ts';
 import * as sql from './statements.ts';
 
 const SALT_BYTES = 16;
@@ -15,7 +15,7 @@ const SALT_BYTES = 16;
 export const pgLoginServer: LoginServer = {
   make: (admin, order) =>
     asAdmin(admin, order.spec.database, (query) =>
-      again(query, () => inTransaction(query, () => make(query, order))),
+      retryOnConflict(query, () => inTransaction(query, () => make(query, order))),
     ),
   end: (admin, at) => onServer(admin, at.spec.database, (server) => endLogin(server, at)),
   look: (admin, at) => asAdmin(admin, at.spec.database, (query) => look(query, at)),
@@ -27,7 +27,7 @@ const markOf = ({ boundaryId, attempt }: LoginOrder): string => `taskbound ${bou
 async function make(query: Query, order: LoginOrder): Promise<{ readonly roleId: string }> {
   const { name, spec, password, validUntilMs } = order;
   const verifier = scramVerifier(password, randomBytes(SALT_BYTES));
-  const before = await standing(query, name);
+  const before = await readLoginRole(query, name);
   if (before === undefined) {
     await query(sql.createRole({ name, connections: spec.connections, verifier, validUntilMs }));
     await query(sql.becomeMember(name));
@@ -39,12 +39,12 @@ async function make(query: Query, order: LoginOrder): Promise<{ readonly roleId:
     await query(sql.replacePassword({ name, verifier, validUntilMs }));
   }
   await query(sql.commentOn(name, markOf(order)));
-  const made = before ?? (await standing(query, name));
+  const made = before ?? (await readLoginRole(query, name));
   return { roleId: made?.roleId ?? '' };
 }
 
 /** The password of an earlier attempt is known to nobody who would use it: it is replaced. A later one must not lose its own. */
-function assertEarlierAttempt({ comment }: Standing, order: LoginOrder): void {
+function assertEarlierAttempt({ comment }: LoginRole, order: LoginOrder): void {
   const [, boundaryId, attempt] = /^taskbound (\S+) attempt (\d+)$/.exec(comment ?? '') ?? [];
   if (boundaryId === order.boundaryId && Number(attempt) < order.attempt) return;
   throw new HalfIssued(
@@ -52,8 +52,8 @@ function assertEarlierAttempt({ comment }: Standing, order: LoginOrder): void {
   );
 }
 
-async function look(query: Query, at: LoginAt): Promise<LoginSight> {
-  const found = await standing(query, at.name);
+async function look(query: Query, at: LoginAt): Promise<LoginState> {
+  const found = await readLoginRole(query, at.name);
   const sessions = await countSessions({ query }, [found?.roleId ?? null, at.roleId ?? null]);
   return { exists: found !== undefined, canLogin: found?.canLogin ?? false, sessions };
 }

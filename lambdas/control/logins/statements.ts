@@ -47,7 +47,7 @@ function objectsOf(right: LoginRight, database: string): string {
   }
 }
 
-export const shut = (name: string): string => `ALTER ROLE ${quoted(name)} NOLOGIN`;
+export const disableLogin = (name: string): string => `ALTER ROLE ${quoted(name)} NOLOGIN`;
 
 /**
  * Rights stand with their objects, one row of the catalog for all grantees, and PostgreSQL refuses to change a row that another transaction

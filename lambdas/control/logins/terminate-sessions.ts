@@ -1,5 +1,5 @@
 import { LoginLeftBehind } from '../../../core/shared/errors.ts';
-import { again } from './retry-on-conflict.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 import type { Server } from './connection.ts';
 import type { LoginAt } from './login-server.ts';
 import { preparedBy, rollBackPrepared } from './prepared.ts';
@@ -19,24 +19,24 @@ type Ids = readonly [string | null, string | null];
  * (`ALTER ROLE CURRENT_USER PASSWORD …`): so it waits on one connection while another ends whoever is in its way. Sessions are ended even
  * if it fails.
  */
-export async function shutOut(server: Server, at: LoginAt, roleId: string | null): Promise<void> {
+export async function terminateSessions(server: Server, at: LoginAt, roleId: string | null): Promise<void> {
   const ids = [roleId, at.roleId ?? null] as const;
-  const failed = roleId === null ? undefined : await shut(server, at, ids);
+  const failed = roleId === null ? undefined : await disableLogin(server, at, ids);
   await endSessions(server, at, ids);
   if (roleId !== null) await rollBackPrepared(server, at.name, roleId);
   if (failed === undefined) return;
-  throw (await heldBy(server, at, roleId)) ?? failed.error;
+  throw (await preparedFault(server, at, roleId)) ?? failed.error;
 }
 
 /** Waits for the role's row on a connection of its own, and clears the way. What went wrong, if it did. */
-async function shut(
+async function disableLogin(
   server: Server,
   { name, spec }: LoginAt,
   ids: Ids,
 ): Promise<{ error: unknown } | undefined> {
   let isSettled = false;
-  const shutting = server
-    .connect(spec.database, (query) => again(query, () => query(sql.shut(name))))
+  const disabling = server
+    .connect(spec.database, (query) => retryOnConflict(query, () => query(sql.disableLogin(name))))
     .then(
       () => undefined,
       (error: unknown) => ({ error }),
@@ -45,9 +45,9 @@ async function shut(
   for (let pause = FIRST_PAUSE_SECONDS; !isSettled; pause = Math.min(2 * pause, PAUSE_SECONDS)) {
     await server.query(sql.END_SESSIONS, ids);
     await rollBackPrepared(server, name, ids[0]);
-    await Promise.race([shutting, server.query(`SELECT pg_sleep(${pause})`)]);
+    await Promise.race([disabling, server.query(`SELECT pg_sleep(${pause})`)]);
   }
-  return shutting;
+  return disabling;
 }
 
 /** Terminates until none is left: one that was being opened when the role was shut may appear after the first look. */
@@ -70,7 +70,7 @@ export async function countSessions({ query }: Pick<Server, 'query'>, ids: Ids):
 }
 
 /** A prepared transaction outlives its session with all its locks. */
-async function heldBy(
+async function preparedFault(
   { query }: Server,
   { name }: LoginAt,
   roleId: string | null,

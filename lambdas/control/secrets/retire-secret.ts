@@ -1,4 +1,4 @@
-import type { SecretRecord } from '../../../core/ledger/ledger.ts';
+import type { RemovableSecret } from '../../../core/ledger/secret-record.ts';
 import { isLogin, type Logins } from '../logins/logins.ts';
 import type { TaskSecrets } from './secrets.ts';
 
@@ -7,7 +7,7 @@ import type { TaskSecrets } from './secrets.ts';
  * and again for as long as it takes: each part does nothing once it is gone.
  */
 export async function retireSecret(
-  secret: SecretRecord,
+  secret: RemovableSecret,
   { secrets, logins }: { readonly secrets: TaskSecrets; readonly logins: Logins },
 ): Promise<void> {
   await secrets.destroy(secret.secretName);

@@ -34,7 +34,7 @@ export class TaskSecrets {
   }
 
   /** Makes the secret without a value and shuts it: CreateSecret takes no resource policy, so the value comes only after the policy. */
-  async createShut(name: string, description: string, policy: PolicyDocument): Promise<void> {
+  async createEmpty(name: string, description: string, policy: PolicyDocument): Promise<void> {
     try {
       await this.#client.send(
         new CreateSecretCommand({

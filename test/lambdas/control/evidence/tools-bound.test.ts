@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { EventDraft, EvidenceEvent } from 'taskbound-evidence/chain/evidence';
-import type { LeaseRecord } from '../../../../core/ledger/ledger.ts';
+import type { LeaseRecord } from '../../../../core/ledger/lease-record.ts';
 import { TOOL_USES, TOOLS_BYTES, type ToolsUsed } from '../../../../core/work/work.ts';
 import type { EvidenceLog } from '../../../../lambdas/control/evidence/evidence-log.ts';
-import { recordRun } from '../../../../lambdas/issue-identity/previous-run.ts';
+import { recordPreviousRun } from '../../../../lambdas/issue-identity/previous-run.ts';
 import { workOutcomeOf } from '../../../../lambdas/revoke-and-record/work-outcome.ts';
 import { ToolLog } from '../../../../lambdas/runtime/tool-log.ts';
 import { rowOf } from '../../../fixtures/row.ts';
@@ -25,7 +25,7 @@ async function handedOn(tools: ToolsUsed): Promise<EventDraft['data'][]> {
   } as unknown as EvidenceLog;
   const { boundaryId, executionArn } = row;
   const event = { boundaryId, executionArn, workVersion: 'w:1', after: 'v', checkpoint: 1, tools };
-  await recordRun(row, { number: 1 } as LeaseRecord, event, evidence);
+  await recordPreviousRun(row, { number: 1 } as LeaseRecord, event, evidence);
   return told;
 }
 

@@ -5,7 +5,7 @@ import { ownerOf, type OwnerState } from '../../core/reconcile/reconcile.ts';
 import type { EventBus } from '../control/evidence/event-bus.ts';
 import type { Ledger } from '../control/ledger/ledger.ts';
 
-interface TellDependencies {
+interface AnnounceDependencies {
   readonly ledger: Ledger;
   readonly bus: EventBus;
   readonly clock: Clock;
@@ -16,10 +16,10 @@ interface TellDependencies {
  * put on the event bus. What the bus does not take is put at a later look, and never once the boundary is closed: then it is proven.
  * Returns the row as it stands.
  */
-export async function tellUnproven(
+export async function announceUnproven(
   row: LedgerRow,
   owner: OwnerState,
-  deps: TellDependencies,
+  deps: AnnounceDependencies,
 ): Promise<LedgerRow> {
   const marked = owner === 'gave-up' ? await recordGivenUp(row, deps) : row;
   const { unproven, phase } = marked;
@@ -34,7 +34,7 @@ export async function tellUnproven(
 }
 
 /** Two reconcilers at once record one: by the attempt that gave up, which only ever grows. */
-function recordGivenUp(row: LedgerRow, { ledger, clock }: TellDependencies): Promise<LedgerRow> {
+function recordGivenUp(row: LedgerRow, { ledger, clock }: AnnounceDependencies): Promise<LedgerRow> {
   const attempt = row.teardown?.attempt ?? 0;
   const gaveUp = { attempt, executionArn: ownerOf(row), gaveUpAtMs: clock.nowMs() };
   return ledger.update(row.boundaryId, (now) =>
