@@ -127,8 +127,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'an event of the evidence is appended again by a retry',
     file: 'lambdas/control/evidence/evidence-log.ts',
-    find: 'if (standing) return standing;',
-    replace: "if (standing?.type === 'boundary.closed') return standing;",
+    find: 'if (existing) return existing;',
+    replace: "if (existing?.type === 'boundary.closed') return existing;",
     invariant: 6,
     only: '^kill ',
   },

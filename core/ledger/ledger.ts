@@ -43,7 +43,10 @@ const approved = {
 };
 
 const issuing = {
-  /** The last moment at which anything issued for the task can be of use. Set with the first intent, in `admitted`. */
+  /**
+   * The last moment at which anything issued for the task can be of use. Set with the first intent, in
+   * `admitted`.
+   */
   taskDeadlineMs: ms.optional(),
 };
 
@@ -125,8 +128,9 @@ const closedRow = z.looseObject({
 });
 
 /**
- * The one mutable row of a task, by phase. Teardown needs nothing that is not in it. Times are milliseconds since 1970. Unknown fields
- * are kept as they are: a running execution is pinned to the functions that it began with, and a later deploy may write more.
+ * The one mutable row of a task, by phase. Teardown needs nothing that is not in it. Times are milliseconds
+ * since 1970. Unknown fields are kept as they are: a running execution is pinned to the functions that it
+ * began with, and a later deploy may write more.
  */
 export const ledgerRow = z
   .discriminatedUnion(
@@ -160,7 +164,10 @@ export type ProvenRow = ClosedRow | (RowIn<'revoked'> & Pick<ClosedRow, 'proof'>
 
 export const isProvenRow = (row: LedgerRow): row is ProvenRow => row.proof !== undefined;
 export const isEndingRow = (row: LedgerRow): row is EndingRow => isEnding(row.phase);
-/** For a row that is read again: phases only move forward, so a row whose teardown had begun is still in one of these phases. */
+/**
+ * For a row that is read again: phases only move forward, so a row whose teardown had begun is still in one
+ * of these phases.
+ */
 export function assertEnding(row: LedgerRow): asserts row is EndingRow {
   if (isEndingRow(row)) return;
   throw new NotProven(

@@ -12,7 +12,10 @@ export const workOutcome = z.discriminatedUnion('status', [
   }),
   z.strictObject({
     status: z.literal('failed'),
-    /** The state that failed; `RunWork` when the work itself did. Absent where no state failed: rejected, or ended early. */
+    /**
+     * The state that failed; `RunWork` when the work itself did. Absent where no state failed: rejected, or
+     * ended early.
+     */
     state: z.string().optional(),
     error: z.string(),
     cause: z.string(),

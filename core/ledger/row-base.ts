@@ -8,7 +8,9 @@ import { secretRecord } from './secret-record.ts';
 /** The value of the partition key `due`: one partition, and only rows that need a look are in it. */
 export const DUE = 'due';
 
-/** One run of the Teardown machine: written before it is started, so that the boundary recognizes its calls. */
+/**
+ * One run of the Teardown machine: written before it is started, so that the boundary recognizes its calls.
+ */
 const teardownRecord = z.looseObject({
   attempt: z.int().min(1),
   executionArn: z.string(),
@@ -37,8 +39,8 @@ const request = {
   requestedAtMs: ms,
   requestedBy: z.strictObject({ arn: z.string(), userId: z.string(), accountId: z.string() }),
   /**
-   * The person behind `requestedBy`: see `core/approvals/people.ts`. Submit always writes it; a row without it is read, and no approval
-   * counts for it.
+   * The person behind `requestedBy`: see `core/approvals/people.ts`. Submit always writes it; a row without
+   * it is read, and no approval counts for it.
    */
   requester: z.string().optional(),
   /** The schedule that submitted the task, and the time that it was scheduled for. */

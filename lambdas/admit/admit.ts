@@ -22,8 +22,8 @@ export interface AdmitDependencies {
 }
 
 /**
- * Called when the execution begins and again when its task's window has opened. Everything is checked each time; a task that was admitted
- * before is admitted again without a second event, or rejected for what has changed since.
+ * Called when the execution begins, and again when the task's window has opened. Everything is checked each
+ * time: an admitted task is admitted again without a second event, or rejected because something has changed.
  */
 export async function admit(event: z.infer<typeof admitEvent>, deps: AdmitDependencies): Promise<Admitted> {
   const row = await deps.ledger.get(event.boundaryId);
@@ -43,7 +43,7 @@ export async function admit(event: z.infer<typeof admitEvent>, deps: AdmitDepend
   return { boundaryId: row.boundaryId, waitUntil: waitUntil(row.window, deps.clock.nowMs()) };
 }
 
-/** A call that comes late changes nothing: what it would decide was decided before the boundary was opened. */
+/** A late call changes nothing: the decision was made before the boundary was opened. */
 function assertNotOpened(row: LedgerRow): void {
   if (!isAtLeast(row.phase, 'open')) return;
   throw new PhasePassed(

@@ -60,7 +60,10 @@ export async function closeBoundary(
   return closed;
 }
 
-/** The chain is read again whole: what is signed is what stands in the table, not what this function believes to have written. So is a signature that stands already. */
+/**
+ * Reads the whole chain again: the signature covers what the table contains, not what this function meant to
+ * write. An existing signature is checked against it.
+ */
 async function signHead(boundaryId: string, { evidence, signer }: CloseDependencies): Promise<void> {
   const { events, signed } = await evidence.readSigned(boundaryId);
   if (signed !== undefined) return signer.assertOwn(boundaryId, events, signed);
@@ -68,8 +71,9 @@ async function signHead(boundaryId: string, { evidence, signer }: CloseDependenc
 }
 
 /**
- * Puts the bundle as it stands in the table, signature included, into the archive. One that disagrees does not keep the boundary open, for
- * its access is gone and no retry changes a locked object: the row says so, and an alarm.
+ * Puts the bundle, read from the table with its signature, into the archive. A different object there does
+ * not keep the boundary open: its access has ended, and no retry changes a locked object. The row and an
+ * alarm report it.
  */
 async function archived(row: ProvenRow, deps: CloseDependencies): Promise<ArchiveState | undefined> {
   const { boundaryId, stack } = row;
@@ -79,15 +83,16 @@ async function archived(row: ProvenRow, deps: CloseDependencies): Promise<Archiv
   const key = archiveKey(stack, boundaryId);
   const state = await deps.archive.put(key, bundleText(bundle));
   if (state === 'disagrees') {
-    log('error', 'the archive has another object in the place of the evidence', { boundaryId, key });
+    log('error', 'the archive has a different object under the key of the evidence', { boundaryId, key });
     deps.print(metricLine(stack, deps.clock.nowMs(), 'Count', { [ARCHIVE_DISAGREES]: 1 }));
   }
   return state;
 }
 
 /**
- * The news, then the phase, with whether the news got out: a boundary that closes while EventBridge is down is announced by reconcile. In
- * this order a repetition can announce twice, and nothing is announced that this function was not about to write.
+ * The event, then the phase, with the time at which the event was accepted: reconcile announces a boundary
+ * that closed while EventBridge was down. In this order a repetition may announce twice, and nothing is
+ * announced that this function was not about to write.
  */
 async function close(
   row: ProvenRow,

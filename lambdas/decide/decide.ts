@@ -40,7 +40,7 @@ export async function decide(
   };
 }
 
-/** The decision as it would stand in the row, once the caller is known to be somebody who may decide. */
+/** The decision as the row would have it. Throws `NotPermitted` unless the caller may decide. */
 async function assertDecider(
   row: LedgerRow,
   call: DecisionCall,
@@ -81,11 +81,14 @@ function assertReason({ reason }: DecisionCall): string {
 function assertDigest({ grantDigest }: DecisionCall): string {
   if (grantDigest !== undefined) return grantDigest;
   throw new MalformedRequest(
-    'Field grantDigest of the decision is missing; a decision about a task is about one grant. Add the digest of what was looked at.',
+    'Field grantDigest of the decision is missing; a decision about a task is for one grant. Add the digest of the grant that was reviewed.',
   );
 }
 
-/** One conditional write decides: of two that come at the same instant, each sees what the other wrote, and one completes the quorum. */
+/**
+ * One conditional write: of two decisions at the same instant, the second sees the first, and one of them
+ * completes the quorum.
+ */
 async function record(
   row: LedgerRow,
   made: DecisionRecord,
@@ -95,7 +98,7 @@ async function record(
   const nowFault = grantFault(row, config);
   let fault: DecisionFault | undefined;
   const decided = await deps.ledger.update(row.boundaryId, (now) => {
-    // A write whose answer was lost is met again as its own.
+    // The response to this call's own write may have been lost: then the decision is already in the row.
     if (now.decisions?.some((each) => isSame(each, made))) return now;
     fault = decisionFault(now, made, nowFault);
     return fault === undefined && config && isWaiting(now) ? withDecision(now, made, config) : now;
@@ -104,7 +107,7 @@ async function record(
   const { code, because } = fault;
   await refuse(row.boundaryId, { what: made.decision, by: made.arn, code, because }, deps);
   throw new DecisionRefused(
-    `The decision of ${made.person} to ${made.decision} ${row.boundaryId} counts for nothing: ${because}. Nothing was changed.`,
+    `The decision of ${made.person} to ${made.decision} ${row.boundaryId} does not count: ${because}. Nothing was changed.`,
   );
 }
 

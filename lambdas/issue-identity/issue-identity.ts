@@ -49,10 +49,10 @@ export async function issueIdentity(
   assertIssuing(found);
   const before = previousLease(found, event.after);
   const checkpoint = before ? await recordPreviousRun(found, before, event, deps.evidence) : null;
-  const standing = issuedLeaseAfter(found, before);
-  if (standing) return workEventOf(found, standing, checkpoint);
+  const repeated = issuedLeaseAfter(found, before);
+  if (repeated) return workEventOf(found, repeated, checkpoint);
   const config = await assertSameGrant(found, event.workVersion, deps);
-  // What a later run needs is asked of the task's last moment, which is the window's end at the latest.
+  // For a later run the task's last moment is checked, which is the end of the window at the latest.
   const needsSeconds = before ? 0 : config.workSeconds;
   await assertWindowOpen(found, { by: 'issue-identity', nowMs: deps.clock.nowMs(), needsSeconds }, deps);
   const { row, lease, policy } = await intend(
@@ -99,8 +99,8 @@ interface Attempt {
 }
 
 /**
- * Writes the lease's intent, and with the first one the task's last moment. The deadline is fixed here, so whatever AssumeRole returns,
- * however late, is dead by then.
+ * Writes the lease's intent, and with the first one the task's last moment. The deadline is fixed here:
+ * credentials that AssumeRole returns later expire at the same time.
  */
 async function intend(
   { boundaryId, attempt, before }: Attempt,
@@ -136,7 +136,7 @@ interface Issue {
   readonly row: LedgerRow;
   readonly lease: LeaseRecord;
   readonly policy: string;
-  /** What will run with it. */
+  /** The version of the work that will use it. */
   readonly workVersion: string;
 }
 
@@ -146,8 +146,12 @@ async function issueLease(
   deps: IssueIdentityDependencies,
 ): Promise<SessionCredentials> {
   const { boundaryId } = row;
-  const shut = sessionSecretPolicy([config.workRoleArn, deps.proveRevokedRoleArn]);
-  await deps.secrets.createEmpty(lease.sessionSecretName, `Session credentials of task ${boundaryId}`, shut);
+  const readers = sessionSecretPolicy([config.workRoleArn, deps.proveRevokedRoleArn]);
+  await deps.secrets.createEmpty(
+    lease.sessionSecretName,
+    `Session credentials of task ${boundaryId}`,
+    readers,
+  );
   const { taskRoleArn: roleArn } = row;
   const { leaseSeconds } = config;
   const credentials = await assumeTaskRole(
@@ -182,7 +186,10 @@ async function issueLease(
   return credentials;
 }
 
-/** Records the lease and opens the boundary; when teardown began meanwhile the work must not start. */
+/**
+ * Records the lease and opens the boundary. Throws `PhasePassed` when teardown has begun: the work must not
+ * start.
+ */
 async function open(
   { boundaryId }: LedgerRow,
   issued: IssuedLease,

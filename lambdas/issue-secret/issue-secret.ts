@@ -34,10 +34,10 @@ export async function issueSecret(
   event: z.infer<typeof issueSecretEvent>,
   deps: IssueSecretDependencies,
 ): Promise<{ secretName: string }> {
-  // Read once: an intent whose answer was lost is met again, and its time tells that it is this attempt's own.
+  // Read once: if the response to the intent's write is lost, its time identifies it as this attempt's own.
   const nowMs = deps.clock.nowMs();
   const row = await intend(event, nowMs, deps);
-  // Whether the work still fits is for IssueIdentity to say, which knows the type.
+  // Whether the work still fits is checked by IssueIdentity, which reads the type.
   await assertWindowOpen(row, { by: 'issue-secret', needsSeconds: 0, nowMs }, deps);
   const secret = attemptedOf(row, event.secret);
   const handle = (await issuedBefore(row, secret, deps)) ?? (await makeOrUndo(row, secret, deps));
@@ -68,7 +68,7 @@ function attemptedOf(row: LedgerRow, name: string): AttemptedSecret {
   throw new PhasePassed(`Secret ${name} of ${row.boundaryId} was not intended; it cannot be issued now.`);
 }
 
-/** Outside the task's window the row stays as it is. */
+/** Outside the task's window the row is not changed. */
 function intend(
   event: z.infer<typeof issueSecretEvent>,
   intendedAtMs: number,
@@ -95,7 +95,7 @@ const tooLate = (row: LedgerRow, name: string): PhasePassed =>
     `Secret ${name} of ${row.boundaryId} is not issued: the boundary is ${row.phase}; secrets are issued while it is admitted or open.`,
   );
 
-/** What the evidence says of an earlier attempt that got that far. */
+/** The handle that an earlier attempt recorded; undefined if none got that far. */
 async function issuedBefore(
   row: LedgerRow,
   secret: AttemptedSecret,
@@ -103,13 +103,13 @@ async function issuedBefore(
 ): Promise<Record<string, string> | undefined> {
   if (secret.state === 'issued') return secret.handle;
   const events = await deps.evidence.read(row.boundaryId);
-  const standing = events.find((event) => event.id === eventId(secret))?.data['handle'];
-  return standing === undefined ? undefined : (standing as Record<string, string>);
+  const recorded = events.find((event) => event.id === eventId(secret))?.data['handle'];
+  return recorded === undefined ? undefined : (recorded as Record<string, string>);
 }
 
 const eventId = (secret: SecretRecord): string => `secret.issued:${secret.name}`;
 
-/** What cannot be made in full must not outlast a teardown that has looked for it already. */
+/** An incomplete secret must not outlive a teardown that has already looked for it. */
 async function makeOrUndo(
   row: LedgerRow,
   secret: AttemptedSecret,
@@ -162,7 +162,7 @@ async function make(
   return handle;
 }
 
-/** A login's password is long enough that nobody guesses it: 190 bits. */
+/** 190 bits: a login's password cannot be guessed. */
 const PASSWORD_CHARACTERS = 32;
 
 async function issue(

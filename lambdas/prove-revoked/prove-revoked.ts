@@ -41,7 +41,10 @@ export async function proveRevoked(
   return { proof: kind };
 }
 
-/** The proof in the row, and then its metric: only by the invocation whose proof stands, known by its time even when the write's answer was lost. */
+/**
+ * Writes the proof, and then its metric if this invocation's proof is the one in the row: its time identifies
+ * it even when the response to the write was lost.
+ */
 async function recordProof(boundaryId: string, kind: ProofKind, deps: ProveDependencies): Promise<void> {
   const proof = { kind, provenAtMs: deps.clock.nowMs() };
   const proven = await deps.ledger.update(boundaryId, (now): ProvenRow => {
@@ -58,7 +61,7 @@ function assertRevoked(row: LedgerRow): asserts row is RowIn<'revoked' | 'closed
   throw new NotProven(`Boundary ${row.boundaryId} is ${row.phase}; it is proven only after it is revoked.`);
 }
 
-/** The weakest of what was shown: one lease that could only be waited out makes the whole proof `expired`. */
+/** The weakest proof of all leases: one `expired` lease makes the whole proof `expired`. */
 function kindOf(leases: readonly LeaseProof[]): ProofKind {
   if (leases.length === 0) return 'nothing-issued';
   return leases.every((lease) => lease.proof === 'refused') ? 'refused' : 'expired';
@@ -76,7 +79,7 @@ async function assertSecretsGone(row: LedgerRow, secrets: TaskSecrets): Promise<
   return made.map((secret) => secret.name);
 }
 
-/** What the server itself said. A type, not an interface: it goes into the evidence as JSON. */
+/** What the server reported. A type, not an interface: it goes into the evidence as JSON. */
 type LoginGone = {
   readonly secret: string;
   readonly username: string;
@@ -84,7 +87,7 @@ type LoginGone = {
   readonly at: string;
 };
 
-/** The password being gone proves nothing: the server must know the login no more, and have no session of it. */
+/** A deleted password proves nothing: the server must have neither the login nor a session of it. */
 async function assertLoginsGone(row: LedgerRow, { logins, clock }: ProveDependencies): Promise<LoginGone[]> {
   const gone: LoginGone[] = [];
   for (const secret of row.secrets) {

@@ -8,7 +8,10 @@ interface AnnounceDependencies {
   readonly bus: EventBus;
 }
 
-/** `boundary.closed` for a boundary that was closed while EventBridge was down. Throws `NotAnnounced`: then it is due again later. */
+/**
+ * `boundary.closed` for a boundary that was closed while EventBridge was down. Throws `NotAnnounced`: then it
+ * is due again later.
+ */
 export async function announceClosed(row: ClosedRow, { ledger, bus }: AnnounceDependencies): Promise<void> {
   const announcedAtMs = await bus.put(closedEvent(row));
   await ledger.update(row.boundaryId, (now) =>

@@ -41,7 +41,8 @@ export function reconcileHandler({
     if ('strays' in event) return removeStrays(deps);
     if ('boundaryId' in event) return reconcileOne(event.boundaryId, deps);
     if (!('teardown' in event)) return reconcileDue(deps);
-    // A run of Teardown whose name names no boundary was not started by us: what is due is looked at all the same.
+    // A Teardown execution whose name contains no boundary was not started by Taskbound: reconcile all due
+    // rows instead.
     const boundaryId = boundaryOfTeardown(event.teardown);
     return boundaryId === undefined ? reconcileDue(deps) : reconcileOne(boundaryId, deps);
   };

@@ -13,8 +13,8 @@ import { sweep } from './sweep.ts';
 import { announceUnproven } from './announce-unproven.ts';
 
 /**
- * Looks at one boundary and does what its row and its execution call for. Unknown boundaries are not ours. `seen` gets the row before
- * anything is done about it, and again with what was found out.
+ * Reconciles one boundary: decides from its row and its execution, and acts. Ignores a boundary without a
+ * row. `seen` gets the row before any action, and again after an execution that gave up was recorded.
  */
 export async function reconcileOne(
   boundaryId: string,
@@ -57,7 +57,7 @@ async function carryOut(step: ReconcileStep, row: LedgerRow, deps: ReconcileDepe
   }
 }
 
-/** What failed is due later than what did not: a row that cannot be helped now must not keep others waiting. */
+/** Postpones a row whose look failed: it must not delay others. */
 async function postpone(row: LedgerRow, error: unknown, { ledger, clock }: ReconcileDependencies) {
   const because = describeError(error);
   log('error', 'reconcile failed', { boundaryId: row.boundaryId, error: because });

@@ -9,8 +9,9 @@ import type { RevokeDependencies } from './deps.ts';
 const roleNameOf = (roleArn: string): string => roleArn.slice(roleArn.lastIndexOf('/') + 1);
 
 /**
- * Puts one inline policy of the task's own on the task role: no other task's policy is read or written. When IAM refuses (about 55
- * fit a role) or is down, that is recorded, not thrown: the deadline inside the credential ends access without us.
+ * Puts the task's own inline policy on the task role; other tasks' policies are neither read nor written.
+ * When IAM refuses it (a role has room for about 55) or is down, the error is recorded, not thrown: the
+ * deadline in the session policy ends access anyway.
  */
 export async function denyBoundary(row: EndingRow, deps: RevokeDependencies): Promise<EndingRow> {
   if (row.leases.length === 0 || row.deny?.effective) return row;

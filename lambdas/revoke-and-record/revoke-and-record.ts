@@ -33,14 +33,17 @@ export async function revokeAndRecord(
   return { boundaryId: done.boundaryId, phase: done.phase };
 }
 
-/** The row had what the worker said in plain words until the evidence has it as `toolUses` tells it. */
+/**
+ * The row keeps the calls as the worker reported them until the evidence has them, as `toolUses` records
+ * them.
+ */
 function withoutTools(work: WorkOutcome): WorkOutcome {
   if (work.status !== 'succeeded') return work;
-  const { tools: _said, ...rest } = work;
+  const { tools: _tools, ...rest } = work;
   return rest;
 }
 
-/** Phase `revoking` and the work's end in one write: neither stands without the other. */
+/** Phase `revoking` and the work's end in one write: a row never has one without the other. */
 function begin(event: Event, deps: RevokeDependencies): Promise<EndingRow> {
   const endedAtMs = deps.clock.nowMs();
   return deps.ledger.update(event.boundaryId, (row) => {
@@ -53,30 +56,33 @@ function begin(event: Event, deps: RevokeDependencies): Promise<EndingRow> {
   });
 }
 
-/** What `IssueIdentity` found wrong with what a run handed on is that run's failure. */
-const isWorks = (work: WorkOutcome): boolean =>
+/**
+ * Whether the outcome is the work's own. A contract violation that `IssueIdentity` found in a checkpoint is
+ * the failure of the run that returned it.
+ */
+const isOutcomeOfWork = (work: WorkOutcome): boolean =>
   work.status === 'succeeded' || work.state === 'RunWork' || work.error === 'WorkContractViolation';
 
-/** Only work that was begun can have finished: what failed before it is told by the boundary's own events. */
+/** Only work that was started can have finished: the boundary's own events record what failed before it. */
 async function recordWork({ boundaryId, work }: EndingRow, evidence: EvidenceLog): Promise<void> {
-  if (!isWorks(work)) return;
+  if (!isOutcomeOfWork(work)) return;
   await evidence.append(boundaryId, (before) => ({
     id: 'work.finished',
     type: 'work.finished',
     actor: 'revoke-and-record',
-    data: { ...whatWorked(work, before), endedAt: new Date(work.endedAtMs).toISOString() },
+    data: { ...workData(work, before), endedAt: new Date(work.endedAtMs).toISOString() },
   }));
 }
 
-/** The worker's own word: its result and the calls it says it made, which nobody knows when it died. */
-const whatWorked = (work: WorkOutcome, before: readonly EvidenceEvent[]): Record<string, Json> =>
+/** The worker's own report: its result and its calls, which are unknown when it failed. */
+const workData = (work: WorkOutcome, before: readonly EvidenceEvent[]): Record<string, Json> =>
   work.status === 'succeeded'
     ? { status: work.status, result: work.result, tools: toolUses(work.tools, before) }
     : { status: work.status, error: work.error, cause: work.cause, tools: 'unknown' };
 
 async function recordRevoked(row: EndingRow, evidence: EvidenceLog): Promise<void> {
   await evidence.append(row.boundaryId, {
-    // By what came of the deny: one that took effect only in a repetition is told as well.
+    // The deny's effect is part of the id: a deny that takes effect only in a repetition is recorded as well.
     id: `boundary.revoked:${row.deny?.effective ?? 'none'}`,
     type: 'boundary.revoked',
     actor: 'revoke-and-record',

@@ -10,7 +10,10 @@ import {
 import { retireSecret } from '../control/secrets/retire-secret.ts';
 import type { RevokeDependencies } from './deps.ts';
 
-/** Destroys every JIT secret that may exist, each on its own; then throws `SecretUnrevoked` if one is left, so that the state is retried. */
+/**
+ * Destroys every JIT secret that may exist, each independently; then throws `SecretUnrevoked` if one is left,
+ * and the state is retried.
+ */
 export async function revokeSecrets(row: EndingRow, deps: RevokeDependencies): Promise<EndingRow> {
   let now = row;
   for (const secret of row.secrets) {
@@ -45,10 +48,10 @@ async function revokeOne(
   return write((now) => ({ ...now, state: 'revoked', revokedAtMs: deps.clock.nowMs() }));
 }
 
-/** The one attempt that there was is over: nobody can make the secret again. */
+/** There was only one attempt, and it is over: the secret cannot be made again. */
 const isMakerDone = ({ handle, attempts }: AttemptedSecret): boolean => handle !== undefined && attempts <= 1;
 
-/** Undefined when the secret is gone for good, else why it may not be. */
+/** Undefined when the secret no longer exists and cannot be made again; else why it may exist. */
 async function destroy(secret: AttemptedSecret, deps: RevokeDependencies): Promise<string | undefined> {
   try {
     await retireSecret(secret, deps);

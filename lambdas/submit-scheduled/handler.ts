@@ -35,8 +35,8 @@ export function submitScheduledHandler({
       log('info', 'submit-scheduled done', { boundaryId, created: task?.created ?? false });
       return task ?? null;
     } catch (error) {
-      const said = describeError(error);
-      log('error', 'submit-scheduled failed', { boundaryId, error: said });
+      const message = describeError(error);
+      log('error', 'submit-scheduled failed', { boundaryId, error: message });
       throw error;
     }
   };

@@ -8,10 +8,10 @@ import { log } from '../control/function/log.ts';
 import { submitTask, type Requester, type SubmitDependencies, type SubmittedTask } from '../submit/submit.ts';
 import type { ScheduledRun } from './read-run.ts';
 
-/** A schedule has no id of IAM's: the record says which service called. */
+/** A schedule has no user id in IAM: the row has the service's name instead. */
 const SCHEDULER = 'scheduler.amazonaws.com';
 
-/** Submits a run's task. Undefined: it stands already, asked for as the type or the schedule was before. */
+/** Submits a run's task. Undefined: it exists already, requested before the type or the schedule changed. */
 export async function submitRun(
   run: ScheduledRun,
   deps: SubmitDependencies,
@@ -48,7 +48,10 @@ const requesterOf = ({ arn }: ScheduleSpec, { schedule, forMs }: ScheduledRun): 
   scheduled: { schedule, forMs },
 });
 
-/** Another delivery of this run made the task before something changed: it stands. Whatever else took the id makes this a missed run. */
+/**
+ * An earlier delivery of this run may have created the task before a change: then it stays as it is.
+ * Otherwise the id is taken, and the run is missed.
+ */
 async function acceptIfSameRun(
   run: ScheduledRun,
   requestDigest: string,
@@ -58,7 +61,7 @@ async function acceptIfSameRun(
   const row = await deps.ledger.get(run.boundaryId);
   const isOurs = row?.scheduled?.schedule === run.schedule && row.scheduled.forMs === run.forMs;
   if (!isOurs || row.requestDigest === requestDigest) throw error;
-  log('warn', 'submit-scheduled changed nothing: the run stands as it was asked for before a change', {
+  log('warn', 'submit-scheduled changed nothing: the run was submitted before its type or schedule changed', {
     boundaryId: run.boundaryId,
     phase: row.phase,
   });

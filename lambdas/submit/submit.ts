@@ -42,7 +42,7 @@ export interface SubmittedTask {
   readonly boundaryId: string;
   readonly executionArn: string;
   readonly phase: string;
-  /** False when the task stood already. */
+  /** False when the task existed already. */
   readonly created: boolean;
 }
 
@@ -60,13 +60,16 @@ export async function submit(
   return submitTask(taskId, checked, { ...caller, requester: person }, config, deps);
 }
 
-/** Who asks for a task: a person, as IAM verified the call, or a schedule. */
+/** Who requests a task: a person, verified by IAM, or a schedule. */
 export interface Requester extends VerifiedCaller {
   readonly requester: string;
   readonly scheduled?: LedgerRow['scheduled'];
 }
 
-/** What every request goes through once it is known who asks: the row, if none stands under the id, and what follows it. */
+/**
+ * Every request once its requester is known: writes the row unless the id has one, then continues from the
+ * row.
+ */
 export async function submitTask(
   taskId: string,
   checked: CheckedRequest,
@@ -88,7 +91,10 @@ export async function submitTask(
   };
 }
 
-/** The function URL lets in whoever may submit some type; which type is checked here, against the roles that `grantSubmit` named. */
+/**
+ * The function URL admits every caller who may submit any type. The type itself is checked here, against the
+ * roles of `grantSubmit`.
+ */
 function assertSubmitter(caller: VerifiedCaller, config: TaskTypeConfig): Person {
   const person = personOf(caller.arn, config.people.submit);
   if (person !== undefined) return person;
@@ -98,7 +104,7 @@ function assertSubmitter(caller: VerifiedCaller, config: TaskTypeConfig): Person
   );
 }
 
-/** A person who took a run's id beforehand would make the schedule's own task impossible. */
+/** A person who used a run's id in advance would block the schedule's own task. */
 function assertNotRunId(taskId: string | undefined, { schedules }: TaskTypeConfig): void {
   const schedule = taskId === undefined ? undefined : scheduleOfTaskId(taskId);
   if (schedule === undefined || !Object.hasOwn(schedules, schedule)) return;
@@ -154,8 +160,9 @@ function plan(
 }
 
 /**
- * What the task waits for before it may begin: the approvals of its type, unless it is an emergency. Nobody is asked to approve what no
- * longer fits into its window, and nobody can after that moment: `Admit` rejects it.
+ * The approvals that the task waits for: those of its type, unless it is an emergency. Approval expires when
+ * the task would no longer fit into its window. A task that does not fit already needs no approval: `Admit`
+ * rejects it.
  */
 function waitingFor(
   { approval, workSeconds }: TaskTypeConfig,
@@ -169,7 +176,10 @@ function waitingFor(
   return expiresAtMs > requestedAtMs ? { approval: { quorum: approval.quorum, expiresAtMs } } : {};
 }
 
-/** The task that stands under the id, if it is this one. A stack that drains still answers for it, and makes no other. */
+/**
+ * The existing task with this id, if its request is the same. A draining stack still returns it, and creates
+ * no new one.
+ */
 async function existingRow(
   planned: LedgerRow,
   draining: Drain | undefined,

@@ -1,6 +1,9 @@
 import type { Clock } from 'taskbound-time/clock';
 
-/** What `work` gives, if it does so within `ms` milliseconds; else its signal is aborted and an `Error` named `TimeoutError` is thrown. */
+/**
+ * The result of `work`. After `ms` milliseconds its signal is aborted, and an `Error` named `TimeoutError` is
+ * thrown.
+ */
 export async function withTimeout<T>(
   clock: Clock,
   ms: number,

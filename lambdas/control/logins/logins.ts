@@ -16,7 +16,10 @@ export const isLogin = <Secret extends RemovableSecret>(
   secret: Secret,
 ): secret is Secret & { readonly spec: PostgresSpec } => secret.spec.kind === 'postgres';
 
-/** Logins by their secrets' records in the ledger: their `spec` is what was asked for, whatever the type's configuration says by now. */
+/**
+ * Logins by their secrets' records in the ledger: their `spec` is what was requested, even if the type's
+ * configuration has changed.
+ */
 export class Logins {
   readonly #server: LoginServer;
   readonly #secrets: TaskSecrets;
@@ -25,7 +28,7 @@ export class Logins {
     this.#secrets = secrets;
   }
 
-  /** Makes the login; what a task reads to use it, and what may be said of it. */
+  /** Makes the login. Returns the secret value that the task reads, and public facts about the login. */
   async make(
     row: LedgerRow,
     secret: AttemptedSecret & LoginSecret,
@@ -57,11 +60,11 @@ export class Logins {
     return { ...(await this.#server.look(admin, atOf(secret))), server: serverText(admin) };
   }
 
-  /** Read each time: an admin's password is changed without telling us. */
+  /** Read each time: an admin's password can change at any time. */
   async #admin({ adminSecretArn }: PostgresSpec): Promise<AdminAccess> {
     const text = await this.#secrets.current(adminSecretArn).catch((error: unknown) => {
-      const said = describeError(error);
-      throw unreadable(adminSecretArn, said);
+      const because = describeError(error);
+      throw unreadable(adminSecretArn, because);
     });
     if (text === undefined) throw unreadable(adminSecretArn, 'it does not exist, or has no value');
     return adminAccessIn(text, adminSecretArn);
@@ -70,7 +73,7 @@ export class Logins {
 
 const unreadable = (arn: string, because: string): LoginServerUnavailable =>
   new LoginServerUnavailable(
-    `The admin secret ${arn} cannot be read: ${because}. Logins can neither be made nor ended without it. Give it back, or the permission to read it.`,
+    `The admin secret ${arn} cannot be read: ${because}. Logins can neither be made nor ended without it. Restore it, or the permission to read it.`,
   );
 
 const atOf = (secret: LoginSecret): LoginAt => ({
@@ -81,7 +84,7 @@ const atOf = (secret: LoginSecret): LoginAt => ({
 
 const serverText = ({ host, port }: AdminAccess): string => `${host}:${port}`;
 
-/** The form of RDS: any client that takes its secrets takes this one. */
+/** The form of an RDS secret: a client that accepts those accepts this one. */
 function loginValue(
   { host, port, sslmode, ca }: AdminAccess,
   { name, spec }: LoginAt,

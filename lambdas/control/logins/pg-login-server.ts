@@ -11,7 +11,10 @@ import * as sql from './statements.ts';
 
 const SALT_BYTES = 16;
 
-/** PostgreSQL 16 and later; MAINTAIN needs 17. The admin needs CREATEROLE, and ADMIN on `owner` and every role of `memberOf`. */
+/**
+ * PostgreSQL 16 and later; MAINTAIN needs 17. The admin needs CREATEROLE, and ADMIN on `owner` and every role
+ * of `memberOf`.
+ */
 export const pgLoginServer: LoginServer = {
   make: (admin, order) =>
     asAdmin(admin, order.spec.database, (query) =>
@@ -21,7 +24,7 @@ export const pgLoginServer: LoginServer = {
   look: (admin, at) => asAdmin(admin, at.spec.database, (query) => look(query, at)),
 };
 
-/** Whose the role is: read by people, and by an attempt that finds it there. */
+/** Marks the role's owner, for people and for later attempts. */
 const markOf = ({ boundaryId, attempt }: LoginOrder): string => `taskbound ${boundaryId} attempt ${attempt}`;
 
 async function make(query: Query, order: LoginOrder): Promise<{ readonly roleId: string }> {
@@ -43,12 +46,15 @@ async function make(query: Query, order: LoginOrder): Promise<{ readonly roleId:
   return { roleId: made?.roleId ?? '' };
 }
 
-/** The password of an earlier attempt is known to nobody who would use it: it is replaced. A later one must not lose its own. */
+/**
+ * Throws `HalfIssued` unless an earlier attempt made the role. The password of an earlier attempt is lost and
+ * is replaced; that of a later one must not be.
+ */
 function assertEarlierAttempt({ comment }: LoginRole, order: LoginOrder): void {
   const [, boundaryId, attempt] = /^taskbound (\S+) attempt (\d+)$/.exec(comment ?? '') ?? [];
   if (boundaryId === order.boundaryId && Number(attempt) < order.attempt) return;
   throw new HalfIssued(
-    `The login ${order.name} stands already, marked ${JSON.stringify(comment)}; only an earlier attempt's may be taken over by attempt ${order.attempt}. Submit the task again under a new id.`,
+    `The login ${order.name} exists already, marked ${JSON.stringify(comment)}; attempt ${order.attempt} may take over only the login of an earlier attempt. Submit the task again under a new id.`,
   );
 }
 
