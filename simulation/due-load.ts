@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../core/ledger/ledger.ts';
+import type { ClosedRow, LedgerRow, RowIn } from '../core/ledger/ledger.ts';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Assembly } from 'taskbound-local/template/assembly';
 import { comeToRest, submitAll } from './run-schedule.ts';
@@ -44,9 +44,10 @@ async function fill(world: World, size: { closed: number; open: number; due: num
   const closed = [...world.witness.rows.values()].at(0)?.at(-1)?.what;
   if (closed?.phase !== 'closed') throw new Error('There is no closed row to copy.');
   const { sweptAtMs: _swept, ...unswept } = closed;
+  const open = { ...openOf(closed), due: 'due', dueAtMs: nowMs + 10 * MINUTE_MS } as const;
   const rows = [
     ...copies(closed, 'closed', size.closed),
-    ...copies({ ...unswept, phase: 'open', due: 'due', dueAtMs: nowMs + 10 * MINUTE_MS }, 'open', size.open),
+    ...copies(open, 'open', size.open),
     ...copies({ ...unswept, due: 'due', dueAtMs: nowMs }, 'due', size.due),
   ];
   const table = world.stack.outputs['LedgerTable'] ?? '';
@@ -54,6 +55,13 @@ async function fill(world: World, size: { closed: number; open: number; due: num
     await Promise.all(
       rows.slice(at, at + SIDE_BY_SIDE).map((row) => world.aws.dynamodb.putItem(table, marshall(row))),
     );
+}
+
+/** The row as it was while the boundary was open. */
+function openOf(closed: ClosedRow): RowIn<'open'> {
+  const { revokingAtMs: _a, work: _b, ended: _c, deny: _d, proof: _e, ...row } = closed;
+  const { outcome: _f, closedAtMs: _g, archive: _h, announcedAtMs: _i, sweptAtMs: _j, ...open } = row;
+  return { ...open, phase: 'open' };
 }
 
 const copies = (row: LedgerRow, stem: string, count: number): LedgerRow[] =>

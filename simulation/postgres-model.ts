@@ -1,6 +1,6 @@
 import { HalfIssued, LoginLeftBehind, LoginServerUnavailable } from '../core/shared/errors.ts';
 import type { AdminAccess } from '../lambdas/control/logins/admin-access.ts';
-import type { LoginAt, LoginOrder, LoginServer, LoginSight } from '../lambdas/control/logins/login-server.ts';
+import type { LoginAt, LoginOrder, LoginServer, LoginState } from '../lambdas/control/logins/login-server.ts';
 
 interface Role {
   readonly roleId: string;
@@ -78,7 +78,7 @@ export class PostgresModel implements LoginServer {
     this.roles.delete(name);
   }
 
-  async look(admin: AdminAccess, { name, roleId }: LoginAt): Promise<LoginSight> {
+  async look(admin: AdminAccess, { name, roleId }: LoginAt): Promise<LoginState> {
     this.#assertUp(admin);
     const role = this.roles.get(name);
     const sessions = this.#sessionsOf(role?.roleId, roleId).length;

@@ -1,6 +1,6 @@
 import { LoginServerUnavailable } from '../core/shared/errors.ts';
 import type { AdminAccess } from '../lambdas/control/logins/admin-access.ts';
-import type { LoginAt, LoginOrder, LoginServer, LoginSight } from '../lambdas/control/logins/login-server.ts';
+import type { LoginAt, LoginOrder, LoginServer, LoginState } from '../lambdas/control/logins/login-server.ts';
 import type { withLogin } from '../sample/work/database-maintenance/login.ts';
 import type { Verdict } from 'taskbound-local/gateway/intercept';
 import type { LocalClock } from 'taskbound-local/clock/local-clock';
@@ -45,7 +45,7 @@ export class SimulatedLoginServer implements LoginServer {
     return this.#call('end', () => this.#parts.model.end(admin, at));
   }
 
-  look(admin: AdminAccess, at: LoginAt): Promise<LoginSight> {
+  look(admin: AdminAccess, at: LoginAt): Promise<LoginState> {
     return this.#call('look', () => this.#parts.model.look(admin, at));
   }
 

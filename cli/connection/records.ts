@@ -6,7 +6,9 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { signedHead, type ChainedEvent, type SignedHead } from 'taskbound-evidence/chain/evidence';
-import { DUE, ledgerRow, type LedgerRow } from '../../core/ledger/ledger.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import { readRow } from '../../core/ledger/read-row.ts';
+import { DUE } from '../../core/ledger/row-base.ts';
 import { chainIn } from 'taskbound-evidence/lookup/lookup';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { REVIEW_OPEN, reviewRow, type ReviewRow } from '../../core/approvals/review.ts';
@@ -35,7 +37,7 @@ export class Records {
     const { Item } = await this.#documents.send(
       new GetCommand({ TableName: this.#ledger, Key: { boundaryId }, ConsistentRead: true }),
     );
-    return Item && ledgerRow.parse(Item);
+    return Item && readRow(Item);
   }
 
   /** The review of an emergency. */
@@ -124,9 +126,9 @@ export class Records {
     return rows;
   }
 
-  /** Rows of one day (UTC, `2026-11-24`), newest first. Throws `ZodError` when one of them is none. */
+  /** Rows of one day (UTC, `2026-11-24`), newest first. Throws `UnreadableRow` when one of them cannot be read. */
   async #day(day: string, fromMs = 0): Promise<LedgerRow[]> {
-    return (await this.#ofDay(day, fromMs)).map((item) => ledgerRow.parse(item));
+    return (await this.#ofDay(day, fromMs)).map(readRow);
   }
 
   /** The ids of the same, `most` at most: what is no row must not hide the others. */

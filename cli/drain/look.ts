@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import { UnreadableRow } from '../../core/shared/errors.ts';
 import { standingOf } from '../../core/operations/drain.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { Records } from '../connection/records.ts';
@@ -7,7 +7,7 @@ import { mapInBatches } from '../../core/shared/map-in-batches.ts';
 const SIDE_BY_SIDE = 20;
 
 /** A row that this version cannot read: it counts as open. */
-interface UnreadableRow {
+interface Unreadable {
   readonly boundaryId: string;
   readonly fault: string;
 }
@@ -15,7 +15,7 @@ interface UnreadableRow {
 /** What keeps the stack from being deleted, as it stands now. */
 export interface Look {
   readonly open: readonly LedgerRow[];
-  readonly unreadable: readonly UnreadableRow[];
+  readonly unreadable: readonly Unreadable[];
   /** Closed; their denies and other leftovers are not taken away yet. */
   readonly waiting: readonly LedgerRow[];
 }
@@ -37,17 +37,16 @@ export async function lookAgain(records: Records, before: Look): Promise<Look> {
   const rows = read.filter((row): row is LedgerRow => row !== undefined && 'phase' in row);
   return {
     open: rows.filter((row) => standingOf(row) === 'open'),
-    unreadable: read.filter((row): row is UnreadableRow => row !== undefined && 'fault' in row),
+    unreadable: read.filter((row): row is Unreadable => row !== undefined && 'fault' in row),
     waiting: rows.filter((row) => standingOf(row) === 'waiting'),
   };
 }
 
-async function readRow(records: Records, boundaryId: string): Promise<LedgerRow | UnreadableRow | undefined> {
+async function readRow(records: Records, boundaryId: string): Promise<LedgerRow | Unreadable | undefined> {
   try {
     return await records.row(boundaryId);
   } catch (error) {
-    if (!(error instanceof z.ZodError)) throw error;
-    const issue = error.issues[0];
-    return { boundaryId, fault: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'of another form'}` };
+    if (!(error instanceof UnreadableRow)) throw error;
+    return { boundaryId, fault: error.message };
   }
 }

@@ -1,15 +1,17 @@
-import type { DecisionRecord, LedgerRow } from '../ledger/ledger.ts';
-import { movePhase } from '../ledger/ledger.ts';
+import type { DecisionRecord } from '../ledger/people-records.ts';
+import type { LedgerRow, RowIn } from '../ledger/ledger.ts';
+import { movePhase } from '../ledger/move-phase.ts';
 import { isEnding } from '../ledger/phase.ts';
 import type { TaskTypeConfig } from '../task-types/task-type.ts';
 
 /** What a decision needs of a type. */
 type Deciders = Pick<TaskTypeConfig, 'people' | 'approval' | 'emergency'>;
 
+/** The row of a task that waits for approval. */
+type WaitingRow = RowIn<'requested'> & { readonly approval: NonNullable<LedgerRow['approval']> };
+
 /** Whether the task waits for people: nothing of it runs, and nothing is issued. */
-export const isWaiting = (
-  row: LedgerRow,
-): row is LedgerRow & { readonly approval: NonNullable<LedgerRow['approval']> } =>
+export const isWaiting = (row: LedgerRow): row is WaitingRow =>
   row.phase === 'requested' && row.approval !== undefined && row.rejection === undefined;
 
 /** Since when the task's execution could have been started, or be about to: when it was asked for, approved, refused or gave up waiting. */
@@ -104,19 +106,19 @@ function notWaiting(row: LedgerRow): string {
 }
 
 /** The row with a decision that may stand: a refusal is final, and the approval that completes the quorum lets the task begin. */
-export function withDecision(row: LedgerRow, made: DecisionRecord, config: Deciders): LedgerRow {
-  const decided: LedgerRow = { ...row, decisions: [...(row.decisions ?? []), made] };
+export function withDecision(row: WaitingRow, made: DecisionRecord, config: Deciders): LedgerRow {
+  const decided: WaitingRow = { ...row, decisions: [...(row.decisions ?? []), made] };
   if (made.decision === 'refuse') {
-    const cause = `Task ${row.boundaryId} was refused by ${made.person}: ${made.reason ?? 'no reason given'}. Submit it again under a new id.`;
+    const cause = `Task ${row.boundaryId} was refused by ${made.person}: ${made.reason}. Submit it again under a new id.`;
     return { ...decided, rejection: { error: 'TaskRejected', cause, by: 'refusal' } };
   }
   if (approvalFault(decided, config) !== undefined) return decided;
-  return { ...movePhase(decided, 'approved'), approvedAtMs: made.atMs };
+  return movePhase(decided, 'approved', { approvedAtMs: made.atMs });
 }
 
 /** The row of a task for which nobody, or not enough people, decided in time. */
-export function withExpiry(row: LedgerRow): LedgerRow {
-  const { quorum = 0, expiresAtMs = 0 } = row.approval ?? {};
+export function withExpiry(row: WaitingRow): LedgerRow {
+  const { quorum, expiresAtMs } = row.approval;
   const had = new Set(row.decisions?.map(({ person }) => person)).size;
   const cause = `Task ${row.boundaryId} had ${had} of ${quorum} approvals when they expired at ${iso(expiresAtMs)}. Submit it again under a new id.`;
   return { ...row, rejection: { error: 'TaskRejected', cause, by: 'expiry' } };

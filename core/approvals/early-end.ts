@@ -1,5 +1,5 @@
-import { movePhase, type LedgerRow } from '../ledger/ledger.ts';
-import { isEnding } from '../ledger/phase.ts';
+import { movePhase } from '../ledger/move-phase.ts';
+import { isEndingRow, type EndingRow, type LedgerRow } from '../ledger/ledger.ts';
 
 /** Who ends a task before its own end, and why. */
 export interface EarlyEnd {
@@ -10,10 +10,9 @@ export interface EarlyEnd {
 }
 
 /** The row of a task that somebody ends: nothing more is issued from here on. One that ends already, or has ended, is left as it is. */
-export function withEarlyEnd(row: LedgerRow, ended: EarlyEnd): LedgerRow {
-  if (isEnding(row.phase)) return row;
-  return {
-    ...movePhase(row, 'revoking'),
+export function withEarlyEnd(row: LedgerRow, ended: EarlyEnd): EndingRow {
+  if (isEndingRow(row)) return row;
+  return movePhase(row, 'revoking', {
     revokingAtMs: ended.atMs,
     ended: { ...ended, wasIn: row.phase },
     work: {
@@ -22,5 +21,5 @@ export function withEarlyEnd(row: LedgerRow, ended: EarlyEnd): LedgerRow {
       cause: `Ended by ${ended.person}: ${ended.reason}`,
       endedAtMs: ended.atMs,
     },
-  };
+  });
 }

@@ -1,17 +1,16 @@
 import * as z from 'zod';
+import { absent, ms } from '../ledger/fields.ts';
 import type { LedgerRow } from '../ledger/ledger.ts';
 import { reviewIdOf } from 'taskbound-evidence/names/review-id';
 
 /** Partition of the sparse index in which open reviews stand; a decided one is in it no more. */
 export const REVIEW_OPEN = 'review';
 
-const ms = z.int().min(0);
-
 /**
  * The review of one emergency: its own record in the ledger's table, and its own chain in the evidence, both under `reviewIdOf`. It
  * stands beside the task, which runs and closes meanwhile. Times are milliseconds since 1970.
  */
-export const reviewRow = z.looseObject({
+const opened = {
   boundaryId: z.string(),
   kind: z.literal('review'),
   of: z.string(),
@@ -23,15 +22,28 @@ export const reviewRow = z.looseObject({
   /** Why it could not wait. */
   emergency: z.string(),
   openedAtMs: ms,
-  state: z.enum(['open', 'justified', 'unjustified']),
-  decided: z
-    .looseObject({ person: z.string(), arn: z.string(), atMs: ms, reason: z.string().optional() })
-    .optional(),
-  /** Keys of the sparse index: present only while it is open. */
-  due: z.literal(REVIEW_OPEN).optional(),
-  dueAtMs: ms.optional(),
+};
+
+/** In the sparse index while it is open. */
+const openReview = z.looseObject({
+  ...opened,
+  state: z.literal('open'),
+  due: z.literal(REVIEW_OPEN),
+  dueAtMs: ms,
+  decided: absent,
 });
+
+const decidedReview = z.looseObject({
+  ...opened,
+  state: z.enum(['justified', 'unjustified']),
+  decided: z.looseObject({ person: z.string(), arn: z.string(), atMs: ms, reason: z.string().optional() }),
+  due: absent,
+  dueAtMs: absent,
+});
+
+export const reviewRow = z.discriminatedUnion('state', [openReview, decidedReview]);
 export type ReviewRow = z.infer<typeof reviewRow>;
+export type DecidedReview = z.infer<typeof decidedReview>;
 
 /** The open review of a task that skipped its approval. */
 export const openReviewOf = (row: LedgerRow): ReviewRow => ({
@@ -63,7 +75,7 @@ export function reviewFault(review: ReviewRow, person: string): string | undefin
 export function withReviewDecision(
   { due: _due, dueAtMs: _dueAtMs, ...review }: ReviewRow,
   state: 'justified' | 'unjustified',
-  decided: NonNullable<ReviewRow['decided']>,
-): ReviewRow {
+  decided: DecidedReview['decided'],
+): DecidedReview {
   return { ...review, revision: review.revision + 1, state, decided };
 }

@@ -1,5 +1,5 @@
 import { OutOfLeases, OutOfTime } from '../shared/errors.ts';
-import type { LedgerRow } from './ledger.ts';
+import type { IssuingRow, LedgerRow } from './ledger.ts';
 
 /**
  * Leases of one task at most. Each is a version of its session secret, of which Secrets Manager keeps about 100; the proof reads them all.
@@ -15,7 +15,7 @@ export const latestDeadlineMs = ({ leases }: Pick<LedgerRow, 'leases'>): number 
  * The row with its last moment, which is fixed when the first thing is issued: nothing of the task has a later deadline, however many
  * leases it takes, and none passes the end of its window. Whole seconds, rounded down, as deadlines are written.
  */
-export function withTaskDeadline(row: LedgerRow, nowMs: number): LedgerRow {
+export function withTaskDeadline(row: IssuingRow, nowMs: number): IssuingRow {
   if (row.taskDeadlineMs !== undefined) return row;
   const lastMs = Math.min(
     nowMs + (row.taskSeconds ?? row.leaseSeconds) * 1000,

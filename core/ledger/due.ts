@@ -1,6 +1,7 @@
 import { isWaiting } from '../approvals/approval.ts';
 import { latestDeadlineMs } from './deadline.ts';
 import type { LedgerRow } from './ledger.ts';
+import { wasAttempted } from './secret-record.ts';
 import { troubledFromMs } from './row-health.ts';
 
 /** A row that nobody wrote to for this long gets a look, milliseconds. Longer than any step that is not the work itself. */
@@ -52,7 +53,7 @@ const waitingUntilMs = ({ phase, window }: LedgerRow, touchedMs: number): number
 /** When a closed boundary is announced whose closing could not be; undefined when it was. */
 export function announceAtMs(row: LedgerRow): number | undefined {
   if (row.phase !== 'closed' || row.announcedAtMs !== undefined) return undefined;
-  return (row.closedAtMs ?? 0) + SWEEP_MARGIN_MS;
+  return row.closedAtMs + SWEEP_MARGIN_MS;
 }
 
 /**
@@ -60,9 +61,9 @@ export function announceAtMs(row: LedgerRow): number | undefined {
  * function made too late. Undefined when that was done, or nothing was ever made.
  */
 export function sweepAtMs(row: LedgerRow): number | undefined {
-  const madeNothing = row.leases.length === 0 && row.secrets.every(({ state }) => state === 'planned');
+  const madeNothing = row.leases.length === 0 && !row.secrets.some(wasAttempted);
   if (row.phase !== 'closed' || row.sweptAtMs !== undefined || madeNothing) return undefined;
-  return Math.max(latestDeadlineMs(row), row.closedAtMs ?? 0) + SWEEP_MARGIN_MS;
+  return Math.max(latestDeadlineMs(row), row.closedAtMs) + SWEEP_MARGIN_MS;
 }
 
 /** How long the next look waits after so many that failed: rows that cannot be helped now must not keep others waiting. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { LedgerRow } from '../ledger/ledger.ts';
+import type { ClosedRow, LedgerRow } from '../ledger/ledger.ts';
 
 /** What Taskbound says on the account's default event bus. At least once each: consumers recognise a repeated one by its ids. */
 export const EVENT_SOURCE = 'taskbound';
@@ -37,8 +37,7 @@ export type BusEvent =
   | { readonly detailType: 'boundary.closed'; readonly detail: z.infer<typeof boundaryClosed> }
   | { readonly detailType: 'boundary.unproven'; readonly detail: z.infer<typeof boundaryUnproven> };
 
-const iso = (ms: number | undefined): string | undefined =>
-  ms === undefined ? undefined : new Date(ms).toISOString();
+const iso = (ms: number): string => new Date(ms).toISOString();
 
 const aboutOf = ({ stack, boundaryId, taskType, taskId }: LedgerRow) => ({
   version: 1,
@@ -48,15 +47,14 @@ const aboutOf = ({ stack, boundaryId, taskType, taskId }: LedgerRow) => ({
   taskId,
 });
 
-/** Throws `ZodError` for a row without outcome, proof or time of closing. */
-export const closedEvent = (row: LedgerRow): BusEvent => ({
+export const closedEvent = (row: ClosedRow): BusEvent => ({
   detailType: 'boundary.closed',
   detail: boundaryClosed.parse({
     ...aboutOf(row),
     outcome: row.outcome,
-    proof: row.proof?.kind,
+    proof: row.proof.kind,
     requestedAt: iso(row.requestedAtMs),
-    provenAt: iso(row.proof?.provenAtMs),
+    provenAt: iso(row.proof.provenAtMs),
     closedAt: iso(row.closedAtMs),
   }),
 });

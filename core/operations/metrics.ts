@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../ledger/ledger.ts';
+import type { ProvenRow } from '../ledger/ledger.ts';
 import type { RowHealth } from '../ledger/row-health.ts';
 
 export const NAMESPACE = 'Taskbound';
@@ -41,12 +41,8 @@ export function gaugesOf(rows: readonly RowHealth[], openReviews: number): Reado
   };
 }
 
-/** Undefined for a row that has no proof, or whose work never ended. */
-export function secondsToProven({ proof, work, revokingAtMs }: LedgerRow): number | undefined {
-  const endedAtMs = work?.endedAtMs ?? revokingAtMs;
-  if (proof === undefined || endedAtMs === undefined) return undefined;
-  return (proof.provenAtMs - endedAtMs) / 1000;
-}
+export const secondsToProven = ({ proof, work }: ProvenRow): number =>
+  (proof.provenAtMs - work.endedAtMs) / 1000;
 
 type Unit = 'Count' | 'Seconds';
 

@@ -1,6 +1,6 @@
 import { announceAtMs, sweepAtMs } from '../ledger/due.ts';
 import { isWaiting, settledAtMs } from '../approvals/approval.ts';
-import type { LedgerRow } from '../ledger/ledger.ts';
+import type { ClosedRow, LedgerRow } from '../ledger/ledger.ts';
 import { isAtLeast } from '../ledger/phase.ts';
 
 /** What Step Functions says of the execution that should be closing a boundary. `gave-up`: it ended in `BoundaryUnproven`. */
@@ -40,7 +40,7 @@ export function decideReconcile(row: LedgerRow, owner: OwnerState, nowMs: number
 }
 
 /** Sweeping comes first: an event bus that is down must not keep denies on a role that has room for about 55. */
-function decideClosed(row: LedgerRow, nowMs: number): ReconcileStep {
+function decideClosed(row: ClosedRow, nowMs: number): ReconcileStep {
   const sweepMs = sweepAtMs(row);
   if (nowMs >= (sweepMs ?? Infinity))
     return { do: 'sweep', because: 'its last credential has ended by itself' };

@@ -115,6 +115,11 @@ export class WorkContractViolation extends TaskboundError {
   override readonly name = 'WorkContractViolation';
 }
 
+/** The ledger has something under the task's key that is not a row of any phase. Nothing is decided by it. */
+export class UnreadableRow extends TaskboundError {
+  override readonly name = 'UnreadableRow';
+}
+
 /** Another writer changed the row between read and write, more often than is plausible. Retried. */
 export class LedgerContention extends TaskboundError {
   override readonly name = 'LedgerContention';

@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import type { Clock } from 'taskbound-time/clock';
 import { PhasePassed } from '../../core/shared/errors.ts';
 import { isWaiting } from '../../core/approvals/approval.ts';
-import { assertOwner, movePhase, type LedgerRow } from '../../core/ledger/ledger.ts';
+import { assertOwner } from '../../core/ledger/assert-owner.ts';
+import { movePhase } from '../../core/ledger/move-phase.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { isAtLeast } from '../../core/ledger/phase.ts';
 import type { admitEvent, Admitted } from '../../core/work/step-events.ts';
 import { ISSUE_MARGIN_SECONDS, waitUntil, windowState } from '../../core/windows/window.ts';
@@ -20,8 +22,8 @@ export interface AdmitDependencies {
 }
 
 /**
- * Called when the execution begins and again when its task's window has opened. Everything is checked each time; a task that was admitted
- * before is admitted again without a second event, or rejected for what has changed since.
+ * Called when the execution begins, and again when the task's window has opened. Everything is checked each
+ * time: an admitted task is admitted again without a second event, or rejected because something has changed.
  */
 export async function admit(event: z.infer<typeof admitEvent>, deps: AdmitDependencies): Promise<Admitted> {
   const row = await deps.ledger.get(event.boundaryId);
@@ -36,12 +38,12 @@ export async function admit(event: z.infer<typeof admitEvent>, deps: AdmitDepend
     data: { executionArn: row.executionArn, grantDigest: row.grantDigest, leaseSeconds: row.leaseSeconds },
   });
   await deps.ledger.update(row.boundaryId, (now) =>
-    now.phase === 'admitted' ? now : movePhase(now, 'admitted'),
+    now.phase === 'admitted' ? now : movePhase(now, 'admitted', {}),
   );
   return { boundaryId: row.boundaryId, waitUntil: waitUntil(row.window, deps.clock.nowMs()) };
 }
 
-/** A call that comes late changes nothing: what it would decide was decided before the boundary was opened. */
+/** A late call changes nothing: the decision was made before the boundary was opened. */
 function assertNotOpened(row: LedgerRow): void {
   if (!isAtLeast(row.phase, 'open')) return;
   throw new PhasePassed(

@@ -9,10 +9,10 @@ import { admit, type AdmitDependencies } from './admit.ts';
 
 export function admitHandler({ environment: variables, aws, clock }: ControlPorts): StepHandler {
   const environment = admitEnvironment.parse(variables);
-  const on: AdmitDependencies = {
+  const deps: AdmitDependencies = {
     ...openRecords({ environment, aws, clock }),
     types: new TaskTypes(new SSMClient({ ...aws }), environment.STACK),
     clock,
   };
-  return step('admit', admitEvent, (event) => admit(event, on));
+  return step('admit', admitEvent, (event) => admit(event, deps));
 }

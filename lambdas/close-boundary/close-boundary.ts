@@ -3,8 +3,10 @@ import { archiveKey, bundleText, makeBundle, type ArchiveState } from 'taskbound
 import { closedEvent } from '../../core/operations/bus-events.ts';
 import type { Clock } from 'taskbound-time/clock';
 import { NotProven } from '../../core/shared/errors.ts';
-import { ENDED_BEFORE_WORK } from 'taskbound-evidence/names/execution-ended';
-import { assertOwner, movePhase, type LedgerRow } from '../../core/ledger/ledger.ts';
+import { assertOwner } from '../../core/ledger/assert-owner.ts';
+import { movePhase } from '../../core/ledger/move-phase.ts';
+import { isProvenRow, type LedgerRow, type ProvenRow } from '../../core/ledger/ledger.ts';
+import { wasAttempted } from '../../core/ledger/secret-record.ts';
 import { ARCHIVE_DISAGREES, metricLine } from '../../core/operations/metrics.ts';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import type { closeBoundaryEvent, ClosedBoundary } from '../../core/work/step-events.ts';
@@ -29,18 +31,16 @@ export interface CloseDependencies {
   readonly archive?: EvidenceArchive;
 }
 
-type Proof = NonNullable<LedgerRow['proof']>;
-
 export async function closeBoundary(
   event: z.infer<typeof closeBoundaryEvent>,
   deps: CloseDependencies,
 ): Promise<ClosedBoundary> {
   const row = await deps.ledger.get(event.boundaryId);
   assertOwner(row, event.boundaryId, event.executionArn);
-  const proof = assertProof(row);
+  assertProven(row);
   for (const name of new Set(row.leases.map((lease) => lease.sessionSecretName)))
     await deps.secrets.destroy(name);
-  const closed = closedBoundaryOf(row, proof);
+  const closed = closedBoundaryOf(row);
   await deps.evidence.append(row.boundaryId, {
     id: 'boundary.closed',
     type: 'boundary.closed',
@@ -48,9 +48,9 @@ export async function closeBoundary(
     data: {
       outcome: closed.outcome,
       error: closed.error,
-      proof: proof.kind,
+      proof: row.proof.kind,
       leases: row.leases.length,
-      secrets: row.secrets.filter((secret) => secret.state !== 'planned').length,
+      secrets: row.secrets.filter(wasAttempted).length,
     },
   });
   await signHead(row.boundaryId, deps);
@@ -60,7 +60,10 @@ export async function closeBoundary(
   return closed;
 }
 
-/** The chain is read again whole: what is signed is what stands in the table, not what this function believes to have written. So is a signature that stands already. */
+/**
+ * Reads the whole chain again: the signature covers what the table contains, not what this function meant to
+ * write. An existing signature is checked against it.
+ */
 async function signHead(boundaryId: string, { evidence, signer }: CloseDependencies): Promise<void> {
   const { events, signed } = await evidence.readSigned(boundaryId);
   if (signed !== undefined) return signer.assertOwn(boundaryId, events, signed);
@@ -68,10 +71,11 @@ async function signHead(boundaryId: string, { evidence, signer }: CloseDependenc
 }
 
 /**
- * Puts the bundle as it stands in the table, signature included, into the archive. One that disagrees does not keep the boundary open, for
- * its access is gone and no retry changes a locked object: the row says so, and an alarm.
+ * Puts the bundle, read from the table with its signature, into the archive. A different object there does
+ * not keep the boundary open: its access has ended, and no retry changes a locked object. The row and an
+ * alarm report it.
  */
-async function archived(row: LedgerRow, deps: CloseDependencies): Promise<ArchiveState | undefined> {
+async function archived(row: ProvenRow, deps: CloseDependencies): Promise<ArchiveState | undefined> {
   const { boundaryId, stack } = row;
   if (deps.archive === undefined) return undefined;
   const { events, signed } = await deps.evidence.readSigned(boundaryId);
@@ -79,41 +83,42 @@ async function archived(row: LedgerRow, deps: CloseDependencies): Promise<Archiv
   const key = archiveKey(stack, boundaryId);
   const state = await deps.archive.put(key, bundleText(bundle));
   if (state === 'disagrees') {
-    log('error', 'the archive has another object in the place of the evidence', { boundaryId, key });
+    log('error', 'the archive has a different object under the key of the evidence', { boundaryId, key });
     deps.print(metricLine(stack, deps.clock.nowMs(), 'Count', { [ARCHIVE_DISAGREES]: 1 }));
   }
   return state;
 }
 
 /**
- * The news, then the phase, with whether the news got out: a boundary that closes while EventBridge is down is announced by reconcile. In
- * this order a repetition can announce twice, and nothing is announced that this function was not about to write.
+ * The event, then the phase, with the time at which the event was accepted: reconcile announces a boundary
+ * that closed while EventBridge was down. In this order a repetition may announce twice, and nothing is
+ * announced that this function was not about to write.
  */
 async function close(
-  row: LedgerRow,
+  row: ProvenRow,
   end: { readonly outcome: ClosedBoundary['outcome']; readonly archive?: ArchiveState },
   deps: CloseDependencies,
 ): Promise<void> {
-  const closing = { ...end, closedAtMs: deps.clock.nowMs() };
-  const announcedAtMs = await deps.bus.tryPut(closedEvent({ ...row, ...closing }));
+  const closing = { ...end, proof: row.proof, closedAtMs: deps.clock.nowMs() };
+  const announcedAtMs = await deps.bus.tryPut(closedEvent(movePhase(row, 'closed', closing)));
   await deps.ledger.update(row.boundaryId, (now) =>
     now.phase === 'closed'
       ? now
-      : { ...movePhase(now, 'closed'), ...closing, ...omitUndefined({ announcedAtMs }) },
+      : movePhase(now, 'closed', { ...closing, ...omitUndefined({ announcedAtMs }) }),
   );
 }
 
-function assertProof(row: LedgerRow): Proof {
-  if (row.proof) return row.proof;
+function assertProven(row: LedgerRow): asserts row is ProvenRow {
+  if (isProvenRow(row)) return;
   throw new NotProven(
     `Boundary ${row.boundaryId} is ${row.phase} and has no proof that access is gone; it is not closed.`,
   );
 }
 
-function closedBoundaryOf(row: LedgerRow, proof: Proof): ClosedBoundary {
+function closedBoundaryOf({ work, proof }: ProvenRow): ClosedBoundary {
   const common = { phase: 'closed', proof: proof.kind } as const;
-  if (row.work?.status === 'succeeded')
-    return { ...common, outcome: 'succeeded', result: row.work.result, error: null, cause: null };
-  const { error, cause } = row.work ?? ENDED_BEFORE_WORK;
+  if (work.status === 'succeeded')
+    return { ...common, outcome: 'succeeded', result: work.result, error: null, cause: null };
+  const { error, cause } = work;
   return { ...common, outcome: 'failed', result: null, error, cause };
 }

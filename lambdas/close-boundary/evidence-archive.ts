@@ -2,7 +2,9 @@ import { GetObjectCommand, PutObjectCommand, S3ServiceException, type S3Client }
 import { Readable } from 'node:stream';
 import type { ArchiveState } from 'taskbound-evidence/chain/bundle';
 
-/** The copies of closed boundaries' evidence. Objects are put where none stands; nothing here replaces or removes one. */
+/**
+ * The copies of closed boundaries' evidence. Objects are only added; nothing here replaces or removes one.
+ */
 export class EvidenceArchive {
   readonly #client: S3Client;
   readonly #bucket: string;
@@ -14,9 +16,9 @@ export class EvidenceArchive {
   }
 
   /**
-   * Puts a text, once. What stands there already is compared with it, byte by byte: an earlier call of ours may have put it, and
-   * somebody else may. Any other error is thrown as it is, `ConditionalRequestConflict` of two puts at once among them: it is tried again.
-   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+   * Puts a text once. An existing object is compared with it, byte by byte: an earlier call may have put it,
+   * or another principal. Every other error is thrown and retried, `ConditionalRequestConflict` of two puts
+   * at once among them. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
    */
   async put(key: string, text: string): Promise<ArchiveState> {
     const at = { Bucket: this.#bucket, Key: `${this.#prefix}${key}` };
@@ -27,18 +29,22 @@ export class EvidenceArchive {
           Body: text,
           ContentType: 'application/json',
           IfNoneMatch: '*',
-          // A locked object must come with a checksum: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+          // A locked object must come with a checksum:
+          // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
           ChecksumAlgorithm: 'SHA256',
         }),
       );
       return 'agrees';
     } catch (error) {
-      if (!isStanding(error)) throw error;
+      if (!isExisting(error)) throw error;
       return (await this.#has(at, Buffer.from(text))) ? 'agrees' : 'disagrees';
     }
   }
 
-  /** Whoever put it there may have made it larger than this function's memory, or unreadable to us: neither may keep a boundary open. */
+  /**
+   * Another principal may have put an object that exceeds this function's memory or cannot be read: neither
+   * may keep a boundary open.
+   */
   async #has(at: { readonly Bucket: string; readonly Key: string }, wanted: Buffer): Promise<boolean> {
     try {
       const { Body, ContentLength } = await this.#client.send(new GetObjectCommand(at));
@@ -54,9 +60,10 @@ export class EvidenceArchive {
 }
 
 /**
- * What S3 says of an object that others made unreadable to us: another key of KMS, a key of the customer's own (SSE-C), a class of storage
- * that must be restored first. Whatever else has the same status may be gone with the next try, such as an expired token or a slow
- * connection, and the object may be our own. 404 is none of them: then it is gone, and is put again.
+ * Errors for an object that another principal made unreadable: with another KMS key, a customer-provided key
+ * (SSE-C), or a storage class that must be restored first. Other errors with the same status, such as an
+ * expired token or a slow connection, may be gone at the next try, and the object may be the right one. After
+ * 404 the object is gone, and is put again.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 const UNREADABLE: readonly string[] = ['AccessDenied', 'InvalidRequest', 'InvalidObjectState'];
@@ -64,5 +71,5 @@ const UNREADABLE: readonly string[] = ['AccessDenied', 'InvalidRequest', 'Invali
 const isUnreadable = (error: unknown): boolean =>
   error instanceof S3ServiceException && UNREADABLE.includes(error.name);
 
-const isStanding = (error: unknown): boolean =>
+const isExisting = (error: unknown): boolean =>
   error instanceof S3ServiceException && error.name === 'PreconditionFailed';

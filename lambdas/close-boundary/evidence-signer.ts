@@ -13,7 +13,7 @@ import {
 } from 'taskbound-evidence/signature/statement';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 
-/** Signs heads of closed chains with one key of KMS. */
+/** Signs the heads of closed chains with one KMS key. */
 export class EvidenceSigner {
   readonly #kms: KMSClient;
   readonly #keyArn: string;
@@ -24,12 +24,15 @@ export class EvidenceSigner {
     this.#keyArn = keyArn;
   }
 
-  /** The signed statement about a whole chain. Throws `ChainBroken` for one whose hashes do not hold: a signature would cover that up. */
+  /**
+   * The signed statement about a whole chain. Throws `ChainBroken` for a chain whose hashes do not match: a
+   * signature would hide that.
+   */
   async sign(boundaryId: string, events: readonly ChainedEvent[]): Promise<SignedHead> {
     const fault = chainFault(boundaryId, events);
     if (fault !== undefined) {
       throw new ChainBroken(
-        `The evidence of ${boundaryId} is not what the control functions wrote: ${fault}. It is not signed; look at who wrote to the table.`,
+        `The evidence of ${boundaryId} is not what the control functions wrote: ${fault}. It is not signed; find out who wrote to the table.`,
       );
     }
     const payload = statementPayload(statementOf(boundaryId, events));
@@ -45,13 +48,16 @@ export class EvidenceSigner {
     );
   }
 
-  /** Throws `ChainBroken` unless a head that stands already is this key's word about these events: anybody who may write could have put it. */
+  /**
+   * Throws `ChainBroken` unless this key signed these events: any principal that may write could have stored
+   * another head.
+   */
   async assertOwn(boundaryId: string, events: readonly ChainedEvent[], signed: SignedHead): Promise<void> {
     const key = (this.#key ??= await this.#publicKey());
     const { fault } = verifyBundle(makeBundle(boundaryId, events, signed), key);
     if (fault === null) return;
     throw new ChainBroken(
-      `The signature that stands beside the evidence of ${boundaryId} is not close-boundary's: ${fault}. Nothing is closed on it; look at who wrote to the table.`,
+      `The signature stored with the evidence of ${boundaryId} is not close-boundary's: ${fault}. The boundary is not closed; find out who wrote to the table.`,
     );
   }
 
@@ -60,7 +66,10 @@ export class EvidenceSigner {
     return createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
   }
 
-  /** DER, base64. The digest is signed, because KMS takes messages of 4,096 bytes at most: https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html */
+  /**
+   * DER, base64. The digest is signed, because KMS takes messages of 4,096 bytes at most:
+   * https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html
+   */
   async #signatureOf(payload: Uint8Array): Promise<string> {
     const { Signature } = await this.#kms.send(
       new SignCommand({

@@ -21,7 +21,7 @@ export function closeBoundaryHandler({
 }: ControlPorts): StepHandler {
   const environment = closeBoundaryEnvironment.parse(variables);
   const { ARCHIVE_BUCKET, ARCHIVE_PREFIX } = environment;
-  const on: CloseDependencies = {
+  const deps: CloseDependencies = {
     ...openRecords({ environment, aws, clock }),
     secrets: new TaskSecrets(new SecretsManagerClient({ ...aws })),
     signer: new EvidenceSigner(new KMSClient({ ...aws }), environment.EVIDENCE_KEY_ARN),
@@ -32,5 +32,5 @@ export function closeBoundaryHandler({
       archive: new EvidenceArchive(new S3Client({ ...aws }), ARCHIVE_BUCKET, ARCHIVE_PREFIX),
     }),
   };
-  return step('close-boundary', closeBoundaryEvent, (event) => closeBoundary(event, on));
+  return step('close-boundary', closeBoundaryEvent, (event) => closeBoundary(event, deps));
 }

@@ -2,14 +2,22 @@ import type { DecisionCall } from '../../core/approvals/decision.ts';
 import { DecisionRefused, LedgerContention, NotPermitted } from '../../core/shared/errors.ts';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { personOf } from '../../core/approvals/people.ts';
-import { reviewFault, withReviewDecision, type ReviewRow } from '../../core/approvals/review.ts';
+import {
+  reviewFault,
+  withReviewDecision,
+  type DecidedReview,
+  type ReviewRow,
+} from '../../core/approvals/review.ts';
 import { recordAttempt } from '../control/evidence/attempts.ts';
 import type { VerifiedCaller } from '../control/function/caller.ts';
 import { unknownTask } from '../control/ledger/unknown-task.ts';
 import type { Decided } from './decided.ts';
 import type { DecideDependencies } from './deps.ts';
 
-/** Somebody other than whoever called it judges an emergency, once: justified or not. The task itself is not touched. */
+/**
+ * A person other than the requester decides once whether an emergency was justified. The task itself is not
+ * changed.
+ */
 export async function decideReview(
   call: DecisionCall,
   caller: VerifiedCaller,
@@ -18,8 +26,9 @@ export async function decideReview(
   const review = await deps.ledger.review(call.task);
   if (review === undefined) throw unknownTask(call.task);
   const state = call.decision === 'approve' ? 'justified' : 'unjustified';
-  // What stands is told first: the function that wrote it may have died before it told it, and nobody else would.
-  await recordReview(review, deps);
+  // First the evidence of an earlier decision: the function that wrote it may have stopped before it recorded
+  // it.
+  if (review.state !== 'open') await recordReview(review, deps);
   if (review.decided?.arn === caller.arn && review.state === state) return answerOf(review, call);
   const person = await assertReviewer(review, call, caller, deps);
   const decided = {
@@ -33,20 +42,19 @@ export async function decideReview(
   return answerOf(settled, call);
 }
 
-const answerOf = ({ boundaryId, decided, state }: ReviewRow, { decision }: DecisionCall): Decided => ({
+const answerOf = ({ boundaryId, decided, state }: DecidedReview, { decision }: DecisionCall): Decided => ({
   boundaryId,
   decision,
-  person: decided?.person ?? '',
+  person: decided.person,
   phase: state,
   approvals: null,
   quorum: null,
 });
 
 async function recordReview(
-  { boundaryId, of, state, decided }: ReviewRow,
+  { boundaryId, of, state, decided }: DecidedReview,
   deps: DecideDependencies,
 ): Promise<void> {
-  if (decided === undefined || state === 'open') return;
   await deps.evidence.append(boundaryId, {
     id: 'review.decided',
     type: 'review.decided',
@@ -72,20 +80,21 @@ async function assertReviewer(
   const code = person === undefined ? 'not-permitted' : review.decided ? 'already-decided' : 'requester';
   await recordAttempt(task, { what: decision, by: caller.arn, code, because }, deps.evidence);
   if (person === undefined) throw new NotPermitted(`${because}. Ask for grantDecide on the type.`);
-  throw new DecisionRefused(`The review ${task} is not decided by this: ${because}. Nothing was changed.`);
+  throw new DecisionRefused(
+    `The review ${task} is not decided by this call: ${because}. Nothing was changed.`,
+  );
 }
 
-/** The decided review in the ledger. Of two at once the second is told to look again. */
+/** Writes the decided review. Of two calls at once the second fails and has to look again. */
 async function settle(
   review: ReviewRow,
-  decided: ReviewRow,
+  decided: DecidedReview,
   { ledger }: DecideDependencies,
-): Promise<ReviewRow> {
+): Promise<DecidedReview> {
   if (await ledger.decideReview(decided)) return decided;
   const now = await ledger.review(review.boundaryId);
-  // An answer that was lost is met again as its own.
-  if (now?.decided?.arn === decided.decided?.arn && now?.decided?.atMs === decided.decided?.atMs)
-    return decided;
+  // The response to this call's own write may have been lost.
+  if (now?.decided?.arn === decided.decided.arn && now.decided.atMs === decided.decided.atMs) return decided;
   throw new LedgerContention(
     `The review ${review.boundaryId} changed between read and write. Look at it again.`,
   );

@@ -1,9 +1,9 @@
-import { decisionFault, withDecision, type DecisionFault } from '../../core/approvals/approval.ts';
+import { decisionFault, isWaiting, withDecision, type DecisionFault } from '../../core/approvals/approval.ts';
 import type { DecisionCall } from '../../core/approvals/decision.ts';
 import { DecisionRefused, NotPermitted } from '../../core/shared/errors.ts';
 import { MalformedRequest } from 'taskbound-evidence/errors';
-import type { DecisionRecord, LedgerRow } from '../../core/ledger/ledger.ts';
-import { omitUndefined } from 'taskbound-evidence/omit-undefined';
+import type { DecisionRecord } from '../../core/ledger/people-records.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { personOf } from '../../core/approvals/people.ts';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import type { TaskTypeConfig } from '../../core/task-types/task-type.ts';
@@ -40,7 +40,7 @@ export async function decide(
   };
 }
 
-/** The decision as it would stand in the row, once the caller is known to be somebody who may decide. */
+/** The decision as the row would have it. Throws `NotPermitted` unless the caller may decide. */
 async function assertDecider(
   row: LedgerRow,
   call: DecisionCall,
@@ -60,28 +60,35 @@ async function assertDecider(
     );
     throw new NotPermitted(`${because}. Ask for grantDecide on the type.`);
   }
-  return {
-    decision: call.decision,
+  const { decision } = call;
+  const reason = decision === 'refuse' ? assertReason(call) : call.reason;
+  const made = {
     ...person,
     arn: caller.arn,
     grantDigest: assertDigest(call),
     atMs: deps.clock.nowMs(),
-    ...omitUndefined({ reason: call.reason }),
   };
+  return reason !== undefined ? { decision, ...made, reason } : { decision: 'approve', ...made };
 }
 
-function assertDigest({ decision, grantDigest, reason }: DecisionCall): string {
-  if (decision === 'refuse' && reason === undefined)
-    throw new MalformedRequest(
-      'Field reason of the decision is missing; whoever refuses says why. Add it and try again.',
-    );
-  if (grantDigest !== undefined) return grantDigest;
+function assertReason({ reason }: DecisionCall): string {
+  if (reason !== undefined) return reason;
   throw new MalformedRequest(
-    'Field grantDigest of the decision is missing; a decision about a task is about one grant. Add the digest of what was looked at.',
+    'Field reason of the decision is missing; a refusal must give a reason. Add it and try again.',
   );
 }
 
-/** One conditional write decides: of two that come at the same instant, each sees what the other wrote, and one completes the quorum. */
+function assertDigest({ grantDigest }: DecisionCall): string {
+  if (grantDigest !== undefined) return grantDigest;
+  throw new MalformedRequest(
+    'Field grantDigest of the decision is missing; a decision about a task is for one grant. Add the digest of the grant that was reviewed.',
+  );
+}
+
+/**
+ * One conditional write: of two decisions at the same instant, the second sees the first, and one of them
+ * completes the quorum.
+ */
 async function record(
   row: LedgerRow,
   made: DecisionRecord,
@@ -91,16 +98,16 @@ async function record(
   const nowFault = grantFault(row, config);
   let fault: DecisionFault | undefined;
   const decided = await deps.ledger.update(row.boundaryId, (now) => {
-    // A write whose answer was lost is met again as its own.
+    // The response to this call's own write may have been lost: then the decision is already in the row.
     if (now.decisions?.some((each) => isSame(each, made))) return now;
     fault = decisionFault(now, made, nowFault);
-    return fault === undefined && config ? withDecision(now, made, config) : now;
+    return fault === undefined && config && isWaiting(now) ? withDecision(now, made, config) : now;
   });
   if (fault === undefined) return decided;
   const { code, because } = fault;
   await refuse(row.boundaryId, { what: made.decision, by: made.arn, code, because }, deps);
   throw new DecisionRefused(
-    `The decision of ${made.person} to ${made.decision} ${row.boundaryId} counts for nothing: ${because}. Nothing was changed.`,
+    `The decision of ${made.person} to ${made.decision} ${row.boundaryId} does not count: ${because}. Nothing was changed.`,
   );
 }
 

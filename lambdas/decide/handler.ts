@@ -11,7 +11,7 @@ import type { DecideDependencies } from './deps.ts';
 
 export function decideHandler({ environment: variables, aws, clock, print }: ControlPorts): UrlHandler {
   const environment = decideEnvironment.parse(variables);
-  const on: DecideDependencies = {
+  const deps: DecideDependencies = {
     ...openRecords({ environment, aws, clock }),
     types: new TaskTypes(new SSMClient({ ...aws }), environment.STACK),
     executions: new SFNClient({ ...aws }),
@@ -21,6 +21,6 @@ export function decideHandler({ environment: variables, aws, clock, print }: Con
   return overHttp('decide', 'The decision', (body, caller) => {
     const call = parseDecision(body);
     assertWholeCharacters('reason', call.reason);
-    return decide(call, caller, on);
+    return decide(call, caller, deps);
   });
 }

@@ -32,7 +32,7 @@ export interface EndedTask {
   readonly phase: string;
 }
 
-/** Nothing more is issued, Teardown takes away what was, and the execution is stopped: in this order, the most urgent first. */
+/** Stops issuing, starts Teardown, and stops the execution: the most urgent first. */
 export async function end(call: EndCall, caller: VerifiedCaller, deps: EndDependencies): Promise<EndedTask> {
   const found = await deps.ledger.get(call.task);
   if (found === undefined) throw unknownTask(call.task);
@@ -42,7 +42,7 @@ export async function end(call: EndCall, caller: VerifiedCaller, deps: EndDepend
   const row = await deps.ledger.update(found.boundaryId, (now) => withEarlyEnd(now, ended));
   await assertOwnTask(row, ended, deps);
   await recordPeople(row, deps.evidence);
-  // Repeated, the same attempt: it is started under the same name, or runs already.
+  // A repeated call starts the same attempt under the same name, or finds it started.
   await startTeardown(row, row.teardown?.attempt ?? 1, deps);
   await stop(row, deps);
   return { boundaryId: row.boundaryId, person, phase: row.phase };
@@ -59,7 +59,10 @@ async function assertEnder(row: LedgerRow, caller: VerifiedCaller, deps: EndDepe
   throw new NotPermitted(`${because}. Ask for grantEnd on the type.`);
 }
 
-/** It was ended by this call, or by the same one before whose answer was lost. What ends by itself cannot be ended. */
+/**
+ * Throws `AlreadyEnded` unless this call ended the task, or an earlier one by the same caller with the same
+ * reason.
+ */
 async function assertOwnTask(
   { boundaryId, phase, ended }: LedgerRow,
   { arn, reason }: EarlyEnd,
@@ -73,7 +76,10 @@ async function assertOwnTask(
   throw new AlreadyEnded(`Task ${boundaryId} cannot be ended: ${because}. Nothing was changed.`);
 }
 
-/** Teardown is on its way already, so an execution that cannot be stopped now does no harm: it finds its boundary closed. */
+/**
+ * Teardown has been started, so an execution that cannot be stopped now does no harm: it finds its boundary
+ * closed.
+ */
 async function stop({ executionArn, boundaryId }: LedgerRow, { executions }: EndDependencies): Promise<void> {
   try {
     await executions.send(
@@ -85,7 +91,7 @@ async function stop({ executionArn, boundaryId }: LedgerRow, { executions }: End
     );
   } catch (error) {
     if (error instanceof ExecutionDoesNotExist) return;
-    log('warn', 'the execution could not be stopped; its access is taken away all the same', {
+    log('warn', 'the execution could not be stopped; Teardown revokes its access all the same', {
       boundaryId,
       error: describeError(error),
     });

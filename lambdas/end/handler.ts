@@ -10,7 +10,7 @@ import { end, type EndDependencies } from './end.ts';
 
 export function endHandler({ environment: variables, aws, clock }: ControlPorts): UrlHandler {
   const environment = endEnvironment.parse(variables);
-  const on: EndDependencies = {
+  const deps: EndDependencies = {
     ...openRecords({ environment, aws, clock }),
     types: new TaskTypes(new SSMClient({ ...aws }), environment.STACK),
     executions: new SFNClient({ ...aws }),
@@ -20,6 +20,6 @@ export function endHandler({ environment: variables, aws, clock }: ControlPorts)
   return overHttp('end', 'The call', (body, caller) => {
     const call = parseEnd(body);
     assertWholeCharacters('reason', call.reason);
-    return end(call, caller, on);
+    return end(call, caller, deps);
   });
 }

@@ -7,8 +7,8 @@ const TRIES = 3;
 const PAUSE_MS = 1000;
 
 /**
- * The new session must be able to do the canary call: a refusal later proves an end only of what once worked. A role that was deployed
- * a moment ago may need a second.
+ * The canary call of the new session must succeed: a later refusal proves the end of access only if access
+ * once worked. A role that was deployed a moment ago may need a second.
  */
 export async function assertAccepted(
   credentials: SessionCredentials,
@@ -29,7 +29,7 @@ async function assertOneAccepted(tries: number, canary: Canary, clock: Clock): P
     if (answer.answer === 'accepted') return;
     if (tried === tries) {
       throw new CanaryFailed(
-        `The new session was ${answer.answer} by DescribeSecret on its own secret ${tries} times (${answer.error}: ${answer.message}); it must be accepted before the work. Check the task role's ceiling.`,
+        `The new session was ${answer.answer} by DescribeSecret on its own secret ${tries} times (${answer.error}: ${answer.message}); it must be accepted before the work starts. Check the task role's ceiling.`,
       );
     }
     await clock.sleep(PAUSE_MS);

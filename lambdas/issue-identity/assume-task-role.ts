@@ -5,24 +5,29 @@ import { IdentityUncertain } from '../../core/shared/errors.ts';
 import { BOUNDARY_TAG } from 'taskbound-evidence/names/ids';
 import { sessionCredentials, type SessionCredentials } from '../../core/work/work.ts';
 
-/** The shortest session that STS makes: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html. A shorter lease ends by the policy's deadline. */
+/**
+ * The shortest session that STS makes:
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html. A shorter lease ends by the
+ * policy's deadline.
+ */
 const SHORTEST_SESSION_SECONDS = 900;
 
 interface Assume {
   readonly roleArn: string;
-  /** Session name, source identity and tag: the trust policy demands that they agree. */
+  /** Session name, source identity and tag: the trust policy requires that they are equal. */
   readonly boundaryId: string;
   readonly policy: string;
   readonly leaseSeconds: number;
 }
 
-/** Throttled calls are made again: STS said so, and made nothing. */
+/** A throttled call is repeated: STS refused it and created nothing. */
 const TRIES = 3;
 const FIRST_PAUSE_MS = 200;
 
 /**
- * Makes one session. Throws `IdentityUncertain` when no answer came, or one that leaves open what was done (5xx): a session may exist
- * then that nobody can present, so the call is not made again for this lease. The client makes each call once for the same reason.
+ * Creates one session. Throws `IdentityUncertain` when STS gave no answer, or one that leaves the result open
+ * (5xx): a session may exist whose credentials are lost, so the call is not repeated for this lease. For the
+ * same reason the client does not retry.
  */
 export async function assumeTaskRole(sts: STSClient, to: Assume, clock: Clock): Promise<SessionCredentials> {
   for (let tried = 1; ; tried += 1) {
@@ -44,7 +49,7 @@ const isThrottled = ({ name }: STSServiceException): boolean => /^(Throttl|Reque
 
 const uncertain = (error: unknown, boundaryId: string): IdentityUncertain =>
   new IdentityUncertain(
-    `STS did not answer AssumeRole for ${boundaryId} (${describeError(error)}); a session may exist that nobody has. It is tried again with a lease of its own.`,
+    `STS did not answer AssumeRole for ${boundaryId} (${describeError(error)}); a session may exist whose credentials are lost. It is tried again with a new lease.`,
   );
 
 async function assume(sts: STSClient, to: Assume): Promise<SessionCredentials> {

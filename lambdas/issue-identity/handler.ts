@@ -14,7 +14,7 @@ import { issueIdentity, type IssueIdentityDependencies } from './issue-identity.
 export function issueIdentityHandler(ports: ControlPorts): StepHandler {
   const { environment: variables, aws, awsOnce, clock } = ports;
   const environment = issueIdentityEnvironment.parse(variables);
-  const on: IssueIdentityDependencies = {
+  const deps: IssueIdentityDependencies = {
     ...openRecords({ environment, aws, clock }),
     types: new TaskTypes(new SSMClient({ ...aws }), environment.STACK),
     secrets: new TaskSecrets(new SecretsManagerClient({ ...aws }), environment.SECRETS_KEY_ARN),
@@ -24,6 +24,6 @@ export function issueIdentityHandler(ports: ControlPorts): StepHandler {
     proveRevokedRoleArn: environment.PROVE_REVOKED_ROLE_ARN,
   };
   return step('issue-identity', issueIdentityEvent, (event, context) =>
-    issueIdentity(event, context.awsRequestId, on),
+    issueIdentity(event, context.awsRequestId, deps),
   );
 }

@@ -6,14 +6,10 @@ import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import { PhasePassed } from '../../core/shared/errors.ts';
 import type { Json } from 'taskbound-evidence/events/event';
 import { secretName, SESSION_SECRET } from 'taskbound-evidence/names/ids';
-import {
-  assertOwner,
-  movePhase,
-  withLease,
-  type LeaseRecord,
-  type LedgerRow,
-} from '../../core/ledger/ledger.ts';
-import { mayIssue } from '../../core/ledger/phase.ts';
+import { assertOwner } from '../../core/ledger/assert-owner.ts';
+import { movePhase } from '../../core/ledger/move-phase.ts';
+import { withLease, type IssuedLease, type LeaseRecord } from '../../core/ledger/lease-record.ts';
+import { isIssuingRow, type IssuingRow, type LedgerRow } from '../../core/ledger/ledger.ts';
 import { compileSessionPolicy, deadlineText } from '../../core/grants/session-policy.ts';
 import type { issueIdentityEvent } from '../../core/work/step-events.ts';
 import type { TaskTypeConfig } from '../../core/task-types/task-type.ts';
@@ -30,7 +26,7 @@ import { versionIdFrom, type TaskSecrets } from '../control/secrets/secrets.ts';
 import type { TaskTypes } from '../control/task-types/task-types.ts';
 import { assumeTaskRole } from './assume-task-role.ts';
 import { assertAccepted } from './assert-accepted.ts';
-import { leaseBefore, recordRun, standingLease } from './previous-run.ts';
+import { previousLease, recordPreviousRun, issuedLeaseAfter } from './previous-run.ts';
 
 export interface IssueIdentityDependencies {
   readonly ledger: Ledger;
@@ -51,12 +47,12 @@ export async function issueIdentity(
   const found = await deps.ledger.get(event.boundaryId);
   assertOwner(found, event.boundaryId, event.executionArn);
   assertIssuing(found);
-  const before = leaseBefore(found, event.after);
-  const checkpoint = before ? await recordRun(found, before, event, deps.evidence) : null;
-  const standing = standingLease(found, before);
-  if (standing) return workEventOf(found, standing, checkpoint);
+  const before = previousLease(found, event.after);
+  const checkpoint = before ? await recordPreviousRun(found, before, event, deps.evidence) : null;
+  const repeated = issuedLeaseAfter(found, before);
+  if (repeated) return workEventOf(found, repeated, checkpoint);
   const config = await assertSameGrant(found, event.workVersion, deps);
-  // What a later run needs is asked of the task's last moment, which is the window's end at the latest.
+  // For a later run the task's last moment is checked, which is the end of the window at the latest.
   const needsSeconds = before ? 0 : config.workSeconds;
   await assertWindowOpen(found, { by: 'issue-identity', nowMs: deps.clock.nowMs(), needsSeconds }, deps);
   const { row, lease, policy } = await intend(
@@ -66,12 +62,12 @@ export async function issueIdentity(
   );
   const { workVersion } = event;
   const credentials = await issueLease({ row, lease, policy, workVersion }, config, deps);
-  const issued = { ...lease, accessKeyId: credentials.accessKeyId };
-  return workEventOf(await open(row, lease, credentials.accessKeyId, deps), issued, checkpoint);
+  const issued = issuedLease(lease, credentials.accessKeyId);
+  return workEventOf(await open(row, issued, deps), issued, checkpoint);
 }
 
-function assertIssuing(row: LedgerRow): LedgerRow {
-  if (mayIssue(row.phase)) return row;
+function assertIssuing(row: LedgerRow): asserts row is IssuingRow {
+  if (isIssuingRow(row)) return;
   throw new PhasePassed(
     `No identity for ${row.boundaryId}: the boundary is ${row.phase}; identities are issued while it is admitted or open.`,
   );
@@ -103,8 +99,8 @@ interface Attempt {
 }
 
 /**
- * Writes the lease's intent, and with the first one the task's last moment. The deadline is fixed here, so whatever AssumeRole returns,
- * however late, is dead by then.
+ * Writes the lease's intent, and with the first one the task's last moment. The deadline is fixed here:
+ * credentials that AssumeRole returns later expire at the same time.
  */
 async function intend(
   { boundaryId, attempt, before }: Attempt,
@@ -140,7 +136,7 @@ interface Issue {
   readonly row: LedgerRow;
   readonly lease: LeaseRecord;
   readonly policy: string;
-  /** What will run with it. */
+  /** The version of the work that will use it. */
   readonly workVersion: string;
 }
 
@@ -150,8 +146,12 @@ async function issueLease(
   deps: IssueIdentityDependencies,
 ): Promise<SessionCredentials> {
   const { boundaryId } = row;
-  const shut = sessionSecretPolicy([config.workRoleArn, deps.proveRevokedRoleArn]);
-  await deps.secrets.createShut(lease.sessionSecretName, `Session credentials of task ${boundaryId}`, shut);
+  const readers = sessionSecretPolicy([config.workRoleArn, deps.proveRevokedRoleArn]);
+  await deps.secrets.createEmpty(
+    lease.sessionSecretName,
+    `Session credentials of task ${boundaryId}`,
+    readers,
+  );
   const { taskRoleArn: roleArn } = row;
   const { leaseSeconds } = config;
   const credentials = await assumeTaskRole(
@@ -186,29 +186,38 @@ async function issueLease(
   return credentials;
 }
 
-/** Records the lease and opens the boundary; when teardown began meanwhile the work must not start. */
+/**
+ * Records the lease and opens the boundary. Throws `PhasePassed` when teardown has begun: the work must not
+ * start.
+ */
 async function open(
-  row: LedgerRow,
-  lease: LeaseRecord,
-  accessKeyId: string,
+  { boundaryId }: LedgerRow,
+  issued: IssuedLease,
   deps: IssueIdentityDependencies,
 ): Promise<LedgerRow> {
-  const issued = { state: 'issued' as const, accessKeyId, sessionVersionId: versionIdFrom(accessKeyId) };
-  const after = await deps.ledger.update(row.boundaryId, (now) => {
-    const recorded = withLease(now, lease.number, issued);
-    return now.phase === 'admitted' ? movePhase(recorded, 'open') : recorded;
+  const after = await deps.ledger.update(boundaryId, (now): LedgerRow => {
+    const recorded = withLease(now, issued.number, (lease) => ({ ...lease, ...issued }));
+    return recorded.phase === 'admitted' ? movePhase(recorded, 'open', {}) : recorded;
   });
-  return assertIssuing(after);
+  assertIssuing(after);
+  return after;
 }
 
-function workEventOf(row: LedgerRow, lease: LeaseRecord, checkpoint: Json): WorkEvent {
+const issuedLease = (lease: LeaseRecord, accessKeyId: string): IssuedLease => ({
+  ...lease,
+  state: 'issued',
+  accessKeyId,
+  sessionVersionId: versionIdFrom(accessKeyId),
+});
+
+function workEventOf(row: LedgerRow, lease: IssuedLease, checkpoint: Json): WorkEvent {
   return {
     taskId: row.taskId,
     boundaryId: row.boundaryId,
     taskType: row.taskType,
     parameters: row.parameters,
     sessionSecretId: lease.sessionSecretName,
-    sessionVersionId: versionIdFrom(lease.accessKeyId ?? ''),
+    sessionVersionId: lease.sessionVersionId,
     secrets: Object.fromEntries(row.secrets.map((secret) => [secret.name, secret.secretName])),
     deadline: deadlineText(lease.deadlineMs),
     checkpoint,

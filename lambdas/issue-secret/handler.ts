@@ -16,11 +16,11 @@ export function issueSecretHandler({
 }: LoginPorts): StepHandler {
   const environment = issueSecretEnvironment.parse(variables);
   const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }), environment.SECRETS_KEY_ARN);
-  const on: IssueSecretDependencies = {
+  const deps: IssueSecretDependencies = {
     ...openRecords({ environment, aws, clock }),
     secrets,
     logins: new Logins(loginServer, secrets),
     clock,
   };
-  return step('issue-secret', issueSecretEvent, (event) => issueSecret(event, on));
+  return step('issue-secret', issueSecretEvent, (event) => issueSecret(event, deps));
 }

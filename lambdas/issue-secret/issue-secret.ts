@@ -3,8 +3,15 @@ import type { Clock } from 'taskbound-time/clock';
 import { withTaskDeadline } from '../../core/ledger/deadline.ts';
 import { asEventOfType } from 'taskbound-evidence/events/event-of-type';
 import { HalfIssued, PhasePassed } from '../../core/shared/errors.ts';
-import { assertOwner, withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger/ledger.ts';
-import { mayIssue } from '../../core/ledger/phase.ts';
+import { assertOwner } from '../../core/ledger/assert-owner.ts';
+import { isIssuingRow, type LedgerRow } from '../../core/ledger/ledger.ts';
+import {
+  wasAttempted,
+  withSecret,
+  type AttemptedSecret,
+  type RemovableSecret,
+  type SecretRecord,
+} from '../../core/ledger/secret-record.ts';
 import type { issueSecretEvent } from '../../core/work/step-events.ts';
 import { windowState } from '../../core/windows/window.ts';
 import { assertWindowOpen } from '../control/task-types/assert-window-open.ts';
@@ -28,19 +35,21 @@ export async function issueSecret(
   event: z.infer<typeof issueSecretEvent>,
   deps: IssueSecretDependencies,
 ): Promise<{ secretName: string }> {
-  // Read once: an intent whose answer was lost is met again, and its time tells that it is this attempt's own.
+  // Read once: if the response to the intent's write is lost, its time identifies it as this attempt's own.
   const nowMs = deps.clock.nowMs();
   const row = await intend(event, nowMs, deps);
-  // Whether the work still fits is for IssueIdentity to say, which knows the type.
+  // Whether the work still fits is checked by IssueIdentity, which reads the type.
   await assertWindowOpen(row, { by: 'issue-secret', needsSeconds: 0, nowMs }, deps);
-  const secret = secretOf(row, event.secret);
+  const secret = attemptedOf(row, event.secret);
   const handle = (await issuedBefore(row, secret, deps)) ?? (await makeOrUndo(row, secret, deps));
   const after = await deps.ledger.update(row.boundaryId, (now) =>
     secretOf(now, secret.name).state === 'intended'
-      ? withSecret(now, secret.name, { state: 'issued', handle })
+      ? withSecret(now, secret.name, (each) =>
+          each.state === 'intended' ? { ...each, state: 'issued', handle } : each,
+        )
       : now,
   );
-  if (!mayIssue(after.phase)) await undo(after, { ...secret, handle }, deps);
+  if (!isIssuingRow(after)) await undo(after, { ...secret, handle }, deps);
   return { secretName: secret.secretName };
 }
 
@@ -53,7 +62,14 @@ function secretOf(row: LedgerRow, name: string): SecretRecord {
   return secret;
 }
 
-/** Outside the task's window the row stays as it is. */
+/** The secret once its intent is in the row, without which nothing is made. */
+function attemptedOf(row: LedgerRow, name: string): AttemptedSecret {
+  const secret = secretOf(row, name);
+  if (wasAttempted(secret)) return secret;
+  throw new PhasePassed(`Secret ${name} of ${row.boundaryId} was not intended; it cannot be issued now.`);
+}
+
+/** Outside the task's window the row is not changed. */
 function intend(
   event: z.infer<typeof issueSecretEvent>,
   intendedAtMs: number,
@@ -61,17 +77,17 @@ function intend(
 ): Promise<LedgerRow> {
   return deps.ledger.update(event.boundaryId, (row) => {
     assertOwner(row, event.boundaryId, event.executionArn);
-    if (!mayIssue(row.phase)) throw tooLate(row, event.secret);
+    if (!isIssuingRow(row)) throw tooLate(row, event.secret);
     if (windowState(row.window, intendedAtMs, 0).is !== 'open') return row;
-    const { state, attempts = 0, intendedAtMs: standingMs } = secretOf(row, event.secret);
-    const isOurs = state === 'intended' && standingMs === intendedAtMs;
-    if (isOurs || (state !== 'planned' && state !== 'intended')) return row;
-    const intended = withSecret(row, event.secret, {
-      state: 'intended',
-      attempts: attempts + 1,
+    const secret = secretOf(row, event.secret);
+    const isOurs = secret.state === 'intended' && secret.intendedAtMs === intendedAtMs;
+    if (isOurs || (secret.state !== 'planned' && secret.state !== 'intended')) return row;
+    const attempts = (secret.attempts ?? 0) + 1;
+    const intended: SecretRecord = { ...secret, state: 'intended', attempts, intendedAtMs };
+    return withTaskDeadline(
+      withSecret(row, event.secret, () => intended),
       intendedAtMs,
-    });
-    return withTaskDeadline(intended, intendedAtMs);
+    );
   });
 }
 
@@ -80,13 +96,13 @@ const tooLate = (row: LedgerRow, name: string): PhasePassed =>
     `Secret ${name} of ${row.boundaryId} is not issued: the boundary is ${row.phase}; secrets are issued while it is admitted or open.`,
   );
 
-/** What the evidence says of an earlier attempt that got that far. */
+/** The handle that an earlier attempt recorded; undefined if none got that far. */
 async function issuedBefore(
   row: LedgerRow,
-  secret: SecretRecord,
+  secret: AttemptedSecret,
   deps: IssueSecretDependencies,
 ): Promise<Record<string, string> | undefined> {
-  if (secret.state === 'issued') return secret.handle ?? {};
+  if (secret.state === 'issued') return secret.handle;
   const events = await deps.evidence.read(row.boundaryId);
   const recorded = events.find((event) => event.id === eventId(secret));
   return asEventOfType(recorded, 'secret.issued')?.data.handle;
@@ -94,28 +110,28 @@ async function issuedBefore(
 
 const eventId = (secret: SecretRecord): string => `secret.issued:${secret.name}`;
 
-/** What cannot be made in full must not outlast a teardown that has looked for it already. */
+/** An incomplete secret must not outlive a teardown that has already looked for it. */
 async function makeOrUndo(
   row: LedgerRow,
-  secret: SecretRecord,
+  secret: AttemptedSecret,
   deps: IssueSecretDependencies,
 ): Promise<Record<string, string>> {
   try {
     return await make(row, secret, deps);
   } catch (error) {
     const now = await deps.ledger.get(row.boundaryId);
-    if (now && !mayIssue(now.phase)) await retireSecret(secret, deps);
+    if (now && !isIssuingRow(now)) await retireSecret(secret, deps);
     throw error;
   }
 }
 
 async function make(
   row: LedgerRow,
-  secret: SecretRecord,
+  secret: AttemptedSecret,
   deps: IssueSecretDependencies,
 ): Promise<Record<string, string>> {
   const { boundaryId } = row;
-  await deps.secrets.createShut(
+  await deps.secrets.createEmpty(
     secret.secretName,
     `JIT secret ${secret.name} of task ${boundaryId}`,
     jitSecretPolicy(boundaryId),
@@ -147,16 +163,24 @@ async function make(
   return handle;
 }
 
-/** A login's password is long enough that nobody guesses it: 190 bits. */
+/** 190 bits: a login's password cannot be guessed. */
 const PASSWORD_CHARACTERS = 32;
 
-async function issue(row: LedgerRow, secret: SecretRecord, deps: IssueSecretDependencies): Promise<Issued> {
+async function issue(
+  row: LedgerRow,
+  secret: AttemptedSecret,
+  deps: IssueSecretDependencies,
+): Promise<Issued> {
   const { spec } = secret;
   if (spec.kind !== 'postgres') return draw(spec);
   return deps.logins.make(row, { ...secret, spec }, randomText(PASSWORD_CHARACTERS));
 }
 
-async function undo(row: LedgerRow, secret: SecretRecord, deps: IssueSecretDependencies): Promise<never> {
+async function undo(
+  row: LedgerRow,
+  secret: RemovableSecret & { readonly name: string },
+  deps: IssueSecretDependencies,
+): Promise<never> {
   await retireSecret(secret, deps);
   throw tooLate(row, secret.name);
 }

@@ -2,14 +2,14 @@ import { createHash, generateKeyPairSync, randomInt } from 'node:crypto';
 import { Secret } from '../../core/secrets/secret.ts';
 import type { SecretKind, SecretSpec } from '../../core/task-types/task-type.ts';
 
-/** What an issuer makes: the value, and what may be said of it. */
+/** What an issuer makes: the value, and public facts about it. */
 export interface Issued {
   readonly value: Secret<string>;
-  /** Stands in ledger and evidence. */
+  /** In ledger and evidence. */
   readonly handle: Readonly<Record<string, string>>;
 }
 
-/** What an issuer can do about a secret that is out, and the worst that follows: it goes into the evidence. */
+/** Whether an issuer can revoke a secret, and the worst case that remains. The evidence records it. */
 export interface Capability {
   readonly revocation: 'revocable' | 'expires';
   readonly worstCase: string;
@@ -31,7 +31,7 @@ function signingKey(): Issued {
   };
 }
 
-/** What is made here, without asking anybody. */
+/** Secrets that are generated here, without another service. */
 export function draw(spec: Exclude<SecretSpec, { kind: 'postgres' }>): Issued {
   switch (spec.kind) {
     case 'generated':

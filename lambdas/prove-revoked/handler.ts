@@ -19,7 +19,7 @@ export function proveRevokedHandler({
 }: LoginPorts): StepHandler {
   const environment = proveRevokedEnvironment.parse(variables);
   const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }));
-  const on: ProveDependencies = {
+  const deps: ProveDependencies = {
     ...openRecords({ environment, aws, clock }),
     secrets,
     logins: new Logins(loginServer, secrets),
@@ -28,5 +28,5 @@ export function proveRevokedHandler({
     issueTimeoutMs: environment.ISSUE_TIMEOUT_SECONDS * 1000,
     print,
   };
-  return step('prove-revoked', proveRevokedEvent, (event) => proveRevoked(event, on));
+  return step('prove-revoked', proveRevokedEvent, (event) => proveRevoked(event, deps));
 }

@@ -2,7 +2,8 @@ import { ExpiryPending, NotProven, StillAccepted } from '../../core/shared/error
 import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { asEventOfType } from 'taskbound-evidence/events/event-of-type';
 import type { LeaseProof } from 'taskbound-evidence/events/task-record';
-import type { LeaseRecord, LedgerRow } from '../../core/ledger/ledger.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import type { LeaseRecord } from '../../core/ledger/lease-record.ts';
 import { REFUSALS_NEEDED } from 'taskbound-evidence/access-end/refusal';
 import { deadlineText } from '../../core/grants/session-policy.ts';
 import { mapInBatches } from '../../core/shared/map-in-batches.ts';
@@ -15,8 +16,8 @@ import type { ProveDependencies } from './deps.ts';
 const PAUSE_MS = 1000;
 
 /**
- * How many leases are asked at a time. A task has a hundred at most: one after the other, at 200 ms an answer, their eighty seconds would
- * never fit into the function's minute; ten at a time they take ten.
+ * How many leases are proven at a time. A task has a hundred at most: one after the other, at 200 ms an
+ * answer, they would take eighty seconds, longer than the function's minute. Ten at a time take ten.
  */
 const SIDE_BY_SIDE = 10;
 
@@ -26,19 +27,20 @@ const CLOCK_MARGIN_MS = 30_000;
 /** One answer to the task's own credential. */
 type Refusal = LeaseProof['refusals'][number];
 
-/** A lease, and what is known of its credentials while it is proven. */
+/** A lease that is being proven, with its credentials and answers so far. */
 interface Candidate {
   readonly lease: LeaseRecord;
   readonly accessKeyId: string | undefined;
-  /** With the lease's own credentials; undefined when nobody can present them. */
+  /** With the lease's own credentials; undefined when they cannot be read. */
   readonly canary: Canary | undefined;
   readonly refusals: Refusal[];
   proof: LeaseProof['proof'];
 }
 
 /**
- * Proves all leases of a task together: what nobody can present must be over; all others are asked in rounds, some side by side. Those whose
- * deadline has passed are asked like the rest: what ended them is then seen, not supposed.
+ * Proves all leases of a task together. A lease whose credentials cannot be read must be over; all others
+ * make the canary call in rounds, several in parallel. A lease whose deadline has passed makes it too: its
+ * end is observed, not assumed.
  */
 export async function proveLeases(row: LedgerRow, deps: ProveDependencies): Promise<LeaseProof[]> {
   const canaries: Canary[] = [];
@@ -71,7 +73,7 @@ async function proveWith(row: LedgerRow, deps: ProveDependencies): Promise<Lease
 
 type ReadEvents = () => Promise<readonly ChainedEvent[]>;
 
-/** The evidence of a task with a hundred leases is long. */
+/** Reads at most once: the evidence of a task with a hundred leases is long. */
 function once<Result>(read: () => Promise<Result>): () => Promise<Result> {
   let reading: Promise<Result> | undefined;
   return () => (reading ??= read());
@@ -83,14 +85,17 @@ async function candidateOf(
   readEvents: ReadEvents,
   deps: ProveDependencies,
 ): Promise<Candidate> {
-  const accessKeyId = lease.accessKeyId ?? (await keyInEvidence(lease, readEvents));
+  const accessKeyId = lease.state === 'issued' ? lease.accessKeyId : await keyInEvidence(lease, readEvents);
   const credentials = accessKeyId === undefined ? undefined : await credentialsOf(lease, accessKeyId, deps);
   if (!credentials) assertExpired(row, lease, deps);
   const canary = credentials && deps.canaryOf(credentials, lease.sessionSecretName);
   return { lease, accessKeyId, canary, refusals: [], proof: canary ? 'refused' : 'expired' };
 }
 
-/** A lease that was not recorded as issued may still have been: the evidence is written before the value. */
+/**
+ * A lease that is not recorded as issued may still have been issued: the evidence is written before the
+ * value.
+ */
 async function keyInEvidence(lease: LeaseRecord, readEvents: ReadEvents): Promise<string | undefined> {
   const events = await readEvents();
   const issued = events.find((event) => event.id === `identity.issued:${lease.number}`);
@@ -107,8 +112,9 @@ async function credentialsOf(
 }
 
 /**
- * Undefined when nobody can read it: it is gone, or it is shut even for this function, as after a deploy that gave the function another
- * role. The latter counts only once the lease is certainly over; until then it may be a policy on its way.
+ * Undefined when the value cannot be read: it is gone, or its policy denies even this function, as after a
+ * deploy that gave the function another role. A denial counts only once the lease is certainly over; until
+ * then a policy change may still be taking effect.
  */
 async function valueOf(
   lease: LeaseRecord,
@@ -118,24 +124,30 @@ async function valueOf(
   try {
     return await deps.secrets.value(lease.sessionSecretName, versionId);
   } catch (error) {
-    const isShut = error instanceof Error && error.name === 'AccessDeniedException';
-    if (!isShut || !isOver(lease, deps)) throw error;
+    const isDenied = error instanceof Error && error.name === 'AccessDeniedException';
+    if (!isDenied || !isOver(lease, deps)) throw error;
     return undefined;
   }
 }
 
-/** An error of a parser quotes what it parsed, and errors stand in the execution's history: this one says nothing of the value. */
+/**
+ * A parser's error quotes its input, and the execution's history keeps errors: this error contains no part of
+ * the value.
+ */
 function credentialsIn(value: string, lease: LeaseRecord): SessionCredentials {
   try {
     return sessionCredentials.parse(JSON.parse(value));
   } catch {
     throw new NotProven(
-      `The session secret of lease ${lease.number} holds no credentials; it was changed from outside. Look at who wrote to it.`,
+      `The session secret of lease ${lease.number} contains no credentials; it was changed from outside. Find out who wrote to it.`,
     );
   }
 }
 
-/** Three rounds, each lease's answers a second apart or more, that let nobody in. The first that does ends it: nothing is proven then. */
+/**
+ * Three rounds in which every lease is refused, at least a second apart. The first other answer ends the
+ * proof.
+ */
 async function assertRefusals(candidates: readonly Candidate[], deps: ProveDependencies): Promise<void> {
   if (candidates.every(({ canary }) => canary === undefined)) return;
   for (let round = 1; round <= REFUSALS_NEEDED; round += 1) {
@@ -145,8 +157,8 @@ async function assertRefusals(candidates: readonly Candidate[], deps: ProveDepen
 }
 
 /**
- * `refused`: shown for good. A mere denial, as the sessions of a deleted role get, counts only once the lease is certainly over, and makes
- * the proof `expired`: then its deadline has ended it, and the answers agree.
+ * `refused` is permanent. A plain denial, as for the sessions of a deleted role, counts only once the lease
+ * is certainly over, and makes the proof `expired`: the deadline has ended the lease, and the answers agree.
  */
 async function assertRefusal(candidate: Candidate, deps: ProveDependencies): Promise<void> {
   const { lease, accessKeyId, canary, refusals } = candidate;
@@ -173,14 +185,17 @@ function stillAccepted(
   );
 }
 
-/** When the lease is certainly over, milliseconds: its deadline has passed on every clock, and it is too late for one to be made. */
+/**
+ * When the lease is certainly over, milliseconds: its deadline has passed on every clock, and it is too late
+ * for one to be made.
+ */
 const overAtMs = (lease: LeaseRecord, { issueTimeoutMs }: ProveDependencies): number =>
   Math.max(lease.deadlineMs, lease.intendedAtMs + issueTimeoutMs) + CLOCK_MARGIN_MS;
 
 const isOver = (lease: LeaseRecord, deps: ProveDependencies): boolean =>
   deps.clock.nowMs() > overAtMs(lease, deps);
 
-/** Nobody can present the credential, if it exists: only time ends it. */
+/** The credentials, if they exist, cannot be read: only time ends them. */
 function assertExpired(row: LedgerRow, lease: LeaseRecord, deps: ProveDependencies): void {
   if (isOver(lease, deps)) return;
   const safeAtMs = overAtMs(lease, deps);

@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import type { EventData } from 'taskbound-evidence/events/event';
 import type { LeaseProof } from 'taskbound-evidence/events/task-record';
 import { NotProven, StillAccepted } from '../../core/shared/errors.ts';
-import { assertOwner, type LedgerRow } from '../../core/ledger/ledger.ts';
+import { assertOwner } from '../../core/ledger/assert-owner.ts';
+import { isProvenRow, type LedgerRow, type ProvenRow, type RowIn } from '../../core/ledger/ledger.ts';
+import { wasAttempted } from '../../core/ledger/secret-record.ts';
 import { loginNameOf } from '../../core/logins/login.ts';
 import { metricLine, SECONDS_TO_PROVEN, secondsToProven } from '../../core/operations/metrics.ts';
 import { isAtLeast } from '../../core/ledger/phase.ts';
@@ -23,8 +25,7 @@ export async function proveRevoked(
   const row = await deps.ledger.get(event.boundaryId);
   assertOwner(row, event.boundaryId, event.executionArn);
   if (row.proof) return { proof: row.proof.kind };
-  if (!isAtLeast(row.phase, 'revoked'))
-    throw new NotProven(`Boundary ${row.boundaryId} is ${row.phase}; it is proven only after it is revoked.`);
+  assertRevoked(row);
   const leases = await proveLeases(row, deps);
   const secretsGone = await assertSecretsGone(row, deps.secrets);
   const loginsGone = await assertLoginsGone(row, deps);
@@ -44,23 +45,34 @@ export async function proveRevoked(
   return { proof: kind };
 }
 
-/** The proof in the row, and then its metric: only by the invocation whose proof stands, known by its time even when the write's answer was lost. */
+/**
+ * Writes the proof, and then its metric if this invocation's proof is the one in the row: its time identifies
+ * it even when the response to the write was lost.
+ */
 async function recordProof(boundaryId: string, kind: ProofKind, deps: ProveDependencies): Promise<void> {
   const proof = { kind, provenAtMs: deps.clock.nowMs() };
-  const proven = await deps.ledger.update(boundaryId, (now) => (now.proof ? now : { ...now, proof }));
+  const proven = await deps.ledger.update(boundaryId, (now): ProvenRow => {
+    assertRevoked(now);
+    return isProvenRow(now) ? now : { ...now, proof };
+  });
+  if (proven.proof.provenAtMs !== proof.provenAtMs) return;
   const seconds = secondsToProven(proven);
-  if (proven.proof?.provenAtMs !== proof.provenAtMs || seconds === undefined) return;
   deps.print(metricLine(proven.stack, deps.clock.nowMs(), 'Seconds', { [SECONDS_TO_PROVEN]: seconds }));
 }
 
-/** The weakest of what was shown: one lease that could only be waited out makes the whole proof `expired`. */
+function assertRevoked(row: LedgerRow): asserts row is RowIn<'revoked' | 'closed'> {
+  if (isAtLeast(row.phase, 'revoked')) return;
+  throw new NotProven(`Boundary ${row.boundaryId} is ${row.phase}; it is proven only after it is revoked.`);
+}
+
+/** The weakest proof of all leases: one `expired` lease makes the whole proof `expired`. */
 function kindOf(leases: readonly LeaseProof[]): ProofKind {
   if (leases.length === 0) return 'nothing-issued';
   return leases.every((lease) => lease.proof === 'refused') ? 'refused' : 'expired';
 }
 
 async function assertSecretsGone(row: LedgerRow, secrets: TaskSecrets): Promise<string[]> {
-  const made = row.secrets.filter((secret) => secret.state !== 'planned');
+  const made = row.secrets.filter(wasAttempted);
   for (const secret of made) {
     if (await secrets.exists(secret.secretName)) {
       throw new StillAccepted(
@@ -71,11 +83,11 @@ async function assertSecretsGone(row: LedgerRow, secrets: TaskSecrets): Promise<
   return made.map((secret) => secret.name);
 }
 
-/** The password being gone proves nothing: the server must know the login no more, and have no session of it. */
+/** A deleted password proves nothing: the server must have neither the login nor a session of it. */
 async function assertLoginsGone(row: LedgerRow, { logins, clock }: ProveDependencies): Promise<LoginGone[]> {
   const gone: LoginGone[] = [];
   for (const secret of row.secrets) {
-    if (secret.state === 'planned' || !isLogin(secret)) continue;
+    if (!wasAttempted(secret) || !isLogin(secret)) continue;
     const { exists, sessions, server } = await logins.look(secret);
     const username = loginNameOf(secret.secretName);
     if (exists || sessions > 0) {

@@ -24,7 +24,7 @@ export function reconcileHandler({
 }: LoginPorts): (input: unknown) => Promise<unknown> {
   const environment = reconcileEnvironment.parse(variables);
   const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }));
-  const on = {
+  const deps = {
     ...openRecords({ environment, aws, clock }),
     executions: new SFNClient({ ...aws }),
     policies: new TaskPolicies(new IAMClient({ ...aws }), environment.STACK),
@@ -38,11 +38,12 @@ export function reconcileHandler({
   };
   return async (input) => {
     const event = reconcileEvent.parse(input);
-    if ('strays' in event) return removeStrays(on);
-    if ('boundaryId' in event) return reconcileOne(event.boundaryId, on);
-    if (!('teardown' in event)) return reconcileDue(on);
-    // A run of Teardown whose name names no boundary was not started by us: what is due is looked at all the same.
+    if ('strays' in event) return removeStrays(deps);
+    if ('boundaryId' in event) return reconcileOne(event.boundaryId, deps);
+    if (!('teardown' in event)) return reconcileDue(deps);
+    // A Teardown execution whose name contains no boundary was not started by Taskbound: reconcile all due
+    // rows instead.
     const boundaryId = boundaryOfTeardown(event.teardown);
-    return boundaryId === undefined ? reconcileDue(on) : reconcileOne(boundaryId, on);
+    return boundaryId === undefined ? reconcileDue(deps) : reconcileOne(boundaryId, deps);
   };
 }

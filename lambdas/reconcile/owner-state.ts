@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
 import type { OwnerState } from '../../core/reconcile/reconcile.ts';
 
-/** What Step Functions says of an execution now. A redrive that waits counts as running. */
+/** The current state of an execution in Step Functions. A pending redrive counts as running. */
 export async function ownerState(executions: SFNClient, executionArn: string): Promise<OwnerState> {
   try {
     const { status, error } = await executions.send(new DescribeExecutionCommand({ executionArn }));

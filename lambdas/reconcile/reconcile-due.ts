@@ -2,14 +2,14 @@ import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { gaugesOf, metricLine } from '../../core/operations/metrics.ts';
 import { rowHealth, UNREADABLE, type RowHealth } from '../../core/ledger/row-health.ts';
 import type { ReconcileDependencies } from './deps.ts';
-import { eachOnItsOwn } from './settle-all.ts';
+import { settleAll } from './settle-all.ts';
 import { reconcileOne } from './reconcile.ts';
 
 /** More open reviews than this are not counted: a gauge above zero is what raises the alarm. */
 const MOST_REVIEWS = 100;
 /** Rows that are asked for at once. */
 const PAGE = 50;
-/** A run begins nothing further after this; what is left is due in the next one. */
+/** A run starts nothing more after this; the rest is due in the next run. */
 export const RUN_MS = 60_000;
 
 interface DueDependencies extends ReconcileDependencies {
@@ -19,9 +19,10 @@ interface DueDependencies extends ReconcileDependencies {
 }
 
 /**
- * Looks at every row whose time has come, each on its own. One that fails is due again later. Stops at a page that has nothing new: the
- * index follows the rows with a delay, and a row whose look failed so badly that it could not even be postponed is the next run's.
- * What was wrong with the rows goes to the gauges at the end; a run that cannot even ask what is due writes none, which its alarm notices.
+ * Looks at every row that is due, each independently. A row whose look fails is due again later. Stops at a
+ * page without new rows: the index is eventually consistent, and a row that could not even be postponed is
+ * left to the next run. At the end the gauges report what was wrong with the rows; a run that cannot query
+ * the index writes none, and an alarm notices that.
  */
 export async function reconcileDue(deps: DueDependencies): Promise<{ looked: number; failed: number }> {
   const endMs = deps.clock.nowMs() + RUN_MS;
@@ -32,7 +33,7 @@ export async function reconcileDue(deps: DueDependencies): Promise<{ looked: num
   for (let page = await deps.ledger.due(PAGE); page.length > 0; page = await deps.ledger.due(PAGE)) {
     const fresh = page.filter((boundaryId) => !looked.has(boundaryId));
     if (fresh.length === 0) break;
-    const counts = await eachOnItsOwn(fresh, (boundaryId) => look(boundaryId, deps, health), run);
+    const counts = await settleAll(fresh, (boundaryId) => look(boundaryId, deps, health), run);
     failed += counts.failed;
     for (const boundaryId of fresh) looked.add(boundaryId);
     if (page.length < PAGE || deps.clock.nowMs() >= endMs) break;
@@ -42,7 +43,7 @@ export async function reconcileDue(deps: DueDependencies): Promise<{ looked: num
   return { looked: looked.size, failed };
 }
 
-/** A row that cannot even be read counts as one in trouble. */
+/** A row that cannot be read counts as a row in trouble. */
 async function look(
   boundaryId: string,
   deps: ReconcileDependencies,

@@ -10,11 +10,11 @@ import { expire } from './expire.ts';
 import { ownerState } from './owner-state.ts';
 import { startTeardown } from '../control/ledger/start-teardown.ts';
 import { sweep } from './sweep.ts';
-import { tellUnproven } from './tell-unproven.ts';
+import { announceUnproven } from './announce-unproven.ts';
 
 /**
- * Looks at one boundary and does what its row and its execution call for. Unknown boundaries are not ours. `seen` gets the row before
- * anything is done about it, and again with what was found out.
+ * Reconciles one boundary: decides from its row and its execution, and acts. Ignores a boundary without a
+ * row. `seen` gets the row before any action, and again after an execution that gave up was recorded.
  */
 export async function reconcileOne(
   boundaryId: string,
@@ -26,7 +26,7 @@ export async function reconcileOne(
   seen(found);
   try {
     const owner = found.phase === 'closed' ? 'ended' : await ownerState(deps.executions, ownerOf(found));
-    const row = await tellUnproven(found, owner, deps);
+    const row = await announceUnproven(found, owner, deps);
     seen(row);
     const step = decideReconcile(row, owner, deps.clock.nowMs());
     log('info', `reconcile: ${step.do}`, { boundaryId, phase: row.phase, because: step.because });
@@ -53,11 +53,11 @@ async function carryOut(step: ReconcileStep, row: LedgerRow, deps: ReconcileDepe
     case 'sweep':
       return sweep(row, deps);
     case 'announce':
-      return announceClosed(row, deps);
+      return row.phase === 'closed' ? announceClosed(row, deps) : undefined;
   }
 }
 
-/** What failed is due later than what did not: a row that cannot be helped now must not keep others waiting. */
+/** Postpones a row whose look failed: it must not delay others. */
 async function postpone(row: LedgerRow, error: unknown, { ledger, clock }: ReconcileDependencies) {
   const because = describeError(error);
   log('error', 'reconcile failed', { boundaryId: row.boundaryId, error: because });

@@ -1,18 +1,18 @@
 import type { Clock } from 'taskbound-time/clock';
 import { log } from '../control/function/log.ts';
 
-const SIDE_BY_SIDE = 10;
+const CONCURRENCY = 10;
 
 export interface Run<T> {
   readonly clock: Clock;
-  /** Nothing further is begun after this, milliseconds. */
+  /** Nothing more is started after this, milliseconds. */
   readonly endMs: number;
-  /** What the log calls one that failed. */
+  /** Identifies a failed item in the log. */
   readonly nameOf: (item: T) => Readonly<Record<string, unknown>>;
 }
 
-/** Does something for each, some side by side. One that fails is logged and does not stop the others. */
-export async function eachOnItsOwn<T>(
+/** Calls `act` for each item, some in parallel. A failure is logged and does not stop the others. */
+export async function settleAll<T>(
   items: readonly T[],
   act: (item: T) => Promise<unknown>,
   { clock, endMs, nameOf }: Run<T>,
@@ -26,7 +26,7 @@ export async function eachOnItsOwn<T>(
         log('error', 'reconcile could not look', { ...nameOf(item), error: String(error) });
       },
     );
-  for (let at = 0; at < items.length && clock.nowMs() < endMs; at += SIDE_BY_SIDE)
-    await Promise.all(items.slice(at, at + SIDE_BY_SIDE).map(one));
+  for (let at = 0; at < items.length && clock.nowMs() < endMs; at += CONCURRENCY)
+    await Promise.all(items.slice(at, at + CONCURRENCY).map(one));
   return counts;
 }

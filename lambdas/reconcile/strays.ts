@@ -1,15 +1,15 @@
 import { boundaryOfSecret, isCaredFor, isOld, staleDeny } from '../../core/reconcile/strays.ts';
 import { log } from '../control/function/log.ts';
-import { eachOnItsOwn } from './settle-all.ts';
+import { settleAll } from './settle-all.ts';
 import { RUN_MS } from './reconcile-due.ts';
 import type { SweepDependencies } from './sweep.ts';
 
 export interface StrayDependencies extends SweepDependencies {
-  /** The stack whose names are ours. */
+  /** Only names of this stack are removed. */
   readonly stack: string;
 }
 
-/** Something whose name and age make it a stray, unless its boundary's row says otherwise. */
+/** A stray by its name and age, unless its boundary's row will remove it. */
 interface Candidate {
   readonly boundaryId: string;
   /** For the log. */
@@ -18,14 +18,15 @@ interface Candidate {
 }
 
 /**
- * Removes secrets and denies of this stack that no row leads to. The ledger is asked only about what is old enough, one row each: what
- * is young costs a line of a list. One kind that cannot be listed does not stop the other, and fails the run in the end.
+ * Removes secrets and denies of this stack that no row will remove. It reads one ledger row for each that is
+ * old enough, and none for the others. If one kind cannot be listed, the other is still removed, and the run
+ * fails at the end.
  */
 export async function removeStrays(deps: StrayDependencies): Promise<{ done: number; failed: number }> {
   const endMs = deps.clock.nowMs() + RUN_MS;
   const found = await Promise.allSettled([staleSecrets(deps), staleDenies(deps)]);
   const candidates = found.flatMap((kind) => (kind.status === 'fulfilled' ? kind.value : []));
-  const counts = await eachOnItsOwn(candidates, (candidate) => removeUncaredFor(candidate, deps), {
+  const counts = await settleAll(candidates, (candidate) => removeUncaredFor(candidate, deps), {
     clock: deps.clock,
     endMs,
     nameOf: ({ boundaryId, what }) => ({ boundaryId, ...what }),
@@ -38,7 +39,7 @@ async function staleSecrets({ secrets, stack, clock }: StrayDependencies): Promi
   const nowMs = clock.nowMs();
   const candidates: Candidate[] = [];
   for await (const { name, createdMs } of secrets.oldestFirst(stack)) {
-    if (!isOld(createdMs, nowMs)) break; // so are all that follow
+    if (!isOld(createdMs, nowMs)) break; // all that follow are younger
     const boundaryId = boundaryOfSecret(name, stack);
     if (boundaryId !== undefined)
       candidates.push({ boundaryId, what: { secretName: name }, remove: () => secrets.destroy(name) });

@@ -16,7 +16,7 @@ export class TaskPolicies {
     this.#path = taskRolePath(stack);
   }
 
-  /** Names of the task roles that there are, those included that a deploy left behind. */
+  /** Names of the existing task roles, including those that a deploy left behind. */
   async roles(): Promise<string[]> {
     const names: string[] = [];
     for await (const { Roles = [] } of paginateListRoles({ client: this.#iam }, { PathPrefix: this.#path }))
@@ -32,8 +32,9 @@ export class TaskPolicies {
   }
 
   /**
-   * Deletes a policy, if it and its role are there. IAM does not know the path of a role that is gone, and so cannot see that we may ask:
-   * it answers AccessDenied then, as it would for a missing permission. Only the list of roles tells the two apart.
+   * Deletes a policy, if it and its role exist. For a role that does not exist, IAM does not know the path
+   * that the permission needs, and answers AccessDenied, as for a missing permission. Only the list of roles
+   * tells the two cases apart.
    */
   async remove(roleName: string, policyName: string): Promise<void> {
     try {

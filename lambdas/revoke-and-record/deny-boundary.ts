@@ -3,16 +3,17 @@ import { denyPolicy } from 'taskbound-evidence/policy/deny-policy';
 import { describeError } from 'taskbound-evidence/describe-error';
 import { denyPolicyName } from 'taskbound-evidence/names/ids';
 import { latestDeadlineMs } from '../../core/ledger/deadline.ts';
-import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import { assertEnding, type EndingRow } from '../../core/ledger/ledger.ts';
 import type { RevokeDependencies } from './deps.ts';
 
 const roleNameOf = (roleArn: string): string => roleArn.slice(roleArn.lastIndexOf('/') + 1);
 
 /**
- * Puts one inline policy of the task's own on the task role: no other task's policy is read or written. When IAM refuses (about 55
- * fit a role) or is down, that is recorded, not thrown: the deadline inside the credential ends access without us.
+ * Puts the task's own inline policy on the task role; other tasks' policies are neither read nor written.
+ * When IAM refuses it (a role has room for about 55) or is down, the error is recorded, not thrown: the
+ * deadline in the session policy ends access anyway.
  */
-export async function denyBoundary(row: LedgerRow, deps: RevokeDependencies): Promise<LedgerRow> {
+export async function denyBoundary(row: EndingRow, deps: RevokeDependencies): Promise<EndingRow> {
   if (row.leases.length === 0 || row.deny?.effective) return row;
   const deadlineMs = latestDeadlineMs(row);
   const deny = {
@@ -21,11 +22,14 @@ export async function denyBoundary(row: LedgerRow, deps: RevokeDependencies): Pr
     deadlineMs,
   };
   const error = await put(deny.roleName, deny.policyName, row.boundaryId, deps);
-  const record =
+  const record: EndingRow['deny'] =
     error === undefined
       ? { ...deny, effective: true, putAtMs: deps.clock.nowMs() }
       : { ...deny, effective: false, error };
-  return deps.ledger.update(row.boundaryId, (now) => (now.deny?.effective ? now : { ...now, deny: record }));
+  return deps.ledger.update(row.boundaryId, (now) => {
+    assertEnding(now);
+    return now.deny?.effective ? now : { ...now, deny: record };
+  });
 }
 
 async function put(

@@ -18,7 +18,7 @@ export function revokeAndRecordHandler({
 }: LoginPorts): StepHandler {
   const environment = revokeAndRecordEnvironment.parse(variables);
   const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }));
-  const on: RevokeDependencies = {
+  const deps: RevokeDependencies = {
     ...openRecords({ environment, aws, clock }),
     secrets,
     logins: new Logins(loginServer, secrets),
@@ -26,5 +26,5 @@ export function revokeAndRecordHandler({
     clock,
     issueTimeoutMs: environment.ISSUE_TIMEOUT_SECONDS * 1000,
   };
-  return step('revoke-and-record', revokeAndRecordEvent, (event) => revokeAndRecord(event, on));
+  return step('revoke-and-record', revokeAndRecordEvent, (event) => revokeAndRecord(event, deps));
 }

@@ -1,14 +1,23 @@
 import { describeError } from 'taskbound-evidence/describe-error';
 import { SecretUnrevoked } from '../../core/shared/errors.ts';
-import { withSecret, type LedgerRow, type SecretRecord } from '../../core/ledger/ledger.ts';
+import { assertEnding, type EndingRow } from '../../core/ledger/ledger.ts';
+import {
+  wasAttempted,
+  withSecret,
+  type AttemptedSecret,
+  type SecretRecord,
+} from '../../core/ledger/secret-record.ts';
 import { retireSecret } from '../control/secrets/retire-secret.ts';
 import type { RevokeDependencies } from './deps.ts';
 
-/** Destroys every JIT secret that may exist, each on its own; then throws `SecretUnrevoked` if one is left, so that the state is retried. */
-export async function revokeSecrets(row: LedgerRow, deps: RevokeDependencies): Promise<LedgerRow> {
+/**
+ * Destroys every JIT secret that may exist, each independently; then throws `SecretUnrevoked` if one is left,
+ * and the state is retried.
+ */
+export async function revokeSecrets(row: EndingRow, deps: RevokeDependencies): Promise<EndingRow> {
   let now = row;
   for (const secret of row.secrets) {
-    if (secret.state !== 'planned' && secret.state !== 'revoked') now = await revokeOne(now, secret, deps);
+    if (wasAttempted(secret) && secret.state !== 'revoked') now = await revokeOne(now, secret, deps);
   }
   const left = now.secrets.filter((secret) => secret.state === 'unrevoked');
   if (left.length === 0) return now;
@@ -18,32 +27,35 @@ export async function revokeSecrets(row: LedgerRow, deps: RevokeDependencies): P
   );
 }
 
-async function revokeOne(row: LedgerRow, secret: SecretRecord, deps: RevokeDependencies): Promise<LedgerRow> {
+async function revokeOne(
+  row: EndingRow,
+  secret: AttemptedSecret,
+  deps: RevokeDependencies,
+): Promise<EndingRow> {
+  const write = (change: (now: AttemptedSecret) => SecretRecord) =>
+    deps.ledger.update(row.boundaryId, (now) => {
+      assertEnding(now);
+      return withSecret(now, secret.name, (each) => (wasAttempted(each) ? change(each) : each));
+    });
   const error = await destroy(secret, deps);
-  if (error !== undefined)
-    return deps.ledger.update(row.boundaryId, (now) =>
-      withSecret(now, secret.name, { state: 'unrevoked', error }),
-    );
+  if (error !== undefined) return write((now) => ({ ...now, state: 'unrevoked', error }));
   await deps.evidence.append(row.boundaryId, {
     id: `secret.revoked:${secret.name}`,
     type: 'secret.revoked',
     actor: 'revoke-and-record',
     data: { name: secret.name, kind: secret.spec.kind, secretName: secret.secretName },
   });
-  return deps.ledger.update(row.boundaryId, (now) =>
-    withSecret(now, secret.name, { state: 'revoked', revokedAtMs: deps.clock.nowMs() }),
-  );
+  return write((now) => ({ ...now, state: 'revoked', revokedAtMs: deps.clock.nowMs() }));
 }
 
-/** The one attempt that there was is over: nobody can make the secret again. */
-const isMakerDone = ({ handle, attempts = 0 }: SecretRecord): boolean =>
-  handle !== undefined && attempts <= 1;
+/** There was only one attempt, and it is over: the secret cannot be made again. */
+const isMakerDone = ({ handle, attempts }: AttemptedSecret): boolean => handle !== undefined && attempts <= 1;
 
-/** Undefined when the secret is gone for good, else why it may not be. */
-async function destroy(secret: SecretRecord, deps: RevokeDependencies): Promise<string | undefined> {
+/** Undefined when the secret no longer exists and cannot be made again; else why it may exist. */
+async function destroy(secret: AttemptedSecret, deps: RevokeDependencies): Promise<string | undefined> {
   try {
     await retireSecret(secret, deps);
-    const makerGoneAtMs = (secret.intendedAtMs ?? 0) + deps.issueTimeoutMs;
+    const makerGoneAtMs = secret.intendedAtMs + deps.issueTimeoutMs;
     if (isMakerDone(secret) || deps.clock.nowMs() > makerGoneAtMs) return undefined;
     return `destroyed, but a function that means to make it may run until ${new Date(makerGoneAtMs).toISOString()}`;
   } catch (error) {

@@ -17,7 +17,7 @@ export function submitScheduledHandler({
   print,
 }: ControlPorts): (event: unknown) => Promise<unknown> {
   const environment = submitScheduledEnvironment.parse(variables);
-  const on = {
+  const deps = {
     ...openRecords({ environment, aws, clock }),
     stack: environment.STACK,
     types: new TaskTypes(new SSMClient({ ...aws }), environment.STACK),
@@ -31,12 +31,12 @@ export function submitScheduledHandler({
     try {
       const run = readRun(event);
       boundaryId = run.boundaryId;
-      const task = await submitRun(run, on);
+      const task = await submitRun(run, deps);
       log('info', 'submit-scheduled done', { boundaryId, created: task?.created ?? false });
       return task ?? null;
     } catch (error) {
-      const said = describeError(error);
-      log('error', 'submit-scheduled failed', { boundaryId, error: said });
+      const message = describeError(error);
+      log('error', 'submit-scheduled failed', { boundaryId, error: message });
       throw error;
     }
   };

@@ -3,14 +3,14 @@ import { NotScheduled } from '../../core/shared/errors.ts';
 import { boundaryIdOf, TASK_TYPE } from 'taskbound-evidence/names/ids';
 import { parseScheduledTime, SCHEDULE_NAME, scheduledTaskId } from '../../core/schedules/schedule.ts';
 
-/** What a schedule's input holds (lib/schedules/task-schedule.ts). */
+/** The input of a schedule (lib/schedules/task-schedule.ts). */
 const scheduledEvent = z.strictObject({
   type: z.string().regex(TASK_TYPE),
   schedule: z.string().regex(SCHEDULE_NAME),
   scheduledTime: z.string(),
 });
 
-/** One run of a schedule, and the task that it is. */
+/** One run of a schedule, and the id of its task. */
 export interface ScheduledRun {
   readonly type: string;
   readonly schedule: string;
@@ -19,7 +19,9 @@ export interface ScheduledRun {
   readonly boundaryId: string;
 }
 
-/** Reads an event strictly; throws `NotScheduled` on anything that no schedule of ours sends. */
+/**
+ * Reads an event strictly; throws `NotScheduled` on every event that a schedule of this stack does not send.
+ */
 export function readRun(event: unknown): ScheduledRun {
   const parsed = scheduledEvent.safeParse(event);
   if (!parsed.success) {

@@ -5,13 +5,13 @@ import { assertTimeOf } from '../../core/schedules/schedule-times.ts';
 import { fillParameters } from '../../core/schedules/schedule-parameters.ts';
 import type { ScheduleSpec, TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import { log } from '../control/function/log.ts';
-import { submitTask, type Asker, type SubmitDependencies, type SubmittedTask } from '../submit/submit.ts';
+import { submitTask, type Requester, type SubmitDependencies, type SubmittedTask } from '../submit/submit.ts';
 import type { ScheduledRun } from './read-run.ts';
 
-/** A schedule has no id of IAM's: the record says which service called. */
+/** A schedule has no user id in IAM: the row has the service's name instead. */
 const SCHEDULER = 'scheduler.amazonaws.com';
 
-/** Submits a run's task. Undefined: it stands already, asked for as the type or the schedule was before. */
+/** Submits a run's task. Undefined: it exists already, requested before the type or the schedule changed. */
 export async function submitRun(
   run: ScheduledRun,
   deps: SubmitDependencies,
@@ -24,10 +24,10 @@ export async function submitRun(
   const parameters = fillParameters(spec.parameters, run.forMs, spec.timeZone);
   const checked = checkRequest({ type: run.type, reason: spec.reason, parameters }, config);
   try {
-    return await submitTask(run.taskId, checked, askerOf(spec, run), config, deps);
+    return await submitTask(run.taskId, checked, requesterOf(spec, run), config, deps);
   } catch (error) {
     if (!(error instanceof TaskIdTaken)) throw error;
-    return standsOtherwise(run, checked.requestDigest, error, deps);
+    return acceptIfSameRun(run, checked.requestDigest, error, deps);
   }
 }
 
@@ -40,7 +40,7 @@ function unknownSchedule({ type, schedule }: ScheduledRun): NotScheduled {
   );
 }
 
-const askerOf = ({ arn }: ScheduleSpec, { schedule, forMs }: ScheduledRun): Asker => ({
+const requesterOf = ({ arn }: ScheduleSpec, { schedule, forMs }: ScheduledRun): Requester => ({
   arn,
   userId: SCHEDULER,
   accountId: arn.split(':')[4] ?? '',
@@ -48,8 +48,11 @@ const askerOf = ({ arn }: ScheduleSpec, { schedule, forMs }: ScheduledRun): Aske
   scheduled: { schedule, forMs },
 });
 
-/** Another delivery of this run made the task before something changed: it stands. Whatever else took the id makes this a missed run. */
-async function standsOtherwise(
+/**
+ * An earlier delivery of this run may have created the task before a change: then it stays as it is.
+ * Otherwise the id is taken, and the run is missed.
+ */
+async function acceptIfSameRun(
   run: ScheduledRun,
   requestDigest: string,
   error: TaskIdTaken,
@@ -58,7 +61,7 @@ async function standsOtherwise(
   const row = await deps.ledger.get(run.boundaryId);
   const isOurs = row?.scheduled?.schedule === run.schedule && row.scheduled.forMs === run.forMs;
   if (!isOurs || row.requestDigest === requestDigest) throw error;
-  log('warn', 'submit-scheduled changed nothing: the run stands as it was asked for before a change', {
+  log('warn', 'submit-scheduled changed nothing: the run was submitted before its type or schedule changed', {
     boundaryId: run.boundaryId,
     phase: row.phase,
   });

@@ -16,7 +16,7 @@ export function submitHandler({
   print,
 }: ControlPorts): UrlHandler {
   const environment = submitEnvironment.parse(variables);
-  const on: SubmitDependencies = {
+  const deps: SubmitDependencies = {
     ...openRecords({ environment, aws, clock }),
     stack: environment.STACK,
     types: new TaskTypes(new SSMClient({ ...aws }), environment.STACK),
@@ -29,6 +29,6 @@ export function submitHandler({
     const request = parseRequest(body);
     assertWholeCharacters('reason', request.reason);
     assertWholeCharacters('emergency', request.emergency);
-    return submit(request, caller, on);
+    return submit(request, caller, deps);
   });
 }

@@ -42,7 +42,7 @@ export interface SubmittedTask {
   readonly boundaryId: string;
   readonly executionArn: string;
   readonly phase: string;
-  /** False when the task stood already. */
+  /** False when the task existed already. */
   readonly created: boolean;
 }
 
@@ -55,29 +55,32 @@ export async function submit(
   if (!config) throw unknownType(request.type, []);
   const { person } = assertSubmitter(caller, config);
   const checked = checkRequest(request, config);
-  refuseIdOfRun(request.taskId, config);
+  assertNotRunId(request.taskId, config);
   const taskId = request.taskId ?? newTaskId(deps.clock.nowMs(), deps.randomHex);
   return submitTask(taskId, checked, { ...caller, requester: person }, config, deps);
 }
 
-/** Who asks for a task: a person, as IAM verified the call, or a schedule. */
-export interface Asker extends VerifiedCaller {
+/** Who requests a task: a person, verified by IAM, or a schedule. */
+export interface Requester extends VerifiedCaller {
   readonly requester: string;
   readonly scheduled?: LedgerRow['scheduled'];
 }
 
-/** What every request goes through once it is known who asks: the row, if none stands under the id, and what follows it. */
+/**
+ * Every request once its requester is known: writes the row unless the id has one, then continues from the
+ * row.
+ */
 export async function submitTask(
   taskId: string,
   checked: CheckedRequest,
-  asker: Asker,
+  requester: Requester,
   config: TaskTypeConfig,
   deps: SubmitDependencies,
 ): Promise<SubmittedTask> {
-  const planned = plan(taskId, checked, asker, config, deps);
+  const planned = plan(taskId, checked, requester, config, deps);
   const draining = await deps.ledger.draining();
   const created = draining === undefined && (await deps.ledger.create(planned));
-  const row = created ? planned : await standingRow(planned, draining, deps.ledger);
+  const row = created ? planned : await existingRow(planned, draining, deps.ledger);
   const started = await startTask(row, deps);
   return {
     taskId: row.taskId,
@@ -88,7 +91,10 @@ export async function submitTask(
   };
 }
 
-/** The function URL lets in whoever may submit some type; which type is checked here, against the roles that `grantSubmit` named. */
+/**
+ * The function URL admits every caller who may submit any type. The type itself is checked here, against the
+ * roles of `grantSubmit`.
+ */
 function assertSubmitter(caller: VerifiedCaller, config: TaskTypeConfig): Person {
   const person = personOf(caller.arn, config.people.submit);
   if (person !== undefined) return person;
@@ -98,8 +104,8 @@ function assertSubmitter(caller: VerifiedCaller, config: TaskTypeConfig): Person
   );
 }
 
-/** A person who took a run's id beforehand would make the schedule's own task impossible. */
-function refuseIdOfRun(taskId: string | undefined, { schedules }: TaskTypeConfig): void {
+/** A person who used a run's id in advance would block the schedule's own task. */
+function assertNotRunId(taskId: string | undefined, { schedules }: TaskTypeConfig): void {
   const schedule = taskId === undefined ? undefined : scheduleOfTaskId(taskId);
   if (schedule === undefined || !Object.hasOwn(schedules, schedule)) return;
   throw new MalformedRequest(
@@ -110,7 +116,7 @@ function refuseIdOfRun(taskId: string | undefined, { schedules }: TaskTypeConfig
 function plan(
   taskId: string,
   checked: CheckedRequest,
-  asker: Asker,
+  requester: Requester,
   config: TaskTypeConfig,
   deps: SubmitDependencies,
 ): LedgerRow {
@@ -128,9 +134,9 @@ function plan(
     phase: 'requested',
     day: new Date(requestedAtMs).toISOString().slice(0, 10),
     requestedAtMs,
-    requestedBy: { arn: asker.arn, userId: asker.userId, accountId: asker.accountId },
-    requester: asker.requester,
-    ...(asker.scheduled && { scheduled: asker.scheduled }),
+    requestedBy: { arn: requester.arn, userId: requester.userId, accountId: requester.accountId },
+    requester: requester.requester,
+    ...(requester.scheduled && { scheduled: requester.scheduled }),
     reason: checked.reason,
     ...omitUndefined({ emergency: checked.emergency }),
     parameters: { ...checked.parameters },
@@ -154,8 +160,9 @@ function plan(
 }
 
 /**
- * What the task waits for before it may begin: the approvals of its type, unless it is an emergency. Nobody is asked to approve what no
- * longer fits into its window, and nobody can after that moment: `Admit` rejects it.
+ * The approvals that the task waits for: those of its type, unless it is an emergency. Approval expires when
+ * the task would no longer fit into its window. A task that does not fit already needs no approval: `Admit`
+ * rejects it.
  */
 function waitingFor(
   { approval, workSeconds }: TaskTypeConfig,
@@ -169,8 +176,11 @@ function waitingFor(
   return expiresAtMs > requestedAtMs ? { approval: { quorum: approval.quorum, expiresAtMs } } : {};
 }
 
-/** The task that stands under the id, if it is this one. A stack that drains still answers for it, and makes no other. */
-async function standingRow(
+/**
+ * The existing task with this id, if its request is the same. A draining stack still returns it, and creates
+ * no new one.
+ */
+async function existingRow(
   planned: LedgerRow,
   draining: Drain | undefined,
   ledger: Ledger,

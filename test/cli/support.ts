@@ -5,7 +5,9 @@ import { onTestFinished } from 'vitest';
 import type { Io } from '../../cli/io.ts';
 import { main } from '../../cli/main.ts';
 import { chainEvent, type ChainDraft, type ChainedEvent } from 'taskbound-evidence/chain/evidence';
-import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import type { RowIn } from '../../core/ledger/ledger.ts';
+import { isEnding, type Phase } from '../../core/ledger/phase.ts';
+import { rowOf as rowOfPhase } from '../fixtures/row.ts';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
 import { eventsOf } from '../fixtures/task-events.ts';
 
@@ -74,13 +76,16 @@ const requester = 'arn:aws:sts::111122223333:assumed-role/Requesters/ann';
 export const goodEvents = (): ChainedEvent[] => eventsOf('succeeded');
 
 /** A row of the ledger, closed and proven, with what a test changes in it. */
-export const rowOf = (change: Partial<LedgerRow> = {}): LedgerRow => ({
+export const rowOf = <P extends Phase = 'closed'>(
+  change: Partial<RowIn<P>> & { readonly phase?: P } = {},
+): RowIn<P> => rowOfPhase<P>({ ...closedAs(change.phase ?? 'closed'), ...change } as typeof change);
+
+const task = {
   boundaryId: BOUNDARY,
   taskType: 'object-transfer',
   taskId: 'nightly-1',
   stack: 'Taskbound',
   revision: 9,
-  phase: 'closed',
   day: '2026-11-23',
   requestedAtMs: T0,
   requestedBy: { arn: requester, userId: 'AROA:ann', accountId: '111122223333' },
@@ -94,9 +99,11 @@ export const rowOf = (change: Partial<LedgerRow> = {}): LedgerRow => ({
   taskRoleArn: 'arn:aws:iam::111122223333:role/TaskRole',
   secrets: [],
   leases: [],
-  work: { status: 'succeeded', result: { bytes: 3 }, endedAtMs: T0 },
-  proof: { kind: 'refused', provenAtMs: T0 },
-  outcome: 'succeeded',
-  closedAtMs: T0,
-  ...change,
-});
+} as const;
+
+/** The same task in a phase. */
+function closedAs(phase: Phase): object {
+  const ended = { revokingAtMs: T0, work: { status: 'succeeded', result: { bytes: 3 }, endedAtMs: T0 } };
+  const closed = { proof: { kind: 'refused', provenAtMs: T0 }, outcome: 'succeeded', closedAtMs: T0 };
+  return { ...task, phase, ...(isEnding(phase) && ended), ...(phase === 'closed' && closed) };
+}

@@ -175,8 +175,10 @@ describe('something else in the place of the evidence', () => {
       (await compared({ day: row.day }))[1].find((each) => (each as LedgerRow).boundaryId === boundaryId);
     const differs = { boundaryId, archive: 'disagrees', error: null };
     expect(await found()).toMatchObject({ archive: 'agrees' });
+    const { outcome: _a, closedAtMs: _b, archive: _c, announcedAtMs: _d, sweptAtMs: _e, ...before } = row;
+    const revokedAgain = { ...before, phase: 'revoked' };
     for (const day of [row.day, '2026-01-01']) {
-      await put('LedgerTable', { ...row, phase: 'revoked', day });
+      await put('LedgerTable', { ...revokedAgain, day });
       expect(await found()).toEqual({
         ...differs,
         fault: 'the ledger has it as revoked, and what is open has no copy',

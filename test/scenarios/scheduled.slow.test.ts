@@ -95,6 +95,8 @@ describe('a schedule that is changed between two deliveries of a run', () => {
     expect(await forge(stack, EVENT)).toEqual({ failed: false, answer: null });
     expect(await rowOf(stack)).toEqual(before);
     const warnings = lambda.host.logs.filter(({ level }) => level === 'WARN');
-    expect(warnings.map(({ message }) => message).join()).toContain('as it was asked for before a change');
+    expect(warnings.map(({ message }) => message).join()).toContain(
+      'was submitted before its type or schedule changed',
+    );
   });
 });

@@ -6,37 +6,44 @@ import { ChainClosed } from '../../../core/shared/errors.ts';
 import type { EvidenceLog } from './evidence-log.ts';
 import { log } from '../function/log.ts';
 
-/** What somebody tried to do to a task and may not. */
+/** An attempt on a task that was refused. */
 export interface RefusedAttempt {
   readonly what: EventData<'attempt.refused'>['what'];
   readonly by: string;
-  /** A word for the cause; with who and what it makes the event's id, so that trying again adds nothing. */
+  /**
+   * A code for the cause. With `what` and the caller it makes the event's id, so a repeated attempt adds no
+   * event.
+   */
   readonly code: string;
   readonly because: string;
 }
 
 /**
- * More than these of one task are only logged: whoever may call the URL must not be able to grow a chain without end. Strangers have a
- * few places of their own, a role one each, so that they cannot crowd out what people of the type try.
+ * Attempts on one task beyond these are only logged: a caller must not be able to grow a chain without limit.
+ * Unauthorized callers share a separate cap, one entry per role, so that they cannot use up the places of the
+ * type's people.
  */
 const MAX_RECORDED = 50;
-const MAX_STRANGERS = 10;
-const STRANGER = 'not-permitted';
+const MAX_UNAUTHORIZED = 10;
+const UNAUTHORIZED = 'not-permitted';
 
-/** Puts a refused attempt into the task's evidence. One that has ended takes no more events: then it stands in the log alone. */
+/**
+ * Records a refused attempt in the task's evidence. A closed chain takes no more events: then only the log
+ * has it.
+ */
 export async function recordAttempt(
   boundaryId: string,
   { what, by, code, because }: RefusedAttempt,
   evidence: EvidenceLog,
 ): Promise<void> {
-  const isStranger = code === STRANGER;
+  const isUnauthorized = code === UNAUTHORIZED;
   const alike = (await evidence.read(boundaryId)).filter(
-    (event) => event.type === 'attempt.refused' && (codeOf(event) === STRANGER) === isStranger,
+    (event) => event.type === 'attempt.refused' && (codeOf(event) === UNAUTHORIZED) === isUnauthorized,
   );
   log('warn', 'attempt refused', { boundaryId, what, by, because });
-  if (alike.length >= (isStranger ? MAX_STRANGERS : MAX_RECORDED)) return;
-  // A stranger's session may have any name: their role is who they are.
-  const who = isStranger ? by.replace(/\/[^/]*$/, '') : by;
+  if (alike.length >= (isUnauthorized ? MAX_UNAUTHORIZED : MAX_RECORDED)) return;
+  // The session of an unauthorized caller may have any name: only the role identifies it.
+  const who = isUnauthorized ? by.replace(/\/[^/]*$/, '') : by;
   try {
     await evidence.append(boundaryId, {
       id: `attempt.refused:${what}:${code}:${sha256Hex(who).slice(0, 16)}`,

@@ -3,12 +3,15 @@ import { EVENT_SOURCE, type BusEvent } from '../../../core/operations/bus-events
 import type { Clock } from 'taskbound-time/clock';
 import { NotAnnounced } from '../../../core/shared/errors.ts';
 import { log } from '../function/log.ts';
-import { within } from '../function/with-timeout.ts';
+import { withTimeout } from '../function/with-timeout.ts';
 
-/** How long anything of ours waits for EventBridge, milliseconds, its client's own retries included: news must not hold up a teardown. */
+/**
+ * How long a function waits for EventBridge, milliseconds, retries of the client included: an event must not
+ * delay a teardown.
+ */
 const ANSWER_MS = 3000;
 
-/** The account's default event bus: only what is put there as `taskbound`, which is all that IAM allows. */
+/** The account's default event bus. IAM allows only events with the source `taskbound`. */
 export class EventBus {
   readonly #client: EventBridgeClient;
   readonly #clock: Clock;
@@ -17,15 +20,19 @@ export class EventBus {
     this.#clock = clock;
   }
 
-  /** When the bus took the event, milliseconds. Throws `NotAnnounced` when it did not, or gave no answer in time: then it may have. */
+  /**
+   * When the bus accepted the event, milliseconds. Throws `NotAnnounced` when it did not, or did not answer
+   * in time: then it may have.
+   */
   async put({ detailType, detail }: BusEvent): Promise<number> {
     const entry = { Source: EVENT_SOURCE, DetailType: detailType, Detail: JSON.stringify(detail) };
-    const { Entries = [], FailedEntryCount } = await within(this.#clock, ANSWER_MS, (abortSignal) =>
+    const { Entries = [], FailedEntryCount } = await withTimeout(this.#clock, ANSWER_MS, (abortSignal) =>
       this.#client.send(new PutEventsCommand({ Entries: [entry] }), { abortSignal }),
     ).catch((error: Error) => {
       throw notAnnounced(detailType, `${error.name}: ${error.message}`);
     });
-    // An entry can be refused in an answer that says OK: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+    // An entry can be refused in a response with status 200:
+    // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
     if (FailedEntryCount !== 0) {
       const [{ ErrorCode, ErrorMessage } = {}] = Entries;
       throw notAnnounced(detailType, `${ErrorCode ?? 'no reason given'}: ${ErrorMessage ?? ''}`);
@@ -33,7 +40,7 @@ export class EventBus {
     return this.#clock.nowMs();
   }
 
-  /** The same where nothing may fail for it: undefined when the bus did not take it, which is logged. */
+  /** Does not throw `NotAnnounced`: logs it, and returns undefined. */
   async tryPut(event: BusEvent): Promise<number | undefined> {
     try {
       return await this.put(event);
@@ -46,4 +53,4 @@ export class EventBus {
 }
 
 const notAnnounced = (detailType: string, because: string): NotAnnounced =>
-  new NotAnnounced(`EventBridge did not take ${detailType}: ${because}. It is put again by reconcile.`);
+  new NotAnnounced(`EventBridge did not accept ${detailType}: ${because}. Reconcile puts it again.`);

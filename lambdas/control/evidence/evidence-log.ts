@@ -18,7 +18,7 @@ const MAX_CONFLICTS = 10;
 /** An event, or a function that makes it from the events before it. Its id must not depend on them. */
 export type Drafted = EventDraft | ((before: readonly ChainedEvent[]) => EventDraft);
 
-/** The append-only log of evidence. Events are put where none stands; nothing here updates or deletes. */
+/** The append-only log of evidence. Events are only added; nothing here updates or deletes one. */
 export class EvidenceLog {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -34,29 +34,32 @@ export class EvidenceLog {
     return (await this.#itemsOf(boundaryId, SIGNED_HEAD_SEQ + 1)).map(eventIn);
   }
 
-  /** The same, and what was signed of them: nothing before the boundary is closed. Throws `ChainBroken` where something else stands in its place. */
+  /**
+   * The same, with the signed head, which exists once the boundary is closed. Throws `ChainBroken` if its
+   * place has something else.
+   */
   async readSigned(boundaryId: string): Promise<{ events: ChainedEvent[]; signed?: SignedHead }> {
     const { events, head } = chainIn(await this.#itemsOf(boundaryId, SIGNED_HEAD_SEQ));
     if (head === undefined) return { events };
     const parsed = signedHead.safeParse(head);
     if (parsed.success) return { events, signed: parsed.data };
     throw new ChainBroken(
-      `What stands beside the evidence of ${boundaryId} is no signature of ours. Look at who wrote to the table.`,
+      `The item in the place of the signature of ${boundaryId} is not a signature. Find out who wrote to the table.`,
     );
   }
 
-  /** Puts what was signed, once: no two signatures are alike, and the first one stands. */
+  /** Stores the signed head once: no two signatures are equal, and the first one is kept. */
   async putSignedHead(boundaryId: string, signed: SignedHead): Promise<void> {
     await this.#putNew({ boundaryId, seq: SIGNED_HEAD_SEQ, ...signed });
   }
 
-  /** Puts the event at the end of its chain, once: an event whose id stands already is returned as it stands. */
+  /** Appends the event to its chain once: if the chain has an event with its id, that event is returned. */
   async append(boundaryId: string, drafted: Drafted): Promise<ChainedEvent> {
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
       const events = await this.read(boundaryId);
       const draft = typeof drafted === 'function' ? drafted(events) : drafted;
-      const standing = events.find((event) => event.id === draft.id);
-      if (standing) return standing;
+      const existing = events.find((event) => event.id === draft.id);
+      if (existing) return existing;
       const last = events.at(-1);
       if (last?.type === 'boundary.closed') {
         throw new ChainClosed(

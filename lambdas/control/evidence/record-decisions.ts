@@ -1,7 +1,10 @@
 import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import type { EvidenceLog } from './evidence-log.ts';
 
-/** Every decision that the row counts, in the evidence: told again without effect, so that one whose function died is not missing. */
+/**
+ * Records every decision of the row in the evidence. Repeating it has no effect, so a decision is not missing
+ * when its function stopped.
+ */
 export async function recordDecisions(row: LedgerRow, evidence: EvidenceLog): Promise<void> {
   for (const { decision, person, arn, roleArn, grantDigest, reason, atMs } of row.decisions ?? []) {
     const data = {

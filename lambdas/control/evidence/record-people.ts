@@ -4,8 +4,9 @@ import { recordDecisions } from './record-decisions.ts';
 import { recordRequest } from './record-request.ts';
 
 /**
- * All that people did to a task, as its row has it: who asked, who decided, that nobody did in time, who ended it. Told again without
- * effect, so that the tail makes up for whichever function died after its write.
+ * Records everything that people did to a task, from its row: who requested it, who decided, that the
+ * approval expired, who ended it. Repeating it has no effect, so the tail records what a function missed that
+ * stopped after its write.
  */
 export async function recordPeople(row: LedgerRow, evidence: EvidenceLog): Promise<void> {
   await recordRequest(row, evidence);

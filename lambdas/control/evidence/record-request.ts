@@ -3,7 +3,10 @@ import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { windowText } from '../../../core/windows/window-rule.ts';
 import type { EvidenceLog } from './evidence-log.ts';
 
-/** Who asked for what: the first event of every task, also of one whose submit died after it wrote the row. Told again without effect. */
+/**
+ * Records the request: the first event of every task, even if submit stopped after it wrote the row.
+ * Repeating it has no effect.
+ */
 export async function recordRequest(row: LedgerRow, evidence: EvidenceLog): Promise<void> {
   await evidence.append(row.boundaryId, {
     id: 'task.requested',

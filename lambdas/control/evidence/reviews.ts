@@ -6,7 +6,10 @@ import { reviewIdOf } from 'taskbound-evidence/names/review-id';
 import type { EvidenceLog } from './evidence-log.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
-/** Opens the review of an emergency, before anything of it can run: its own record, and its own chain of evidence. Once. */
+/**
+ * Opens the review of an emergency once, before its task can run: its own record, and its own chain of
+ * evidence.
+ */
 export async function openReview(
   row: LedgerRow,
   deps: {

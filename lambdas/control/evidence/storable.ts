@@ -1,17 +1,17 @@
 /**
- * Levels of lists and objects in a work function's answer. DynamoDB stores 32, of which row and event need some themselves:
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+ * Levels of lists and objects in a work function's return value. DynamoDB stores 32, and row and event need
+ * some of them: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
  */
 export const ANSWER_DEPTH = 24;
 /** The smallest number above zero that DynamoDB stores; the same page. */
 const SMALLEST_NUMBER = 1e-130;
 
 /**
- * What of a work function's answer the ledger and the evidence could not hold exactly as it is, in words, or undefined. A write that
- * fails for such a value fails each time, and the teardown would stop at it: it is told before anything is written. Works off a list
- * instead of calling itself, because an answer may nest deeper than a stack.
+ * Why the ledger and the evidence could not store a work function's return value exactly as it is, or
+ * undefined. A write of such a value fails each time and would stop the teardown, so it is checked before
+ * anything is written. Uses a list instead of recursion, because a value may nest deeper than the stack.
  */
-export function unstorable(answer: unknown): string | undefined {
+export function storageFault(answer: unknown): string | undefined {
   const left: { readonly value: unknown; readonly depth: number }[] = [{ value: answer, depth: 0 }];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     const { value, depth } = next;

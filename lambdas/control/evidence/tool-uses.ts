@@ -6,41 +6,43 @@ import { policyReach, toolNamer, type PolicyReach } from '../../../core/work/mat
 import { toolsUsed, type ToolUse } from '../../../core/work/work.ts';
 
 /**
- * What `work.finished` says of a run's calls. The calls, their count and their digest are the worker's own word; which tool each of them was is
- * concluded here, from the session policy of the lease that was issued last, which is the one that ran. `unknown` when the worker said nothing,
- * as when it died. The digest stays over what the worker said: without `tool`, and in plain words.
+ * The calls of a run for `work.finished`. The calls, their count and their digest are reported by the worker;
+ * the tool of each call is derived here, from the session policy of the last lease, which is the one that
+ * ran. `unknown` when the worker reported nothing, for example because it failed. The digest covers the
+ * worker's report: without `tool`, and with names in plain text.
  */
-export function toolsSaid(
-  said: unknown,
+export function toolUses(
+  reported: unknown,
   before: readonly ChainedEvent[],
 ): EventData<'work.finished'>['tools'] {
-  const tools = toolsUsed.safeParse(said).data;
+  const tools = toolsUsed.safeParse(reported).data;
   if (tools === undefined) return 'unknown';
   const issued = before.findLast(({ type }) => type === 'identity.issued');
   const text = asEventOfType(issued, 'identity.issued')?.data.sessionPolicy ?? '';
   const toolOf = toolNamer(text);
   const reach = policyReach(text);
-  const uses = tools.uses.map((use) => ({ tool: toolOf(use), ...sparing(use, reach) }));
+  const uses = tools.uses.map((use) => ({ tool: toolOf(use), ...withoutUnknownNames(use, reach) }));
   return { word: 'worker', uses, count: tools.count, digest: tools.digest };
 }
 
 /**
- * An attempt that nothing of the task allows names what whoever spoke to its assistant wanted: any text, the contents of a record among them.
- * Evidence cannot be deleted, so it has the SHA-256 of such a name. The trail has the name itself, under the request id.
+ * A call that the task may not make can name anything that a prompt asked its assistant for, the contents of
+ * a record included. Evidence cannot be deleted, so it has only the SHA-256 of such a name. The trail has the
+ * name itself, under the request id.
  */
-function sparing(use: ToolUse, reach: PolicyReach): ToolUse {
+function withoutUnknownNames(use: ToolUse, reach: PolicyReach): ToolUse {
   if (use.outcome === 'ok' || reach.couldAllow(use)) return use;
   const { resource, key, ...rest } = use;
-  const keys = Object.entries(key ?? {}).map(([name, value]) => [name, digestWord(value)]);
+  const keys = Object.entries(key ?? {}).map(([name, value]) => [name, digestText(value)]);
   return {
     ...rest,
-    resource: isNobodysText(resource, reach) ? resource : digestWord(resource),
+    resource: isDeclaredName(resource, reach) ? resource : digestText(resource),
     ...(key && { key: Object.fromEntries(keys) }),
   };
 }
 
-/** What the policy names was declared by the task's type; `*` names nothing. */
-const isNobodysText = (resource: string, reach: PolicyReach): boolean =>
+/** The task's type declared every name in its policy; `*` names nothing. */
+const isDeclaredName = (resource: string, reach: PolicyReach): boolean =>
   resource === '*' || reach.names(resource);
 
-const digestWord = (text: string): string => `sha256:${sha256Hex(text)}`;
+const digestText = (text: string): string => `sha256:${sha256Hex(text)}`;

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
 import { NotPermitted } from '../../../core/shared/errors.ts';
 
-/** Who calls, as IAM verified it for the function URL. */
+/** The caller, as IAM verified it for the function URL. */
 export interface VerifiedCaller {
   /** `arn:aws:sts::123456789012:assumed-role/Name/session`, or a user's ARN. */
   readonly arn: string;
@@ -16,7 +16,7 @@ export function callerOf(
   const iam = event.requestContext?.authorizer?.iam;
   if (!iam?.userArn || !iam.userId || !iam.accountId) {
     throw new NotPermitted(
-      'The call carries no IAM identity; tasks are submitted through the function URL, signed with AWS credentials.',
+      'The call has no IAM identity; tasks are submitted through the function URL, signed with AWS credentials.',
     );
   }
   return { arn: iam.userArn, userId: iam.userId, accountId: iam.accountId };

@@ -12,7 +12,7 @@ const respond = (statusCode: number, body: unknown): APIGatewayProxyStructuredRe
   body: JSON.stringify(body),
 });
 
-/** The body's text, whether the URL delivered it as text or as base64. */
+/** The body as text: the URL delivers it as text or as base64. */
 const bodyOf = (event: APIGatewayProxyEventV2WithIAMAuthorizer): string =>
   event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
 
@@ -20,17 +20,21 @@ export type UrlHandler = (
   event: APIGatewayProxyEventV2WithIAMAuthorizer,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** Half a character in a reason could be neither digested nor stored as it is; parameters are of Latin-1 letters anyway. */
+/**
+ * Half of a surrogate pair can be neither digested nor stored as it is. Parameters allow only Latin-1 letters
+ * anyway.
+ */
 export function assertWholeCharacters(what: string, reason: string | undefined): void {
   if (reason === undefined || reason.isWellFormed()) return;
   throw new MalformedRequest(
-    `Field ${what} is ${JSON.stringify(reason).slice(0, 80)}, which holds half of a surrogate pair; allowed: whole characters. Correct the request and submit it again.`,
+    `Field ${what} is ${JSON.stringify(reason).slice(0, 80)}, which contains half of a surrogate pair; allowed: whole characters. Correct the request and submit it again.`,
   );
 }
 
 /**
- * HTTP around what a person asks for: 200 with the answer, 400 malformed, 403 not permitted, 404 unknown, 409 when it is too late or taken;
- * anything else is 500 and worth a retry. `what` names the body and the function's log entries.
+ * Answers a person's call over HTTP: 200 with the result, 400 malformed, 403 not permitted, 404 unknown, 409
+ * too late or taken; every other error is 500 and can be retried. `name` is used in log entries, `what` names
+ * the body in errors.
  */
 export const overHttp =
   <Result extends { readonly boundaryId: string }>(

@@ -1,4 +1,7 @@
-/** One entry: message, the boundary's id, and names or figures; Lambda's JSON log format keeps each a field. Never a value. */
+/**
+ * Writes one entry: message, the boundary's id, and names or figures. Lambda's JSON log format keeps each as
+ * a field. Never a secret value.
+ */
 export function log(
   level: 'info' | 'warn' | 'error',
   message: string,

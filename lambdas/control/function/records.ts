@@ -5,7 +5,7 @@ import { EvidenceLog } from '../evidence/evidence-log.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { AwsConfig } from './aws-config.ts';
 
-/** The document client of a function: undefined fields are left out, as the row's schema has them. */
+/** The document client of a function. It omits undefined fields, which are optional in the row's schema. */
 const documentClient = (aws: AwsConfig): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(new DynamoDBClient({ ...aws }), {
     marshallOptions: { removeUndefinedValues: true },

@@ -3,15 +3,17 @@ import type { z } from 'zod';
 import { describeError } from 'taskbound-evidence/describe-error';
 import { log } from './log.ts';
 
-/** What every step of the workflow is called with. */
+/** The part of a step's event that every step has. */
 interface StepEvent {
   readonly boundaryId: string;
 }
 
-/** What Lambda calls. */
+/** The function that Lambda calls. */
 export type StepHandler = (event: unknown, context: Pick<Context, 'awsRequestId'>) => Promise<unknown>;
 
-/** Names of errors are what the state machine routes by; logs say which boundary they belong to. */
+/**
+ * A handler of a workflow step. The state machine routes by the name of an error; the log names its boundary.
+ */
 export function step<Event extends StepEvent, Result>(
   name: string,
   schema: z.ZodType<Event>,

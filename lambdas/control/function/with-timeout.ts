@@ -1,7 +1,10 @@
 import type { Clock } from 'taskbound-time/clock';
 
-/** What `work` gives, if it does so within `ms` milliseconds; else its signal is aborted and an `Error` named `TimeoutError` is thrown. */
-export async function within<T>(
+/**
+ * The result of `work`. After `ms` milliseconds its signal is aborted, and an `Error` named `TimeoutError` is
+ * thrown.
+ */
+export async function withTimeout<T>(
   clock: Clock,
   ms: number,
   work: (signal: AbortSignal) => Promise<T>,

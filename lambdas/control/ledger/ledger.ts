@@ -4,7 +4,9 @@ import type { Clock } from 'taskbound-time/clock';
 import { DRAIN_KEY, drainOf, type Drain } from '../../../core/operations/drain.ts';
 import { dueAtMs } from '../../../core/ledger/due.ts';
 import { LedgerContention, NotTheOwner } from '../../../core/shared/errors.ts';
-import { DUE, ledgerRow, type LedgerRow } from '../../../core/ledger/ledger.ts';
+import type { LedgerRow } from '../../../core/ledger/ledger.ts';
+import { readRow } from '../../../core/ledger/read-row.ts';
+import { DUE } from '../../../core/ledger/row-base.ts';
 import { REVIEW_OPEN, reviewRow, type ReviewRow } from '../../../core/approvals/review.ts';
 import { DUE_INDEX, LEDGER_KEYS } from '../../../core/ledger/tables.ts';
 
@@ -14,8 +16,9 @@ const MAX_CONFLICTS = 10;
 const IS_NEW = `attribute_not_exists(${LEDGER_KEYS.partitionKey})`;
 
 /**
- * The ledger's only door: single-item reads and conditional writes. Every write demands the revision it read, so two writers never
- * overwrite each other, and a write whose answer was lost is seen as a conflict and looked at again.
+ * The only access to the ledger: single-item reads and conditional writes. Every write requires the revision
+ * that its writer read, so two writers never overwrite each other, and a write whose response was lost shows
+ * as a conflict and is read again.
  */
 export class Ledger {
   readonly #client: DynamoDBDocumentClient;
@@ -29,15 +32,18 @@ export class Ledger {
 
   async get(boundaryId: string): Promise<LedgerRow | undefined> {
     const item = await this.#item(boundaryId);
-    return item && ledgerRow.parse(item);
+    return item && readRow(item);
   }
 
-  /** What refuses new tasks: a marker that an operator put there, or something that cannot be read. Undefined: nothing. */
+  /**
+   * What refuses new tasks: an operator's marker, or something in its place that cannot be read. Undefined:
+   * new tasks are accepted.
+   */
   async draining(): Promise<Drain | undefined> {
     return drainOf(await this.#item(DRAIN_KEY));
   }
 
-  /** Rows whose time has come, the longest due first. Reads what is due and nothing else, `limit` rows at most. */
+  /** Ids of rows that are due, the longest due first, `limit` at most. Reads only rows that are due. */
   async due(limit: number): Promise<string[]> {
     const { Items = [] } = await this.#client.send(
       new QueryCommand({
@@ -51,7 +57,10 @@ export class Ledger {
     return Items.map((item) => String(item[LEDGER_KEYS.partitionKey]));
   }
 
-  /** Reviews of emergencies that nobody decided yet, `limit` at most: from the same sparse index, another partition of it. */
+  /**
+   * How many emergencies are not reviewed yet, `limit` at most: from another partition of the same sparse
+   * index.
+   */
   async openReviews(limit: number): Promise<number> {
     const { Count = 0 } = await this.#client.send(
       new QueryCommand({
@@ -71,12 +80,12 @@ export class Ledger {
     return item && reviewRow.parse(item);
   }
 
-  /** Opens a review, once: false when it stands already. */
+  /** Opens a review once: false when it exists already. */
   createReview(review: ReviewRow): Promise<boolean> {
     return this.#putItem(review, IS_NEW);
   }
 
-  /** Writes what was decided over the review that was read; false when somebody else was faster. */
+  /** Writes the decision on the review that was read; false when another writer was faster. */
   decideReview(review: ReviewRow): Promise<boolean> {
     return this.#putItem(review, 'revision = :seen', { ':seen': review.revision - 1 });
   }
@@ -87,16 +96,17 @@ export class Ledger {
   }
 
   /**
-   * Applies a pure change to the row as it stands, again whenever somebody else was faster. The change must be idempotent and may
-   * return the row it was given when there is nothing to write. What it throws is thrown.
+   * Applies a pure change to the current row, and again whenever another writer was faster. The change must
+   * be idempotent. It returns the row that it was given when there is nothing to write. Its errors are
+   * thrown.
    */
-  async update(boundaryId: string, change: (row: LedgerRow) => LedgerRow): Promise<LedgerRow> {
+  async update<Row extends LedgerRow>(boundaryId: string, change: (row: LedgerRow) => Row): Promise<Row> {
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
       const row = await this.get(boundaryId);
       if (row === undefined)
         throw new NotTheOwner(`No task ${boundaryId} was submitted. Nothing was changed.`);
       const changed = change(row);
-      if (changed === row) return row;
+      if (changed === row) return changed;
       const next = { ...changed, revision: row.revision + 1 };
       if (await this.#put(next, 'revision = :seen', { ':seen': row.revision })) return next;
     }
@@ -112,7 +122,7 @@ export class Ledger {
     return Item;
   }
 
-  /** When it was written and when it needs a look, derived from the row itself. */
+  /** The row with the time of this write, and when it needs a look, which follows from the row. */
   #stamped({ due: _due, dueAtMs: _dueAtMs, ...row }: LedgerRow): LedgerRow {
     const stamped = { ...row, updatedAtMs: this.#clock.nowMs() };
     const nextMs = dueAtMs(stamped);

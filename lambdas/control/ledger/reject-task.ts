@@ -5,8 +5,9 @@ import type { EvidenceLog } from '../evidence/evidence-log.ts';
 import type { Ledger } from './ledger.ts';
 
 /**
- * A rule refuses the task: the rejection in its row, then `task.rejected`, then `TaskRejected` for the workflow, which closes the
- * boundary. Once teardown has begun nothing is written any more: how the task ended is decided by then.
+ * Rejects a task: the rejection in its row, then `task.rejected`, then throws `TaskRejected`, on which the
+ * workflow closes the boundary. Once teardown has begun, nothing is written: how the task ended is already
+ * decided.
  */
 export async function rejectTask(
   boundaryId: string,
@@ -17,7 +18,7 @@ export async function rejectTask(
   const row = await deps.ledger.update(boundaryId, (now: LedgerRow) =>
     now.rejection || isEnding(now.phase) ? now : { ...now, rejection: { error: 'TaskRejected', cause } },
   );
-  // What refused it first is what counts: a refusal by people, or a rule that was met before.
+  // The first rejection counts: a refusal by people, or an earlier rule.
   const { cause: final } = row.rejection ?? { cause };
   if (!isEnding(row.phase)) {
     await deps.evidence.append(boundaryId, {

@@ -2,7 +2,8 @@ import { ExecutionAlreadyExists, StartExecutionCommand, type SFNClient } from '@
 import type { Clock } from 'taskbound-time/clock';
 import { TaskIdTaken } from '../../../core/shared/errors.ts';
 import { isWaiting } from '../../../core/approvals/approval.ts';
-import { movePhase, type LedgerRow } from '../../../core/ledger/ledger.ts';
+import { movePhase } from '../../../core/ledger/move-phase.ts';
+import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import type { EvidenceLog } from '../evidence/evidence-log.ts';
 import type { Ledger } from './ledger.ts';
 import { recordPeople } from '../evidence/record-people.ts';
@@ -18,8 +19,9 @@ interface StartDependencies {
 }
 
 /**
- * What follows the row; each part does nothing when it was done before. A task that waits for approval is only recorded: its execution is
- * started once enough people approved it, or to close it when they refused or let it expire.
+ * Continues a task from its row; each part has no effect when it is repeated. A task that waits for approval
+ * is only recorded: its execution is started once enough people approved it, or to close it after a refusal
+ * or an expiry.
  */
 export async function startTask(row: LedgerRow, deps: StartDependencies): Promise<LedgerRow> {
   if (row.phase !== 'requested' && row.phase !== 'approved') return row;
@@ -34,14 +36,14 @@ export async function startTask(row: LedgerRow, deps: StartDependencies): Promis
 const approve = (row: LedgerRow, ledger: Ledger): Promise<LedgerRow> =>
   ledger.update(row.boundaryId, (now) =>
     now.phase === 'requested' && !isWaiting(now) && now.rejection === undefined
-      ? movePhase(now, 'approved')
+      ? movePhase(now, 'approved', {})
       : now,
   );
 
 async function startExecution(row: LedgerRow, { executions, ledger }: StartDependencies): Promise<void> {
   const stateMachineArn = row.executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, '');
   try {
-    // The input says nothing: what the task is stands in the ledger, under the execution's own name.
+    // The input is empty: the ledger has the task, under the execution's own name.
     await executions.send(new StartExecutionCommand({ stateMachineArn, name: row.taskId, input: '{}' }));
   } catch (error) {
     if (!(error instanceof ExecutionAlreadyExists)) throw error;
@@ -49,7 +51,10 @@ async function startExecution(row: LedgerRow, { executions, ledger }: StartDepen
   }
 }
 
-/** An execution of this name has ended. It was the task's if the row got further; otherwise somebody took the name before. */
+/**
+ * An execution of this name has ended. It was the task's own if the row has moved on; otherwise it was
+ * started by hand before.
+ */
 async function assertRun(row: LedgerRow, ledger: Ledger): Promise<void> {
   const now = await ledger.get(row.boundaryId);
   if (now && now.phase !== row.phase) return;

@@ -12,8 +12,9 @@ interface TeardownDependencies {
 }
 
 /**
- * Intent in the row, then the start under a name that only this attempt has: two reconcilers at once start one Teardown, and a start
- * whose answer was lost is started again under the same name. The row's attempt only ever grows.
+ * Writes the intent, then starts the execution under a name that only this attempt has: two reconcilers at
+ * once start one Teardown, and a start whose response was lost is repeated under the same name. The row's
+ * attempt only grows.
  */
 export async function startTeardown(
   row: LedgerRow,
@@ -27,7 +28,7 @@ export async function startTeardown(
       ? now
       : { ...now, teardown: { attempt, executionArn, intendedAtMs: deps.clock.nowMs() } },
   );
-  if (intended.teardown?.executionArn !== executionArn) return; // closed meanwhile, or another attempt is on its way
+  if (intended.teardown?.executionArn !== executionArn) return; // closed meanwhile, or another attempt was intended
   const input = JSON.stringify({ boundaryId: row.boundaryId });
   try {
     await deps.executions.send(

@@ -5,8 +5,9 @@ import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { Secret } from '../../../core/secrets/secret.ts';
 
 /**
- * The form of RDS, https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html#reference_secret_json_structure_rds-postgres,
- * and two fields for TLS. More fields are let be.
+ * The form of RDS,
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html#reference_secret_json_structure_rds-postgres,
+ * and two fields for TLS. Other fields are ignored.
  */
 const adminSecret = z.looseObject({
   engine: z
@@ -29,19 +30,19 @@ interface ServerAddress {
   readonly ca?: string;
 }
 
-/** Where a server is, and whom it obeys. */
+/** The address of a server, and its admin's credentials. */
 export interface AdminAccess extends ServerAddress {
   readonly username: string;
   readonly password: Secret<string>;
 }
 
-/** Errors name fields, never what stands in them: the text is a password. */
+/** Errors name fields, never their values: the text contains a password. */
 export function adminAccessIn(text: string, secretArn: string): AdminAccess {
   const parsed = adminSecret.safeParse(jsonOrUndefined(text));
   if (!parsed.success) {
     const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').join(', ');
     throw new LoginServerUnavailable(
-      `The admin secret ${secretArn} does not have the form that is needed (wrong: ${fields}); it must be JSON with engine, host, port, username and password. Put such a value.`,
+      `The admin secret ${secretArn} does not have the required form (wrong: ${fields}); it must be JSON with engine, host, port, username and password. Put such a value.`,
     );
   }
   const { host, port, username, password, sslmode: mode, ca } = parsed.data;

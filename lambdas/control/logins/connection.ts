@@ -7,21 +7,22 @@ import { sqlFault } from '../../../core/logins/sql-fault.ts';
 import type { AdminAccess } from './admin-access.ts';
 
 /**
- * A database that hangs must fail the call and not the function, which has 30 seconds: a lock that is not given, a statement that does not
- * end, a server that accepts and says nothing, milliseconds.
+ * A database that hangs must fail the call, not the function, which has 30 seconds: a lock that is not
+ * granted, a statement that does not end, a server that accepts the connection and does not answer.
+ * Milliseconds.
  */
 const CONNECT_MS = 5_000;
 const LOCK_MS = 5_000;
 const STATEMENT_MS = 8_000;
-/** The client's own patience, for a connection that is lost without a word. */
+/** The client's own timeout, for a connection that is lost without an error. */
 const ANSWER_MS = 10_000;
 
 export type Query = (text: string, values?: readonly unknown[]) => Promise<Record<string, unknown>[]>;
 
 /**
- * Does something as the admin, on a connection of its own: none is kept, because a frozen function cannot see that the server has closed
- * it. What goes wrong is told as `LoginServerUnavailable`, by its code and the statement: the server's words may quote
- * what stands in the database.
+ * Runs `work` as the admin, on a new connection: none is kept, because a frozen function cannot see that the
+ * server has closed it. Errors become `LoginServerUnavailable` with the code and the statement: the server's
+ * own message may quote data of the database.
  */
 export async function asAdmin<T>(
   admin: AdminAccess,
@@ -41,7 +42,7 @@ export async function asAdmin<T>(
     statement_timeout: STATEMENT_MS,
     lock_timeout: LOCK_MS,
   });
-  client.on('error', () => undefined); // the call that is under way fails with it
+  client.on('error', () => undefined); // the current call fails with it
   const askedBy = new WeakMap<object, string>();
   try {
     await client.connect();
@@ -52,7 +53,7 @@ export async function asAdmin<T>(
       });
       return rows;
     };
-    // Names in the admin's own statements must not mean what somebody made in `public`.
+    // Names in the admin's statements must not resolve to objects that a user made in `public`.
     await query('SET search_path TO pg_catalog, pg_temp');
     return await work(query);
   } catch (error) {
@@ -60,11 +61,14 @@ export async function asAdmin<T>(
     const asked = askedBy.get(Object(error)) ?? 'to connect';
     throw unavailable(admin, database, asked, error);
   } finally {
-    client.end().catch(() => undefined); // not awaited: a server that is gone never says goodbye
+    client.end().catch(() => undefined); // not awaited: a server that is gone does not answer
   }
 }
 
-/** One connection, and the way to others: to wait on one while the first acts, and into the server's other databases. */
+/**
+ * One connection, and a way to open others: to wait on one while the first acts, and for the server's other
+ * databases.
+ */
 export interface Server {
   readonly query: Query;
   connect<T>(database: string, work: (query: Query) => Promise<T>): Promise<T>;
@@ -88,15 +92,21 @@ export async function inTransaction<T>(query: Query, work: () => Promise<T>): Pr
     await query('COMMIT');
     return result;
   } catch (error) {
-    await query('ROLLBACK').catch(() => undefined); // the first error says more
+    await query('ROLLBACK').catch(() => undefined); // the first error is the cause
     throw error;
   }
 }
 
-/** insufficient_privilege, undefined_object, undefined_table, invalid_schema_name, lock_not_available: https://www.postgresql.org/docs/18/errcodes-appendix.html */
+/**
+ * insufficient_privilege, undefined_object, undefined_table, invalid_schema_name, lock_not_available:
+ * https://www.postgresql.org/docs/18/errcodes-appendix.html
+ */
 const REFUSALS: ReadonlySet<unknown> = new Set(['42501', '42704', '42P01', '3F000', '55P03']);
 
-/** A statement whose refusal must not undo the rest of its transaction: what it would have changed is gone, is not the admin's, or is held. */
+/**
+ * Runs a statement whose refusal must not undo the rest of its transaction: its object is gone, not the
+ * admin's, or locked.
+ */
 export async function ifAllowed(query: Query, statement: string): Promise<void> {
   await query('SAVEPOINT one');
   try {
@@ -114,9 +124,9 @@ function unavailable(
   asked: string,
   error: unknown,
 ): LoginServerUnavailable {
-  const said = sqlFault(error) ?? errorMessage(error);
+  const fault = sqlFault(error) ?? errorMessage(error);
   return new LoginServerUnavailable(
-    `The database server ${host}:${port} did not do what ${username} asked in ${database}: ${said}, at: ${inShort(asked)}. It is tried again; if it goes on, look at the server and its log, its address and the admin's rights in the admin secret.`,
+    `The database server ${host}:${port} did not do what ${username} asked in ${database}: ${fault}, at: ${inShort(asked)}. It is tried again; if it repeats, look at the server and its log, its address and the admin's rights in the admin secret.`,
   );
 }
 

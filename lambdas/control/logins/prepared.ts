@@ -4,11 +4,14 @@ import * as sql from './statements.ts';
 interface Prepared {
   readonly gid: string;
   readonly database: string;
-  /** For people. Not by its gid, which is any text that the worker liked. */
+  /** For people. Without its gid, which is any text that the worker chose. */
   readonly what: string;
 }
 
-/** Transactions that a login prepared (`max_prepared_transactions` is 0 unless somebody changed it). They outlive its sessions. */
+/**
+ * Transactions that a login prepared (`max_prepared_transactions` is 0 unless somebody changed it). They
+ * outlive its sessions.
+ */
 export async function preparedBy(query: Query, roleId: string | null): Promise<Prepared[]> {
   const rows = await query(sql.PREPARED, [roleId]);
   return rows.map(({ gid, database, what }) => ({
@@ -19,8 +22,8 @@ export async function preparedBy(query: Query, roleId: string | null): Promise<P
 }
 
 /**
- * Rolls them back, each in its database and as the login, which else only a superuser may. What cannot be is still there afterwards:
- * whoever needs it gone asks again.
+ * Rolls them back, each in its database and as the login: otherwise only a superuser may. One that cannot be
+ * rolled back stays; callers that need it gone check again.
  */
 export async function rollBackPrepared(server: Server, name: string, roleId: string | null): Promise<void> {
   for (const { gid, database } of await preparedBy(server.query, roleId))

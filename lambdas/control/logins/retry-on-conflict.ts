@@ -1,32 +1,39 @@
 import { randomInt } from 'node:crypto';
 import type { Query } from './connection.ts';
 
-/** Twenty logins made at once for twenty owners with the same rights, who take no turns, need about as many; more has no end. */
+/**
+ * Twenty logins made at once for twenty owners with the same rights, which do not take turns, need about this
+ * many.
+ */
 const ATTEMPTS = 40;
 const LONGEST_PAUSE_MS = 200;
 
-/** serialization_failure, deadlock_detected, unique_violation, duplicate_object: https://www.postgresql.org/docs/18/errcodes-appendix.html */
-const COLLISIONS: ReadonlySet<unknown> = new Set(['40001', '40P01', '23505', '42710']);
+/**
+ * serialization_failure, deadlock_detected, unique_violation, duplicate_object:
+ * https://www.postgresql.org/docs/18/errcodes-appendix.html
+ */
+const CONFLICTS: ReadonlySet<unknown> = new Set(['40001', '40P01', '23505', '42710']);
 
 /**
- * Does again what collided with another transaction: PostgreSQL refuses to change a row of its catalog that another one has just changed
- * ("tuple concurrently updated", an internal error that has no code of its own), and one of two that wait for each other is given up.
- * Logins of one owner take turns (`takeTurn`); those of others, and administrators at work, do not.
+ * Repeats work that conflicted with another transaction: PostgreSQL refuses to change a row of its catalog
+ * that another transaction has just changed ("tuple concurrently updated", an internal error without its own
+ * code), and aborts one of two that wait for each other. Logins of one owner take turns (`takeTurn`); logins
+ * of other owners, and administrators, do not.
  */
-export async function again<T>(query: Query, work: () => Promise<T>): Promise<T> {
+export async function retryOnConflict<T>(query: Query, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
-      if (attempt === ATTEMPTS || !isCollision(error)) throw error;
+      if (attempt === ATTEMPTS || !isConflict(error)) throw error;
       const pauseMs = randomInt(Math.min(LONGEST_PAUSE_MS, 10 * attempt));
       await query(`SELECT pg_sleep(${pauseMs / 1000})`);
     }
   }
 }
 
-function isCollision(error: unknown): boolean {
+function isConflict(error: unknown): boolean {
   if (!(error instanceof Error && 'code' in error)) return false;
-  if (error.code !== 'XX000') return COLLISIONS.has(error.code);
+  if (error.code !== 'XX000') return CONFLICTS.has(error.code);
   return /^tuple (concurrently|already) (updated|deleted)/.test(error.message);
 }

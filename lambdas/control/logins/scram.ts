@@ -1,14 +1,15 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import type { Secret } from '../../../core/secrets/secret.ts';
 
-/** PostgreSQL's own default. More would protect a guessable password; ours has 190 bits. */
+/** PostgreSQL's default. More iterations would protect a guessable password; this one has 190 bits. */
 const ITERATIONS = 4096;
 const KEY_BYTES = 32;
 
 /**
- * What PostgreSQL stores of a password, computed here: the password itself is in no statement, so that no log of the server, no
- * `pg_stat_statements` and no extension can hold it. https://www.postgresql.org/docs/18/catalog-pg-authid.html, RFC 5803.
- * The password must be ASCII, which SASLprep leaves as it is.
+ * What PostgreSQL stores for a password, computed here: no statement contains the password itself, so that no
+ * log of the server, no `pg_stat_statements` and no extension can record it.
+ * https://www.postgresql.org/docs/18/catalog-pg-authid.html, RFC 5803. The password must be ASCII, which
+ * SASLprep leaves as it is.
  */
 export function scramVerifier(password: Secret<string>, salt: Uint8Array): string {
   const salted = pbkdf2Sync(password.reveal(), salt, ITERATIONS, KEY_BYTES, 'sha256');

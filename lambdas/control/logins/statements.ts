@@ -11,8 +11,9 @@ interface NewLogin {
 }
 
 /**
- * Statements that take no parameters. Everything is escaped, although a declaration lets only plain names through. NOINHERIT is the
- * default for memberships that are given later by others; each of ours says for itself what it gives.
+ * Statements that take no parameters. Everything is escaped, although a declaration allows only plain names.
+ * NOINHERIT is the default for memberships that others grant later; each membership granted here states its
+ * own options.
  */
 export const createRole = ({ name, connections, verifier, validUntilMs }: NewLogin): string =>
   `CREATE ROLE ${quoted(name)} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT ${connections} PASSWORD ${literal(verifier)} VALID UNTIL ${literal(new Date(validUntilMs).toISOString())}`;
@@ -23,11 +24,13 @@ export const replacePassword = ({ name, verifier, validUntilMs }: Omit<NewLogin,
 export const commentOn = (name: string, comment: string): string =>
   `COMMENT ON ROLE ${quoted(name)} IS ${literal(comment)}`;
 
-/** An admin who is no superuser ends sessions of a role, and gives away what it owns, only as its member. */
+/**
+ * An admin who is not a superuser must be a member of a role to end its sessions and give away what it owns.
+ */
 export const becomeMember = (name: string): string =>
   `GRANT ${quoted(name)} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE`;
 
-/** Its rights without the role itself: as a member that may SET ROLE it could make objects that are not its own. */
+/** Inherits the rights only: a member that may SET ROLE could make objects that it does not own. */
 export const grantMembership = (role: string, name: string): string =>
   `GRANT ${quoted(role)} TO ${quoted(name)} WITH ADMIN FALSE, INHERIT TRUE, SET FALSE`;
 
@@ -47,30 +50,34 @@ function objectsOf(right: LoginRight, database: string): string {
   }
 }
 
-export const shut = (name: string): string => `ALTER ROLE ${quoted(name)} NOLOGIN`;
+export const disableLogin = (name: string): string => `ALTER ROLE ${quoted(name)} NOLOGIN`;
 
 /**
- * Rights stand with their objects, one row of the catalog for all grantees, and PostgreSQL refuses to change a row that another transaction
- * is changing. To give or take a membership locks the role that it is of until the transaction ends, and only who has ADMIN on it may: so
- * the logins of one `owner` take turns, and nobody else can stop them. (An advisory lock can be taken by every user of the database.) Changes
- * nothing where it stands: a new login has no membership yet, an old one is to lose it.
+ * Rights are stored with their object, in one row of the catalog for all grantees, and PostgreSQL refuses to
+ * change a row that another transaction is changing. Granting or revoking a membership locks its role until
+ * the transaction ends, and needs ADMIN on the role: so the logins of one `owner` take turns, and no other
+ * user can block them. (Every user of the database could take an advisory lock.) The statement itself changes
+ * nothing that matters: a new login has no membership yet, an old one is to lose it.
  */
 export const takeTurn = (owner: string, name: string): string =>
   `REVOKE ${quoted(owner)} FROM ${quoted(name)}`;
 
-/** Each after the one before: what is left after the reassignment are rights, and a role without either can be dropped. */
+/** In this order: after the reassignment only rights are left, and a role without either can be dropped. */
 export const giveAway = (name: string, owner: string): readonly string[] => [
   `REASSIGN OWNED BY ${quoted(name)} TO ${quoted(owner)}`,
   `DROP OWNED BY ${quoted(name)}`,
 ];
 export const dropRole = (name: string): string => `DROP ROLE ${quoted(name)}`;
 
-/** The databases in which something is the role's $1, or open to it. */
+/** The databases in which the role $1 owns something or has rights. */
 export const DEPENDING_DATABASES = `
   SELECT DISTINCT datname AS database FROM pg_shdepend JOIN pg_database ON pg_database.oid = dbid
     WHERE refclassid = 'pg_authid'::regclass AND refobjid = $1::oid ORDER BY 1`;
 
-/** One REVOKE for each right that the role $1 was given, as the catalog has them: what a declaration named may be gone by now. */
+/**
+ * One REVOKE for each right that the role $1 was given, as the catalog has them: objects of the declaration
+ * may be gone by now.
+ */
 export const REVOKES = `
   SELECT format('REVOKE %I FROM %I', pg_get_userbyid(roleid), pg_get_userbyid(member)) AS revoke
     FROM pg_auth_members WHERE member = $1::oid
@@ -88,17 +95,18 @@ export const REVOKES = `
 
 const PREPARED_NAME = "format('prepared transaction %s in database %s', transaction, database)";
 
-/** Transactions that the role $1 prepared, in whichever database. */
+/** Transactions that the role $1 prepared, in any database. */
 export const PREPARED = `
   SELECT gid, database, ${PREPARED_NAME} AS what FROM pg_prepared_xacts WHERE owner = pg_get_userbyid($1::oid)`;
 
-/** May be done by who prepared it: a member that may SET ROLE can be that. */
+/** Only the role that prepared a transaction may roll it back: a member that may SET ROLE can act as it. */
 export const actAs = (name: string): string => `SET ROLE ${quoted(name)}`;
 export const rollBackPrepared = (gid: string): string => `ROLLBACK PREPARED ${literal(gid)}`;
 
 /**
- * What the role $1 made that runs with its owner's rights: nobody gets it unseen. A SECURITY DEFINER function always; where the login was
- * no member of the owner ($2 false), whatever would do more as the owner's than it could before.
+ * What the role $1 made that runs with its owner's rights: no other role may get it without a review. A
+ * SECURITY DEFINER function always; where the login was not a member of the owner ($2 false), also everything
+ * that could do more once the owner has it.
  */
 export const LEFT_BEHIND = `
   SELECT CASE WHEN prosecdef THEN 'SECURITY DEFINER ' ELSE '' END

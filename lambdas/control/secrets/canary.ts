@@ -4,24 +4,27 @@ import { refusalKind } from 'taskbound-evidence/access-end/refusal';
 import type { SessionCredentials } from '../../../core/work/work.ts';
 
 /**
- * How the task's own credential was answered. `refused`: for good, which proves the end of access. `denied`: not let in, but it may be
- * for a policy that has not arrived yet; what a session of a role that was deleted is told. `unclear`: says nothing of the credential.
+ * The answer to the task's own credentials. `refused`: permanently, which proves the end of access. `denied`:
+ * possibly only because a policy has not taken effect yet; also for a session of a deleted role. `unclear`:
+ * proves nothing about the credentials.
  */
 export type CanaryAnswer =
   | { readonly answer: 'accepted' }
   | { readonly answer: 'refused' | 'denied' | 'unclear'; readonly error: string; readonly message: string };
 
-/** Asks with one session's credentials for the one call that every session policy allows until its end. */
+/**
+ * Makes, with one session's credentials, the one call that every session policy allows until its deadline.
+ */
 export interface Canary {
   ask(): Promise<CanaryAnswer>;
   /** Closes its connections. */
   end(): void;
 }
 
-/** A canary of its own for each session: no two share a client, a connection or credentials. */
+/** Makes a canary for one session: no two sessions share a client, a connection or credentials. */
 export type CanaryOf = (credentials: SessionCredentials, sessionSecretName: string) => Canary;
 
-/** The answer that an error is. What is no error is thrown on. */
+/** The answer in an error. Throws a value that is not an error. */
 export function readRefusal(error: unknown): CanaryAnswer {
   if (!(error instanceof Error)) throw error;
   const { name, message } = error;
@@ -29,8 +32,8 @@ export function readRefusal(error: unknown): CanaryAnswer {
 }
 
 /**
- * Calls DescribeSecret on the session secret with the task's own credentials. Its client keeps the connection: a proof asks three times, and
- * a handshake each time would cost more than the answer.
+ * Calls DescribeSecret on the session secret with the task's own credentials. Its client keeps the
+ * connection: a proof makes three calls, and a handshake for each would take longer than the call.
  */
 export const secretsManagerCanary =
   (aws: AwsConfig): CanaryOf =>

@@ -1,13 +1,13 @@
-import type { SecretRecord } from '../../../core/ledger/ledger.ts';
+import type { RemovableSecret } from '../../../core/ledger/secret-record.ts';
 import { isLogin, type Logins } from '../logins/logins.ts';
 import type { TaskSecrets } from './secrets.ts';
 
 /**
- * Takes away all that there may be of a JIT secret: first the value, so that nobody new reads it, then what it opens. By the record alone,
- * and again for as long as it takes: each part does nothing once it is gone.
+ * Removes a JIT secret: first its value, so that no one reads it any more, then the login that it opens.
+ * Needs only the record, and can be repeated: each part does nothing once it is done.
  */
 export async function retireSecret(
-  secret: SecretRecord,
+  secret: RemovableSecret,
   { secrets, logins }: { readonly secrets: TaskSecrets; readonly logins: Logins },
 ): Promise<void> {
   await secrets.destroy(secret.secretName);

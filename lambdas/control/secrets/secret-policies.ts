@@ -17,10 +17,15 @@ const deny = (
   ],
 });
 
-/** A JIT secret is read by its task's session and by nobody else: a caller without a source identity is not it either. */
+/**
+ * Only the task's session can read a JIT secret: the Deny also applies to callers without a source identity.
+ */
 export const jitSecretPolicy = (boundaryId: string): PolicyDocument =>
   deny('OnlyThisTask', { 'aws:SourceIdentity': boundaryId });
 
-/** The session secret is read by the type's work role and by prove-revoked. A Deny, never an Allow: no policy of ours allows a session. */
+/**
+ * Only the type's work role and prove-revoked can read the session secret. A Deny, not an Allow: no resource
+ * policy allows a session.
+ */
 export const sessionSecretPolicy = (readerRoleArns: readonly string[]): PolicyDocument =>
   deny('OnlyWorkAndProof', { 'aws:PrincipalArn': readerRoleArns });

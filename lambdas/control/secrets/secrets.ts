@@ -16,12 +16,18 @@ import type { Secret } from '../../../core/secrets/secret.ts';
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import { secretPrefix } from 'taskbound-evidence/names/ids';
 
-/** A version id from what determines the value, so that a repeated put is recognised. 32 to 64 characters: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html */
+/**
+ * A version id derived from what determines the value, so that a repeated put is recognized. 32 to 64
+ * characters: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
+ */
 export const versionIdFrom = (cause: string): string => sha256Hex(cause);
 
-/** Secrets on a page, the most that AWS gives: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html */
+/**
+ * Secrets on a page, the most that AWS gives:
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
+ */
 const PAGE = 100;
-/** Twenty pages: more than an hour's tasks leave behind, and a bound on what one run may cost. */
+/** Twenty pages: more than an hour's tasks leave behind, and a limit on the cost of one run. */
 const MAX_LISTED = 2000;
 
 /** Secrets of one task, by name. Each call may be repeated. */
@@ -33,8 +39,11 @@ export class TaskSecrets {
     this.#keyArn = keyArn;
   }
 
-  /** Makes the secret without a value and shuts it: CreateSecret takes no resource policy, so the value comes only after the policy. */
-  async createShut(name: string, description: string, policy: PolicyDocument): Promise<void> {
+  /**
+   * Creates the secret without a value and puts its resource policy. CreateSecret takes no policy, so the
+   * value is put only afterwards.
+   */
+  async createEmpty(name: string, description: string, policy: PolicyDocument): Promise<void> {
     try {
       await this.#client.send(
         new CreateSecretCommand({
@@ -51,7 +60,7 @@ export class TaskSecrets {
     );
   }
 
-  /** False when this version stands with another value: an earlier attempt put what nobody can read back. */
+  /** False when this version has another value: an earlier attempt put a value that is lost. */
   async putValue(name: string, versionId: string, value: Secret<string>): Promise<boolean> {
     try {
       await this.#client.send(
@@ -68,7 +77,7 @@ export class TaskSecrets {
     }
   }
 
-  /** The value of a version; undefined when the secret or the version does not exist (any more). */
+  /** The value of a version; undefined when the secret or the version does not exist. */
   async value(name: string, versionId: string): Promise<string | undefined> {
     try {
       const { SecretString } = await this.#client.send(
@@ -81,7 +90,10 @@ export class TaskSecrets {
     }
   }
 
-  /** The current value of a secret that is no task's own, by its ARN; undefined when it does not exist or has none. */
+  /**
+   * The current value of a secret that belongs to no task, by its ARN; undefined when it does not exist or
+   * has no value.
+   */
   async current(arn: string): Promise<string | undefined> {
     try {
       return (await this.#client.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString;
@@ -101,8 +113,9 @@ export class TaskSecrets {
   }
 
   /**
-   * Secrets of a stack that were not deleted, the oldest first, up to `MAX_LISTED`: those that are left for another time are younger.
-   * A new secret may be missing for minutes: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
+   * Secrets of a stack that are not deleted, the oldest first, up to `MAX_LISTED`: the rest are younger and
+   * are listed another time. A new secret may be missing for minutes:
+   * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
    */
   async *oldestFirst(stack: string): AsyncGenerator<{ readonly name: string; readonly createdMs: number }> {
     const byAge = {
@@ -122,7 +135,7 @@ export class TaskSecrets {
     }
   }
 
-  /** Whether the control plane still knows it as a secret that can be read. */
+  /** Whether the secret exists and is not marked as deleted. */
   async exists(name: string): Promise<boolean> {
     try {
       const { DeletedDate } = await this.#client.send(new DescribeSecretCommand({ SecretId: name }));

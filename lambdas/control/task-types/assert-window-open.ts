@@ -17,8 +17,9 @@ interface WindowNeed {
 }
 
 /**
- * Stands before whatever is issued: nothing is before the task's window opens, nothing after it closes, and nothing that could not be used
- * before it closes. Too early throws `WindowNotOpen`, which is tried again; too late rejects the task.
+ * Called before anything is issued: nothing is issued before the task's window opens, after it closes, or too
+ * late to be used before it closes. Too early throws `WindowNotOpen`, which is retried; too late rejects the
+ * task.
  */
 export async function assertWindowOpen(
   { boundaryId, window }: LedgerRow,

@@ -4,7 +4,10 @@ import { grantDigest } from '../../../core/grants/grant.ts';
 import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import type { TaskTypeConfig } from '../../../core/task-types/task-type.ts';
 
-/** Why the task may not run as things are now, or undefined: its grant, the work that would run, and the people who approved it, all looked at anew. */
+/**
+ * Why the task may not run now, or undefined: checks its grant, the work that would run, and its approvals
+ * again.
+ */
 export const taskFault = (
   row: LedgerRow,
   config: TaskTypeConfig | undefined,
@@ -13,8 +16,9 @@ export const taskFault = (
   grantFault(row, config) ?? (config && (workFault(config, workVersion) ?? approvalFault(row, config)));
 
 /**
- * Why what this execution would run is not what was asked for, or undefined. The grant holds the configuration's version; the machine's
- * definition is updated separately, and executions begun soon after that may still get the old one:
+ * Why this execution would run another version of the work than was requested, or undefined. The grant has
+ * the version of the type's configuration; the machine's definition is updated separately, and executions
+ * started soon after may still get the old one:
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
  */
 const workFault = ({ workVersionArn }: TaskTypeConfig, workVersion: string): string | undefined =>
@@ -22,7 +26,10 @@ const workFault = ({ workVersionArn }: TaskTypeConfig, workVersion: string): str
     ? undefined
     : `its execution would run ${workVersion}, and ${workVersionArn} was asked for; a deploy was under way`;
 
-/** Why the grant that was asked for is no longer the one that would be given, or undefined. Compiles again from what is deployed now. */
+/**
+ * Why the requested grant differs from what would be granted now, or undefined. Compiles again from what is
+ * deployed now.
+ */
 export function grantFault(row: LedgerRow, config: TaskTypeConfig | undefined): string | undefined {
   if (!config) return `task type ${row.taskType} is no longer deployed`;
   if (config.taskRoleArn !== row.taskRoleArn)
@@ -34,7 +41,10 @@ export function grantFault(row: LedgerRow, config: TaskTypeConfig | undefined): 
     : `its grant digest is ${now.digest} now, was ${row.grantDigest} when asked for`;
 }
 
-/** A type can change so that the task's parameters no longer fit it: the policy is too long, or a tool names a parameter that was renamed. */
+/**
+ * A type can change so that the task's parameters no longer fit it: the policy is too long, or a tool names a
+ * parameter that was renamed.
+ */
 function digestNow(row: LedgerRow, config: TaskTypeConfig): { digest: string } | { fault: string } {
   const { boundaryId, nonce, parameters, window } = row;
   try {

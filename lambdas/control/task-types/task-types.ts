@@ -2,7 +2,7 @@ import { GetParameterCommand, ParameterNotFound, type SSMClient } from '@aws-sdk
 import { typeParameterName } from 'taskbound-evidence/names/ids';
 import { taskTypeConfig, type TaskTypeConfig } from '../../../core/task-types/task-type.ts';
 
-/** Reads task types as they are deployed now. Never cached: what was deployed a second ago must count in the next check. */
+/** Reads task types as they are deployed now. Never cached: a deploy must count in the next check. */
 export class TaskTypes {
   readonly #client: SSMClient;
   readonly #stack: string;
@@ -11,7 +11,7 @@ export class TaskTypes {
     this.#stack = stack;
   }
 
-  /** The type's configuration; undefined when the stack has no such type (any more). */
+  /** The type's configuration; undefined when the stack does not have the type. */
   async find(type: string): Promise<TaskTypeConfig | undefined> {
     try {
       const { Parameter } = await this.#client.send(

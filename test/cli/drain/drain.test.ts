@@ -7,19 +7,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Ender } from '../../../cli/drain/end-executions.ts';
 import { drainReport } from '../../../cli/drain/report.ts';
 import { DrainProgress, drainWords, renderDrain } from '../../../cli/drain/render-drain.ts';
-import type { LedgerRow } from '../../../core/ledger/ledger.ts';
+import type { RowIn } from '../../../core/ledger/ledger.ts';
 import { synthesize } from '../../../sample/synthesize.ts';
+import { leaseOf } from '../../fixtures/row.ts';
 import { call, rowOf, T0, temporaryFolder } from '../support.ts';
 
-const open = (change: Partial<LedgerRow> = {}): LedgerRow => {
-  const {
-    outcome: _outcome,
-    proof: _proof,
-    closedAtMs: _closed,
-    ...row
-  } = rowOf({ phase: 'open', ...change });
-  return row;
-};
+const open = (change: Partial<RowIn<'open'>> = {}) => rowOf({ ...change, phase: 'open' });
 
 describe('a fresh local stack', () => {
   let assembly: string;
@@ -89,9 +82,9 @@ describe('ending executions', () => {
     const teardown = { attempt: 1, executionArn: 'arn', intendedAtMs: T0 };
     const rows = [
       open({ boundaryId: 'object-transfer.b' }),
-      open({ boundaryId: 'object-transfer.a', phase: 'requested' }),
-      open({ boundaryId: 'object-transfer.c', phase: 'revoking' }),
-      open({ boundaryId: 'object-transfer.d', phase: 'revoked' }),
+      rowOf({ boundaryId: 'object-transfer.a', phase: 'requested' }),
+      rowOf({ boundaryId: 'object-transfer.c', phase: 'revoking' }),
+      rowOf({ boundaryId: 'object-transfer.d', phase: 'revoked' }),
       open({ boundaryId: 'object-transfer.e', teardown }),
     ];
     await on.ender.end(rows);
@@ -150,15 +143,12 @@ describe('ending executions', () => {
 
 describe('what a person reads', () => {
   const nothing = { open: [], unreadable: [], waiting: [] };
-  const lease = {
-    ...{ number: 1, state: 'issued' as const, attempt: 'a', intendedAtMs: T0, deadlineMs: T0 + 120_000 },
-    ...{ policyDigest: 'p', sessionSecretName: 's' },
-  };
+  const lease = leaseOf({ deadlineMs: T0 + 120_000 });
 
   it('counts phases, and says a thing once', () => {
     const progress = new DrainProgress();
     const look = {
-      open: [open(), open({ phase: 'admitted' }), open()],
+      open: [open(), rowOf({ phase: 'admitted' }), open()],
       unreadable: [{ boundaryId: 'x.yy', fault: 'odd' }],
       waiting: [rowOf({ leases: [lease] }), rowOf({ leases: [{ ...lease, deadlineMs: T0 + 600_000 }] })],
     };
@@ -171,7 +161,7 @@ describe('what a person reads', () => {
   });
 
   it('a task that waits for people is no execution to stop: it says who can end it', () => {
-    const asks = open({
+    const asks = rowOf({
       phase: 'requested',
       approval: { quorum: 2, expiresAtMs: T0 + 3_600_000 },
     });

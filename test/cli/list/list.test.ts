@@ -2,12 +2,7 @@ import { expect, it } from 'vitest';
 import { renderList, summaryOf } from '../../../cli/list/render-list.ts';
 import { rowOf } from '../support.ts';
 
-const {
-  outcome: _outcome,
-  proof: _proof,
-  closedAtMs: _closed,
-  ...open
-} = rowOf({ phase: 'open', boundaryId: 'object-transfer.open-1' });
+const open = rowOf({ phase: 'open', boundaryId: 'object-transfer.open-1' });
 
 it('lists open boundaries first', () => {
   const text = renderList([rowOf(), open], 7);

@@ -4,8 +4,7 @@ import { renderRun } from '../../../cli/run/render-run.ts';
 import { BOUNDARY, rowOf, T0 } from '../support.ts';
 
 const failedWork = { status: 'failed', error: 'NoSuchKey', cause: 'no such key', endedAtMs: T0 } as const;
-const { proof: _proof, closedAtMs: _closed, outcome: _outcome, ...open } = rowOf({ phase: 'revoked' });
-const { work: _work, ...withoutWork } = rowOf({ outcome: 'failed' });
+const rejected = { status: 'failed', error: 'TaskRejected', cause: 'changed', endedAtMs: T0 } as const;
 
 describe('the report of a run', () => {
   it('has the fields that scripts rely on, in their order', () => {
@@ -26,13 +25,18 @@ describe('the report of a run', () => {
     ['a task whose work failed', rowOf({ outcome: 'failed', work: failedWork }), 1, 'NoSuchKey: no such key'],
     [
       'a task that a rule refused',
-      { ...withoutWork, rejection: { error: 'TaskRejected', cause: 'changed' } },
+      rowOf({ outcome: 'failed', work: rejected, rejection: { error: 'TaskRejected', cause: 'changed' } }),
       1,
       'TaskRejected: changed',
     ],
-    ['a task that never got to work', withoutWork, 1, 'States.Timeout'],
-    ['a boundary that is revoked but not closed', open, 3, 'States.Timeout'],
-    ['a closed boundary without a proof', { ...open, phase: 'closed' as const }, 3, 'States.Timeout'],
+    [
+      'a task that a rule refused, whose teardown has not begun',
+      rowOf({ phase: 'admitted', rejection: { error: 'TaskRejected', cause: 'changed' } }),
+      3,
+      'TaskRejected: changed',
+    ],
+    ['a task that never got to work', rowOf({ phase: 'admitted' }), 3, 'States.Timeout'],
+    ['a boundary that is revoked but not closed', rowOf({ phase: 'revoked' }), 3, 'States.Timeout'],
   ])('%s', (_what, row, code, error) => {
     const report = reportOf(row, { status: 'FAILED', error: 'States.Timeout' });
     expect(report.error).toBe(error);
@@ -45,6 +49,10 @@ describe('the report of a run', () => {
     const stopped = reportOf(rowOf(), { status: 'ABORTED' });
     expect(exitCodeOfRun(stopped)).toBe(1);
     expect(stopped.error).toMatch(/^ExecutionEnded: The work succeeded, but its execution ended as ABORTED/);
+  });
+
+  it('counts a closed boundary without a proof as unproven', () => {
+    expect(exitCodeOfRun({ ...reportOf(rowOf(), { status: 'SUCCEEDED' }), proof: null })).toBe(3);
   });
 
   it('counts a boundary of which nothing is known as unproven', () => {

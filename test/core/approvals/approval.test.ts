@@ -4,10 +4,12 @@ import {
   approvalFault,
   approversOf,
   decisionFault,
+  isWaiting,
   withDecision,
   withExpiry,
 } from '../../../core/approvals/approval.ts';
-import type { DecisionRecord, LedgerRow } from '../../../core/ledger/ledger.ts';
+import type { DecisionRecord } from '../../../core/ledger/people-records.ts';
+import type { LedgerRow, RowIn } from '../../../core/ledger/ledger.ts';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import { reviewIdOf } from 'taskbound-evidence/names/review-id';
 import { rowOf as ledgerRowOf } from '../../fixtures/row.ts';
@@ -19,22 +21,17 @@ const type = {
   approval: { quorum: 2, expiresAfterSeconds: 3600 },
   emergency: false,
 };
-const waiting = (change: Partial<LedgerRow> = {}): LedgerRow =>
-  ledgerRowOf({
-    phase: 'requested',
-    requester: 'ann',
-    approval: { quorum: 2, expiresAtMs: T0 + 3_600_000 },
-    ...change,
-  });
-const by = (person: string, change: Partial<DecisionRecord> = {}): DecisionRecord => ({
-  decision: 'approve',
-  person,
-  arn: `arn:aws:sts::111122223333:assumed-role/Approvers/${person}`,
-  roleArn: ROLE,
-  grantDigest: waiting().grantDigest,
-  atMs: T0,
-  ...change,
+const approval = { quorum: 2, expiresAtMs: T0 + 3_600_000 };
+const waiting = (change: Partial<RowIn<'requested'>> = {}) => ({
+  ...ledgerRowOf({ requester: 'ann', approval, ...change, phase: 'requested' }),
+  approval,
 });
+const by = (person: string, change: Partial<DecisionRecord> = {}): DecisionRecord => {
+  const { decision = 'approve', reason = 'no', ...rest } = change;
+  const arn = `arn:aws:sts::111122223333:assumed-role/Approvers/${person}`;
+  const made = { person, arn, roleArn: ROLE, grantDigest: waiting().grantDigest, atMs: T0, reason };
+  return { ...made, ...rest, decision };
+};
 
 describe('approvals that count', () => {
   test.each<[string, DecisionRecord[], string[]]>([
@@ -90,10 +87,11 @@ describe('approvals that count', () => {
     });
     fc.assert(
       fc.property(fc.array(made, { maxLength: 8 }), (all) => {
-        let row = waiting();
+        let row: LedgerRow = waiting();
         for (const each of all) {
           const decision = by(each.person, each);
-          if (decisionFault(row, decision, undefined) === undefined) row = withDecision(row, decision, type);
+          if (decisionFault(row, decision, undefined) === undefined && isWaiting(row))
+            row = withDecision(row, decision, type);
         }
         const refused = row.decisions?.some(({ decision }) => decision === 'refuse') === true;
         expect(row.rejection !== undefined).toBe(refused);
@@ -120,8 +118,20 @@ describe('a decision that may not stand', () => {
     ['for another grant', waiting(), by('bob', { grantDigest: 'f'.repeat(64) }), undefined, 'other-grant'],
     ['when the type changed', waiting(), by('bob'), 'its tools changed', 'other-grant'],
     ['a second time', waiting({ decisions: [by('bob')] }), by('bob'), undefined, 'already-decided'],
-    ['once it runs', waiting({ phase: 'open' }), by('bob'), undefined, 'not-waiting'],
-    ['once it has ended', waiting({ phase: 'closed' }), by('bob'), undefined, 'not-waiting'],
+    [
+      'once it runs',
+      ledgerRowOf({ phase: 'open', requester: 'ann', approval }),
+      by('bob'),
+      undefined,
+      'not-waiting',
+    ],
+    [
+      'once it has ended',
+      ledgerRowOf({ phase: 'closed', requester: 'ann', approval }),
+      by('bob'),
+      undefined,
+      'not-waiting',
+    ],
   ])('%s', (_what, row, decision, nowFault, code) => {
     expect(decisionFault(row, decision, nowFault)?.code).toBe(code);
   });

@@ -7,20 +7,13 @@ import {
 } from '../../../core/ledger/deadline.ts';
 import { dueAtMs } from '../../../core/ledger/due.ts';
 import { overdueAtMs } from '../../../core/ledger/row-health.ts';
-import { rowOf } from '../../fixtures/row.ts';
+import { leaseOf, rowOf } from '../../fixtures/row.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 10, 0, 0, 700);
 const SECOND_MS = Math.floor(NOW_MS / 1000) * 1000;
 const config = { leaseSeconds: 120, workSeconds: 75 };
-const lease = (number: number, deadlineMs = SECOND_MS) => ({
-  number,
-  state: 'issued' as const,
-  attempt: String(number),
-  intendedAtMs: 0,
-  deadlineMs,
-  policyDigest: '',
-  sessionSecretName: 's',
-});
+const lease = (number: number, deadlineMs = SECOND_MS) =>
+  leaseOf({ number, attempt: String(number), deadlineMs });
 const leases = (count: number) => Array.from({ length: count }, (_unused, index) => lease(index + 1));
 
 describe('the deadline of the next lease', () => {

@@ -13,15 +13,11 @@ import {
 } from '../../../core/operations/drain.ts';
 import { SWEEP_MARGIN_MS } from '../../../core/ledger/due.ts';
 import { parseBoundaryId } from 'taskbound-evidence/names/ids';
-import type { LeaseRecord } from '../../../core/ledger/ledger.ts';
-import { PHASES } from '../../../core/ledger/phase.ts';
-import { rowOf } from '../../fixtures/row.ts';
+import { isAtLeast, PHASES } from '../../../core/ledger/phase.ts';
+import { leaseOf, rowOf } from '../../fixtures/row.ts';
 
 const marker = { boundaryId: DRAIN_KEY, sinceMs: 0, by: 'ann', reason: 'r' };
-const lease: LeaseRecord = {
-  ...{ number: 1, state: 'issued', attempt: 'a', intendedAtMs: 0, deadlineMs: 100_000 },
-  ...{ policyDigest: 'p', sessionSecretName: 's' },
-};
+const lease = leaseOf({ deadlineMs: 100_000 });
 
 describe('the marker', () => {
   it('has a key that no boundary can have', () => expect(parseBoundaryId(DRAIN_KEY)).toBeUndefined());
@@ -60,7 +56,7 @@ describe('the marker', () => {
 
 describe('a row', () => {
   it.each(PHASES.filter((phase) => phase !== 'closed'))('is open while it is %s', (phase) =>
-    expect(standingOf(rowOf({ phase, leases: [lease] }))).toBe('open'),
+    expect(standingOf(rowOf({ phase, leases: isAtLeast(phase, 'admitted') ? [lease] : [] }))).toBe('open'),
   );
 
   it('waits while its leftovers are there, is done after that, or when it never made any', () => {

@@ -55,12 +55,8 @@ describe('seconds to proven', () => {
   const proof = { kind: 'refused' as const, provenAtMs: 9_500 };
   const work = { status: 'succeeded' as const, result: null, endedAtMs: 2_000 };
 
-  test.each([
-    ['from the end of the work', rowOf({ proof, work, revokingAtMs: 3_000 }), 7.5],
-    ['from the beginning of the teardown when no work was begun', rowOf({ proof, revokingAtMs: 3_000 }), 6.5],
-    ['not without a proof', rowOf({ work }), undefined],
-    ['not when nothing ended', rowOf({ proof }), undefined],
-  ])('%s', (_what, row, seconds) => {
-    expect(secondsToProven(row)).toBe(seconds);
+  test('are counted from the end of the work', () => {
+    expect(secondsToProven({ ...rowOf({ phase: 'revoked', work, revokingAtMs: 3_000 }), proof })).toBe(7.5);
+    expect(secondsToProven(rowOf({ phase: 'closed', proof, work, revokingAtMs: 3_000 }))).toBe(7.5);
   });
 });

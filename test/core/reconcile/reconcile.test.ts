@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { dueAtMs, failuresBefore, pauseAfterMs, SWEEP_MARGIN_MS } from '../../../core/ledger/due.ts';
-import type { LedgerRow } from '../../../core/ledger/ledger.ts';
+import type { LedgerRow, RowIn } from '../../../core/ledger/ledger.ts';
 import { PHASES, type Phase } from '../../../core/ledger/phase.ts';
 import {
   decideReconcile,
@@ -9,28 +9,19 @@ import {
   TEARDOWN_PAUSE_MS,
   type OwnerState,
 } from '../../../core/reconcile/reconcile.ts';
-import { rowOf } from '../../fixtures/row.ts';
+import { leaseOf, revokedSecret, rowOf } from '../../fixtures/row.ts';
 
 const DEADLINE_MS = Date.UTC(2026, 10, 23, 10, 2, 0);
 const SWEEP_MS = DEADLINE_MS + SWEEP_MARGIN_MS;
-const lease = {
-  number: 1,
-  state: 'issued' as const,
-  attempt: 'a',
-  intendedAtMs: 0,
-  deadlineMs: DEADLINE_MS,
-  policyDigest: '',
-  sessionSecretName: 's',
-};
-const leases = [lease];
-const secrets = [
-  { name: 'key', spec: { kind: 'signingKey' as const }, secretName: 'k', state: 'revoked' as const },
-];
+const leases = [leaseOf({ deadlineMs: DEADLINE_MS })];
+const secrets = [revokedSecret('key')];
+const approval = { quorum: 1, expiresAtMs: 0 };
 const closedAtMs = DEADLINE_MS - 100_000;
 const announcedAtMs = closedAtMs;
 const teardown = { attempt: 2, executionArn: 'arn:teardown-2', intendedAtMs: 0 };
 
-const at = (phase: Phase, change: Partial<LedgerRow> = {}): LedgerRow => rowOf({ phase, ...change });
+const at = <P extends Phase>(phase: P, change: Partial<RowIn<P>> = {}): RowIn<P> =>
+  rowOf<P>({ ...change, phase });
 
 describe('what the reconciler does', () => {
   test.each<[string, LedgerRow, OwnerState, number, string]>([
@@ -111,14 +102,14 @@ describe('what the reconciler does', () => {
     ['one that could not be started in time', at('approved'), 'missing', START_WITHIN_MS, 'teardown 1'],
     [
       'one that was approved late',
-      at('approved', { approvedAtMs: DEADLINE_MS }),
+      at('approved', { approval, approvedAtMs: DEADLINE_MS }),
       'missing',
       DEADLINE_MS + START_WITHIN_MS - 1,
       'start',
     ],
     [
       'one that was approved late and could not be started in time',
-      at('approved', { approvedAtMs: DEADLINE_MS }),
+      at('approved', { approval, approvedAtMs: DEADLINE_MS }),
       'missing',
       DEADLINE_MS + START_WITHIN_MS,
       'teardown 1',

@@ -8,18 +8,10 @@ import {
   staleDeny,
   STRAY_AGE_MS,
 } from '../../../core/reconcile/strays.ts';
-import { BOUNDARY, rowOf } from '../../fixtures/row.ts';
+import { BOUNDARY, leaseOf, rowOf } from '../../fixtures/row.ts';
 
 const DEADLINE_MS = Date.UTC(2026, 10, 23, 10, 2, 0);
-const lease = {
-  number: 1,
-  state: 'issued' as const,
-  attempt: 'a',
-  intendedAtMs: 0,
-  deadlineMs: DEADLINE_MS,
-  policyDigest: '',
-  sessionSecretName: 's',
-};
+const lease = leaseOf({ deadlineMs: DEADLINE_MS });
 
 test('a secret is old when no lease can want it any more', () => {
   expect(STRAY_AGE_MS).toBeGreaterThan(3_600_000);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { archiveKey, boundaryInArchive, bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
-import { unstorable } from '../../../lambdas/control/evidence/storable.ts';
 import { chainEvent, evidenceBundle } from 'taskbound-evidence/chain/evidence';
 import type { Json } from 'taskbound-evidence/events/event';
+import { storageFault } from '../../../lambdas/control/evidence/storable.ts';
 
 const BOUNDARY = 'object-transfer.nightly-1';
 
@@ -22,7 +22,7 @@ test('a bundle has one text, in whatever order a table gives the keys of its map
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (data) => {
       const values = JSON.parse(JSON.stringify(data)) as Record<string, Json>;
-      fc.pre(unstorable(values) === undefined);
+      fc.pre(storageFault(values) === undefined);
       const draft = { id: 'x', type: 'work.finished', actor: 'test', data: values } as const;
       const event = chainEvent(BOUNDARY, undefined, draft, 0);
       const other = turned(event as unknown as Json) as typeof event;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_LEASES } from '../../../core/ledger/deadline.ts';
-import type { LeaseRecord } from '../../../core/ledger/ledger.ts';
+import type { IssuedLease, LeaseRecord } from '../../../core/ledger/lease-record.ts';
 import type { CanaryAnswer } from '../../../lambdas/control/secrets/canary.ts';
 import { versionIdFrom } from '../../../lambdas/control/secrets/secrets.ts';
 import type { ProveDependencies } from '../../../lambdas/prove-revoked/deps.ts';
@@ -13,7 +13,7 @@ const DEADLINE_MS = Date.UTC(2026, 10, 23, 10, 2, 0);
 /** The deadline and the margin between two clocks: from the next millisecond on the lease is certainly over. */
 const OVER_MS = DEADLINE_MS + 30_000;
 
-const lease: LeaseRecord = {
+const lease: IssuedLease = {
   number: 1,
   state: 'issued',
   attempt: 'a',
@@ -22,6 +22,7 @@ const lease: LeaseRecord = {
   policyDigest: 'p',
   sessionSecretName: 'taskbound/Taskbound/object-transfer/object-transfer.task-1/n/session',
   accessKeyId: 'ASIA1',
+  sessionVersionId: versionIdFrom('ASIA1'),
 };
 const credentials = {
   accessKeyId: 'ASIA1',
@@ -61,7 +62,7 @@ interface Given {
 }
 
 /** Proves the lease with what is given; time passes only in pauses. */
-async function prove(given: Given, change: Partial<LeaseRecord> = {}) {
+async function prove(given: Given, change: Partial<IssuedLease> = {}) {
   const [proof] = await proveAll(given, [{ ...lease, ...change }]);
   if (proof === undefined) throw new Error('There is no proof of the lease.');
   return proof;
@@ -282,7 +283,10 @@ describe('as many leases as a task can have', () => {
   test('of which many were never recorded as issued cost one reading of the evidence', async () => {
     const { clock, on } = slowWorld();
     Object.assign(on, { clock: { ...on.clock, nowMs: () => OVER_MS + 1 } });
-    const unrecorded = leases.map(({ accessKeyId: _none, ...rest }) => rest);
+    const unrecorded = leases.map(({ accessKeyId: _none, sessionVersionId: _version, ...rest }) => ({
+      ...rest,
+      state: 'intended' as const,
+    }));
     const proofs = await proveLeases(row(unrecorded), on);
     expect(new Set(proofs.map(({ proof }) => proof))).toEqual(new Set(['expired']));
     expect(clock.nowMs() - startMs).toBe(200);

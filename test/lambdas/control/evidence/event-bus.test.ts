@@ -3,7 +3,7 @@ import { mockAws } from '../../../fixtures/mock-aws.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { closedEvent, unprovenEvent } from '../../../../core/operations/bus-events.ts';
 import { EventBus } from '../../../../lambdas/control/evidence/event-bus.ts';
-import { within } from '../../../../lambdas/control/function/with-timeout.ts';
+import { withTimeout } from '../../../../lambdas/control/function/with-timeout.ts';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { BOUNDARY, rowOf } from '../../../fixtures/row.ts';
 
@@ -101,8 +101,8 @@ test('an event tells repeated ones by the attempt that gave up', () => {
 describe('within a time', () => {
   test('the work’s own end counts, good or bad, and nothing goes on waiting', async () => {
     const clock = new VirtualClock({ startMs: 0 });
-    expect(await within(clock, 1_000, async () => 'done')).toBe('done');
-    await expect(within(clock, 1_000, () => Promise.reject(new RangeError('no')))).rejects.toThrow(
+    expect(await withTimeout(clock, 1_000, async () => 'done')).toBe('done');
+    await expect(withTimeout(clock, 1_000, () => Promise.reject(new RangeError('no')))).rejects.toThrow(
       RangeError,
     );
     expect(clock.nowMs()).toBe(0);
@@ -111,7 +111,7 @@ describe('within a time', () => {
   test('work that is late is told to stop', async () => {
     const clock = new VirtualClock({ startMs: 0 });
     let told: AbortSignal | undefined;
-    const late = within(clock, 1_000, (signal) => {
+    const late = withTimeout(clock, 1_000, (signal) => {
       told = signal;
       return new Promise(() => undefined);
     });

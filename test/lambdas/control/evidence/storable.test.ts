@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from 'taskbound-evidence/canonical-json/digest';
-import { ANSWER_DEPTH, unstorable } from '../../../../lambdas/control/evidence/storable.ts';
+import { ANSWER_DEPTH, storageFault } from '../../../../lambdas/control/evidence/storable.ts';
 
 const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
 
-describe('unstorable', () => {
+describe('storageFault', () => {
   test.each([
     [undefined, nested(ANSWER_DEPTH)],
     [/more than 24 levels/, nested(ANSWER_DEPTH + 1)],
@@ -21,7 +21,7 @@ describe('unstorable', () => {
     [undefined, undefined],
     [undefined, null],
   ])('%s', (fault, answer) => {
-    const found = unstorable(answer);
+    const found = storageFault(answer);
     if (fault === undefined) expect(found).toBeUndefined();
     else expect(found).toMatch(fault);
   });
@@ -31,7 +31,7 @@ describe('unstorable', () => {
     fc.assert(
       fc.property(fc.jsonValue(), text, (value, parts) => {
         const answer = { value, text: parts.join(''), [`k${parts.join('')}`]: 1 };
-        if (unstorable(answer) !== undefined) return;
+        if (storageFault(answer) !== undefined) return;
         const canonical = canonicalJson(answer);
         expect(canonicalJson(JSON.parse(Buffer.from(canonical).toString('utf8')))).toBe(canonical);
       }),

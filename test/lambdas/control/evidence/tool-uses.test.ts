@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import type { ToolUse } from '../../../../core/work/work.ts';
 import { chainOf, leaseIssued } from '../../../fixtures/task-events.ts';
-import { toolsSaid } from '../../../../lambdas/control/evidence/tool-uses.ts';
+import { toolUses } from '../../../../lambdas/control/evidence/tool-uses.ts';
 
 const CASES = 'arn:aws:dynamodb:eu-central-1:111122223333:table/Cases';
 const REPLIES = 'arn:aws:dynamodb:eu-central-1:111122223333:table/Replies';
@@ -46,7 +46,7 @@ const use = (action: string, resource: string, outcome: string, caseId?: string)
 const digest = (text: string): string => `sha256:${sha256Hex(text)}`;
 
 const saidOf = (given: ToolUse, policy = POLICY): unknown => {
-  const said = toolsSaid({ uses: [given], count: 1, digest: 'd' }, issued(policy));
+  const said = toolUses({ uses: [given], count: 1, digest: 'd' }, issued(policy));
   return said === 'unknown' ? said : said.uses[0];
 };
 
@@ -100,7 +100,7 @@ describe('an attempt that nothing allows has digests in the place of names', () 
 
   test('count and digest of all stay the worker’s own', () =>
     expect(
-      toolsSaid({ uses: [use('a:B', 'x', DENIED)], count: 7, digest: 'd' }, issued(POLICY)),
+      toolUses({ uses: [use('a:B', 'x', DENIED)], count: 7, digest: 'd' }, issued(POLICY)),
     ).toMatchObject({
       word: 'worker',
       count: 7,

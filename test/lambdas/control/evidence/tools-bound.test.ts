@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { chainEvent, type ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import type { EventDraft } from 'taskbound-evidence/events/event';
 import { parseEvents } from 'taskbound-evidence/events/parse-events';
-import type { LeaseRecord } from '../../../../core/ledger/ledger.ts';
+import type { LeaseRecord } from '../../../../core/ledger/lease-record.ts';
 import { TOOL_USES, TOOLS_BYTES, type ToolsUsed } from '../../../../core/work/work.ts';
 import type { EvidenceLog } from '../../../../lambdas/control/evidence/evidence-log.ts';
-import { recordRun } from '../../../../lambdas/issue-identity/previous-run.ts';
+import { recordPreviousRun } from '../../../../lambdas/issue-identity/previous-run.ts';
 import { workOutcomeOf } from '../../../../lambdas/revoke-and-record/work-outcome.ts';
 import { ToolLog } from '../../../../lambdas/runtime/tool-log.ts';
 import { rowOf } from '../../../fixtures/row.ts';
@@ -27,7 +27,7 @@ async function handedOn(tools: ToolsUsed): Promise<ChainedEvent['data'][]> {
   } as unknown as EvidenceLog;
   const { boundaryId, executionArn } = row;
   const event = { boundaryId, executionArn, workVersion: 'w:1', after: 'v', checkpoint: 1, tools };
-  await recordRun(row, { number: 1 } as LeaseRecord, event, evidence);
+  await recordPreviousRun(row, { number: 1 } as LeaseRecord, event, evidence);
   expect(parseEvents(written).faults).toEqual([]);
   return written.map(({ data }) => data);
 }

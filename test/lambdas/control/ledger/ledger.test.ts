@@ -2,7 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { mockAws } from '../../../fixtures/mock-aws.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { movePhase, type LedgerRow } from '../../../../core/ledger/ledger.ts';
+import { movePhase } from '../../../../core/ledger/move-phase.ts';
+import type { LedgerRow } from '../../../../core/ledger/ledger.ts';
 import { Ledger } from '../../../../lambdas/control/ledger/ledger.ts';
 import { BOUNDARY, conflict, rowOf } from '../../../fixtures/row.ts';
 
@@ -12,7 +13,7 @@ const ledger = new Ledger(DynamoDBDocumentClient.from(new DynamoDBClient({})), '
 beforeEach(() => documents.reset());
 
 const puts = () => documents.commandCalls(PutCommand).map((call) => call.args[0].input);
-const opened = (row: LedgerRow) => (row.phase === 'open' ? row : movePhase(row, 'open'));
+const opened = (row: LedgerRow) => (row.phase === 'open' ? row : movePhase(row, 'open', {}));
 
 describe('Ledger.update', () => {
   test('writes the next revision on condition of the one it read', async () => {
@@ -85,7 +86,12 @@ describe('Ledger.update', () => {
 
   test('a row that is not of this form is refused, not guessed at', async () => {
     documents.on(GetCommand).resolves({ Item: { ...rowOf(), phase: 'ajar' } });
-    await expect(ledger.update(BOUNDARY, opened)).rejects.toMatchObject({ name: 'ZodError' });
+    await expect(ledger.update(BOUNDARY, opened)).rejects.toMatchObject({
+      name: 'UnreadableRow',
+      message: expect.stringMatching(
+        /^The ledger's row of object-transfer\.task-1 cannot be read: phase: allowed: requested, .*Nothing was changed\. Find out who/,
+      ),
+    });
   });
 });
 

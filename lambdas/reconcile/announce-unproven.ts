@@ -5,21 +5,21 @@ import { ownerOf, type OwnerState } from '../../core/reconcile/reconcile.ts';
 import type { EventBus } from '../control/evidence/event-bus.ts';
 import type { Ledger } from '../control/ledger/ledger.ts';
 
-interface TellDependencies {
+interface AnnounceDependencies {
   readonly ledger: Ledger;
   readonly bus: EventBus;
   readonly clock: Clock;
 }
 
 /**
- * `boundary.unproven`, once for each execution that gave up: recorded in the row first, since the next Teardown takes its place, and then
- * put on the event bus. What the bus does not take is put at a later look, and never once the boundary is closed: then it is proven.
- * Returns the row as it stands.
+ * `boundary.unproven`, once for each execution that gave up: recorded in the row first, because the next
+ * Teardown replaces it, and then put on the event bus. If the bus does not accept it, a later look puts it,
+ * unless the boundary is closed, and so proven. Returns the current row.
  */
-export async function tellUnproven(
+export async function announceUnproven(
   row: LedgerRow,
   owner: OwnerState,
-  deps: TellDependencies,
+  deps: AnnounceDependencies,
 ): Promise<LedgerRow> {
   const marked = owner === 'gave-up' ? await recordGivenUp(row, deps) : row;
   const { unproven, phase } = marked;
@@ -33,8 +33,8 @@ export async function tellUnproven(
   );
 }
 
-/** Two reconcilers at once record one: by the attempt that gave up, which only ever grows. */
-function recordGivenUp(row: LedgerRow, { ledger, clock }: TellDependencies): Promise<LedgerRow> {
+/** Two reconcilers at once record it once: the number of the attempt that gave up only grows. */
+function recordGivenUp(row: LedgerRow, { ledger, clock }: AnnounceDependencies): Promise<LedgerRow> {
   const attempt = row.teardown?.attempt ?? 0;
   const gaveUp = { attempt, executionArn: ownerOf(row), gaveUpAtMs: clock.nowMs() };
   return ledger.update(row.boundaryId, (now) =>
