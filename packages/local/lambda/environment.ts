@@ -113,8 +113,8 @@ export class Environment {
       this.#variables['_X_AMZN_TRACE_ID'] = newTraceId(this.#wiring.clock.nowMs());
       const handler = (this.#handler ??= this.#load());
       const context = this.#contextOf(requestId, invokedArn);
-      const event: unknown = this.#bounded(() => this.#sandbox.parseJson(eventText));
-      return { value: this.#bounded(() => handler(event, context)) };
+      // One step for both: each bounded step starts a thread that watches it.
+      return { value: this.#bounded(() => handler(this.#sandbox.parseJson(eventText), context)) };
     } catch (error) {
       if (!isOverrun(error)) throw this.#handler === undefined ? this.#failedLoad(error) : error;
       this.#timers.cancelAll();
