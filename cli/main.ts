@@ -11,7 +11,7 @@ import type { Io } from './io.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 
 /** Says what is wrong, once: on standard error, and with `--json` as the one document as well. */
-function report(error: unknown, argv: readonly string[], io: Io): number {
+function printError(error: unknown, argv: readonly string[], io: Io): number {
   io.err(`taskbound: ${explain(error)}\n`);
   if (io.env['TASKBOUND_DEBUG'] === '1' && error instanceof Error) io.err(`${error.stack ?? ''}\n`);
   if (argv.includes('--json')) {
@@ -22,7 +22,7 @@ function report(error: unknown, argv: readonly string[], io: Io): number {
   return exitCodeOf(error);
 }
 
-function reportUsage(error: CommanderError, argv: readonly string[], io: Io): number {
+function printUsageError(error: CommanderError, argv: readonly string[], io: Io): number {
   if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return EXIT.done;
   const said =
     error.code === 'commander.help'
@@ -57,6 +57,6 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
-    return error instanceof CommanderError ? reportUsage(error, argv, io) : report(error, argv, io);
+    return error instanceof CommanderError ? printUsageError(error, argv, io) : printError(error, argv, io);
   }
 }

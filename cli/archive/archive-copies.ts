@@ -13,7 +13,7 @@ export class ArchiveReader {
   readonly #stack: string;
 
   constructor(config: ClientConfig, outputs: StackOutputs, stack: string) {
-    this.#at = placeIn(outputOf(outputs, 'EvidenceArchive'));
+    this.#at = parseArchiveUri(outputOf(outputs, 'EvidenceArchive'));
     this.#client = new S3Client({
       ...config,
       ...(config.endpoint !== undefined && { forcePathStyle: true }),
@@ -33,7 +33,7 @@ export class ArchiveReader {
   }
 
   /** The boundaries that have a copy, each with the day (UTC, `2026-11-24`) on which it was put: a request for each thousand. */
-  async days(): Promise<Map<string, string>> {
+  async copyDays(): Promise<Map<string, string>> {
     const { bucket, prefix } = this.#at;
     const days = new Map<string, string>();
     const input = { Bucket: bucket, Prefix: `${prefix}${archiveFolder(this.#stack)}` };
@@ -52,7 +52,7 @@ export class ArchiveReader {
   }
 }
 
-function placeIn(uri: string): { bucket: string; prefix: string } {
+function parseArchiveUri(uri: string): { bucket: string; prefix: string } {
   const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(uri) ?? [];
   if (bucket !== undefined) return { bucket, prefix };
   throw new UsageError(

@@ -7,9 +7,9 @@ import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { requesterConfig } from '../connection/person.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { dayIn } from '../find/find-query.ts';
-import { Records } from '../connection/records.ts';
-import { renderArchived } from './render-archive.ts';
+import { parseDay } from '../find/find-query.ts';
+import { StackRecords } from '../connection/records.ts';
+import { renderArchive } from './render-archive.ts';
 import { boundaryIdFrom } from '../show/show.ts';
 
 export interface ArchiveOptions extends ConnectionOptions {
@@ -21,48 +21,48 @@ export interface ArchiveOptions extends ConnectionOptions {
 
 /** Compares the archive's copies with the table, as both are now: of one task, or of a day's. */
 export async function archive(task: string | undefined, options: ArchiveOptions, io: Io): Promise<number> {
-  const asked = askedFor(task, options);
+  const asked = parseQuery(task, options);
   const connection = await connect(options, io);
   try {
-    return await compareAll(asked, options, connection, io);
+    return await compareArchive(asked, options, connection, io);
   } finally {
     await connection.close();
   }
 }
 
-type Asked = { readonly boundaryId: string } | { readonly day: string };
+type ArchiveQuery = { readonly boundaryId: string } | { readonly day: string };
 
-function askedFor(task: string | undefined, { type, day }: ArchiveOptions): Asked {
+function parseQuery(task: string | undefined, { type, day }: ArchiveOptions): ArchiveQuery {
   if ((task === undefined) === (day === undefined))
     throw new UsageError(
       `archive looks at one task or at one day; given: ${task === undefined ? 'neither' : 'both'}. Give a boundary id (<type>.<taskId>), or --day.`,
     );
-  return task === undefined ? { day: dayIn(day ?? '').value } : { boundaryId: boundaryIdFrom(task, type) };
+  return task === undefined ? { day: parseDay(day ?? '').value } : { boundaryId: boundaryIdFrom(task, type) };
 }
 
 /** Only what is closed is archived. Exit 1 unless every copy agrees: what cannot be read proves nothing. */
-export async function compareAll(
-  asked: Asked,
+export async function compareArchive(
+  asked: ArchiveQuery,
   { json = false }: Pick<ArchiveOptions, 'json'>,
   connection: Connection,
   io: Io,
 ): Promise<number> {
   const { stackName: stack, outputs } = connection;
   const config = requesterConfig(connection, io);
-  const records = new Records(config, outputs);
+  const records = new StackRecords(config, outputs);
   const reader = new ArchiveReader(config, outputs, stack);
   const copies = { records, archive: reader, key: await stackKey(config, outputs) };
   const compared =
     'day' in asked
       ? await compareDay(asked.day, copies)
-      : [await compareOne(await closedOne(asked.boundaryId, records, stack), copies)];
+      : [await compareOne(await assertClosed(asked.boundaryId, records, stack), copies)];
   if (json) printJson(io, { stack, boundaries: compared });
-  else io.out(renderArchived(compared));
+  else io.out(renderArchive(compared));
   return compared.every(({ archive: state }) => state === 'agrees') ? EXIT.done : EXIT.failed;
 }
 
 /** The id, if such a boundary is closed. */
-async function closedOne(boundaryId: string, records: Records, stack: string): Promise<string> {
+async function assertClosed(boundaryId: string, records: StackRecords, stack: string): Promise<string> {
   const row = await records.row(boundaryId);
   if (row?.phase === 'closed') return boundaryId;
   const is = row === undefined ? `is not in the stack ${stack}` : `is ${row.phase}`;

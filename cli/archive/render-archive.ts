@@ -1,7 +1,7 @@
-import type { Archived } from './compare-archive.ts';
+import type { ArchiveComparison } from './compare-archive.ts';
 import { columns, visible } from 'taskbound-evidence/command/print';
 
-const WORDS: Readonly<Record<Archived['archive'], string>> = {
+const WORDS: Readonly<Record<ArchiveComparison['archive'], string>> = {
   agrees: 'agrees with the table',
   disagrees: 'DISAGREES with the table: see ArchiveDisagrees in docs/runbook.md',
   wrong:
@@ -9,7 +9,7 @@ const WORDS: Readonly<Record<Archived['archive'], string>> = {
   unknown: 'CANNOT BE READ: it is missing, or not granted',
 };
 
-export function renderArchived(compared: readonly Archived[]): string {
+export function renderArchive(compared: readonly ArchiveComparison[]): string {
   if (compared.length === 0) return 'No boundary was closed and no copy was put, so nothing was compared.\n';
   return columns(
     compared.map(({ boundaryId, archive, error, fault }) => {

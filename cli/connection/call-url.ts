@@ -12,7 +12,7 @@ const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 500;
 
 /** One of the stack's function URLs, and who calls it. */
-export interface UrlOf {
+export interface FunctionUrl {
   readonly url: string;
   readonly config: ClientConfig;
   readonly clock: Clock;
@@ -34,7 +34,7 @@ const refusal = z.object({
  * answer of success, or `unanswered` what came last. Throws the function's own refusal by its name.
  */
 export async function callUrl(
-  at: UrlOf,
+  at: FunctionUrl,
   body: unknown,
 ): Promise<{ readonly answer: Answer; readonly attempts: number } | { readonly unanswered: string }> {
   for (let attempts = 1; ; attempts += 1) {
@@ -43,13 +43,14 @@ export async function callUrl(
       body: messageOf(error),
     }));
     if (answer.status === 200 || answer.status === 202) return { answer, attempts };
-    if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) throw refused(answer, at.url);
+    if (answer.status >= 400 && answer.status < 500 && answer.status !== 429)
+      throw refusalError(answer, at.url);
     if (attempts >= ATTEMPTS) return { unanswered: `${describe(answer)}, after ${ATTEMPTS} attempts` };
     await at.clock.sleep(FIRST_PAUSE_MS * 2 ** (attempts - 1));
   }
 }
 
-function refused(answer: Answer, url: string): Error {
+function refusalError(answer: Answer, url: string): Error {
   const { error = '', message, Message } = refusal.safeParse(answer.body).data ?? {};
   const text = message ?? Message ?? describe(answer);
   const ours = URL_ERRORS.find(({ type }) => type.name === error);
@@ -65,7 +66,7 @@ const describe = ({ status, body }: Answer): string => {
 };
 
 /** Function URLs of an embedded AWS stand under its one endpoint, as `/lambda-url/<id>/`, whatever port it had when it was loaded. */
-export function reachable(url: string, endpoint: string | undefined): URL {
+export function reachableUrl(url: string, endpoint: string | undefined): URL {
   if (!URL.canParse(url))
     throw new UsageError(`A function's URL is ${JSON.stringify(url)}, which is no URL. Check the stack.`);
   const target = new URL(url);
@@ -75,10 +76,10 @@ export function reachable(url: string, endpoint: string | undefined): URL {
   return endpoint !== undefined && id !== undefined ? new URL(`${endpoint}/lambda-url/${id}/`) : target;
 }
 
-async function post(at: UrlOf, body: string): Promise<Answer> {
+async function post(at: FunctionUrl, body: string): Promise<Answer> {
   // A client is made only for its resolved settings: credentials, region, hash and HTTP handler are the SDK's own.
   const { config } = new STSClient({ ...at.config });
-  const url = reachable(at.url, at.config.endpoint);
+  const url = reachableUrl(at.url, at.config.endpoint);
   const region = /\.lambda-url\.([a-z0-9-]+)\./.exec(url.hostname)?.[1] ?? (await config.region());
   const signer = new SignatureV4({
     service: 'lambda',
@@ -99,10 +100,10 @@ async function post(at: UrlOf, body: string): Promise<Answer> {
     { signingDate: new Date(at.clock.nowMs()) },
   );
   const { response } = await config.requestHandler.handle(new HttpRequest(signed));
-  return { status: response.statusCode, body: parsed(await config.streamCollector(response.body)) };
+  return { status: response.statusCode, body: jsonOrText(await config.streamCollector(response.body)) };
 }
 
-function parsed(bytes: Uint8Array): unknown {
+function jsonOrText(bytes: Uint8Array): unknown {
   const text = Buffer.from(bytes).toString('utf8');
   try {
     return JSON.parse(text);

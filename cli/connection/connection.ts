@@ -36,10 +36,10 @@ export interface ConnectionOptions {
 /** The stack's name in `sample/app.ts`. */
 export const DEFAULT_STACK = 'Taskbound';
 
-export type Place = 'in-process' | 'endpoint' | 'account';
+export type Target = 'in-process' | 'endpoint' | 'account';
 
 /** Which AWS a command talks to. Throws `UsageError` when the options contradict each other. */
-export function placeOf(options: ConnectionOptions, env: Io['env']): Place {
+export function targetOf(options: ConnectionOptions, env: Io['env']): Target {
   const endpoint = env['AWS_ENDPOINT_URL'];
   if (options.local === true && options.stack !== undefined) {
     throw new UsageError(
@@ -56,7 +56,7 @@ export function placeOf(options: ConnectionOptions, env: Io['env']): Place {
   return options.stack === undefined ? 'in-process' : 'account';
 }
 
-const asGiven = ({ as }: ConnectionOptions): Pick<Connection, 'as'> =>
+const personOption = ({ as }: ConnectionOptions): Pick<Connection, 'as'> =>
   as === undefined ? {} : { as: parsePersona(as, '--as') };
 
 const isLoopback = (endpoint: string): boolean =>
@@ -64,8 +64,8 @@ const isLoopback = (endpoint: string): boolean =>
 
 /** Opens the AWS that the options and the environment name. Close it when done. */
 export async function connect(options: ConnectionOptions, io: Io): Promise<Connection> {
-  asGiven(options);
-  const place = placeOf(options, io.env);
+  personOption(options);
+  const place = targetOf(options, io.env);
   if (place === 'in-process') return connectInProcess(options, io);
   const config = environmentConfig(io.env);
   const stackName = options.stack ?? DEFAULT_STACK;
@@ -75,7 +75,7 @@ export async function connect(options: ConnectionOptions, io: Io): Promise<Conne
     clock: io.clock,
     config,
     hasPeople: config.endpoint === undefined || !isLoopback(config.endpoint),
-    ...asGiven(options),
+    ...personOption(options),
     close: async () => undefined,
   };
 }
@@ -91,7 +91,7 @@ export function environmentConfig(env: Io['env']): ClientConfig {
 }
 
 /** Whoever forgot to name a stack looks at an empty one: say so. */
-export function tellIfFresh({ embedded }: Connection, io: Io): void {
+export function warnIfFreshStack({ embedded }: Connection, io: Io): void {
   if (embedded)
     io.err('This is a fresh local stack, so it is empty. Name a stack with --stack or AWS_ENDPOINT_URL.\n');
 }
@@ -118,7 +118,7 @@ async function connectInProcess(options: ConnectionOptions, io: Io): Promise<Con
       clock,
       config,
       hasPeople: false,
-      ...asGiven(options),
+      ...personOption(options),
       embedded,
       close: () => embedded.close(),
     };

@@ -30,7 +30,12 @@ export const sessionNameOf = (userName: string): string =>
  * The config of somebody who assumed a role. The credentials are renewed by the connection's own clock, which may be a virtual one;
  * to the SDK, which knows only real time, they always look expired, so that it asks each time.
  */
-export function assumed(config: ClientConfig, clock: Clock, roleArn: string, userName: string): ClientConfig {
+export function assumedRoleConfig(
+  config: ClientConfig,
+  clock: Clock,
+  roleArn: string,
+  userName: string,
+): ClientConfig {
   const sts = new STSClient({ ...config });
   let held: { readonly identity: AwsCredentialIdentity; readonly untilMs: number } | undefined;
   const credentials = async (): Promise<AwsCredentialIdentity> => {

@@ -50,7 +50,7 @@ export async function startEmbedded(options: EmbeddedOptions, io: Io): Promise<E
   try {
     const aws = await start(options, io);
     const loaded = aws.loadAssembly(assembly.directory);
-    const stack = await (options.assembly === undefined ? loaded : loaded.catch(forPeople));
+    const stack = await (options.assembly === undefined ? loaded : loaded.catch(asUsageError));
     aws.startSchedules();
     return wrap(aws, stack);
   } finally {
@@ -82,8 +82,8 @@ function wrap(aws: EmbeddedAws, stack: LoadedStack): Embedded {
     stackName,
     clock: aws.clock,
     config: aws.clientConfig(),
-    seed: (folder) => seedStack(folder, outputs, aws).catch(forPeople),
-    dump: (folder) => dumpStack(folder, outputs, aws).catch(forPeople),
+    seed: (folder) => seedStack(folder, outputs, aws).catch(asUsageError),
+    dump: (folder) => dumpStack(folder, outputs, aws).catch(asUsageError),
     writeTrail: (folder) => writeTrailFiles(folder, aws.trail, aws.clock.nowMs()),
     stopAt: (state) => stopAt(aws, state),
     nextRunMs: (schedule) => nextRunOf(aws, schedule),
@@ -96,12 +96,12 @@ function wrap(aws: EmbeddedAws, stack: LoadedStack): Embedded {
 }
 
 /** What a schedule of a type calls itself stands in its input: lib/schedules/task-schedule.ts. */
-const nameIn = (input: string | undefined): unknown =>
+const scheduleNameIn = (input: string | undefined): unknown =>
   (JSON.parse(input ?? '{}') as { readonly schedule?: unknown }).schedule;
 
 function nextRunOf(aws: EmbeddedAws, name: string): number {
   const named = aws.schedules.all().flatMap((schedule) => {
-    const own = nameIn(schedule.input);
+    const own = scheduleNameIn(schedule.input);
     return typeof own === 'string' ? [{ name: own, schedule }] : [];
   });
   const found = named.find((each) => each.name === name)?.schedule;
@@ -131,7 +131,7 @@ function stopAt(aws: EmbeddedAws, state: string): void {
 }
 
 /** What was given cannot be used: the message says why, and it is the giver's to correct. */
-function forPeople(error: unknown): never {
+function asUsageError(error: unknown): never {
   throw error instanceof SeedError || error instanceof TemplateRefused
     ? new UsageError(error.message)
     : error;

@@ -1,7 +1,7 @@
 import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import type { ClientConfig } from './client-config.ts';
-import { assumed, sessionNameOf } from './credentials.ts';
+import { assumedRoleConfig, sessionNameOf } from './credentials.ts';
 import type { Connection } from './connection.ts';
 import { ServiceFailure } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -16,7 +16,7 @@ export function personConfig(connection: Connection, io: Io, role: string): Clie
   const who = connection.as ?? (hasPeople ? undefined : { name: sessionNameOf(io.userName), role });
   if (who === undefined) return config;
   const base = hasPeople ? config : userConfig(config, who.name);
-  return assumed(base, clock, outputOf(outputs, who.role), who.name);
+  return assumedRoleConfig(base, clock, outputOf(outputs, who.role), who.name);
 }
 
 /** Who submits and reads when no other person is named. */

@@ -20,7 +20,7 @@ const startOfDay = (ms: number): number => ms - (ms % DAY_MS);
 const DUE_PAGE = 100;
 
 /** Reads ledger and evidence of a stack. Queries only: a Scan's cost grows with everything that ever was. */
-export class Records {
+export class StackRecords {
   readonly #documents: DynamoDBDocumentClient;
   readonly #ledger: string;
   readonly #evidence: string;
@@ -78,7 +78,7 @@ export class Records {
   }
 
   /** What the index of look-ups has under a key, newest first, `most` at most. It is eventually consistent. */
-  async lookedUp(
+  async lookUp(
     lookup: string,
     most: number,
   ): Promise<{ readonly boundaryId: string; readonly seq: number }[]> {
@@ -105,7 +105,7 @@ export class Records {
   }
 
   /** The ids of all boundaries that are not closed, or whose leftovers are not taken away yet, whenever they are due. */
-  async due(): Promise<string[]> {
+  async openOrUnswept(): Promise<string[]> {
     const items = await this.#query({
       TableName: this.#ledger,
       IndexName: DUE_INDEX.name,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { DecisionCall, EndCall } from '../../core/approvals/decision.ts';
 import { DecisionRefused } from '../../core/shared/errors.ts';
-import { callUrl, type UrlOf } from '../connection/call-url.ts';
+import { callUrl, type FunctionUrl } from '../connection/call-url.ts';
 import { ServiceFailure } from '../errors.ts';
 
 const decided = z.object({
@@ -18,15 +18,15 @@ const ended = z.object({ boundaryId: z.string(), person: z.string(), phase: z.st
 export type Ended = z.infer<typeof ended>;
 
 /** Says what a person decided. Throws `DecisionRefused` or `NotPermitted` in the function's own words; it counts for nothing then. */
-export const decide = (at: UrlOf, call: DecisionCall): Promise<Decided> =>
-  answered(at, call, decided, `decision about ${call.task}`);
+export const callDecide = (at: FunctionUrl, call: DecisionCall): Promise<Decided> =>
+  callFunction(at, call, decided, `decision about ${call.task}`);
 
 /** Ends a task before its own end. Throws `AlreadyEnded` or `NotPermitted` in the function's own words. */
-export const endTask = (at: UrlOf, call: EndCall): Promise<Ended> =>
-  answered(at, call, ended, `end of ${call.task}`);
+export const callEnd = (at: FunctionUrl, call: EndCall): Promise<Ended> =>
+  callFunction(at, call, ended, `end of ${call.task}`);
 
-async function answered<Result>(
-  at: UrlOf,
+async function callFunction<Result>(
+  at: FunctionUrl,
   call: unknown,
   schema: z.ZodType<Result>,
   what: string,

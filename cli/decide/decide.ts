@@ -9,7 +9,7 @@ import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { renderDecided } from './render-decision.ts';
-import { submitDecision, show, type Decision } from './submit-decision.ts';
+import { submitDecision, showSubject, type Decision } from './submit-decision.ts';
 import { boundaryIdFrom } from '../show/show.ts';
 
 export interface DecideOptions extends ConnectionOptions {
@@ -20,7 +20,7 @@ export interface DecideOptions extends ConnectionOptions {
 }
 
 /** Shows what is decided about, asks, and says it to the stack. What is shown is what the digest covers that is sent. */
-export async function decideCommand(
+export async function decide(
   decision: Decision,
   task: string,
   options: DecideOptions,
@@ -30,7 +30,7 @@ export async function decideCommand(
   const subject = subjectOf(task, options.type);
   const connection = await connect(options, io);
   try {
-    const digest = await show(subject, decision, connection, io);
+    const digest = await showSubject(subject, decision, connection, io);
     await confirm(`Do you ${decision} this?`, options, io);
     const decided = await submitDecision(
       { decision, task: subject, reason: options.reason, digest },

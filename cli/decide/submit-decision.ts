@@ -4,12 +4,12 @@ import { DecisionRefused } from '../../core/shared/errors.ts';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import type { Connection } from '../connection/connection.ts';
-import { decide, type Decided } from './call-decide.ts';
+import { callDecide, type Decided } from './call-decide.ts';
 import { decisionSubject } from './decision-subject.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import type { Io } from '../io.ts';
 import { personConfig } from '../connection/person.ts';
-import { Records } from '../connection/records.ts';
+import { StackRecords } from '../connection/records.ts';
 import { renderReview, renderSubject } from './render-decision.ts';
 import { outputOf } from '../connection/stack-outputs.ts';
 import { readTaskType } from '../plan/task-types.ts';
@@ -30,7 +30,7 @@ export function submitDecision(
   const config = personConfig(connection, io, 'Approvers');
   const at = { url: outputOf(connection.outputs, 'DecideUrl'), config, clock: connection.clock };
   const { decision, task, reason, digest } = made;
-  return decide(at, {
+  return callDecide(at, {
     decision,
     task,
     ...omitUndefined({ grantDigest: digest, reason }),
@@ -38,14 +38,14 @@ export function submitDecision(
 }
 
 /** Shows the task or review, and gives the digest of what was shown. Throws when there is nothing to decide. */
-export async function show(
+export async function showSubject(
   subject: string,
   decision: Decision,
   connection: Connection,
   io: Io,
 ): Promise<string | undefined> {
   const config = personConfig(connection, io, 'Approvers');
-  const records = new Records(config, connection.outputs);
+  const records = new StackRecords(config, connection.outputs);
   if (reviewedBy(subject) !== undefined) {
     const review = await records.review(subject);
     if (review === undefined) throw unknown(subject, connection);

@@ -24,7 +24,7 @@ export function declarePeople(program: Command, io: Io, ends: Ends): void {
       .addHelpText('after', DECIDING)
       .action((task, options) =>
         ends(
-          import('../decide/decide.ts').then(({ decideCommand }) =>
+          import('../decide/decide.ts').then(({ decide: decideCommand }) =>
             decideCommand(decision, task, options, io),
           ),
         ),

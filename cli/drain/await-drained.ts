@@ -1,26 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from 'taskbound-time/clock';
 import { isSafe, type Drain } from '../../core/operations/drain.ts';
-import { isEmpty, NOTHING_SEEN, type Look } from './look.ts';
+import { isEmpty, NOTHING_REMAINING, type Remaining } from './look.ts';
 
 const PAUSE_MS = 10_000;
 
 /** What waiting stands on. */
 export interface DrainPorts {
   readonly clock: Clock;
-  look(before: Look): Promise<Look>;
+  read(before: Remaining): Promise<Remaining>;
   /** Ends what still works; does nothing when tasks are to end by themselves. */
-  end(look: Look): Promise<void>;
-  marker(): Promise<Drain | undefined>;
+  end(look: Remaining): Promise<void>;
+  readMarker(): Promise<Drain | undefined>;
   /** Is told of every look. */
-  tell(look: Look): void;
+  report(look: Remaining): void;
 }
 
 export interface Drained {
   /** Nothing is left, and nothing can come. */
   readonly safe: boolean;
   /** What was seen last. */
-  readonly look: Look;
+  readonly remaining: Remaining;
   /** What refuses new tasks now; undefined when somebody took it away meanwhile. */
   readonly drain: Drain | undefined;
 }
@@ -33,20 +33,21 @@ export async function awaitDrained(raised: Drain, untilMs: number, deps: DrainPo
   let drain = raised;
   let refusingSinceMs = deps.clock.nowMs();
   let emptySinceMs: number | undefined;
-  let look = NOTHING_SEEN;
+  let look = NOTHING_REMAINING;
   for (;;) {
     const beganMs = deps.clock.nowMs();
-    look = await deps.look(look);
-    deps.tell(look);
+    look = await deps.read(look);
+    deps.report(look);
     await deps.end(look);
-    const standing = await deps.marker();
-    if (standing === undefined) return { safe: false, look, drain: undefined };
+    const standing = await deps.readMarker();
+    if (standing === undefined) return { safe: false, remaining: look, drain: undefined };
     const nowMs = deps.clock.nowMs();
     if (!isDeepStrictEqual(standing, drain)) [drain, refusingSinceMs] = [standing, nowMs];
     if (!isEmpty(look)) emptySinceMs = undefined;
-    else if (isSafe({ beganMs, refusingSinceMs, emptySinceMs })) return { safe: true, look, drain };
+    else if (isSafe({ beganMs, refusingSinceMs, emptySinceMs }))
+      return { safe: true, remaining: look, drain };
     else emptySinceMs ??= nowMs;
-    if (nowMs >= untilMs) return { safe: false, look, drain };
+    if (nowMs >= untilMs) return { safe: false, remaining: look, drain };
     await deps.clock.sleep(Math.min(PAUSE_MS, untilMs - nowMs));
   }
 }

@@ -2,11 +2,16 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { TaskboundError } from 'taskbound-evidence/errors';
 import { REASON_CHARACTERS } from '../../core/requests/reason.ts';
 import type { ClientConfig } from '../connection/client-config.ts';
-import { connect, tellIfFresh, type Connection, type ConnectionOptions } from '../connection/connection.ts';
+import {
+  connect,
+  warnIfFreshStack,
+  type Connection,
+  type ConnectionOptions,
+} from '../connection/connection.ts';
 import { awaitDrained } from './await-drained.ts';
-import { Ender } from './end-executions.ts';
-import { lookAgain, NOTHING_SEEN } from './look.ts';
-import { Marker } from './marker.ts';
+import { ExecutionStopper } from './end-executions.ts';
+import { readRemaining, NOTHING_REMAINING } from './look.ts';
+import { MarkerStore } from './marker.ts';
 import { operatorConfig } from './operator.ts';
 import { drainReport, type DrainReport } from './report.ts';
 import { ServiceFailure } from '../errors.ts';
@@ -14,8 +19,8 @@ import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { Records } from '../connection/records.ts';
-import { DrainProgress, drainWords, renderDrain, renderResumed } from './render-drain.ts';
+import { StackRecords } from '../connection/records.ts';
+import { DrainProgress, renderDraining, renderDrain, renderResumed } from './render-drain.ts';
 
 /** The longest lease is an hour; a quarter more for Teardown, proof and sweep, the reconciler's pauses included. */
 const DEFAULT_TIMEOUT_SECONDS = 4500;
@@ -34,18 +39,18 @@ export interface DrainOptions extends ConnectionOptions {
 
 /** Refuses new tasks, waits until no boundary is open and every deny is lifted, and says when the stack may be deleted. */
 export async function drain(options: DrainOptions, io: Io): Promise<number> {
-  checkOptions(options);
+  assertOptions(options);
   const connection = await connect(options, io);
   try {
     const code = await drainStack(connection, options, io);
-    tellIfFresh(connection, io);
+    warnIfFreshStack(connection, io);
     return code;
   } finally {
     await connection.close();
   }
 }
 
-function checkOptions({ end, resume, reason, timeout }: DrainOptions): void {
+function assertOptions({ end, resume, reason, timeout }: DrainOptions): void {
   const others = { '--end': end, '--reason': reason, '--timeout': timeout };
   const [other] = Object.entries(others).filter(([, value]) => value !== undefined);
   if (resume === true && other !== undefined) {
@@ -70,8 +75,8 @@ export async function drainStack(connection: Connection, options: DrainOptions, 
 interface Session {
   readonly connection: Connection;
   readonly config: ClientConfig;
-  readonly records: Records;
-  readonly marker: Marker;
+  readonly records: StackRecords;
+  readonly marker: MarkerStore;
 }
 
 function openSession(connection: Connection, io: Io): Session {
@@ -79,8 +84,8 @@ function openSession(connection: Connection, io: Io): Session {
   return {
     connection,
     config,
-    records: new Records(config, connection.outputs),
-    marker: new Marker(config, connection.outputs),
+    records: new StackRecords(config, connection.outputs),
+    marker: new MarkerStore(config, connection.outputs),
   };
 }
 
@@ -89,10 +94,10 @@ async function resume(
   { json }: DrainOptions,
   io: Io,
 ): Promise<number> {
-  const stood = await explained(stackName, marker.remove(), 'Whether it takes new tasks is not known');
+  const stood = await explainFailure(stackName, marker.remove(), 'Whether it takes new tasks is not known');
   if (json === true) {
-    const looking = lookAgain(records, NOTHING_SEEN);
-    const look = await explained(stackName, looking, 'It takes new tasks again all the same');
+    const looking = readRemaining(records, NOTHING_REMAINING);
+    const look = await explainFailure(stackName, looking, 'It takes new tasks again all the same');
     printJson(io, drainReport(stackName, { safe: false, look, drain: undefined, ended: [] }));
   } else io.out(renderResumed(stackName, stood));
   return EXIT.done;
@@ -102,12 +107,12 @@ async function refuseAndWait(session: Session, options: DrainOptions, io: Io): P
   const { connection, config, marker } = session;
   const { stackName, clock } = connection;
   const { reason = DEFAULT_REASON } = options;
-  const by = await nameOf(config, io);
-  const raising = marker.raise({ sinceMs: clock.nowMs(), by, reason });
-  const raised = await explained(stackName, raising, 'Whether it takes new tasks is not known');
-  io.err(`${drainWords(stackName, raised)}\n`);
-  const waiting = waitOn(session, options, raised, io);
-  const report = await explained(
+  const by = await callerName(config, io);
+  const raising = marker.put({ sinceMs: clock.nowMs(), by, reason });
+  const raised = await explainFailure(stackName, raising, 'Whether it takes new tasks is not known');
+  io.err(`${renderDraining(stackName, raised)}\n`);
+  const waiting = waitUntilDrained(session, options, raised, io);
+  const report = await explainFailure(
     stackName,
     waiting,
     'New tasks are refused all the same; take them again with taskbound drain --resume',
@@ -117,7 +122,7 @@ async function refuseAndWait(session: Session, options: DrainOptions, io: Io): P
   return report.safe ? EXIT.done : EXIT.failed;
 }
 
-async function waitOn(
+async function waitUntilDrained(
   { connection, config, records, marker }: Session,
   { end, reason = DEFAULT_REASON, timeout = DEFAULT_TIMEOUT_SECONDS }: DrainOptions,
   raised: Parameters<typeof awaitDrained>[0],
@@ -126,13 +131,13 @@ async function waitOn(
   const { clock, stackName } = connection;
   const startMs = clock.nowMs();
   const progress = new DrainProgress();
-  const ender = new Ender(config, reason, io.err);
+  const ender = new ExecutionStopper(config, reason, io.err);
   const drained = await awaitDrained(raised, startMs + timeout * 1000, {
     clock,
-    look: (before) => lookAgain(records, before),
-    end: async ({ open }) => (end === true ? ender.end(open) : undefined),
-    marker: () => marker.read(),
-    tell: (look) => {
+    read: (before) => readRemaining(records, before),
+    end: async ({ open }) => (end === true ? ender.stopAll(open) : undefined),
+    readMarker: () => marker.read(),
+    report: (look) => {
       const line = progress.line(look, clock.nowMs() - startMs);
       if (line !== undefined) io.err(line);
     },
@@ -142,14 +147,14 @@ async function waitOn(
 }
 
 /** The caller's ARN. It is there for people: where STS does not answer, the person's name on this machine does as well. */
-async function nameOf(config: ClientConfig, io: Io): Promise<string> {
+async function callerName(config: ClientConfig, io: Io): Promise<string> {
   const sts = new STSClient({ ...config });
   const asked = await sts.send(new GetCallerIdentityCommand({})).catch(() => undefined);
   return asked?.Arn ?? io.userName;
 }
 
 /** What AWS refuses, with the state that it leaves: an error of ours speaks for itself. */
-async function explained<Result>(stack: string, doing: Promise<Result>, left: string): Promise<Result> {
+async function explainFailure<Result>(stack: string, doing: Promise<Result>, left: string): Promise<Result> {
   try {
     return await doing;
   } catch (error) {

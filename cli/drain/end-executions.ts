@@ -11,7 +11,7 @@ const SIDE_BY_SIDE = 10;
 const ERROR = 'Drained';
 
 /** Stops executions, each once. The reconciler sees their end and closes their boundaries by Teardown. */
-export class Ender {
+export class ExecutionStopper {
   readonly #sfn: SFNClient;
   readonly #cause: string;
   readonly #tell: (text: string) => void;
@@ -30,7 +30,7 @@ export class Ender {
   }
 
   /** Stops what still works. What cannot be stopped now is tried again when it is called again; throws `ServiceFailure` when it never can be. */
-  async end(rows: readonly LedgerRow[]): Promise<void> {
+  async stopAll(rows: readonly LedgerRow[]): Promise<void> {
     const running = rows.filter((row) => mayBeEnded(row) && !this.#ended.has(row.boundaryId));
     await mapInBatches(running, SIDE_BY_SIDE, (row) => this.#stop(row));
   }

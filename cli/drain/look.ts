@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { standingOf } from '../../core/operations/drain.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
-import type { Records } from '../connection/records.ts';
+import type { StackRecords } from '../connection/records.ts';
 import { mapInBatches } from '../../core/shared/map-in-batches.ts';
 
 const SIDE_BY_SIDE = 20;
@@ -13,26 +13,26 @@ interface UnreadableRow {
 }
 
 /** What keeps the stack from being deleted, as it stands now. */
-export interface Look {
+export interface Remaining {
   readonly open: readonly LedgerRow[];
   readonly unreadable: readonly UnreadableRow[];
   /** Closed; their denies and other leftovers are not taken away yet. */
   readonly waiting: readonly LedgerRow[];
 }
 
-export const NOTHING_SEEN: Look = { open: [], unreadable: [], waiting: [] };
+export const NOTHING_REMAINING: Remaining = { open: [], unreadable: [], waiting: [] };
 
-export const isEmpty = (look: Look): boolean => idsIn(look).length === 0;
+export const isEmpty = (look: Remaining): boolean => idsIn(look).length === 0;
 
-const idsIn = ({ open, unreadable, waiting }: Look): string[] =>
+const idsIn = ({ open, unreadable, waiting }: Remaining): string[] =>
   [...open, ...unreadable, ...waiting].map(({ boundaryId }) => boundaryId);
 
 /**
  * Finds what is in the index, and whatever the look before this one found, then reads each row consistently: the index may be behind the
  * rows, so it says where to look and never what is so.
  */
-export async function lookAgain(records: Records, before: Look): Promise<Look> {
-  const ids = [...new Set([...(await records.due()), ...idsIn(before)])].sort();
+export async function readRemaining(records: StackRecords, before: Remaining): Promise<Remaining> {
+  const ids = [...new Set([...(await records.openOrUnswept()), ...idsIn(before)])].sort();
   const read = await mapInBatches(ids, SIDE_BY_SIDE, (boundaryId) => readRow(records, boundaryId));
   const rows = read.filter((row): row is LedgerRow => row !== undefined && 'phase' in row);
   return {
@@ -42,7 +42,10 @@ export async function lookAgain(records: Records, before: Look): Promise<Look> {
   };
 }
 
-async function readRow(records: Records, boundaryId: string): Promise<LedgerRow | UnreadableRow | undefined> {
+async function readRow(
+  records: StackRecords,
+  boundaryId: string,
+): Promise<LedgerRow | UnreadableRow | undefined> {
   try {
     return await records.row(boundaryId);
   } catch (error) {

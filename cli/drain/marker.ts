@@ -8,7 +8,7 @@ import { outputOf, type StackOutputs } from '../connection/stack-outputs.ts';
 const Key = { [LEDGER_KEYS.partitionKey]: DRAIN_KEY };
 
 /** The marker in the ledger that refuses new tasks. */
-export class Marker {
+export class MarkerStore {
   readonly #documents: DynamoDBDocumentClient;
   readonly #table: string;
 
@@ -25,7 +25,7 @@ export class Marker {
   }
 
   /** Puts it, and returns what stands then: whoever drained first keeps the word. What is no marker is replaced; it refused as well. */
-  async raise(marker: Omit<DrainMarker, 'boundaryId'>): Promise<Drain> {
+  async put(marker: Omit<DrainMarker, 'boundaryId'>): Promise<Drain> {
     const Item = { ...marker, ...Key };
     try {
       await this.#documents.send(

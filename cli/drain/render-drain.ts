@@ -1,5 +1,5 @@
 import { liftedByMs, type Drain } from '../../core/operations/drain.ts';
-import type { Look } from './look.ts';
+import type { Remaining } from './look.ts';
 import type { DrainReport } from './report.ts';
 import { columns, oneLine } from 'taskbound-evidence/command/print';
 import { elapsed } from '../run/progress.ts';
@@ -10,7 +10,7 @@ const NAMED = 20;
 const count = (many: number, one: string, more: string): string => `${many} ${many === 1 ? one : more}`;
 
 /** `2 open (1 admitted, 1 revoking)` */
-function openWords({ open, unreadable }: Look): string[] {
+function openText({ open, unreadable }: Remaining): string[] {
   const phases = new Map<string, number>();
   for (const phase of [...open.map((row) => row.phase), ...unreadable.map(() => 'unreadable')])
     phases.set(phase, (phases.get(phase) ?? 0) + 1);
@@ -19,14 +19,14 @@ function openWords({ open, unreadable }: Look): string[] {
   return total === 0 ? [] : [`${count(total, 'boundary', 'boundaries')} not closed (${each})`];
 }
 
-function waitingWords({ waiting }: Look): string[] {
+function waitingText({ waiting }: Remaining): string[] {
   if (waiting.length === 0) return [];
   const latest = new Date(Math.max(...waiting.map(liftedByMs))).toISOString();
   return [`${count(waiting.length, 'deny', 'denies')} to be lifted, by ${latest} if nothing fails`];
 }
 
-const words = (look: Look): string =>
-  [...openWords(look), ...waitingWords(look)].join('; ') ||
+const remainingText = (look: Remaining): string =>
+  [...openText(look), ...waitingText(look)].join('; ') ||
   'nothing is left; waiting for what may still be on its way';
 
 /** Turns looks into lines for a person: one whenever something changed. */
@@ -34,8 +34,8 @@ export class DrainProgress {
   #said = '';
 
   /** `sinceStartMs`: how long the command has been waiting. */
-  line(look: Look, sinceStartMs: number): string | undefined {
-    const said = words(look);
+  line(look: Remaining, sinceStartMs: number): string | undefined {
+    const said = remainingText(look);
     if (said === this.#said) return undefined;
     this.#said = said;
     return `${elapsed(sinceStartMs).padStart(13)}  ${said}\n`;
@@ -43,7 +43,7 @@ export class DrainProgress {
 }
 
 /** Who refuses new tasks, for a person: other people's words on one line. */
-export function drainWords(stack: string, drain: Drain): string {
+export function renderDraining(stack: string, drain: Drain): string {
   if ('fault' in drain) return `Stack ${stack} takes no new tasks; its marker cannot be read: ${drain.fault}`;
   const { sinceMs, by, reason } = drain.marker;
   return `Stack ${stack} takes no new tasks since ${new Date(sinceMs).toISOString()} (${oneLine(by)}: ${oneLine(reason)})`;

@@ -2,7 +2,7 @@ import { isWaiting } from '../../core/approvals/approval.ts';
 import { liftedByMs, type Drain } from '../../core/operations/drain.ts';
 import { latestDeadlineMs } from '../../core/ledger/deadline.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
-import type { Look } from './look.ts';
+import type { Remaining } from './look.ts';
 
 /** The phase of a row that this version cannot read. */
 const UNREADABLE = 'unreadable';
@@ -88,7 +88,7 @@ export function drainReport(
     look,
     drain,
     ended,
-  }: { safe: boolean; look: Look; drain: Drain | undefined; ended: readonly string[] },
+  }: { safe: boolean; look: Remaining; drain: Drain | undefined; ended: readonly string[] },
 ): DrainReport {
   const unreadable = look.unreadable.map(({ boundaryId, fault }) => ({
     ...{ boundaryId, phase: UNREADABLE, error: fault },

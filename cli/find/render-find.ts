@@ -1,23 +1,23 @@
 import { parseBoundaryId } from 'taskbound-evidence/names/ids';
 import { scheduleRequester } from 'taskbound-evidence/lookup/lookup';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
-import type { Finding, Findings } from './find-tasks.ts';
+import type { FoundTask, FoundTasks } from './find-tasks.ts';
 import { columns, visible } from 'taskbound-evidence/command/print';
-import type { Question } from './find-query.ts';
+import type { FindQuery } from './find-query.ts';
 
 /** Who asked, as `--requester` takes it. */
-function requesterOf({ row, review }: Finding): string | null {
+function requesterOf({ row, review }: FoundTask): string | null {
   if (row?.scheduled) return scheduleRequester(row.scheduled.schedule);
   return row?.requester ?? row?.requestedBy.arn ?? review?.requester ?? null;
 }
 
-function requestedAtOf({ row, review }: Finding): string | null {
+function requestedAtOf({ row, review }: FoundTask): string | null {
   const ms = row?.requestedAtMs ?? review?.openedAtMs;
   return ms === undefined ? null : new Date(ms).toISOString();
 }
 
 /** One match of `find --json`; scripts rely on these fields. Of a review, `boundaryId` is the review's and `phase` its state. What is not known is null. */
-export function matchOf(finding: Finding) {
+export function matchOf(finding: FoundTask) {
   const { boundaryId, row, review, event, signed = false, fault } = finding;
   return {
     boundaryId,
@@ -35,7 +35,7 @@ export function matchOf(finding: Finding) {
   };
 }
 
-const WORDS: Readonly<Record<Question['by'], string>> = {
+const WORDS: Readonly<Record<FindQuery['by'], string>> = {
   requester: 'asked for by',
   approver: 'decided by',
   day: 'asked for on',
@@ -45,9 +45,9 @@ const WORDS: Readonly<Record<Question['by'], string>> = {
 
 /** What is written in the last second or so may be missing: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html */
 const LATE = 'The index is eventually consistent: what was written a moment ago may be missing from it.\n';
-const asked = ({ by, value }: Question): string => `${WORDS[by]} ${visible(value)}`;
+const asked = ({ by, value }: FindQuery): string => `${WORDS[by]} ${visible(value)}`;
 
-export function renderFound(question: Question, { findings, more }: Findings): string {
+export function renderFind(question: FindQuery, { tasks: findings, more }: FoundTasks): string {
   const late = question.by === 'secret' ? '' : LATE;
   if (findings.length === 0) return `Nothing was found ${asked(question)}.\n${late}`;
   const doubts = findings.flatMap(({ boundaryId, fault }) =>
@@ -64,7 +64,7 @@ export function renderFound(question: Question, { findings, more }: Findings): s
   return `Found ${findings.length} ${asked(question)}:\n${table(findings)}${rest}${[...doubts, ...unsigned].join('')}${late}`;
 }
 
-const table = (findings: readonly Finding[]): string =>
+const table = (findings: readonly FoundTask[]): string =>
   columns([
     ['REQUESTED (UTC)', 'BOUNDARY', 'PHASE', 'REQUESTER', 'FOUND BY'],
     ...findings

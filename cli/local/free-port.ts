@@ -2,7 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { UsageError } from 'taskbound-evidence/command/errors';
 
 /** The given port if it can be had, or a free one: it must be known before the stack is loaded, because function URLs name it. */
-export function findPort(wanted: number | undefined): Promise<number> {
+export function findFreePort(wanted: number | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', (error) =>

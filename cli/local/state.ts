@@ -4,7 +4,7 @@ import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { writeWhole } from 'taskbound-evidence/command/write-file';
 
 /** What can be kept of an embedded AWS between two runs: one text. */
-export interface Keepable {
+export interface StatefulAws {
   snapshot(): Promise<string>;
   restore(snapshot: string): Promise<void>;
 }
@@ -12,7 +12,7 @@ export interface Keepable {
 const fileIn = (folder: string): string => join(folder, 'state.json');
 
 /** Takes back what an earlier run kept; does nothing when there is nothing. */
-export async function recallState(folder: string, aws: Keepable): Promise<void> {
+export async function restoreState(folder: string, aws: StatefulAws): Promise<void> {
   const path = fileIn(folder);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
@@ -31,6 +31,6 @@ export async function recallState(folder: string, aws: Keepable): Promise<void> 
 }
 
 /** Keeps everything, whole or not at all; what was kept before is replaced. */
-export async function keepState(folder: string, aws: Keepable): Promise<void> {
+export async function saveState(folder: string, aws: StatefulAws): Promise<void> {
   await writeWhole(fileIn(folder), await aws.snapshot());
 }

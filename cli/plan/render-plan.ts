@@ -16,7 +16,7 @@ const toolLines = ({ name, actions, resources }: Plan['tools'][number]): string 
 const secretLine = ({ name, kind }: Plan['secrets'][number]): string =>
   `  ${name}: ${SECRET_WORDS[kind] ?? kind}\n`;
 
-const windowWords = ({ window }: Plan): string =>
+const windowText = ({ window }: Plan): string =>
   window === null
     ? ''
     : `\nIt would wait for its window, and could do nothing outside it:\n  from ${window.opensAt} to ${window.closesAt}\n`;
@@ -30,7 +30,7 @@ export function renderPlan(plan: Plan): string {
 Tools, and nothing beside them ($ before { and } marks a literal character):
 ${plan.tools.map(toolLines).join('')}
 Secrets, made for the task and destroyed with it:
-${secrets}${windowWords(plan)}
+${secrets}${windowText(plan)}
 Session policy: ${plan.policyCharacters} of ${SESSION_POLICY_CHARACTERS} characters
 Grant digest:   ${plan.grantDigest}
                 (of this plan; a task's own differs by its nonce, which is drawn when it is submitted)

@@ -3,7 +3,7 @@ import { typeParameterName } from 'taskbound-evidence/names/ids';
 import { unknownType } from '../../core/requests/request.ts';
 import { taskTypeConfig, type TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import { openAssembly } from '../connection/assembly.ts';
-import { connect, placeOf, type ConnectionOptions } from '../connection/connection.ts';
+import { connect, targetOf, type ConnectionOptions } from '../connection/connection.ts';
 import { ServiceFailure } from '../errors.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import type { Io } from '../io.ts';
@@ -14,7 +14,7 @@ import { requesterConfig } from '../connection/person.ts';
  * for that. Throws `MalformedRequest` when there is no such type.
  */
 export const findTaskType = (type: string, options: ConnectionOptions, io: Io): Promise<TaskTypeConfig> =>
-  placeOf(options, io.env) === 'in-process'
+  targetOf(options, io.env) === 'in-process'
     ? fromAssembly(type, options.assembly, io)
     : fromStack(type, options, io);
 
@@ -26,7 +26,7 @@ async function fromAssembly(type: string, given: string | undefined, io: Io): Pr
       import('taskbound-local/template/resolve'),
     ]);
     const { stackName, template } = await readAssembly(assembly.directory);
-    return pick(type, stackName, resolveTemplate(template, { stackName }).resources);
+    return taskTypeIn(type, stackName, resolveTemplate(template, { stackName }).resources);
   } finally {
     await assembly.discard();
   }
@@ -37,7 +37,7 @@ interface Resource {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-function pick(type: string, stackName: string, resources: readonly Resource[]): TaskTypeConfig {
+function taskTypeIn(type: string, stackName: string, resources: readonly Resource[]): TaskTypeConfig {
   const prefix = typeParameterName(stackName, '');
   const types = new Map(
     resources

@@ -3,13 +3,13 @@ import { REASON_CHARACTERS } from '../../core/requests/reason.ts';
 import { awaitClosed } from '../run/await-closed.ts';
 import { confirm } from '../decide/confirm.ts';
 import { connect, type ConnectionOptions } from '../connection/connection.ts';
-import { endTask } from '../decide/call-decide.ts';
+import { callEnd } from '../decide/call-decide.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { personConfig } from '../connection/person.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { Records } from '../connection/records.ts';
+import { StackRecords } from '../connection/records.ts';
 import { outputOf } from '../connection/stack-outputs.ts';
 import { boundaryIdFrom } from '../show/show.ts';
 
@@ -29,9 +29,9 @@ export async function revoke(task: string, options: RevokeOptions, io: Io): Prom
     await confirm(`End ${boundaryId} now?`, options, io);
     const config = personConfig(connection, io, 'Requesters');
     const at = { url: outputOf(connection.outputs, 'EndUrl'), config, clock: connection.clock };
-    const ended = await endTask(at, { task: boundaryId, reason });
+    const ended = await callEnd(at, { task: boundaryId, reason });
     io.err(`${boundaryId} is ended by ${ended.person}: nothing more is issued to it\n`);
-    const records = new Records(config, connection.outputs);
+    const records = new StackRecords(config, connection.outputs);
     const row = await awaitClosed(records, boundaryId, { clock: connection.clock, tell: io.err });
     const closed = {
       boundaryId,

@@ -1,7 +1,7 @@
 import type { Clock } from 'taskbound-time/clock';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { latestDeadlineMs } from '../../core/ledger/deadline.ts';
-import type { Records } from '../connection/records.ts';
+import type { StackRecords } from '../connection/records.ts';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
@@ -11,7 +11,7 @@ const AFTER_DEADLINE_MS = 300_000;
 
 /** The row once its boundary is closed, or as it stands when that takes too long: an execution that was stopped is closed by Teardown. */
 export async function awaitClosed(
-  records: Records,
+  records: StackRecords,
   boundaryId: string,
   deps: { readonly clock: Clock; readonly tell: (text: string) => void },
 ): Promise<LedgerRow | undefined> {

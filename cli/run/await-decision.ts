@@ -1,13 +1,13 @@
 import { isWaiting } from '../../core/approvals/approval.ts';
 import type { Clock } from 'taskbound-time/clock';
-import type { Records } from '../connection/records.ts';
+import type { StackRecords } from '../connection/records.ts';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
 /** Returns once a task waits for nobody any more: approved, refused, expired or ended. It may take days. */
 export async function awaitDecision(
-  records: Records,
+  records: StackRecords,
   boundaryId: string,
   deps: { readonly clock: Clock; readonly tell: (text: string) => void },
 ): Promise<void> {

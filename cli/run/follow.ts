@@ -41,7 +41,7 @@ export function waitsUntilMs(event: HistoryEvent): number | undefined {
 }
 
 /** Step Functions does not know the execution, yet or any more. */
-export const isUnknown = (error: unknown): boolean =>
+export const isUnknownExecution = (error: unknown): boolean =>
   error instanceof Error && error.name === 'ExecutionDoesNotExist';
 
 /**
@@ -49,7 +49,7 @@ export const isUnknown = (error: unknown): boolean =>
  * slower while nothing happens. Right after the start the execution may not be readable yet: that is waited for. One that is not known
  * any more has ended: a deploy deleted its machine.
  */
-export async function follow(
+export async function followExecution(
   sfn: SFNClient,
   executionArn: string,
   clock: Clock,
@@ -61,7 +61,7 @@ export async function follow(
   let quietUntilMs = 0;
   for (;;) {
     const events = await eventsAfter(sfn, executionArn, known).catch((error: unknown) => {
-      if (!isUnknown(error) || (known === 0 && ++missing > 10)) throw error;
+      if (!isUnknownExecution(error) || (known === 0 && ++missing > 10)) throw error;
       return undefined;
     });
     if (events === undefined && known > 0) return;

@@ -58,7 +58,7 @@ export function causeText(cause: string | undefined): string {
 }
 
 /** What a state is waited for, in words. The rest speak for themselves. */
-const WAITING: Readonly<Record<string, string>> = {
+const WAIT_REASONS: Readonly<Record<string, string>> = {
   StillAccepted: 'waiting: the credential is not refused yet',
   ExpiryPending: 'waiting for the deadline: a credential may exist that nobody can present',
   SecretUnrevoked: 'waiting: a secret is not revoked yet',
@@ -66,7 +66,7 @@ const WAITING: Readonly<Record<string, string>> = {
 };
 
 /** A state that waits says for how long, and that nothing is open meanwhile. */
-function waitWords(event: HistoryEvent, atMs: number): string {
+function waitText(event: HistoryEvent, atMs: number): string {
   const untilMs = waitsUntilMs(event);
   if (untilMs === undefined) return '';
   const until = new Date(untilMs).toISOString().slice(0, 19);
@@ -90,7 +90,7 @@ export class Progress {
     const at = elapsed(atMs - this.#startMs).padStart(13);
     const entered = event.stateEnteredEventDetails?.name;
     if (entered !== undefined)
-      return SILENT.has(event.type ?? '') ? [] : this.#entered(at, entered, waitWords(event, atMs));
+      return SILENT.has(event.type ?? '') ? [] : this.#entered(at, entered, waitText(event, atMs));
     const failure = failureOf(event);
     if (failure !== undefined) return this.#failed(at, failure);
     return this.#ended(at, event);
@@ -110,7 +110,7 @@ export class Progress {
     }
     const before = this.#repeated(at);
     this.#reason = reason;
-    const words = WAITING[error];
+    const words = WAIT_REASONS[error];
     const detail = causeText(cause);
     return [
       ...before,

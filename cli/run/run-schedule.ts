@@ -4,7 +4,7 @@ import type { Connection } from '../connection/connection.ts';
 import { ServiceFailure } from '../errors.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import { requesterConfig } from '../connection/person.ts';
-import { Records } from '../connection/records.ts';
+import { StackRecords } from '../connection/records.ts';
 import type { RunReport } from './run-report.ts';
 import { followToEnd, type RunTaskOptions } from './run-task.ts';
 
@@ -33,7 +33,7 @@ export async function runSchedule(
   const until = nextMs === undefined ? '' : `, due at ${new Date(nextMs).toISOString().slice(0, 19)}Z`;
   io.err(`Waiting for the next run of ${schedule}${until}\n`);
   const config = requesterConfig(connection, io);
-  const records = new Records(config, connection.outputs);
+  const records = new StackRecords(config, connection.outputs);
   if (nextMs !== undefined) await clock.sleep(nextMs - fromMs);
   const row = await awaitRun(records, schedule, { fromMs, nextMs }, connection);
   io.err(`Task ${row.boundaryId} submitted by ${schedule}\n`);
@@ -45,7 +45,7 @@ export async function runSchedule(
  * is due, a run that is missed is given up.
  */
 async function awaitRun(
-  records: Records,
+  records: StackRecords,
   schedule: string,
   { fromMs, nextMs }: { readonly fromMs: number; readonly nextMs: number | undefined },
   { clock }: Connection,

@@ -11,17 +11,17 @@ import type { Connection } from '../connection/connection.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import { stackKey } from '../connection/stack-key.ts';
 import { writeKey } from 'taskbound-evidence/command/key-file';
-import { follow, isUnknown } from './follow.ts';
+import { followExecution, isUnknownExecution } from './follow.ts';
 import type { Io } from '../io.ts';
 import { requesterConfig } from '../connection/person.ts';
 import type { Persona } from '../connection/persona.ts';
-import { Records } from '../connection/records.ts';
-import { submitDecision, show } from '../decide/submit-decision.ts';
+import { StackRecords } from '../connection/records.ts';
+import { submitDecision, showSubject } from '../decide/submit-decision.ts';
 import { renderDecided } from '../decide/render-decision.ts';
 import { Progress } from './progress.ts';
 import { reportOf, unknownReport, type RunReport } from './run-report.ts';
 import { outputOf } from '../connection/stack-outputs.ts';
-import { submit, type Submitted } from './submit.ts';
+import { submitRequest, type Submitted } from './submit.ts';
 
 export interface RunTaskOptions {
   readonly out: string | undefined;
@@ -41,8 +41,8 @@ export async function runTask(
 ): Promise<RunReport> {
   const { io } = options;
   const config = requesterConfig(connection, io);
-  const records = new Records(config, connection.outputs);
-  const task = await submit(
+  const records = new StackRecords(config, connection.outputs);
+  const task = await submitRequest(
     { url: outputOf(connection.outputs, 'SubmitUrl'), config, clock: connection.clock },
     request,
   );
@@ -53,7 +53,7 @@ export async function runTask(
 /** Follows a task that stands to the end of its boundary. An error here says nothing about the boundary: it is reported. */
 export async function followToEnd(
   connection: Connection,
-  task: StandingTask,
+  task: SubmittedTask,
   { config, records, out, io, approveAs = [] }: Following,
 ): Promise<RunReport> {
   try {
@@ -73,16 +73,16 @@ export async function followToEnd(
 
 /** Somebody looks at the task and approves it, as `taskbound approve` does. */
 async function approve(boundaryId: string, connection: Connection, io: Io): Promise<void> {
-  const digest = await show(boundaryId, 'approve', connection, io);
+  const digest = await showSubject(boundaryId, 'approve', connection, io);
   const made = { decision: 'approve', task: boundaryId, reason: undefined, digest } as const;
   io.err(renderDecided(await submitDecision(made, connection, io)));
 }
 
-export type StandingTask = Pick<Submitted, 'taskId' | 'boundaryId' | 'executionArn'>;
+export type SubmittedTask = Pick<Submitted, 'taskId' | 'boundaryId' | 'executionArn'>;
 
 interface Following extends RunTaskOptions {
   readonly config: ClientConfig;
-  readonly records: Records;
+  readonly records: StackRecords;
 }
 
 interface Execution {
@@ -94,13 +94,13 @@ interface Execution {
 async function followTask(
   config: ClientConfig,
   { clock }: Connection,
-  task: StandingTask,
+  task: SubmittedTask,
   io: Io,
 ): Promise<Execution> {
   const sfn = new SFNClient({ ...config });
   const progress = new Progress();
   try {
-    await follow(sfn, task.executionArn, clock, (event) => {
+    await followExecution(sfn, task.executionArn, clock, (event) => {
       for (const line of progress.lines(event)) io.err(line);
     });
     return await describe(sfn, task.executionArn);
@@ -114,7 +114,7 @@ async function describe(sfn: SFNClient, executionArn: string): Promise<Execution
     const { status, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
     return { status: status ?? 'UNKNOWN', error, cause };
   } catch (error) {
-    if (!isUnknown(error)) throw error;
+    if (!isUnknownExecution(error)) throw error;
     return {
       status: 'UNKNOWN',
       cause: 'Its machine was deleted, and Step Functions does not know it any more.',

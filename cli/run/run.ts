@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import type { TaskRequest } from '../../core/requests/request.ts';
-import { connect, placeOf, type Connection, type ConnectionOptions } from '../connection/connection.ts';
+import { connect, targetOf, type Connection, type ConnectionOptions } from '../connection/connection.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { parsePersona } from '../connection/persona.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { renderRun } from './render-run.ts';
-import { readRequest } from './request-file.ts';
+import { readRequestFile } from './request-file.ts';
 import { exitCodeOfRun } from './run-report.ts';
 import { runSchedule } from './run-schedule.ts';
 import type { RunReport } from './run-report.ts';
@@ -29,9 +29,9 @@ export interface RunOptions extends ConnectionOptions {
 
 /** Submits a request, or waits for a schedule's, and follows its task until its boundary is closed, or cannot be shown to be. */
 export async function run(requestPath: string | undefined, given: RunOptions, io: Io): Promise<number> {
-  const options = absolute(given, io.cwd);
-  const follow = await whatToRun(requestPath, options, io);
-  await checkFolders(options, io);
+  const options = withAbsolutePaths(given, io.cwd);
+  const follow = await chooseRun(requestPath, options, io);
+  await assertLocalOptions(options, io);
   const connection = await connect(options, io);
   try {
     if (options.stopAt !== undefined) connection.embedded?.stopAt(options.stopAt);
@@ -50,7 +50,7 @@ export async function run(requestPath: string | undefined, given: RunOptions, io
 }
 
 /** A request or a schedule, exactly one; what is wrong with a request is found before anything is started. */
-async function whatToRun(
+async function chooseRun(
   requestPath: string | undefined,
   { schedule, out, approveAs: names = [] }: RunOptions,
   io: Io,
@@ -66,7 +66,7 @@ async function whatToRun(
     throw new UsageError(
       'Neither a request nor --schedule was given; allowed: exactly one of them. Give the path of a request, or --schedule NAME.',
     );
-  const request = await readRequest(requestPath, io.cwd);
+  const request = await readRequestFile(requestPath, io.cwd);
   return (connection) => runTask(connection, withId(request, connection), following);
 }
 
@@ -87,7 +87,7 @@ const withId = (request: TaskRequest, { clock }: Connection): TaskRequest & { re
   taskId: request.taskId ?? makeTaskId(clock.nowMs()),
 });
 
-function absolute(options: RunOptions, cwd: string): RunOptions {
+function withAbsolutePaths(options: RunOptions, cwd: string): RunOptions {
   const { seed, dump, trail, out } = options;
   return {
     ...options,
@@ -99,8 +99,8 @@ function absolute(options: RunOptions, cwd: string): RunOptions {
 }
 
 /** Whatever is wrong with the folders is found before a task exists. */
-async function checkFolders(options: RunOptions, io: Io): Promise<void> {
-  const place = placeOf(options, io.env);
+async function assertLocalOptions(options: RunOptions, io: Io): Promise<void> {
+  const place = targetOf(options, io.env);
   for (const option of ['seed', 'dump', 'trail', 'stopAt', 'approveAs'] as const) {
     if (options[option] !== undefined && place !== 'in-process') {
       throw new UsageError(

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { TaskRequest } from '../../core/requests/request.ts';
-import { callUrl, type UrlOf } from '../connection/call-url.ts';
+import { callUrl, type FunctionUrl } from '../connection/call-url.ts';
 import { SubmissionUnknown } from '../errors.ts';
 
 const submitted = z.object({
@@ -17,8 +17,8 @@ export type Submitted = z.infer<typeof submitted>;
  * Submits a request through the function URL. Repeats it after a lost or failed answer, which is safe because it carries its id.
  * Throws `MalformedRequest`, `TaskIdTaken`, `StackDraining` or `NotPermitted` in submit's own words; no task exists then.
  */
-export async function submit(
-  at: UrlOf,
+export async function submitRequest(
+  at: FunctionUrl,
   request: TaskRequest & { readonly taskId: string },
 ): Promise<Submitted> {
   const called = await callUrl(at, request);

@@ -4,7 +4,7 @@ import { LAST_DIGEST_MS } from 'taskbound-local/trail/trail-files';
 import type { Connection } from '../connection/connection.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import type { Io } from '../io.ts';
-import { Records } from '../connection/records.ts';
+import { StackRecords } from '../connection/records.ts';
 
 /** Where the last digest begins nothing of the task is left: its own signature is nowhere. */
 const SPARE_MS = 2 * LAST_DIGEST_MS;
@@ -20,7 +20,7 @@ export async function writeTrail(
 ): Promise<boolean> {
   if (embedded === undefined || folder === undefined) return true;
   try {
-    const row = await new Records(config, outputs).row(boundaryId);
+    const row = await new StackRecords(config, outputs).row(boundaryId);
     const overMs = Math.max(clock.nowMs(), row === undefined ? 0 : latestDeadlineMs(row));
     await clock.sleep(overMs + DELIVERY_SECONDS * 1000 + SPARE_MS - clock.nowMs());
     await embedded.writeTrail(folder);

@@ -15,7 +15,7 @@ import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { requesterConfig } from '../connection/person.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { Records } from '../connection/records.ts';
+import { StackRecords } from '../connection/records.ts';
 import { renderTimeline, timelineOf } from 'taskbound-evidence/timeline/timeline';
 import { assertFolder } from 'taskbound-evidence/command/write-file';
 
@@ -30,10 +30,12 @@ export interface ShowOptions extends ConnectionOptions {
 export async function show(task: string, options: ShowOptions, io: Io): Promise<number> {
   const out = options.out === undefined ? undefined : resolve(io.cwd, options.out);
   if (out !== undefined) await assertFolder(out, '--out');
-  const shown = (await isFile(task, io)) ? await readShown(task, out, io) : await lookUp(task, options, io);
+  const shown = (await isFile(task, io))
+    ? await readFromFile(task, out, io)
+    : await readFromStack(task, options, io);
   const verification = verifyBundle(shown.bundle);
   const { fault } = verification;
-  const evidenceFile = out === undefined ? null : await writeShown(out, shown, io);
+  const evidenceFile = out === undefined ? null : await writeEvidence(out, shown, io);
   if (options.json === true)
     printJson(io, {
       ...timelineOf(shown.bundle),
@@ -47,14 +49,14 @@ export async function show(task: string, options: ShowOptions, io: Io): Promise<
   return EXIT.done;
 }
 
-interface Shown {
+interface ShownTask {
   readonly bundle: EvidenceBundle;
   readonly phase: string | null;
   /** That the stack signs with; present where it is to be written. */
   readonly key?: KeyObject;
 }
 
-async function readShown(path: string, out: string | undefined, io: Io): Promise<Shown> {
+async function readFromFile(path: string, out: string | undefined, io: Io): Promise<ShownTask> {
   if (out === undefined) return { bundle: await readBundle(path, io.cwd), phase: null };
   throw new UsageError(
     `--out writes the evidence of a task of the stack; ${path} is a file already. Give a boundary id (<type>.<taskId>), or leave --out out.`,
@@ -62,7 +64,7 @@ async function readShown(path: string, out: string | undefined, io: Io): Promise
 }
 
 /** A broken chain is written as it stands: whoever examines it needs it. One without events is no evidence. */
-async function writeShown(folder: string, { bundle, key }: Shown, io: Io): Promise<string> {
+async function writeEvidence(folder: string, { bundle, key }: ShownTask, io: Io): Promise<string> {
   if (bundle.events.length === 0) {
     throw new UsageError(
       `The task ${bundle.boundaryId} has no evidence yet; nothing was written. Its first event follows its submission within moments: try again.`,
@@ -95,15 +97,15 @@ export function boundaryIdFrom(task: string, type: string | undefined): string {
 }
 
 /** A task's phase, or the state of a review. */
-const phaseOf = async (id: string, records: Records): Promise<string | null> =>
+const phaseOf = async (id: string, records: StackRecords): Promise<string | null> =>
   (reviewedBy(id) === undefined ? (await records.row(id))?.phase : (await records.review(id))?.state) ?? null;
 
-async function lookUp(task: string, options: ShowOptions, io: Io): Promise<Shown> {
+async function readFromStack(task: string, options: ShowOptions, io: Io): Promise<ShownTask> {
   const boundaryId = reviewedBy(task) === undefined ? boundaryIdFrom(task, options.type) : task;
   const connection = await connect(options, io);
   try {
     const config = requesterConfig(connection, io);
-    const records = new Records(config, connection.outputs);
+    const records = new StackRecords(config, connection.outputs);
     const [phase, { events, signed }] = await Promise.all([
       phaseOf(boundaryId, records),
       records.evidence(boundaryId),

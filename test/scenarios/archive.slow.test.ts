@@ -4,7 +4,7 @@ import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { compareAll } from '../../cli/archive/archive.ts';
+import { compareArchive } from '../../cli/archive/archive.ts';
 import { stackKey } from '../../cli/connection/stack-key.ts';
 import { boundaryIdOf } from 'taskbound-evidence/names/ids';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
@@ -98,11 +98,11 @@ const put = (table: string, Item: Record<string, unknown>) =>
 
 /** `taskbound archive --json`, as a requester. */
 async function compared(
-  asked: Parameters<typeof compareAll>[0],
+  asked: Parameters<typeof compareArchive>[0],
   { aws, connection } = stack,
 ): Promise<[number, unknown[]]> {
   const { io, written } = recordingIo('/', { clock: aws.clock });
-  const code = await compareAll(asked, { json: true }, connection, io);
+  const code = await compareArchive(asked, { json: true }, connection, io);
   return [code, JSON.parse(written.stdout).boundaries];
 }
 

@@ -9,7 +9,7 @@ import { inject } from 'vitest';
 import type { Connection } from '../../cli/connection/connection.ts';
 import type { Io } from '../../cli/io.ts';
 import { requesterConfig } from '../../cli/connection/person.ts';
-import { Records } from '../../cli/connection/records.ts';
+import { StackRecords } from '../../cli/connection/records.ts';
 import { exitCodeOfRun, type RunReport } from '../../cli/run/run-report.ts';
 import { runTask } from '../../cli/run/run-task.ts';
 import { personConfig } from '../../cli/connection/person.ts';
@@ -117,7 +117,7 @@ export class Deployed {
     const approveAs = waitsForApproval(request) ? APPROVERS : [];
     const running = runTask(this.connection, request, { out: undefined, io: this.io, approveAs });
     const report = await running.finally(() => this.aws.stopSchedules());
-    const records = new Records(this.connection.config, this.connection.outputs);
+    const records = new StackRecords(this.connection.config, this.connection.outputs);
     const row = await records.row(report.boundaryId);
     if (row === undefined) throw new Error(`No row for ${report.boundaryId}`);
     const events = await records.events(report.boundaryId);

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { assumed } from '../../cli/connection/credentials.ts';
+import { assumedRoleConfig } from '../../cli/connection/credentials.ts';
 import type { Intercept } from 'taskbound-local/gateway/intercept';
 import type { Deployed } from './deployed.ts';
 import {
@@ -135,7 +135,7 @@ describe('operators', () => {
   const operator = () =>
     DynamoDBDocumentClient.from(
       new DynamoDBClient({
-        ...assumed(stack.connection.config, stack.aws.clock, stack.output('Operators'), 'ann'),
+        ...assumedRoleConfig(stack.connection.config, stack.aws.clock, stack.output('Operators'), 'ann'),
       }),
     );
 

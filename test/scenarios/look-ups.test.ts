@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { answer } from '../../cli/find/find.ts';
-import { questionOf, type Asked } from '../../cli/find/find-query.ts';
+import { printFound } from '../../cli/find/find.ts';
+import { parseFindQuery, type FindCriteria } from '../../cli/find/find-query.ts';
 import { runTask } from '../../cli/run/run-task.ts';
 import { FIRST_PREV_HASH } from 'taskbound-evidence/chain/evidence';
 import { secretName } from 'taskbound-evidence/names/ids';
@@ -56,13 +56,13 @@ interface Match {
 }
 
 /** `taskbound find --json`, as one of the approvers. */
-async function found(asked: Asked, limit = 100): Promise<{ found: Match[]; more: boolean }> {
+async function found(asked: FindCriteria, limit = 100): Promise<{ found: Match[]; more: boolean }> {
   const { io, written } = recordingIo('/', { clock: stack.aws.clock });
   const connection = { ...stack.connection, as: { name: 'carol', role: 'Approvers' } };
-  await answer(questionOf(asked), { limit, json: true }, connection, io);
+  await printFound(parseFindQuery(asked), { limit, json: true }, connection, io);
   return JSON.parse(written.stdout);
 }
-const matches = async (asked: Asked): Promise<[string, string | undefined][]> =>
+const matches = async (asked: FindCriteria): Promise<[string, string | undefined][]> =>
   (await found(asked)).found.map(({ boundaryId, event, confirmed }) => {
     expect(confirmed).toBe(true);
     return [boundaryId, event?.type];

@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Ender } from '../../../cli/drain/end-executions.ts';
+import { ExecutionStopper } from '../../../cli/drain/end-executions.ts';
 import { drainReport } from '../../../cli/drain/report.ts';
-import { DrainProgress, drainWords, renderDrain } from '../../../cli/drain/render-drain.ts';
+import { DrainProgress, renderDraining, renderDrain } from '../../../cli/drain/render-drain.ts';
 import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import { synthesize } from '../../../sample/synthesize.ts';
 import { call, rowOf, T0, temporaryFolder } from '../support.ts';
@@ -80,7 +80,7 @@ describe('ending executions', () => {
   const failing = (name: string) => Object.assign(new Error('not now.'), { name });
   const ender = () => {
     const told: string[] = [];
-    return { told, ender: new Ender({}, 'because', (text) => void told.push(text)) };
+    return { told, ender: new ExecutionStopper({}, 'because', (text) => void told.push(text)) };
   };
 
   it('stops what still works, once each, and nothing that is being torn down', async () => {
@@ -94,8 +94,8 @@ describe('ending executions', () => {
       open({ boundaryId: 'object-transfer.d', phase: 'revoked' }),
       open({ boundaryId: 'object-transfer.e', teardown }),
     ];
-    await on.ender.end(rows);
-    await on.ender.end(rows);
+    await on.ender.stopAll(rows);
+    await on.ender.stopAll(rows);
     expect(on.ender.ended).toEqual(['object-transfer.a', 'object-transfer.b']);
     expect(stops()).toEqual(
       rows.slice(0, 2).map(({ executionArn }) => ({
@@ -113,7 +113,7 @@ describe('ending executions', () => {
     const on = ender();
     const ended: string[][] = [];
     for (let look = 0; look < 3; look += 1) {
-      await on.ender.end([open()]);
+      await on.ender.stopAll([open()]);
       ended.push(on.ender.ended);
     }
     expect(ended).toEqual([[], [], [open().boundaryId]]);
@@ -125,7 +125,7 @@ describe('ending executions', () => {
   it('goes on with the others when one fails', async () => {
     executions.on(StopExecutionCommand).rejectsOnce(failing('TimeoutError')).resolves({});
     const on = ender();
-    await on.ender.end([open(), open({ boundaryId: 'object-transfer.other' })]);
+    await on.ender.stopAll([open(), open({ boundaryId: 'object-transfer.other' })]);
     expect(on.ender.ended).toEqual(['object-transfer.other']);
   });
 
@@ -133,15 +133,15 @@ describe('ending executions', () => {
     const missing = new ExecutionDoesNotExist({ message: 'none', $metadata: {} });
     executions.on(StopExecutionCommand).rejectsOnce(missing).resolves({});
     const on = ender();
-    await on.ender.end([open()]);
+    await on.ender.stopAll([open()]);
     expect([on.ender.ended, on.told]).toEqual([[], []]);
-    await on.ender.end([open()]);
+    await on.ender.stopAll([open()]);
     expect(on.ender.ended).toHaveLength(1);
   });
 
   it.each(['AccessDeniedException', 'AccessDenied'])('%s is final', async (name) => {
     executions.on(StopExecutionCommand).rejects(failing(name));
-    await expect(ender().ender.end([open()])).rejects.toMatchObject({
+    await expect(ender().ender.stopAll([open()])).rejects.toMatchObject({
       name: 'ServiceFailure',
       message: expect.stringMatching(/cannot be stopped: not now\. .* drain without --end\.$/),
     });
@@ -186,10 +186,10 @@ describe('what a person reads', () => {
 
   it("shows other people's words on one line", () => {
     const marker = { boundaryId: 'drain' as const, sinceMs: T0, by: 'b\u001b[2J', reason: 'two\nlines' };
-    expect(drainWords('S', { marker })).toBe(
+    expect(renderDraining('S', { marker })).toBe(
       'Stack S takes no new tasks since 2026-11-23T10:00:00.000Z (b\\u001b[2J: two lines)',
     );
-    expect(drainWords('S', { fault: 'by: missing' })).toContain('cannot be read: by: missing');
+    expect(renderDraining('S', { fault: 'by: missing' })).toContain('cannot be read: by: missing');
     const stuck = open({ postponed: { failures: 1, untilMs: T0, because: 'a\nb\u0007' } });
     const report = drainReport('S', {
       ...{ safe: false, drain: { marker }, ended: ['a', 'b'], look: { ...nothing, open: [stuck] } },

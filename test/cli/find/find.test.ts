@@ -1,10 +1,10 @@
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it, test } from 'vitest';
-import type { Finding } from '../../../cli/find/find-tasks.ts';
-import { questionOf } from '../../../cli/find/find-query.ts';
-import { Records } from '../../../cli/connection/records.ts';
-import { matchOf, renderFound } from '../../../cli/find/render-find.ts';
+import type { FoundTask } from '../../../cli/find/find-tasks.ts';
+import { parseFindQuery } from '../../../cli/find/find-query.ts';
+import { StackRecords } from '../../../cli/connection/records.ts';
+import { matchOf, renderFind } from '../../../cli/find/render-find.ts';
 import { boundaryIdOf, secretName } from 'taskbound-evidence/names/ids';
 import { reviewIdOf } from 'taskbound-evidence/names/review-id';
 import { BOUNDARY, call, goodEvents, rowOf } from '../support.ts';
@@ -25,7 +25,7 @@ describe('a question', () => {
     [{ day: '2028-02-29' }, { by: 'day', value: '2028-02-29' }],
     [{ accessKey: 'ASIAIOSFODNN7EXAMPLE' }, { by: 'access-key', lookup: 'key#ASIAIOSFODNN7EXAMPLE' }],
     [{ secret: `${SECRET}-a1B2c3` }, { by: 'secret', value: SECRET, place: { boundaryId: BOUNDARY } }],
-  ])('%j', (asked, question) => expect(questionOf(asked)).toMatchObject(question));
+  ])('%j', (asked, question) => expect(parseFindQuery(asked)).toMatchObject(question));
 
   it.each([
     ['nothing', [], /given: none\. Give one of --requester/],
@@ -56,13 +56,13 @@ describe('a question', () => {
 });
 
 describe('what was found', () => {
-  const question = questionOf({ accessKey: 'ASIAIOSFODNN7EXAMPLE' });
+  const question = parseFindQuery({ accessKey: 'ASIAIOSFODNN7EXAMPLE' });
   const event = goodEvents()[3];
   if (event === undefined) throw new Error('no event');
-  const found: Finding = { boundaryId: BOUNDARY, row: rowOf({ requester: 'ann' }), event, signed: true };
+  const found: FoundTask = { boundaryId: BOUNDARY, row: rowOf({ requester: 'ann' }), event, signed: true };
 
   it('is one line each, and tells that there are more', () => {
-    const text = renderFound(question, { findings: [found], more: true });
+    const text = renderFind(question, { tasks: [found], more: true });
     expect(text).toMatch(
       /^2026-11-23 10:00 +object-transfer\.nightly-1 +closed +ann +event 4, identity\.issued, 2026-11-23T10:00:03\.000Z$/m,
     );
@@ -71,7 +71,7 @@ describe('what was found', () => {
   });
 
   it('says when nothing but its chain confirms it', () => {
-    const text = renderFound(question, { findings: [{ ...found, signed: false }], more: false });
+    const text = renderFind(question, { tasks: [{ ...found, signed: false }], more: false });
     expect(text).toContain(`NOT SIGNED: ${BOUNDARY}: confirmed by its chain alone`);
     expect(matchOf({ ...found, signed: false })).toMatchObject({ confirmed: true, signed: false });
     expect(matchOf(found)).toMatchObject({ confirmed: true, signed: true });
@@ -79,7 +79,7 @@ describe('what was found', () => {
 
   it('is doubted aloud when the evidence does not bear it out', () => {
     const doubted = { boundaryId: BOUNDARY, fault: 'its event 4 does not say so' };
-    expect(renderFound(question, { findings: [doubted], more: false })).toContain(
+    expect(renderFind(question, { tasks: [doubted], more: false })).toContain(
       `NOT CONFIRMED: ${BOUNDARY}: its event 4 does not say so.`,
     );
     expect(matchOf(doubted)).toEqual({
@@ -104,7 +104,7 @@ describe('what was found', () => {
   });
 
   it('may be nothing, which proves nothing for a moment', () => {
-    expect(renderFound(question, { findings: [], more: false })).toMatch(
+    expect(renderFind(question, { tasks: [], more: false })).toMatch(
       /^Nothing was found with the access key ASIAIOSFODNN7EXAMPLE\.\nThe index is eventually consistent/,
     );
   });
@@ -120,11 +120,11 @@ test('the index is read page by page, and no further than was asked for', async 
     .resolvesOnce({ Items: [], LastEvaluatedKey: { seq: 2 } })
     .resolvesOnce({ Items: page(3, 4), LastEvaluatedKey: { seq: 4 } })
     .rejects(new Error('too far'));
-  const records = new Records(
+  const records = new StackRecords(
     { region: 'eu-central-1' },
     { LedgerTable: 'Ledger', EvidenceTable: 'Evidence' },
   );
-  expect((await records.lookedUp('key#x', 3)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  expect((await records.lookUp('key#x', 3)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
   const inputs = documents.commandCalls(QueryCommand).map((call) => call.args[0].input);
   expect(inputs.map(({ ExclusiveStartKey: from }) => from)).toEqual([undefined, { seq: 2 }, { seq: 2 }]);
   expect(inputs[0]).toMatchObject({ TableName: 'Evidence', IndexName: 'lookup', ScanIndexForward: false });

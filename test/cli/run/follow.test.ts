@@ -1,7 +1,7 @@
 import { GetExecutionHistoryCommand, SFNClient, type HistoryEvent } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, it } from 'vitest';
-import { follow } from '../../../cli/run/follow.ts';
+import { followExecution } from '../../../cli/run/follow.ts';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { T0 } from '../support.ts';
 
@@ -31,8 +31,11 @@ function growing(counts: readonly number[]): SFNClient {
 
 it('hands over every event once, in order, over pages and polls', async () => {
   const seen: number[] = [];
-  await follow(growing([0, 1, 1, 120, 120, 250]), 'arn', new VirtualClock({ startMs: T0 }), (event) =>
-    seen.push(event.id ?? 0),
+  await followExecution(
+    growing([0, 1, 1, 120, 120, 250]),
+    'arn',
+    new VirtualClock({ startMs: T0 }),
+    (event) => seen.push(event.id ?? 0),
   );
   expect(seen).toEqual(Array.from({ length: 250 }, (_, index) => index + 1));
 });
@@ -43,7 +46,7 @@ it('waits for an execution that cannot be read yet, and no longer than sensible'
     .rejects(Object.assign(new Error('not there'), { name: 'ExecutionDoesNotExist' }));
   const clock = new VirtualClock({ startMs: T0 });
   await expect(
-    follow(new SFNClient({ region: 'eu-central-1' }), 'arn', clock, () => undefined),
+    followExecution(new SFNClient({ region: 'eu-central-1' }), 'arn', clock, () => undefined),
   ).rejects.toThrow('not there');
   expect(clock.nowMs()).toBeGreaterThan(T0 + 10_000);
 });
@@ -55,15 +58,18 @@ it('ends with an execution that is not known any more', async () => {
     .resolvesOnce({ events: events(1) })
     .rejects(gone);
   const seen: number[] = [];
-  await follow(new SFNClient({ region: 'eu-central-1' }), 'arn', new VirtualClock({ startMs: T0 }), (event) =>
-    seen.push(event.id ?? 0),
+  await followExecution(
+    new SFNClient({ region: 'eu-central-1' }),
+    'arn',
+    new VirtualClock({ startMs: T0 }),
+    (event) => seen.push(event.id ?? 0),
   );
   expect(seen).toEqual([1]);
 });
 
 it('passes on what else goes wrong', async () => {
   mockClient(SFNClient).on(GetExecutionHistoryCommand).rejects(new Error('down'));
-  const following = follow(
+  const following = followExecution(
     new SFNClient({ region: 'eu-central-1' }),
     'arn',
     new VirtualClock({ startMs: T0 }),
@@ -92,7 +98,7 @@ it('looks once a minute at a task that waits for its window, and again when it o
       const end = { id: 2, timestamp: new Date(opensMs), type: 'ExecutionSucceeded' as const };
       return { events: clock.nowMs() < opensMs ? [waiting] : [end, waiting] };
     });
-  await follow(new SFNClient({ region: 'eu-central-1' }), 'arn', clock, () => undefined);
+  await followExecution(new SFNClient({ region: 'eu-central-1' }), 'arn', clock, () => undefined);
   expect(polls).toBeLessThan(65);
   expect(clock.nowMs()).toBeLessThan(opensMs + 5000);
 });

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { reachable } from '../../../cli/connection/call-url.ts';
-import { submit } from '../../../cli/run/submit.ts';
+import { reachableUrl } from '../../../cli/connection/call-url.ts';
+import { submitRequest } from '../../../cli/run/submit.ts';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { T0 } from '../support.ts';
 
@@ -40,7 +40,7 @@ async function answering(answers: readonly { readonly status: number; readonly b
 describe('submit', () => {
   it('posts the request, signed for Lambda at the time of the clock it is given', async () => {
     const { received, at } = await answering([{ status: 200, body: task }]);
-    expect(await submit(at, request)).toEqual(task);
+    expect(await submitRequest(at, request)).toEqual(task);
     expect(JSON.parse(received[0]?.body ?? '')).toEqual(request);
     const { headers, method } = received[0]?.message ?? {};
     expect(method).toBe('POST');
@@ -56,14 +56,14 @@ describe('submit', () => {
       { status: 429, body: {} },
       { status: 200, body: task },
     ]);
-    expect(await submit(at, request)).toEqual(task);
+    expect(await submitRequest(at, request)).toEqual(task);
     expect(new Set(received.map(({ body }) => body)).size).toBe(1);
     expect(received).toHaveLength(3);
   });
 
   it('says that the task may exist when no answer comes', async () => {
     const { at } = await answering([{ status: 500, body: { error: 'X', message: 'y' } }]);
-    await expect(submit(at, request)).rejects.toThrow(
+    await expect(submitRequest(at, request)).rejects.toThrow(
       /Whether task mine-1 exists is not known: run the request again with "taskId": "mine-1"/,
     );
   });
@@ -76,7 +76,7 @@ describe('submit', () => {
     [403, { Message: 'Forbidden' }, 'NotPermitted', /403: Forbidden/],
   ])('%i %j is %s, and is not repeated', async (status, body, name, message) => {
     const { received, at } = await answering([{ status, body }]);
-    await expect(submit(at, request)).rejects.toThrow(
+    await expect(submitRequest(at, request)).rejects.toThrow(
       expect.objectContaining({
         name,
         message: typeof message === 'string' ? message : expect.stringMatching(message),
@@ -87,7 +87,7 @@ describe('submit', () => {
 
   it('does not take any 200 for a task', async () => {
     const { at } = await answering([{ status: 200, body: '<html>' }]);
-    await expect(submit(at, request)).rejects.toThrow(/something else than a task/);
+    await expect(submitRequest(at, request)).rejects.toThrow(/something else than a task/);
   });
 });
 
@@ -109,5 +109,5 @@ it.each([
   ],
   ['http://127.0.0.1:4566/lambda-url/abc123/', undefined, 'http://127.0.0.1:4566/lambda-url/abc123/'],
 ])('%s at endpoint %s is reached at %s', (url, endpoint, reached) =>
-  expect(reachable(url, endpoint).href).toBe(reached),
+  expect(reachableUrl(url, endpoint).href).toBe(reached),
 );
