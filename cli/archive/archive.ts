@@ -1,14 +1,14 @@
-import { ArchiveReader } from './archive-copies.ts';
+import { ArchiveReader } from './archive-reader.ts';
 import { compareDay, compareOne } from './compare-archive.ts';
 import { connect, type Connection, type ConnectionOptions } from '../connection/connection.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import { stackKey } from '../connection/stack-key.ts';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person.ts';
+import { requesterConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { parseDay } from '../find/find-query.ts';
-import { StackRecords } from '../connection/records.ts';
+import { StackRecords } from '../connection/stack-records.ts';
 import { renderArchive } from './render-archive.ts';
 import { boundaryIdFrom } from '../show/show.ts';
 

@@ -3,9 +3,9 @@ import { S3ServiceException } from '@aws-sdk/client-s3';
 import { bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
-import type { ArchiveReader } from './archive-copies.ts';
-import { valueOrFault } from '../find/value-or-fault.ts';
-import type { StackRecords } from '../connection/records.ts';
+import type { ArchiveReader } from './archive-reader.ts';
+import { valueOrFault } from '../connection/value-or-fault.ts';
+import type { StackRecords } from '../connection/stack-records.ts';
 
 /** What the archive has of one boundary, compared with the table as it is now. */
 export interface ArchiveComparison {

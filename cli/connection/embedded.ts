@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
-import { LocalDatabases } from '../local/databases.ts';
+import { LocalDatabases } from '../local/local-databases.ts';
 import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
 import { dumpStack, SeedError, seedStack } from 'taskbound-local/seed/seed';
 import { nextRunMs } from 'taskbound-local/scheduler/schedules';

@@ -2,7 +2,7 @@ import { MalformedRequest } from 'taskbound-evidence/errors';
 import { parseBoundaryId } from 'taskbound-evidence/names/ids';
 import { REASON_CHARACTERS } from '../../core/requests/reason.ts';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
-import { confirm } from './confirm.ts';
+import { confirm } from '../confirm.ts';
 import { connect, type ConnectionOptions } from '../connection/connection.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';

@@ -8,11 +8,11 @@ import { callDecide, type Decided } from './call-decide.ts';
 import { decisionSubject } from './decision-subject.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import type { Io } from '../io.ts';
-import { personConfig } from '../connection/person.ts';
-import { StackRecords } from '../connection/records.ts';
+import { personConfig } from '../connection/person-config.ts';
+import { StackRecords } from '../connection/stack-records.ts';
 import { renderReview, renderSubject } from './render-decision.ts';
 import { outputOf } from '../connection/stack-outputs.ts';
-import { readTaskType } from '../plan/task-types.ts';
+import { readTaskType } from '../plan/find-task-type.ts';
 
 export type Decision = 'approve' | 'refuse';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from 'taskbound-time/clock';
 import { isSafe, type Drain } from '../../core/operations/drain.ts';
-import { isEmpty, NOTHING_REMAINING, type Remaining } from './look.ts';
+import { isEmpty, NOTHING_REMAINING, type Remaining } from './remaining.ts';
 
 const PAUSE_MS = 10_000;
 

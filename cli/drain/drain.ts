@@ -9,17 +9,17 @@ import {
   type ConnectionOptions,
 } from '../connection/connection.ts';
 import { awaitDrained } from './await-drained.ts';
-import { ExecutionStopper } from './end-executions.ts';
-import { readRemaining, NOTHING_REMAINING } from './look.ts';
-import { MarkerStore } from './marker.ts';
-import { operatorConfig } from './operator.ts';
-import { drainReport, type DrainReport } from './report.ts';
+import { ExecutionStopper } from './execution-stopper.ts';
+import { readRemaining, NOTHING_REMAINING } from './remaining.ts';
+import { MarkerStore } from './marker-store.ts';
+import { operatorConfig } from './operator-config.ts';
+import { drainReport, type DrainReport } from './drain-report.ts';
 import { ServiceFailure } from '../errors.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { StackRecords } from '../connection/records.ts';
+import { StackRecords } from '../connection/stack-records.ts';
 import { DrainProgress, renderDraining, renderDrain, renderResumed } from './render-drain.ts';
 
 /** The longest lease is an hour; a quarter more for Teardown, proof and sweep, the reconciler's pauses included. */

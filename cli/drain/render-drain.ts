@@ -1,6 +1,6 @@
 import { liftedByMs, type Drain } from '../../core/operations/drain.ts';
-import type { Remaining } from './look.ts';
-import type { DrainReport } from './report.ts';
+import type { Remaining } from './remaining.ts';
+import type { DrainReport } from './drain-report.ts';
 import { columns, oneLine } from 'taskbound-evidence/command/print';
 import { elapsed } from '../run/progress.ts';
 

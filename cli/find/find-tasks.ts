@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { valueOrFault } from './value-or-fault.ts';
+import { valueOrFault } from '../connection/value-or-fault.ts';
 import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { issued, lookupOf } from 'taskbound-evidence/lookup/lookup';
@@ -8,7 +8,7 @@ import { type ReviewRow } from '../../core/approvals/review.ts';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import type { FindQuery } from './find-query.ts';
-import type { StackRecords } from '../connection/records.ts';
+import type { StackRecords } from '../connection/stack-records.ts';
 
 /** One boundary, or the review of one, that a look-up led to, with the event by which it is found. */
 export interface FoundTask extends Found {

@@ -8,10 +8,10 @@ import { stackKey } from '../connection/stack-key.ts';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import { findTasks as look } from './find-tasks.ts';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person.ts';
+import { requesterConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { parseFindQuery, type FindCriteria, type FindQuery } from './find-query.ts';
-import { StackRecords } from '../connection/records.ts';
+import { StackRecords } from '../connection/stack-records.ts';
 import { matchOf, renderFind } from './render-find.ts';
 
 export interface FindOptions extends ConnectionOptions, FindCriteria {

@@ -1,9 +1,9 @@
 import { connect, warnIfFreshStack, type ConnectionOptions } from '../connection/connection.ts';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person.ts';
+import { requesterConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { StackRecords } from '../connection/records.ts';
+import { StackRecords } from '../connection/stack-records.ts';
 import { renderList, reviewSummaryOf, summaryOf } from './render-list.ts';
 
 export interface ListOptions extends ConnectionOptions {

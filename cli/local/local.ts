@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { startEmbedded, type Embedded } from '../connection/embedded.ts';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
-import { findFreePort } from './free-port.ts';
+import { findFreePort } from './find-free-port.ts';
 import type { Io } from '../io.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { renderEnvironment } from './render-environment.ts';
-import { saveState, restoreState } from './state.ts';
+import { saveState, restoreState } from './saved-state.ts';
 import { assertFolder } from 'taskbound-evidence/command/write-file';
 
 export interface LocalOptions {

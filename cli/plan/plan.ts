@@ -1,11 +1,11 @@
-import { findTaskType } from './task-types.ts';
+import { findTaskType } from './find-task-type.ts';
 import type { ConnectionOptions } from '../connection/connection.ts';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { makePlan } from './make-plan.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { renderPlan } from './render-plan.ts';
-import { readRequestFile } from '../run/request-file.ts';
+import { readRequestFile } from '../run/read-request-file.ts';
 
 export interface PlanOptions extends ConnectionOptions {
   readonly json?: boolean;

@@ -1,15 +1,15 @@
 import { MalformedRequest } from 'taskbound-evidence/errors';
 import { REASON_CHARACTERS } from '../../core/requests/reason.ts';
 import { awaitClosed } from '../run/await-closed.ts';
-import { confirm } from '../decide/confirm.ts';
+import { confirm } from '../confirm.ts';
 import { connect, type ConnectionOptions } from '../connection/connection.ts';
 import { callEnd } from '../decide/call-decide.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
-import { personConfig } from '../connection/person.ts';
+import { personConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { StackRecords } from '../connection/records.ts';
+import { StackRecords } from '../connection/stack-records.ts';
 import { outputOf } from '../connection/stack-outputs.ts';
 import { boundaryIdFrom } from '../show/show.ts';
 

@@ -1,6 +1,6 @@
 import { isWaiting } from '../../core/approvals/approval.ts';
 import type { Clock } from 'taskbound-time/clock';
-import type { StackRecords } from '../connection/records.ts';
+import type { StackRecords } from '../connection/stack-records.ts';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;

@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { waitsUntilMs } from './follow.ts';
+import { waitsUntilMs } from './follow-execution.ts';
 import { oneLine, visible } from 'taskbound-evidence/command/print';
 
 /** States that only route: they take no time and say nothing to a person. */

@@ -3,8 +3,8 @@ import { SCHEDULE_NAME } from '../../core/schedules/schedule.ts';
 import type { Connection } from '../connection/connection.ts';
 import { ServiceFailure } from '../errors.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
-import { requesterConfig } from '../connection/person.ts';
-import { StackRecords } from '../connection/records.ts';
+import { requesterConfig } from '../connection/person-config.ts';
+import { StackRecords } from '../connection/stack-records.ts';
 import type { RunReport } from './run-report.ts';
 import { followToEnd, type RunTaskOptions } from './run-task.ts';
 

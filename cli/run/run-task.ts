@@ -11,17 +11,17 @@ import type { Connection } from '../connection/connection.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import { stackKey } from '../connection/stack-key.ts';
 import { writeKey } from 'taskbound-evidence/command/key-file';
-import { followExecution, isUnknownExecution } from './follow.ts';
+import { followExecution, isUnknownExecution } from './follow-execution.ts';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person.ts';
+import { requesterConfig } from '../connection/person-config.ts';
 import type { Persona } from '../connection/persona.ts';
-import { StackRecords } from '../connection/records.ts';
+import { StackRecords } from '../connection/stack-records.ts';
 import { submitDecision, showSubject } from '../decide/submit-decision.ts';
 import { renderDecided } from '../decide/render-decision.ts';
 import { Progress } from './progress.ts';
 import { reportOf, unknownReport, type RunReport } from './run-report.ts';
 import { outputOf } from '../connection/stack-outputs.ts';
-import { submitRequest, type Submitted } from './submit.ts';
+import { submitRequest, type Submitted } from './submit-request.ts';
 
 export interface RunTaskOptions {
   readonly out: string | undefined;

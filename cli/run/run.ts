@@ -7,7 +7,7 @@ import type { Io } from '../io.ts';
 import { parsePersona } from '../connection/persona.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { renderRun } from './render-run.ts';
-import { readRequestFile } from './request-file.ts';
+import { readRequestFile } from './read-request-file.ts';
 import { exitCodeOfRun } from './run-report.ts';
 import { runSchedule } from './run-schedule.ts';
 import type { RunReport } from './run-report.ts';

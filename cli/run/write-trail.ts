@@ -4,7 +4,7 @@ import { LAST_DIGEST_MS } from 'taskbound-local/trail/trail-files';
 import type { Connection } from '../connection/connection.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import type { Io } from '../io.ts';
-import { StackRecords } from '../connection/records.ts';
+import { StackRecords } from '../connection/stack-records.ts';
 
 /** Where the last digest begins nothing of the task is left: its own signature is nowhere. */
 const SPARE_MS = 2 * LAST_DIGEST_MS;

@@ -13,9 +13,9 @@ import { stackKey } from '../connection/stack-key.ts';
 import { writeKey } from 'taskbound-evidence/command/key-file';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person.ts';
+import { requesterConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { StackRecords } from '../connection/records.ts';
+import { StackRecords } from '../connection/stack-records.ts';
 import { renderTimeline, timelineOf } from 'taskbound-evidence/timeline/timeline';
 import { assertFolder } from 'taskbound-evidence/command/write-file';
 

@@ -1,6 +1,6 @@
-import { requesterConfig } from '../../cli/connection/person.ts';
-import { StackRecords } from '../../cli/connection/records.ts';
-import { submitRequest } from '../../cli/run/submit.ts';
+import { requesterConfig } from '../../cli/connection/person-config.ts';
+import { StackRecords } from '../../cli/connection/stack-records.ts';
+import { submitRequest } from '../../cli/run/submit-request.ts';
 import { chainFault } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { percentile, sum, table, tally } from './figures.ts';

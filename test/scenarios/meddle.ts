@@ -3,7 +3,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { ClientConfig } from '../../cli/connection/client-config.ts';
-import { StackRecords } from '../../cli/connection/records.ts';
+import { StackRecords } from '../../cli/connection/stack-records.ts';
 import type { EvidenceEvent } from 'taskbound-evidence/chain/evidence';
 import { boundaryIdOf, parseBoundaryId, typeParameterName } from 'taskbound-evidence/names/ids';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';

@@ -1,7 +1,7 @@
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, it } from 'vitest';
-import { ArchiveReader } from '../../../cli/archive/archive-copies.ts';
+import { ArchiveReader } from '../../../cli/archive/archive-reader.ts';
 import { renderArchive } from '../../../cli/archive/render-archive.ts';
 import { call } from '../support.ts';
 

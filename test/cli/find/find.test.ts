@@ -3,7 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it, test } from 'vitest';
 import type { FoundTask } from '../../../cli/find/find-tasks.ts';
 import { parseFindQuery } from '../../../cli/find/find-query.ts';
-import { StackRecords } from '../../../cli/connection/records.ts';
+import { StackRecords } from '../../../cli/connection/stack-records.ts';
 import { matchOf, renderFind } from '../../../cli/find/render-find.ts';
 import { boundaryIdOf, secretName } from 'taskbound-evidence/names/ids';
 import { reviewIdOf } from 'taskbound-evidence/names/review-id';

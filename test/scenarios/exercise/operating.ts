@@ -1,10 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 import { drainStack, type DrainOptions } from '../../../cli/drain/drain.ts';
 import { stackKey } from '../../../cli/connection/stack-key.ts';
-import { operatorConfig } from '../../../cli/drain/operator.ts';
+import { operatorConfig } from '../../../cli/drain/operator-config.ts';
 import { findTasks } from '../../../cli/find/find-tasks.ts';
 import { parseFindQuery } from '../../../cli/find/find-query.ts';
-import { StackRecords } from '../../../cli/connection/records.ts';
+import { StackRecords } from '../../../cli/connection/stack-records.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import type { Deployed } from '../deployed.ts';

@@ -1,4 +1,4 @@
-import { StackRecords } from '../../../cli/connection/records.ts';
+import { StackRecords } from '../../../cli/connection/stack-records.ts';
 import type { DemoDatabase } from '../../../cli/local/demo-database.ts';
 import { maintenance, startDatabase } from '../database.ts';
 import { freshId, type Deployed, type Ran } from '../deployed.ts';

@@ -7,7 +7,7 @@ import { connect, targetOf, type ConnectionOptions } from '../connection/connect
 import { ServiceFailure } from '../errors.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person.ts';
+import { requesterConfig } from '../connection/person-config.ts';
 
 /**
  * A task type as it is deployed in the stack, or, when no stack is named, as it stands in the synthesized template: no AWS is started

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { standingOf } from '../../core/operations/drain.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
-import type { StackRecords } from '../connection/records.ts';
+import type { StackRecords } from '../connection/stack-records.ts';
 import { mapInBatches } from '../../core/shared/map-in-batches.ts';
 
 const SIDE_BY_SIDE = 20;

@@ -1,5 +1,5 @@
 import { UsageError } from 'taskbound-evidence/command/errors';
-import type { Io } from '../io.ts';
+import type { Io } from './io.ts';
 
 /** Asks before something is done that cannot be taken back. Throws `UsageError` when the answer is no, or nobody is there to answer. */
 export async function confirm(question: string, options: { readonly yes?: boolean }, io: Io): Promise<void> {

@@ -2,7 +2,7 @@ import { isWaiting } from '../../core/approvals/approval.ts';
 import { liftedByMs, type Drain } from '../../core/operations/drain.ts';
 import { latestDeadlineMs } from '../../core/ledger/deadline.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
-import type { Remaining } from './look.ts';
+import type { Remaining } from './remaining.ts';
 
 /** The phase of a row that this version cannot read. */
 const UNREADABLE = 'unreadable';

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { reachableUrl } from '../../../cli/connection/call-url.ts';
-import { submitRequest } from '../../../cli/run/submit.ts';
+import { submitRequest } from '../../../cli/run/submit-request.ts';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { T0 } from '../support.ts';
 

@@ -1,7 +1,7 @@
 import { GetExecutionHistoryCommand, SFNClient, type HistoryEvent } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, it } from 'vitest';
-import { followExecution } from '../../../cli/run/follow.ts';
+import { followExecution } from '../../../cli/run/follow-execution.ts';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { T0 } from '../support.ts';
 

@@ -1,7 +1,7 @@
 import type { ClientConfig } from '../connection/client-config.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Io } from '../io.ts';
-import { personConfig } from '../connection/person.ts';
+import { personConfig } from '../connection/person-config.ts';
 
 /** Who drains, where nobody in particular is named. */
 export const operatorConfig = (connection: Connection, io: Io): ClientConfig =>
