@@ -1,17 +1,16 @@
 import type { Command } from 'commander';
+import { asPerson, type Ends, seconds } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
-import { asPerson, type Ends, seconds, whole } from 'taskbound-evidence/command/options';
 
 const FAST_FORWARD = `
 With --local the embedded AWS runs inside this process, on a clock that skips idle waiting: it starts at the
-present time and then jumps over every wait in which nothing works. Times shown are that clock's.
-Nothing of it is left afterwards, except what --dump and --out write.
+present time and jumps over every wait in which no work runs. The times shown are those of that clock.
+Nothing remains afterwards, except what --dump and --out write.
 
 Exit code: 0 done; 1 the task failed or was refused, its boundary is closed; 2 malformed request or wrong usage,
 no task exists; 3 the boundary is not proven closed.`;
 
-/** What runs tasks, and where. */
-export function declareTasks(program: Command, io: Io, ends: Ends): void {
+export function declareRun(program: Command, io: Io, ends: Ends): void {
   asPerson(
     program.command('run').description('submit a request and follow its task to the end of its boundary'),
   )
@@ -32,14 +31,14 @@ export function declareTasks(program: Command, io: Io, ends: Ends): void {
     )
     .option(
       '--approve-as <name@output>',
-      'approve the task as this person, as soon as it waits for it; may be given again (local only)',
+      'approve the task as this person, as soon as it waits for approval; may be given several times (local only)',
       (text: string, before: readonly string[] = []) => [...before, text],
     )
     .option(
       '--trail <dir>',
       'write what CloudTrail would have recorded, after the last deadline (local only)',
     )
-    .option('--out <dir>', 'write <taskId>.evidence.json there')
+    .option('--out <dir>', 'write <taskId>.evidence.json to this folder')
     .option(
       '--policy-delay <seconds>',
       'how long policy changes take to have effect (local only)',
@@ -47,21 +46,5 @@ export function declareTasks(program: Command, io: Io, ends: Ends): void {
       4,
     )
     .addHelpText('after', FAST_FORWARD)
-    .action((request, options) => ends(import('../run/run.ts').then(({ run }) => run(request, options, io))));
-
-  asPerson(program.command('plan').description('show what a request would be granted; issues nothing'))
-    .argument('<request>', 'the request, a JSON file')
-    .action((request, options) =>
-      ends(import('../plan/plan.ts').then(({ plan }) => plan(request, options, io))),
-    );
-
-  program
-    .command('local')
-    .description('serve the embedded AWS with the stack loaded on 127.0.0.1, until Ctrl-C')
-    .option('--assembly <dir>', 'an already synthesized CDK assembly, instead of synthesizing')
-    .option('--port <port>', 'the port to listen on; a free one when absent', whole(1, 65_535))
-    .option('--state <dir>', 'keep the data there between runs')
-    .option('--policy-delay <seconds>', 'how long policy changes take to have effect', seconds, 4)
-    .option('--json', 'print the environment as one JSON document')
-    .action((options) => ends(import('../local/local.ts').then(({ local }) => local(options, io))));
+    .action((request, options) => ends(import('./run.ts').then(({ run }) => run(request, options, io))));
 }
