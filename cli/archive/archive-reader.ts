@@ -6,14 +6,14 @@ import { ServiceFailure } from '../errors.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { outputOf, type StackOutputs } from '../connection/stack-outputs.ts';
 
-/** Reads copies of evidence from the archive that a stack's output `EvidenceArchive` names: `s3://bucket/prefix/`. */
+/** Reads copies of evidence from a stack's archive. The output `EvidenceArchive` names it: `s3://bucket/prefix/`. */
 export class ArchiveReader {
   readonly #client: S3Client;
-  readonly #at: { readonly bucket: string; readonly prefix: string };
+  readonly #location: { readonly bucket: string; readonly prefix: string };
   readonly #stack: string;
 
   constructor(config: ClientConfig, outputs: StackOutputs, stack: string) {
-    this.#at = parseArchiveUri(outputOf(outputs, 'EvidenceArchive'));
+    this.#location = parseArchiveUri(outputOf(outputs, 'EvidenceArchive'));
     this.#client = new S3Client({
       ...config,
       ...(config.endpoint !== undefined && { forcePathStyle: true }),
@@ -23,7 +23,7 @@ export class ArchiveReader {
 
   /** Whether the newest copy has exactly these bytes. Throws `S3ServiceException` when it cannot be read. */
   async has(boundaryId: string, wanted: Buffer): Promise<boolean> {
-    const { bucket, prefix } = this.#at;
+    const { bucket, prefix } = this.#location;
     const Key = `${prefix}${archiveKey(this.#stack, boundaryId)}`;
     const { Body, ContentLength } = await this.#client.send(new GetObjectCommand({ Bucket: bucket, Key }));
     if (ContentLength === wanted.length && Body !== undefined)
@@ -32,9 +32,9 @@ export class ArchiveReader {
     return false;
   }
 
-  /** The boundaries that have a copy, each with the day (UTC, `2026-11-24`) on which it was put: a request for each thousand. */
+  /** The boundaries that have a copy, each with the day (UTC, `2026-11-24`) on which it was written. One request per thousand copies. */
   async copyDays(): Promise<Map<string, string>> {
-    const { bucket, prefix } = this.#at;
+    const { bucket, prefix } = this.#location;
     const days = new Map<string, string>();
     const input = { Bucket: bucket, Prefix: `${prefix}${archiveFolder(this.#stack)}` };
     try {
@@ -45,7 +45,7 @@ export class ArchiveReader {
         }
     } catch (error) {
       throw new ServiceFailure(
-        `The archive s3://${input.Bucket}/${input.Prefix} cannot be listed: ${messageOf(error)}. It takes s3:ListBucket, which TaskBoundary.grantRead gives; a stack that is older must be deployed again.`,
+        `The archive s3://${input.Bucket}/${input.Prefix} cannot be listed: ${messageOf(error)}. This needs s3:ListBucket, which TaskBoundary.grantRead grants; deploy an older stack again.`,
       );
     }
     return days;

@@ -11,7 +11,7 @@ import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 500;
 
-/** One of the stack's function URLs, and who calls it. */
+/** One of the stack's function URLs, and the caller's config. */
 export interface FunctionUrl {
   readonly url: string;
   readonly config: ClientConfig;
@@ -30,8 +30,8 @@ const refusal = z.object({
 });
 
 /**
- * Posts to a function URL, signed, and again after a lost or failed answer: what is posted must say the same when it comes twice. Gives the
- * answer of success, or `unanswered` what came last. Throws the function's own refusal by its name.
+ * Posts to a function URL, signed, and retries after a lost or failed response, so the request must be idempotent. Returns the successful
+ * response, or in `unanswered` the last failure. Throws the function's own refusal under its name.
  */
 export async function callUrl(
   at: FunctionUrl,
@@ -53,8 +53,8 @@ export async function callUrl(
 function refusalError(answer: Answer, url: string): Error {
   const { error = '', message, Message } = refusal.safeParse(answer.body).data ?? {};
   const text = message ?? Message ?? describe(answer);
-  const ours = URL_ERRORS.find(({ type }) => type.name === error);
-  if (ours !== undefined) return new ours.type(text);
+  const known = URL_ERRORS.find(({ type }) => type.name === error);
+  if (known !== undefined) return new known.type(text);
   return new NotPermitted(
     `The function refused the call with ${answer.status}: ${text}. Use credentials that may invoke ${url}.`,
   );
@@ -65,10 +65,10 @@ const describe = ({ status, body }: Answer): string => {
   return `${status === 0 ? 'no response' : `status ${status}`}: ${text.slice(0, 300)}`;
 };
 
-/** Function URLs of an embedded AWS stand under its one endpoint, as `/lambda-url/<id>/`, whatever port it had when it was loaded. */
+/** An embedded AWS serves function URLs under its endpoint as `/lambda-url/<id>/`, even if its port was another when the stack was loaded. */
 export function reachableUrl(url: string, endpoint: string | undefined): URL {
   if (!URL.canParse(url))
-    throw new UsageError(`A function's URL is ${JSON.stringify(url)}, which is no URL. Check the stack.`);
+    throw new UsageError(`A function's URL is ${JSON.stringify(url)}, which is not a URL. Check the stack.`);
   const target = new URL(url);
   const id =
     /^([a-z0-9]+)\.lambda-url\./.exec(target.hostname)?.[1] ??
@@ -77,7 +77,7 @@ export function reachableUrl(url: string, endpoint: string | undefined): URL {
 }
 
 async function post(at: FunctionUrl, body: string): Promise<Answer> {
-  // A client is made only for its resolved settings: credentials, region, hash and HTTP handler are the SDK's own.
+  // The client is created only for its resolved settings: the SDK's own credentials, region, hash and HTTP handler.
   const { config } = new STSClient({ ...at.config });
   const url = reachableUrl(at.url, at.config.endpoint);
   const region = /\.lambda-url\.([a-z0-9-]+)\./.exec(url.hostname)?.[1] ?? (await config.region());

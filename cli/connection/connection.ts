@@ -15,9 +15,9 @@ export interface Connection {
   /** The clock of that AWS: real, or the virtual one of an AWS in this process. */
   readonly clock: Clock;
   readonly config: ClientConfig;
-  /** False for an embedded AWS: people come into being there when a command acts as one. See `person.ts`. */
+  /** False for an embedded AWS, which creates a person when a command acts as one. See `person-config.ts`. */
   readonly hasPeople: boolean;
-  /** Who acts, where a command says so. */
+  /** The person of `--as`. */
   readonly as?: Persona;
   /** Present when the AWS runs in this process. */
   readonly embedded?: Embedded;
@@ -36,9 +36,10 @@ export interface ConnectionOptions {
 /** The stack's name in `sample/app.ts`. */
 export const DEFAULT_STACK = 'Taskbound';
 
+/** The AWS that a command connects to. */
 export type Target = 'in-process' | 'endpoint' | 'account';
 
-/** Which AWS a command talks to. Throws `UsageError` when the options contradict each other. */
+/** Throws `UsageError` when the options contradict each other. */
 export function targetOf(options: ConnectionOptions, env: Io['env']): Target {
   const endpoint = env['AWS_ENDPOINT_URL'];
   if (options.local === true && options.stack !== undefined) {
@@ -48,7 +49,7 @@ export function targetOf(options: ConnectionOptions, env: Io['env']): Target {
   }
   if (options.stack !== undefined && options.assembly !== undefined) {
     throw new UsageError(
-      `--stack ${options.stack} and --assembly were both given; the one is deployed, the other is not. Leave one out.`,
+      `--stack ${options.stack} and --assembly were both given; --stack names a deployed stack, --assembly one that is not deployed. Leave one out.`,
     );
   }
   if (options.local === true || options.assembly !== undefined) return 'in-process';
@@ -62,11 +63,11 @@ const personOption = ({ as }: ConnectionOptions): Pick<Connection, 'as'> =>
 const isLoopback = (endpoint: string): boolean =>
   ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
 
-/** Opens the AWS that the options and the environment name. Close it when done. */
+/** Connects to the AWS that the options and the environment name. Close the connection when done. */
 export async function connect(options: ConnectionOptions, io: Io): Promise<Connection> {
   personOption(options);
-  const place = targetOf(options, io.env);
-  if (place === 'in-process') return connectInProcess(options, io);
+  const target = targetOf(options, io.env);
+  if (target === 'in-process') return connectInProcess(options, io);
   const config = environmentConfig(io.env);
   const stackName = options.stack ?? DEFAULT_STACK;
   return {
@@ -80,7 +81,7 @@ export async function connect(options: ConnectionOptions, io: Io): Promise<Conne
   };
 }
 
-/** What AWS clients take from the environment. Throws `UsageError` for an endpoint that is no URL. */
+/** The client config from the environment. Throws `UsageError` for an endpoint that is not a URL. */
 export function environmentConfig(env: Io['env']): ClientConfig {
   const endpoint = endpointOf(env);
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
@@ -90,7 +91,7 @@ export function environmentConfig(env: Io['env']): ClientConfig {
   };
 }
 
-/** Whoever forgot to name a stack looks at an empty one: say so. */
+/** Warns a user who may have forgotten to name a stack that the local one is new and empty. */
 export function warnIfFreshStack({ embedded }: Connection, io: Io): void {
   if (embedded)
     io.err('This is a fresh local stack, so it is empty. Name a stack with --stack or AWS_ENDPOINT_URL.\n');

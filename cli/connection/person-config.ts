@@ -8,30 +8,30 @@ import type { Io } from '../io.ts';
 import { outputOf } from './stack-outputs.ts';
 
 /**
- * Who acts: the one that `--as` names, in a session of that role. Without it the caller's ordinary AWS credentials; an embedded AWS has
- * no people of its own, so there it is the machine's user in the given role.
+ * The config of the person who acts: with `--as`, that person in a session of that role. Without it, the caller's ordinary AWS credentials;
+ * an embedded AWS has no people of its own, so there it is the machine's user in the given role.
  */
 export function personConfig(connection: Connection, io: Io, role: string): ClientConfig {
   const { config, outputs, clock, hasPeople } = connection;
-  const who = connection.as ?? (hasPeople ? undefined : { name: sessionNameOf(io.userName), role });
-  if (who === undefined) return config;
-  const base = hasPeople ? config : userConfig(config, who.name);
-  return assumedRoleConfig(base, clock, outputOf(outputs, who.role), who.name);
+  const person = connection.as ?? (hasPeople ? undefined : { name: sessionNameOf(io.userName), role });
+  if (person === undefined) return config;
+  const base = hasPeople ? config : userConfig(config, person.name);
+  return assumedRoleConfig(base, clock, outputOf(outputs, person.role), person.name);
 }
 
-/** Who submits and reads when no other person is named. */
+/** Acts as a requester when no person is given. */
 export const requesterConfig = (connection: Connection, io: Io): ClientConfig =>
   personConfig(connection, io, 'Requesters');
 
-/** The config of an IAM user, whose key the account's owner makes: the roles' trust then lets them in under their own name only. */
+/** The config of an IAM user with a new access key. The trust policies of the roles accept a user only under their own name. */
 function userConfig(config: ClientConfig, UserName: string): ClientConfig {
-  let made: Promise<AwsCredentialIdentity> | undefined;
-  const make = async (): Promise<AwsCredentialIdentity> => {
+  let created: Promise<AwsCredentialIdentity> | undefined;
+  const createKey = async (): Promise<AwsCredentialIdentity> => {
     const { AccessKey } = await new IAMClient({ ...config }).send(new CreateAccessKeyCommand({ UserName }));
     const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = AccessKey ?? {};
     if (accessKeyId === undefined || secretAccessKey === undefined)
-      throw new ServiceFailure(`CreateAccessKey of ${UserName} gave no key. Check the endpoint.`);
+      throw new ServiceFailure(`CreateAccessKey of ${UserName} returned no key. Check the endpoint.`);
     return { accessKeyId, secretAccessKey };
   };
-  return { ...config, credentials: () => (made ??= make()) };
+  return { ...config, credentials: () => (created ??= createKey()) };
 }

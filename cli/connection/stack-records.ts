@@ -16,10 +16,10 @@ import { outputOf, type StackOutputs } from './stack-outputs.ts';
 
 const DAY_MS = 86_400_000;
 const startOfDay = (ms: number): number => ms - (ms % DAY_MS);
-/** Entries of the index for each question: small, so that more than one page is nothing special. */
+/** Index entries per page. Small, so that several pages are the normal case. */
 const DUE_PAGE = 100;
 
-/** Reads ledger and evidence of a stack. Queries only: a Scan's cost grows with everything that ever was. */
+/** Reads a stack's ledger and evidence. Only with queries: the cost of a scan grows with the whole history. */
 export class StackRecords {
   readonly #documents: DynamoDBDocumentClient;
   readonly #ledger: string;
@@ -46,7 +46,7 @@ export class StackRecords {
     return Item && reviewRow.parse(Item);
   }
 
-  /** Reviews that nobody decided yet, the oldest first. */
+  /** Undecided reviews, the oldest first. */
   async openReviews(): Promise<ReviewRow[]> {
     const items = await this.#query({
       TableName: this.#ledger,
@@ -60,7 +60,7 @@ export class StackRecords {
     return reviews.filter((review) => review !== undefined);
   }
 
-  /** All events of a boundary, in order, and what was signed of them. */
+  /** All events of a boundary, in order, and their signed head. */
   async evidence(boundaryId: string): Promise<{ events: EvidenceEvent[]; signed?: SignedHead }> {
     const items = await this.#query({
       TableName: this.#evidence,
@@ -77,7 +77,7 @@ export class StackRecords {
     return (await this.evidence(boundaryId)).events;
   }
 
-  /** What the index of look-ups has under a key, newest first, `most` at most. It is eventually consistent. */
+  /** The entries of the look-up index under a key, newest first, at most `most`. The index is eventually consistent. */
   async lookUp(
     lookup: string,
     most: number,
@@ -100,11 +100,11 @@ export class StackRecords {
   async recent(days: number, nowMs: number): Promise<LedgerRow[]> {
     const rows: LedgerRow[] = [];
     for (let back = 0; back < days; back += 1)
-      rows.push(...(await this.#day(new Date(nowMs - back * DAY_MS).toISOString().slice(0, 10))));
+      rows.push(...(await this.#rowsOf(new Date(nowMs - back * DAY_MS).toISOString().slice(0, 10))));
     return rows;
   }
 
-  /** The ids of all boundaries that are not closed, or whose leftovers are not taken away yet, whenever they are due. */
+  /** The ids of all boundaries that are not closed or whose leftovers are not removed yet, due or not. */
   async openOrUnswept(): Promise<string[]> {
     const items = await this.#query({
       TableName: this.#ledger,
@@ -116,25 +116,25 @@ export class StackRecords {
     return items.map((item) => String(item[LEDGER_KEYS.partitionKey]));
   }
 
-  /** Rows that were written since a moment, newest first: a question costs what is new. */
+  /** Rows that were written since a time, newest first. The cost depends only on the new rows. */
   async since(fromMs: number, nowMs: number): Promise<LedgerRow[]> {
     const rows: LedgerRow[] = [];
     for (let day = startOfDay(nowMs); day >= startOfDay(fromMs); day -= DAY_MS)
-      rows.push(...(await this.#day(new Date(day).toISOString().slice(0, 10), fromMs)));
+      rows.push(...(await this.#rowsOf(new Date(day).toISOString().slice(0, 10), fromMs)));
     return rows;
   }
 
-  /** Rows of one day (UTC, `2026-11-24`), newest first. Throws `ZodError` when one of them is none. */
-  async #day(day: string, fromMs = 0): Promise<LedgerRow[]> {
-    return (await this.#ofDay(day, fromMs)).map((item) => ledgerRow.parse(item));
+  /** Rows of one day (UTC, `2026-11-24`), newest first. Throws `ZodError` when one is invalid. */
+  async #rowsOf(day: string, fromMs = 0): Promise<LedgerRow[]> {
+    return (await this.#itemsOf(day, fromMs)).map((item) => ledgerRow.parse(item));
   }
 
-  /** The ids of the same, `most` at most: what is no row must not hide the others. */
+  /** The ids of the rows of one day, at most `most`. An invalid row does not hide the others. */
   async idsOf(day: string, most = Infinity): Promise<string[]> {
-    return (await this.#ofDay(day, 0, most)).map((item) => String(item[LEDGER_KEYS.partitionKey]));
+    return (await this.#itemsOf(day, 0, most)).map((item) => String(item[LEDGER_KEYS.partitionKey]));
   }
 
-  #ofDay(day: string, fromMs: number, most?: number): Promise<Record<string, unknown>[]> {
+  #itemsOf(day: string, fromMs: number, most?: number): Promise<Record<string, unknown>[]> {
     const input = {
       TableName: this.#ledger,
       IndexName: DAY_INDEX.name,

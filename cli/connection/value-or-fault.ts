@@ -1,6 +1,6 @@
 import { ZodError } from 'zod';
 
-/** What is read, or a fault in its place where it has another form: one item must not hide what else there is. */
+/** The value that is read, or `fault` when it does not match its schema: one invalid item must not hide the others. */
 export async function valueOrFault<T>(fault: string, read: () => Promise<T>): Promise<T | { fault: string }> {
   try {
     return await read();

@@ -7,28 +7,28 @@ import type { Remaining } from './remaining.ts';
 /** The phase of a row that this version cannot read. */
 const UNREADABLE = 'unreadable';
 
-/** ISO 8601; null for a time that there is none of. */
+/** ISO 8601; null when there is no such time. */
 const iso = (ms: number): string | null => (ms === 0 ? null : new Date(ms).toISOString());
 
-/** A boundary that is not closed. `error`: why the reconciler could not help it lately, or why its row cannot be read. */
+/** A boundary that is not closed. `error`: why the reconciler's last attempt failed, or why its row cannot be read. */
 interface OpenBoundary {
   readonly boundaryId: string;
   readonly phase: string;
   readonly executionArn: string | null;
   readonly requestedAt: string | null;
   readonly requestedBy: string | null;
-  /** When its last credential dies by itself; null when none was issued. */
+  /** When its last credential expires; null when none was issued. */
   readonly credentialsUntil: string | null;
   readonly error: string | null;
 }
 
-/** A closed boundary whose deny, or whatever else it left, is not taken away yet. */
+/** A closed boundary whose deny or other leftovers are not removed yet. */
 interface WaitingBoundary {
   readonly boundaryId: string;
-  /** The role and its inline policy; null when it left no deny, only secrets to look for. */
+  /** The role with the inline deny policy; null when only secrets are left to check. */
   readonly roleName: string | null;
   readonly policyName: string | null;
-  /** When it is lifted at the latest, if nothing fails. */
+  /** The latest time at which it is lifted, if nothing fails. */
   readonly liftedBy: string | null;
   readonly error: string | null;
 }
@@ -38,13 +38,13 @@ export interface DrainReport {
   readonly stack: string;
   /** Whether new tasks are refused now. */
   readonly draining: boolean;
-  /** Whether the stack may be deleted: nothing is left, and nothing can come. */
+  /** Whether the stack may be deleted: nothing remains, and no task can be added. */
   readonly safe: boolean;
   /** Boundaries whose execution was stopped by this command. */
   readonly ended: readonly string[];
   readonly open: readonly OpenBoundary[];
   readonly waitingForDeny: readonly WaitingBoundary[];
-  /** Who drains, since when and why; null when nobody does, or the marker cannot be read. */
+  /** Who drains, since when and why; null when the stack is not draining, or the marker cannot be read. */
   readonly marker: { readonly since: string; readonly by: string; readonly reason: string } | null;
 }
 
@@ -55,11 +55,11 @@ const openBoundary = (row: LedgerRow): OpenBoundary => ({
   requestedAt: iso(row.requestedAtMs),
   requestedBy: row.requestedBy.arn,
   credentialsUntil: iso(latestDeadlineMs(row)),
-  error: row.postponed?.because ?? whatItWaitsFor(row),
+  error: row.postponed?.because ?? waitReason(row),
 });
 
-/** A task that waits for people has no execution that could be stopped: it closes when they decide, or when their time is over. */
-const whatItWaitsFor = (row: LedgerRow): string | null =>
+/** A task that waits for approval has no execution to stop: it closes when it is decided, or when its approvals expire. */
+const waitReason = (row: LedgerRow): string | null =>
   isWaiting(row)
     ? `it waits for approval until ${iso(row.approval.expiresAtMs)}; refuse it (taskbound refuse) or end it (taskbound revoke)`
     : null;
@@ -85,12 +85,12 @@ export function drainReport(
   stack: string,
   {
     safe,
-    look,
+    remaining,
     drain,
     ended,
-  }: { safe: boolean; look: Remaining; drain: Drain | undefined; ended: readonly string[] },
+  }: { safe: boolean; remaining: Remaining; drain: Drain | undefined; ended: readonly string[] },
 ): DrainReport {
-  const unreadable = look.unreadable.map(({ boundaryId, fault }) => ({
+  const unreadable = remaining.unreadable.map(({ boundaryId, fault }) => ({
     ...{ boundaryId, phase: UNREADABLE, error: fault },
     ...{ executionArn: null, requestedAt: null, requestedBy: null, credentialsUntil: null },
   }));
@@ -99,8 +99,8 @@ export function drainReport(
     draining: drain !== undefined,
     safe,
     ended,
-    open: [...look.open.map(openBoundary), ...unreadable],
-    waitingForDeny: look.waiting.map(waitingBoundary),
+    open: [...remaining.open.map(openBoundary), ...unreadable],
+    waitingForDeny: remaining.waiting.map(waitingBoundary),
     marker: markerOf(drain),
   };
 }

@@ -6,33 +6,33 @@ import { ServiceFailure } from '../errors.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import { mapInBatches } from '../../core/shared/map-in-batches.ts';
 
-const SIDE_BY_SIDE = 10;
-/** The error of a stopped execution, for whoever looks at it. */
+const BATCH = 10;
+/** The error name in the history of a stopped execution. */
 const ERROR = 'Drained';
 
-/** Stops executions, each once. The reconciler sees their end and closes their boundaries by Teardown. */
+/** Stops executions, each once. The reconciler notices their end and closes their boundaries with Teardown. */
 export class ExecutionStopper {
   readonly #sfn: SFNClient;
   readonly #cause: string;
-  readonly #tell: (text: string) => void;
+  readonly #print: (text: string) => void;
   readonly #ended = new Set<string>();
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
 
-  constructor(config: ClientConfig, reason: string, tell: (text: string) => void) {
+  constructor(config: ClientConfig, reason: string, print: (text: string) => void) {
     this.#sfn = new SFNClient({ ...config });
     this.#cause = `taskbound drain --end: ${reason}`;
-    this.#tell = tell;
+    this.#print = print;
   }
 
-  /** Boundaries whose execution was stopped, or had just ended by itself, in the order of their names. */
+  /** The boundaries whose execution was stopped, or had just ended by itself, sorted. */
   get ended(): string[] {
     return [...this.#ended].sort();
   }
 
-  /** Stops what still works. What cannot be stopped now is tried again when it is called again; throws `ServiceFailure` when it never can be. */
+  /** Stops what still runs. A later call retries what failed this time. Throws `ServiceFailure` when the caller may not stop executions. */
   async stopAll(rows: readonly LedgerRow[]): Promise<void> {
     const running = rows.filter((row) => mayBeEnded(row) && !this.#ended.has(row.boundaryId));
-    await mapInBatches(running, SIDE_BY_SIDE, (row) => this.#stop(row));
+    await mapInBatches(running, BATCH, (row) => this.#stop(row));
   }
 
   async #stop({ boundaryId, executionArn }: LedgerRow): Promise<void> {
@@ -40,17 +40,15 @@ export class ExecutionStopper {
       await this.#sfn.send(new StopExecutionCommand({ executionArn, error: ERROR, cause: this.#cause }));
       this.#ended.add(boundaryId);
     } catch (error) {
-      if (error instanceof ExecutionDoesNotExist) return; // submitted and not started yet: the reconciler starts it or closes it
+      if (error instanceof ExecutionDoesNotExist) return; // submitted, but not started yet: the reconciler starts or closes it
       if (error instanceof Error && error.name.startsWith('AccessDenied')) {
         throw new ServiceFailure(
-          `The execution of ${boundaryId} cannot be stopped: ${messageOf(error)}. New tasks are refused all the same. Use credentials of grantDrain (the role Operators), or drain without --end.`,
+          `The execution of ${boundaryId} cannot be stopped: ${messageOf(error)}. New tasks are still refused. Use credentials of grantDrain (the role Operators), or drain without --end.`,
         );
       }
-      if (this.#told.has(boundaryId)) return;
-      this.#told.add(boundaryId);
-      this.#tell(
-        `The execution of ${boundaryId} cannot be stopped yet: ${messageOf(error)}. It is tried again.\n`,
-      );
+      if (this.#reported.has(boundaryId)) return;
+      this.#reported.add(boundaryId);
+      this.#print(`The execution of ${boundaryId} cannot be stopped yet: ${messageOf(error)}. Retrying.\n`);
     }
   }
 }

@@ -7,7 +7,7 @@ import { outputOf, type StackOutputs } from '../connection/stack-outputs.ts';
 
 const Key = { [LEDGER_KEYS.partitionKey]: DRAIN_KEY };
 
-/** The marker in the ledger that refuses new tasks. */
+/** Reads and writes the marker in the ledger that makes the stack refuse new tasks. */
 export class MarkerStore {
   readonly #documents: DynamoDBDocumentClient;
   readonly #table: string;
@@ -24,7 +24,10 @@ export class MarkerStore {
     return drainOf(Item);
   }
 
-  /** Puts it, and returns what stands then: whoever drained first keeps the word. What is no marker is replaced; it refused as well. */
+  /**
+   * Writes the marker, and returns the one that is stored afterwards: an existing marker is kept. An item that is not a valid marker is
+   * replaced; it refused tasks as well.
+   */
   async put(marker: Omit<DrainMarker, 'boundaryId'>): Promise<Drain> {
     const Item = { ...marker, ...Key };
     try {
@@ -37,14 +40,14 @@ export class MarkerStore {
       );
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      const standing = await this.read();
-      if (standing !== undefined && 'marker' in standing) return standing;
+      const existing = await this.read();
+      if (existing !== undefined && 'marker' in existing) return existing;
       await this.#documents.send(new PutCommand({ TableName: this.#table, Item }));
     }
     return { marker: Item as DrainMarker };
   }
 
-  /** Takes it away; returns what stood, or undefined when nothing did. */
+  /** Removes the marker, and returns it; undefined when there was none. */
   async remove(): Promise<Drain | undefined> {
     const { Attributes } = await this.#documents.send(
       new DeleteCommand({ TableName: this.#table, Key, ReturnValues: 'ALL_OLD' }),

@@ -3,6 +3,6 @@ import type { Connection } from '../connection/connection.ts';
 import type { Io } from '../io.ts';
 import { personConfig } from '../connection/person-config.ts';
 
-/** Who drains, where nobody in particular is named. */
+/** Acts as an operator when no person is given. */
 export const operatorConfig = (connection: Connection, io: Io): ClientConfig =>
   personConfig(connection, io, 'Operators');

@@ -10,7 +10,7 @@ import { UsageError } from 'taskbound-evidence/command/errors';
 import type { FindQuery } from './find-query.ts';
 import type { StackRecords } from '../connection/stack-records.ts';
 
-/** One boundary, or the review of one, that a look-up led to, with the event by which it is found. */
+/** One boundary or review that a look-up found, with the event that matches. */
 export interface FoundTask extends Found {
   readonly boundaryId: string;
   readonly row?: LedgerRow;
@@ -20,72 +20,73 @@ export interface FoundTask extends Found {
 export interface FoundTasks {
   /** Newest first. */
   readonly tasks: readonly FoundTask[];
-  /** There are more than were asked for. */
+  /** There are more than the limit. */
   readonly more: boolean;
 }
 
-/** Where `find` looks. */
+/** What `find` reads from. */
 export interface FindSources {
   readonly records: StackRecords;
   readonly stack: string;
-  /** That signs the stack's evidence. */
+  /** The stack's public key, which verifies its evidence. */
   readonly key: KeyObject;
 }
 
-/** Answers a question from an index, or a name, and from the evidence of what that points to. Throws `UsageError` for a secret of another stack. */
-export async function findTasks(question: FindQuery, place: FindSources, limit: number): Promise<FoundTasks> {
-  const pointers = await pointersTo(question, place, limit + 1);
-  const findings = await Promise.all(
-    pointers.slice(0, limit).map((pointer) => readFoundTask(pointer, place)),
-  );
-  // A secret's name can be made up, and points to nothing then; an entry of the index that points to nothing must be seen.
-  const there = question.by === 'secret' ? findings.filter(isThere) : findings;
-  return { tasks: there, more: pointers.length > limit };
+/** Finds boundaries through an index or a secret's name, and confirms them with their evidence. Throws `UsageError` for a secret of another stack. */
+export async function findTasks(query: FindQuery, sources: FindSources, limit: number): Promise<FoundTasks> {
+  const pointers = await pointersTo(query, sources, limit + 1);
+  const found = await Promise.all(pointers.slice(0, limit).map((pointer) => readFoundTask(pointer, sources)));
+  // A secret's name can be invented and then matches nothing. An index entry that matches nothing must be reported.
+  const tasks = query.by === 'secret' ? found.filter(exists) : found;
+  return { tasks, more: pointers.length > limit };
 }
 
-const isThere = ({ row, fault }: FoundTask): boolean => row !== undefined || fault !== NO_EVIDENCE;
+const exists = ({ row, fault }: FoundTask): boolean => row !== undefined || fault !== NO_EVIDENCE;
 
 async function pointersTo(
-  question: FindQuery,
+  query: FindQuery,
   { records, stack }: FindSources,
   most: number,
 ): Promise<Pointer[]> {
-  if (question.by === 'day') {
-    const ids = await records.idsOf(question.value, most);
+  if (query.by === 'day') {
+    const ids = await records.idsOf(query.value, most);
     return ids.map((boundaryId) => ({ boundaryId, seq: 1, means: isRequest }));
   }
-  if (question.by === 'secret') {
-    const { place, value } = question;
+  if (query.by === 'secret') {
+    const { place, value } = query;
     if (place.stack === stack) return [{ boundaryId: place.boundaryId, means: issued(value) }];
     throw new UsageError(
-      `The secret was made by the stack ${place.stack}; this looked in ${stack}. Give --stack ${place.stack}.`,
+      `The secret was made by the stack ${place.stack}; the search was in ${stack}. Give --stack ${place.stack}.`,
     );
   }
-  const { lookup } = question;
+  const { lookup } = query;
   const means = (event: EvidenceEvent): boolean => lookupOf(event) === lookup;
   return (await records.lookUp(lookup, most)).map((at) => ({ ...at, means }));
 }
 
 const isRequest = ({ type }: EvidenceEvent): boolean => type === 'task.requested';
 
-/** Reads what is there of the boundary itself, consistently: the index may be behind, and is not believed. The ledger first: what it has as closed was signed before. */
-async function readFoundTask(pointer: Pointer, place: FindSources): Promise<FoundTask> {
+/**
+ * Reads the boundary itself, consistently, because the index may be behind and is not trusted. The ledger comes first: evidence is signed
+ * before a row is closed.
+ */
+async function readFoundTask(pointer: Pointer, sources: FindSources): Promise<FoundTask> {
   const { boundaryId } = pointer;
-  const { fault: ofState, ...state } = await stateOf(boundaryId, place.records);
-  const found = await inEvidence(pointer, state.row?.phase === 'closed', place);
-  const faults = [found.fault, ofState].filter((fault) => fault !== undefined);
+  const { fault: stateFault, ...state } = await stateOf(boundaryId, sources.records);
+  const found = await inEvidence(pointer, state.row?.phase === 'closed', sources);
+  const faults = [found.fault, stateFault].filter((fault) => fault !== undefined);
   return { boundaryId, ...state, ...found, ...(faults.length > 0 && { fault: faults.join('; ') }) };
 }
 
 const inEvidence = (pointer: Pointer, closed: boolean, { records, key }: FindSources): Promise<Found> =>
-  valueOrFault('something in its evidence is no event', async () =>
+  valueOrFault('its evidence contains an invalid event', async () =>
     follow(pointer, { ...(await records.evidence(pointer.boundaryId)), closed }, key),
   );
 
-type State = Pick<FoundTask, 'row' | 'review' | 'fault'>;
+type BoundaryState = Pick<FoundTask, 'row' | 'review' | 'fault'>;
 
-const stateOf = (boundaryId: string, records: StackRecords): Promise<State> =>
-  valueOrFault('what the ledger has of it is no row', async () => {
+const stateOf = (boundaryId: string, records: StackRecords): Promise<BoundaryState> =>
+  valueOrFault('its ledger item is not a valid row', async () => {
     if (reviewedBy(boundaryId) !== undefined) {
       const review = await records.review(boundaryId);
       return review ? { review } : {};

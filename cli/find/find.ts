@@ -6,7 +6,7 @@ import {
 } from '../connection/connection.ts';
 import { stackKey } from '../connection/stack-key.ts';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
-import { findTasks as look } from './find-tasks.ts';
+import { findTasks } from './find-tasks.ts';
 import type { Io } from '../io.ts';
 import { requesterConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
@@ -19,12 +19,12 @@ export interface FindOptions extends ConnectionOptions, FindCriteria {
   readonly json?: boolean;
 }
 
-/** Whose was this key, this secret? Who asked for what, who decided about what? From an index, and confirmed by the evidence. */
+/** Finds the tasks of a person, a day, an access key or a secret: through an index, confirmed by the evidence. */
 export async function find(options: FindOptions, io: Io): Promise<number> {
-  const question = parseFindQuery(options);
+  const query = parseFindQuery(options);
   const connection = await connect(options, io);
   try {
-    await printFound(question, options, connection, io);
+    await printFound(query, options, connection, io);
     warnIfFreshStack(connection, io);
     return EXIT.done;
   } finally {
@@ -32,18 +32,18 @@ export async function find(options: FindOptions, io: Io): Promise<number> {
   }
 }
 
-/** Prints what a stack has to say to a question. */
+/** Prints the tasks of a stack that match a query. */
 export async function printFound(
-  question: FindQuery,
+  query: FindQuery,
   { limit, json = false }: Pick<FindOptions, 'limit' | 'json'>,
   connection: Connection,
   io: Io,
 ): Promise<void> {
   const { stackName: stack, outputs } = connection;
   const config = requesterConfig(connection, io);
-  const place = { records: new StackRecords(config, outputs), stack, key: await stackKey(config, outputs) };
-  const found = await look(question, place, limit);
-  const { by, value } = question;
+  const sources = { records: new StackRecords(config, outputs), stack, key: await stackKey(config, outputs) };
+  const found = await findTasks(query, sources, limit);
+  const { by, value } = query;
   if (json) printJson(io, { stack, by, value, found: found.tasks.map(matchOf), more: found.more });
-  else io.out(renderFind(question, found));
+  else io.out(renderFind(query, found));
 }

@@ -11,7 +11,7 @@ export interface ListOptions extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-/** Open and recent boundaries, from the ledger's index by day. */
+/** Lists open and recent boundaries, from the ledger's index by day. */
 export async function list(options: ListOptions, io: Io): Promise<number> {
   const connection = await connect(options, io);
   try {

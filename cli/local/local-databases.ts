@@ -3,17 +3,17 @@ import { secretSpec } from '../../core/task-types/task-type.ts';
 import { startDemoDatabase, type DemoDatabase } from './demo-database.ts';
 import type { EmbeddedAws, LoadedStack } from 'taskbound-local/embedded-aws';
 
-/** What of a type's configuration says which databases there must be. */
+/** The part of a type's configuration that names its databases. */
 const typeParameter = z.looseObject({ secrets: z.record(z.string(), secretSpec) });
 
 /**
- * The databases of a stack's task types: one PostgreSQL for each admin secret, started when the secret is first read, which no task does
- * that needs no database. Until then nothing is spent on them.
+ * The databases of a stack's task types: one PostgreSQL server for each admin secret. It starts when the secret is first read, so tasks
+ * that need no database do not pay for it.
  */
 export class LocalDatabases {
   readonly #started = new Map<string, Promise<DemoDatabase>>();
 
-  /** `script` makes the schema, as the superuser, in the database. */
+  /** `script` creates the schema in the database, as the superuser. */
   constructor(aws: EmbeddedAws, stack: LoadedStack, script: () => string) {
     for (const arn of adminSecretsOf(stack)) {
       const start = async (): Promise<string> => {
@@ -25,7 +25,7 @@ export class LocalDatabases {
     }
   }
 
-  /** The one behind an admin secret, if it was started. */
+  /** The database of an admin secret, if it was started. */
   started(arn: string): Promise<DemoDatabase> | undefined {
     return this.#started.get(arn);
   }
@@ -44,7 +44,7 @@ export class LocalDatabases {
   }
 }
 
-/** Of every type that the stack has: their configuration is in parameters. */
+/** The admin secrets of all task types, whose configuration is in parameters. */
 function adminSecretsOf({ resources }: LoadedStack): ReadonlySet<string> {
   const values = [...resources.values()]
     .filter(({ type }) => type === 'AWS::SSM::Parameter')

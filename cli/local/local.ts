@@ -17,8 +17,8 @@ export interface LocalOptions {
 }
 
 /**
- * Serves the embedded AWS on 127.0.0.1, in real time, until the person stops it. With a state folder, its data is there again at the
- * next start; it is written once, at the end, whole or not at all.
+ * Serves the embedded AWS on 127.0.0.1, in real time, until the user stops it. With a state folder, the next start restores its data,
+ * which is written atomically, once, at the end.
  */
 export async function local(options: LocalOptions, io: Io): Promise<number> {
   const folder = options.state === undefined ? undefined : resolve(io.cwd, options.state);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { writeWhole } from 'taskbound-evidence/command/write-file';
 
-/** What can be kept of an embedded AWS between two runs: one text. */
+/** An embedded AWS whose state can be saved as one text. */
 export interface StatefulAws {
   snapshot(): Promise<string>;
   restore(snapshot: string): Promise<void>;
@@ -11,7 +11,7 @@ export interface StatefulAws {
 
 const fileIn = (folder: string): string => join(folder, 'state.json');
 
-/** Takes back what an earlier run kept; does nothing when there is nothing. */
+/** Restores what an earlier run saved; does nothing when there is nothing. */
 export async function restoreState(folder: string, aws: StatefulAws): Promise<void> {
   const path = fileIn(folder);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -25,12 +25,12 @@ export async function restoreState(folder: string, aws: StatefulAws): Promise<vo
     await aws.restore(text);
   } catch (error) {
     throw new UsageError(
-      `--state: ${path} cannot be taken back: ${messageOf(error)}. Move it away, or name another folder.`,
+      `--state: ${path} cannot be restored: ${messageOf(error)}. Move it away, or name another folder.`,
     );
   }
 }
 
-/** Keeps everything, whole or not at all; what was kept before is replaced. */
+/** Saves the whole state atomically, and replaces what was saved before. */
 export async function saveState(folder: string, aws: StatefulAws): Promise<void> {
   await writeWhole(fileIn(folder), await aws.snapshot());
 }

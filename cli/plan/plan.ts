@@ -11,7 +11,7 @@ export interface PlanOptions extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-/** Compiles a request into the grant that its task would get. Issues nothing and starts nothing. */
+/** Shows the grant that a request's task would get. Issues and starts nothing. */
 export async function plan(requestPath: string, options: PlanOptions, io: Io): Promise<number> {
   const request = await readRequestFile(requestPath, io.cwd);
   const config = await findTaskType(request.type, options, io);

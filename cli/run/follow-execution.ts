@@ -4,7 +4,7 @@ import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
-/** While a task waits for its window there is nothing to see but that it was stopped. */
+/** While a task waits for its window, the only event that can happen is that it is stopped. */
 const LONGEST_WAITING_PAUSE_MS = 60_000;
 
 /** The last event of an execution: https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html */
@@ -12,7 +12,7 @@ const ENDS = new Set(['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionAborted
 
 const idOf = (event: HistoryEvent): number => event.id ?? 0;
 
-/** The events after one that is known, oldest first. Reads backwards, so that a poll costs what is new and not what there is. */
+/** The events after the last known one, oldest first. Reads backwards, so that a poll reads only new events. */
 async function eventsAfter(sfn: SFNClient, executionArn: string, known: number): Promise<HistoryEvent[]> {
   const found: HistoryEvent[] = [];
   let nextToken: string | undefined;
@@ -32,7 +32,7 @@ async function eventsAfter(sfn: SFNClient, executionArn: string, known: number):
   return found.reverse();
 }
 
-/** Until when a state waits that was entered: its input says so. Undefined for every other event. */
+/** When the wait of an entered state ends, according to its input. Undefined for every other event. */
 export function waitsUntilMs(event: HistoryEvent): number | undefined {
   if (event.type !== 'WaitStateEntered') return undefined;
   const until = /"waitUntil":\s*"([^"]+)"/.exec(event.stateEnteredEventDetails?.input ?? '')?.[1];
@@ -40,14 +40,14 @@ export function waitsUntilMs(event: HistoryEvent): number | undefined {
   return Number.isNaN(untilMs) ? undefined : untilMs;
 }
 
-/** Step Functions does not know the execution, yet or any more. */
+/** Step Functions does not know the execution yet, or no longer. */
 export const isUnknownExecution = (error: unknown): boolean =>
   error instanceof Error && error.name === 'ExecutionDoesNotExist';
 
 /**
- * Hands every event of an execution to `onEvent`, in order, each soon after it happened; returns when the execution has ended. Polls
- * slower while nothing happens. Right after the start the execution may not be readable yet: that is waited for. One that is not known
- * any more has ended: a deploy deleted its machine.
+ * Calls `onEvent` for every event of an execution, in order, and returns when the execution has ended. Polls more slowly while nothing
+ * happens. Right after its start an execution may not be readable yet, so that is retried. An execution that is no longer known has
+ * ended: a deploy deleted its state machine.
  */
 export async function followExecution(
   sfn: SFNClient,

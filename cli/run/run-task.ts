@@ -16,7 +16,8 @@ import type { Io } from '../io.ts';
 import { requesterConfig } from '../connection/person-config.ts';
 import type { Persona } from '../connection/persona.ts';
 import { StackRecords } from '../connection/stack-records.ts';
-import { submitDecision, showSubject } from '../decide/submit-decision.ts';
+import { showSubject } from '../decide/show-subject.ts';
+import { submitDecision } from '../decide/submit-decision.ts';
 import { renderDecided } from '../decide/render-decision.ts';
 import { Progress } from './progress.ts';
 import { reportOf, unknownReport, type RunReport } from './run-report.ts';
@@ -26,13 +27,13 @@ import { submitRequest, type Submitted } from './submit-request.ts';
 export interface RunTaskOptions {
   readonly out: string | undefined;
   readonly io: Io;
-  /** Who approves the task as soon as it waits, one after the other. */
+  /** The people who approve the task as soon as it waits for approval, in this order. */
   readonly approveAs?: readonly Persona[];
 }
 
 /**
- * One task from its submission to its end. Throws while no task exists (malformed, not permitted, id taken); from then on it reports,
- * because an error here says nothing about the boundary.
+ * Submits a request and follows its task to its end. Throws while no task exists (malformed, not permitted, id taken). After that, errors
+ * go into the report, because an error of this command is not a statement about the boundary.
  */
 export async function runTask(
   connection: Connection,
@@ -46,11 +47,11 @@ export async function runTask(
     { url: outputOf(connection.outputs, 'SubmitUrl'), config, clock: connection.clock },
     request,
   );
-  io.err(`Task ${task.boundaryId} ${task.created ? 'submitted' : `stands already (${task.phase})`}\n`);
+  io.err(`Task ${task.boundaryId} ${task.created ? 'submitted' : `already exists (${task.phase})`}\n`);
   return followToEnd(connection, task, { config, records, ...options });
 }
 
-/** Follows a task that stands to the end of its boundary. An error here says nothing about the boundary: it is reported. */
+/** Follows an existing task to the end of its boundary. Errors go into the report: they are not a statement about the boundary. */
 export async function followToEnd(
   connection: Connection,
   task: SubmittedTask,
@@ -58,20 +59,20 @@ export async function followToEnd(
 ): Promise<RunReport> {
   try {
     for (const as of approveAs) await approve(task.boundaryId, { ...connection, as }, io);
-    await awaitDecision(records, task.boundaryId, { clock: connection.clock, tell: io.err });
+    await awaitDecision(records, task.boundaryId, { clock: connection.clock, print: io.err });
     const execution = await followTask(config, connection, task, io);
-    const row = await awaitClosed(records, task.boundaryId, { clock: connection.clock, tell: io.err });
+    const row = await awaitClosed(records, task.boundaryId, { clock: connection.clock, print: io.err });
     if (row === undefined) return unknownReport(task, `The ledger has no row for ${task.boundaryId}.`);
     const key = await stackKey(config, connection.outputs);
     return await withEvidence(reportOf(row, execution), { records, out, io, key });
   } catch (error) {
-    const again = `The task goes on without this command; look at it with: taskbound show ${task.boundaryId}`;
-    io.err(`taskbound: what became of ${task.boundaryId} cannot be read: ${messageOf(error)}. ${again}\n`);
+    const nextStep = `The task continues without this command; see: taskbound show ${task.boundaryId}`;
+    io.err(`taskbound: the state of ${task.boundaryId} cannot be read: ${messageOf(error)}. ${nextStep}\n`);
     return unknownReport(task, messageOf(error));
   }
 }
 
-/** Somebody looks at the task and approves it, as `taskbound approve` does. */
+/** Approves the task as the connection's person, as `taskbound approve` does. */
 async function approve(boundaryId: string, connection: Connection, io: Io): Promise<void> {
   const digest = await showSubject(boundaryId, 'approve', connection, io);
   const made = { decision: 'approve', task: boundaryId, reason: undefined, digest } as const;
@@ -117,17 +118,17 @@ async function describe(sfn: SFNClient, executionArn: string): Promise<Execution
     if (!isUnknownExecution(error)) throw error;
     return {
       status: 'UNKNOWN',
-      cause: 'Its machine was deleted, and Step Functions does not know it any more.',
+      cause: 'Its state machine was deleted, so Step Functions no longer knows the execution.',
     };
   }
 }
 
 interface Writing extends Pick<Following, 'records' | 'out' | 'io'> {
-  /** The stack's own. */
+  /** The stack's key. */
   readonly key: KeyObject;
 }
 
-/** Evidence that does not verify is not written, and proves nothing: the boundary counts as unproven then. An open one is signed by nobody yet. */
+/** Writes the evidence if it verifies; otherwise the boundary counts as unproven. The evidence of an open boundary is not signed yet. */
 async function withEvidence(report: RunReport, { records, out, io, key }: Writing): Promise<RunReport> {
   const { events, signed } = await records.evidence(report.boundaryId);
   const bundle = makeBundle(report.boundaryId, events, signed);
@@ -140,7 +141,7 @@ async function withEvidence(report: RunReport, { records, out, io, key }: Writin
     return { ...report, evidenceFile };
   } catch (error) {
     io.err(
-      `taskbound: the evidence could not be written to ${out}: ${messageOf(error)}. It stands in the stack all the same.\n`,
+      `taskbound: the evidence could not be written to ${out}: ${messageOf(error)}. It remains in the stack.\n`,
     );
     return report;
   }

@@ -8,14 +8,14 @@ const submitted = z.object({
   boundaryId: z.string(),
   executionArn: z.string(),
   phase: z.string(),
-  /** False when the same request stood under this id already. */
+  /** False when the same request was already submitted under this id. */
   created: z.boolean(),
 });
 export type Submitted = z.infer<typeof submitted>;
 
 /**
- * Submits a request through the function URL. Repeats it after a lost or failed answer, which is safe because it carries its id.
- * Throws `MalformedRequest`, `TaskIdTaken`, `StackDraining` or `NotPermitted` in submit's own words; no task exists then.
+ * Submits a request through the function URL. Retries after a lost or failed response, which is safe because the request contains
+ * its id. Throws `MalformedRequest`, `TaskIdTaken`, `StackDraining` or `NotPermitted` with submit's own message; no task exists then.
  */
 export async function submitRequest(
   at: FunctionUrl,
@@ -24,12 +24,12 @@ export async function submitRequest(
   const called = await callUrl(at, request);
   if ('unanswered' in called) {
     throw new SubmissionUnknown(
-      `Submit did not answer (${called.unanswered}). Whether task ${request.taskId} exists is not known: run the request again with "taskId": ${JSON.stringify(request.taskId)}.`,
+      `Submit did not respond (${called.unanswered}). It is not known whether task ${request.taskId} exists: run the request again with "taskId": ${JSON.stringify(request.taskId)}.`,
     );
   }
   const parsed = submitted.safeParse(called.answer.body);
   if (parsed.success) return parsed.data;
   throw new SubmissionUnknown(
-    `Submit answered ${called.answer.status} with something else than a task. Is SubmitUrl the submit function's URL?`,
+    `Submit responded with status ${called.answer.status} and no task. Check that SubmitUrl is the submit function's URL.`,
   );
 }

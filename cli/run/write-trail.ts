@@ -6,12 +6,12 @@ import { messageOf } from 'taskbound-evidence/command/errors';
 import type { Io } from '../io.ts';
 import { StackRecords } from '../connection/stack-records.ts';
 
-/** Where the last digest begins nothing of the task is left: its own signature is nowhere. */
+/** The last digest covers nothing of the task, because no later file contains its signature. */
 const SPARE_MS = 2 * LAST_DIGEST_MS;
 
 /**
- * Lets time pass until CloudTrail would have delivered every record of the task, its last lease's end included, and writes the trail. The
- * task is over by then: a trail that cannot be written is said, and does not hide what became of the task.
+ * Waits until CloudTrail would have delivered every record of the task, including the end of its last lease, and writes the trail. The task
+ * has ended by then, so a trail that cannot be written is only reported, and the task's result is still shown.
  */
 export async function writeTrail(
   { embedded, config, outputs, clock }: Connection,

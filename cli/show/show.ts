@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import type { KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { EvidenceBundle } from 'taskbound-evidence/chain/evidence';
-import { boundaryIdOf, parseBoundaryId, TASK_ID, TASK_TYPE } from 'taskbound-evidence/names/ids';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
@@ -17,16 +16,17 @@ import { requesterConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { StackRecords } from '../connection/stack-records.ts';
 import { renderTimeline, timelineOf } from 'taskbound-evidence/timeline/timeline';
+import { boundaryIdFrom } from '../boundary-argument.ts';
 import { assertFolder } from 'taskbound-evidence/command/write-file';
 
 export interface ShowOptions extends ConnectionOptions {
   readonly type?: string;
-  /** Where the evidence of a task of the stack is written. */
+  /** The folder to write the evidence of a stack's task to. */
   readonly out?: string;
   readonly json?: boolean;
 }
 
-/** A task's timeline: offline from a bundle file, or by its id from the stack. */
+/** Shows a task's timeline: offline from a bundle file, or from the stack by its id. */
 export async function show(task: string, options: ShowOptions, io: Io): Promise<number> {
   const out = options.out === undefined ? undefined : resolve(io.cwd, options.out);
   if (out !== undefined) await assertFolder(out, '--out');
@@ -52,22 +52,22 @@ export async function show(task: string, options: ShowOptions, io: Io): Promise<
 interface ShownTask {
   readonly bundle: EvidenceBundle;
   readonly phase: string | null;
-  /** That the stack signs with; present where it is to be written. */
+  /** The stack's public key; present when it is to be written. */
   readonly key?: KeyObject;
 }
 
 async function readFromFile(path: string, out: string | undefined, io: Io): Promise<ShownTask> {
   if (out === undefined) return { bundle: await readBundle(path, io.cwd), phase: null };
   throw new UsageError(
-    `--out writes the evidence of a task of the stack; ${path} is a file already. Give a boundary id (<type>.<taskId>), or leave --out out.`,
+    `--out writes the evidence of a stack's task; ${path} is already a file. Give a boundary id (<type>.<taskId>), or leave --out out.`,
   );
 }
 
-/** A broken chain is written as it stands: whoever examines it needs it. One without events is no evidence. */
+/** Writes a broken chain unchanged, because an investigation needs it. A task without events has no evidence to write. */
 async function writeEvidence(folder: string, { bundle, key }: ShownTask, io: Io): Promise<string> {
   if (bundle.events.length === 0) {
     throw new UsageError(
-      `The task ${bundle.boundaryId} has no evidence yet; nothing was written. Its first event follows its submission within moments: try again.`,
+      `The task ${bundle.boundaryId} has no evidence yet; nothing was written. Its first event is written moments after its submission: try again.`,
     );
   }
   const path = await writeBundle(folder, bundle);
@@ -75,25 +75,10 @@ async function writeEvidence(folder: string, { bundle, key }: ShownTask, io: Io)
   return path;
 }
 
-/** A path is meant when such a file is there, or when nothing but a path looks like it. */
+/** True when the file exists, or when the argument can only be a path. */
 async function isFile(task: string, io: Io): Promise<boolean> {
   if (/[\\/]|\.json$/.test(task)) return true;
   return (await stat(resolve(io.cwd, task)).catch(() => undefined))?.isFile() === true;
-}
-
-/** `<type>.<taskId>`, or a task id with its type. */
-export function boundaryIdFrom(task: string, type: string | undefined): string {
-  if (type === undefined) {
-    if (task.includes('.') && parseBoundaryId(task) !== undefined) return task;
-    throw new UsageError(
-      `${JSON.stringify(task)} is no boundary id (<type>.<taskId>) and no file that can be read. For a task id, give its type with --type.`,
-    );
-  }
-  const taskId = task.startsWith(`${type}.`) ? task.slice(type.length + 1) : task;
-  if (TASK_TYPE.test(type) && TASK_ID.test(taskId)) return boundaryIdOf(type, taskId);
-  throw new UsageError(
-    `${JSON.stringify(task)} with --type ${JSON.stringify(type)} is no task; a type is [a-z][a-z0-9-]{1,22}, an id [A-Za-z0-9_-]{2,40}.`,
-  );
 }
 
 /** A task's phase, or the state of a review. */

@@ -183,7 +183,7 @@ describe('something else in the place of the evidence', () => {
       });
     }
     await put('LedgerTable', { boundaryId, day: row.day, requestedAtMs: 1 });
-    expect(await found()).toEqual({ ...differs, fault: 'what the ledger has of it is no row' });
+    expect(await found()).toEqual({ ...differs, fault: 'its ledger item is not a valid row' });
     await documents().send(
       new DeleteCommand({ TableName: stack.output('LedgerTable'), Key: { boundaryId } }),
     );
@@ -206,7 +206,7 @@ describe('something else in the place of the evidence', () => {
     await expect(compared({ boundaryId: 'windowed.never' })).rejects.toMatchObject({
       name: 'UsageError',
       message:
-        'The task windowed.never is not in the stack Windowed; the archive has closed ones. See taskbound list.',
+        'The task windowed.never is not in the stack Windowed; only closed tasks are archived. See taskbound list.',
     });
     expect(await compared({ day: '2020-01-01' })).toEqual([0, []]);
   });

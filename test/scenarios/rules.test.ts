@@ -132,7 +132,7 @@ describe('a task id', () => {
     const copies = () => sample.aws.trail.filter((record) => record.eventName === 'CopyObject').length;
     const before = copies();
     const second = await sample.run(request);
-    expect(second).toEqual({ ...first, progress: expect.stringContaining('stands already (closed)') });
+    expect(second).toEqual({ ...first, progress: expect.stringContaining('already exists (closed)') });
     expect(copies()).toBe(before);
     expect(sessionsOf(sample, first.row.boundaryId)).toHaveLength(1);
   });

@@ -8,7 +8,7 @@ import { call } from '../support.ts';
 it.each([
   ['neither a task nor a day', [], /given: neither\. Give a boundary id/],
   ['both', ['object-transfer.x1', '--day', '2026-11-24'], /given: both\./],
-  ['no boundary id', ['x1'], /no boundary id/],
+  ['no boundary id', ['x1'], /not a boundary id/],
   ['no day', ['--day', 'today'], /--day "today" was given; allowed: a day in UTC/],
 ])('%s: exit 2 and one message, before anything is asked', async (_what, argv, message) => {
   const { code, stdout, stderr } = await call('/', ['archive', ...argv]);

@@ -129,7 +129,7 @@ describe('approve', () => {
       {},
       /no task approved\.never/,
     ],
-    ['the task is no id', ['approve', 'whatever', ...as('bob'), '--yes'], {}, /no boundary id/],
+    ['the task is no id', ['approve', 'whatever', ...as('bob'), '--yes'], {}, /not a boundary id/],
     [
       'the person is no person',
       ['approve', 'approved.asked', '--as', 'bob', '--yes'],

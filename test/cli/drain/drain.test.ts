@@ -78,14 +78,14 @@ describe('ending executions', () => {
   beforeEach(() => executions.reset());
   const stops = () => executions.commandCalls(StopExecutionCommand).map(({ args }) => args[0].input);
   const failing = (name: string) => Object.assign(new Error('not now.'), { name });
-  const ender = () => {
-    const told: string[] = [];
-    return { told, ender: new ExecutionStopper({}, 'because', (text) => void told.push(text)) };
+  const stopper = () => {
+    const printed: string[] = [];
+    return { printed, stopper: new ExecutionStopper({}, 'because', (text) => void printed.push(text)) };
   };
 
-  it('stops what still works, once each, and nothing that is being torn down', async () => {
+  it('stops what still runs, once each, and nothing that is being torn down', async () => {
     executions.on(StopExecutionCommand).resolves({});
-    const on = ender();
+    const made = stopper();
     const teardown = { attempt: 1, executionArn: 'arn', intendedAtMs: T0 };
     const rows = [
       open({ boundaryId: 'object-transfer.b' }),
@@ -94,9 +94,9 @@ describe('ending executions', () => {
       open({ boundaryId: 'object-transfer.d', phase: 'revoked' }),
       open({ boundaryId: 'object-transfer.e', teardown }),
     ];
-    await on.ender.stopAll(rows);
-    await on.ender.stopAll(rows);
-    expect(on.ender.ended).toEqual(['object-transfer.a', 'object-transfer.b']);
+    await made.stopper.stopAll(rows);
+    await made.stopper.stopAll(rows);
+    expect(made.stopper.ended).toEqual(['object-transfer.a', 'object-transfer.b']);
     expect(stops()).toEqual(
       rows.slice(0, 2).map(({ executionArn }) => ({
         ...{ executionArn, error: 'Drained', cause: 'taskbound drain --end: because' },
@@ -104,44 +104,44 @@ describe('ending executions', () => {
     );
   });
 
-  it('tries again what failed for a while, and tells it once', async () => {
+  it('retries what failed for a while, and reports it once', async () => {
     executions
       .on(StopExecutionCommand)
       .rejectsOnce(failing('ThrottlingException'))
       .rejectsOnce(failing('TimeoutError'))
       .resolves({});
-    const on = ender();
+    const made = stopper();
     const ended: string[][] = [];
-    for (let look = 0; look < 3; look += 1) {
-      await on.ender.stopAll([open()]);
-      ended.push(on.ender.ended);
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await made.stopper.stopAll([open()]);
+      ended.push(made.stopper.ended);
     }
     expect(ended).toEqual([[], [], [open().boundaryId]]);
-    expect(on.told).toEqual([
-      `The execution of ${open().boundaryId} cannot be stopped yet: not now. It is tried again.\n`,
+    expect(made.printed).toEqual([
+      `The execution of ${open().boundaryId} cannot be stopped yet: not now. Retrying.\n`,
     ]);
   });
 
   it('goes on with the others when one fails', async () => {
     executions.on(StopExecutionCommand).rejectsOnce(failing('TimeoutError')).resolves({});
-    const on = ender();
-    await on.ender.stopAll([open(), open({ boundaryId: 'object-transfer.other' })]);
-    expect(on.ender.ended).toEqual(['object-transfer.other']);
+    const made = stopper();
+    await made.stopper.stopAll([open(), open({ boundaryId: 'object-transfer.other' })]);
+    expect(made.stopper.ended).toEqual(['object-transfer.other']);
   });
 
-  it('says nothing of an execution that has not been started yet, and tries again', async () => {
+  it('prints nothing about an execution that is not started yet, and retries', async () => {
     const missing = new ExecutionDoesNotExist({ message: 'none', $metadata: {} });
     executions.on(StopExecutionCommand).rejectsOnce(missing).resolves({});
-    const on = ender();
-    await on.ender.stopAll([open()]);
-    expect([on.ender.ended, on.told]).toEqual([[], []]);
-    await on.ender.stopAll([open()]);
-    expect(on.ender.ended).toHaveLength(1);
+    const made = stopper();
+    await made.stopper.stopAll([open()]);
+    expect([made.stopper.ended, made.printed]).toEqual([[], []]);
+    await made.stopper.stopAll([open()]);
+    expect(made.stopper.ended).toHaveLength(1);
   });
 
   it.each(['AccessDeniedException', 'AccessDenied'])('%s is final', async (name) => {
     executions.on(StopExecutionCommand).rejects(failing(name));
-    await expect(ender().ender.stopAll([open()])).rejects.toMatchObject({
+    await expect(stopper().stopper.stopAll([open()])).rejects.toMatchObject({
       name: 'ServiceFailure',
       message: expect.stringMatching(/cannot be stopped: not now\. .* drain without --end\.$/),
     });
@@ -155,29 +155,29 @@ describe('what a person reads', () => {
     ...{ policyDigest: 'p', sessionSecretName: 's' },
   };
 
-  it('counts phases, and says a thing once', () => {
+  it('counts phases, and prints an unchanged line once', () => {
     const progress = new DrainProgress();
-    const look = {
+    const remaining = {
       open: [open(), open({ phase: 'admitted' }), open()],
       unreadable: [{ boundaryId: 'x.yy', fault: 'odd' }],
       waiting: [rowOf({ leases: [lease] }), rowOf({ leases: [{ ...lease, deadlineMs: T0 + 600_000 }] })],
     };
-    expect(progress.line(look, 0)).toBe(
+    expect(progress.line(remaining, 0)).toBe(
       '        0.0 s  4 boundaries not closed (2 open, 1 admitted, 1 unreadable); 2 denies to be lifted, by 2026-11-23T10:12:00.000Z if nothing fails\n',
     );
-    expect(progress.line({ ...look }, 5000)).toBeUndefined();
+    expect(progress.line({ ...remaining }, 5000)).toBeUndefined();
     expect(progress.line(nothing, 65_000)).toMatch(/^ {4}1 min 5 s {2}nothing is left/);
-    expect(progress.line(look, 70_000)).toContain('4 boundaries');
+    expect(progress.line(remaining, 70_000)).toContain('4 boundaries');
   });
 
-  it('a task that waits for people is no execution to stop: it says who can end it', () => {
+  it('a task that waits for approval has no execution to stop: it shows how to end it', () => {
     const asks = open({
       phase: 'requested',
       approval: { quorum: 2, expiresAtMs: T0 + 3_600_000 },
     });
     const report = drainReport('S', {
       safe: false,
-      look: { ...nothing, open: [asks] },
+      remaining: { ...nothing, open: [asks] },
       drain: undefined,
       ended: [],
     });
@@ -187,21 +187,21 @@ describe('what a person reads', () => {
   it("shows other people's words on one line", () => {
     const marker = { boundaryId: 'drain' as const, sinceMs: T0, by: 'b\u001b[2J', reason: 'two\nlines' };
     expect(renderDraining('S', { marker })).toBe(
-      'Stack S takes no new tasks since 2026-11-23T10:00:00.000Z (b\\u001b[2J: two lines)',
+      'Stack S accepts no new tasks since 2026-11-23T10:00:00.000Z (b\\u001b[2J: two lines)',
     );
     expect(renderDraining('S', { fault: 'by: missing' })).toContain('cannot be read: by: missing');
     const stuck = open({ postponed: { failures: 1, untilMs: T0, because: 'a\nb\u0007' } });
     const report = drainReport('S', {
-      ...{ safe: false, drain: { marker }, ended: ['a', 'b'], look: { ...nothing, open: [stuck] } },
+      ...{ safe: false, drain: { marker }, ended: ['a', 'b'], remaining: { ...nothing, open: [stuck] } },
     });
     expect(renderDrain(report)).toContain(`${stuck.boundaryId} is open: a b\\u0007`);
     expect(renderDrain(report)).toMatch(/^Ended +2 executions$/m);
   });
 
-  it('has null for what there is none of', () => {
+  it('has null for what does not exist', () => {
     const report = drainReport('S', {
       ...{ safe: false, drain: undefined, ended: [] },
-      look: { ...nothing, open: [open()], waiting: [rowOf({ leases: [lease] })] },
+      remaining: { ...nothing, open: [open()], waiting: [rowOf({ leases: [lease] })] },
     });
     expect(report).toMatchObject({
       draining: false,
@@ -209,6 +209,6 @@ describe('what a person reads', () => {
       open: [{ phase: 'open', credentialsUntil: null, error: null, requestedAt: '2026-11-23T10:00:00.000Z' }],
       waitingForDeny: [{ policyName: null, roleName: null, liftedBy: '2026-11-23T10:04:00.000Z' }],
     });
-    expect(renderDrain(report)).toMatch(/^Safe +NO: new tasks are taken$/m);
+    expect(renderDrain(report)).toMatch(/^Safe +NO: new tasks are accepted$/m);
   });
 });

@@ -72,7 +72,7 @@ describe('what was found', () => {
 
   it('says when nothing but its chain confirms it', () => {
     const text = renderFind(question, { tasks: [{ ...found, signed: false }], more: false });
-    expect(text).toContain(`NOT SIGNED: ${BOUNDARY}: confirmed by its chain alone`);
+    expect(text).toContain(`NOT SIGNED: ${BOUNDARY}: confirmed only by its chain`);
     expect(matchOf({ ...found, signed: false })).toMatchObject({ confirmed: true, signed: false });
     expect(matchOf(found)).toMatchObject({ confirmed: true, signed: true });
   });

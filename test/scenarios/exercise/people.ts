@@ -1,5 +1,5 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { callEnd } from '../../../cli/decide/call-decide.ts';
+import { callEnd } from '../../../cli/revoke/call-end.ts';
 import { stackKey } from '../../../cli/connection/stack-key.ts';
 import { findTasks } from '../../../cli/find/find-tasks.ts';
 import { personConfig } from '../../../cli/connection/person-config.ts';
@@ -7,7 +7,8 @@ import type { Persona } from '../../../cli/connection/persona.ts';
 import { parseFindQuery } from '../../../cli/find/find-query.ts';
 import { StackRecords } from '../../../cli/connection/stack-records.ts';
 import { followToEnd } from '../../../cli/run/run-task.ts';
-import { submitDecision, showSubject } from '../../../cli/decide/submit-decision.ts';
+import { showSubject } from '../../../cli/decide/show-subject.ts';
+import { submitDecision } from '../../../cli/decide/submit-decision.ts';
 import { submitRequest } from '../../../cli/run/submit-request.ts';
 import { readTaskType } from '../../../cli/plan/find-task-type.ts';
 import { reviewIdOf } from 'taskbound-evidence/names/review-id';
