@@ -63,7 +63,7 @@ function parsePerson(by: 'requester' | 'approver', text: string): FindQuery {
   throw invalidOption(
     `--${by}`,
     text,
-    `a person's name, which is their session name (ann), the ARN of a role whose sessions are not people (arn:aws:iam::111122223333:role/Name)${by === 'requester' ? ', or schedule/<name>' : ''}`,
+    `a person's name, which is their session's name (ann), the ARN of a role whose sessions are not people (arn:aws:iam::111122223333:role/Name)${by === 'requester' ? ', or schedule/<name>' : ''}`,
   );
 }
 

@@ -65,7 +65,7 @@ describe('approve', () => {
     expect(bob.code, bob.stderr).toBe(0);
     expect(questions).toEqual(['Do you approve this? [y/N] ']);
     for (const part of [
-      /asked for by .*Requesters.*\/ann/,
+      /requested by .*Requesters.*\/ann/,
       /because\s+a test/,
       /how = succeed/,
       /readNothing: s3:GetObject/,

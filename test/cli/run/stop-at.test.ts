@@ -2,7 +2,7 @@ import { describe, expect, inject, test } from 'vitest';
 import { resolve } from 'node:path';
 import { call } from '../support.ts';
 
-const PROJECT = resolve(import.meta.dirname, '../..');
+const PROJECT = resolve(import.meta.dirname, '../../..');
 
 const run = (request: string, ...more: readonly string[]) =>
   call(PROJECT, [

@@ -61,10 +61,10 @@ describe('submit', () => {
     expect(received).toHaveLength(3);
   });
 
-  it('says that the task may exist when no answer comes', async () => {
+  it('reports that the task may exist when there is no response', async () => {
     const { at } = await answering([{ status: 500, body: { error: 'X', message: 'y' } }]);
     await expect(submitRequest(at, request)).rejects.toThrow(
-      /Whether task mine-1 exists is not known: run the request again with "taskId": "mine-1"/,
+      /It is not known whether task mine-1 exists: run the request again with "taskId": "mine-1"/,
     );
   });
 
@@ -85,9 +85,9 @@ describe('submit', () => {
     expect(received).toHaveLength(1);
   });
 
-  it('does not take any 200 for a task', async () => {
+  it('rejects a 200 without a task', async () => {
     const { at } = await answering([{ status: 200, body: '<html>' }]);
-    await expect(submitRequest(at, request)).rejects.toThrow(/something else than a task/);
+    await expect(submitRequest(at, request)).rejects.toThrow(/responded with status 200 and no task/);
   });
 });
 

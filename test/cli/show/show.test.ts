@@ -71,7 +71,7 @@ describe('show --out', () => {
     [
       'of a bundle file',
       ['b.json', '--out', 'kept'],
-      /--out writes the evidence of a task of the stack; b\.json is a file/,
+      /--out writes the evidence of a stack's task; b\.json is already a file/,
     ],
     [
       'into a file',
