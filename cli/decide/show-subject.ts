@@ -1,5 +1,4 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { UsageError } from 'taskbound-evidence/command/errors';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import { isWaiting } from '../../core/approvals/approval.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
@@ -8,6 +7,7 @@ import type { ClientConfig } from '../connection/client-config.ts';
 import type { Connection } from '../connection/connection.ts';
 import { personConfig } from '../connection/person-config.ts';
 import { StackRecords } from '../connection/stack-records.ts';
+import { unknownTask } from '../connection/unknown-task.ts';
 import type { Io } from '../io.ts';
 import { readTaskType } from '../plan/find-task-type.ts';
 import { decisionSubject } from './decision-subject.ts';
@@ -55,8 +55,3 @@ async function renderGrant(row: LedgerRow, connection: Connection, config: Clien
   const type = await readTaskType(row.taskType, connection.stackName, new SSMClient({ ...config }));
   return renderSubject(decisionSubject(row, type));
 }
-
-const unknownTask = (subject: string, connection: Connection): UsageError =>
-  new UsageError(
-    `There is no task ${subject} in the stack ${connection.stackName}. See taskbound list.${connection.embedded ? ' It is a fresh local stack: name another with --stack or AWS_ENDPOINT_URL.' : ''}`,
-  );

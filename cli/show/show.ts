@@ -15,6 +15,7 @@ import type { Io } from '../io.ts';
 import { requesterConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { StackRecords } from '../connection/stack-records.ts';
+import { unknownTask } from '../connection/unknown-task.ts';
 import { renderTimeline, timelineOf } from 'taskbound-evidence/timeline/timeline';
 import { boundaryIdFrom } from '../boundary-argument.ts';
 import { assertFolder } from 'taskbound-evidence/command/write-file';
@@ -99,12 +100,7 @@ async function readFromStack(task: string, options: ShowOptions, io: Io): Promis
       const key = options.out === undefined ? undefined : await stackKey(config, connection.outputs);
       return { bundle: makeBundle(boundaryId, events, signed), phase, ...(key && { key }) };
     }
-    const hint = connection.embedded
-      ? ' It is a fresh local stack: name another with --stack or AWS_ENDPOINT_URL.'
-      : '';
-    throw new UsageError(
-      `There is no task ${boundaryId} in the stack ${connection.stackName}. See taskbound list.${hint}`,
-    );
+    throw unknownTask(boundaryId, connection);
   } finally {
     await connection.close();
   }
