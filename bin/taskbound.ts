@@ -3,8 +3,8 @@ import { userInfo } from 'node:os';
 import { main } from '../cli/main.ts';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
 
-/** Ctrl-C may come twice at once, from the terminal and from npx; whoever presses it again and again wants out. */
-const IMPATIENT = 4;
+/** Ctrl-C may arrive twice at once, from the terminal and from npx. After this many, the process exits at once. */
+const SIGNALS_TO_EXIT = 4;
 
 const untilInterrupted = (): Promise<void> =>
   new Promise((resolve) => {
@@ -12,12 +12,12 @@ const untilInterrupted = (): Promise<void> =>
     const onSignal = (): void => {
       resolve();
       times += 1;
-      if (times >= IMPATIENT) process.exit(130);
+      if (times >= SIGNALS_TO_EXIT) process.exit(130);
     };
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   });
 
-/** Only a person at a terminal can answer. */
+/** Asks the user; undefined without a terminal. */
 async function ask(question: string): Promise<string | undefined> {
   if (!process.stdin.isTTY) return undefined;
   const { createInterface } = await import('node:readline/promises');

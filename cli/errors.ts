@@ -3,17 +3,17 @@ import { MalformedRequest, TaskboundError } from 'taskbound-evidence/errors';
 import { TrailUnreadable, UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT, type ExitCode } from 'taskbound-evidence/command/exit-codes';
 
-/** A service answered in a way that the command cannot go on with. */
+/** A service responded in a way that prevents the command from continuing. */
 export class ServiceFailure extends TaskboundError {
   override readonly name = 'ServiceFailure';
 }
 
-/** Submit did not answer: whether the task exists is not known, so its boundary is not proven closed. */
+/** Submit did not respond: it is not known whether the task exists, so its boundary is not proven closed. */
 export class SubmissionUnknown extends TaskboundError {
   override readonly name = 'SubmissionUnknown';
 }
 
-/** With these nothing was issued and no task exists. */
+/** After these errors, nothing was issued and no task exists. */
 const NO_TASK = [UsageError, MalformedRequest, TaskIdTaken, StackDraining, UnknownTask, TrailUnreadable];
 
 /** The exit code of a command that ended with an error. */

@@ -1,14 +1,14 @@
 import type { Clock } from 'taskbound-time/clock';
 import type { CommandIo } from 'taskbound-evidence/command/io';
 
-/** Everything that a command has of the process it runs in. Tests give their own. */
+/** What a command uses of the process that it runs in. Tests pass their own. */
 export interface Io extends CommandIo {
-  /** The person's name on this machine; the session name of a local requester. */
+  /** The user's name on this machine; the session name of a local requester. */
   readonly userName: string;
   /** Real time. */
   readonly clock: Clock;
-  /** What a person answers; undefined when nobody is there to ask. */
+  /** The user's answer; undefined when there is no terminal to ask at. */
   ask(question: string): Promise<string | undefined>;
-  /** Resolves when the person wants to stop (Ctrl-C). */
+  /** Resolves when the user interrupts (Ctrl-C). */
   untilInterrupted(): Promise<void>;
 }

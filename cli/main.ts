@@ -1,17 +1,24 @@
 import { Command, CommanderError } from 'commander';
 import { declareEvidence } from 'taskbound-evidence/command/declare';
-import type { Ends } from 'taskbound-evidence/command/options';
-import { declarePeople } from './declare/people.ts';
-import { declareDrain, declareLooking } from './declare/stack.ts';
-import { declareTasks } from './declare/tasks.ts';
-import { exitCodeOf } from './errors.ts';
 import { explain } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
-import type { Io } from './io.ts';
+import type { Ends } from 'taskbound-evidence/command/options';
 import { printJson } from 'taskbound-evidence/command/print';
+import { declareArchive } from './archive/declare.ts';
+import { declareDecide } from './decide/declare.ts';
+import { declareDrain } from './drain/declare.ts';
+import { exitCodeOf } from './errors.ts';
+import { declareFind } from './find/declare.ts';
+import type { Io } from './io.ts';
+import { declareList } from './list/declare.ts';
+import { declareLocal } from './local/declare.ts';
+import { declarePlan } from './plan/declare.ts';
+import { declareRevoke } from './revoke/declare.ts';
+import { declareRun } from './run/declare.ts';
+import { declareShow } from './show/declare.ts';
 
-/** Says what is wrong, once: on standard error, and with `--json` as the one document as well. */
-function report(error: unknown, argv: readonly string[], io: Io): number {
+/** Prints an error on standard error, and with `--json` also as the one document on standard output. */
+function printError(error: unknown, argv: readonly string[], io: Io): number {
   io.err(`taskbound: ${explain(error)}\n`);
   if (io.env['TASKBOUND_DEBUG'] === '1' && error instanceof Error) io.err(`${error.stack ?? ''}\n`);
   if (argv.includes('--json')) {
@@ -22,22 +29,36 @@ function report(error: unknown, argv: readonly string[], io: Io): number {
   return exitCodeOf(error);
 }
 
-function reportUsage(error: CommanderError, argv: readonly string[], io: Io): number {
+function printUsageError(error: CommanderError, argv: readonly string[], io: Io): number {
   if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return EXIT.done;
-  const said =
+  const text =
     error.code === 'commander.help'
       ? 'No command was given'
       : error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-  const message = `${said}${/[.?!)]$/.test(said) ? '' : '.'} See taskbound --help.`;
+  const message = `${text}${/[.?!)]$/.test(text) ? '' : '.'} See taskbound --help.`;
   io.err(`taskbound: ${message}\n`);
   if (argv.includes('--json')) printJson(io, { error: { name: 'UsageError', message } });
   return EXIT.usage;
 }
 
-/**
- * The command line. `argv` has the arguments only. Returns the exit code; reads and writes nothing but through `io` and the files it
- * was told to.
- */
+/** Each command's module is loaded only when the command is called: help and `show BUNDLE` need neither the SDK nor the CDK. */
+function declareCommands(program: Command, io: Io, ends: Ends): void {
+  // Only a trail in a bucket needs it: reading evidence needs no SDK.
+  const s3Config = async () => (await import('./connection/connection.ts')).environmentConfig(io.env);
+  declareRun(program, io, ends);
+  declarePlan(program, io, ends);
+  declareLocal(program, io, ends);
+  declareShow(program, io, ends);
+  declareList(program, io, ends);
+  declareArchive(program, io, ends);
+  declareFind(program, io, ends);
+  declareEvidence(program, io, ends, s3Config);
+  declareDecide(program, io, ends);
+  declareRevoke(program, io, ends);
+  declareDrain(program, io, ends);
+}
+
+/** The command line. `argv` contains the arguments only. Returns the exit code. Reads and writes only through `io` and the given files. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let code: number = EXIT.done;
   const program = new Command('taskbound')
@@ -45,18 +66,11 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined });
-  const ends: Ends = async (outcome) => void (code = await outcome);
-  // Loaded only for a trail in a bucket: reading evidence needs no SDK.
-  const s3Config = async () => (await import('./connection/connection.ts')).environmentConfig(io.env);
-  declareTasks(program, io, ends);
-  declareLooking(program, io, ends);
-  declareEvidence(program, io, ends, s3Config);
-  declarePeople(program, io, ends);
-  declareDrain(program, io, ends);
+  declareCommands(program, io, async (outcome) => void (code = await outcome));
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
-    return error instanceof CommanderError ? reportUsage(error, argv, io) : report(error, argv, io);
+    return error instanceof CommanderError ? printUsageError(error, argv, io) : printError(error, argv, io);
   }
 }

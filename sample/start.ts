@@ -1,32 +1,36 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { cases } from './start/cases.ts';
-import { maintenance } from './start/maintenance.ts';
-import { nightly } from './start/nightly.ts';
-import { inOut, type Ran } from './start/taskbound.ts';
+import { runCases } from './start/cases.ts';
+import { runMaintenance } from './start/maintenance.ts';
+import { runNightly } from './start/nightly.ts';
+import { ASSEMBLY, outPath, type SampleRun } from './start/taskbound.ts';
+import { synthesize } from './synthesize.ts';
 
 /**
- * `npm start`: the samples on this machine. A transfer that its schedule submits, a maintenance that two people approve and that waits for its
- * window, and an assistant that obeys the case which it answers; then a look at what is left of each.
+ * `npm start`: the samples on this machine. A transfer that its schedule submits, a maintenance that two people approve and that waits for
+ * its window, and an assistant that follows orders in the case it answers; then what each of them left. The stack is synthesized once and
+ * every run loads that assembly, each into a new embedded AWS.
  */
-function show(title: string, { timeline, checks }: Ran): boolean {
+function printRun(title: string, { timeline, checks }: SampleRun): boolean {
   console.log(`\n== ${title}\n\n${timeline}`);
   for (const [what, holds] of checks) console.log(`${holds ? 'yes' : 'NO '}  ${what}`);
   return checks.every(([, holds]) => holds);
 }
 
-await rm(inOut(), { recursive: true, force: true });
-await mkdir(inOut(), { recursive: true });
-const runs = [
-  ['The nightly transfer, submitted by its schedule', nightly],
-  ['The maintenance of a database, approved by two people', maintenance],
-  ['An assistant whose case orders it about', cases],
+const SAMPLES = [
+  ['The nightly transfer, submitted by its schedule', runNightly],
+  ['The maintenance of a database, approved by two people', runMaintenance],
+  ['An assistant whose case orders it about', runCases],
 ] as const;
-const ran: (readonly [title: string, ran: Ran])[] = [];
-for (const [title, run] of runs) ran.push([title, await run()]);
-const good = ran.map(([title, each]) => show(title, each));
+
+await rm(outPath(), { recursive: true, force: true });
+await mkdir(outPath(), { recursive: true });
+synthesize({ outdir: outPath(ASSEMBLY) });
+const runs: (readonly [title: string, run: SampleRun])[] = [];
+for (const [title, runSample] of SAMPLES) runs.push([title, await runSample()]);
+const passed = runs.map(([title, run]) => printRun(title, run));
 console.log(`\n== The evidence\n`);
-for (const [title, { reviewed }] of ran) {
+for (const [title, { reviewed }] of runs) {
   const { verdict, evidenceFile, reportFile } = reviewed;
   console.log(`${title}: ${verdict}\n    bundle  ${evidenceFile}\n    report  ${reportFile}`);
 }
-process.exitCode = good.every(Boolean) ? 0 : 1;
+process.exitCode = passed.every(Boolean) ? 0 : 1;

@@ -3,78 +3,88 @@ import { S3ServiceException } from '@aws-sdk/client-s3';
 import { bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
-import type { ArchiveReader } from './archive-copies.ts';
-import { valueOrFault } from '../find/value-or-fault.ts';
-import type { Records } from '../connection/records.ts';
+import type { ArchiveReader } from './archive-reader.ts';
+import { valueOrFault } from '../connection/value-or-fault.ts';
+import type { StackRecords } from '../connection/stack-records.ts';
 
-/** What the archive has of one boundary, compared with the table as it is now. */
-export interface Archived {
+/** How the archive's copy of one boundary compares with the table as it is now. */
+export interface ArchiveComparison {
   readonly boundaryId: string;
   /**
-   * `agrees`: its copy is the table's, byte for byte, and signed by the stack's key. `disagrees`: it is not the table's. `wrong`: both are the
-   * same, and do not verify. `unknown`: it cannot be read, because it is missing or because the caller may not.
+   * `agrees`: the copy equals the table's evidence, byte for byte, and is signed with the stack's key. `disagrees`: it differs. `wrong`: both
+   * are equal and do not verify. `unknown`: the copy is missing, or the caller may not read it.
    */
   readonly archive: 'agrees' | 'disagrees' | 'wrong' | 'unknown';
-  /** AWS's name for why it cannot be read; null when it can. */
+  /** The name of AWS's error when it cannot be read; null otherwise. */
   readonly error: string | null;
-  /** What is wrong, besides that the bytes differ; null where nothing is. */
+  /** What else is wrong besides different bytes; null if nothing is. */
   readonly fault: string | null;
 }
 
-/** What is compared, and by whose key it is verified. */
-export interface Copies {
-  readonly records: Records;
+/** What is compared, and the key that verifies it. */
+export interface ArchiveSources {
+  readonly records: StackRecords;
   readonly archive: ArchiveReader;
   readonly key: KeyObject;
 }
 
 /**
- * All that was asked for on a day, as the table has it, and all copies that were put on it, as the archive has it: neither alone can be
- * asked what it should have. What is open has no copy yet, and is left out.
+ * Compares the boundaries that the table records as requested on a day and the copies that the archive received on it. Neither alone can
+ * show what is missing from it. Open boundaries have no copy yet and are left out.
  */
-export async function compareDay(day: string, copies: Copies): Promise<Archived[]> {
-  const { records, archive } = copies;
-  const copied = await archive.days();
-  const put = [...copied].flatMap(([boundaryId, on]) => (on === day ? [boundaryId] : []));
-  const compared: Archived[] = [];
-  for (const boundaryId of new Set([...(await records.idsOf(day)), ...put])) {
-    const found = await rowOf(boundaryId, records);
-    if ('fault' in found) compared.push(disagrees(boundaryId, found.fault));
-    else if (found.row.phase === 'closed') compared.push(await compareOne(boundaryId, copies));
+export async function compareDay(day: string, sources: ArchiveSources): Promise<ArchiveComparison[]> {
+  const { records, archive } = sources;
+  const copied = await archive.copyDays();
+  const written = [...copied].flatMap(([boundaryId, writtenOn]) => (writtenOn === day ? [boundaryId] : []));
+  const compared: ArchiveComparison[] = [];
+  for (const boundaryId of new Set([...(await records.idsOf(day)), ...written])) {
+    const found = await readRow(boundaryId, records);
+    if ('fault' in found) compared.push(disagreement(boundaryId, found.fault));
+    else if (found.row.phase === 'closed') compared.push(await compareOne(boundaryId, sources));
     else if (copied.has(boundaryId))
       compared.push(
-        disagrees(boundaryId, `the ledger has it as ${found.row.phase}, and what is open has no copy`),
+        disagreement(
+          boundaryId,
+          `its phase in the ledger is ${found.row.phase}, and an open boundary has no copy`,
+        ),
       );
   }
   return compared;
 }
 
-const disagrees = (boundaryId: string, fault: string | null): Archived => ({
+const disagreement = (boundaryId: string, fault: string | null): ArchiveComparison => ({
   boundaryId,
   archive: 'disagrees',
   error: null,
   fault,
 });
 
-/** Its row, read consistently, or what the ledger has instead. */
-async function rowOf(boundaryId: string, records: Records): Promise<{ row: LedgerRow } | { fault: string }> {
-  return valueOrFault('what the ledger has of it is no row', async () => {
+/** The boundary's row, read consistently, or what is wrong with it. */
+async function readRow(
+  boundaryId: string,
+  records: StackRecords,
+): Promise<{ row: LedgerRow } | { fault: string }> {
+  return valueOrFault('its ledger item is not a valid row', async () => {
     const row = await records.row(boundaryId);
-    return row === undefined ? { fault: 'the ledger has no row of it' } : { row };
+    return row === undefined ? { fault: 'the ledger has no row for it' } : { row };
   });
 }
 
-/** Compares the copy of a boundary that is closed. */
-export async function compareOne(boundaryId: string, { records, archive, key }: Copies): Promise<Archived> {
+/** Compares the copy of a closed boundary. */
+export async function compareOne(
+  boundaryId: string,
+  { records, archive, key }: ArchiveSources,
+): Promise<ArchiveComparison> {
   try {
-    const found = await valueOrFault('something in its evidence is no event', async () => {
+    const found = await valueOrFault('its evidence contains an invalid event', async () => {
       const { events, signed } = await records.evidence(boundaryId);
       return { bundle: makeBundle(boundaryId, events, signed) };
     });
-    // With what is no evidence no copy agrees.
-    if ('fault' in found) return disagrees(boundaryId, found.fault);
+    // A copy cannot agree with invalid evidence.
+    if ('fault' in found) return disagreement(boundaryId, found.fault);
     const { bundle } = found;
-    if (!(await archive.has(boundaryId, Buffer.from(bundleText(bundle))))) return disagrees(boundaryId, null);
+    if (!(await archive.has(boundaryId, Buffer.from(bundleText(bundle)))))
+      return disagreement(boundaryId, null);
     const { fault } = verifyBundle(bundle, key);
     return { boundaryId, archive: fault === null ? 'agrees' : 'wrong', error: null, fault };
   } catch (error) {

@@ -1,20 +1,24 @@
-import type { Archived } from './compare-archive.ts';
+import type { ArchiveComparison } from './compare-archive.ts';
 import { columns, visible } from 'taskbound-evidence/command/print';
 
-const WORDS: Readonly<Record<Archived['archive'], string>> = {
+const STATE_TEXTS: Readonly<Record<ArchiveComparison['archive'], string>> = {
   agrees: 'agrees with the table',
   disagrees: 'DISAGREES with the table: see ArchiveDisagrees in docs/runbook.md',
   wrong:
-    'AGREES with the table, and DOES NOT VERIFY with the key of the stack: see ArchiveDisagrees in docs/runbook.md',
+    "AGREES with the table, but DOES NOT VERIFY with the stack's key: see ArchiveDisagrees in docs/runbook.md",
   unknown: 'CANNOT BE READ: it is missing, or not granted',
 };
 
-export function renderArchived(compared: readonly Archived[]): string {
-  if (compared.length === 0) return 'No boundary was closed and no copy was put, so nothing was compared.\n';
+export function renderArchive(compared: readonly ArchiveComparison[]): string {
+  if (compared.length === 0)
+    return 'No boundary was closed and no copy was written, so nothing was compared.\n';
   return columns(
     compared.map(({ boundaryId, archive, error, fault }) => {
       const because = error ?? fault;
-      return [visible(boundaryId), `${WORDS[archive]}${because === null ? '' : ` (${visible(because)})`}`];
+      return [
+        visible(boundaryId),
+        `${STATE_TEXTS[archive]}${because === null ? '' : ` (${visible(because)})`}`,
+      ];
     }),
   );
 }

@@ -7,18 +7,18 @@ import type { Io } from '../io.ts';
 /** A synthesized CDK app on disk. */
 export interface Assembly {
   readonly directory: string;
-  /** Removes what was made for it; does nothing to an assembly that was given. */
+  /** Removes a temporary assembly; does nothing to one that was given. */
   discard(): Promise<void>;
 }
 
-/** The assembly in a folder that was given, or the app synthesized now into a temporary one. */
+/** Opens the assembly in the given folder, or synthesizes the app into a temporary folder. */
 export async function openAssembly(given: string | undefined, io: Io): Promise<Assembly> {
   if (given !== undefined) {
     const directory = resolve(io.cwd, given);
     const manifest = await stat(join(directory, 'manifest.json')).catch(() => undefined);
     if (manifest?.isFile() !== true) {
       throw new UsageError(
-        `--assembly ${given} has no manifest.json; it must be a folder that cdk synth wrote, such as cdk.out. Synthesize first, or leave it out.`,
+        `--assembly ${given} has no manifest.json; it must be a folder written by cdk synth, such as cdk.out. Synthesize first, or leave it out.`,
       );
     }
     return { directory, discard: async () => undefined };

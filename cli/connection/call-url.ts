@@ -11,8 +11,8 @@ import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 500;
 
-/** One of the stack's function URLs, and who calls it. */
-export interface UrlOf {
+/** One of the stack's function URLs, and the caller's config. */
+export interface FunctionUrl {
   readonly url: string;
   readonly config: ClientConfig;
   readonly clock: Clock;
@@ -30,11 +30,11 @@ const refusal = z.object({
 });
 
 /**
- * Posts to a function URL, signed, and again after a lost or failed answer: what is posted must say the same when it comes twice. Gives the
- * answer of success, or `unanswered` what came last. Throws the function's own refusal by its name.
+ * Posts to a function URL, signed, and retries after a lost or failed response, so the request must be idempotent. Returns the successful
+ * response, or in `unanswered` the last failure. Throws the function's own refusal under its name.
  */
 export async function callUrl(
-  at: UrlOf,
+  at: FunctionUrl,
   body: unknown,
 ): Promise<{ readonly answer: Answer; readonly attempts: number } | { readonly unanswered: string }> {
   for (let attempts = 1; ; attempts += 1) {
@@ -43,17 +43,18 @@ export async function callUrl(
       body: messageOf(error),
     }));
     if (answer.status === 200 || answer.status === 202) return { answer, attempts };
-    if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) throw refused(answer, at.url);
+    if (answer.status >= 400 && answer.status < 500 && answer.status !== 429)
+      throw refusalError(answer, at.url);
     if (attempts >= ATTEMPTS) return { unanswered: `${describe(answer)}, after ${ATTEMPTS} attempts` };
     await at.clock.sleep(FIRST_PAUSE_MS * 2 ** (attempts - 1));
   }
 }
 
-function refused(answer: Answer, url: string): Error {
+function refusalError(answer: Answer, url: string): Error {
   const { error = '', message, Message } = refusal.safeParse(answer.body).data ?? {};
   const text = message ?? Message ?? describe(answer);
-  const ours = URL_ERRORS.find(({ type }) => type.name === error);
-  if (ours !== undefined) return new ours.type(text);
+  const known = URL_ERRORS.find(({ type }) => type.name === error);
+  if (known !== undefined) return new known.type(text);
   return new NotPermitted(
     `The function refused the call with ${answer.status}: ${text}. Use credentials that may invoke ${url}.`,
   );
@@ -64,10 +65,10 @@ const describe = ({ status, body }: Answer): string => {
   return `${status === 0 ? 'no response' : `status ${status}`}: ${text.slice(0, 300)}`;
 };
 
-/** Function URLs of an embedded AWS stand under its one endpoint, as `/lambda-url/<id>/`, whatever port it had when it was loaded. */
-export function reachable(url: string, endpoint: string | undefined): URL {
+/** An embedded AWS serves function URLs under its endpoint as `/lambda-url/<id>/`, even if its port was another when the stack was loaded. */
+export function reachableUrl(url: string, endpoint: string | undefined): URL {
   if (!URL.canParse(url))
-    throw new UsageError(`A function's URL is ${JSON.stringify(url)}, which is no URL. Check the stack.`);
+    throw new UsageError(`A function's URL is ${JSON.stringify(url)}, which is not a URL. Check the stack.`);
   const target = new URL(url);
   const id =
     /^([a-z0-9]+)\.lambda-url\./.exec(target.hostname)?.[1] ??
@@ -75,10 +76,10 @@ export function reachable(url: string, endpoint: string | undefined): URL {
   return endpoint !== undefined && id !== undefined ? new URL(`${endpoint}/lambda-url/${id}/`) : target;
 }
 
-async function post(at: UrlOf, body: string): Promise<Answer> {
-  // A client is made only for its resolved settings: credentials, region, hash and HTTP handler are the SDK's own.
+async function post(at: FunctionUrl, body: string): Promise<Answer> {
+  // The client is created only for its resolved settings: the SDK's own credentials, region, hash and HTTP handler.
   const { config } = new STSClient({ ...at.config });
-  const url = reachable(at.url, at.config.endpoint);
+  const url = reachableUrl(at.url, at.config.endpoint);
   const region = /\.lambda-url\.([a-z0-9-]+)\./.exec(url.hostname)?.[1] ?? (await config.region());
   const signer = new SignatureV4({
     service: 'lambda',
@@ -99,10 +100,10 @@ async function post(at: UrlOf, body: string): Promise<Answer> {
     { signingDate: new Date(at.clock.nowMs()) },
   );
   const { response } = await config.requestHandler.handle(new HttpRequest(signed));
-  return { status: response.statusCode, body: parsed(await config.streamCollector(response.body)) };
+  return { status: response.statusCode, body: jsonOrText(await config.streamCollector(response.body)) };
 }
 
-function parsed(bytes: Uint8Array): unknown {
+function jsonOrText(bytes: Uint8Array): unknown {
   const text = Buffer.from(bytes).toString('utf8');
   try {
     return JSON.parse(text);

@@ -15,9 +15,9 @@ export interface Connection {
   /** The clock of that AWS: real, or the virtual one of an AWS in this process. */
   readonly clock: Clock;
   readonly config: ClientConfig;
-  /** False for an embedded AWS: people come into being there when a command acts as one. See `person.ts`. */
+  /** False for an embedded AWS, which creates a person when a command acts as one. See `person-config.ts`. */
   readonly hasPeople: boolean;
-  /** Who acts, where a command says so. */
+  /** The person of `--as`. */
   readonly as?: Persona;
   /** Present when the AWS runs in this process. */
   readonly embedded?: Embedded;
@@ -36,10 +36,11 @@ export interface ConnectionOptions {
 /** The stack's name in `sample/app.ts`. */
 export const DEFAULT_STACK = 'Taskbound';
 
-export type Place = 'in-process' | 'endpoint' | 'account';
+/** The AWS that a command connects to. */
+export type Target = 'in-process' | 'endpoint' | 'account';
 
-/** Which AWS a command talks to. Throws `UsageError` when the options contradict each other. */
-export function placeOf(options: ConnectionOptions, env: Io['env']): Place {
+/** Throws `UsageError` when the options contradict each other. */
+export function targetOf(options: ConnectionOptions, env: Io['env']): Target {
   const endpoint = env['AWS_ENDPOINT_URL'];
   if (options.local === true && options.stack !== undefined) {
     throw new UsageError(
@@ -48,7 +49,7 @@ export function placeOf(options: ConnectionOptions, env: Io['env']): Place {
   }
   if (options.stack !== undefined && options.assembly !== undefined) {
     throw new UsageError(
-      `--stack ${options.stack} and --assembly were both given; the one is deployed, the other is not. Leave one out.`,
+      `--stack ${options.stack} and --assembly were both given; --stack names a deployed stack, --assembly one that is not deployed. Leave one out.`,
     );
   }
   if (options.local === true || options.assembly !== undefined) return 'in-process';
@@ -56,17 +57,17 @@ export function placeOf(options: ConnectionOptions, env: Io['env']): Place {
   return options.stack === undefined ? 'in-process' : 'account';
 }
 
-const asGiven = ({ as }: ConnectionOptions): Pick<Connection, 'as'> =>
+const personOption = ({ as }: ConnectionOptions): Pick<Connection, 'as'> =>
   as === undefined ? {} : { as: parsePersona(as, '--as') };
 
 const isLoopback = (endpoint: string): boolean =>
   ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
 
-/** Opens the AWS that the options and the environment name. Close it when done. */
+/** Connects to the AWS that the options and the environment name. Close the connection when done. */
 export async function connect(options: ConnectionOptions, io: Io): Promise<Connection> {
-  asGiven(options);
-  const place = placeOf(options, io.env);
-  if (place === 'in-process') return connectInProcess(options, io);
+  personOption(options);
+  const target = targetOf(options, io.env);
+  if (target === 'in-process') return connectInProcess(options, io);
   const config = environmentConfig(io.env);
   const stackName = options.stack ?? DEFAULT_STACK;
   return {
@@ -75,12 +76,12 @@ export async function connect(options: ConnectionOptions, io: Io): Promise<Conne
     clock: io.clock,
     config,
     hasPeople: config.endpoint === undefined || !isLoopback(config.endpoint),
-    ...asGiven(options),
+    ...personOption(options),
     close: async () => undefined,
   };
 }
 
-/** What AWS clients take from the environment. Throws `UsageError` for an endpoint that is no URL. */
+/** The client config from the environment. Throws `UsageError` for an endpoint that is not a URL. */
 export function environmentConfig(env: Io['env']): ClientConfig {
   const endpoint = endpointOf(env);
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
@@ -90,8 +91,8 @@ export function environmentConfig(env: Io['env']): ClientConfig {
   };
 }
 
-/** Whoever forgot to name a stack looks at an empty one: say so. */
-export function tellIfFresh({ embedded }: Connection, io: Io): void {
+/** Warns a user who may have forgotten to name a stack that the local one is new and empty. */
+export function warnIfFreshStack({ embedded }: Connection, io: Io): void {
   if (embedded)
     io.err('This is a fresh local stack, so it is empty. Name a stack with --stack or AWS_ENDPOINT_URL.\n');
 }
@@ -118,7 +119,7 @@ async function connectInProcess(options: ConnectionOptions, io: Io): Promise<Con
       clock,
       config,
       hasPeople: false,
-      ...asGiven(options),
+      ...personOption(options),
       embedded,
       close: () => embedded.close(),
     };

@@ -5,10 +5,10 @@ import type { ClientConfig } from './client-config.ts';
 import { ServiceFailure } from '../errors.ts';
 import type { Io } from '../io.ts';
 
-/** Renewed this long before they expire. */
+/** How long before their expiry credentials are renewed. */
 const MARGIN_MS = 300_000;
 
-/** Credentials that stand in the environment; otherwise none, and the SDK looks where AWS clients look (profiles, SSO, instance roles). */
+/** Credentials from the environment. Without them the SDK uses its default sources (profiles, SSO, instance roles). */
 export function callerCredentials(env: Io['env']): { readonly credentials?: AwsCredentialIdentity } {
   const {
     AWS_ACCESS_KEY_ID: accessKeyId,
@@ -19,7 +19,7 @@ export function callerCredentials(env: Io['env']): { readonly credentials?: AwsC
   return { credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) } };
 }
 
-/** A name as a session name: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+/** Converts a user name to a session name: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const sessionNameOf = (userName: string): string =>
   userName
     .replace(/[^\w+=,.@-]/g, '-')
@@ -27,16 +27,21 @@ export const sessionNameOf = (userName: string): string =>
     .padEnd(2, '-');
 
 /**
- * The config of somebody who assumed a role. The credentials are renewed by the connection's own clock, which may be a virtual one;
- * to the SDK, which knows only real time, they always look expired, so that it asks each time.
+ * A config with the credentials of an assumed role. They are renewed on the connection's clock, which may be virtual. The SDK uses real
+ * time only, so the credentials always look expired to it, and it asks for them on each request.
  */
-export function assumed(config: ClientConfig, clock: Clock, roleArn: string, userName: string): ClientConfig {
+export function assumedRoleConfig(
+  config: ClientConfig,
+  clock: Clock,
+  roleArn: string,
+  userName: string,
+): ClientConfig {
   const sts = new STSClient({ ...config });
-  let held: { readonly identity: AwsCredentialIdentity; readonly untilMs: number } | undefined;
+  let cached: { readonly identity: AwsCredentialIdentity; readonly untilMs: number } | undefined;
   const credentials = async (): Promise<AwsCredentialIdentity> => {
-    if (held === undefined || clock.nowMs() > held.untilMs - MARGIN_MS)
-      held = await assume(sts, roleArn, userName);
-    return held.identity;
+    if (cached === undefined || clock.nowMs() > cached.untilMs - MARGIN_MS)
+      cached = await assume(sts, roleArn, userName);
+    return cached.identity;
   };
   return { ...config, credentials };
 }
@@ -50,7 +55,7 @@ async function assume(
     new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: sessionNameOf(userName) }),
   );
   if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration) {
-    throw new ServiceFailure(`AssumeRole of ${roleArn} gave no credentials. Check the endpoint.`);
+    throw new ServiceFailure(`AssumeRole of ${roleArn} returned no credentials. Check the endpoint.`);
   }
   const identity = {
     accessKeyId: given.AccessKeyId,

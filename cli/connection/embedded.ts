@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
-import { LocalDatabases } from '../local/databases.ts';
+import { LocalDatabases } from '../local/local-databases.ts';
 import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
 import { dumpStack, SeedError, seedStack } from 'taskbound-local/seed/seed';
 import { nextRunMs } from 'taskbound-local/scheduler/schedules';
@@ -15,17 +15,17 @@ import type { ClientConfig } from './client-config.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import type { Io } from '../io.ts';
 
-/** An embedded AWS with the stack loaded. Needs no account; ends with `close`. */
+/** An embedded AWS with the stack loaded. It needs no account and ends with `close`. */
 export interface Embedded {
   readonly aws: EmbeddedAws;
   readonly stackName: string;
   readonly clock: Clock;
   readonly config: ClientConfig;
-  /** Loads the objects and items of a folder. Throws `UsageError` when it cannot be used; nothing is loaded then. */
+  /** Loads the objects and items of a folder. Throws `UsageError`, and loads nothing, when the folder cannot be used. */
   seed(folder: string): Promise<void>;
-  /** Stops the next execution that enters the state, there and then. Throws `UsageError` when no machine has such a state. */
+  /** Stops the next execution that enters the state. Throws `UsageError` when no state machine has such a state. */
   stopAt(state: string): void;
-  /** When a task type's schedule is due next. Throws `UsageError` when there is no such schedule, or it is never due again. */
+  /** The next time a task type's schedule is due. Throws `UsageError` when there is no such schedule or it is never due again. */
   nextRunMs(schedule: string): number;
   /** Writes all objects and items into a folder. */
   dump(folder: string): Promise<void>;
@@ -36,21 +36,21 @@ export interface Embedded {
 
 export interface EmbeddedOptions {
   readonly assembly?: string;
-  /** Seconds that a policy change takes to have effect. */
+  /** Seconds until a policy change has effect. */
   readonly policyDelay?: number;
-  /** Served there, on the system clock: `http://127.0.0.1:4566`. Without it, in process only, on a clock that skips idle waiting. */
+  /** Where it is served, on the system clock: `http://127.0.0.1:4566`. Without it, it runs in this process on a clock that skips idle waiting. */
   readonly origin?: string;
 }
 
 const DEFAULT_POLICY_DELAY_SECONDS = 4;
 
-/** Synthesizes the app, or takes the given assembly, and loads it into a fresh embedded AWS, which needs it no more then. */
+/** Loads the given assembly, or a newly synthesized one, into a new embedded AWS. A temporary assembly is removed once it is loaded. */
 export async function startEmbedded(options: EmbeddedOptions, io: Io): Promise<Embedded> {
   const assembly = await openAssembly(options.assembly, io);
   try {
     const aws = await start(options, io);
     const loaded = aws.loadAssembly(assembly.directory);
-    const stack = await (options.assembly === undefined ? loaded : loaded.catch(forPeople));
+    const stack = await (options.assembly === undefined ? loaded : loaded.catch(asUsageError));
     aws.startSchedules();
     return wrap(aws, stack);
   } finally {
@@ -61,7 +61,7 @@ export async function startEmbedded(options: EmbeddedOptions, io: Io): Promise<E
 function start({ origin, policyDelay }: EmbeddedOptions, io: Io): Promise<EmbeddedAws> {
   const policyDelayMs = (policyDelay ?? DEFAULT_POLICY_DELAY_SECONDS) * 1000;
   const clock = origin === undefined ? new VirtualClock({ startMs: io.clock.nowMs() }) : new SystemClock();
-  // Another seed each time: access keys name a session, and no two sessions should share one.
+  // A new seed each time, so that no two sessions have the same access key.
   return EmbeddedAws.start({
     clock,
     policyDelayMs,
@@ -70,7 +70,7 @@ function start({ origin, policyDelay }: EmbeddedOptions, io: Io): Promise<Embedd
   });
 }
 
-/** What the sample's database looks like before any task. */
+/** The initial schema and data of the sample's database. */
 const demoScript = (): string =>
   readFileSync(new URL('../../sample/database/demo.sql', import.meta.url), 'utf8');
 
@@ -82,8 +82,8 @@ function wrap(aws: EmbeddedAws, stack: LoadedStack): Embedded {
     stackName,
     clock: aws.clock,
     config: aws.clientConfig(),
-    seed: (folder) => seedStack(folder, outputs, aws).catch(forPeople),
-    dump: (folder) => dumpStack(folder, outputs, aws).catch(forPeople),
+    seed: (folder) => seedStack(folder, outputs, aws).catch(asUsageError),
+    dump: (folder) => dumpStack(folder, outputs, aws).catch(asUsageError),
     writeTrail: (folder) => writeTrailFiles(folder, aws.trail, aws.clock.nowMs()),
     stopAt: (state) => stopAt(aws, state),
     nextRunMs: (schedule) => nextRunOf(aws, schedule),
@@ -95,14 +95,14 @@ function wrap(aws: EmbeddedAws, stack: LoadedStack): Embedded {
   };
 }
 
-/** What a schedule of a type calls itself stands in its input: lib/schedules/task-schedule.ts. */
-const nameIn = (input: string | undefined): unknown =>
+/** The schedule's name in the input of a task type's schedule: lib/schedules/task-schedule.ts. */
+const scheduleNameIn = (input: string | undefined): unknown =>
   (JSON.parse(input ?? '{}') as { readonly schedule?: unknown }).schedule;
 
 function nextRunOf(aws: EmbeddedAws, name: string): number {
   const named = aws.schedules.all().flatMap((schedule) => {
-    const own = nameIn(schedule.input);
-    return typeof own === 'string' ? [{ name: own, schedule }] : [];
+    const scheduleName = scheduleNameIn(schedule.input);
+    return typeof scheduleName === 'string' ? [{ name: scheduleName, schedule }] : [];
   });
   const found = named.find((each) => each.name === name)?.schedule;
   if (found === undefined) {
@@ -122,16 +122,16 @@ function stopAt(aws: EmbeddedAws, state: string): void {
       `--stop-at ${JSON.stringify(state)} was given; allowed: ${[...new Set(names)].join(', ')}. Name a state of the workflow.`,
     );
   }
-  const forget = aws.states.onEvent(({ executionArn, event }) => {
+  const unsubscribe = aws.states.onEvent(({ executionArn, event }) => {
     if (event.stateEnteredEventDetails?.name !== state) return;
-    forget();
-    // Not from inside the interpreter: it is telling us of the state that it is about to run.
+    unsubscribe();
+    // Not inside this callback: the interpreter is about to run the state.
     queueMicrotask(() => aws.states.abort(executionArn));
   });
 }
 
-/** What was given cannot be used: the message says why, and it is the giver's to correct. */
-function forPeople(error: unknown): never {
+/** Errors in the given seed or template are the user's to correct. */
+function asUsageError(error: unknown): never {
   throw error instanceof SeedError || error instanceof TemplateRefused
     ? new UsageError(error.message)
     : error;

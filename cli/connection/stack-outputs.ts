@@ -3,10 +3,10 @@ import type { ClientConfig } from './client-config.ts';
 import { ServiceFailure } from '../errors.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 
-/** What a command needs to know of a stack; every output by its name. */
+/** A stack's outputs by name. */
 export type StackOutputs = Readonly<Record<string, string>>;
 
-/** Throws `UsageError` when there is no such stack, `ServiceFailure` when AWS cannot be asked. */
+/** Throws `UsageError` when there is no such stack, `ServiceFailure` when the call fails. */
 export async function readOutputs(config: ClientConfig, stackName: string): Promise<StackOutputs> {
   const client = new CloudFormationClient({ ...config });
   try {
@@ -17,7 +17,7 @@ export async function readOutputs(config: ClientConfig, stackName: string): Prom
   } catch (error) {
     if (error instanceof Error && /does not exist/.test(error.message)) {
       throw new UsageError(
-        `There is no stack ${JSON.stringify(stackName)} here. Give a deployed one with --stack, and check account and region.`,
+        `There is no stack ${JSON.stringify(stackName)} here. Name a deployed stack with --stack, and check account and region.`,
       );
     }
     throw new ServiceFailure(
@@ -28,11 +28,11 @@ export async function readOutputs(config: ClientConfig, stackName: string): Prom
   }
 }
 
-/** One output that must be there. */
+/** A required output. Throws `UsageError` when it is missing. */
 export function outputOf(outputs: StackOutputs, name: string): string {
   const value = outputs[name];
   if (value !== undefined && value !== '') return value;
   throw new UsageError(
-    `The stack has no output ${name}; it has ${Object.keys(outputs).join(', ') || 'none'}. Use a stack made with TaskBoundary that has this output (sample/app.ts).`,
+    `The stack has no output ${name}; it has ${Object.keys(outputs).join(', ') || 'none'}. Use a stack with TaskBoundary that has this output (sample/app.ts).`,
   );
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { DecisionCall, EndCall } from '../../core/approvals/decision.ts';
+import type { DecisionCall } from '../../core/approvals/decision.ts';
 import { DecisionRefused } from '../../core/shared/errors.ts';
-import { callUrl, type UrlOf } from '../connection/call-url.ts';
-import { ServiceFailure } from '../errors.ts';
+import { callFunction } from '../connection/call-function.ts';
+import type { FunctionUrl } from '../connection/call-url.ts';
 
 const decided = z.object({
   boundaryId: z.string(),
@@ -14,38 +14,15 @@ const decided = z.object({
 });
 export type Decided = z.infer<typeof decided>;
 
-const ended = z.object({ boundaryId: z.string(), person: z.string(), phase: z.string() });
-export type Ended = z.infer<typeof ended>;
+/** Submits a person's decision. Throws `DecisionRefused` or `NotPermitted` with the function's own message; the decision does not count then. */
+export const callDecide = (at: FunctionUrl, call: DecisionCall): Promise<Decided> =>
+  callFunction(at, call, decided, `decision about ${call.task}`).catch(explainRepeated);
 
-/** Says what a person decided. Throws `DecisionRefused` or `NotPermitted` in the function's own words; it counts for nothing then. */
-export const decide = (at: UrlOf, call: DecisionCall): Promise<Decided> =>
-  answered(at, call, decided, `decision about ${call.task}`);
-
-/** Ends a task before its own end. Throws `AlreadyEnded` or `NotPermitted` in the function's own words. */
-export const endTask = (at: UrlOf, call: EndCall): Promise<Ended> =>
-  answered(at, call, ended, `end of ${call.task}`);
-
-async function answered<Result>(
-  at: UrlOf,
-  call: unknown,
-  schema: z.ZodType<Result>,
-  what: string,
-): Promise<Result> {
-  const called = await callUrl(at, call).catch(forPeople);
-  if ('unanswered' in called)
-    throw new ServiceFailure(
-      `The ${what} was not answered (${called.unanswered}). Whether it stands is not known: look with taskbound show, and try again.`,
-    );
-  const parsed = schema.safeParse(called.answer.body);
-  if (parsed.success) return parsed.data;
-  throw new ServiceFailure(
-    `The ${what} was answered with something else than what became of it. Check the stack's outputs.`,
-  );
-}
-
-/** A decision whose first answer was lost is refused the second time, because it stands: say how to tell. */
-function forPeople(error: unknown): never {
+/** When the first response was lost, the second call is refused because the decision is already recorded. */
+function explainRepeated(error: unknown): never {
   throw error instanceof DecisionRefused && error.message.includes('already, at')
-    ? new DecisionRefused(`${error.message} If you have just tried, it stands: see taskbound show.`)
+    ? new DecisionRefused(
+        `${error.message} If you have just tried, your decision is recorded: see taskbound show.`,
+      )
     : error;
 }

@@ -1,16 +1,16 @@
-import { MalformedRequest } from 'taskbound-evidence/errors';
 import { parseBoundaryId } from 'taskbound-evidence/names/ids';
-import { REASON_CHARACTERS } from '../../core/requests/reason.ts';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
-import { confirm } from './confirm.ts';
+import { confirm } from '../confirm.ts';
 import { connect, type ConnectionOptions } from '../connection/connection.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { renderDecided } from './render-decision.ts';
-import { submitDecision, show, type Decision } from './submit-decision.ts';
-import { boundaryIdFrom } from '../show/show.ts';
+import { assertReasonLength } from '../reason-option.ts';
+import { showSubject } from './show-subject.ts';
+import { submitDecision, type Decision } from './submit-decision.ts';
+import { boundaryIdFrom } from '../boundary-argument.ts';
 
 export interface DecideOptions extends ConnectionOptions {
   readonly type?: string;
@@ -19,8 +19,8 @@ export interface DecideOptions extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-/** Shows what is decided about, asks, and says it to the stack. What is shown is what the digest covers that is sent. */
-export async function decideCommand(
+/** Shows what the decision is about, asks for confirmation, and submits it with the digest of exactly what was shown. */
+export async function decide(
   decision: Decision,
   task: string,
   options: DecideOptions,
@@ -30,7 +30,7 @@ export async function decideCommand(
   const subject = subjectOf(task, options.type);
   const connection = await connect(options, io);
   try {
-    const digest = await show(subject, decision, connection, io);
+    const digest = await showSubject(subject, decision, connection, io);
     await confirm(`Do you ${decision} this?`, options, io);
     const decided = await submitDecision(
       { decision, task: subject, reason: options.reason, digest },
@@ -47,14 +47,11 @@ export async function decideCommand(
 
 function assertReason(decision: Decision, reason: string | undefined): void {
   if (decision === 'refuse' && reason === undefined)
-    throw new UsageError('refuse needs --reason: whoever refuses says why. Add it.');
-  if (reason !== undefined && (reason.length < 1 || reason.length > REASON_CHARACTERS))
-    throw new MalformedRequest(
-      `--reason has ${reason.length} characters; allowed: 1 to ${REASON_CHARACTERS}. Shorten it.`,
-    );
+    throw new UsageError('refuse needs --reason: a refusal must be explained. Add it.');
+  if (reason !== undefined) assertReasonLength(reason);
 }
 
-/** A boundary's id, or its review's. */
+/** The id of a boundary or of its review. */
 function subjectOf(task: string, type: string | undefined): string {
   const of = reviewedBy(task);
   if (of !== undefined && parseBoundaryId(of) !== undefined) return task;

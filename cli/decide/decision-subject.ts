@@ -6,7 +6,7 @@ import type { SecretSpec, TaskTypeConfig } from '../../core/task-types/task-type
 import { UsageError } from 'taskbound-evidence/command/errors';
 import { resourcesOf } from '../plan/make-plan.ts';
 
-/** What somebody decides about: all of it, compiled here from the row and the type, so that what is shown is what the digest covers. */
+/** What a decision is about. Compiled from the row and the type, so that exactly what the digest covers is shown. */
 export interface DecisionSubject {
   readonly boundaryId: string;
   readonly taskType: string;
@@ -33,13 +33,13 @@ export interface DecisionSubject {
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** Throws `UsageError` when the type would grant something else by now than what was asked for: nobody can approve that any more. */
+/** Throws `UsageError` when the type was changed since the request: the task can no longer be approved. */
 export function decisionSubject(row: LedgerRow, config: TaskTypeConfig): DecisionSubject {
   const { boundaryId, nonce, parameters, window } = row;
   const digest = grantDigest(config, { boundaryId, nonce, parameters, window });
   if (digest !== row.grantDigest) {
     throw new UsageError(
-      `${boundaryId} cannot be approved any more: the type ${row.taskType} was changed since it was asked for (grant digest ${digest} now, ${row.grantDigest} then). Refuse it, and have it submitted again.`,
+      `${boundaryId} can no longer be approved: the type ${row.taskType} was changed since it was requested (grant digest ${digest} now, ${row.grantDigest} then). Refuse it, and have it submitted again.`,
     );
   }
   const sessionPolicy = compileSessionPolicy(config, {

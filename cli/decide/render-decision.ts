@@ -5,7 +5,7 @@ import type { Decided } from './call-decide.ts';
 import type { DecisionSubject } from './decision-subject.ts';
 import { oneLine, visible } from 'taskbound-evidence/command/print';
 
-const words = (value: unknown): string =>
+const inline = (value: unknown): string =>
   visible(oneLine(typeof value === 'string' ? value : JSON.stringify(value)));
 
 /** `3900` -> `1 h 5 min`. */
@@ -21,7 +21,7 @@ function duration(seconds: number): string {
     .join(' ');
 }
 
-function secretWords(spec: SecretSpec): string {
+function secretText(spec: SecretSpec): string {
   switch (spec.kind) {
     case 'generated':
       return `a random value of ${spec.characters} characters`;
@@ -32,31 +32,33 @@ function secretWords(spec: SecretSpec): string {
   }
 }
 
-/** Who asks, why, which tools on which resources, when, how long, which secrets: all that is approved, in plain words. */
+/** Everything that is approved: who requests it, why, which tools on which resources, when, how long, which secrets. */
 export function renderSubject(subject: DecisionSubject): string {
   const { window } = subject;
   const lines = [
     `${subject.boundaryId} waits for approval`,
     '',
-    `  asked for by  ${words(subject.requestedBy)}, at ${subject.requestedAt}`,
-    `  because       ${words(subject.reason)}`,
-    ...Object.entries(subject.parameters).map(([name, value]) => `  with          ${name} = ${words(value)}`),
-    `  when          ${window ? `from ${window.opensAt} until ${window.closesAt}, and not outside` : 'at once'}`,
-    `  how long      ${duration(subject.leaseSeconds)} at a time, ${duration(subject.taskSeconds)} in all; then its access ends by itself`,
-    `  runs          ${words(subject.workVersion)}`,
+    `  requested by  ${inline(subject.requestedBy)}, at ${subject.requestedAt}`,
+    `  because       ${inline(subject.reason)}`,
+    ...Object.entries(subject.parameters).map(
+      ([name, value]) => `  with          ${name} = ${inline(value)}`,
+    ),
+    `  when          ${window ? `from ${window.opensAt} until ${window.closesAt}, and not outside` : 'immediately'}`,
+    `  how long      ${duration(subject.leaseSeconds)} at a time, ${duration(subject.taskSeconds)} in all; then its access expires`,
+    `  runs          ${inline(subject.workVersion)}`,
     '',
     'It may do this, and nothing else:',
     ...subject.tools.flatMap(({ name, actions, resources }) => [
       `  ${name}: ${actions.join(', ')}`,
-      ...resources.map((resource) => `      on ${words(resource)}`),
+      ...resources.map((resource) => `      on ${inline(resource)}`),
     ]),
     '',
     subject.secrets.length === 0
-      ? 'It gets no secret but its own session.'
-      : 'These secrets are made for it alone, and taken away at its end:',
-    ...subject.secrets.map(({ name, spec }) => `  ${name}: ${words(secretWords(spec))}`),
+      ? 'It gets no secrets except its own session.'
+      : 'These secrets are created for it alone, and destroyed at its end:',
+    ...subject.secrets.map(({ name, spec }) => `  ${name}: ${inline(secretText(spec))}`),
     '',
-    `Approved by ${subject.approvals.length} of ${subject.quorum}${subject.approvals.length > 0 ? ` (${subject.approvals.map(words).join(', ')})` : ''}; it can be approved until ${subject.expiresAt ?? '?'}.`,
+    `Approved by ${subject.approvals.length} of ${subject.quorum}${subject.approvals.length > 0 ? ` (${subject.approvals.map(inline).join(', ')})` : ''}; approval expires at ${subject.expiresAt ?? '?'}.`,
     `Grant digest  ${subject.grantDigest}`,
   ];
   return `${lines.join('\n')}\n`;
@@ -66,15 +68,15 @@ export const renderReview = (review: ReviewRow): string =>
   `${[
     `${review.boundaryId} is open: ${review.of} ran as an emergency, without approval`,
     '',
-    `  asked for by  ${words(review.requestedBy)}, at ${new Date(review.openedAtMs).toISOString()}`,
-    `  could not wait because  ${words(review.emergency)}`,
+    `  requested by  ${inline(review.requestedBy)}, at ${new Date(review.openedAtMs).toISOString()}`,
+    `  could not wait because  ${inline(review.emergency)}`,
     '',
-    `See what it did with: taskbound show ${review.of}`,
+    `To see what it did: taskbound show ${review.of}`,
   ].join('\n')}\n`;
 
 export function renderDecided({ boundaryId, decision, person, phase, approvals, quorum }: Decided): string {
   if (approvals === null) return `${person} decided the review ${boundaryId}: ${phase}.\n`;
   if (decision === 'refuse') return `${person} refused ${boundaryId}. It will not run.\n`;
   const so = `${person} approved ${boundaryId}: ${approvals} of ${quorum}.`;
-  return phase === 'requested' ? `${so} It still waits.\n` : `${so} It begins.\n`;
+  return phase === 'requested' ? `${so} It still waits.\n` : `${so} It starts.\n`;
 }

@@ -1,52 +1,52 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from 'taskbound-time/clock';
 import { isSafe, type Drain } from '../../core/operations/drain.ts';
-import { isEmpty, NOTHING_SEEN, type Look } from './look.ts';
+import { isEmpty, NOTHING_REMAINING, type Remaining } from './remaining.ts';
 
 const PAUSE_MS = 10_000;
 
-/** What waiting stands on. */
+/** What `awaitDrained` reads and calls. */
 export interface DrainPorts {
   readonly clock: Clock;
-  look(before: Look): Promise<Look>;
-  /** Ends what still works; does nothing when tasks are to end by themselves. */
-  end(look: Look): Promise<void>;
-  marker(): Promise<Drain | undefined>;
-  /** Is told of every look. */
-  tell(look: Look): void;
+  readRemaining(before: Remaining): Promise<Remaining>;
+  /** Stops what still runs; does nothing when tasks are to end by themselves. */
+  end(remaining: Remaining): Promise<void>;
+  readMarker(): Promise<Drain | undefined>;
+  /** Receives every result of `readRemaining`. */
+  report(remaining: Remaining): void;
 }
 
 export interface Drained {
-  /** Nothing is left, and nothing can come. */
+  /** Nothing remains, and no task can be added. */
   readonly safe: boolean;
-  /** What was seen last. */
-  readonly look: Look;
-  /** What refuses new tasks now; undefined when somebody took it away meanwhile. */
+  /** What was read last. */
+  readonly remaining: Remaining;
+  /** The marker now; undefined when it was removed in the meantime. */
   readonly drain: Drain | undefined;
 }
 
 /**
- * Looks until nothing is left and nothing can come, or until `untilMs`, or until somebody takes the marker away. `raised` is the marker as
- * it stands now. When it is another one at a later look, tasks may have been taken in between: the time of waiting begins anew.
+ * Reads until nothing remains and no task can be added, or until `untilMs`, or until the marker is removed. `current` is the marker now.
+ * If a later read finds another marker, tasks may have been accepted in between, so the waiting time starts again.
  */
-export async function awaitDrained(raised: Drain, untilMs: number, deps: DrainPorts): Promise<Drained> {
-  let drain = raised;
+export async function awaitDrained(current: Drain, untilMs: number, deps: DrainPorts): Promise<Drained> {
+  let drain = current;
   let refusingSinceMs = deps.clock.nowMs();
   let emptySinceMs: number | undefined;
-  let look = NOTHING_SEEN;
+  let remaining = NOTHING_REMAINING;
   for (;;) {
     const beganMs = deps.clock.nowMs();
-    look = await deps.look(look);
-    deps.tell(look);
-    await deps.end(look);
-    const standing = await deps.marker();
-    if (standing === undefined) return { safe: false, look, drain: undefined };
+    remaining = await deps.readRemaining(remaining);
+    deps.report(remaining);
+    await deps.end(remaining);
+    const marker = await deps.readMarker();
+    if (marker === undefined) return { safe: false, remaining, drain: undefined };
     const nowMs = deps.clock.nowMs();
-    if (!isDeepStrictEqual(standing, drain)) [drain, refusingSinceMs] = [standing, nowMs];
-    if (!isEmpty(look)) emptySinceMs = undefined;
-    else if (isSafe({ beganMs, refusingSinceMs, emptySinceMs })) return { safe: true, look, drain };
+    if (!isDeepStrictEqual(marker, drain)) [drain, refusingSinceMs] = [marker, nowMs];
+    if (!isEmpty(remaining)) emptySinceMs = undefined;
+    else if (isSafe({ beganMs, refusingSinceMs, emptySinceMs })) return { safe: true, remaining, drain };
     else emptySinceMs ??= nowMs;
-    if (nowMs >= untilMs) return { safe: false, look, drain };
+    if (nowMs >= untilMs) return { safe: false, remaining, drain };
     await deps.clock.sleep(Math.min(PAUSE_MS, untilMs - nowMs));
   }
 }

@@ -1,30 +1,36 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { Drain } from '../../core/operations/drain.ts';
 import { TaskboundError } from 'taskbound-evidence/errors';
 import { REASON_CHARACTERS } from '../../core/requests/reason.ts';
 import type { ClientConfig } from '../connection/client-config.ts';
-import { connect, tellIfFresh, type Connection, type ConnectionOptions } from '../connection/connection.ts';
+import {
+  connect,
+  warnIfFreshStack,
+  type Connection,
+  type ConnectionOptions,
+} from '../connection/connection.ts';
 import { awaitDrained } from './await-drained.ts';
-import { Ender } from './end-executions.ts';
-import { lookAgain, NOTHING_SEEN } from './look.ts';
-import { Marker } from './marker.ts';
-import { operatorConfig } from './operator.ts';
-import { drainReport, type DrainReport } from './report.ts';
+import { ExecutionStopper } from './execution-stopper.ts';
+import { readRemaining, NOTHING_REMAINING } from './remaining.ts';
+import { MarkerStore } from './marker-store.ts';
+import { operatorConfig } from './operator-config.ts';
+import { drainReport, type DrainReport } from './drain-report.ts';
 import { ServiceFailure } from '../errors.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { Records } from '../connection/records.ts';
-import { DrainProgress, drainWords, renderDrain, renderResumed } from './render-drain.ts';
+import { StackRecords } from '../connection/stack-records.ts';
+import { DrainProgress, renderDraining, renderDrain, renderResumed } from './render-drain.ts';
 
-/** The longest lease is an hour; a quarter more for Teardown, proof and sweep, the reconciler's pauses included. */
+/** The longest lease is an hour. A quarter more is for Teardown, proof and sweep, including the reconciler's pauses. */
 const DEFAULT_TIMEOUT_SECONDS = 4500;
 const DEFAULT_REASON = 'taskbound drain';
 
 export interface DrainOptions extends ConnectionOptions {
-  /** Stop the executions that still work. */
+  /** Stop the executions that still run. */
   readonly end?: boolean;
-  /** Take tasks again. */
+  /** Accept tasks again. */
   readonly resume?: boolean;
   readonly reason?: string;
   /** How long to wait, seconds. */
@@ -32,36 +38,36 @@ export interface DrainOptions extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-/** Refuses new tasks, waits until no boundary is open and every deny is lifted, and says when the stack may be deleted. */
+/** Refuses new tasks, waits until no boundary is open and every deny is lifted, and reports whether the stack may be deleted. */
 export async function drain(options: DrainOptions, io: Io): Promise<number> {
-  checkOptions(options);
+  assertOptions(options);
   const connection = await connect(options, io);
   try {
     const code = await drainStack(connection, options, io);
-    tellIfFresh(connection, io);
+    warnIfFreshStack(connection, io);
     return code;
   } finally {
     await connection.close();
   }
 }
 
-function checkOptions({ end, resume, reason, timeout }: DrainOptions): void {
+function assertOptions({ end, resume, reason, timeout }: DrainOptions): void {
   const others = { '--end': end, '--reason': reason, '--timeout': timeout };
   const [other] = Object.entries(others).filter(([, value]) => value !== undefined);
   if (resume === true && other !== undefined) {
     throw new UsageError(
-      `--resume and ${other[0]} were both given; --resume takes tasks again and waits for nothing. Leave one out.`,
+      `--resume and ${other[0]} were both given; --resume accepts tasks again and waits for nothing. Leave one out.`,
     );
   }
   const length = reason?.length ?? 1;
   if (length < 1 || length > REASON_CHARACTERS || reason?.isWellFormed() === false) {
     throw new UsageError(
-      `--reason has ${length} characters; allowed: 1 to ${REASON_CHARACTERS} whole characters. Say it in other words.`,
+      `--reason has ${length} characters; allowed: 1 to ${REASON_CHARACTERS} whole characters. Choose another text.`,
     );
   }
 }
 
-/** The same on a connection that is open. Returns the exit code. */
+/** Drains over an open connection. Returns the exit code. */
 export async function drainStack(connection: Connection, options: DrainOptions, io: Io): Promise<number> {
   const session = openSession(connection, io);
   return options.resume === true ? resume(session, options, io) : refuseAndWait(session, options, io);
@@ -70,8 +76,8 @@ export async function drainStack(connection: Connection, options: DrainOptions, 
 interface Session {
   readonly connection: Connection;
   readonly config: ClientConfig;
-  readonly records: Records;
-  readonly marker: Marker;
+  readonly records: StackRecords;
+  readonly marker: MarkerStore;
 }
 
 function openSession(connection: Connection, io: Io): Session {
@@ -79,8 +85,8 @@ function openSession(connection: Connection, io: Io): Session {
   return {
     connection,
     config,
-    records: new Records(config, connection.outputs),
-    marker: new Marker(config, connection.outputs),
+    records: new StackRecords(config, connection.outputs),
+    marker: new MarkerStore(config, connection.outputs),
   };
 }
 
@@ -89,12 +95,16 @@ async function resume(
   { json }: DrainOptions,
   io: Io,
 ): Promise<number> {
-  const stood = await explained(stackName, marker.remove(), 'Whether it takes new tasks is not known');
+  const removed = await explainFailure(
+    stackName,
+    marker.remove(),
+    'It is not known whether it accepts new tasks',
+  );
   if (json === true) {
-    const looking = lookAgain(records, NOTHING_SEEN);
-    const look = await explained(stackName, looking, 'It takes new tasks again all the same');
-    printJson(io, drainReport(stackName, { safe: false, look, drain: undefined, ended: [] }));
-  } else io.out(renderResumed(stackName, stood));
+    const reading = readRemaining(records, NOTHING_REMAINING);
+    const remaining = await explainFailure(stackName, reading, 'It accepts new tasks again');
+    printJson(io, drainReport(stackName, { safe: false, remaining, drain: undefined, ended: [] }));
+  } else io.out(renderResumed(stackName, removed));
   return EXIT.done;
 }
 
@@ -102,61 +112,65 @@ async function refuseAndWait(session: Session, options: DrainOptions, io: Io): P
   const { connection, config, marker } = session;
   const { stackName, clock } = connection;
   const { reason = DEFAULT_REASON } = options;
-  const by = await nameOf(config, io);
-  const raising = marker.raise({ sinceMs: clock.nowMs(), by, reason });
-  const raised = await explained(stackName, raising, 'Whether it takes new tasks is not known');
-  io.err(`${drainWords(stackName, raised)}\n`);
-  const waiting = waitOn(session, options, raised, io);
-  const report = await explained(
+  const by = await callerName(config, io);
+  const putting = marker.put({ sinceMs: clock.nowMs(), by, reason });
+  const current = await explainFailure(stackName, putting, 'It is not known whether it accepts new tasks');
+  io.err(`${renderDraining(stackName, current)}\n`);
+  const waiting = waitUntilDrained(session, options, current, io);
+  const report = await explainFailure(
     stackName,
     waiting,
-    'New tasks are refused all the same; take them again with taskbound drain --resume',
+    'New tasks are still refused; accept them again with taskbound drain --resume',
   );
   if (options.json === true) printJson(io, report);
   else io.out(renderDrain(report));
   return report.safe ? EXIT.done : EXIT.failed;
 }
 
-async function waitOn(
+async function waitUntilDrained(
   { connection, config, records, marker }: Session,
   { end, reason = DEFAULT_REASON, timeout = DEFAULT_TIMEOUT_SECONDS }: DrainOptions,
-  raised: Parameters<typeof awaitDrained>[0],
+  current: Drain,
   io: Io,
 ): Promise<DrainReport> {
   const { clock, stackName } = connection;
   const startMs = clock.nowMs();
   const progress = new DrainProgress();
-  const ender = new Ender(config, reason, io.err);
-  const drained = await awaitDrained(raised, startMs + timeout * 1000, {
+  const stopper = new ExecutionStopper(config, reason, io.err);
+  const drained = await awaitDrained(current, startMs + timeout * 1000, {
     clock,
-    look: (before) => lookAgain(records, before),
-    end: async ({ open }) => (end === true ? ender.end(open) : undefined),
-    marker: () => marker.read(),
-    tell: (look) => {
-      const line = progress.line(look, clock.nowMs() - startMs);
+    readRemaining: (before) => readRemaining(records, before),
+    end: async ({ open }) => (end === true ? stopper.stopAll(open) : undefined),
+    readMarker: () => marker.read(),
+    report: (remaining) => {
+      const line = progress.line(remaining, clock.nowMs() - startMs);
       if (line !== undefined) io.err(line);
     },
   });
-  if (drained.drain === undefined) io.err('Somebody took the marker away: new tasks are taken again.\n');
-  return drainReport(stackName, { ...drained, ended: ender.ended });
+  if (drained.drain === undefined) io.err('The marker was removed: new tasks are accepted again.\n');
+  return drainReport(stackName, { ...drained, ended: stopper.ended });
 }
 
-/** The caller's ARN. It is there for people: where STS does not answer, the person's name on this machine does as well. */
-async function nameOf(config: ClientConfig, io: Io): Promise<string> {
+/** The caller's ARN, for people to read. When STS does not respond, the user's name on this machine is enough. */
+async function callerName(config: ClientConfig, io: Io): Promise<string> {
   const sts = new STSClient({ ...config });
   const asked = await sts.send(new GetCallerIdentityCommand({})).catch(() => undefined);
   return asked?.Arn ?? io.userName;
 }
 
-/** What AWS refuses, with the state that it leaves: an error of ours speaks for itself. */
-async function explained<Result>(stack: string, doing: Promise<Result>, left: string): Promise<Result> {
+/** Adds the resulting state and the next step to an error of AWS. Taskbound's own errors already contain both. */
+async function explainFailure<Result>(
+  stack: string,
+  action: Promise<Result>,
+  state: string,
+): Promise<Result> {
   try {
-    return await doing;
+    return await action;
   } catch (error) {
     if (error instanceof TaskboundError) throw error;
     const name = error instanceof Error ? `${error.name}: ` : '';
     throw new ServiceFailure(
-      `Stack ${stack} could not be drained: ${name}${messageOf(error)}. ${left}. Use credentials of grantDrain (the role Operators) and run it again.`,
+      `Stack ${stack} could not be drained: ${name}${messageOf(error)}. ${state}. Use credentials of grantDrain (the role Operators) and run it again.`,
     );
   }
 }

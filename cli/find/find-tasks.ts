@@ -1,85 +1,92 @@
 import type { KeyObject } from 'node:crypto';
-import { valueOrFault } from './value-or-fault.ts';
 import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
+import { valueOrFault } from '../connection/value-or-fault.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { issued, lookupOf } from 'taskbound-evidence/lookup/lookup';
 import { follow, NO_EVIDENCE, type Found, type Pointer } from 'taskbound-evidence/lookup/pointer';
 import { type ReviewRow } from '../../core/approvals/review.ts';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import { UsageError } from 'taskbound-evidence/command/errors';
-import type { Question } from './find-query.ts';
-import type { Records } from '../connection/records.ts';
+import type { FindQuery } from './find-query.ts';
+import type { StackRecords } from '../connection/stack-records.ts';
 
-/** One boundary, or the review of one, that a look-up led to, with the event by which it is found. */
-export interface Finding extends Found {
+/** One boundary or review that a look-up found, with the event that matches. */
+export interface FoundTask extends Found {
   readonly boundaryId: string;
   readonly row?: LedgerRow;
   readonly review?: ReviewRow;
 }
 
-export interface Findings {
+export interface FoundTasks {
   /** Newest first. */
-  readonly findings: readonly Finding[];
-  /** There are more than were asked for. */
+  readonly tasks: readonly FoundTask[];
+  /** There are more than the limit. */
   readonly more: boolean;
 }
 
-/** Where `find` looks. */
-export interface Place {
-  readonly records: Records;
+/** What `find` reads from. */
+export interface FindSources {
+  readonly records: StackRecords;
   readonly stack: string;
-  /** That signs the stack's evidence. */
+  /** The stack's public key, which verifies its evidence. */
   readonly key: KeyObject;
 }
 
-/** Answers a question from an index, or a name, and from the evidence of what that points to. Throws `UsageError` for a secret of another stack. */
-export async function find(question: Question, place: Place, limit: number): Promise<Findings> {
-  const pointers = await pointersTo(question, place, limit + 1);
-  const findings = await Promise.all(pointers.slice(0, limit).map((pointer) => look(pointer, place)));
-  // A secret's name can be made up, and points to nothing then; an entry of the index that points to nothing must be seen.
-  const there = question.by === 'secret' ? findings.filter(isThere) : findings;
-  return { findings: there, more: pointers.length > limit };
+/** Finds boundaries through an index or a secret's name, and confirms them with their evidence. Throws `UsageError` for a secret of another stack. */
+export async function findTasks(query: FindQuery, sources: FindSources, limit: number): Promise<FoundTasks> {
+  const pointers = await pointersTo(query, sources, limit + 1);
+  const found = await Promise.all(pointers.slice(0, limit).map((pointer) => readFoundTask(pointer, sources)));
+  // A secret's name can be invented and then matches nothing. An index entry that matches nothing must be reported.
+  const tasks = query.by === 'secret' ? found.filter(exists) : found;
+  return { tasks, more: pointers.length > limit };
 }
 
-const isThere = ({ row, fault }: Finding): boolean => row !== undefined || fault !== NO_EVIDENCE;
+const exists = ({ row, fault }: FoundTask): boolean => row !== undefined || fault !== NO_EVIDENCE;
 
-async function pointersTo(question: Question, { records, stack }: Place, most: number): Promise<Pointer[]> {
-  if (question.by === 'day') {
-    const ids = await records.idsOf(question.value, most);
+async function pointersTo(
+  query: FindQuery,
+  { records, stack }: FindSources,
+  most: number,
+): Promise<Pointer[]> {
+  if (query.by === 'day') {
+    const ids = await records.idsOf(query.value, most);
     return ids.map((boundaryId) => ({ boundaryId, seq: 1, means: isRequest }));
   }
-  if (question.by === 'secret') {
-    const { place, value } = question;
+  if (query.by === 'secret') {
+    const { place, value } = query;
     if (place.stack === stack) return [{ boundaryId: place.boundaryId, means: issued(value) }];
     throw new UsageError(
-      `The secret was made by the stack ${place.stack}; this looked in ${stack}. Give --stack ${place.stack}.`,
+      `The secret was made by the stack ${place.stack}; the search was in ${stack}. Give --stack ${place.stack}.`,
     );
   }
-  const { lookup } = question;
+  const { lookup } = query;
   const means = (event: ChainedEvent): boolean => lookupOf(event) === lookup;
-  return (await records.lookedUp(lookup, most)).map((at) => ({ ...at, means }));
+  return (await records.lookUp(lookup, most)).map((at) => ({ ...at, means }));
 }
 
 const isRequest = ({ type }: ChainedEvent): boolean => type === 'task.requested';
 
-/** Reads what is there of the boundary itself, consistently: the index may be behind, and is not believed. The ledger first: what it has as closed was signed before. */
-async function look(pointer: Pointer, place: Place): Promise<Finding> {
+/**
+ * Reads the boundary itself, consistently, because the index may be behind and is not trusted. The ledger comes first: evidence is signed
+ * before a row is closed.
+ */
+async function readFoundTask(pointer: Pointer, sources: FindSources): Promise<FoundTask> {
   const { boundaryId } = pointer;
-  const { fault: ofState, ...state } = await stateOf(boundaryId, place.records);
-  const found = await inEvidence(pointer, state.row?.phase === 'closed', place);
-  const faults = [found.fault, ofState].filter((fault) => fault !== undefined);
+  const { fault: stateFault, ...state } = await stateOf(boundaryId, sources.records);
+  const found = await inEvidence(pointer, state.row?.phase === 'closed', sources);
+  const faults = [found.fault, stateFault].filter((fault) => fault !== undefined);
   return { boundaryId, ...state, ...found, ...(faults.length > 0 && { fault: faults.join('; ') }) };
 }
 
-const inEvidence = (pointer: Pointer, closed: boolean, { records, key }: Place): Promise<Found> =>
-  valueOrFault('something in its evidence is no event', async () =>
+const inEvidence = (pointer: Pointer, closed: boolean, { records, key }: FindSources): Promise<Found> =>
+  valueOrFault('its evidence contains an invalid event', async () =>
     follow(pointer, { ...(await records.evidence(pointer.boundaryId)), closed }, key),
   );
 
-type State = Pick<Finding, 'row' | 'review' | 'fault'>;
+type BoundaryState = Pick<FoundTask, 'row' | 'review' | 'fault'>;
 
-const stateOf = (boundaryId: string, records: Records): Promise<State> =>
-  valueOrFault('what the ledger has of it is no row', async () => {
+const stateOf = (boundaryId: string, records: StackRecords): Promise<BoundaryState> =>
+  valueOrFault('its ledger item is not a valid row', async () => {
     if (reviewedBy(boundaryId) !== undefined) {
       const review = await records.review(boundaryId);
       return review ? { review } : {};

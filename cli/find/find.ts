@@ -1,44 +1,49 @@
-import { connect, tellIfFresh, type Connection, type ConnectionOptions } from '../connection/connection.ts';
+import {
+  connect,
+  warnIfFreshStack,
+  type Connection,
+  type ConnectionOptions,
+} from '../connection/connection.ts';
 import { stackKey } from '../connection/stack-key.ts';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
-import { find as look } from './find-tasks.ts';
+import { findTasks } from './find-tasks.ts';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person.ts';
+import { requesterConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { questionOf, type Asked, type Question } from './find-query.ts';
-import { Records } from '../connection/records.ts';
-import { matchOf, renderFound } from './render-find.ts';
+import { parseFindQuery, type FindCriteria, type FindQuery } from './find-query.ts';
+import { StackRecords } from '../connection/stack-records.ts';
+import { matchOf, renderFind } from './render-find.ts';
 
-export interface FindOptions extends ConnectionOptions, Asked {
+export interface FindOptions extends ConnectionOptions, FindCriteria {
   readonly limit: number;
   readonly json?: boolean;
 }
 
-/** Whose was this key, this secret? Who asked for what, who decided about what? From an index, and confirmed by the evidence. */
+/** Finds the tasks of a person, a day, an access key or a secret: through an index, confirmed by the evidence. */
 export async function find(options: FindOptions, io: Io): Promise<number> {
-  const question = questionOf(options);
+  const query = parseFindQuery(options);
   const connection = await connect(options, io);
   try {
-    await answer(question, options, connection, io);
-    tellIfFresh(connection, io);
+    await printFound(query, options, connection, io);
+    warnIfFreshStack(connection, io);
     return EXIT.done;
   } finally {
     await connection.close();
   }
 }
 
-/** Prints what a stack has to say to a question. */
-export async function answer(
-  question: Question,
+/** Prints the tasks of a stack that match a query. */
+export async function printFound(
+  query: FindQuery,
   { limit, json = false }: Pick<FindOptions, 'limit' | 'json'>,
   connection: Connection,
   io: Io,
 ): Promise<void> {
   const { stackName: stack, outputs } = connection;
   const config = requesterConfig(connection, io);
-  const place = { records: new Records(config, outputs), stack, key: await stackKey(config, outputs) };
-  const found = await look(question, place, limit);
-  const { by, value } = question;
-  if (json) printJson(io, { stack, by, value, found: found.findings.map(matchOf), more: found.more });
-  else io.out(renderFound(question, found));
+  const sources = { records: new StackRecords(config, outputs), stack, key: await stackKey(config, outputs) };
+  const found = await findTasks(query, sources, limit);
+  const { by, value } = query;
+  if (json) printJson(io, { stack, by, value, found: found.tasks.map(matchOf), more: found.more });
+  else io.out(renderFind(query, found));
 }

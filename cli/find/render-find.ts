@@ -1,73 +1,73 @@
 import { parseBoundaryId } from 'taskbound-evidence/names/ids';
 import { scheduleRequester } from 'taskbound-evidence/lookup/lookup';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
-import type { Finding, Findings } from './find-tasks.ts';
+import type { FoundTask, FoundTasks } from './find-tasks.ts';
 import { columns, visible } from 'taskbound-evidence/command/print';
-import type { Question } from './find-query.ts';
+import type { FindQuery } from './find-query.ts';
 
-/** Who asked, as `--requester` takes it. */
-function requesterOf({ row, review }: Finding): string | null {
+/** The requester, in the form that `--requester` accepts. */
+function requesterOf({ row, review }: FoundTask): string | null {
   if (row?.scheduled) return scheduleRequester(row.scheduled.schedule);
   return row?.requester ?? row?.requestedBy.arn ?? review?.requester ?? null;
 }
 
-function requestedAtOf({ row, review }: Finding): string | null {
+function requestedAtOf({ row, review }: FoundTask): string | null {
   const ms = row?.requestedAtMs ?? review?.openedAtMs;
   return ms === undefined ? null : new Date(ms).toISOString();
 }
 
-/** One match of `find --json`; scripts rely on these fields. Of a review, `boundaryId` is the review's and `phase` its state. What is not known is null. */
-export function matchOf(finding: Finding) {
-  const { boundaryId, row, review, event, signed = false, fault } = finding;
+/** One match of `find --json`; scripts rely on these fields. For a review, `boundaryId` is the review's id and `phase` its state. Unknown values are null. */
+export function matchOf(found: FoundTask) {
+  const { boundaryId, row, review, event, signed = false, fault } = found;
   return {
     boundaryId,
     taskType: parseBoundaryId(reviewedBy(boundaryId) ?? boundaryId)?.taskType ?? null,
     phase: row?.phase ?? review?.state ?? null,
     outcome: row?.outcome ?? null,
-    requester: requesterOf(finding),
-    requestedAt: requestedAtOf(finding),
+    requester: requesterOf(found),
+    requestedAt: requestedAtOf(found),
     event: event ? { seq: event.seq, at: event.at, type: event.type } : null,
-    /** Whether the boundary's own chain holds, is signed by the stack's key if it is closed, and has the event. */
+    /** Whether the boundary's own chain is valid, contains the event and, if closed, is signed with the stack's key. */
     confirmed: fault === undefined,
-    /** Whether what confirms it is signed: what is open, or a review, is not, and whoever can write to the table could have made it anew. */
+    /** Whether the evidence is signed. Open boundaries and reviews are not, so anyone who can write to the table could have replaced it. */
     signed,
     fault: fault ?? null,
   };
 }
 
-const WORDS: Readonly<Record<Question['by'], string>> = {
-  requester: 'asked for by',
+const CRITERION_TEXTS: Readonly<Record<FindQuery['by'], string>> = {
+  requester: 'requested by',
   approver: 'decided by',
-  day: 'asked for on',
+  day: 'requested on',
   'access-key': 'with the access key',
   secret: 'with the secret',
 };
 
-/** What is written in the last second or so may be missing: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html */
-const LATE = 'The index is eventually consistent: what was written a moment ago may be missing from it.\n';
-const asked = ({ by, value }: Question): string => `${WORDS[by]} ${visible(value)}`;
+/** An entry of the last second or so may be missing: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html */
+const INDEX_NOTE = 'The index is eventually consistent: very recent entries may be missing.\n';
+const criterionText = ({ by, value }: FindQuery): string => `${CRITERION_TEXTS[by]} ${visible(value)}`;
 
-export function renderFound(question: Question, { findings, more }: Findings): string {
-  const late = question.by === 'secret' ? '' : LATE;
-  if (findings.length === 0) return `Nothing was found ${asked(question)}.\n${late}`;
-  const doubts = findings.flatMap(({ boundaryId, fault }) =>
+export function renderFind(query: FindQuery, { tasks: tasks, more }: FoundTasks): string {
+  const note = query.by === 'secret' ? '' : INDEX_NOTE;
+  if (tasks.length === 0) return `Nothing was found ${criterionText(query)}.\n${note}`;
+  const unconfirmed = tasks.flatMap(({ boundaryId, fault }) =>
     fault === undefined ? [] : [`NOT CONFIRMED: ${visible(boundaryId)}: ${visible(fault)}.\n`],
   );
-  const unsigned = findings.flatMap(({ boundaryId, signed }) =>
+  const unsigned = tasks.flatMap(({ boundaryId, signed }) =>
     signed === false
       ? [
-          `NOT SIGNED: ${visible(boundaryId)}: confirmed by its chain alone; what is open, or a review, is signed by nobody.\n`,
+          `NOT SIGNED: ${visible(boundaryId)}: confirmed only by its chain; open boundaries and reviews are not signed.\n`,
         ]
       : [],
   );
-  const rest = more ? 'There are more, and older ones. Give a higher --limit.\n' : '';
-  return `Found ${findings.length} ${asked(question)}:\n${table(findings)}${rest}${[...doubts, ...unsigned].join('')}${late}`;
+  const rest = more ? 'There are more, older ones. Give a higher --limit.\n' : '';
+  return `Found ${tasks.length} ${criterionText(query)}:\n${table(tasks)}${rest}${[...unconfirmed, ...unsigned].join('')}${note}`;
 }
 
-const table = (findings: readonly Finding[]): string =>
+const table = (tasks: readonly FoundTask[]): string =>
   columns([
     ['REQUESTED (UTC)', 'BOUNDARY', 'PHASE', 'REQUESTER', 'FOUND BY'],
-    ...findings
+    ...tasks
       .map(matchOf)
       .map(({ requestedAt, boundaryId, phase, requester, event }) => [
         requestedAt?.slice(0, 16).replace('T', ' ') ?? '-',

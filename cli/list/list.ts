@@ -1,9 +1,9 @@
-import { connect, tellIfFresh, type ConnectionOptions } from '../connection/connection.ts';
+import { connect, warnIfFreshStack, type ConnectionOptions } from '../connection/connection.ts';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person.ts';
+import { requesterConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { Records } from '../connection/records.ts';
+import { StackRecords } from '../connection/stack-records.ts';
 import { renderList, reviewSummaryOf, summaryOf } from './render-list.ts';
 
 export interface ListOptions extends ConnectionOptions {
@@ -11,12 +11,12 @@ export interface ListOptions extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-/** Open and recent boundaries, from the ledger's index by day. */
+/** Lists open and recent boundaries, from the ledger's index by day. */
 export async function list(options: ListOptions, io: Io): Promise<number> {
   const connection = await connect(options, io);
   try {
     const nowMs = connection.clock.nowMs();
-    const records = new Records(requesterConfig(connection, io), connection.outputs);
+    const records = new StackRecords(requesterConfig(connection, io), connection.outputs);
     const [rows, reviews] = await Promise.all([records.recent(options.days, nowMs), records.openReviews()]);
     if (options.json === true)
       printJson(io, {
@@ -26,7 +26,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
         openReviews: reviews.map(reviewSummaryOf),
       });
     else io.out(renderList(rows, options.days, reviews));
-    tellIfFresh(connection, io);
+    warnIfFreshStack(connection, io);
     return EXIT.done;
   } finally {
     await connection.close();

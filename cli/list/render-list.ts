@@ -5,10 +5,10 @@ import { windowText } from '../../core/windows/window-rule.ts';
 import { columns, oneLine, visible } from 'taskbound-evidence/command/print';
 
 const iso = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
-/** Minutes are enough to find a task by: `2026-11-23 10:00` */
+/** To the minute, which is enough to find a task: `2026-11-23 10:00` */
 const minute = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
 
-/** A task that waits says for what. */
+/** The phase and, if the task waits, for what. */
 function phaseOf(row: LedgerRow): string {
   const waits = waitsFor(row);
   return waits === null ? row.phase : `${row.phase}, waits for ${waits}`;
@@ -17,7 +17,7 @@ function phaseOf(row: LedgerRow): string {
 const errorOf = (row: LedgerRow): string | null =>
   row.rejection?.error ?? (row.work?.status === 'failed' ? row.work.error : null);
 
-/** One boundary of `list --json`; scripts rely on these fields. Times are ISO 8601; what is not known is null. */
+/** One boundary of `list --json`; scripts rely on these fields. Times are ISO 8601; unknown values are null. */
 export const summaryOf = (row: LedgerRow) => ({
   boundaryId: row.boundaryId,
   taskType: row.taskType,
@@ -35,7 +35,7 @@ export const summaryOf = (row: LedgerRow) => ({
   waitsFor: waitsFor(row),
 });
 
-/** What a task waits for before it can go on; null when for nothing. */
+/** What a task waits for; null when it does not wait. */
 function waitsFor(row: LedgerRow): string | null {
   const { window } = row;
   if (row.phase === 'admitted' && window) return `its window, which opens ${minute(window.opensAtMs)}`;
@@ -78,7 +78,7 @@ const table = (rows: readonly LedgerRow[]): string =>
     ]),
   ]);
 
-/** Open boundaries first: they are the ones that hold access. */
+/** Open boundaries first, because they have access. */
 export function renderList(
   rows: readonly LedgerRow[],
   days: number,

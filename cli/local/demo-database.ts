@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { startPostgres, type PostgresOptions, type PostgresServer } from './postgres-server.ts';
 
-/** The database that the sample works on, and the admin that makes its logins. */
+/** The sample's database, and the admin that creates its logins. */
 export const DEMO_DATABASE = 'demo';
 const ADMIN = 'taskbound_admin';
 
-/** A database with the demo's schema on a server of its own. */
+/** A database with the demo's schema, on its own server. */
 export interface DemoDatabase {
   readonly server: PostgresServer;
-  /** What the admin secret holds, in the form of RDS. */
+  /** The value of the admin secret, in RDS's format. */
   readonly adminSecret: string;
 }
 
-/** Starts a server, makes the admin with a password that nobody else knows, and runs the script of the schema. */
+/** Starts a server, creates the admin with a random password, and runs the schema's script. */
 export async function startDemoDatabase(
   script: string,
   options: PostgresOptions = {},
@@ -25,7 +25,7 @@ export async function startDemoDatabase(
     await server.run(script, DEMO_DATABASE);
     const { host, port } = server;
     const login = { engine: 'postgres', host, port, username: ADMIN, password, dbname: DEMO_DATABASE };
-    const access = { ...login, sslmode: 'disable' }; // it listens on this machine only, and has no certificate
+    const access = { ...login, sslmode: 'disable' }; // it listens only on this machine and has no certificate
     return { server, adminSecret: JSON.stringify(access) };
   } catch (error) {
     await server.stop();

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { startEmbedded, type Embedded } from '../connection/embedded.ts';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
-import { findPort } from './free-port.ts';
+import { findFreePort } from './find-free-port.ts';
 import type { Io } from '../io.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { renderEnvironment } from './render-environment.ts';
-import { keepState, recallState } from './state.ts';
+import { saveState, restoreState } from './saved-state.ts';
 import { assertFolder } from 'taskbound-evidence/command/write-file';
 
 export interface LocalOptions {
@@ -17,27 +17,27 @@ export interface LocalOptions {
 }
 
 /**
- * Serves the embedded AWS on 127.0.0.1, in real time, until the person stops it. With a state folder, its data is there again at the
- * next start; it is written once, at the end, whole or not at all.
+ * Serves the embedded AWS on 127.0.0.1, in real time, until the user stops it. With a state folder, the next start restores its data,
+ * which is written atomically, once, at the end.
  */
 export async function local(options: LocalOptions, io: Io): Promise<number> {
   const folder = options.state === undefined ? undefined : resolve(io.cwd, options.state);
   if (folder !== undefined) await assertFolder(folder, '--state');
-  const port = await findPort(options.port);
+  const port = await findFreePort(options.port);
   const embedded = await startEmbedded({ ...options, origin: `http://127.0.0.1:${port}` }, io);
   try {
-    if (folder !== undefined) await recallState(folder, embedded.aws);
+    if (folder !== undefined) await restoreState(folder, embedded.aws);
     const { endpoint } = await embedded.aws.listen(port);
-    announce(embedded, endpoint, options, io);
+    printEnvironment(embedded, endpoint, options, io);
     await io.untilInterrupted();
-    if (folder !== undefined) await keepState(folder, embedded.aws);
+    if (folder !== undefined) await saveState(folder, embedded.aws);
     return EXIT.done;
   } finally {
     await embedded.close();
   }
 }
 
-function announce(
+function printEnvironment(
   { aws, config, stackName }: Embedded,
   endpoint: string,
   { json }: LocalOptions,

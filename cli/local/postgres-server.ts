@@ -9,11 +9,11 @@ import pg from 'pg';
 const HOST = '127.0.0.1';
 const SUPERUSER = 'postgres';
 
-/** A real PostgreSQL for local runs and tests: one process, a folder of its own, gone at the end. */
+/** A real PostgreSQL server for local runs and tests, in its own temporary folder. */
 export interface PostgresServer {
   readonly host: string;
   readonly port: number;
-  /** Everything that it wrote to its log. */
+  /** Its log messages. */
   readonly log: readonly string[];
   /** Runs statements as the superuser. */
   run(sql: string, database?: string): Promise<Record<string, unknown>[]>;
@@ -25,7 +25,7 @@ export interface PostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** Data that nobody needs tomorrow need not reach the disk. */
+/** The data is temporary, so it does not have to reach the disk. */
 const FAST = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -36,7 +36,7 @@ const FAST = {
   unix_socket_directories: '',
 };
 
-/** Starts it on a free port; about a second. As root it runs as the system's user `postgres`, which is made when there is none. */
+/** Starts a server on a free port, in about a second. As root, it runs as the system user `postgres`, which is created if missing. */
 export async function startPostgres({ settings = {} }: PostgresOptions = {}): Promise<PostgresServer> {
   const Server = await loadServer();
   const databaseDir = await mkdtemp(join(tmpdir(), 'taskbound-postgres-'));
@@ -49,7 +49,7 @@ export async function startPostgres({ settings = {} }: PostgresOptions = {}): Pr
     user: SUPERUSER,
     password,
     authMethod: 'scram-sha-256',
-    persistent: true, // the folder is removed here, also when it does not start
+    persistent: true, // `remove` deletes the folder, also when the server does not start
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--no-sync', '--no-instructions', '--encoding=UTF8', '--locale=C'],
     postgresFlags: Object.entries({ ...FAST, ...settings }).flatMap(([name, value]) => [
@@ -72,7 +72,7 @@ export async function startPostgres({ settings = {} }: PostgresOptions = {}): Pr
   } catch (error) {
     await remove();
     throw new Error(
-      `PostgreSQL did not start (${error instanceof Error ? error.message : 'its process ended'}); its last words: ${log.slice(-3).join(' ').trim() || 'none'}. Free memory or disk space in ${tmpdir()}, and try again.`,
+      `PostgreSQL did not start (${error instanceof Error ? error.message : 'its process ended'}); its last log messages: ${log.slice(-3).join(' ').trim() || 'none'}. Free memory or disk space in ${tmpdir()}, and try again.`,
       { cause: error },
     );
   }
@@ -99,8 +99,8 @@ async function run(config: pg.ClientConfig, sql: string): Promise<Record<string,
 type Server = Awaited<ReturnType<typeof loadServer>>;
 
 /**
- * Imported only when it is needed. Its exit hooks are taken out again: they would end this process with 0 once nothing is left to do,
- * whatever its exit code is, and on Ctrl-C before others have tidied up.
+ * Imported only when needed. Its exit hooks are removed: they would end this process with exit code 0 once it is idle, and on Ctrl-C
+ * before other code has cleaned up.
  */
 async function loadServer() {
   const events = ['exit', 'beforeExit', 'SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK', 'message'];
@@ -112,7 +112,7 @@ async function loadServer() {
   return EmbeddedPostgres;
 }
 
-/** When this process ends without `stop`: nothing can be awaited any more. */
+/** For a process that exits without `stop`: it can no longer await anything. */
 function killNow(server: InstanceType<Server>, databaseDir: string): void {
   const child: unknown = Reflect.get(server, 'process');
   if (typeof child === 'object' && child !== null && 'kill' in child && typeof child.kill === 'function')

@@ -11,15 +11,15 @@ import { TASK_ID_PLACEHOLDER } from '../run/task-id.ts';
 export interface Plan {
   readonly taskType: string;
   readonly roleArn: string;
-  /** The exact string; nonce, deadline and an id that was not given stand as placeholders of the same length. */
+  /** The exact string, with placeholders of the same length for the nonce, the deadline and an id that was not given. */
   readonly sessionPolicy: string;
   readonly policyCharacters: number;
-  /** Of this plan, with its placeholders: a task's own digest differs, because its nonce is drawn when it is submitted. */
+  /** The digest of this plan with its placeholders. A task's digest differs, because its nonce is generated at submission. */
   readonly grantDigest: string;
   readonly leaseSeconds: number;
-  /** When a task that is submitted now may run; null: at any time. */
+  /** When a task that is submitted now may run; null for any time. */
   readonly window: { readonly opensAt: string; readonly closesAt: string } | null;
-  /** Name -> actions, with the resources as they stand in the session policy. */
+  /** The tools with their resources, as in the session policy. */
   readonly tools: readonly {
     readonly name: string;
     readonly actions: readonly string[];
@@ -64,7 +64,7 @@ export function makePlan(request: TaskRequest, config: TaskTypeConfig, nowMs: nu
   };
 }
 
-/** A tool's resources as this task gets them: read back from the policy, so that they cannot differ from it. */
+/** A tool's resources for this task. Read from the policy, so they cannot differ from it. */
 export function resourcesOf(tool: ToolSpec, sessionPolicy: string): readonly string[] {
   const { Statement } = JSON.parse(sessionPolicy) as { readonly Statement: readonly WrittenStatement[] };
   return [Statement.find(({ Sid }) => Sid === tool.name)?.Resource ?? []].flat();

@@ -1,19 +1,19 @@
-import { findTaskType } from './task-types.ts';
+import { findTaskType } from './find-task-type.ts';
 import type { ConnectionOptions } from '../connection/connection.ts';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { makePlan } from './make-plan.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { renderPlan } from './render-plan.ts';
-import { readRequest } from '../run/request-file.ts';
+import { readRequestFile } from '../run/read-request-file.ts';
 
 export interface PlanOptions extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-/** Compiles a request into the grant that its task would get. Issues nothing and starts nothing. */
+/** Shows the grant that a request's task would get. Issues and starts nothing. */
 export async function plan(requestPath: string, options: PlanOptions, io: Io): Promise<number> {
-  const request = await readRequest(requestPath, io.cwd);
+  const request = await readRequestFile(requestPath, io.cwd);
   const config = await findTaskType(request.type, options, io);
   const made = makePlan(request, config, io.clock.nowMs());
   if (options.json === true) printJson(io, made);

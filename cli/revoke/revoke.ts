@@ -1,17 +1,16 @@
-import { MalformedRequest } from 'taskbound-evidence/errors';
-import { REASON_CHARACTERS } from '../../core/requests/reason.ts';
 import { awaitClosed } from '../run/await-closed.ts';
-import { confirm } from '../decide/confirm.ts';
+import { confirm } from '../confirm.ts';
 import { connect, type ConnectionOptions } from '../connection/connection.ts';
-import { endTask } from '../decide/call-decide.ts';
+import { callEnd } from './call-end.ts';
+import { assertReasonLength } from '../reason-option.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
-import { personConfig } from '../connection/person.ts';
+import { personConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { Records } from '../connection/records.ts';
+import { StackRecords } from '../connection/stack-records.ts';
 import { outputOf } from '../connection/stack-outputs.ts';
-import { boundaryIdFrom } from '../show/show.ts';
+import { boundaryIdFrom } from '../boundary-argument.ts';
 
 export interface RevokeOptions extends ConnectionOptions {
   readonly type?: string;
@@ -20,7 +19,7 @@ export interface RevokeOptions extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-/** Ends a task's access now, from any phase, stops its execution, and waits until its boundary is closed. */
+/** Ends a task's access now, in any phase, stops its execution, and waits until its boundary is closed. */
 export async function revoke(task: string, options: RevokeOptions, io: Io): Promise<number> {
   const reason = assertReason(options.reason);
   const boundaryId = boundaryIdFrom(task, options.type);
@@ -29,10 +28,10 @@ export async function revoke(task: string, options: RevokeOptions, io: Io): Prom
     await confirm(`End ${boundaryId} now?`, options, io);
     const config = personConfig(connection, io, 'Requesters');
     const at = { url: outputOf(connection.outputs, 'EndUrl'), config, clock: connection.clock };
-    const ended = await endTask(at, { task: boundaryId, reason });
-    io.err(`${boundaryId} is ended by ${ended.person}: nothing more is issued to it\n`);
-    const records = new Records(config, connection.outputs);
-    const row = await awaitClosed(records, boundaryId, { clock: connection.clock, tell: io.err });
+    const ended = await callEnd(at, { task: boundaryId, reason });
+    io.err(`${boundaryId} was ended by ${ended.person}: nothing more is issued to it\n`);
+    const records = new StackRecords(config, connection.outputs);
+    const row = await awaitClosed(records, boundaryId, { clock: connection.clock, print: io.err });
     const closed = {
       boundaryId,
       person: ended.person,
@@ -49,9 +48,7 @@ export async function revoke(task: string, options: RevokeOptions, io: Io): Prom
 
 function assertReason(reason: string | undefined): string {
   if (reason === undefined)
-    throw new UsageError('revoke needs --reason: whoever ends a task says why. Add it.');
-  if (reason.length >= 1 && reason.length <= REASON_CHARACTERS) return reason;
-  throw new MalformedRequest(
-    `--reason has ${reason.length} characters; allowed: 1 to ${REASON_CHARACTERS}. Shorten it.`,
-  );
+    throw new UsageError('revoke needs --reason: ending a task early must be explained. Add it.');
+  assertReasonLength(reason);
+  return reason;
 }

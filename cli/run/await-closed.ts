@@ -1,25 +1,25 @@
 import type { Clock } from 'taskbound-time/clock';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { latestDeadlineMs } from '../../core/ledger/deadline.ts';
-import type { Records } from '../connection/records.ts';
+import type { StackRecords } from '../connection/stack-records.ts';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
-/** How long Teardown may take once nothing fails any more, and how long after the last deadline: what comes later is reported as unproven. */
-const PATIENCE_MS = 600_000;
+/** How long to wait for Teardown, and how long after the last deadline. A boundary that closes later is reported as unproven. */
+const TEARDOWN_LIMIT_MS = 600_000;
 const AFTER_DEADLINE_MS = 300_000;
 
-/** The row once its boundary is closed, or as it stands when that takes too long: an execution that was stopped is closed by Teardown. */
+/** Waits until the boundary is closed, which Teardown does when the execution was stopped. Returns the last row when that takes too long. */
 export async function awaitClosed(
-  records: Records,
+  records: StackRecords,
   boundaryId: string,
-  deps: { readonly clock: Clock; readonly tell: (text: string) => void },
+  deps: { readonly clock: Clock; readonly print: (text: string) => void },
 ): Promise<LedgerRow | undefined> {
   let row = await records.row(boundaryId);
   if (row === undefined || row.phase === 'closed') return row;
-  deps.tell(`Its execution ended while the boundary was ${row.phase}; waiting for Teardown to close it\n`);
+  deps.print(`The execution ended while the boundary was ${row.phase}; waiting for Teardown to close it\n`);
   const startMs = deps.clock.nowMs();
-  const untilMs = Math.max(startMs + PATIENCE_MS, latestDeadlineMs(row) + AFTER_DEADLINE_MS);
+  const untilMs = Math.max(startMs + TEARDOWN_LIMIT_MS, latestDeadlineMs(row) + AFTER_DEADLINE_MS);
   for (let pauseMs = FIRST_PAUSE_MS; row?.phase !== 'closed' && deps.clock.nowMs() < untilMs;) {
     await deps.clock.sleep(pauseMs);
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);

@@ -1,17 +1,11 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { waitsUntilMs } from './follow.ts';
+import { waitsUntilMs } from './follow-execution.ts';
+import { elapsed } from '../elapsed.ts';
 import { oneLine, visible } from 'taskbound-evidence/command/print';
 
-/** States that only route: they take no time and say nothing to a person. */
+/** States that only route. They take no time and are not shown. */
 const SILENT = new Set(['ChoiceStateEntered', 'PassStateEntered']);
 const CAUSE_CHARACTERS = 240;
-
-/** `12.3 s`, `3 min 20 s` */
-export function elapsed(ms: number): string {
-  const seconds = Math.max(0, ms) / 1000;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
-}
 
 /** `8 h 0 min` */
 const inHours = (ms: number): string =>
@@ -24,7 +18,7 @@ interface Failure {
   readonly cause?: string | undefined;
 }
 
-/** What went wrong in a step, when the event says so. */
+/** The error of a step, if the event reports one. */
 function failureOf(event: HistoryEvent): Failure | undefined {
   return (
     event.taskFailedEventDetails ??
@@ -51,22 +45,22 @@ export function causeText(cause: string | undefined): string {
     )
       text = value.errorMessage;
   } catch {
-    // plain text: as it is
+    // plain text
   }
   const line = oneLine(text);
   return line.length > CAUSE_CHARACTERS ? `${line.slice(0, CAUSE_CHARACTERS - 1)}…` : line;
 }
 
-/** What a state is waited for, in words. The rest speak for themselves. */
-const WAITING: Readonly<Record<string, string>> = {
+/** Errors that mean that a state is retried until something happens, with what it waits for. Other errors are shown by name. */
+const WAIT_REASONS: Readonly<Record<string, string>> = {
   StillAccepted: 'waiting: the credential is not refused yet',
-  ExpiryPending: 'waiting for the deadline: a credential may exist that nobody can present',
+  ExpiryPending: 'waiting for the deadline: a credential may exist that cannot be tested',
   SecretUnrevoked: 'waiting: a secret is not revoked yet',
-  LedgerContention: 'waiting: another writer was faster',
+  LedgerContention: 'waiting: another writer changed the row first',
 };
 
-/** A state that waits says for how long, and that nothing is open meanwhile. */
-function waitWords(event: HistoryEvent, atMs: number): string {
+/** How long a state waits, and that no credential exists until then. */
+function waitText(event: HistoryEvent, atMs: number): string {
   const untilMs = waitsUntilMs(event);
   if (untilMs === undefined) return '';
   const until = new Date(untilMs).toISOString().slice(0, 19);
@@ -74,8 +68,8 @@ function waitWords(event: HistoryEvent, atMs: number): string {
 }
 
 /**
- * Turns the events of one execution into lines as they come: a line for each state entered, one for each new reason why it is not
- * done yet, one for the end. A reason that repeats is counted, not repeated.
+ * Turns the events of one execution into progress lines: one for each state entered, one for each new reason why it is not done yet, and
+ * one for the end. A repeated reason is counted.
  */
 export class Progress {
   #startMs: number | undefined;
@@ -83,23 +77,23 @@ export class Progress {
   #reason = '';
   #repeats = 0;
 
-  /** The lines for the next event; none when it says nothing new. */
+  /** The lines for the next event; none when there is nothing new. */
   lines(event: HistoryEvent): string[] {
     const atMs = event.timestamp?.getTime() ?? 0;
     this.#startMs ??= atMs;
     const at = elapsed(atMs - this.#startMs).padStart(13);
     const entered = event.stateEnteredEventDetails?.name;
     if (entered !== undefined)
-      return SILENT.has(event.type ?? '') ? [] : this.#entered(at, entered, waitWords(event, atMs));
+      return SILENT.has(event.type ?? '') ? [] : this.#entered(at, entered, waitText(event, atMs));
     const failure = failureOf(event);
     if (failure !== undefined) return this.#failed(at, failure);
     return this.#ended(at, event);
   }
 
-  #entered(at: string, name: string, words: string): string[] {
+  #entered(at: string, name: string, wait: string): string[] {
     const repeated = this.#repeated(at);
     this.#state = name;
-    return [...repeated, `${at}  ${visible(name)}${words}\n`];
+    return [...repeated, `${at}  ${visible(name)}${wait}\n`];
   }
 
   #failed(at: string, { error = 'error', cause }: Failure): string[] {
@@ -108,14 +102,11 @@ export class Progress {
       this.#repeats += 1;
       return [];
     }
-    const before = this.#repeated(at);
+    const repeated = this.#repeated(at);
     this.#reason = reason;
-    const words = WAITING[error];
+    const waitReason = WAIT_REASONS[error];
     const detail = causeText(cause);
-    return [
-      ...before,
-      `${at}    ${words === undefined ? visible(error) : words}${detail === '' ? '' : `: ${detail}`}\n`,
-    ];
+    return [...repeated, `${at}    ${waitReason ?? visible(error)}${detail === '' ? '' : `: ${detail}`}\n`];
   }
 
   #ended(at: string, event: HistoryEvent): string[] {

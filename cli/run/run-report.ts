@@ -2,13 +2,13 @@ import { EXECUTION_ENDED } from 'taskbound-evidence/names/execution-ended';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { EXIT, type ExitCode } from 'taskbound-evidence/command/exit-codes';
 
-/** What `run --json` prints; scripts rely on these fields. What is not known is null. */
+/** What `run --json` prints; scripts rely on these fields. Unknown values are null. */
 export interface RunReport {
   readonly taskId: string;
   readonly boundaryId: string;
   readonly outcome: 'succeeded' | 'failed' | null;
   readonly phase: string | null;
-  /** As Step Functions calls it: SUCCEEDED, FAILED, ABORTED, TIMED_OUT. */
+  /** The status in Step Functions: SUCCEEDED, FAILED, ABORTED, TIMED_OUT. */
   readonly executionStatus: string | null;
   readonly result: unknown;
   /** `<error's name>: <cause>` */
@@ -25,13 +25,13 @@ function errorOf(row: LedgerRow): string | null {
   return row.rejection ? errorText(row.rejection.error, row.rejection.cause) : null;
 }
 
-/** Work that succeeded inside an execution that did not: it was stopped between the work and its own end. */
-const endedOtherwise = (status: string): string | null =>
+/** The error when the work succeeded and its execution did not: the execution was stopped after the work. */
+const executionError = (status: string): string | null =>
   status === 'SUCCEEDED'
     ? null
-    : `${EXECUTION_ENDED}: The work succeeded, but its execution ended as ${status} before it was through.`;
+    : `${EXECUTION_ENDED}: The work succeeded, but its execution ended as ${status} before it was complete.`;
 
-/** What became of a task, from its row and from how its execution ended. The row decides; the execution's error fills its gaps. */
+/** The report from a task's row and its execution. The row takes precedence; the execution's error fills the gaps. */
 export function reportOf(
   row: LedgerRow,
   execution: {
@@ -48,13 +48,13 @@ export function reportOf(
     phase: row.phase,
     executionStatus: execution.status,
     result: row.work?.status === 'succeeded' ? row.work.result : null,
-    error: row.outcome === 'succeeded' ? endedOtherwise(execution.status) : (errorOf(row) ?? ended),
+    error: row.outcome === 'succeeded' ? executionError(execution.status) : (errorOf(row) ?? ended),
     proof: row.proof?.kind ?? null,
     evidenceFile: null,
   };
 }
 
-/** When nothing can be read of a task that was submitted: its boundary is not proven closed. */
+/** The report when the state of a submitted task cannot be read: its boundary is not proven closed. */
 export const unknownReport = (
   task: { readonly taskId: string; readonly boundaryId: string },
   error: string,
@@ -70,7 +70,7 @@ export const unknownReport = (
   evidenceFile: null,
 });
 
-/** Done only when the boundary is closed with a proof, and the work and the execution around it succeeded as well. */
+/** `done` only when the boundary is closed with a proof and both the work and its execution succeeded. */
 export function exitCodeOfRun(report: RunReport): ExitCode {
   if (report.phase !== 'closed' || report.proof === null) return EXIT.unproven;
   return report.outcome === 'succeeded' && report.executionStatus === 'SUCCEEDED' ? EXIT.done : EXIT.failed;

@@ -3,19 +3,19 @@ import { SCHEDULE_NAME } from '../../core/schedules/schedule.ts';
 import type { Connection } from '../connection/connection.ts';
 import { ServiceFailure } from '../errors.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
-import { requesterConfig } from '../connection/person.ts';
-import { Records } from '../connection/records.ts';
+import { requesterConfig } from '../connection/person-config.ts';
+import { StackRecords } from '../connection/stack-records.ts';
 import type { RunReport } from './run-report.ts';
 import { followToEnd, type RunTaskOptions } from './run-task.ts';
 
-/** How long between two looks: the Scheduler itself is precise to a minute. */
+/** The pause between two reads. The Scheduler itself is precise to a minute. */
 const PAUSE_MS = 5_000;
-/** How long after its time a run may make its task: Lambda tries it three times within some four minutes. */
-const PATIENCE_MS = 600_000;
-/** How far this machine's clock may be ahead of the functions', which write the rows. */
+/** How long after its due time a run may create its task: Lambda tries three times within about four minutes. */
+const SUBMIT_LIMIT_MS = 600_000;
+/** How far this machine's clock may be ahead of the clock of the functions that write the rows. */
 const CLOCK_MARGIN_MS = 60_000;
 
-/** Waits for the next run of a schedule, which submits its task without us, and follows that task to the end of its boundary. */
+/** Waits for the next run of a schedule, which submits its own task, and follows that task to the end of its boundary. */
 export async function runSchedule(
   connection: Connection,
   schedule: string,
@@ -33,7 +33,7 @@ export async function runSchedule(
   const until = nextMs === undefined ? '' : `, due at ${new Date(nextMs).toISOString().slice(0, 19)}Z`;
   io.err(`Waiting for the next run of ${schedule}${until}\n`);
   const config = requesterConfig(connection, io);
-  const records = new Records(config, connection.outputs);
+  const records = new StackRecords(config, connection.outputs);
   if (nextMs !== undefined) await clock.sleep(nextMs - fromMs);
   const row = await awaitRun(records, schedule, { fromMs, nextMs }, connection);
   io.err(`Task ${row.boundaryId} submitted by ${schedule}\n`);
@@ -41,11 +41,11 @@ export async function runSchedule(
 }
 
 /**
- * The first row of a run that was scheduled from `fromMs` on. A run is told by what its row says, not by its id. Where it is known when it
- * is due, a run that is missed is given up.
+ * The first row of a run that was scheduled at or after `fromMs`, recognized by the row's fields and not by its id. If the due time is known,
+ * throws `ServiceFailure` when the run was missed.
  */
 async function awaitRun(
-  records: Records,
+  records: StackRecords,
   schedule: string,
   { fromMs, nextMs }: { readonly fromMs: number; readonly nextMs: number | undefined },
   { clock }: Connection,
@@ -56,9 +56,9 @@ async function awaitRun(
       ({ scheduled }) => scheduled?.schedule === schedule && scheduled.forMs >= fromMs,
     );
     if (row !== undefined) return row;
-    if (nextMs !== undefined && clock.nowMs() > nextMs + PATIENCE_MS) {
+    if (nextMs !== undefined && clock.nowMs() > nextMs + SUBMIT_LIMIT_MS) {
       throw new ServiceFailure(
-        `The run of ${schedule} that was due at ${new Date(nextMs).toISOString()} made no task within ${PATIENCE_MS / 60_000} minutes: it was missed. See ScheduledRunMissed in docs/runbook.md.`,
+        `The run of ${schedule} that was due at ${new Date(nextMs).toISOString()} created no task within ${SUBMIT_LIMIT_MS / 60_000} minutes: it was missed. See ScheduledRunMissed in docs/runbook.md.`,
       );
     }
     await clock.sleep(PAUSE_MS);

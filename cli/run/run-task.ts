@@ -11,28 +11,29 @@ import type { Connection } from '../connection/connection.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import { stackKey } from '../connection/stack-key.ts';
 import { writeKey } from 'taskbound-evidence/command/key-file';
-import { follow, isUnknown } from './follow.ts';
+import { followExecution, isUnknownExecution } from './follow-execution.ts';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person.ts';
+import { requesterConfig } from '../connection/person-config.ts';
 import type { Persona } from '../connection/persona.ts';
-import { Records } from '../connection/records.ts';
-import { submitDecision, show } from '../decide/submit-decision.ts';
+import { StackRecords } from '../connection/stack-records.ts';
+import { showSubject } from '../decide/show-subject.ts';
+import { submitDecision } from '../decide/submit-decision.ts';
 import { renderDecided } from '../decide/render-decision.ts';
 import { Progress } from './progress.ts';
 import { reportOf, unknownReport, type RunReport } from './run-report.ts';
 import { outputOf } from '../connection/stack-outputs.ts';
-import { submit, type Submitted } from './submit.ts';
+import { submitRequest, type Submitted } from './submit-request.ts';
 
 export interface RunTaskOptions {
   readonly out: string | undefined;
   readonly io: Io;
-  /** Who approves the task as soon as it waits, one after the other. */
+  /** The people who approve the task as soon as it waits for approval, in this order. */
   readonly approveAs?: readonly Persona[];
 }
 
 /**
- * One task from its submission to its end. Throws while no task exists (malformed, not permitted, id taken); from then on it reports,
- * because an error here says nothing about the boundary.
+ * Submits a request and follows its task to its end. Throws while no task exists (malformed, not permitted, id taken). After that, errors
+ * go into the report, because an error of this command is not a statement about the boundary.
  */
 export async function runTask(
   connection: Connection,
@@ -41,48 +42,48 @@ export async function runTask(
 ): Promise<RunReport> {
   const { io } = options;
   const config = requesterConfig(connection, io);
-  const records = new Records(config, connection.outputs);
-  const task = await submit(
+  const records = new StackRecords(config, connection.outputs);
+  const task = await submitRequest(
     { url: outputOf(connection.outputs, 'SubmitUrl'), config, clock: connection.clock },
     request,
   );
-  io.err(`Task ${task.boundaryId} ${task.created ? 'submitted' : `stands already (${task.phase})`}\n`);
+  io.err(`Task ${task.boundaryId} ${task.created ? 'submitted' : `already exists (${task.phase})`}\n`);
   return followToEnd(connection, task, { config, records, ...options });
 }
 
-/** Follows a task that stands to the end of its boundary. An error here says nothing about the boundary: it is reported. */
+/** Follows an existing task to the end of its boundary. Errors go into the report: they are not a statement about the boundary. */
 export async function followToEnd(
   connection: Connection,
-  task: StandingTask,
+  task: SubmittedTask,
   { config, records, out, io, approveAs = [] }: Following,
 ): Promise<RunReport> {
   try {
     for (const as of approveAs) await approve(task.boundaryId, { ...connection, as }, io);
-    await awaitDecision(records, task.boundaryId, { clock: connection.clock, tell: io.err });
+    await awaitDecision(records, task.boundaryId, { clock: connection.clock, print: io.err });
     const execution = await followTask(config, connection, task, io);
-    const row = await awaitClosed(records, task.boundaryId, { clock: connection.clock, tell: io.err });
+    const row = await awaitClosed(records, task.boundaryId, { clock: connection.clock, print: io.err });
     if (row === undefined) return unknownReport(task, `The ledger has no row for ${task.boundaryId}.`);
     const key = await stackKey(config, connection.outputs);
     return await withEvidence(reportOf(row, execution), { records, out, io, key });
   } catch (error) {
-    const again = `The task goes on without this command; look at it with: taskbound show ${task.boundaryId}`;
-    io.err(`taskbound: what became of ${task.boundaryId} cannot be read: ${messageOf(error)}. ${again}\n`);
+    const nextStep = `The task continues without this command; see: taskbound show ${task.boundaryId}`;
+    io.err(`taskbound: the state of ${task.boundaryId} cannot be read: ${messageOf(error)}. ${nextStep}\n`);
     return unknownReport(task, messageOf(error));
   }
 }
 
-/** Somebody looks at the task and approves it, as `taskbound approve` does. */
+/** Approves the task as the connection's person, as `taskbound approve` does. */
 async function approve(boundaryId: string, connection: Connection, io: Io): Promise<void> {
-  const digest = await show(boundaryId, 'approve', connection, io);
+  const digest = await showSubject(boundaryId, 'approve', connection, io);
   const made = { decision: 'approve', task: boundaryId, reason: undefined, digest } as const;
   io.err(renderDecided(await submitDecision(made, connection, io)));
 }
 
-export type StandingTask = Pick<Submitted, 'taskId' | 'boundaryId' | 'executionArn'>;
+export type SubmittedTask = Pick<Submitted, 'taskId' | 'boundaryId' | 'executionArn'>;
 
 interface Following extends RunTaskOptions {
   readonly config: ClientConfig;
-  readonly records: Records;
+  readonly records: StackRecords;
 }
 
 interface Execution {
@@ -94,13 +95,13 @@ interface Execution {
 async function followTask(
   config: ClientConfig,
   { clock }: Connection,
-  task: StandingTask,
+  task: SubmittedTask,
   io: Io,
 ): Promise<Execution> {
   const sfn = new SFNClient({ ...config });
   const progress = new Progress();
   try {
-    await follow(sfn, task.executionArn, clock, (event) => {
+    await followExecution(sfn, task.executionArn, clock, (event) => {
       for (const line of progress.lines(event)) io.err(line);
     });
     return await describe(sfn, task.executionArn);
@@ -114,20 +115,20 @@ async function describe(sfn: SFNClient, executionArn: string): Promise<Execution
     const { status, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
     return { status: status ?? 'UNKNOWN', error, cause };
   } catch (error) {
-    if (!isUnknown(error)) throw error;
+    if (!isUnknownExecution(error)) throw error;
     return {
       status: 'UNKNOWN',
-      cause: 'Its machine was deleted, and Step Functions does not know it any more.',
+      cause: 'Its state machine was deleted, so Step Functions no longer knows the execution.',
     };
   }
 }
 
 interface Writing extends Pick<Following, 'records' | 'out' | 'io'> {
-  /** The stack's own. */
+  /** The stack's key. */
   readonly key: KeyObject;
 }
 
-/** Evidence that does not verify is not written, and proves nothing: the boundary counts as unproven then. An open one is signed by nobody yet. */
+/** Writes the evidence if it verifies; otherwise the boundary counts as unproven. The evidence of an open boundary is not signed yet. */
 async function withEvidence(report: RunReport, { records, out, io, key }: Writing): Promise<RunReport> {
   const { events, signed } = await records.evidence(report.boundaryId);
   const bundle = makeBundle(report.boundaryId, events, signed);
@@ -140,7 +141,7 @@ async function withEvidence(report: RunReport, { records, out, io, key }: Writin
     return { ...report, evidenceFile };
   } catch (error) {
     io.err(
-      `taskbound: the evidence could not be written to ${out}: ${messageOf(error)}. It stands in the stack all the same.\n`,
+      `taskbound: the evidence could not be written to ${out}: ${messageOf(error)}. It remains in the stack.\n`,
     );
     return report;
   }

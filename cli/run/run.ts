@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import type { TaskRequest } from '../../core/requests/request.ts';
-import { connect, placeOf, type Connection, type ConnectionOptions } from '../connection/connection.ts';
+import { connect, targetOf, type Connection, type ConnectionOptions } from '../connection/connection.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { parsePersona } from '../connection/persona.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { renderRun } from './render-run.ts';
-import { readRequest } from './request-file.ts';
+import { readRequestFile } from './read-request-file.ts';
 import { exitCodeOfRun } from './run-report.ts';
 import { runSchedule } from './run-schedule.ts';
 import type { RunReport } from './run-report.ts';
@@ -27,11 +27,15 @@ export interface RunOptions extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-/** Submits a request, or waits for a schedule's, and follows its task until its boundary is closed, or cannot be shown to be. */
-export async function run(requestPath: string | undefined, given: RunOptions, io: Io): Promise<number> {
-  const options = absolute(given, io.cwd);
-  const follow = await whatToRun(requestPath, options, io);
-  await checkFolders(options, io);
+/** Submits a request, or waits for a schedule to, and follows the task until its boundary is closed or cannot be proven closed. */
+export async function run(
+  requestPath: string | undefined,
+  relativeOptions: RunOptions,
+  io: Io,
+): Promise<number> {
+  const options = withAbsolutePaths(relativeOptions, io.cwd);
+  const follow = await chooseRun(requestPath, options, io);
+  await assertLocalOptions(options, io);
   const connection = await connect(options, io);
   try {
     if (options.stopAt !== undefined) connection.embedded?.stopAt(options.stopAt);
@@ -39,18 +43,19 @@ export async function run(requestPath: string | undefined, given: RunOptions, io
     const report = await follow(connection);
     const isDumped = await dump(connection, options.dump, io);
     const { boundaryId } = report;
-    const isTrailed = await writeTrail(connection, { boundaryId, folder: options.trail }, io);
+    const isTrailWritten = await writeTrail(connection, { boundaryId, folder: options.trail }, io);
     if (options.json === true) printJson(io, report);
     else io.out(renderRun(report));
-    const isComplete = isDumped && isTrailed && (options.out === undefined || report.evidenceFile !== null);
+    const isComplete =
+      isDumped && isTrailWritten && (options.out === undefined || report.evidenceFile !== null);
     return isComplete ? exitCodeOfRun(report) : Math.max(exitCodeOfRun(report), EXIT.failed);
   } finally {
     await connection.close();
   }
 }
 
-/** A request or a schedule, exactly one; what is wrong with a request is found before anything is started. */
-async function whatToRun(
+/** Exactly one of request and schedule. Errors in a request are found before anything is started. */
+async function chooseRun(
   requestPath: string | undefined,
   { schedule, out, approveAs: names = [] }: RunOptions,
   io: Io,
@@ -60,17 +65,17 @@ async function whatToRun(
       `The request ${JSON.stringify(requestPath)} and --schedule ${schedule} were both given; a schedule submits its own request. Leave one out.`,
     );
   }
-  const following = { out, io, approveAs: names.map((text) => parsePersona(text, '--approve-as')) };
-  if (schedule !== undefined) return (connection) => runSchedule(connection, schedule, following);
+  const runOptions = { out, io, approveAs: names.map((text) => parsePersona(text, '--approve-as')) };
+  if (schedule !== undefined) return (connection) => runSchedule(connection, schedule, runOptions);
   if (requestPath === undefined)
     throw new UsageError(
       'Neither a request nor --schedule was given; allowed: exactly one of them. Give the path of a request, or --schedule NAME.',
     );
-  const request = await readRequest(requestPath, io.cwd);
-  return (connection) => runTask(connection, withId(request, connection), following);
+  const request = await readRequestFile(requestPath, io.cwd);
+  return (connection) => runTask(connection, withId(request, connection), runOptions);
 }
 
-/** The task is over by now: a dump that fails is said, and does not hide what became of the task. */
+/** The task has ended by now, so a failed dump is only reported, and the task's result is still shown. */
 async function dump({ embedded }: Connection, folder: string | undefined, io: Io): Promise<boolean> {
   if (embedded === undefined || folder === undefined) return true;
   try {
@@ -87,7 +92,7 @@ const withId = (request: TaskRequest, { clock }: Connection): TaskRequest & { re
   taskId: request.taskId ?? makeTaskId(clock.nowMs()),
 });
 
-function absolute(options: RunOptions, cwd: string): RunOptions {
+function withAbsolutePaths(options: RunOptions, cwd: string): RunOptions {
   const { seed, dump, trail, out } = options;
   return {
     ...options,
@@ -98,13 +103,13 @@ function absolute(options: RunOptions, cwd: string): RunOptions {
   };
 }
 
-/** Whatever is wrong with the folders is found before a task exists. */
-async function checkFolders(options: RunOptions, io: Io): Promise<void> {
-  const place = placeOf(options, io.env);
+/** Errors in the options are found before a task exists. */
+async function assertLocalOptions(options: RunOptions, io: Io): Promise<void> {
+  const target = targetOf(options, io.env);
   for (const option of ['seed', 'dump', 'trail', 'stopAt', 'approveAs'] as const) {
-    if (options[option] !== undefined && place !== 'in-process') {
+    if (options[option] !== undefined && target !== 'in-process') {
       throw new UsageError(
-        `--${option.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} was given, but the task runs ${where(place, options)}; it is for --local. Add --local or leave it out.`,
+        `--${option.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} was given, but the task runs ${targetText(target, options)}; it is for --local. Add --local or leave it out.`,
       );
     }
   }
@@ -113,5 +118,5 @@ async function checkFolders(options: RunOptions, io: Io): Promise<void> {
   if (options.out !== undefined) await assertFolder(options.out, '--out');
 }
 
-const where = (place: string, options: RunOptions): string =>
-  place === 'endpoint' ? 'at AWS_ENDPOINT_URL' : `in the deployed stack ${options.stack ?? ''}`.trim();
+const targetText = (target: string, options: RunOptions): string =>
+  target === 'endpoint' ? 'at AWS_ENDPOINT_URL' : `in the deployed stack ${options.stack ?? ''}`.trim();

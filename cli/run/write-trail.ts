@@ -4,14 +4,14 @@ import { LAST_DIGEST_MS } from 'taskbound-local/trail/trail-files';
 import type { Connection } from '../connection/connection.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import type { Io } from '../io.ts';
-import { Records } from '../connection/records.ts';
+import { StackRecords } from '../connection/stack-records.ts';
 
-/** Where the last digest begins nothing of the task is left: its own signature is nowhere. */
+/** The last digest covers nothing of the task, because no later file contains its signature. */
 const SPARE_MS = 2 * LAST_DIGEST_MS;
 
 /**
- * Lets time pass until CloudTrail would have delivered every record of the task, its last lease's end included, and writes the trail. The
- * task is over by then: a trail that cannot be written is said, and does not hide what became of the task.
+ * Waits until CloudTrail would have delivered every record of the task, including the end of its last lease, and writes the trail. The task
+ * has ended by then, so a trail that cannot be written is only reported, and the task's result is still shown.
  */
 export async function writeTrail(
   { embedded, config, outputs, clock }: Connection,
@@ -20,7 +20,7 @@ export async function writeTrail(
 ): Promise<boolean> {
   if (embedded === undefined || folder === undefined) return true;
   try {
-    const row = await new Records(config, outputs).row(boundaryId);
+    const row = await new StackRecords(config, outputs).row(boundaryId);
     const overMs = Math.max(clock.nowMs(), row === undefined ? 0 : latestDeadlineMs(row));
     await clock.sleep(overMs + DELIVERY_SECONDS * 1000 + SPARE_MS - clock.nowMs());
     await embedded.writeTrail(folder);

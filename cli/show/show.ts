@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import type { KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { EvidenceBundle } from 'taskbound-evidence/chain/evidence';
-import { boundaryIdOf, parseBoundaryId, TASK_ID, TASK_TYPE } from 'taskbound-evidence/names/ids';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
@@ -13,29 +12,33 @@ import { stackKey } from '../connection/stack-key.ts';
 import { writeKey } from 'taskbound-evidence/command/key-file';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person.ts';
+import { requesterConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { Records } from '../connection/records.ts';
 import { parseEvents } from 'taskbound-evidence/events/parse-events';
+import { StackRecords } from '../connection/stack-records.ts';
+import { unknownTask } from '../connection/unknown-task.ts';
 import { renderTimeline, timelineOf } from 'taskbound-evidence/timeline/timeline';
+import { boundaryIdFrom } from '../boundary-argument.ts';
 import { assertFolder } from 'taskbound-evidence/command/write-file';
 
 export interface ShowOptions extends ConnectionOptions {
   readonly type?: string;
-  /** Where the evidence of a task of the stack is written. */
+  /** The folder to write the evidence of a stack's task to. */
   readonly out?: string;
   readonly json?: boolean;
 }
 
-/** A task's timeline: offline from a bundle file, or by its id from the stack. */
+/** Shows a task's timeline: offline from a bundle file, or from the stack by its id. */
 export async function show(task: string, options: ShowOptions, io: Io): Promise<number> {
   const out = options.out === undefined ? undefined : resolve(io.cwd, options.out);
   if (out !== undefined) await assertFolder(out, '--out');
-  const shown = (await isFile(task, io)) ? await readShown(task, out, io) : await lookUp(task, options, io);
+  const shown = (await isFile(task, io))
+    ? await readFromFile(task, out, io)
+    : await readFromStack(task, options, io);
   const verification = verifyBundle(shown.bundle);
   const parsed = parseEvents(shown.bundle.events);
   const { fault } = verification;
-  const evidenceFile = out === undefined ? null : await writeShown(out, shown, io);
+  const evidenceFile = out === undefined ? null : await writeEvidence(out, shown, io);
   if (options.json === true)
     printJson(io, {
       ...timelineOf(shown.bundle, parsed),
@@ -49,25 +52,25 @@ export async function show(task: string, options: ShowOptions, io: Io): Promise<
   return EXIT.done;
 }
 
-interface Shown {
+interface ShownTask {
   readonly bundle: EvidenceBundle;
   readonly phase: string | null;
-  /** That the stack signs with; present where it is to be written. */
+  /** The stack's public key; present when it is to be written. */
   readonly key?: KeyObject;
 }
 
-async function readShown(path: string, out: string | undefined, io: Io): Promise<Shown> {
+async function readFromFile(path: string, out: string | undefined, io: Io): Promise<ShownTask> {
   if (out === undefined) return { bundle: await readBundle(path, io.cwd), phase: null };
   throw new UsageError(
-    `--out writes the evidence of a task of the stack; ${path} is a file already. Give a boundary id (<type>.<taskId>), or leave --out out.`,
+    `--out writes the evidence of a stack's task; ${path} is already a file. Give a boundary id (<type>.<taskId>), or leave --out out.`,
   );
 }
 
-/** A broken chain is written as it stands: whoever examines it needs it. One without events is no evidence. */
-async function writeShown(folder: string, { bundle, key }: Shown, io: Io): Promise<string> {
+/** Writes a broken chain unchanged, because an investigation needs it. A task without events has no evidence to write. */
+async function writeEvidence(folder: string, { bundle, key }: ShownTask, io: Io): Promise<string> {
   if (bundle.events.length === 0) {
     throw new UsageError(
-      `The task ${bundle.boundaryId} has no evidence yet; nothing was written. Its first event follows its submission within moments: try again.`,
+      `The task ${bundle.boundaryId} has no evidence yet; nothing was written. Its first event is written moments after its submission: try again.`,
     );
   }
   const path = await writeBundle(folder, bundle);
@@ -75,37 +78,22 @@ async function writeShown(folder: string, { bundle, key }: Shown, io: Io): Promi
   return path;
 }
 
-/** A path is meant when such a file is there, or when nothing but a path looks like it. */
+/** True when the file exists, or when the argument can only be a path. */
 async function isFile(task: string, io: Io): Promise<boolean> {
   if (/[\\/]|\.json$/.test(task)) return true;
   return (await stat(resolve(io.cwd, task)).catch(() => undefined))?.isFile() === true;
 }
 
-/** `<type>.<taskId>`, or a task id with its type. */
-export function boundaryIdFrom(task: string, type: string | undefined): string {
-  if (type === undefined) {
-    if (task.includes('.') && parseBoundaryId(task) !== undefined) return task;
-    throw new UsageError(
-      `${JSON.stringify(task)} is no boundary id (<type>.<taskId>) and no file that can be read. For a task id, give its type with --type.`,
-    );
-  }
-  const taskId = task.startsWith(`${type}.`) ? task.slice(type.length + 1) : task;
-  if (TASK_TYPE.test(type) && TASK_ID.test(taskId)) return boundaryIdOf(type, taskId);
-  throw new UsageError(
-    `${JSON.stringify(task)} with --type ${JSON.stringify(type)} is no task; a type is [a-z][a-z0-9-]{1,22}, an id [A-Za-z0-9_-]{2,40}.`,
-  );
-}
-
 /** A task's phase, or the state of a review. */
-const phaseOf = async (id: string, records: Records): Promise<string | null> =>
+const phaseOf = async (id: string, records: StackRecords): Promise<string | null> =>
   (reviewedBy(id) === undefined ? (await records.row(id))?.phase : (await records.review(id))?.state) ?? null;
 
-async function lookUp(task: string, options: ShowOptions, io: Io): Promise<Shown> {
+async function readFromStack(task: string, options: ShowOptions, io: Io): Promise<ShownTask> {
   const boundaryId = reviewedBy(task) === undefined ? boundaryIdFrom(task, options.type) : task;
   const connection = await connect(options, io);
   try {
     const config = requesterConfig(connection, io);
-    const records = new Records(config, connection.outputs);
+    const records = new StackRecords(config, connection.outputs);
     const [phase, { events, signed }] = await Promise.all([
       phaseOf(boundaryId, records),
       records.evidence(boundaryId),
@@ -114,12 +102,7 @@ async function lookUp(task: string, options: ShowOptions, io: Io): Promise<Shown
       const key = options.out === undefined ? undefined : await stackKey(config, connection.outputs);
       return { bundle: makeBundle(boundaryId, events, signed), phase, ...(key && { key }) };
     }
-    const hint = connection.embedded
-      ? ' It is a fresh local stack: name another with --stack or AWS_ENDPOINT_URL.'
-      : '';
-    throw new UsageError(
-      `There is no task ${boundaryId} in the stack ${connection.stackName}. See taskbound list.${hint}`,
-    );
+    throw unknownTask(boundaryId, connection);
   } finally {
     await connection.close();
   }

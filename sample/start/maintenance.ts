@@ -2,20 +2,26 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EvidenceEvent } from 'taskbound-evidence/events/event';
 import { eventsOfType } from 'taskbound-evidence/events/event-of-type';
-import { clock, handleOf, inOut, OUT, ROOT, runTask, type Check, type Ran } from './taskbound.ts';
+import {
+  handleOf,
+  OUT,
+  ROOT,
+  runTask,
+  type Check,
+  outPath,
+  systemClock,
+  type SampleRun,
+} from './taskbound.ts';
 
 const MINUTE_MS = 60_000;
 const APPROVERS = ['bob', 'carol'];
 
-/** The database maintenance: approved by two, then waiting for its window, which opens in an hour; the clock skips the waiting. */
-export async function maintenance(): Promise<Ran> {
+/** The database maintenance: approved by two people, then waiting for its window, which opens in an hour. The clock skips the wait. */
+export async function runMaintenance(): Promise<SampleRun> {
   await writeRequest();
-  const ran = await runTask(
-    'maintenance',
-    `${OUT}/database-maintenance.json`,
-    ...['--seed', 'sample/seed'],
-    ...APPROVERS.flatMap((name) => ['--approve-as', `${name}@Approvers`]),
-  );
+  const approvals = APPROVERS.flatMap((name) => ['--approve-as', `${name}@Approvers`]);
+  const argv = [`${OUT}/database-maintenance.json`, '--seed', 'sample/seed', ...approvals];
+  const ran = await runTask('maintenance', argv);
   const login = handleOf(ran.events, 'database', 'username');
   const own: Check[] = [
     [`${APPROVERS.join(' and ')} approved exactly what ran`, isApproved(ran.events)],
@@ -25,14 +31,17 @@ export async function maintenance(): Promise<Ran> {
   return { ...ran, checks: [...ran.checks, ...own] };
 }
 
-/** The request of the repository, with a window: that one cannot stand in a file for ever. */
+/** Writes the repository's request with a window, which is relative to now and so cannot be in the repository's file. */
 async function writeRequest(): Promise<void> {
   const request: object = JSON.parse(
     await readFile(join(ROOT, 'sample/requests/database-maintenance.json'), 'utf8'),
   );
-  const opensMs = Math.ceil(clock.nowMs() / MINUTE_MS) * MINUTE_MS + 60 * MINUTE_MS;
+  const opensMs = Math.ceil(systemClock.nowMs() / MINUTE_MS) * MINUTE_MS + 60 * MINUTE_MS;
   const window = { opensAt: instant(opensMs), closesAt: instant(opensMs + 60 * MINUTE_MS) };
-  await writeFile(inOut('database-maintenance.json'), `${JSON.stringify({ ...request, window }, null, 2)}\n`);
+  await writeFile(
+    outPath('database-maintenance.json'),
+    `${JSON.stringify({ ...request, window }, null, 2)}\n`,
+  );
 }
 
 const instant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;

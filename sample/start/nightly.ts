@@ -5,27 +5,31 @@ import { dsseEnvelope, verifyEnvelope } from 'taskbound-evidence/signature/dsse'
 import type { EvidenceEvent } from 'taskbound-evidence/events/event';
 import { eventsOfType } from 'taskbound-evidence/events/event-of-type';
 import { fillParameters } from '../../core/schedules/schedule-parameters.ts';
-import { clock, handleOf, inOut, OUT, runTask, type Check, type Ran } from './taskbound.ts';
+import { handleOf, OUT, runTask, type Check, outPath, systemClock, type SampleRun } from './taskbound.ts';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
+import { recurrenceOf } from 'taskbound-local/scheduler/expression';
 
-const DAY_MS = 86_400_000;
-/** As the schedule of the sample has it: `sample/stack/transfer.ts`. */
-const TIME_ZONE = 'Europe/Berlin';
+/** The schedule in `sample/stack/transfer.ts`. */
+const SCHEDULE = { expression: 'cron(0 4 * * ? *)', timeZone: 'Europe/Berlin' };
+/**
+ * How long before the schedule is due the embedded AWS starts. Starting now would give the same task, but the reconciler runs once in each
+ * simulated minute until then, which can be a day of them and takes seconds.
+ */
+const HEAD_START_MS = 1_800_000;
 
 /** The nightly transfer, submitted by its schedule: the clock skips to the next 04:00 in Berlin. */
-export async function nightly(): Promise<Ran> {
-  await writeExports();
+export async function runNightly(): Promise<SampleRun> {
+  const dueMs = nextRunMs();
+  await writeExport(dueMs);
+  const folders = ['--seed', `${OUT}/seed`, '--dump', `${OUT}/dump`];
   const ran = await runTask(
     'nightly',
-    '--schedule',
-    'Nightly',
-    '--seed',
-    `${OUT}/seed`,
-    '--dump',
-    `${OUT}/dump`,
+    ['--schedule', 'Nightly', ...folders],
+    new VirtualClock({ startMs: dueMs - HEAD_START_MS }),
   );
   const { sourceKey, destinationKey } = keysOf(ran.events);
-  const source = await readFile(inOut('seed/s3/source', sourceKey));
-  const moved = await readFile(inOut('dump/s3/destination', destinationKey));
+  const source = await readFile(outPath('seed/s3/source', sourceKey));
+  const moved = await readFile(outPath('dump/s3/destination', destinationKey));
   const own: Check[] = [
     ['it was submitted by the schedule', requestOf(ran.events)?.schedule === 'Nightly'],
     ['the destination object is byte-identical', source.equals(moved)],
@@ -37,14 +41,20 @@ export async function nightly(): Promise<Ran> {
   return { ...ran, checks: [...ran.checks, ...own] };
 }
 
-/** The export of the night that is next: today's, and tomorrow's in case 04:00 has passed. */
-async function writeExports(): Promise<void> {
-  for (const atMs of [clock.nowMs(), clock.nowMs() + DAY_MS]) {
-    const { key } = fillParameters({ key: 'exports/{date:yyyy-MM-dd}.csv' }, atMs, TIME_ZONE);
-    const file = inOut('seed/s3/source', String(key));
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, `order,amount\n1001,${String(key).slice(-6, -4)}\n`);
-  }
+/** The first run that is due after the head start from now. */
+function nextRunMs(): number {
+  const fromMs = systemClock.nowMs() + HEAD_START_MS;
+  const nextMs = recurrenceOf(SCHEDULE.expression, SCHEDULE.timeZone).nextMs(fromMs, fromMs);
+  if (nextMs === undefined) throw new Error(`${SCHEDULE.expression} is never due.`);
+  return nextMs;
+}
+
+/** Writes the object that the run at `dueMs` transfers. */
+async function writeExport(dueMs: number): Promise<void> {
+  const { key } = fillParameters({ key: 'exports/{date:yyyy-MM-dd}.csv' }, dueMs, SCHEDULE.timeZone);
+  const file = outPath('seed/s3/source', String(key));
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `order,amount\n1001,${String(key).slice(-6, -4)}\n`);
 }
 
 const requestOf = (events: readonly EvidenceEvent[]) => eventsOfType(events, 'task.requested')[0]?.data;
@@ -55,7 +65,7 @@ function keysOf(events: readonly EvidenceEvent[]): { sourceKey: string; destinat
 }
 
 async function receiptVerifies(events: readonly EvidenceEvent[], destinationKey: string): Promise<boolean> {
-  const receipt = await readFile(inOut('dump/s3/destination', `${destinationKey}.receipt.json`), 'utf8');
+  const receipt = await readFile(outPath('dump/s3/destination', `${destinationKey}.receipt.json`), 'utf8');
   const key = createPublicKey(handleOf(events, 'receiptKey', 'publicKey'));
   return verifyEnvelope(dsseEnvelope.parse(JSON.parse(receipt)), key);
 }

@@ -8,19 +8,25 @@ import type { EvidenceEvent } from 'taskbound-evidence/events/event';
 import { eventsOfType } from 'taskbound-evidence/events/event-of-type';
 import { parseEvents } from 'taskbound-evidence/events/parse-events';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
+import type { Clock } from 'taskbound-time/clock';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Everything that `npm start` writes, relative to the project. */
 export const OUT = 'out/start';
-export const inOut = (...parts: readonly string[]): string => join(ROOT, OUT, ...parts);
+export const outPath = (...parts: readonly string[]): string => join(ROOT, OUT, ...parts);
+/** The folder under `OUT` with the synthesized stack. */
+export const ASSEMBLY = 'cdk.out';
 
-export const clock = new SystemClock();
+export const systemClock = new SystemClock();
 
-/** What a look at the result found: a sentence, and whether it is true. */
+/** A sentence about a run, and whether it is true. */
 export type Check = readonly [what: string, holds: boolean];
 
-/** The command line, as `npx taskbound` runs it; its standard output is kept. */
-async function taskbound(...argv: string[]): Promise<{ code: number; output: string }> {
+/** Runs the command line as `npx taskbound` does and returns its standard output. */
+async function taskbound(
+  argv: readonly string[],
+  clock: Clock = systemClock,
+): Promise<{ code: number; output: string }> {
   console.error(`$ npx taskbound ${argv.join(' ')}`);
   let output = '';
   const code = await main(argv, {
@@ -36,36 +42,41 @@ async function taskbound(...argv: string[]): Promise<{ code: number; output: str
   return { code, output };
 }
 
-/** What a reviewer gets of one task. */
+/** What a reviewer receives for one task. */
 interface Reviewed {
   readonly evidenceFile: string;
   readonly reportFile: string;
   readonly verdict: string;
 }
 
-export interface Ran {
+export interface SampleRun {
   readonly events: readonly EvidenceEvent[];
   readonly timeline: string;
   readonly reviewed: Reviewed;
-  /** What holds for every task that succeeded. */
   readonly checks: readonly Check[];
 }
 
-/** Runs one task to its end, in an account of its own, and reads and reviews its evidence. `name` is the folder of all that is written. */
-export async function runTask(name: string, ...argv: string[]): Promise<Ran> {
+/**
+ * Runs one task to its end in an embedded AWS of its own, then reads and reviews its evidence. `name` is the folder under `OUT` that
+ * everything is written to; `clock` is read once, for the time at which the embedded AWS starts.
+ */
+export async function runTask(
+  name: string,
+  argv: readonly string[],
+  clock: Clock = systemClock,
+): Promise<SampleRun> {
   const out = `${OUT}/${name}`;
   const trail = `${out}/trail`;
-  const { code, output } = await taskbound(
-    ...['run', ...argv, '--local', '--out', out, '--trail', trail, '--json'],
-  );
+  const where = ['--local', '--assembly', `${OUT}/${ASSEMBLY}`, '--out', out, '--trail', trail, '--json'];
+  const { code, output } = await taskbound(['run', ...argv, ...where], clock);
   const report: { readonly phase?: string; readonly evidenceFile?: string | null } = JSON.parse(output);
   if (typeof report.evidenceFile !== 'string') throw new Error(`The task left no evidence: ${output}`);
   const evidenceFile = relative(ROOT, report.evidenceFile);
   const bundle = evidenceBundle.parse(JSON.parse(await readFile(report.evidenceFile, 'utf8')));
   const { events, faults } = parseEvents(bundle.events);
   if (faults.length > 0) throw new Error(`Events cannot be read: ${JSON.stringify(faults)}`);
-  const { output: timeline } = await taskbound('show', evidenceFile);
-  const verified = await taskbound('verify', evidenceFile, '--key', `${out}/taskbound.pub.pem`);
+  const { output: timeline } = await taskbound(['show', evidenceFile]);
+  const verified = await taskbound(['verify', evidenceFile, '--key', `${out}/taskbound.pub.pem`]);
   const reviewed = await review(evidenceFile, out, trail);
   return {
     events,
@@ -84,25 +95,15 @@ export async function runTask(name: string, ...argv: string[]): Promise<Ran> {
   };
 }
 
-/** The audit by the trail, and the page that shows it. */
+/** Audits the evidence with the trail and writes the report page. */
 async function review(evidenceFile: string, out: string, trail: string): Promise<Reviewed> {
   const key = ['--key', `${out}/taskbound.pub.pem`];
-  const { output } = await taskbound(
-    ...[
-      'audit',
-      evidenceFile,
-      ...key,
-      '--trail',
-      trail,
-      '--trail-keys',
-      `${trail}/public-keys.json`,
-      '--json',
-    ],
-  );
+  const trailOptions = ['--trail', trail, '--trail-keys', `${trail}/public-keys.json`];
+  const { output } = await taskbound(['audit', evidenceFile, ...key, ...trailOptions, '--json']);
   const { verdict }: { readonly verdict?: string } = JSON.parse(output);
   const auditFile = `${out}/audit.json`;
   await writeFile(join(ROOT, auditFile), output);
-  const written = await taskbound('report', evidenceFile, ...key, '--audit', auditFile, '--json');
+  const written = await taskbound(['report', evidenceFile, ...key, '--audit', auditFile, '--json']);
   const { reportFile }: { readonly reportFile?: string } = JSON.parse(written.output);
   if (verdict === undefined || reportFile === undefined)
     throw new Error(`The evidence could not be reviewed: ${output}${written.output}`);

@@ -1,6 +1,6 @@
-import { requesterConfig } from '../../cli/connection/person.ts';
-import { Records } from '../../cli/connection/records.ts';
-import { submit } from '../../cli/run/submit.ts';
+import { requesterConfig } from '../../cli/connection/person-config.ts';
+import { StackRecords } from '../../cli/connection/stack-records.ts';
+import { submitRequest } from '../../cli/run/submit-request.ts';
 import { chainFault } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { percentile, sum, table, tally } from './figures.ts';
@@ -78,7 +78,7 @@ async function runAtOnce(bench: BenchStack, ids: readonly string[]) {
 async function submitAll({ connection, io }: BenchStack, ids: readonly string[]): Promise<void> {
   const url = connection.outputs['SubmitUrl'] ?? '';
   const at = { url, config: requesterConfig(connection, io), clock: connection.clock };
-  const tasks = await Promise.all(ids.map((id) => submit(at, transferOf(id, id))));
+  const tasks = await Promise.all(ids.map((id) => submitRequest(at, transferOf(id, id))));
   const notNew = tasks.filter(({ created }) => !created);
   if (notNew.length > 0) throw new Error(`${notNew.length} tasks were there already.`);
 }
@@ -86,7 +86,7 @@ async function submitAll({ connection, io }: BenchStack, ids: readonly string[])
 /** What became of every task, by the ledger, the evidence and the objects. */
 async function check(bench: BenchStack, ids: readonly string[]) {
   const { aws, connection } = bench;
-  const records = new Records(connection.config, connection.outputs);
+  const records = new StackRecords(connection.config, connection.outputs);
   const rows: LedgerRow[] = [];
   let chainFaults = 0;
   for (const id of ids.map((taskId) => `object-transfer.${taskId}`)) {

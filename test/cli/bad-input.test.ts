@@ -147,7 +147,7 @@ describe('usage', () => {
     ],
     [['run', 'good.json', '--local', '--dump', 'good.json'], /--dump .*good\.json is a file/],
     [['run', 'good.json', '--local', '--out', 'good.json'], /--out .*good\.json is a file/],
-    [['show', 'nothing'], /no boundary id/],
+    [['show', 'nothing'], /not a boundary id/],
   ])('%j: exit 2', async (argv, message) => {
     const folder = await temporaryFolder();
     await fileIn(folder, 'good.json', good);

@@ -4,7 +4,7 @@ import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { compareAll } from '../../cli/archive/archive.ts';
+import { compareArchive } from '../../cli/archive/archive.ts';
 import { stackKey } from '../../cli/connection/stack-key.ts';
 import { boundaryIdOf } from 'taskbound-evidence/names/ids';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
@@ -98,11 +98,11 @@ const put = (table: string, Item: Record<string, unknown>) =>
 
 /** `taskbound archive --json`, as a requester. */
 async function compared(
-  asked: Parameters<typeof compareAll>[0],
+  asked: Parameters<typeof compareArchive>[0],
   { aws, connection } = stack,
 ): Promise<[number, unknown[]]> {
   const { io, written } = recordingIo('/', { clock: aws.clock });
-  const code = await compareAll(asked, { json: true }, connection, io);
+  const code = await compareArchive(asked, { json: true }, connection, io);
   return [code, JSON.parse(written.stdout).boundaries];
 }
 
@@ -185,7 +185,7 @@ describe('something else in the place of the evidence', () => {
       });
     }
     await put('LedgerTable', { boundaryId, day: row.day, requestedAtMs: 1 });
-    expect(await found()).toEqual({ ...differs, fault: 'what the ledger has of it is no row' });
+    expect(await found()).toEqual({ ...differs, fault: 'its ledger item is not a valid row' });
     await documents().send(
       new DeleteCommand({ TableName: stack.output('LedgerTable'), Key: { boundaryId } }),
     );
@@ -208,7 +208,7 @@ describe('something else in the place of the evidence', () => {
     await expect(compared({ boundaryId: 'windowed.never' })).rejects.toMatchObject({
       name: 'UsageError',
       message:
-        'The task windowed.never is not in the stack Windowed; the archive has closed ones. See taskbound list.',
+        'The task windowed.never is not in the stack Windowed; only closed tasks are archived. See taskbound list.',
     });
     expect(await compared({ day: '2020-01-01' })).toEqual([0, []]);
   });

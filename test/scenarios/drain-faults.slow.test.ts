@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { assumed } from '../../cli/connection/credentials.ts';
+import { assumedRoleConfig } from '../../cli/connection/credentials.ts';
 import type { Intercept } from 'taskbound-local/gateway/intercept';
 import type { Deployed } from './deployed.ts';
 import {
@@ -49,7 +49,7 @@ describe('the marker', () => {
     expect(await tracesOf(stack, boundaryOf(request))).toEqual([]);
     expect((await drain(stack, { reason: 'proper' })).report.marker?.reason).toBe('proper');
     await putMarker(stack, item);
-    expect(await drainText(stack, { resume: true })).toBe('Stack Taskbound takes tasks again.\n');
+    expect(await drainText(stack, { resume: true })).toBe('Stack Taskbound accepts tasks again.\n');
     expect(await markerIn(stack)).toBeUndefined();
   });
 
@@ -66,7 +66,7 @@ describe('the marker', () => {
     void stack.aws.clock.sleep(15_000).then(() => removeMarker(stack));
     const { code, report, stderr } = await drain(stack);
     expect([code, report.safe, report.draining]).toEqual([1, false, false]);
-    expect(stderr).toContain('Somebody took the marker away: new tasks are taken again.');
+    expect(stderr).toContain('The marker was removed: new tasks are accepted again.');
   });
 
   test('taken away and put again meanwhile: the time of waiting begins anew', async () => {
@@ -98,11 +98,11 @@ describe('what cannot be done is said', () => {
         : 'proceed';
 
   test.each([
-    ['PutItem', {}, /Whether it takes new tasks is not known/],
-    ['DeleteItem', { resume: true }, /Whether it takes new tasks is not known/],
+    ['PutItem', {}, /It is not known whether it accepts new tasks/],
+    ['DeleteItem', { resume: true }, /It is not known whether it accepts new tasks/],
     ['Query', {}, /New tasks are refused all the same; take them again with taskbound drain --resume/],
     ['GetItem', {}, /New tasks are refused all the same/],
-    ['Query', { resume: true }, /It takes new tasks again all the same/],
+    ['Query', { resume: true }, /It accepts new tasks again/],
   ] as const)('%s with %j', async (operation, options, left) => {
     const stack = await sample();
     stack.aws.intercept = refusing(operation);
@@ -135,7 +135,7 @@ describe('operators', () => {
   const operator = () =>
     DynamoDBDocumentClient.from(
       new DynamoDBClient({
-        ...assumed(stack.connection.config, stack.aws.clock, stack.output('Operators'), 'ann'),
+        ...assumedRoleConfig(stack.connection.config, stack.aws.clock, stack.output('Operators'), 'ann'),
       }),
     );
 

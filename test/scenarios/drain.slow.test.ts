@@ -35,7 +35,7 @@ describe('a stack without open tasks', () => {
       },
     });
     expect(stderr).toMatch(
-      /^Stack Taskbound takes no new tasks since 2026-11-23T10:00:00\.000Z \(arn:.*: to be deleted\)\n +0\.0 s  nothing is left; .*\n$/,
+      /^Stack Taskbound accepts no new tasks since 2026-11-23T10:00:00\.000Z \(arn:.*: to be deleted\)\n +0\.0 s  nothing is left; .*\n$/,
     );
 
     const request = transfer();
@@ -72,12 +72,12 @@ describe('a stack without open tasks', () => {
     expect(await drainText(stack)).toBe(
       [
         'Stack  Taskbound',
-        'Safe   yes: every boundary is closed, every deny lifted, and no new task can come',
+        'Safe   yes: every boundary is closed, every deny is lifted, and no task can be added',
         'Next   delete it (npx cdk destroy), or take tasks again with taskbound drain --resume',
         '',
       ].join('\n'),
     );
-    expect(await drainText(stack, { resume: true })).toBe('Stack Taskbound takes tasks again.\n');
+    expect(await drainText(stack, { resume: true })).toBe('Stack Taskbound accepts tasks again.\n');
     expect(await drainText(stack, { timeout: 0 })).toMatch(
       /^Next +run taskbound drain again for 40 seconds/m,
     );
@@ -225,7 +225,7 @@ describe('not safe in time: exit 1, and what is left is named', () => {
     ]);
     const text = await drainText(stack, { timeout: 0 });
     stack.aws.intercept = undefined;
-    expect(text).toMatch(/^Deny stands +object-transfer\.\S+ until \S+: .*IAM is down/m);
+    expect(text).toMatch(/^Deny in place +object-transfer\.\S+ until \S+: .*IAM is down/m);
     expect(text).toMatch(/^Next +run taskbound drain again; what is left ends by itself$/m);
     expect((await drain(stack)).report.safe).toBe(true);
   });

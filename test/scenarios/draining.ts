@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { drainStack, type DrainOptions } from '../../cli/drain/drain.ts';
-import type { DrainReport } from '../../cli/drain/report.ts';
+import type { DrainReport } from '../../cli/drain/drain-report.ts';
 import { boundaryIdOf } from 'taskbound-evidence/names/ids';
 import type { Intercept } from 'taskbound-local/gateway/intercept';
 import { recordingIo } from '../cli/support.ts';

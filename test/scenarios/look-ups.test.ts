@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { answer } from '../../cli/find/find.ts';
-import { questionOf, type Asked } from '../../cli/find/find-query.ts';
+import { printFound } from '../../cli/find/find.ts';
+import { parseFindQuery, type FindCriteria } from '../../cli/find/find-query.ts';
 import { runTask } from '../../cli/run/run-task.ts';
 import { FIRST_PREV_HASH } from 'taskbound-evidence/chain/evidence';
 import { secretName } from 'taskbound-evidence/names/ids';
@@ -56,13 +56,13 @@ interface Match {
 }
 
 /** `taskbound find --json`, as one of the approvers. */
-async function found(asked: Asked, limit = 100): Promise<{ found: Match[]; more: boolean }> {
+async function found(asked: FindCriteria, limit = 100): Promise<{ found: Match[]; more: boolean }> {
   const { io, written } = recordingIo('/', { clock: stack.aws.clock });
   const connection = { ...stack.connection, as: { name: 'carol', role: 'Approvers' } };
-  await answer(questionOf(asked), { limit, json: true }, connection, io);
+  await printFound(parseFindQuery(asked), { limit, json: true }, connection, io);
   return JSON.parse(written.stdout);
 }
-const matches = async (asked: Asked): Promise<[string, string | undefined][]> =>
+const matches = async (asked: FindCriteria): Promise<[string, string | undefined][]> =>
   (await found(asked)).found.map(({ boundaryId, event, confirmed }) => {
     expect(confirmed).toBe(true);
     return [boundaryId, event?.type];
@@ -174,7 +174,7 @@ const putInto = (table: string, Item: Record<string, unknown>) =>
 
 describe('a row of the ledger that is none', () => {
   const day = '2026-11-20';
-  const fault = 'what the ledger has of it is no row';
+  const fault = 'its ledger item is not a valid row';
   const bad = { boundaryId: 'misbehaving.bad', day, requestedAtMs: 2, phase: 'lost' };
 
   test('hides no other task of its day', async () => {
@@ -193,7 +193,7 @@ describe('a row of the ledger that is none', () => {
     await putInto('LedgerTable', { boundaryId: 'drain', state: 'draining' });
     await putInto('EvidenceTable', item);
     expect((await found({ accessKey: 'ASIAOFTHEDRAINMARKER' })).found).toMatchObject([
-      { boundaryId: 'drain', confirmed: false, fault: `something in its evidence is no event; ${fault}` },
+      { boundaryId: 'drain', confirmed: false, fault: `its evidence contains an invalid event; ${fault}` },
     ]);
     const secret = secretName({ ...handed, boundaryId: bad.boundaryId }, 'session');
     expect((await found({ secret })).found).toMatchObject([{ boundaryId: bad.boundaryId, phase: null }]);
@@ -224,7 +224,7 @@ describe('an entry of the index that the evidence does not bear out', () => {
     expect(Object.fromEntries(shown.map(({ boundaryId, fault }) => [boundaryId.slice(-1), fault]))).toEqual({
       1: expect.stringMatching(/^its evidence does not hold: .*its hash differs$/),
       2: expect.stringMatching(/^its evidence does not hold: .*its hash differs$/),
-      3: 'something in its evidence is no event',
+      3: 'its evidence contains an invalid event',
     });
     expect(shown.some(({ confirmed }) => confirmed)).toBe(false);
   });

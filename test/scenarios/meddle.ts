@@ -3,8 +3,8 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { ClientConfig } from '../../cli/connection/client-config.ts';
-import { Records } from '../../cli/connection/records.ts';
 import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
+import { StackRecords } from '../../cli/connection/stack-records.ts';
 import { boundaryIdOf, parseBoundaryId, typeParameterName } from 'taskbound-evidence/names/ids';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { TaskRequest } from '../../core/requests/request.ts';
@@ -162,7 +162,7 @@ export async function call(
   return { name: errorType, message: errorMessage, payload };
 }
 
-const records = (stack: Deployed) => new Records(stack.connection.config, stack.connection.outputs);
+const records = (stack: Deployed) => new StackRecords(stack.connection.config, stack.connection.outputs);
 
 export const findRow = (stack: Deployed, boundaryId: string): Promise<LedgerRow | undefined> =>
   records(stack).row(boundaryId);

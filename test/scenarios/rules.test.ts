@@ -1,7 +1,7 @@
 import { LambdaClient, InvokeCommand } from '@aws-sdk/client-lambda';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { assumed } from '../../cli/connection/credentials.ts';
+import { assumedRoleConfig } from '../../cli/connection/credentials.ts';
 import { exitCodeOf } from '../../cli/errors.ts';
 import { chainFault } from 'taskbound-evidence/chain/evidence';
 import type { PolicyDocument } from 'taskbound-iam/policy';
@@ -132,7 +132,7 @@ describe('a task id', () => {
     const copies = () => sample.aws.trail.filter((record) => record.eventName === 'CopyObject').length;
     const before = copies();
     const second = await sample.run(request);
-    expect(second).toEqual({ ...first, progress: expect.stringContaining('stands already (closed)') });
+    expect(second).toEqual({ ...first, progress: expect.stringContaining('already exists (closed)') });
     expect(copies()).toBe(before);
     expect(sessionsOf(sample, first.row.boundaryId)).toHaveLength(1);
   });
@@ -172,7 +172,7 @@ describe('who asks comes from IAM', () => {
     const role = iam.putRole({ name, path: '/people/', trust }, clock.nowMs());
     const policy = { Version: '2012-10-17' as const, Statement: permissions };
     iam.putInline(name, 'may', policy, Number.NEGATIVE_INFINITY);
-    return assumed(sample.connection.config, clock, role.arn, 'eve');
+    return assumedRoleConfig(sample.connection.config, clock, role.arn, 'eve');
   }
   const submitArn = () => resourceOf(sample, 'AWS::Lambda::Function', 'ControlSubmitFunction').arn;
 

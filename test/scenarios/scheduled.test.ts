@@ -42,7 +42,7 @@ describe('a schedule that is due', () => {
     });
     const [requested] = await records(stack).events(BOUNDARY);
     expect(requested).toMatchObject({ type: 'task.requested', actor: arn });
-    expect(await records(stack).lookedUp('requester#schedule/Nightly', 2)).toEqual([
+    expect(await records(stack).lookUp('requester#schedule/Nightly', 2)).toEqual([
       { boundaryId: BOUNDARY, seq: 1 },
     ]);
     expect(missed(stack)).toEqual([]);

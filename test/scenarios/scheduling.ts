@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { Records } from '../../cli/connection/records.ts';
+import { StackRecords } from '../../cli/connection/stack-records.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { deploy, T0, type Deployed } from './deployed.ts';
 
@@ -11,7 +11,8 @@ export const TASK_ID = 'Nightly-20261124T030000Z';
 export const BOUNDARY = `object-transfer.${TASK_ID}`;
 export const EVENT = { type: 'object-transfer', schedule: 'Nightly', scheduledTime: DUE };
 
-export const records = (stack: Deployed) => new Records(stack.connection.config, stack.connection.outputs);
+export const records = (stack: Deployed) =>
+  new StackRecords(stack.connection.config, stack.connection.outputs);
 export const rowOf = (stack: Deployed): Promise<LedgerRow | undefined> => records(stack).row(BOUNDARY);
 export const rows = (stack: Deployed): Promise<LedgerRow[]> =>
   records(stack).recent(2, stack.aws.clock.nowMs());

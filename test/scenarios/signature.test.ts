@@ -3,7 +3,7 @@ import { KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { stackKey } from '../../cli/connection/stack-key.ts';
-import { Records } from '../../cli/connection/records.ts';
+import { StackRecords } from '../../cli/connection/stack-records.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { deploy, freshId, type Deployed } from './deployed.ts';
@@ -23,7 +23,7 @@ const transfer = (): Request => ({
 });
 
 const evidenceOf = (boundaryId: string) =>
-  new Records(sample.connection.config, sample.connection.outputs).evidence(boundaryId);
+  new StackRecords(sample.connection.config, sample.connection.outputs).evidence(boundaryId);
 
 async function verified(boundaryId: string): Promise<string> {
   const { events, signed } = await evidenceOf(boundaryId);

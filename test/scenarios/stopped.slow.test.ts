@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { chainFault } from 'taskbound-evidence/chain/evidence';
 import { SWEEP_MARGIN_MS } from '../../core/ledger/due.ts';
-import { Records } from '../../cli/connection/records.ts';
+import { StackRecords } from '../../cli/connection/stack-records.ts';
 import { deploy, freshId, type Deployed } from './deployed.ts';
 import { minutes } from './signals.ts';
 
@@ -103,7 +103,9 @@ describe('housekeeping', () => {
     expect(denies()).toHaveLength(1);
     await minutes(stack, SWEEP_MARGIN_MS / 60_000 + 2);
     expect(denies()).toEqual([]);
-    const after = await new Records(stack.connection.config, stack.connection.outputs).row(row.boundaryId);
+    const after = await new StackRecords(stack.connection.config, stack.connection.outputs).row(
+      row.boundaryId,
+    );
     expect(after?.sweptAtMs).toBeGreaterThan(deadlineMs);
     expect(after?.dueAtMs).toBeUndefined();
   });

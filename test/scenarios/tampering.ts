@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { stackKey } from '../../cli/connection/stack-key.ts';
-import { Records } from '../../cli/connection/records.ts';
+import { StackRecords } from '../../cli/connection/stack-records.ts';
 import { bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
 import { chainEvent, type EvidenceBundle, type ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { signedBundle } from '../fixtures/signed-bundle.ts';
@@ -17,7 +17,7 @@ export async function realBundle(): Promise<{ readonly bundle: EvidenceBundle; r
     parameters: { sourceKey: 'a', destinationKey: 'b' },
   });
   const { config, outputs } = sample.connection;
-  const { events, signed } = await new Records(config, outputs).evidence(report.boundaryId);
+  const { events, signed } = await new StackRecords(config, outputs).evidence(report.boundaryId);
   const bundle: EvidenceBundle = JSON.parse(bundleText(makeBundle(report.boundaryId, events, signed)));
   return { bundle, key: await stackKey(config, outputs) };
 }

@@ -117,8 +117,8 @@ export class Environment {
       const handler = (this.#handler ??= loadHandler(this.fn, this.#sandbox, this.#runStep));
       const logStreamName = this.#variables['AWS_LAMBDA_LOG_STREAM_NAME'];
       const context = handlerContext(this.fn, { requestId, invokedArn, logStreamName }, this.#wiring.clock);
-      const event: unknown = this.#runStep(() => this.#sandbox.parseJson(eventText));
-      return { value: this.#runStep(() => handler(event, context)) };
+      // One step for both: each bounded step starts a thread that watches it.
+      return { value: this.#runStep(() => handler(this.#sandbox.parseJson(eventText), context)) };
     } catch (error) {
       if (!isOverrun(error)) throw this.#handler === undefined ? this.#failedLoad(error) : error;
       this.#timers.cancelAll();

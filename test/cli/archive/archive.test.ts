@@ -1,14 +1,14 @@
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockAws } from '../../fixtures/mock-aws.ts';
 import { expect, it } from 'vitest';
-import { ArchiveReader } from '../../../cli/archive/archive-copies.ts';
-import { renderArchived } from '../../../cli/archive/render-archive.ts';
+import { ArchiveReader } from '../../../cli/archive/archive-reader.ts';
+import { renderArchive } from '../../../cli/archive/render-archive.ts';
 import { call } from '../support.ts';
 
 it.each([
   ['neither a task nor a day', [], /given: neither\. Give a boundary id/],
   ['both', ['object-transfer.x1', '--day', '2026-11-24'], /given: both\./],
-  ['no boundary id', ['x1'], /no boundary id/],
+  ['no boundary id', ['x1'], /not a boundary id/],
   ['no day', ['--day', 'today'], /--day "today" was given; allowed: a day in UTC/],
 ])('%s: exit 2 and one message, before anything is asked', async (_what, argv, message) => {
   const { code, stdout, stderr } = await call('/', ['archive', ...argv]);
@@ -20,18 +20,18 @@ it.each([
 it('says in words what was compared', () => {
   const boundaryId = 'object-transfer.x1';
   const agrees = { boundaryId, archive: 'agrees', error: null, fault: null } as const;
-  expect(renderArchived([agrees])).toBe('object-transfer.x1  agrees with the table\n');
-  expect(renderArchived([{ ...agrees, archive: 'disagrees' }])).toMatch(/DISAGREES.*runbook\.md\n$/);
-  expect(renderArchived([{ ...agrees, archive: 'disagrees', fault: 'no row' }])).toMatch(
+  expect(renderArchive([agrees])).toBe('object-transfer.x1  agrees with the table\n');
+  expect(renderArchive([{ ...agrees, archive: 'disagrees' }])).toMatch(/DISAGREES.*runbook\.md\n$/);
+  expect(renderArchive([{ ...agrees, archive: 'disagrees', fault: 'no row' }])).toMatch(
     /DISAGREES.*\(no row\)\n$/,
   );
-  expect(renderArchived([{ ...agrees, archive: 'wrong', fault: 'another key' }])).toMatch(
+  expect(renderArchive([{ ...agrees, archive: 'wrong', fault: 'another key' }])).toMatch(
     /DOES NOT VERIFY.*\(another key\)\n$/,
   );
-  expect(renderArchived([{ ...agrees, archive: 'unknown', error: 'AccessDenied' }])).toMatch(
+  expect(renderArchive([{ ...agrees, archive: 'unknown', error: 'AccessDenied' }])).toMatch(
     /CANNOT BE READ.*\(AccessDenied\)\n$/,
   );
-  expect(renderArchived([])).toMatch(/nothing was compared/);
+  expect(renderArchive([])).toMatch(/nothing was compared/);
 });
 
 it('lists the copies of its stack page by page, each with its day, and takes nothing else for one', async () => {
@@ -51,7 +51,7 @@ it('lists the copies of its stack page by page, each with its day, and takes not
     });
   const outputs = { EvidenceArchive: 's3://kept/evidence/' };
   const reader = new ArchiveReader({ region: 'eu-central-1' }, outputs, 'Taskbound');
-  expect([...(await reader.days())]).toEqual([
+  expect([...(await reader.copyDays())]).toEqual([
     ['a-type.x1', '2026-11-24'],
     ['a-type.x2', '2026-11-25'],
   ]);

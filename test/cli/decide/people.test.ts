@@ -65,7 +65,7 @@ describe('approve', () => {
     expect(bob.code, bob.stderr).toBe(0);
     expect(questions).toEqual(['Do you approve this? [y/N] ']);
     for (const part of [
-      /asked for by .*Requesters.*\/ann/,
+      /requested by .*Requesters.*\/ann/,
       /because\s+a test/,
       /how = succeed/,
       /readNothing: s3:GetObject/,
@@ -129,7 +129,7 @@ describe('approve', () => {
       {},
       /no task approved\.never/,
     ],
-    ['the task is no id', ['approve', 'whatever', ...as('bob'), '--yes'], {}, /no boundary id/],
+    ['the task is no id', ['approve', 'whatever', ...as('bob'), '--yes'], {}, /not a boundary id/],
     [
       'the person is no person',
       ['approve', 'approved.asked', '--as', 'bob', '--yes'],

@@ -1,30 +1,12 @@
-import { ExecutionDoesNotExist, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { mockAws } from '../../fixtures/mock-aws.ts';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Ender } from '../../../cli/drain/end-executions.ts';
-import { drainReport } from '../../../cli/drain/report.ts';
-import { DrainProgress, drainWords, renderDrain } from '../../../cli/drain/render-drain.ts';
-import type { RowIn } from '../../../core/ledger/ledger.ts';
-import { synthesize } from '../../../sample/synthesize.ts';
-import { leaseOf } from '../../fixtures/row.ts';
-import { call, rowOf, T0, temporaryFolder } from '../support.ts';
-
-const open = (change: Partial<RowIn<'open'>> = {}) => rowOf({ ...change, phase: 'open' });
+import { describe, expect, inject, it } from 'vitest';
+import { call, temporaryFolder } from '../support.ts';
 
 describe('a fresh local stack', () => {
-  let assembly: string;
-  beforeAll(async () => {
-    assembly = await mkdtemp(join(tmpdir(), 'taskbound-test-'));
-    synthesize({ outdir: assembly });
-  }, 60_000);
-  afterAll(() => rm(assembly, { recursive: true, force: true }));
+  const assembly = () => inject('assemblies').sample;
 
   it('is safe, and is said to be fresh', async () => {
     const { code, stdout, stderr } = await call(await temporaryFolder(), [
-      ...['drain', '--assembly', assembly, '--reason', 'goodbye', '--json'],
+      ...['drain', '--assembly', assembly(), '--reason', 'goodbye', '--json'],
     ]);
     expect(code, stderr).toBe(0);
     expect(Object.keys(JSON.parse(stdout))).toEqual([
@@ -37,7 +19,7 @@ describe('a fresh local stack', () => {
 
   it('is not safe at once: exit 1', async () => {
     const { code, stdout } = await call(await temporaryFolder(), [
-      ...['drain', '--assembly', assembly, '--timeout', '0'],
+      ...['drain', '--assembly', assembly(), '--timeout', '0'],
     ]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^Safe +NO$/m);
@@ -63,142 +45,5 @@ describe('bad input: exit 2, nothing was changed', () => {
     expect(stderr).toMatch(message);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-  });
-});
-
-describe('ending executions', () => {
-  const executions = mockAws(SFNClient);
-  beforeEach(() => executions.reset());
-  const stops = () => executions.commandCalls(StopExecutionCommand).map(({ args }) => args[0].input);
-  const failing = (name: string) => Object.assign(new Error('not now.'), { name });
-  const ender = () => {
-    const told: string[] = [];
-    return { told, ender: new Ender({}, 'because', (text) => void told.push(text)) };
-  };
-
-  it('stops what still works, once each, and nothing that is being torn down', async () => {
-    executions.on(StopExecutionCommand).resolves({});
-    const on = ender();
-    const teardown = { attempt: 1, executionArn: 'arn', intendedAtMs: T0 };
-    const rows = [
-      open({ boundaryId: 'object-transfer.b' }),
-      rowOf({ boundaryId: 'object-transfer.a', phase: 'requested' }),
-      rowOf({ boundaryId: 'object-transfer.c', phase: 'revoking' }),
-      rowOf({ boundaryId: 'object-transfer.d', phase: 'revoked' }),
-      open({ boundaryId: 'object-transfer.e', teardown }),
-    ];
-    await on.ender.end(rows);
-    await on.ender.end(rows);
-    expect(on.ender.ended).toEqual(['object-transfer.a', 'object-transfer.b']);
-    expect(stops()).toEqual(
-      rows.slice(0, 2).map(({ executionArn }) => ({
-        ...{ executionArn, error: 'Drained', cause: 'taskbound drain --end: because' },
-      })),
-    );
-  });
-
-  it('tries again what failed for a while, and tells it once', async () => {
-    executions
-      .on(StopExecutionCommand)
-      .rejectsOnce(failing('ThrottlingException'))
-      .rejectsOnce(failing('TimeoutError'))
-      .resolves({});
-    const on = ender();
-    const ended: string[][] = [];
-    for (let look = 0; look < 3; look += 1) {
-      await on.ender.end([open()]);
-      ended.push(on.ender.ended);
-    }
-    expect(ended).toEqual([[], [], [open().boundaryId]]);
-    expect(on.told).toEqual([
-      `The execution of ${open().boundaryId} cannot be stopped yet: not now. It is tried again.\n`,
-    ]);
-  });
-
-  it('goes on with the others when one fails', async () => {
-    executions.on(StopExecutionCommand).rejectsOnce(failing('TimeoutError')).resolves({});
-    const on = ender();
-    await on.ender.end([open(), open({ boundaryId: 'object-transfer.other' })]);
-    expect(on.ender.ended).toEqual(['object-transfer.other']);
-  });
-
-  it('says nothing of an execution that has not been started yet, and tries again', async () => {
-    const missing = new ExecutionDoesNotExist({ message: 'none', $metadata: {} });
-    executions.on(StopExecutionCommand).rejectsOnce(missing).resolves({});
-    const on = ender();
-    await on.ender.end([open()]);
-    expect([on.ender.ended, on.told]).toEqual([[], []]);
-    await on.ender.end([open()]);
-    expect(on.ender.ended).toHaveLength(1);
-  });
-
-  it.each(['AccessDeniedException', 'AccessDenied'])('%s is final', async (name) => {
-    executions.on(StopExecutionCommand).rejects(failing(name));
-    await expect(ender().ender.end([open()])).rejects.toMatchObject({
-      name: 'ServiceFailure',
-      message: expect.stringMatching(/cannot be stopped: not now\. .* drain without --end\.$/),
-    });
-  });
-});
-
-describe('what a person reads', () => {
-  const nothing = { open: [], unreadable: [], waiting: [] };
-  const lease = leaseOf({ deadlineMs: T0 + 120_000 });
-
-  it('counts phases, and says a thing once', () => {
-    const progress = new DrainProgress();
-    const look = {
-      open: [open(), rowOf({ phase: 'admitted' }), open()],
-      unreadable: [{ boundaryId: 'x.yy', fault: 'odd' }],
-      waiting: [rowOf({ leases: [lease] }), rowOf({ leases: [{ ...lease, deadlineMs: T0 + 600_000 }] })],
-    };
-    expect(progress.line(look, 0)).toBe(
-      '        0.0 s  4 boundaries not closed (2 open, 1 admitted, 1 unreadable); 2 denies to be lifted, by 2026-11-23T10:12:00.000Z if nothing fails\n',
-    );
-    expect(progress.line({ ...look }, 5000)).toBeUndefined();
-    expect(progress.line(nothing, 65_000)).toMatch(/^ {4}1 min 5 s {2}nothing is left/);
-    expect(progress.line(look, 70_000)).toContain('4 boundaries');
-  });
-
-  it('a task that waits for people is no execution to stop: it says who can end it', () => {
-    const asks = rowOf({
-      phase: 'requested',
-      approval: { quorum: 2, expiresAtMs: T0 + 3_600_000 },
-    });
-    const report = drainReport('S', {
-      safe: false,
-      look: { ...nothing, open: [asks] },
-      drain: undefined,
-      ended: [],
-    });
-    expect(renderDrain(report)).toMatch(/is requested: it waits for approval until .*taskbound revoke/);
-  });
-
-  it("shows other people's words on one line", () => {
-    const marker = { boundaryId: 'drain' as const, sinceMs: T0, by: 'b\u001b[2J', reason: 'two\nlines' };
-    expect(drainWords('S', { marker })).toBe(
-      'Stack S takes no new tasks since 2026-11-23T10:00:00.000Z (b\\u001b[2J: two lines)',
-    );
-    expect(drainWords('S', { fault: 'by: missing' })).toContain('cannot be read: by: missing');
-    const stuck = open({ postponed: { failures: 1, untilMs: T0, because: 'a\nb\u0007' } });
-    const report = drainReport('S', {
-      ...{ safe: false, drain: { marker }, ended: ['a', 'b'], look: { ...nothing, open: [stuck] } },
-    });
-    expect(renderDrain(report)).toContain(`${stuck.boundaryId} is open: a b\\u0007`);
-    expect(renderDrain(report)).toMatch(/^Ended +2 executions$/m);
-  });
-
-  it('has null for what there is none of', () => {
-    const report = drainReport('S', {
-      ...{ safe: false, drain: undefined, ended: [] },
-      look: { ...nothing, open: [open()], waiting: [rowOf({ leases: [lease] })] },
-    });
-    expect(report).toMatchObject({
-      draining: false,
-      marker: null,
-      open: [{ phase: 'open', credentialsUntil: null, error: null, requestedAt: '2026-11-23T10:00:00.000Z' }],
-      waitingForDeny: [{ policyName: null, roleName: null, liftedBy: '2026-11-23T10:04:00.000Z' }],
-    });
-    expect(renderDrain(report)).toMatch(/^Safe +NO: new tasks are taken$/m);
   });
 });

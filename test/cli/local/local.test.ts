@@ -52,7 +52,7 @@ it('serves other terminals over HTTP, refuses an id used by another request, and
 
     const again = await call(folder, ['run', 'request.json', '--json'], { env });
     expect(again.code).toBe(1);
-    expect(again.stderr).toContain('stands already (closed)');
+    expect(again.stderr).toContain('already exists (closed)');
 
     const other = await call(folder, ['run', 'other.json'], { env });
     expect({ code: other.code, stdout: other.stdout }).toEqual({ code: 2, stdout: '' });
@@ -110,6 +110,6 @@ it('refuses a state that it cannot take back, and leaves it', async () => {
   const { code, stderr } = await call(folder, ['local', '--assembly', assembly, '--state', '.']);
   expect({ code, stderr }).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/state\.json cannot be taken back/),
+    stderr: expect.stringMatching(/state\.json cannot be restored/),
   });
 });

@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
-import { causeText, elapsed, Progress } from '../../../cli/run/progress.ts';
+import { causeText, Progress } from '../../../cli/run/progress.ts';
 import { T0 } from '../support.ts';
 
 const event = (id: number, seconds: number, rest: Omit<HistoryEvent, 'id' | 'timestamp'>): HistoryEvent => ({
@@ -81,13 +81,6 @@ describe('the progress of a task', () => {
     ).toEqual(['0.0 s  failed: NoSuchKey']);
   });
 });
-
-it.each([
-  [0, '0.0 s'],
-  [59_900, '59.9 s'],
-  [60_000, '1 min 0 s'],
-  [3_600_000, '60 min 0 s'],
-])('%d ms is %s', (ms, text) => expect(elapsed(ms)).toBe(text));
 
 it.each([
   [undefined, ''],

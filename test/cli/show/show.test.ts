@@ -2,8 +2,6 @@ import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { signedBundle } from '../../fixtures/signed-bundle.ts';
-import { boundaryIdFrom } from '../../../cli/show/show.ts';
-import { UsageError } from 'taskbound-evidence/command/errors';
 import { BOUNDARY, call, fileIn, goodEvents, temporaryFolder } from '../support.ts';
 
 describe('show of a bundle', () => {
@@ -57,7 +55,7 @@ describe('show of a bundle', () => {
     ['a file that is not JSON', 'a.json', '{', /is not JSON/],
     ['a file that is no bundle', 'a.json', '{"version":1}', /not an evidence bundle/],
     ['a file that is not UTF-8', 'a.json', new Uint8Array([0x22, 0xff, 0x22]), /is not JSON in UTF-8/],
-    ['a name that is neither file nor id', 'nightly-1', undefined, /no boundary id.*--type/],
+    ['a name that is neither file nor id', 'nightly-1', undefined, /not a boundary id.*--type/],
   ])('%s: exit 2 and one message', async (_what, name, content, message) => {
     const folder = await temporaryFolder();
     if (content !== undefined) await fileIn(folder, name, content);
@@ -73,7 +71,7 @@ describe('show --out', () => {
     [
       'of a bundle file',
       ['b.json', '--out', 'kept'],
-      /--out writes the evidence of a task of the stack; b\.json is a file/,
+      /--out writes the evidence of a stack's task; b\.json is already a file/,
     ],
     [
       'into a file',
@@ -91,21 +89,4 @@ describe('show --out', () => {
     });
     expect(stderr).toMatch(message);
   });
-});
-
-describe('the boundary that a task names', () => {
-  it.each([
-    ['object-transfer.x1', undefined],
-    ['x1', 'object-transfer'],
-    ['object-transfer.x1', 'object-transfer'],
-  ])('%s with type %s', (task, type) => expect(boundaryIdFrom(task, type)).toBe('object-transfer.x1'));
-
-  it.each([
-    ['x1', undefined],
-    ['x', 'object-transfer'],
-    ['x1', 'Object'],
-    ['other.x1', 'object-transfer'],
-  ])('%s with type %s is refused', (task, type) =>
-    expect(() => boundaryIdFrom(task, type)).toThrow(UsageError),
-  );
 });

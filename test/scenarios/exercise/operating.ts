@@ -1,10 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 import { drainStack, type DrainOptions } from '../../../cli/drain/drain.ts';
 import { stackKey } from '../../../cli/connection/stack-key.ts';
-import { operatorConfig } from '../../../cli/drain/operator.ts';
-import { find } from '../../../cli/find/find-tasks.ts';
-import { questionOf } from '../../../cli/find/find-query.ts';
-import { Records } from '../../../cli/connection/records.ts';
+import { operatorConfig } from '../../../cli/drain/operator-config.ts';
+import { findTasks } from '../../../cli/find/find-tasks.ts';
+import { parseFindQuery } from '../../../cli/find/find-query.ts';
+import { StackRecords } from '../../../cli/connection/stack-records.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import type { Deployed } from '../deployed.ts';
@@ -36,14 +36,18 @@ async function drained(stack: Deployed): Promise<string> {
 
 async function looked(stack: Deployed, boundaryId: string): Promise<string> {
   const config = operatorConfig(stack.connection, stack.io);
-  const records = new Records(config, stack.connection.outputs);
+  const records = new StackRecords(config, stack.connection.outputs);
   const listed = await records.recent(1, stack.aws.clock.nowMs());
   const { events, signed } = await records.evidence(boundaryId);
   const bundle = makeBundle(boundaryId, events, signed);
   const key = await stackKey(config, stack.connection.outputs);
   const { verdict } = verifyBundle(bundle, key);
-  const question = questionOf({ requester: 'ann' });
-  const { findings } = await find(question, { records, stack: stack.connection.stackName, key }, 9);
+  const question = parseFindQuery({ requester: 'ann' });
+  const { tasks: findings } = await findTasks(
+    question,
+    { records, stack: stack.connection.stackName, key },
+    9,
+  );
   return `listed ${listed.length > 0}; ${verdict}; found ${findings.length > 0}`;
 }
 

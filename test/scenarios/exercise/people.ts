@@ -1,15 +1,16 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { endTask } from '../../../cli/decide/call-decide.ts';
+import { callEnd } from '../../../cli/revoke/call-end.ts';
 import { stackKey } from '../../../cli/connection/stack-key.ts';
-import { find } from '../../../cli/find/find-tasks.ts';
-import { personConfig } from '../../../cli/connection/person.ts';
+import { findTasks } from '../../../cli/find/find-tasks.ts';
+import { personConfig } from '../../../cli/connection/person-config.ts';
 import type { Persona } from '../../../cli/connection/persona.ts';
-import { questionOf } from '../../../cli/find/find-query.ts';
-import { Records } from '../../../cli/connection/records.ts';
+import { parseFindQuery } from '../../../cli/find/find-query.ts';
+import { StackRecords } from '../../../cli/connection/stack-records.ts';
 import { followToEnd } from '../../../cli/run/run-task.ts';
-import { submitDecision, show } from '../../../cli/decide/submit-decision.ts';
-import { submit } from '../../../cli/run/submit.ts';
-import { readTaskType } from '../../../cli/plan/task-types.ts';
+import { showSubject } from '../../../cli/decide/show-subject.ts';
+import { submitDecision } from '../../../cli/decide/submit-decision.ts';
+import { submitRequest } from '../../../cli/run/submit-request.ts';
+import { readTaskType } from '../../../cli/plan/find-task-type.ts';
 import { reviewIdOf } from 'taskbound-evidence/names/review-id';
 import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import type { Deployed } from '../deployed.ts';
@@ -24,7 +25,7 @@ const BOB: Persona = { name: 'bob', role: 'Approvers' };
 
 const configOf = (stack: Deployed, as: Persona) => stack.person(as.name, as.role);
 const recordsOf = (stack: Deployed, as: Persona) =>
-  new Records(configOf(stack, as), stack.connection.outputs);
+  new StackRecords(configOf(stack, as), stack.connection.outputs);
 
 /** Each role reads what became of tasks of all types, and what each type may do: `list`, `show`, `plan`, `run` of a task that stands. */
 async function lookedAt(stack: Deployed): Promise<string> {
@@ -42,14 +43,14 @@ async function look(stack: Deployed, as: Persona, rows: readonly LedgerRow[]): P
   const open = await records.openReviews();
   const key = await stackKey(config, connection.outputs);
   const place = { records, stack: connection.stackName, key };
-  const asked = await find(questionOf({ requester: 'ann' }), place, 9);
+  const asked = await findTasks(parseFindQuery({ requester: 'ann' }), place, 9);
   const ends: string[] = [];
   for (const row of rows) {
     const report = await followToEnd(connection, row, { config, records, out: undefined, io: stack.io });
     const { type } = await readTaskType(row.taskType, connection.stackName, new SSMClient({ ...config }));
     ends.push(`${type} ${summary({ report })}`);
   }
-  return `${as.role} ${listed.length} and ${open.length}, ann's ${asked.findings.length}: ${ends.join(', ')}`;
+  return `${as.role} ${listed.length} and ${open.length}, ann's ${asked.tasks.length}: ${ends.join(', ')}`;
 }
 
 /** An emergency runs at once. Whoever asked finds its review open, and somebody else decides it. */
@@ -59,7 +60,7 @@ async function reviewed(stack: Deployed): Promise<string> {
   const open = async (as: Persona) => (await recordsOf(stack, as).openReviews()).length;
   const before = `${await open(ANN)} ${await open(BOB)}`;
   const task = reviewIdOf(ran.row.boundaryId);
-  const digest = await show(task, 'approve', connection, stack.io);
+  const digest = await showSubject(task, 'approve', connection, stack.io);
   const decided = await submitDecision(
     { decision: 'approve', task, reason: 'it was', digest },
     connection,
@@ -73,7 +74,7 @@ async function reviewed(stack: Deployed): Promise<string> {
 /** Nobody decides, and a day passes: the schedule closes the task, which never ran. */
 async function undecided(stack: Deployed): Promise<string> {
   const at = { url: stack.output('SubmitUrl'), config: configOf(stack, ANN), clock: stack.aws.clock };
-  const { boundaryId } = await submit(at, vacuum(stack));
+  const { boundaryId } = await submitRequest(at, vacuum(stack));
   await stack.aws.clock.sleep(DAY_MS);
   await minutes(stack, 3);
   const row = await ownersRecords(stack).row(boundaryId);
@@ -98,7 +99,7 @@ async function endedBy(stack: Deployed, as: Persona): Promise<string> {
   let ending: Promise<string> = Promise.resolve('was not at work');
   whenEntering(stack, 'RunWork', () => {
     const call = { task: `${request.type}.${request.taskId}`, reason: 'to use every permission' };
-    ending = endTask(at, call).then(
+    ending = callEnd(at, call).then(
       ({ person }) => `ended by ${person}`,
       (error: Error) => error.message,
     );

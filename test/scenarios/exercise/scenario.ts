@@ -1,4 +1,4 @@
-import { Records } from '../../../cli/connection/records.ts';
+import { StackRecords } from '../../../cli/connection/stack-records.ts';
 import type { DemoDatabase } from '../../../cli/local/demo-database.ts';
 import { maintenance, startDatabase } from '../database.ts';
 import { freshId, type Deployed, type Ran } from '../deployed.ts';
@@ -54,8 +54,8 @@ export const summary = ({ report }: Pick<Ran, 'report'>): string =>
   `${report.outcome} ${report.phase} ${report.proof} ${report.error?.split(':')[0] ?? ''}`.trim();
 
 /** What the account's owner can read. */
-export const ownersRecords = (stack: Deployed): Records =>
-  new Records(stack.connection.config, stack.connection.outputs);
+export const ownersRecords = (stack: Deployed): StackRecords =>
+  new StackRecords(stack.connection.config, stack.connection.outputs);
 
 /** Until it is called again, calls that match are refused as by a service that is down, or as given. */
 export function refuse(

@@ -1,0 +1,12 @@
+import { ZodError } from 'zod';
+import { UnreadableRow } from '../../core/shared/errors.ts';
+
+/** The value that is read, or `fault` when it does not match its schema: one invalid item must not hide the others. */
+export async function valueOrFault<T>(fault: string, read: () => Promise<T>): Promise<T | { fault: string }> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ZodError || error instanceof UnreadableRow) return { fault };
+    throw error;
+  }
+}

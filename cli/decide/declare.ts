@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import type { Ends } from 'taskbound-evidence/command/options';
+import type { Io } from '../io.ts';
+import { withTaskOptions } from './task-options.ts';
+
+const DECIDE_HELP = `
+The command first shows what you decide about: who requests it, why, with which tools on which resources, when, how long,
+and which secrets. TASK may also be the review of an emergency, <type>.<taskId>.review: to approve it is to confirm that the
+emergency was justified.
+
+Exit code: 0 done; 1 refused, the decision does not count; 2 wrong usage.`;
+
+/** `approve` and `refuse`. */
+export function declareDecide(program: Command, io: Io, ends: Ends): void {
+  for (const [decision, description] of [
+    ['approve', 'approve a task that waits for approval, after showing all of it'],
+    ['refuse', 'refuse a task that waits for approval: it will not run'],
+  ] as const) {
+    withTaskOptions(program.command(decision).description(description))
+      .addHelpText('after', DECIDE_HELP)
+      .action((task, options) =>
+        ends(import('./decide.ts').then(({ decide }) => decide(decision, task, options, io))),
+      );
+  }
+}

@@ -1,0 +1,81 @@
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { typeParameterName } from 'taskbound-evidence/names/ids';
+import { unknownType } from '../../core/requests/request.ts';
+import { taskTypeConfig, type TaskTypeConfig } from '../../core/task-types/task-type.ts';
+import { openAssembly } from '../connection/assembly.ts';
+import { connect, targetOf, type ConnectionOptions } from '../connection/connection.ts';
+import { ServiceFailure } from '../errors.ts';
+import { messageOf } from 'taskbound-evidence/command/errors';
+import type { Io } from '../io.ts';
+import { requesterConfig } from '../connection/person-config.ts';
+
+/**
+ * A task type as deployed in the stack or, when no stack is named, as in the synthesized template, which needs no AWS. Throws
+ * `MalformedRequest` when there is no such type.
+ */
+export const findTaskType = (type: string, options: ConnectionOptions, io: Io): Promise<TaskTypeConfig> =>
+  targetOf(options, io.env) === 'in-process'
+    ? fromAssembly(type, options.assembly, io)
+    : fromStack(type, options, io);
+
+async function fromAssembly(type: string, given: string | undefined, io: Io): Promise<TaskTypeConfig> {
+  const assembly = await openAssembly(given, io);
+  try {
+    const [{ readAssembly }, { resolveTemplate }] = await Promise.all([
+      import('taskbound-local/template/assembly'),
+      import('taskbound-local/template/resolve'),
+    ]);
+    const { stackName, template } = await readAssembly(assembly.directory);
+    return taskTypeIn(type, stackName, resolveTemplate(template, { stackName }).resources);
+  } finally {
+    await assembly.discard();
+  }
+}
+
+interface Resource {
+  readonly type: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+function taskTypeIn(type: string, stackName: string, resources: readonly Resource[]): TaskTypeConfig {
+  const prefix = typeParameterName(stackName, '');
+  const types = new Map(
+    resources
+      .filter(
+        (resource) =>
+          resource.type === 'AWS::SSM::Parameter' && String(resource.properties['Name']).startsWith(prefix),
+      )
+      .map(({ properties }) => [
+        String(properties['Name']).slice(prefix.length),
+        String(properties['Value']),
+      ]),
+  );
+  const value = types.get(type);
+  if (value === undefined) throw unknownType(type, [...types.keys()].sort());
+  return taskTypeConfig.parse(JSON.parse(value));
+}
+
+async function fromStack(type: string, options: ConnectionOptions, io: Io): Promise<TaskTypeConfig> {
+  const connection = await connect(options, io);
+  const ssm = new SSMClient({ ...requesterConfig(connection, io) });
+  try {
+    return await readTaskType(type, connection.stackName, ssm);
+  } finally {
+    ssm.destroy();
+    await connection.close();
+  }
+}
+
+/** A task type as deployed. Throws `MalformedRequest` when there is no such type. */
+export async function readTaskType(type: string, stackName: string, ssm: SSMClient): Promise<TaskTypeConfig> {
+  const Name = typeParameterName(stackName, type);
+  try {
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
+    return taskTypeConfig.parse(JSON.parse(Parameter?.Value ?? 'null'));
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ParameterNotFound') throw unknownType(type, []);
+    throw new ServiceFailure(
+      `The task type ${type} cannot be read from the parameter ${Name}: ${messageOf(error)}. Check the stack and your permissions.`,
+    );
+  }
+}

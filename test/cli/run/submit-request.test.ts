@@ -1,0 +1,113 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { reachableUrl } from '../../../cli/connection/call-url.ts';
+import { submitRequest } from '../../../cli/run/submit-request.ts';
+import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
+import { T0 } from '../support.ts';
+
+const request = { type: 'object-transfer', taskId: 'mine-1', reason: 'é', parameters: { sourceKey: 'a b' } };
+const task = {
+  taskId: 'mine-1',
+  boundaryId: 'object-transfer.mine-1',
+  executionArn: 'arn',
+  phase: 'approved',
+  created: true,
+};
+
+/** A function URL that answers as it is told, one answer after the other, the last one for ever. */
+async function answering(answers: readonly { readonly status: number; readonly body: unknown }[]) {
+  const received: { message: IncomingMessage; body: string }[] = [];
+  const server = createServer(async (message, response) => {
+    const body = Buffer.concat(await message.toArray()).toString('utf8');
+    const answer = answers[Math.min(received.length, answers.length - 1)];
+    received.push({ message, body });
+    response
+      .writeHead(answer?.status ?? 500)
+      .end(typeof answer?.body === 'string' ? answer.body : JSON.stringify(answer?.body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const config = {
+    endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'x' },
+  };
+  return { received, at: { url: `${endpoint}/`, config, clock: new VirtualClock({ startMs: T0 }) } };
+}
+
+describe('submit', () => {
+  it('posts the request, signed for Lambda at the time of the clock it is given', async () => {
+    const { received, at } = await answering([{ status: 200, body: task }]);
+    expect(await submitRequest(at, request)).toEqual(task);
+    expect(JSON.parse(received[0]?.body ?? '')).toEqual(request);
+    const { headers, method } = received[0]?.message ?? {};
+    expect(method).toBe('POST');
+    expect(headers?.authorization).toMatch(
+      /Credential=AKIDEXAMPLE\/20261123\/eu-central-1\/lambda\/aws4_request/,
+    );
+    expect(headers?.['x-amz-date']).toBe('20261123T100000Z');
+  });
+
+  it('repeats a submission that failed, under the same id', async () => {
+    const { received, at } = await answering([
+      { status: 502, body: 'bad gateway' },
+      { status: 429, body: {} },
+      { status: 200, body: task },
+    ]);
+    expect(await submitRequest(at, request)).toEqual(task);
+    expect(new Set(received.map(({ body }) => body)).size).toBe(1);
+    expect(received).toHaveLength(3);
+  });
+
+  it('reports that the task may exist when there is no response', async () => {
+    const { at } = await answering([{ status: 500, body: { error: 'X', message: 'y' } }]);
+    await expect(submitRequest(at, request)).rejects.toThrow(
+      /It is not known whether task mine-1 exists: run the request again with "taskId": "mine-1"/,
+    );
+  });
+
+  it.each([
+    [400, { error: 'MalformedRequest', message: 'Field x is y.' }, 'MalformedRequest', 'Field x is y.'],
+    [409, { error: 'TaskIdTaken', message: 'taken' }, 'TaskIdTaken', 'taken'],
+    [409, { error: 'StackDraining', message: 'draining' }, 'StackDraining', 'draining'],
+    [403, { error: 'NotPermitted', message: 'no' }, 'NotPermitted', 'no'],
+    [403, { Message: 'Forbidden' }, 'NotPermitted', /403: Forbidden/],
+  ])('%i %j is %s, and is not repeated', async (status, body, name, message) => {
+    const { received, at } = await answering([{ status, body }]);
+    await expect(submitRequest(at, request)).rejects.toThrow(
+      expect.objectContaining({
+        name,
+        message: typeof message === 'string' ? message : expect.stringMatching(message),
+      }),
+    );
+    expect(received).toHaveLength(1);
+  });
+
+  it('rejects a 200 without a task', async () => {
+    const { at } = await answering([{ status: 200, body: '<html>' }]);
+    await expect(submitRequest(at, request)).rejects.toThrow(/responded with status 200 and no task/);
+  });
+});
+
+it.each([
+  [
+    'https://abc123.lambda-url.eu-central-1.on.aws/',
+    undefined,
+    'https://abc123.lambda-url.eu-central-1.on.aws/',
+  ],
+  [
+    'https://abc123.lambda-url.eu-central-1.on.aws/',
+    'http://127.0.0.1:4566',
+    'http://127.0.0.1:4566/lambda-url/abc123/',
+  ],
+  [
+    'http://127.0.0.1:4566/lambda-url/abc123/',
+    'http://127.0.0.1:7777',
+    'http://127.0.0.1:7777/lambda-url/abc123/',
+  ],
+  ['http://127.0.0.1:4566/lambda-url/abc123/', undefined, 'http://127.0.0.1:4566/lambda-url/abc123/'],
+])('%s at endpoint %s is reached at %s', (url, endpoint, reached) =>
+  expect(reachableUrl(url, endpoint).href).toBe(reached),
+);
