@@ -1,5 +1,6 @@
 export { Approval } from './approvals/approval.ts';
-export { BoundedTask, type BoundedTaskProps } from './task-types/bounded-task.ts';
+export { BoundedTask } from './task-types/bounded-task.ts';
+export type { BoundedTaskProps } from './task-types/bounded-task-props.ts';
 export {
   EvidenceArchive,
   type EvidenceArchiveProps,
@@ -8,6 +9,7 @@ export {
 export { JitSecret, type PostgresLoginOptions } from './secrets/jit-secret.ts';
 export { MaintenanceWindow } from './windows/maintenance-window.ts';
 export type { DeploymentOptions } from './boundary/options.ts';
+export type { ITaskBoundary } from './boundary/i-task-boundary.ts';
 export { Parameter } from './task-types/parameter.ts';
 export { personalPrincipal, type PeopleOptions } from './approvals/people.ts';
 export { TaskBoundary, type TaskBoundaryProps } from './boundary/task-boundary.ts';

@@ -14,7 +14,7 @@ import type { EventBus } from '../control/evidence/event-bus.ts';
 import type { EvidenceLog } from '../control/evidence/evidence-log.ts';
 import type { Ledger } from '../control/ledger/ledger.ts';
 import { log } from '../control/function/log.ts';
-import type { EvidenceArchive } from './evidence-archive.ts';
+import type { BundleArchive } from './bundle-archive.ts';
 import type { EvidenceSigner } from './evidence-signer.ts';
 import type { TaskSecrets } from '../control/secrets/secrets.ts';
 
@@ -28,7 +28,7 @@ export interface CloseDependencies {
   /** Writes a metric. */
   readonly print: (line: string) => void;
   /** Absent where the stack has no archive. */
-  readonly archive?: EvidenceArchive;
+  readonly archive?: BundleArchive;
 }
 
 export async function closeBoundary(

@@ -9,7 +9,7 @@ import type { ControlPorts } from '../control/function/ports.ts';
 import { openRecords } from '../control/function/records.ts';
 import { TaskSecrets } from '../control/secrets/secrets.ts';
 import { step, type StepHandler } from '../control/function/step.ts';
-import { EvidenceArchive } from './evidence-archive.ts';
+import { BundleArchive } from './bundle-archive.ts';
 import { EvidenceSigner } from './evidence-signer.ts';
 import { closeBoundary, type CloseDependencies } from './close-boundary.ts';
 
@@ -29,7 +29,7 @@ export function closeBoundaryHandler({
     clock,
     print,
     ...(ARCHIVE_BUCKET !== undefined && {
-      archive: new EvidenceArchive(new S3Client({ ...aws }), ARCHIVE_BUCKET, ARCHIVE_PREFIX),
+      archive: new BundleArchive(new S3Client({ ...aws }), ARCHIVE_BUCKET, ARCHIVE_PREFIX),
     }),
   };
   return step('close-boundary', closeBoundaryEvent, (event) => closeBoundary(event, deps));

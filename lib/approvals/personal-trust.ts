@@ -1,13 +1,13 @@
-import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { Stack } from 'aws-cdk-lib';
+import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#ck_rolesessionname */
 const SESSION_NAME = 'sts:rolesessionname';
-/** What the caller cannot choose: their IAM user's name, or the subject that an OIDC provider vouches for. */
-const WHO_CALLS = /^\$\{(aws:username|[\w./-]+:sub)\}$/;
-/** Beside AssumeRole; they make no session by themselves. */
-const HARMLESS = new Set(['sts:TagSession', 'sts:SetSourceIdentity']);
+/** Values that the caller cannot choose: the name of their IAM user, or the subject that an OIDC provider confirms. */
+const FIXED_NAME = /^\$\{(aws:username|[\w./-]+:sub)\}$/;
+/** Actions that may be allowed besides AssumeRole: they create no session by themselves. */
+const NO_SESSION = new Set(['sts:TagSession', 'sts:SetSourceIdentity']);
 
 interface TrustStatement {
   readonly Effect?: string;
@@ -19,8 +19,9 @@ interface TrustStatement {
 }
 
 /**
- * Why a role's sessions could have a name that their caller chose, or undefined. Looked at when the template is written, whoever opened the
- * trust since; a role that is not in this app is its owner's word. Found by its ARN, so that an import of the app's own role is no way around.
+ * Why the caller could choose the name of a role's session, or undefined. Checked when the template is written, so later changes of the
+ * trust policy count. The role is found by its ARN, so an import of the app's own role is checked as well. A role outside this app cannot
+ * be checked: its owner is responsible for it.
  */
 export function pinFault(scope: IConstruct, roleArn: string): string | undefined {
   const role = roleOf(scope, roleArn);
@@ -46,11 +47,11 @@ function roleOf(scope: IConstruct, roleArn: string): CfnRole | undefined {
     );
 }
 
-/** Whether a statement lets in people under names of their own. Services choose theirs, and no person is one. */
+/** Whether a statement lets people choose the session's name. Services may choose it: a service is not a person. */
 function isOpen(statement: TrustStatement): boolean {
   if (statement.Effect !== 'Allow' || isForServices(statement.Principal)) return false;
   if (statement.NotAction !== undefined || statement.NotPrincipal !== undefined) return true;
-  const actions = [statement.Action ?? []].flat().filter((action) => !HARMLESS.has(action));
+  const actions = [statement.Action ?? []].flat().filter((action) => !NO_SESSION.has(action));
   return !actions.every((action) => isPinned(action, statement));
 }
 
@@ -60,7 +61,7 @@ const isForServices = (principal: unknown): boolean =>
   Object.keys(principal).length === 1 &&
   'Service' in principal;
 
-/** SAML's session name is in the provider's assertion; all others are parameters of the call, and need the condition. */
+/** With SAML the provider's assertion contains the session name; otherwise it is a parameter of the call, which needs the condition. */
 function isPinned(action: string, { Condition = {} }: TrustStatement): boolean {
   if (action === 'sts:AssumeRoleWithSAML') return true;
   if (action !== 'sts:AssumeRole' && action !== 'sts:AssumeRoleWithWebIdentity') return false;
@@ -68,5 +69,5 @@ function isPinned(action: string, { Condition = {} }: TrustStatement): boolean {
     ([key]) => key.toLowerCase() === SESSION_NAME,
   );
   const values = pins.flatMap(([, value]) => value);
-  return values.length === 1 && WHO_CALLS.test(String(values[0]));
+  return values.length === 1 && FIXED_NAME.test(String(values[0]));
 }

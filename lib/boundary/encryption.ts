@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import type { ToolSpec } from '../../core/task-types/task-type.ts';
 import type { Permission } from '../functions/permission.ts';
 
-/** The name of the tool that a type with secrets gets when they are encrypted with a customer's key. */
+/** The tool that a type with secrets gets when a customer's key encrypts them. */
 export const KEY_TOOL = 'decryptSecrets';
 
 const via = (service: string): string => `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`;
@@ -34,7 +34,7 @@ const secretsKey = (key: kms.IKey, actions: readonly string[]): Permission => ({
   conditions: onlyVia('secretsmanager'),
 });
 
-/** Who sends to an encrypted queue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html */
+/** What a sender to an encrypted queue needs: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html */
 const queuesKey = (key: kms.IKey): Permission => ({
   sid: 'UseKeyOfQueues',
   actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
@@ -44,8 +44,8 @@ const queuesKey = (key: kms.IKey): Permission => ({
 
 const none: readonly Permission[] = [];
 
-/** The key permissions that follow from a customer's key; none without one. */
-export const keyOf = {
+/** The permissions for a customer's key; none without such a key. */
+export const keyPermissions = {
   tables: (key: kms.IKey | undefined) => (key === undefined ? none : [tablesKey(key)]),
   queuesToSendTo: (key: kms.IKey | undefined) => (key === undefined ? none : [queuesKey(key)]),
   secretsToWrite: (key: kms.IKey | undefined) =>
@@ -54,7 +54,7 @@ export const keyOf = {
     key === undefined ? none : [secretsKey(key, ['kms:Decrypt'])],
 };
 
-/** The same for a task's session: a tool like any other, so that ceiling, plan and digest show it. */
+/** The same for a task's session: a tool like any other, so that ceiling, plan and digest contain it. */
 export const keyTool = (key: kms.IKey): ToolSpec => ({
   name: KEY_TOOL,
   actions: ['kms:Decrypt'],
@@ -62,7 +62,7 @@ export const keyTool = (key: kms.IKey): ToolSpec => ({
   conditions: { StringEquals: { 'kms:ViaService': [via('secretsmanager')] } },
 });
 
-/** CloudWatch Logs needs the key's own consent: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
+/** CloudWatch Logs needs a statement in the key's own policy: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
 export function letLogsUse(scope: Construct, key: kms.IKey): void {
   const groups = Stack.of(scope).formatArn({
     service: 'logs',
@@ -82,15 +82,15 @@ export function letLogsUse(scope: Construct, key: kms.IKey): void {
         'kms:GenerateDataKey',
         'kms:DescribeKey',
       ],
-      // A key's policy speaks of its own key: `*` is that key.
+      // In a key's policy `*` is the key itself.
       resources: ['*'],
-      // Log groups get their names at deployment, hence the `*`.
+      // Log groups get their names at deployment.
       conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': groups } },
     }),
   );
 }
 
-/** An alarm's ARN, from its name: the topic's policy may not wait for the alarms that wait for the topic. */
+/** An alarm's ARN, made of its name: a reference would be circular, because the alarms refer to the topic. */
 export const alarmArn = (scope: Construct, name: string): string =>
   Stack.of(scope).formatArn({
     service: 'cloudwatch',
@@ -99,22 +99,22 @@ export const alarmArn = (scope: Construct, name: string): string =>
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
-/** CloudWatch, for alarms of this account alone: else anybody's alarm could speak through it. */
+/** Only on behalf of alarms of this account: otherwise an alarm of any account could use CloudWatch's permission. */
 export const onlyFromAlarms = (arns: readonly string[]) => ({
   StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
   ArnLike: { 'aws:SourceArn': [...arns] },
 });
 
-/** CloudWatch needs the key's own consent to publish to an encrypted topic: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services */
+/** To publish to an encrypted topic, CloudWatch needs a statement in the key's own policy: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services */
 export function letAlarmsUse(scope: Construct, key: kms.IKey): void {
   key.addToResourcePolicy(
     new iam.PolicyStatement({
       sid: 'EncryptAlarmsOfThisStack',
       principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      // A key's policy speaks of its own key: `*` is that key.
+      // In a key's policy `*` is the key itself.
       resources: ['*'],
-      // Alarms are named after their stack; the key's policy grows no longer with each of them.
+      // Alarms are named after their stack: one pattern keeps the key's policy short.
       conditions: onlyFromAlarms([alarmArn(scope, `${Stack.of(scope).stackName}-*`)]),
     }),
   );

@@ -1,78 +1,45 @@
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import { Construct } from 'constructs';
-import { DAY_INDEX, LOOKUP_INDEX } from '../../core/ledger/tables.ts';
-import { endExecutions, findDue, readRows, refuseTasks } from './control-permissions.ts';
-import { keyOf } from './encryption.ts';
-import { readArchive } from '../evidence/evidence-archive.ts';
+import { readArchive } from '../evidence/archive-permissions.ts';
 import { readEvidenceKey } from '../evidence/evidence-key.ts';
+import { grantAll, type Permission } from '../functions/permission.ts';
+import { endExecutions } from '../workflow/execution-permissions.ts';
+import type { BoundaryRecords } from './boundary-records.ts';
+import { keyPermissions } from './encryption.ts';
 import type { DeploymentOptions } from './options.ts';
-import { acceptOpen, type Permission } from '../functions/permission.ts';
-import type { Records } from './records.ts';
+import { findDueRows, listRows, readEvidence, readRows, refuseTasks } from './record-permissions.ts';
 
-/**
- * Read access to ledger and evidence, and to the public half of the key that signs it. Not Scan: no condition bounds it. One statement for each index, so that whoever may drain as well
- * has none twice.
- */
-export function readRecords(
-  records: Records,
+/** Read access to ledger and evidence, and to the public key of its signatures. Not Scan: no condition could limit it. */
+export const grantReadRecords = (
+  records: BoundaryRecords,
   grantee: iam.IGrantable,
-  { encryptionKey: key, archive }: DeploymentOptions,
-): iam.Grant {
-  const permissions: Permission[] = [
+  { encryptionKey, archive }: DeploymentOptions,
+): iam.Grant =>
+  grantAll(grantee, [
     readRows(records),
-    {
-      sid: 'ListLedger',
-      actions: ['dynamodb:Query'],
-      resources: [`${records.ledger.tableArn}/index/${DAY_INDEX.name}`],
-    },
-    findDue(records),
-    { sid: 'ReadEvidence', actions: ['dynamodb:Query'], resources: [records.evidence.tableArn] },
-    {
-      sid: 'LookUpEvidence',
-      actions: ['dynamodb:Query'],
-      resources: [`${records.evidence.tableArn}/index/${LOOKUP_INDEX.name}`],
-    },
+    listRows(records),
+    findDueRows(records),
+    ...readEvidence(records),
     readEvidenceKey(records.evidenceKey),
     ...(archive ? readArchive(records, archive) : []),
-    ...keyOf
-      .tables(key)
-      .map((permission) => ({ ...permission, actions: ['kms:Decrypt', 'kms:DescribeKey'] })),
-  ];
-  return grantAll(grantee, permissions);
-}
+    ...keyPermissions.tables(encryptionKey).map(onlyDecrypt),
+  ]);
 
-/** What `taskbound drain` does: the marker, the index of what is open or not taken away yet, its rows, and the end of executions. */
-export const drainRecords = (
-  records: Records,
+const onlyDecrypt = (permission: Permission): Permission => ({
+  ...permission,
+  actions: ['kms:Decrypt', 'kms:DescribeKey'],
+});
+
+/** What `taskbound drain` does: sets and removes the marker, finds open boundaries, reads their rows, ends their executions. */
+export const grantDrainRecords = (
+  records: BoundaryRecords,
   grantee: iam.IGrantable,
-  key: kms.IKey | undefined,
+  encryptionKey: kms.IKey | undefined,
 ): iam.Grant =>
   grantAll(grantee, [
     readRows(records),
     refuseTasks(records),
-    findDue(records),
+    findDueRows(records),
     endExecutions(records),
-    ...keyOf.tables(key),
+    ...keyPermissions.tables(encryptionKey),
   ]);
-
-/** One grant of several statements to a principal's own policy. */
-export function grantAll(grantee: iam.IGrantable, permissions: readonly Permission[]): iam.Grant {
-  const principal = grantee.grantPrincipal;
-  if (Construct.isConstruct(principal))
-    for (const permission of permissions) acceptOpen(principal, permission);
-  return permissions
-    .map((permission) =>
-      iam.Grant.addToPrincipal({
-        grantee,
-        actions: [...permission.actions],
-        resourceArns: [...permission.resources],
-        ...(permission.conditions !== undefined && {
-          conditions: Object.fromEntries(
-            Object.entries(permission.conditions).map(([operator, keys]) => [operator, { ...keys }]),
-          ),
-        }),
-      }),
-    )
-    .reduce((all, grant) => all.combine(grant));
-}

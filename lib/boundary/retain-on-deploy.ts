@@ -3,10 +3,10 @@ import type { IConstruct } from 'constructs';
 import type { DeploymentOptions } from './options.ts';
 
 /**
- * Keeps what a running execution needs when a later deploy renames it or leaves it out: CloudFormation would delete the function, its
- * versions and its role under the execution's feet. A stack whose data is to go with it (`removalPolicy: DESTROY`) keeps nothing.
+ * Keeps what a running execution needs when a later deploy renames or removes it: CloudFormation would delete the function, its versions
+ * and its role during the execution. A stack whose data is deleted with it (`removalPolicy: DESTROY`) keeps nothing.
  */
-export function outliveDeploys(construct: IConstruct, options: DeploymentOptions): void {
+export function retainOnDeploy(construct: IConstruct, options: DeploymentOptions): void {
   if (options.removalPolicy === RemovalPolicy.DESTROY) return;
   for (const child of construct.node.findAll())
     if (CfnResource.isCfnResource(child)) child.applyRemovalPolicy(RemovalPolicy.RETAIN);

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import type { DeploymentOptions } from '../boundary/options.ts';
 import type { Permission } from '../functions/permission.ts';
 
-/** The key that signs evidence. It never leaves KMS; who has its public half can check bundles without AWS. */
+/** The key that signs evidence. It never leaves KMS; with its public key anyone can verify bundles without AWS. */
 export const evidenceKey = (scope: Construct, options: DeploymentOptions): kms.Key =>
   new kms.Key(scope, 'EvidenceKey', {
     description: 'Signs the evidence of closed boundaries.',
@@ -15,18 +15,18 @@ export const evidenceKey = (scope: Construct, options: DeploymentOptions): kms.K
   });
 
 /**
- * Only roles that are named after the stack can sign, whatever other policies say: whoever else wants to must change a policy first, and
- * CloudTrail tells. Of them only `close-boundary` may, by its own policy; its role is not named alone, because a deploy that renames it retains the
- * old one, whose executions still have to be closed.
+ * Denies signing to all roles but those that are named after the stack, whatever their own policies allow: any other principal must change
+ * a policy first, which CloudTrail records. Within the stack only `close-boundary` has the permission, in its own policy. Its role is not
+ * the only exception: a deploy that renames the role retains the old one, whose executions still have to be closed.
  */
-export function onlySignedInStack(key: kms.Key, role: iam.IRole): void {
+export function denySigningOutsideStack(key: kms.Key, role: iam.IRole): void {
   key.addToResourcePolicy(
     new iam.PolicyStatement({
       sid: 'OnlyThisStackSigns',
       effect: iam.Effect.DENY,
       principals: [new iam.AnyPrincipal()],
       actions: ['kms:Sign'],
-      resources: ['*'], // a key's policy speaks of its own key: `*` is that key
+      resources: ['*'], // In a key's policy `*` is the key itself.
       conditions: {
         StringNotLike: { 'aws:PrincipalArn': [role.roleArn, rolesOfStack(key)] },
       },

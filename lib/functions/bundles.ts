@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Module names inside a bundle are written relative to this folder, so that the bytes do not depend on where a command was run. */
+/** Module names in a bundle are relative to this folder, so that the bytes do not depend on the working directory. */
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 const declared = new Set<string>();
 const built = new Map<string, string>();
 
-/** Announces an entry point. All that are announced before the first bundle is asked for are built by one esbuild call. */
+/** Declares an entry point. A single esbuild call builds all entry points that are declared before the first bundle is needed. */
 export const declareEntry = (entry: string): void => void declared.add(entry);
 
-/** The folder that holds an entry point's bundle, `index.js`. Built once a process. */
+/** The folder of an entry point's bundle, `index.js`. Built once in each process. */
 export function bundleOf(entry: string): string {
   declareEntry(entry);
   if (!built.has(entry)) {
@@ -25,7 +25,7 @@ export function bundleOf(entry: string): string {
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'taskbound-bundles-'));
-  // CDK copies what it needs into the assembly.
+  // CDK copies the bundles into the assembly.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
@@ -34,8 +34,8 @@ const stem = (entry: string): string =>
   basename(entry) === 'index.ts' ? basename(dirname(entry)) : basename(entry, '.ts');
 
 /**
- * Bundles entry points for Lambda: one CommonJS file each, the AWS SDK included so that its version is ours. The same bytes for the
- * same sources. Returns entry -> folder. Throws esbuild's own error, which names file and line.
+ * Bundles entry points for Lambda: one CommonJS file each, including the AWS SDK, so that its version does not change. The same sources
+ * give the same bytes. Returns entry -> folder. Throws esbuild's own error, which names file and line.
  */
 export function bundle(entries: readonly string[], into: string): Map<string, string> {
   const folders = new Map(entries.map((entry, index) => [entry, join(into, `${index}-${stem(entry)}`)]));
@@ -48,10 +48,10 @@ export function bundle(entries: readonly string[], into: string): Map<string, st
     format: 'cjs',
     platform: 'node',
     target: 'node24',
-    // The ES modules of a package first: esbuild can drop what is not used from them only.
+    // Prefer a package's ES modules: esbuild can remove unused code only from them.
     mainFields: ['module', 'main'],
     minify: true,
-    // An error's class name may be what a log or a Retry goes by.
+    // Logs and Retry rules may use the class name of an error.
     keepNames: true,
     legalComments: 'none',
     logLevel: 'silent',

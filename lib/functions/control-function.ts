@@ -1,44 +1,48 @@
 import type { Duration } from 'aws-cdk-lib';
-import { RemovalPolicy } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
-import type { z } from 'zod';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
-import { bundleOf, declareEntry } from './bundles.ts';
-import { functionRole, ownLogGroup } from './function-role.ts';
+import * as environment from '../../core/shared/environment.ts';
 import type { DeploymentOptions } from '../boundary/options.ts';
+import { bundleOf, declareEntry } from './bundles.ts';
+import { functionDefaults } from './function-defaults.ts';
+import { functionRole, ownLogGroup } from './function-role.ts';
 import { permit, type Permission } from './permission.ts';
+import { CONTROL_TIMEOUT } from './timeouts.ts';
+
+/** The control functions, `lambdas/<stem>/index.ts`, each with the schema with which it parses its environment. */
+const ENVIRONMENTS = {
+  submit: environment.submitEnvironment,
+  'submit-scheduled': environment.submitScheduledEnvironment,
+  decide: environment.decideEnvironment,
+  end: environment.endEnvironment,
+  admit: environment.admitEnvironment,
+  'issue-secret': environment.issueSecretEnvironment,
+  'issue-identity': environment.issueIdentityEnvironment,
+  'revoke-and-record': environment.revokeAndRecordEnvironment,
+  'prove-revoked': environment.proveRevokedEnvironment,
+  'close-boundary': environment.closeBoundaryEnvironment,
+  reconcile: environment.reconcileEnvironment,
+} as const;
+
+type ControlStem = keyof typeof ENVIRONMENTS;
 
 const entryOf = (stem: string): string =>
   fileURLToPath(new URL(`../../lambdas/${stem}/index.ts`, import.meta.url));
 
-/** The control functions: file `lambdas/<stem>/index.ts`. Announced here, so that one esbuild call builds them all. */
-const STEMS = [
-  'submit',
-  'decide',
-  'end',
-  'submit-scheduled',
-  'admit',
-  'issue-secret',
-  'issue-identity',
-  'revoke-and-record',
-  'prove-revoked',
-  'close-boundary',
-  'reconcile',
-] as const;
-type ControlStem = (typeof STEMS)[number];
-for (const stem of STEMS) declareEntry(entryOf(stem));
+// Declared at import, so that a single esbuild call bundles them all.
+for (const stem of Object.keys(ENVIRONMENTS)) declareEntry(entryOf(stem));
 
 export interface ControlFunctionProps {
   readonly stem: ControlStem;
   readonly description: string;
-  /** The schema with which the function parses its environment: checked here first. */
-  readonly environmentSchema: z.ZodType;
+  /** Parsed at synth with the schema that the function itself uses. */
   readonly environment: Readonly<Record<string, string>>;
   readonly permissions: readonly Permission[];
-  readonly timeout: Duration;
+  /** @default - 30 seconds */
+  readonly timeout?: Duration;
   readonly options: DeploymentOptions;
 }
 
@@ -46,15 +50,12 @@ export interface ControlFunctionProps {
 export class ControlFunction extends Construct {
   readonly role: iam.Role;
   readonly function: lambda.Function;
-  readonly timeout: Duration;
 
   constructor(scope: Construct, id: string, props: ControlFunctionProps) {
     super(scope, id);
-    props.environmentSchema.parse(props.environment);
-    const { options } = props;
-    const logGroup = ownLogGroup(this, options);
-    this.timeout = props.timeout;
-    this.role = functionRole(this, logGroup, props.description, props.permissions, options);
+    ENVIRONMENTS[props.stem].parse(props.environment);
+    const logGroup = ownLogGroup(this, props.options);
+    this.role = functionRole(this, { ...props, logGroup });
     this.function = new lambda.Function(this, 'Function', {
       description: props.description,
       code: lambda.Code.fromAsset(bundleOf(entryOf(props.stem))),
@@ -62,11 +63,11 @@ export class ControlFunction extends Construct {
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       memorySize: 256,
-      timeout: props.timeout,
+      timeout: props.timeout ?? CONTROL_TIMEOUT,
       environment: { ...props.environment },
       role: this.role,
-      ...functionDefaults(logGroup, options),
-      ...omitUndefined({ reservedConcurrentExecutions: options.reservedConcurrency }),
+      ...functionDefaults(logGroup, props.options),
+      ...omitUndefined({ reservedConcurrentExecutions: props.options.reservedConcurrency }),
     });
   }
 
@@ -79,16 +80,3 @@ export class ControlFunction extends Construct {
     permit(this.role, [permission]);
   }
 }
-
-/** What every function of ours has, the work functions included. */
-export const functionDefaults = (logGroup: lambda.FunctionProps['logGroup'], options: DeploymentOptions) => ({
-  ...omitUndefined({
-    logGroup,
-    vpc: options.vpc,
-    vpcSubnets: options.vpcSubnets,
-    securityGroups: options.securityGroups === undefined ? undefined : [...options.securityGroups],
-  }),
-  loggingFormat: lambda.LoggingFormat.JSON,
-  tracing: lambda.Tracing.ACTIVE,
-  currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
-});

@@ -1,13 +1,13 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
-import { acceptOpenResource } from './accepted-findings.ts';
 import type { DeploymentOptions } from '../boundary/options.ts';
+import { acceptOpenResource } from './accepted-findings.ts';
 import { permit, type Permission } from './permission.ts';
 
-/** Network interfaces are made before they have a name: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html */
+/** Lambda creates network interfaces, which have no name before: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html */
 const NETWORK_INTERFACES: Permission = {
   sid: 'UseNetworkInterfaces',
   actions: [
@@ -23,8 +23,8 @@ const NETWORK_INTERFACES: Permission = {
 };
 
 /**
- * Lambda itself uses the network interfaces, before any code runs; the code must not. Calls of a function's code carry this key, those of
- * the service do not: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
+ * The Lambda service itself uses the network interfaces, before any code runs; the code must not. Calls of a function's code have this
+ * condition key, calls of the service do not: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
  */
 const NOT_FROM_CODE = new iam.PolicyStatement({
   sid: 'CodeUsesNoNetworkInterfaces',
@@ -34,41 +34,47 @@ const NOT_FROM_CODE = new iam.PolicyStatement({
   conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
 });
 
-/** A role for one service. It has no policy of AWS's own, only what is added by name. */
-export const ownRole = (
-  scope: Construct,
-  id: string,
-  service: string,
-  description: string,
-  options: DeploymentOptions,
-): iam.Role =>
+export interface ServiceRoleProps {
+  /** The only principal that may assume the role: `states.amazonaws.com`. */
+  readonly service: string;
+  readonly description: string;
+  readonly options: DeploymentOptions;
+}
+
+/** A role for one AWS service. It has no AWS managed policy, only the permissions that are added to it. */
+export const serviceRole = (scope: Construct, id: string, props: ServiceRoleProps): iam.Role =>
   new iam.Role(scope, id, {
-    assumedBy: new iam.ServicePrincipal(service),
-    description,
-    ...omitUndefined({ permissionsBoundary: options.permissionsBoundary }),
+    assumedBy: new iam.ServicePrincipal(props.service),
+    description: props.description,
+    ...omitUndefined({ permissionsBoundary: props.options.permissionsBoundary }),
   });
 
-/** The role of one function: its own log group, tracing (CDK adds that), and the permissions given. */
-export function functionRole(
-  scope: Construct,
-  logGroup: logs.ILogGroup,
-  description: string,
-  permissions: readonly Permission[],
-  options: DeploymentOptions,
-): iam.Role {
-  const role = ownRole(scope, 'Role', 'lambda.amazonaws.com', description, options);
+export interface FunctionRoleProps {
+  /** The function's own log group. */
+  readonly logGroup: logs.ILogGroup;
+  readonly description: string;
+  /** Besides logs and traces. */
+  readonly permissions: readonly Permission[];
+  readonly options: DeploymentOptions;
+}
+
+/** The role of one function: writes its own logs, has its permissions, and in a VPC what Lambda needs there. CDK adds tracing. */
+export function functionRole(scope: Construct, props: FunctionRoleProps): iam.Role {
+  const { logGroup, description, permissions, options } = props;
+  const isInVpc = options.vpc !== undefined;
+  const role = serviceRole(scope, 'Role', { service: 'lambda.amazonaws.com', description, options });
   const writeLogs: Permission = {
     sid: 'WriteOwnLogs',
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     resources: [logGroup.logGroupArn],
   };
-  permit(role, [writeLogs, ...(options.vpc === undefined ? [] : [NETWORK_INTERFACES]), ...permissions]);
-  if (options.vpc !== undefined) role.addToPolicy(NOT_FROM_CODE.copy());
+  permit(role, [writeLogs, ...(isInVpc ? [NETWORK_INTERFACES] : []), ...permissions]);
+  if (isInVpc) role.addToPolicy(NOT_FROM_CODE.copy());
   acceptOpenResource(role, '*', 'X-Ray has no resources to name: a trace is sent to the account.');
   return role;
 }
 
-/** A log group whose retention and removal are ours, so that a deleted stack leaves what was asked for. */
+/** A log group in the template, so that its retention and removal follow the deployment options. */
 export const ownLogGroup = (scope: Construct, options: DeploymentOptions): logs.LogGroup =>
   new logs.LogGroup(scope, 'Logs', {
     retention: options.logRetention ?? logs.RetentionDays.ONE_YEAR,

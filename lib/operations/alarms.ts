@@ -5,97 +5,61 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import {
   ARCHIVE_DISAGREES,
   EMERGENCY_DECLARED,
   GAUGES,
   NAMESPACE,
   STACK_DIMENSION,
-  type Gauge,
 } from '../../core/operations/metrics.ts';
-import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { alarmArn, letAlarmsUse, onlyFromAlarms } from '../boundary/encryption.ts';
 import type { DeploymentOptions } from '../boundary/options.ts';
-
-/** What the alarms on queues are called after the stack's name, as the others are after their gauges. */
-const LETTER_ALARMS = {
-  ReconcileDeadLetters: 'Reconcile could not be called: the calls are in its queue.',
-  ScheduledRunMissed: 'A run of a schedule made no task: what was tried is in the queue of missed runs.',
-} as const;
-type LetterAlarm = keyof typeof LETTER_ALARMS;
-const LETTER_NAMES = Object.keys(LETTER_ALARMS) as LetterAlarm[];
+import { COUNT_ALARMS, GAUGE_ALARMS, QUEUE_ALARMS, type AlarmText } from './alarm-texts.ts';
 
 /**
- * The highest of ten minutes, so that a row whose look failed and which waits five minutes for the next does not make an alarm go off and
- * on: see `GAUGES`. A gauge's first number above zero raises its alarm within a minute or two; ten minutes of zeros end it.
+ * An alarm on a gauge takes the maximum of ten minutes. A row that could not be read waits five minutes for its next read; the alarm must
+ * not switch off and on in between: see `GAUGES`. The first value above zero raises the alarm within a minute or two; ten minutes of zeros
+ * end it.
  */
 export const GAUGE_PERIOD = Duration.minutes(10);
-const LETTERS_PERIOD = Duration.minutes(5);
-const SINGLE_PERIOD = Duration.minutes(5);
+const COUNT_PERIOD = Duration.minutes(5);
+const QUEUE_PERIOD = Duration.minutes(5);
 
-/** Metrics that say when something happened once, not how much of it there is now: the alarm rings for each. */
-const SINGLE_ALARMS = {
-  [EMERGENCY_DECLARED]: 'A task skipped its approval as an emergency.',
-  [ARCHIVE_DISAGREES]: 'The archive has something else in the place of the evidence of a boundary.',
-} as const;
-type SingleAlarm = keyof typeof SINGLE_ALARMS;
+export interface BoundaryAlarmsProps {
+  /** Calls of `reconcile` that failed. */
+  readonly reconcileDeadLetters: sqs.IQueue;
+  /** Runs of schedules that created no task. */
+  readonly missedRuns: sqs.IQueue;
+  readonly options: DeploymentOptions;
+}
 
-const { BREACHING, IGNORE, NOT_BREACHING } = cloudwatch.TreatMissingData;
-
-/**
- * Every run of reconcile writes all gauges, so ten minutes without one mean that nothing looks after boundaries: one alarm says so, and
- * the others stay as they were, for silence is neither trouble nor its end.
- */
-const GAUGE_ALARMS: Readonly<Record<Gauge, { meaning: string; silence: cloudwatch.TreatMissingData }>> = {
-  BoundariesOverdue: {
-    meaning: 'A boundary should have been closed by now and is not, or reconcile does not run.',
-    silence: BREACHING,
-  },
-  BoundariesUnproven: {
-    meaning: 'An execution gave up before the end of access was proven; Teardown goes on.',
-    silence: IGNORE,
-  },
-  SecretsUnrevoked: {
-    meaning: 'A secret of an ended task could not be destroyed so far.',
-    silence: IGNORE,
-  },
-  DeniesNotEffective: {
-    meaning: 'IAM did not take a deny: only the deadline ends that session.',
-    silence: IGNORE,
-  },
-  EmergenciesUnreviewed: {
-    meaning: 'A task skipped its approval as an emergency, and nobody else has reviewed that yet.',
-    silence: IGNORE,
-  },
-};
-
-/** Tells people when boundaries do not close as they should. Each alarm is a heading of `docs/runbook.md`. */
+/** Alerts people when boundaries do not close as they should. Each alarm is a heading of `docs/runbook.md`. */
 export class BoundaryAlarms extends Construct {
-  /** Gets every alarm and its end. Nobody is subscribed to it at first. */
+  /** Receives every alarm and its end. It has no subscriptions at first. */
   readonly topic: sns.Topic;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    queues: Readonly<Record<LetterAlarm, sqs.IQueue>>,
-    options: DeploymentOptions,
-  ) {
+  constructor(scope: Construct, id: string, props: BoundaryAlarmsProps) {
     super(scope, id);
+    const { encryptionKey, archive } = props.options;
     this.topic = new sns.Topic(this, 'Topic', {
       displayName: 'Taskbound alarms',
       enforceSSL: true,
-      ...omitUndefined({ masterKey: options.encryptionKey }),
+      ...omitUndefined({ masterKey: encryptionKey }),
     });
-    if (options.encryptionKey !== undefined) letAlarmsUse(this, options.encryptionKey);
-    const ofArchive: SingleAlarm[] = options.archive === undefined ? [] : [ARCHIVE_DISAGREES];
-    const singles: SingleAlarm[] = [EMERGENCY_DECLARED, ...ofArchive];
-    this.#letAlarmsPublish([...GAUGES, ...singles, ...LETTER_NAMES]);
-    for (const gauge of GAUGES) this.#onGauge(gauge);
-    for (const name of singles) this.#onSingle(name);
-    for (const name of LETTER_NAMES) this.#onLetters(name, queues[name]);
+    if (encryptionKey !== undefined) letAlarmsUse(this, encryptionKey);
+    const counts: readonly (keyof typeof COUNT_ALARMS)[] =
+      archive === undefined ? [EMERGENCY_DECLARED] : [EMERGENCY_DECLARED, ARCHIVE_DISAGREES];
+    this.#letAlarmsPublish([...GAUGES, ...counts, ...Object.keys(QUEUE_ALARMS)]);
+    for (const gauge of GAUGES)
+      this.#alarm(gauge, GAUGE_ALARMS[gauge], this.#metric(gauge, cloudwatch.Stats.MAXIMUM, GAUGE_PERIOD));
+    for (const name of counts)
+      this.#alarm(name, COUNT_ALARMS[name], this.#metric(name, cloudwatch.Stats.SUM, COUNT_PERIOD));
+    this.#queueAlarm('ReconcileDeadLetters', props.reconcileDeadLetters);
+    this.#queueAlarm('ScheduledRunMissed', props.missedRuns);
   }
 
-  /** A topic that has a policy of its own lets in only those whom it names: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html */
+  /** A topic with a policy of its own accepts only the principals in it: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html */
   #letAlarmsPublish(names: readonly string[]): void {
     this.topic.addToResourcePolicy(
       new iam.PolicyStatement({
@@ -108,45 +72,20 @@ export class BoundaryAlarms extends Construct {
     );
   }
 
-  #onGauge(gauge: Gauge): void {
-    const { meaning, silence } = GAUGE_ALARMS[gauge];
-    const metric = new cloudwatch.Metric({
-      namespace: NAMESPACE,
-      metricName: gauge,
-      dimensionsMap: { [STACK_DIMENSION]: Stack.of(this).stackName },
-      statistic: cloudwatch.Stats.MAXIMUM,
-      period: GAUGE_PERIOD,
-    });
-    this.#alarm(gauge, metric, meaning, silence);
+  #metric(metricName: string, statistic: string, period: Duration): cloudwatch.Metric {
+    const dimensionsMap = { [STACK_DIMENSION]: Stack.of(this).stackName };
+    return new cloudwatch.Metric({ namespace: NAMESPACE, metricName, dimensionsMap, statistic, period });
   }
 
-  /** As each happens: the gauge of open reviews, for one, would not see an emergency that a friend reviews within the minute. */
-  #onSingle(name: SingleAlarm): void {
-    const metric = new cloudwatch.Metric({
-      namespace: NAMESPACE,
-      metricName: name,
-      dimensionsMap: { [STACK_DIMENSION]: Stack.of(this).stackName },
-      statistic: cloudwatch.Stats.SUM,
-      period: SINGLE_PERIOD,
-    });
-    this.#alarm(name, metric, SINGLE_ALARMS[name], NOT_BREACHING);
-  }
-
-  /** SQS says nothing of a queue that nobody has used for hours, so no number is no letter: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
-  #onLetters(name: LetterAlarm, queue: sqs.IQueue): void {
+  #queueAlarm(name: keyof typeof QUEUE_ALARMS, queue: sqs.IQueue): void {
     const metric = queue.metricApproximateNumberOfMessagesVisible({
       statistic: cloudwatch.Stats.MAXIMUM,
-      period: LETTERS_PERIOD,
+      period: QUEUE_PERIOD,
     });
-    this.#alarm(name, metric, LETTER_ALARMS[name], NOT_BREACHING);
+    this.#alarm(name, QUEUE_ALARMS[name], metric);
   }
 
-  #alarm(
-    name: string,
-    metric: cloudwatch.IMetric,
-    meaning: string,
-    treatMissingData: cloudwatch.TreatMissingData,
-  ): void {
+  #alarm(name: string, { meaning, treatMissingData }: AlarmText, metric: cloudwatch.IMetric): void {
     const alarm = new cloudwatch.Alarm(this, name, {
       alarmName: alarmName(this, name),
       alarmDescription: `${meaning} See ${name} in docs/runbook.md.`,
@@ -161,5 +100,5 @@ export class BoundaryAlarms extends Construct {
   }
 }
 
-/** What follows the stack's name is the heading in the runbook. */
+/** The stack's name, and the heading in the runbook. */
 const alarmName = (scope: Construct, name: string): string => `${Stack.of(scope).stackName}-${name}`;

@@ -1,32 +1,56 @@
 import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
+import type { DeploymentOptions } from '../boundary/options.ts';
 import { acceptFinding } from '../functions/accepted-findings.ts';
 import type { ControlFunction } from '../functions/control-function.ts';
-import type { DeploymentOptions } from '../boundary/options.ts';
+import { serviceRole } from '../functions/function-role.ts';
+import { permit } from '../functions/permission.ts';
+import type { BoundaryMachine } from '../workflow/boundary-machine.ts';
+
+export interface ReconcilerProps {
+  readonly reconcile: ControlFunction;
+  readonly options: DeploymentOptions;
+}
 
 interface CallOnSchedule {
   readonly description: string;
   /** `1 minute`, `1 hour`. */
   readonly rate: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** A call that could not be made is given up this much later. */
+  /** The Scheduler stops retrying a call after this time. */
   readonly maxAgeSeconds: number;
 }
 
+/** Status-change events are best effort; schedules are not: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
+const SCHEDULES: Readonly<Record<string, CallOnSchedule>> = {
+  EveryMinute: {
+    description: 'Looks at every boundary that is due.',
+    rate: '1 minute',
+    input: {},
+    maxAgeSeconds: 60,
+  },
+  EveryHour: {
+    description: 'Removes what no row of the ledger leads to.',
+    rate: '1 hour',
+    input: { strays: true },
+    maxAgeSeconds: 600,
+  },
+};
+
 const ENDED = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 
-/** What calls `reconcile`: the end of an execution at once, and the schedules for whatever that missed. */
+/** What calls `reconcile`: the end of each execution, immediately, and schedules for everything that those events missed. */
 export class Reconciler extends Construct {
   readonly deadLetters: sqs.Queue;
   readonly #reconcile: ControlFunction;
 
-  constructor(scope: Construct, id: string, reconcile: ControlFunction, options: DeploymentOptions) {
+  constructor(scope: Construct, id: string, { reconcile, options }: ReconcilerProps) {
     super(scope, id);
     this.#reconcile = reconcile;
     this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
@@ -35,11 +59,16 @@ export class Reconciler extends Construct {
       ...omitUndefined({ encryptionMasterKey: options.encryptionKey }),
     });
     acceptFinding(this.deadLetters, 'SQS3', 'It is the dead-letter queue.');
-    this.#callOnSchedule(options);
+    const role = this.#scheduleRole(options);
+    for (const [name, call] of Object.entries(SCHEDULES)) this.#schedule(name, role, call);
   }
 
-  /** Looks at a boundary as soon as its execution has ended. `named` says, from the event's `detail.name`, which boundary it is. */
-  watch(id: string, stateMachineArn: string, named: (executionName: string) => Record<string, string>): void {
+  /** Calls `reconcile` as soon as an execution of the machine has ended. `inputFor` makes its input of the execution's name. */
+  watch(
+    id: string,
+    { stateMachineArn }: BoundaryMachine,
+    inputFor: (executionName: string) => Readonly<Record<string, string>>,
+  ): void {
     new events.Rule(this, id, {
       description: 'An execution ended: was its boundary closed?',
       eventPattern: {
@@ -49,40 +78,24 @@ export class Reconciler extends Construct {
       },
       targets: [
         new targets.LambdaFunction(this.#reconcile.function, {
-          event: events.RuleTargetInput.fromObject(named(events.EventField.fromPath('$.detail.name'))),
+          event: events.RuleTargetInput.fromObject(inputFor(events.EventField.fromPath('$.detail.name'))),
           deadLetterQueue: this.deadLetters,
         }),
       ],
     });
   }
 
-  #callOnSchedule(options: DeploymentOptions): void {
-    const role = this.#scheduleRole(options);
-    // Status-change events are best effort; this is not: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
-    this.#schedule('EveryMinute', role, {
-      description: 'Looks at every boundary that is due.',
-      rate: '1 minute',
-      input: {},
-      maxAgeSeconds: 60,
-    });
-    this.#schedule('EveryHour', role, {
-      description: 'Removes what no row of the ledger leads to.',
-      rate: '1 hour',
-      input: { strays: true },
-      maxAgeSeconds: 600,
-    });
-  }
-
   #scheduleRole(options: DeploymentOptions): iam.Role {
-    const role = new iam.Role(this, 'ScheduleRole', {
+    const role = serviceRole(this, 'ScheduleRole', {
+      service: 'scheduler.amazonaws.com',
       description: 'Calls reconcile every minute and every hour.',
-      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com'),
-      ...omitUndefined({ permissionsBoundary: options.permissionsBoundary }),
+      options,
     });
-    const allow = (sid: string, action: string, resource: string) =>
-      role.addToPolicy(new iam.PolicyStatement({ sid, actions: [action], resources: [resource] }));
-    allow('CallReconcile', 'lambda:InvokeFunction', this.#reconcile.function.functionArn);
-    allow('KeepWhatFailed', 'sqs:SendMessage', this.deadLetters.queueArn);
+    const { functionArn } = this.#reconcile.function;
+    permit(role, [
+      { sid: 'CallReconcile', actions: ['lambda:InvokeFunction'], resources: [functionArn] },
+      { sid: 'KeepWhatFailed', actions: ['sqs:SendMessage'], resources: [this.deadLetters.queueArn] },
+    ]);
     return role;
   }
 

@@ -4,42 +4,48 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { type CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { DeclarationError } from '../../core/shared/errors.ts';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
+import { DeclarationError } from '../../core/shared/errors.ts';
+import { keyPermissions } from '../boundary/encryption.ts';
+import type { DeploymentOptions } from '../boundary/options.ts';
 import { acceptFinding } from '../functions/accepted-findings.ts';
 import type { ControlFunction } from '../functions/control-function.ts';
-import { keyOf } from '../boundary/encryption.ts';
-import type { DeploymentOptions } from '../boundary/options.ts';
 import { permit, type Permission } from '../functions/permission.ts';
 
 /**
- * The Scheduler hands a run to Lambda's own queue and is done: it retries only that hand-over. Its page, and its limits of 185 attempts and
- * a day: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
+ * The Scheduler only hands a run over to Lambda's own queue, and retries only that. At most 185 attempts and one day:
+ * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
  */
 const HAND_OVER_ATTEMPTS = 20;
 const HAND_OVER_MAX_AGE = Duration.hours(1);
 /**
- * What the function throws, Lambda retries, twice at most, after one and two minutes. Throttles it retries until the age:
+ * Lambda retries errors of the function at most twice, after one and two minutes, and throttles until the maximum age:
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 const RUN_ATTEMPTS = 2;
 const RUN_MAX_AGE = Duration.hours(6);
 
-/** What the schedules of all task types share: the function that they call, how often it is tried, and where a missed run ends. */
+export interface ScheduledRunsProps {
+  /** The function that the schedules call. */
+  readonly submit: ControlFunction;
+  readonly options: DeploymentOptions;
+}
+
+/** What the schedules of all task types share: the function that they call, its retries, and the queue of missed runs. */
 export class ScheduledRuns extends Construct {
-  /** Runs that made no task. Whether the Scheduler or Lambda gave up, they end here, and the alarm `ScheduledRunMissed` sees them. */
+  /** Runs that created no task, given up by the Scheduler or by Lambda. The alarm `ScheduledRunMissed` watches this queue. */
   readonly missed: sqs.Queue;
-  /** The schedules of this stack's types and no others: who may make schedules elsewhere in the account cannot use their roles. */
+  /** Contains only the schedules of this stack's types: a schedule from elsewhere in the account cannot use their roles. */
   readonly group: CfnScheduleGroup;
   readonly #submit: ControlFunction;
   readonly #options: DeploymentOptions;
-  readonly #names = new Map<string, string>();
+  readonly #typeOfName = new Map<string, string>();
 
-  constructor(scope: Construct, id: string, submit: ControlFunction, options: DeploymentOptions) {
+  constructor(scope: Construct, id: string, { submit, options }: ScheduledRunsProps) {
     super(scope, id);
     this.#submit = submit;
     this.#options = options;
-    // CloudFormation names it; the tag tells people whose it is.
+    // CloudFormation generates the name; the tag shows people which stack owns the group.
     this.group = new CfnScheduleGroup(this, 'Group', {
       tags: [{ key: 'taskbound:Stack', value: Stack.of(this).stackName }],
     });
@@ -56,21 +62,21 @@ export class ScheduledRuns extends Construct {
       maximumRetryAttempts: RUN_ATTEMPTS,
       maximumEventAgeInSeconds: RUN_MAX_AGE.toSeconds(),
       destinationConfig: { onFailure: { destination: this.missed.queueArn } },
-      // Lambda refuses a destination that the function's role may not send to.
+      // Lambda refuses a destination to which the function's role may not send.
     }).node.addDependency(submit.role);
   }
 
-  /** Names are unique in the stack, so that people can call a schedule by its name alone. */
+  /** Reserves a schedule's name. Names are unique in the stack, so that people can refer to a schedule by its name alone. */
   claim(name: string, type: string): void {
-    const other = this.#names.get(name);
+    const other = this.#typeOfName.get(name);
     if (other !== undefined)
       throw new DeclarationError(
-        `Schedule ${name} of task type ${type} is declared twice in its stack; ${other} has the first. Rename one.`,
+        `Schedule ${name} of task type ${type} is declared twice in its stack; the first is of task type ${other}. Rename one.`,
       );
-    this.#names.set(name, type);
+    this.#typeOfName.set(name, type);
   }
 
-  /** A schedule's role: it may call `submit-scheduled` and keep what could not be handed over, and nothing else. */
+  /** A schedule's role: it may call `submit-scheduled` and keep runs that could not be handed over, and nothing else. */
   role(scope: Construct, type: string): iam.Role {
     const role = new iam.Role(scope, 'Role', {
       description: `Submits scheduled tasks of the type ${type}.`,
@@ -86,6 +92,7 @@ export class ScheduledRuns extends Construct {
     return role;
   }
 
+  /** What a schedule calls, as the role, with the input. */
   target(role: iam.IRole, input: Readonly<Record<string, string>>): CfnSchedule.TargetProperty {
     return {
       arn: this.#submit.function.functionArn,
@@ -111,7 +118,7 @@ export class ScheduledRuns extends Construct {
   #keepMissed(): Permission[] {
     return [
       { sid: 'KeepMissedRuns', actions: ['sqs:SendMessage'], resources: [this.missed.queueArn] },
-      ...keyOf.queuesToSendTo(this.#options.encryptionKey),
+      ...keyPermissions.queuesToSendTo(this.#options.encryptionKey),
     ];
   }
 }

@@ -7,29 +7,33 @@ import type { ScheduledRuns } from './scheduled-runs.ts';
 export interface ScheduleProps {
   /**
    * `cron(0 2 * * ? *)`, `rate(1 hour)` or `at(2026-11-24T02:00:00)`: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html.
-   * Prefer `cron` to `rate`: `submit-scheduled` can tell its times from any other.
+   * Prefer `cron` to `rate`: `submit-scheduled` can check that a time belongs to it.
    */
   readonly expression: string;
-  /** IANA: `Europe/Berlin`. A time that its clocks skip is skipped, one that they show twice is due once. */
+  /** IANA: `Europe/Berlin`. A local time that does not exist is skipped; one that occurs twice is due once. */
   readonly timeZone: string;
   /**
-   * What each task gets. `{date:yyyy-MM-dd}` in a text is the time for which it was scheduled; tokens are yyyy, MM, dd, HH and mm.
+   * The parameters of each task. `{date:yyyy-MM-dd}` in a text becomes the scheduled time; tokens are yyyy, MM, dd, HH and mm.
    * @default - none
    */
   readonly parameters?: Readonly<Record<string, ParameterValue>>;
-  /** Why, for the record. @default - says which schedule */
+  /** The reason in each task's record. @default - the name of the schedule */
   readonly reason?: string;
 }
 
 interface TaskScheduleProps extends ScheduleProps {
+  /** The task type whose tasks are submitted. */
   readonly type: string;
   readonly runs: ScheduledRuns;
 }
 
-/** One schedule of a task type, and the role with which the Scheduler calls `submit-scheduled`. Made by `BoundedTask.schedule`. */
+/** One schedule of a task type, and the role with which the Scheduler calls `submit-scheduled`. Created by `BoundedTask.schedule`. */
 export class TaskSchedule extends Construct {
-  /** What the type's configuration holds of it. */
-  readonly spec: ScheduleSpec;
+  /**
+   * The schedule's part of the type's configuration.
+   * @internal
+   */
+  readonly _spec: ScheduleSpec;
 
   constructor(scope: Construct, id: string, props: TaskScheduleProps) {
     super(scope, id);
@@ -43,9 +47,9 @@ export class TaskSchedule extends Construct {
       flexibleTimeWindow: { mode: 'OFF' },
       target: runs.target(role, { type, schedule: id, scheduledTime: '<aws.scheduler.scheduled-time>' }),
     });
-    // Without its permissions a first run could be refused.
+    // Before the role has its permissions, a first run could be refused.
     schedule.node.addDependency(role);
-    this.spec = {
+    this._spec = {
       arn: schedule.attrArn,
       expression,
       parameters: { ...parameters },

@@ -3,7 +3,7 @@ import type { LoginRight } from '../../core/logins/login.ts';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import type { SecretSpec } from '../../core/task-types/task-type.ts';
 
-/** A secret of CDK's, as far as it is asked. */
+/** The part of a CDK secret that a login needs. */
 interface AdminSecret {
   readonly secretArn: string;
   readonly encryptionKey?: kms.IKey | undefined;
@@ -11,37 +11,37 @@ interface AdminSecret {
 
 export interface PostgresLoginOptions {
   /**
-   * The server's address and a user who may make logins, as JSON in the form of RDS: `engine`, `host`, `port`, `username`, `password`; and
-   * for TLS `sslmode` (`verify-full` if left out, `require`, `disable`) and `ca` (PEM), for a server whose certificate no public authority
-   * signed, as RDS's. Needs CREATEROLE, and the roles below with ADMIN, INHERIT and SET.
+   * The server's address and a user who may create logins, as JSON in the format of RDS: `engine`, `host`, `port`, `username`, `password`.
+   * For TLS also `sslmode` (`verify-full` by default, `require`, `disable`) and `ca` (PEM), for a server whose certificate no public
+   * authority signed, such as RDS. The user needs CREATEROLE, and the roles below with ADMIN, INHERIT and SET.
    */
   readonly admin: AdminSecret;
-  /** The one database that it has rights in. */
+  /** The only database in which the login has rights. */
   readonly database: string;
-  /** Gets what the login owns when the task ends. */
+  /** Becomes the owner of the login's objects when the task ends. */
   readonly owner: string;
-  /** @default - none of its own */
+  /** @default - only those of the roles in `memberOf` */
   readonly rights?: readonly LoginRight[];
-  /** Roles whose rights the login has while it lives. What makes objects must be a member of `owner`. @default - none */
+  /** Roles whose rights the login has while it exists. A login that creates objects must be a member of `owner`. @default - none */
   readonly memberOf?: readonly string[];
-  /** Sessions at once. @default 4 */
+  /** How many sessions may be open at once. @default 4 */
   readonly connections?: number;
 }
 
-/** A secret that is made for one task, readable only by that task's session, and destroyed at the task's end. */
+/** A secret that is created for one task, readable only by that task's session, and deleted at the task's end. */
 export const JitSecret = {
-  /** An Ed25519 pair: the private key (PKCS #8 PEM) is the secret, the public key stands in the evidence. */
+  /** An Ed25519 pair: the private key (PKCS #8 PEM) is the secret, the public key is in the evidence. */
   signingKey: (): SecretSpec => ({ kind: 'signingKey' }),
 
-  /** A random value of letters and digits, for what needs a password. */
+  /** A random value of letters and digits, such as a password. */
   generated: (options: { readonly characters?: number } = {}): SecretSpec => ({
     kind: 'generated',
     characters: options.characters ?? 32,
   }),
 
   /**
-   * A PostgreSQL login. The value is JSON in the form of RDS; the login's name and rights stand in the evidence. It is ended with all its
-   * sessions, and the boundary closes only once the server itself knows it no more.
+   * A PostgreSQL login. The value is JSON in the format of RDS; the login's name and rights are in the evidence. At the end the login is
+   * dropped with all its sessions, and the boundary closes only when the server itself no longer has it.
    */
   postgres: (options: PostgresLoginOptions): SecretSpec => {
     const { admin, database, owner, rights = [], memberOf = [], connections = 4 } = options;

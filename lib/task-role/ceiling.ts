@@ -6,19 +6,21 @@ import { DeclarationError } from '../../core/shared/errors.ts';
 import { placeholdersIn } from '../../core/grants/session-policy.ts';
 import type { ToolSpec } from '../../core/task-types/task-type.ts';
 import { acceptOpenResource } from '../functions/accepted-findings.ts';
-import { secretArn, sessionSecretsOf, taskPath } from '../boundary/control-permissions.ts';
+import { secretArn, sessionSecretsOf } from '../secrets/secret-permissions.ts';
 import { leastCharacters } from './policy-size.ts';
+import { taskPath } from './task-role-permissions.ts';
 
-/** Characters of a managed policy, white space not counted: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+/** Maximum characters of a managed policy, without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MANAGED_POLICY_CHARACTERS = 6144;
 
 export interface CeilingProps {
+  /** The task type whose ceiling it is. */
   readonly type: string;
   readonly tools: readonly ToolSpec[];
   readonly hasSecrets: boolean;
 }
 
-/** All that any task of a type could ever be granted: the task role's identity policy and its permissions boundary. */
+/** The most that any task of a type can be granted: the task role's identity policy and its permissions boundary. */
 export class Ceiling extends Construct {
   readonly policy: iam.ManagedPolicy;
 
@@ -38,14 +40,14 @@ export class Ceiling extends Construct {
       description: `Ceiling of the task type ${props.type}: its tools with their parameters left open.`,
       document,
     });
-    // A `*` is an author's own, a parameter left open, or a secret named after a task.
+    // A `*` is the author's own, an open parameter, or a secret named after a task.
     for (const resource of resourcesOf(allowed).filter((arn) => arn.includes('*')))
       acceptOpenResource(this, resource, OPEN_BECAUSE);
   }
 }
 
 const OPEN_BECAUSE =
-  'A ceiling leaves what a task fills in open; its session policy cuts each session down to one task.';
+  'A ceiling leaves parameters open; the session policy limits each session to the values of one task.';
 
 const resourcesOf = (statements: readonly OpenStatement[]): string[] => [
   ...new Set(statements.flatMap((statement) => statement.Resource)),
@@ -55,7 +57,7 @@ function ceilingDocument(allowed: readonly OpenStatement[]): iam.PolicyDocument 
   const outside = {
     Sid: 'TaskboundNothingElse',
     Effect: 'Deny',
-    // Whatever a resource's own policy opens to everyone stays closed to a task, unless it is inside the ceiling.
+    // Resources that their own policy opens to everyone stay closed to a task, unless the ceiling covers them.
     Action: '*',
     NotResource: resourcesOf(allowed),
   };
@@ -70,7 +72,7 @@ interface OpenStatement {
   readonly Condition?: ConditionBlock;
 }
 
-/** A parameter left open is `*`; a condition that holds one is left out. */
+/** An open parameter becomes `*`; a condition that contains a parameter is left out. */
 function openTool(tool: ToolSpec): OpenStatement {
   const conditions = Object.entries(tool.conditions ?? {})
     .map(
@@ -90,7 +92,7 @@ function openTool(tool: ToolSpec): OpenStatement {
   };
 }
 
-/** Leaves out a tool that another one covers once both are open: a statement that adds nothing hides what the ceiling allows. */
+/** Leaves out a tool that another tool covers when both are open: a statement that adds nothing makes the ceiling harder to read. */
 const withoutCovered = (tools: readonly OpenStatement[]): OpenStatement[] =>
   tools.filter(
     (tool, index) =>
@@ -102,7 +104,7 @@ const covers = (wide: OpenStatement, narrow: OpenStatement): boolean =>
   narrow.Action.every((action) => wide.Action.includes(action)) &&
   narrow.Resource.every((resource) => wide.Resource.some((pattern) => reaches(pattern, resource)));
 
-/** Told from the text alone, tokens unresolved: the same resource, or one below a prefix that ends in the only `*`. */
+/** Compares the texts only, with unresolved tokens: the same resource, or one under a prefix that ends in the only `*`. */
 const reaches = (pattern: string, resource: string): boolean =>
   pattern === resource ||
   (pattern.indexOf('*') === pattern.length - 1 && resource.startsWith(pattern.slice(0, -1)));
@@ -112,7 +114,7 @@ const isFixed = (value: string): boolean => placeholdersIn(value).length === 0;
 const opened = (template: string): string =>
   placeholdersIn(template).reduce((text, name) => text.replace(`{${name}}`, '*'), template);
 
-/** The type's secrets, the canary among them, are named after tasks: hence the `*`. A secret's own policy names the one task that may read it. */
+/** The type's secrets, including the canary, are named after tasks: hence the `*`. Each secret's own policy names the one task that may read it. */
 function ownStatements(scope: Construct, { type, hasSecrets }: CeilingProps): OpenStatement[] {
   const allow = (sid: string, action: string, resource: string): OpenStatement => ({
     Sid: sid,

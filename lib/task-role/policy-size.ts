@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Lengths of what CloudFormation fills in; a region's name is at least nine characters (`us-east-1`). */
+/** Lengths of the values that CloudFormation inserts; a region's name has at least nine characters (`us-east-1`). */
 const PSEUDO: Readonly<Record<string, number>> = {
   'AWS::Partition': 3,
   'AWS::Region': 9,
@@ -10,8 +10,8 @@ const PSEUDO: Readonly<Record<string, number>> = {
 };
 
 /**
- * Characters that a text with tokens has at least once it is deployed. References to resources count as nothing, because their names are
- * not known at synth: what is refused by this count would be refused by AWS, and AWS refuses the rest.
+ * The least number of characters that a text with tokens has when it is deployed. References to resources count as zero, because their
+ * names are not known at synth. So what this count refuses, AWS would refuse too; AWS may refuse more.
  */
 export function leastCharacters(scope: IConstruct, text: string): number {
   return measure(Stack.of(scope).resolve(text));

@@ -3,14 +3,14 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { BOUNDARY_TAG } from 'taskbound-evidence/names/ids';
 import { Ceiling, type CeilingProps } from './ceiling.ts';
-import { taskPath } from '../boundary/control-permissions.ts';
+import { taskPath } from './task-role-permissions.ts';
 
 export interface TaskRoleProps extends CeilingProps {
-  /** The only principal that may assume the role: it always adds a session policy, which IAM itself cannot demand. */
+  /** The only principal that may assume the role: it always adds a session policy, which IAM itself cannot require. */
   readonly issuer: iam.IRole;
 }
 
-/** The role whose sessions are a type's tasks, under its ceiling. It goes with its type: removing a type ends the access of its tasks. */
+/** The role whose sessions are a type's tasks, limited by its ceiling. Removing a type removes the role, and so ends its tasks' access. */
 export class TaskRole extends Construct {
   readonly role: iam.Role;
   readonly ceiling: iam.ManagedPolicy;
@@ -18,7 +18,7 @@ export class TaskRole extends Construct {
   constructor(scope: Construct, id: string, props: TaskRoleProps) {
     super(scope, id);
     this.ceiling = new Ceiling(this, 'Ceiling', props).policy;
-    const anyTask = `${props.type}.*`; // Tasks are not known at deployment; the type is.
+    const anyTask = `${props.type}.*`; // Only the type is known at deployment.
     const tag = `aws:RequestTag/${BOUNDARY_TAG}`;
     const issuer = new iam.ArnPrincipal(props.issuer.roleArn);
     this.role = new iam.Role(this, 'Role', {
@@ -46,7 +46,7 @@ export class TaskRole extends Construct {
         conditions: {
           StringLike: { [tag]: anyTask },
           'ForAllValues:StringEquals': { 'aws:TagKeys': [BOUNDARY_TAG] },
-          // ForAllValues is true of a request without tags.
+          // ForAllValues is also true of a request without tags.
           Null: { 'aws:TagKeys': 'false' },
         },
       }),

@@ -1,17 +1,17 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { ToolSpec } from '../../core/task-types/task-type.ts';
-import type { Upload, UploadBucket } from './multipart-upload.ts';
+import type { UploadTarget, UploadBucket } from './upload-target.ts';
 
-/** A table whose items a tool may name by their partition key. */
+/** A table whose items a tool can select by their partition key. */
 export type KeyedTable = Pick<ITable, 'tableArn'>;
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 export interface MultipartUploadOptions {
-  /** Also reads the object itself: a task can find out then whether an upload was completed whose answer was lost. @default false */
+  /** Also reads the object itself: a task can then check whether an upload whose response was lost was completed. @default false */
   readonly readBack?: boolean;
   /**
-   * For a bucket that is imported, whose rules synth cannot see: where the rule stands that aborts incomplete uploads.
+   * For an imported bucket, whose rules synth cannot read: where the rule is that aborts incomplete uploads.
    * @default - an imported bucket is refused
    */
   readonly lifecycleElsewhere?: string;
@@ -19,7 +19,7 @@ export interface MultipartUploadOptions {
 
 /**
  * A named permission of a task type: `Tool.allow('s3:GetObject').on(bucket.arnForObjects('{sourceKey}'))`.
- * `{sourceKey}` is where a task's parameter goes. The name comes from the key under which the type declares it.
+ * `{sourceKey}` is replaced by a task's parameter. The tool's name is the key under which the type declares it.
  */
 export class Tool {
   static allow(...actions: readonly string[]): { on(...resources: readonly string[]): Tool } {
@@ -27,8 +27,8 @@ export class Tool {
   }
 
   /**
-   * Uploads an object in parts, over as many runs as it takes: puts and lists parts, completes, aborts. What a task leaves that is ended in
-   * between, the bucket's lifecycle rule must remove; synth fails when it has none.
+   * Uploads an object in parts, over several runs if necessary: puts and lists parts, completes, aborts. A task that is ended in between
+   * leaves parts, which the bucket's lifecycle rule must remove; synth fails without such a rule.
    */
   static multipartUpload(bucket: UploadBucket, key: string, options: MultipartUploadOptions = {}): Tool {
     const { readBack = false, lifecycleElsewhere } = options;
@@ -47,11 +47,11 @@ export class Tool {
   }
 
   /**
-   * Puts the item whose partition key is `key`, and no other. Whether one stands there already, IAM cannot ask: the work puts with
-   * `attribute_not_exists` where that matters.
+   * Puts the item whose partition key is `key`, and no other. IAM cannot check whether the item exists already: where that matters, the
+   * work puts with `attribute_not_exists`.
    *
-   * It reads that one item as well: a put may ask for what it replaces (`ReturnValues`), or for what its condition failed on
-   * (`ReturnValuesOnConditionCheckFailure`). IAM has a key, `dynamodb:ReturnValues`, for the first only, so it would keep nothing back.
+   * The permission also reads that one item: a put can return what it replaces (`ReturnValues`), or what its condition failed on
+   * (`ReturnValuesOnConditionCheckFailure`). IAM has a key for the first only, `dynamodb:ReturnValues`, so it could not prevent the read.
    * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
    */
   static putItem(table: KeyedTable, key: string): Tool {
@@ -59,7 +59,7 @@ export class Tool {
   }
 
   /**
-   * `ForAllValues` holds for a request without keys as well, hence `Null`. Scan has no keys and is never granted so.
+   * `ForAllValues` is also true of a request without keys, hence `Null`. Scan has no keys, so it is never granted this way.
    * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
    */
   static #onKey(action: string, { tableArn }: KeyedTable, key: string): Tool {
@@ -69,8 +69,11 @@ export class Tool {
     });
   }
 
-  /** Where the tool may leave unfinished uploads; undefined when it makes none of several calls. */
-  readonly upload: Upload | undefined;
+  /**
+   * Where the tool may leave unfinished uploads; undefined for a tool without multipart uploads.
+   * @internal
+   */
+  readonly _upload: UploadTarget | undefined;
   readonly #actions: readonly string[];
   readonly #resources: readonly string[];
   readonly #conditions: Conditions;
@@ -79,21 +82,25 @@ export class Tool {
     actions: readonly string[],
     resources: readonly string[],
     conditions: Conditions,
-    upload?: Upload,
+    upload?: UploadTarget,
   ) {
-    this.upload = upload;
+    this._upload = upload;
     this.#actions = actions;
     this.#resources = resources;
     this.#conditions = conditions;
   }
 
-  /** The tool, narrowed: `.when('StringEquals', 's3:ExistingObjectTag/team', 'a')`. Parameters may stand in the values. */
+  /** The same tool with a condition: `.when('StringEquals', 's3:ExistingObjectTag/team', 'a')`. The values may contain parameters. */
   when(operator: string, key: string, ...values: readonly string[]): Tool {
     const keys = { ...this.#conditions[operator], [key]: values };
-    return new Tool(this.#actions, this.#resources, { ...this.#conditions, [operator]: keys }, this.upload);
+    return new Tool(this.#actions, this.#resources, { ...this.#conditions, [operator]: keys }, this._upload);
   }
 
-  toSpec(name: string): ToolSpec {
+  /**
+   * The tool as the type's configuration contains it.
+   * @internal
+   */
+  _toSpec(name: string): ToolSpec {
     const conditions = Object.fromEntries(
       Object.entries(this.#conditions).map(([operator, keys]) => [
         operator,

@@ -2,30 +2,41 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
-import { functionDefaults } from '../functions/control-function.ts';
-import { SESSION_SECRETS_OPEN, sessionSecretsOf } from '../boundary/control-permissions.ts';
-import { keyOf } from '../boundary/encryption.ts';
-import { functionRole, ownLogGroup } from '../functions/function-role.ts';
+import { keyPermissions } from '../boundary/encryption.ts';
 import type { DeploymentOptions } from '../boundary/options.ts';
+import { functionDefaults } from '../functions/function-defaults.ts';
+import { functionRole, ownLogGroup } from '../functions/function-role.ts';
+import { SESSION_SECRETS_OPEN, sessionSecretsOf } from '../secrets/secret-permissions.ts';
 import type { Work } from './work.ts';
 
-/** A type's work function. Its own role can read its type's session secrets and nothing else: all else is done as the task. */
+export interface WorkFunctionProps {
+  /** The task type whose work it does. */
+  readonly type: string;
+  readonly work: Work;
+  readonly options: DeploymentOptions;
+}
+
+/** A type's work function. Its own role can only read its type's session secrets: for everything else it uses the task's session. */
 export class WorkFunction extends Construct {
   readonly role: iam.Role;
   readonly function: lambda.Function;
 
-  constructor(scope: Construct, id: string, type: string, work: Work, options: DeploymentOptions) {
+  constructor(scope: Construct, id: string, { type, work, options }: WorkFunctionProps) {
     super(scope, id);
     const logGroup = ownLogGroup(this, options);
+    const description = `Work of the task type ${type}.`;
     const readSession = {
       sid: 'ReadSessionSecrets',
       actions: ['secretsmanager:GetSecretValue'],
       resources: [sessionSecretsOf(this, type)],
       openBecause: SESSION_SECRETS_OPEN,
     };
-    const description = `Work of the task type ${type}.`;
-    const permissions = [readSession, ...keyOf.secretsToRead(options.encryptionKey)];
-    this.role = functionRole(this, logGroup, description, permissions, options);
+    this.role = functionRole(this, {
+      logGroup,
+      description,
+      permissions: [readSession, ...keyPermissions.secretsToRead(options.encryptionKey)],
+      options,
+    });
     this.function = new lambda.Function(this, 'Function', {
       description,
       code: work.code(),

@@ -6,11 +6,11 @@ import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { bundleOf, declareEntry } from '../functions/bundles.ts';
 
 export interface WorkOptions {
-  /** How long one invocation may take. @default - 60 seconds */
+  /** How long one invocation may run. @default - 60 seconds */
   readonly timeout?: Duration;
   /** MiB. @default 512 */
   readonly memorySize?: number;
-  /** Plain settings: never a secret, those come with the task. @default - none */
+  /** Settings, never a secret: secrets come with the task. @default - none */
   readonly environment?: Readonly<Record<string, string>>;
   /** @default - the account's unreserved concurrency */
   readonly reservedConcurrentExecutions?: number;
@@ -24,11 +24,12 @@ export interface WorkCodeOptions extends WorkOptions {
   readonly architecture?: lambda.Architecture;
 }
 
-/** The function that does a task's work. It gets the work event of `core/work/work.ts` and returns that contract's answer. */
+/** The function that does a task's work. Its event and its result are the work contract: `core/work/work.ts`. */
 export interface Work {
   readonly timeout: Duration;
   readonly memorySize: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** @default - the account's unreserved concurrency */
   readonly reservedConcurrentExecutions?: number;
   readonly handler: string;
   readonly runtime: lambda.Runtime;
@@ -44,7 +45,7 @@ const common = (options: WorkOptions) => ({
 });
 
 export const Work = {
-  /** A TypeScript file that exports `handler`, bundled by us. */
+  /** A TypeScript file that exports `handler`; Taskbound bundles it. */
   entry(path: string | URL, options: WorkOptions = {}): Work {
     const entry = resolve(path instanceof URL ? fileURLToPath(path) : path);
     declareEntry(entry);
@@ -57,7 +58,7 @@ export const Work = {
     };
   },
 
-  /** Any Lambda code, in any language, that keeps the work contract. */
+  /** Any Lambda code, in any language, that implements the work contract. */
   code(options: WorkCodeOptions): Work {
     return {
       ...common(options),

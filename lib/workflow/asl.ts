@@ -1,6 +1,8 @@
 /** The part of the Amazon States Language (JSONata) that Taskbound writes: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html */
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+/** A JSON value, or a JSONata expression in its place. */
+export type AslValue =
+  string | number | boolean | null | readonly AslValue[] | { readonly [key: string]: AslValue };
 
 export interface Retrier {
   readonly ErrorEquals: readonly string[];
@@ -12,7 +14,7 @@ export interface Retrier {
 
 export interface Catcher {
   readonly ErrorEquals: readonly string[];
-  readonly Output: Json;
+  readonly Output: AslValue;
   readonly Next: string;
 }
 
@@ -21,9 +23,9 @@ export interface TaskState {
   /** One sentence: operators read it in the console. */
   readonly Comment: string;
   readonly Resource: string;
-  readonly Arguments: { readonly FunctionName: string; readonly Payload: Json };
+  readonly Arguments: { readonly FunctionName: string; readonly Payload: AslValue };
   readonly TimeoutSeconds: number;
-  readonly Output: Json;
+  readonly Output: AslValue;
   readonly Retry?: readonly Retrier[];
   readonly Catch: readonly Catcher[];
   readonly Next: string;
@@ -39,16 +41,16 @@ interface ChoiceState {
 interface WaitState {
   readonly Type: 'Wait';
   readonly Comment: string;
-  /** ISO 8601; one that has passed does not wait. */
+  /** ISO 8601; a time in the past does not wait. */
   readonly Timestamp: string;
-  readonly Output: Json;
+  readonly Output: AslValue;
   readonly Next: string;
 }
 
 interface SucceedState {
   readonly Type: 'Succeed';
   readonly Comment: string;
-  readonly Output: Json;
+  readonly Output: AslValue;
 }
 
 interface FailState {

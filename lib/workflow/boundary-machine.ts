@@ -1,28 +1,29 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as stepfunctions from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { digestOf } from 'taskbound-evidence/canonical-json/digest';
 import { DeclarationError } from '../../core/shared/errors.ts';
 import { acceptOpenResource } from '../functions/accepted-findings.ts';
-import { machineName } from '../boundary/control-permissions.ts';
-import { ownLogGroup, ownRole } from '../functions/function-role.ts';
+import { ownLogGroup, serviceRole } from '../functions/function-role.ts';
+import { machineName } from './execution-permissions.ts';
 import type { DeploymentOptions } from '../boundary/options.ts';
-import { outliveDeploys } from '../boundary/retain-on-deploy.ts';
+import { retainOnDeploy } from '../boundary/retain-on-deploy.ts';
 import { permit } from '../functions/permission.ts';
 import type { Definition } from './asl.ts';
 
 export interface BoundaryMachineProps {
-  /** A task type, or `Teardown`; the stack's name is put before it. */
+  /** A task type, or `Teardown`; the stack's name is added in front. */
   readonly name: string;
   /** What its executions are, for the console. */
   readonly comment: string;
   readonly definition: Definition;
-  /** Unqualified ARNs of every function that the workflow calls. */
-  readonly functionArns: readonly string[];
+  /** Every function that the workflow calls. */
+  readonly functions: readonly { readonly function: lambda.IFunction }[];
   readonly options: DeploymentOptions;
 }
 
-/** A state machine that opens or closes boundaries: a task type's, or Teardown. Its definition is plain data; see `workflow/`. */
+/** A state machine that opens or closes boundaries: a task type's, or Teardown. Its definition is plain data. */
 export class BoundaryMachine extends Construct {
   readonly stateMachineArn: string;
   /** All its executions: they are named after tasks. */
@@ -31,23 +32,22 @@ export class BoundaryMachine extends Construct {
   constructor(scope: Construct, id: string, props: BoundaryMachineProps) {
     super(scope, id);
     const { options } = props;
-    const role = ownRole(
-      this,
-      roleId(this, props.functionArns),
-      'states.amazonaws.com',
-      props.comment,
+    const functionArns = props.functions.map((called) => called.function.functionArn);
+    const role = serviceRole(this, roleId(this, functionArns), {
+      service: 'states.amazonaws.com',
+      description: props.comment,
       options,
-    );
+    });
     permit(role, [
       {
         sid: 'CallFunctions',
         actions: ['lambda:InvokeFunction'],
-        resources: props.functionArns.flatMap((arn) => [arn, `${arn}:*`]),
+        resources: functionArns.flatMap((arn) => [arn, `${arn}:*`]),
         openBecause:
-          'Every version: an execution that outlives a deploy calls the versions that it began with.',
+          'Every version: an execution that outlives a deploy calls the versions with which it started.',
       },
     ]);
-    outliveDeploys(role, options);
+    retainOnDeploy(role, options);
     acceptOpenResource(
       role,
       '*',
@@ -61,7 +61,7 @@ export class BoundaryMachine extends Construct {
       role,
       tracingEnabled: true,
       removalPolicy: RemovalPolicy.DESTROY,
-      // Logs would hold payloads in the clear, whatever key encrypts the executions.
+      // Logs would contain payloads in plain text, whatever key encrypts the executions.
       logs: {
         destination: ownLogGroup(this, options),
         level: stepfunctions.LogLevel.ALL,
@@ -79,8 +79,8 @@ export class BoundaryMachine extends Construct {
 }
 
 /**
- * Other functions, another role: an execution keeps the role that it began with, and with it the permission to call functions that a later
- * deploy knows by other names. https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
+ * Other functions give another role: an execution keeps the role with which it started, and its permission to call functions that a later
+ * deploy has renamed. https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
  */
 const roleId = (scope: Construct, functionArns: readonly string[]): string =>
   `Role${digestOf(Stack.of(scope).resolve(functionArns)).slice(0, 8)}`;

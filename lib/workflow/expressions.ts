@@ -1,6 +1,6 @@
 /**
- * The JSONata expressions of the workflow. Each must evaluate with the least input that its state can get: one that fails inside a
- * Catch would skip the tail. https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+ * The JSONata expressions of the workflow. Each must evaluate with the smallest input that its state can get: an expression that fails in
+ * a Catch would skip the tail. https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  */
 
 /** What Step Functions evaluates. */
@@ -9,16 +9,16 @@ export const expression = (text: string): string => `{% ${text} %}`;
 /** A JSONata string literal. */
 const literal = (text: string): string => JSON.stringify(text);
 
-/** Ids come from the execution's context, never from its input: whoever starts an execution cannot choose another's boundary. */
+/** Ids come from the execution's context, never from its input: the caller that starts an execution cannot choose another boundary. */
 export const boundaryIdOf = (type: string): string =>
   `${literal(`${type}.`)} & $states.context.Execution.Name`;
 export const EXECUTION_ARN = '$states.context.Execution.Id';
 
-/** Fails in a redriven execution, which would resume in the middle of a boundary that has been closed. */
+/** Fails in a redriven execution, which would resume inside a boundary that is already closed. */
 export const onFirstRunOnly = (text: string): string =>
   `$states.context.Execution.RedriveCount > 0 ? $error("This execution was redriven; its boundary is closed. Submit the task again.") : ${text}`;
 
-/** Characters of an error's cause that are carried on: it must fit in a state's 256 KiB together with the rest. */
+/** How many characters of an error's cause are kept: together with everything else they must fit in a state's 256 KiB. */
 const CAUSE_CHARACTERS = 8192;
 /** Fail takes 256 characters of error and 32,768 of cause: https://docs.aws.amazon.com/step-functions/latest/apireference/API_FailTaskStateInput */
 const ERROR_CHARACTERS = 256;
@@ -28,7 +28,7 @@ const errorOf = (at: string): string =>
 const causeOf = (at: string): string =>
   `($exists(${at}) and ${at} != null ? $substring($string(${at}), 0, ${CAUSE_CHARACTERS}) : "")`;
 
-/** Whether and until when a task waits, from what Admit says to the state that waits. Neither Choice nor Wait can catch anything. */
+/** Whether and until when a task waits, from Admit's result to the state that waits. Neither Choice nor Wait can catch an error. */
 export const waits = {
   output: expression(
     '{"waitUntil": $exists($states.result.Payload.waitUntil) ? $states.result.Payload.waitUntil : null}',
@@ -37,13 +37,13 @@ export const waits = {
   until: expression('$states.input.waitUntil'),
 } as const;
 
-/** What a Catch before the tail hands to `RevokeAndRecord`. Error and Cause may be absent. */
+/** What a Catch before the tail passes to `RevokeAndRecord`. Error and Cause may be absent. */
 export const failedIn = (state: string): string =>
   expression(
     `{"ended": {"status": "failed", "state": ${literal(state)}, "error": ${errorOf('$states.errorOutput.Error')}, "cause": ${causeOf('$states.errorOutput.Cause')}}}`,
   );
 
-/** What a Catch of the tail hands to the end that reports it. */
+/** What a Catch of the tail passes to the end that reports it. */
 export const stoppedIn = (state: string): string =>
   expression(
     `{"error": ${errorOf('$states.errorOutput.Error')}, "cause": ${literal(`${state}: `)} & ${causeOf('$states.errorOutput.Cause')}}`,
@@ -53,13 +53,13 @@ const inputError = errorOf('$states.input.error');
 const inputCause = causeOf('$states.input.cause');
 export const failError = expression(inputError);
 export const failCause = expression(inputCause);
-/** Both in one sentence, for the end whose own error has a name of its own. */
+/** Both in one sentence, for an end state whose Error is a fixed name. */
 export const failErrorAndCause = expression(`${inputError} & " in " & ${inputCause}`);
 
 /**
- * How large a work function's answer may be to be carried on: characters after URL encoding, which are never fewer than its bytes. It
- * leaves room under the 256 KiB of a state's input, https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html, for what the
- * tail adds. Without it an answer could be sized so that RunWork passes and every state of the tail fails.
+ * The largest result of a work function that is kept: characters after URL encoding, which are never fewer than its bytes. It leaves room
+ * below the 256 KiB of a state's input, https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html, for what the
+ * tail adds. Without it, a result of a certain size would let RunWork succeed and every state of the tail fail.
  */
 const ANSWER_CHARACTERS = 250_000;
 
@@ -70,20 +70,20 @@ const RETURNED = `{"status": "returned", "payload": $exists(${PAYLOAD}) ? ${PAYL
 const IS_TOO_LARGE = `$exists(${PAYLOAD}) and $length($encodeUrlComponent($string(${PAYLOAD}))) > ${ANSWER_CHARACTERS}`;
 
 /**
- * An answer in the form of `{ done: false, checkpoint, tools? }`, from a run that had a lease. `IssueIdentity` checks what is in it; an
- * answer in any other form is one that the work ended with, and judged by `RevokeAndRecord`.
+ * A result of the form `{ done: false, checkpoint, tools? }`, from a run that had a lease. `IssueIdentity` checks its content. A result of
+ * any other form ends the work, and `RevokeAndRecord` checks it.
  */
 const HANDS_ON = `$type(${PAYLOAD}) = "object" and ${PAYLOAD}.done = false and $exists(${PAYLOAD}.checkpoint) and $count($keys(${PAYLOAD})[$not($ in ["done", "checkpoint", "tools"])]) = 0 and $type($states.input.sessionVersionId) = "string"`;
 const HANDED_ON = `{"after": $states.input.sessionVersionId, "checkpoint": ${PAYLOAD}.checkpoint, "tools": $exists(${PAYLOAD}.tools) ? ${PAYLOAD}.tools : null}`;
 
-/** What `RunWork` hands to `MoreToDo`: how the work ended, or what its next run goes on from. */
+/** What `RunWork` passes to `MoreToDo`: how the work ended, or from what its next run continues. */
 export const workEnded = expression(
   `${IS_TOO_LARGE} ? {"ended": ${TOO_LARGE}} : ${HANDS_ON} ? ${HANDED_ON} : {"ended": ${RETURNED}}`,
 );
 
-/** A Choice has no Catch: this is true or false whatever the state is given. */
+/** A Choice has no Catch: this is true or false for every input of the state. */
 export const isMoreToDo = expression('$exists($states.input.after)');
 
-/** A field of what a run handed on; null before the first run. */
+/** A field that the previous run passed on; null before the first run. */
 export const handedOn = (field: 'after' | 'checkpoint' | 'tools'): string =>
   `($exists($states.input.${field}) ? $states.input.${field} : null)`;

@@ -1,3 +1,4 @@
+import { CONTROL_STATE_TIMEOUT } from '../functions/timeouts.ts';
 import type { States } from './asl.ts';
 import {
   boundaryIdOf,
@@ -19,7 +20,7 @@ const afterAdmit = ({ secrets }: TaskWorkflow): string[] => [...secrets.map(issu
 /** The first state that issues something. */
 export const firstIssue = (workflow: TaskWorkflow): string => afterAdmit(workflow)[0] ?? 'IssueIdentity';
 
-/** One Issue state a secret -> IssueIdentity -> RunWork. */
+/** One Issue state for each secret -> IssueIdentity -> RunWork. */
 export function issueStates(workflow: TaskWorkflow): States {
   const states = afterAdmit(workflow);
   const secrets = workflow.secrets.map((secret, index): [string, States[string]] => [
@@ -40,7 +41,7 @@ const issueSecret = (workflow: TaskWorkflow, secret: string, next: string) =>
     comment: `Makes the secret ${secret} for this task alone.`,
     versionArn: workflow.functions.issueSecret,
     payload: { ...issuingOwner(workflow), secret: expression(onFirstRunOnly(JSON.stringify(secret))) },
-    timeoutSeconds: workflow.controlTimeoutSeconds,
+    timeoutSeconds: CONTROL_STATE_TIMEOUT.toSeconds(),
     output: {},
     retry: BRIEFLY,
     caught: catchAll(TAIL, failedIn(issueState(secret))),
@@ -59,7 +60,7 @@ const issueIdentity = (workflow: TaskWorkflow) =>
       checkpoint: expression(onFirstRunOnly(handedOn('checkpoint'))),
       tools: expression(onFirstRunOnly(handedOn('tools'))),
     },
-    timeoutSeconds: workflow.controlTimeoutSeconds,
+    timeoutSeconds: CONTROL_STATE_TIMEOUT.toSeconds(),
     output: expression('$states.result.Payload'),
     retry: BRIEFLY,
     caught: catchAll(TAIL, failedIn('IssueIdentity')),

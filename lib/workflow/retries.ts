@@ -1,6 +1,6 @@
 import type { Retrier } from './asl.ts';
 
-/** What Lambda's own service can answer; the function may or may not have run. https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html */
+/** Errors of the Lambda service itself; the function may or may not have run. https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html */
 const LAMBDA_SERVICE_ERRORS = [
   'Lambda.ServiceException',
   'Lambda.AWSLambdaException',
@@ -9,7 +9,7 @@ const LAMBDA_SERVICE_ERRORS = [
   'Lambda.TooManyRequestsException',
 ] as const;
 
-/** Steps before the work may give up: the tail cleans up after them. Refusals by a rule are final and not retried. */
+/** For the steps before the work, which may give up: the tail cleans up after them. Refusals by a rule are final. */
 export const BRIEFLY: readonly Retrier[] = [
   {
     ErrorEquals: [
@@ -26,10 +26,10 @@ export const BRIEFLY: readonly Retrier[] = [
   },
 ];
 
-/** The longest lease, and ten minutes more: after that there is nothing left that a retry could end sooner. */
+/** The longest lease and ten minutes: after that, all access has expired and a retry could not end anything sooner. */
 const OUTLAST_SECONDS = 3600 + 600;
 
-/** How many attempts it takes until the waits between them add up to `seconds`. */
+/** The number of attempts until the waits between them add up to `seconds`. */
 export function attemptsToOutlast(
   seconds: number,
   wait: { readonly first: number; readonly rate: number; readonly longest: number },
@@ -50,11 +50,11 @@ const outlasting = (errors: readonly string[], first: number, rate: number, long
   MaxAttempts: attemptsToOutlast(OUTLAST_SECONDS, { first, rate, longest }),
 });
 
-/** The tail does not give up before the last lease has ended by itself. */
+/** For the tail, which does not give up before the last lease has expired. */
 export const PATIENTLY: readonly Retrier[] = [
-  // Final: the boundary is another execution's, a step of the tail was skipped, or somebody wrote to the evidence. No wait changes that.
+  // Final: the boundary belongs to another execution, a step of the tail was skipped, or the evidence was changed. Waiting does not help.
   { ErrorEquals: ['NotTheOwner', 'NotProven', 'ChainBroken'], MaxAttempts: 0 },
-  // Expected while IAM spreads a policy or a lease runs out: soon again.
+  // Expected while IAM propagates a policy or until a lease expires: retried soon.
   outlasting(['StillAccepted', 'ExpiryPending', 'SecretUnrevoked', 'LedgerContention'], 1, 1.5, 20),
   outlasting(LAMBDA_SERVICE_ERRORS, 1, 2, 30),
   outlasting(['States.ALL'], 2, 2, 30),

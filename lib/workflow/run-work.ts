@@ -5,8 +5,8 @@ import { catchAll, invoke } from './task-state.ts';
 import type { TaskWorkflow } from './types.ts';
 
 /**
- * RunWork -> the tail, however it ends, or back to IssueIdentity when the work handed on a checkpoint. No Retry: after a service error the
- * function may have run. The rounds are bounded by the task's deadline and the number of its leases, which IssueIdentity keeps.
+ * RunWork -> the tail, however it ends, or back to IssueIdentity when the work returned a checkpoint. No Retry: after a service error the
+ * function may have run. IssueIdentity limits the number of runs, by the task's deadline and the number of its leases.
  */
 export const runWork = (workflow: TaskWorkflow): States => ({
   RunWork: invoke({

@@ -1,3 +1,4 @@
+import { CONTROL_STATE_TIMEOUT, PROOF_STATE_TIMEOUT } from '../functions/timeouts.ts';
 import type { States } from './asl.ts';
 import { expression, failCause, failError, failErrorAndCause, stoppedIn } from './expressions.ts';
 import { PATIENTLY } from './retries.ts';
@@ -8,18 +9,16 @@ import type { ControlVersions } from './types.ts';
 export const TAIL = 'RevokeAndRecord';
 
 export interface TailProps {
-  /** Expressions, without their brackets, that name the boundary and the execution that owns it. */
+  /** Expressions, without their brackets, for the boundary and the execution that owns it. */
   readonly boundaryId: string;
   readonly executionArn: string;
   readonly functions: Pick<ControlVersions, 'revokeAndRecord' | 'proveRevoked' | 'closeBoundary'>;
-  /** Seconds that a state waits for its function: longer than the function's own timeout. */
-  readonly timeoutSeconds: number;
-  readonly proofTimeoutSeconds: number;
 }
 
-/** RevokeAndRecord -> ProveRevoked -> CloseBoundary -> how it ended. The one way in which a boundary closes. */
+/** RevokeAndRecord -> ProveRevoked -> CloseBoundary -> how it ended. A boundary closes in no other way. */
 export function boundaryTail(props: TailProps): States {
-  const { functions, timeoutSeconds } = props;
+  const { functions } = props;
+  const timeoutSeconds = CONTROL_STATE_TIMEOUT.toSeconds();
   const owner = { boundaryId: expression(props.boundaryId), executionArn: expression(props.executionArn) };
   return {
     [TAIL]: invoke({
@@ -42,7 +41,7 @@ export function boundaryTail(props: TailProps): States {
       comment: "Uses the task's own credential until it is refused.",
       versionArn: functions.proveRevoked,
       payload: owner,
-      timeoutSeconds: props.proofTimeoutSeconds,
+      timeoutSeconds: PROOF_STATE_TIMEOUT.toSeconds(),
       output: {},
       retry: PATIENTLY,
       caught: catchAll('BoundaryUnproven', stoppedIn('ProveRevoked')),

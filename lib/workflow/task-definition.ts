@@ -7,8 +7,8 @@ import type { TaskWorkflow } from './types.ts';
 import { windowStates } from './window.ts';
 
 /**
- * One task, from row to closed boundary. Nothing is read from the execution's input, and there is no timeout of the whole machine: that
- * would end it without the tail.
+ * One task, from its row to its closed boundary. Nothing is read from the execution's input. The machine itself has no timeout: it would
+ * end an execution without the tail.
  */
 export const taskDefinition = (workflow: TaskWorkflow): Definition => ({
   Comment: `One execution is one ${workflow.type} task: its access begins and ends here.`,
@@ -22,8 +22,6 @@ export const taskDefinition = (workflow: TaskWorkflow): Definition => ({
       boundaryId: boundaryIdOf(workflow.type),
       executionArn: EXECUTION_ARN,
       functions: workflow.functions,
-      timeoutSeconds: workflow.controlTimeoutSeconds,
-      proofTimeoutSeconds: workflow.proofTimeoutSeconds,
     }),
   },
 });

@@ -1,14 +1,14 @@
 import { Aws } from 'aws-cdk-lib';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
-import type { Catcher, Json, Retrier, TaskState } from './asl.ts';
+import type { Catcher, AslValue, Retrier, TaskState } from './asl.ts';
 
 export interface InvokeProps {
   readonly comment: string;
   /** A function's published version. */
   readonly versionArn: string;
-  readonly payload: Json;
+  readonly payload: AslValue;
   readonly timeoutSeconds: number;
-  readonly output: Json;
+  readonly output: AslValue;
   readonly retry?: readonly Retrier[];
   readonly caught: readonly Catcher[];
   readonly next: string;
@@ -27,8 +27,8 @@ export const invoke = (props: InvokeProps): TaskState => ({
   Next: props.next,
 });
 
-/** Everything that a state can catch. `States.ALL` does not stand for `States.DataLimitExceeded`, so that one is named. */
-export const catchAll = (next: string, output: Json): Catcher[] => [
+/** Everything that a state can catch. `States.ALL` does not include `States.DataLimitExceeded`, so it is listed as well. */
+export const catchAll = (next: string, output: AslValue): Catcher[] => [
   { ErrorEquals: ['States.DataLimitExceeded'], Output: output, Next: next },
   { ErrorEquals: ['States.ALL'], Output: output, Next: next },
 ];

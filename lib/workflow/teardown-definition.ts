@@ -3,15 +3,13 @@ import { EXECUTION_ARN } from './expressions.ts';
 import { boundaryTail, TAIL, type TailProps } from './tail.ts';
 
 /** Closes a boundary whose execution ended without its tail: the same tail, for the boundary that the input names. */
-export const teardownDefinition = (
-  props: Pick<TailProps, 'functions' | 'timeoutSeconds' | 'proofTimeoutSeconds'>,
-): Definition => ({
+export const teardownDefinition = (functions: TailProps['functions']): Definition => ({
   Comment: 'Closes a boundary whose execution ended without closing it. Started by reconcile.',
   QueryLanguage: 'JSONata',
   StartAt: TAIL,
   States: boundaryTail({
-    ...props,
-    // Whoever may start Teardown can only close: each function checks that the row names this very execution.
+    functions,
+    // Whoever can start Teardown can only close: each function checks that the row names this execution.
     boundaryId: '$string($states.context.Execution.Input.boundaryId)',
     executionArn: EXECUTION_ARN,
   }),

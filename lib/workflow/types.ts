@@ -8,18 +8,16 @@ export interface ControlVersions {
   readonly closeBoundary: string;
 }
 
-/** What the workflow of a task type is made from. */
+/** What the workflow of a task type is made of. */
 export interface TaskWorkflow {
   readonly type: string;
   /** Names of the JIT secrets, in the order in which they are issued. */
   readonly secrets: readonly string[];
   readonly functions: ControlVersions;
-  /** Whether its tasks have a window to wait for. */
+  /** Whether its tasks may have to wait for a window. */
   readonly hasWindow: boolean;
-  /** What RunWork calls. Admit and IssueIdentity are told it as well: nothing is issued for a version that was not asked for. */
+  /** What RunWork calls. Admit and IssueIdentity receive it as well: nothing is issued for a version that was not requested. */
   readonly workVersionArn: string;
-  /** How long a state waits for its function: longer than the function may run. */
-  readonly controlTimeoutSeconds: number;
-  readonly proofTimeoutSeconds: number;
+  /** How long RunWork waits for it: longer than the function may run. */
   readonly workTimeoutSeconds: number;
 }

@@ -1,3 +1,4 @@
+import { CONTROL_STATE_TIMEOUT } from '../functions/timeouts.ts';
 import type { States } from './asl.ts';
 import { boundaryIdOf, EXECUTION_ARN, expression, failedIn, waits } from './expressions.ts';
 import { firstIssue } from './issue.ts';
@@ -7,8 +8,8 @@ import { catchAll, invoke } from './task-state.ts';
 import type { TaskWorkflow } from './types.ts';
 
 /**
- * Admit -> what is issued first; for a type with a window Admit -> WindowOpen, and from there on, or -> AwaitWindow -> Admit: after a wait
- * of days everything is checked again, by the state that checks it anyway. No credential exists while a task waits.
+ * Admit -> the first state that issues something. For a type with a window: Admit -> WindowOpen -> that state, or -> AwaitWindow -> Admit.
+ * So everything is checked again after a wait of days, by the state that checks it anyway. No credential exists while a task waits.
  */
 export const windowStates = (workflow: TaskWorkflow): States =>
   workflow.hasWindow
@@ -39,7 +40,7 @@ const admit = (workflow: TaskWorkflow, next: string, output: string | Record<str
       executionArn: expression(EXECUTION_ARN),
       workVersion: workflow.workVersionArn,
     },
-    timeoutSeconds: workflow.controlTimeoutSeconds,
+    timeoutSeconds: CONTROL_STATE_TIMEOUT.toSeconds(),
     output,
     retry: BRIEFLY,
     caught: catchAll(TAIL, failedIn('Admit')),

@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { BoundedTask, Parameter, Tool, Work, type TaskBoundary } from '../../lib/index.ts';
+import { BoundedTask, Parameter, Tool, Work, type ITaskBoundary } from '../../lib/index.ts';
 
-/** What customers wrote, and what was answered: one item a case in each. */
+/** The customers' cases and the replies to them: each table has one item for each case. */
 export interface CaseTables {
   readonly cases: dynamodb.Table;
   readonly replies: dynamodb.Table;
@@ -19,7 +19,7 @@ export function caseTables(scope: Construct): CaseTables {
   return { cases: table('Cases'), replies: table('Replies') };
 }
 
-/** Declared before the boundary, so that one esbuild call builds all. */
+/** Declared before the boundary, so that a single esbuild call builds all functions. */
 export const caseWork = ({ cases, replies }: CaseTables): Work =>
   Work.entry(new URL('../work/case-response/index.ts', import.meta.url), {
     timeout: Duration.seconds(60),
@@ -27,13 +27,13 @@ export const caseWork = ({ cases, replies }: CaseTables): Work =>
   });
 
 interface CaseProps extends CaseTables {
-  readonly boundary: TaskBoundary;
+  readonly boundary: ITaskBoundary;
   readonly work: Work;
 }
 
 /**
- * An assistant reads one case and writes one reply to it, whatever the case tells it to do. That there is one reply only is the code's
- * condition on its put: IAM has no key for it.
+ * An assistant reads one case and writes one reply to it, and can do nothing else, even if the text of the case asks it to. The condition
+ * of the code's put allows only one reply: IAM has no key for that.
  */
 export const caseTask = (scope: Construct, { boundary, cases, replies, work }: CaseProps): BoundedTask =>
   new BoundedTask(scope, 'CaseResponse', {

@@ -11,26 +11,26 @@ import {
   Parameter,
   Tool,
   Work,
-  type TaskBoundary,
+  type ITaskBoundary,
 } from '../../lib/index.ts';
 
 interface MaintenanceProps {
-  readonly boundary: TaskBoundary;
-  /** Holds the sets, each under its own hash. */
+  readonly boundary: ITaskBoundary;
+  /** Contains the sets, each under its own hash. */
   readonly sets: s3.Bucket;
-  /** A user who may make logins on the server: see `JitSecret.postgres`. */
+  /** A user who may create logins on the server: see `JitSecret.postgres`. */
   readonly admin: secretsmanager.Secret;
   readonly work: Work;
 }
 
-/** What the maintenance runs. Declared before the boundary, so that one esbuild call builds all. */
+/** The work function. Declared before the boundary, so that a single esbuild call builds all functions. */
 export const maintenanceWork = (sets: s3.Bucket): Work =>
   Work.entry(new URL('../work/database-maintenance/index.ts', import.meta.url), {
     timeout: Duration.seconds(60),
     environment: { MAINTENANCE_BUCKET: sets.bucketName },
   });
 
-/** Runs a named set of maintenance on a database, approved by two, in its window, with a login that is made for the task. */
+/** Runs a named maintenance set on a database: approved by two people, in a window, with a login that is created for the task. */
 export const maintenanceTask = (
   scope: Construct,
   { boundary, sets, admin, work }: MaintenanceProps,
@@ -39,7 +39,7 @@ export const maintenanceTask = (
     boundary,
     type: 'database-maintenance',
     parameters: { set: Parameter.token(), digest: Parameter.token() },
-    // The key holds the content's own hash, so that what an approver saw is what runs.
+    // The key contains the hash of the content, so that the set which an approver saw is the set that runs.
     tools: { readSet: Tool.allow('s3:GetObject').on(sets.arnForObjects('{set}/{digest}.json')) },
     secrets: {
       database: JitSecret.postgres({
@@ -51,7 +51,7 @@ export const maintenanceTask = (
           { on: 'schema', schema: 'shop', privileges: ['USAGE'] },
           { on: 'allTables', schema: 'shop', privileges: ['MAINTAIN'] },
         ],
-        // A migration alters tables, which only their owner may.
+        // Only the owner of a table may alter it, as a migration does.
         memberOf: ['shop_owner'],
       }),
     },
@@ -63,12 +63,12 @@ export const maintenanceTask = (
     emergency: true,
   });
 
-/** Made without the value that is needed: whoever deploys puts the address of a server and the password of its admin. */
+/** Created without its value: after the deployment, put the address of a server and the password of its admin there. */
 export function adminSecret(scope: Construct, id: string): secretsmanager.Secret {
   const secret = new secretsmanager.Secret(scope, id, {
     description:
       'JSON in the form of RDS (engine, host, port, username, password): a server and a user who may make logins for tasks. TLS is checked (sslmode verify-full) unless it says otherwise; ca is the PEM of an authority that is not public.',
   });
-  acceptFinding(secret, 'SMG4', 'The server is not part of the sample; who runs it rotates its password.');
+  acceptFinding(secret, 'SMG4', 'The server is not part of the sample; its operator rotates the password.');
   return secret;
 }

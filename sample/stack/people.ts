@@ -1,8 +1,8 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { personalPrincipal, type BoundedTask, type TaskBoundary } from '../../lib/index.ts';
+import { personalPrincipal, type BoundedTask, type ITaskBoundary } from '../../lib/index.ts';
 
-/** The roles of the people who work with the sample. A session's name is a person there. */
+/** The roles of the people who use the sample. Each session name is one person. */
 export interface SamplePeople {
   readonly requesters: iam.IRole;
   readonly approvers: iam.IRole;
@@ -11,7 +11,7 @@ export interface SamplePeople {
 
 export function samplePeople(
   scope: Construct,
-  boundary: TaskBoundary,
+  boundary: ITaskBoundary,
   types: readonly BoundedTask[],
 ): SamplePeople {
   const role = (id: string, description: string) =>

@@ -7,7 +7,7 @@ import { adminSecret, maintenanceTask, maintenanceWork } from './maintenance.ts'
 import { samplePeople } from './people.ts';
 import { transferTask, transferWork } from './transfer.ts';
 
-/** The sample: one task type copies an object and leaves a signed receipt, one runs maintenance on a database, one answers a case by an assistant. */
+/** The sample's task types: copy an object with a signed receipt, run maintenance on a database, let an assistant answer a case. */
 export class SampleStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);

@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { BoundedTask, JitSecret, Parameter, Tool, Work, type TaskBoundary } from '../../lib/index.ts';
+import { BoundedTask, JitSecret, Parameter, Tool, Work, type ITaskBoundary } from '../../lib/index.ts';
 
-/** Declared before the boundary, so that one esbuild call builds it together with the control functions. */
+/** Declared before the boundary, so that a single esbuild call builds all functions. */
 export const transferWork = (source: s3.Bucket, destination: s3.Bucket): Work =>
   Work.entry(new URL('../work/object-transfer/index.ts', import.meta.url), {
     timeout: Duration.seconds(60),
@@ -12,13 +12,13 @@ export const transferWork = (source: s3.Bucket, destination: s3.Bucket): Work =>
   });
 
 interface TransferProps {
-  readonly boundary: TaskBoundary;
+  readonly boundary: ITaskBoundary;
   readonly source: s3.Bucket;
   readonly destination: s3.Bucket;
   readonly work: Work;
 }
 
-/** Copies one object from one bucket to another, leaves a signed receipt, and does so each night by itself. */
+/** Copies one object from one bucket to another and writes a signed receipt: on request, and each night on a schedule. */
 export function transferTask(
   scope: Construct,
   { boundary, source, destination, work }: TransferProps,
@@ -36,7 +36,7 @@ export function transferTask(
     work,
     stateTimeout: Duration.seconds(75),
     lease: Duration.seconds(120),
-    // Large objects take several runs, each with a lease of its own.
+    // Large objects take several runs, each with its own lease.
     taskTimeout: Duration.hours(3),
   });
 

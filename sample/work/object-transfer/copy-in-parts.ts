@@ -9,7 +9,7 @@ import {
   completeUpload,
   copyPart,
   partsThere,
-  type Upload,
+  type CopyUpload,
 } from './upload.ts';
 
 /** One run's share of a copy in parts. */
@@ -31,8 +31,8 @@ export type PartsCopy = { readonly copy: Checksums } | { readonly unfinished: Tr
  * the upload is completed, for which S3 must find the source's checksum over the whole. A run whose time is up leaves the upload for the
  * next. On any failure the upload is aborted, so that nothing of it stays; where that cannot be done, the bucket's lifecycle rule does.
  */
-export async function copyInParts(of: Omit<Upload, 'id'>, run: PartsRun): Promise<PartsCopy> {
-  const upload: Upload = { ...of, id: run.uploadId ?? (await beginUpload(of, run.signal)) };
+export async function copyInParts(of: Omit<CopyUpload, 'id'>, run: PartsRun): Promise<PartsCopy> {
+  const upload: CopyUpload = { ...of, id: run.uploadId ?? (await beginUpload(of, run.signal)) };
   try {
     return await copyOn(upload, run);
   } catch (error) {
@@ -40,7 +40,7 @@ export async function copyInParts(of: Omit<Upload, 'id'>, run: PartsRun): Promis
   }
 }
 
-async function copyOn(upload: Upload, run: PartsRun): Promise<PartsCopy> {
+async function copyOn(upload: CopyUpload, run: PartsRun): Promise<PartsCopy> {
   const { source, id } = upload;
   const ranges = partRanges(source.bytes, run.partBytes);
   const there =
@@ -65,7 +65,7 @@ async function copyOn(upload: Upload, run: PartsRun): Promise<PartsCopy> {
  * gets on or fails. The first failure stops all lanes, and all have stopped when this returns or throws.
  */
 async function copyMissing(
-  upload: Upload,
+  upload: CopyUpload,
   ranges: readonly PartRange[],
   there: ReadonlyMap<number, CompletedPart>,
   { parallel, signal, isTimeUp }: PartsRun,

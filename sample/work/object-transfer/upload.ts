@@ -17,7 +17,7 @@ import type { PartRange } from './part-ranges.ts';
 import { shown, type ObjectName, type Source } from './source.ts';
 
 /** An upload under way, and how its whole will be checked. */
-export interface Upload {
+export interface CopyUpload {
   readonly s3: S3Client;
   readonly source: Source;
   readonly to: ObjectName;
@@ -29,7 +29,7 @@ const isNamed = (error: unknown, name: string): boolean => error instanceof Erro
 
 /** Begins an upload with the source's metadata. */
 export async function beginUpload(
-  { s3, source: { head }, to, check }: Omit<Upload, 'id'>,
+  { s3, source: { head }, to, check }: Omit<CopyUpload, 'id'>,
   abortSignal: AbortSignal,
 ): Promise<string> {
   const { UploadId } = await s3.send(
@@ -64,7 +64,7 @@ const completedPart = (
 
 /** S3 copies one part itself, of exactly the object that was looked at. */
 export async function copyPart(
-  { s3, source, to, check, id }: Upload,
+  { s3, source, to, check, id }: CopyUpload,
   range: PartRange,
   abortSignal: AbortSignal,
 ): Promise<CompletedPart> {
@@ -89,7 +89,7 @@ export async function copyPart(
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html
  */
 async function* listedParts(
-  { s3, to, id }: Pick<Upload, 's3' | 'to' | 'id'>,
+  { s3, to, id }: Pick<CopyUpload, 's3' | 'to' | 'id'>,
   abortSignal: AbortSignal,
 ): AsyncGenerator<Part> {
   let marker: string | undefined;
@@ -106,7 +106,7 @@ async function* listedParts(
 
 /** The parts that S3 has whole, by number; undefined when it does not know the upload: it was completed, or aborted. */
 export async function partsThere(
-  { s3, to, check, id }: Upload,
+  { s3, to, check, id }: CopyUpload,
   ranges: readonly PartRange[],
   abortSignal: AbortSignal,
 ): Promise<Map<number, CompletedPart> | undefined> {
@@ -129,7 +129,7 @@ export async function partsThere(
  * lost is no failure: the upload is gone then, and the object tells whether it was completed.
  */
 export async function completeUpload(
-  upload: Upload,
+  upload: CopyUpload,
   parts: readonly CompletedPart[],
   ranges: readonly PartRange[],
   abortSignal: AbortSignal,
@@ -165,7 +165,7 @@ function isRefusal(error: unknown): boolean {
 
 /** The object that an upload became whose completion was not answered; throws `UploadGone` when the destination holds anything else. */
 export async function completedBefore(
-  { s3, source, to, check, id }: Upload,
+  { s3, source, to, check, id }: CopyUpload,
   abortSignal: AbortSignal,
 ): Promise<Checksums> {
   try {
@@ -187,7 +187,7 @@ export async function completedBefore(
 
 /** What to throw for an error after which nothing of the upload may stay. Not under the task's signal: that it fired may be why. */
 export async function aborted(
-  { s3, to, id }: Pick<Upload, 's3' | 'to' | 'id'>,
+  { s3, to, id }: Pick<CopyUpload, 's3' | 'to' | 'id'>,
   error: unknown,
 ): Promise<unknown> {
   try {

@@ -5,7 +5,7 @@ import type { CanaryAnswer } from '../../../lambdas/control/secrets/canary.ts';
 import { versionIdFrom } from '../../../lambdas/control/secrets/secrets.ts';
 import type { ProveDependencies } from '../../../lambdas/prove-revoked/deps.ts';
 import { proveLeases } from '../../../lambdas/prove-revoked/prove-lease.ts';
-import { PROOF_TIMEOUT } from '../../../lib/boundary/control-plane.ts';
+import { PROOF_TIMEOUT } from '../../../lib/functions/timeouts.ts';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { rowOf } from '../../fixtures/row.ts';
 

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { DeclarationError } from '../../../core/shared/errors.ts';
-import { checkApproval } from '../../../lib/task-types/declaration.ts';
+import { checkApproval } from '../../../lib/approvals/check-approval.ts';
 import { Approval, BoundedTask, personalPrincipal, TaskBoundary, Tool, Work } from '../../../lib/index.ts';
 
 const required = Approval.required({ quorum: 2, expiresAfter: Duration.hours(1) });
@@ -32,7 +32,7 @@ describe('a type with approvals', () => {
     expect(faults()).toEqual([]);
   });
 
-  it('is refused where a session may have any name', () => {
+  it('is refused when a session may have any name', () => {
     const { type, role, faults } = typeWithApproval();
     type.grantSubmit(role('Requesters', new iam.AccountRootPrincipal()));
     type.grantDecide(role('Approvers', new iam.AccountRootPrincipal()));
@@ -46,10 +46,10 @@ describe('a type with approvals', () => {
     ]);
   });
 
-  it('is refused where nobody may decide', () => {
+  it('is refused when no role may decide', () => {
     const { type, role, faults } = typeWithApproval();
     type.grantSubmit(role('Requesters', personalPrincipal()), { personal: true });
-    expect(faults()).toEqual([expect.stringMatching(/needs 2 approvals, but nobody may decide/)]);
+    expect(faults()).toEqual([expect.stringMatching(/needs 2 approvals, but no role may decide/)]);
   });
 });
 
@@ -63,7 +63,7 @@ const trust = (statement: Record<string, unknown>) => ({
   ...statement,
 });
 
-/** A type with one personal role whose trust is these statements. */
+/** The faults of a type with one personal role whose trust policy has these statements. */
 function personalWith(statements: readonly Record<string, unknown>[]) {
   const made = typeWithApproval();
   const role = made.role('People', personalPrincipal());
@@ -95,7 +95,7 @@ describe('a personal role', () => {
     ['for all but a principal', { ...trust({ NotPrincipal: ACCOUNT }), Principal: undefined }],
     ['with people beside a service', trust({ Principal: { ...ACCOUNT, Service: 'lambda.amazonaws.com' } })],
     ['for everyone', trust({ Principal: '*' })],
-  ])('whose name its caller chooses is refused: %s', (_what, statement) => {
+  ])('whose session name the caller can choose is refused: %s', (_what, statement) => {
     const pinned = trust({ Condition: { StringEquals: PIN } });
     expect(personalWith([pinned, statement])).toEqual([
       expect.stringMatching(/the trust of Test\/People\/Resource lets its callers choose/),
@@ -122,11 +122,11 @@ describe('a personal role', () => {
     ],
     ['for a service', trust({ Principal: { Service: 'lambda.amazonaws.com' } })],
     ['that denies', { ...trust({ Principal: '*' }), Effect: 'Deny' }],
-  ])('whose name is given is taken: %s', (_what, statement) => {
+  ])('whose session name is fixed is accepted: %s', (_what, statement) => {
     expect(personalWith([statement])).toEqual([]);
   });
 
-  it('is looked at when the template is written: opened after the grant, or granted under another handle', () => {
+  it('is checked when the template is written: also if it is opened later, or granted as an import', () => {
     const { stack, type, role, faults } = typeWithApproval();
     const [late, handle, imported] = [
       role('Late', personalPrincipal()),
@@ -142,7 +142,7 @@ describe('a personal role', () => {
     expect(faults().filter((fault) => fault.includes('is declared personal'))).toHaveLength(3);
   });
 
-  it('that was imported is its owner’s word', () => {
+  it('outside the app is not checked', () => {
     const { stack, type } = typeWithApproval();
     const arn =
       'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_0123456789abcdef';
@@ -156,9 +156,9 @@ describe('a personal role', () => {
 });
 
 it.each<[string, Parameters<typeof checkApproval>[1], RegExp]>([
-  ['emergencies that have nothing to skip', { emergency: true }, /allows emergencies, but needs no approval/],
-  ['a quorum of nobody', { approval: { ...required, quorum: 0 } }, /quorum of 1 to 10/],
-  ['a quorum of a crowd', { approval: { ...required, quorum: 11 } }, /quorum of 1 to 10/],
+  ['emergencies without an approval to skip', { emergency: true }, /allows emergencies, but has no approval/],
+  ['a quorum of zero', { approval: { ...required, quorum: 0 } }, /quorum of 1 to 10/],
+  ['a quorum of eleven', { approval: { ...required, quorum: 11 } }, /quorum of 1 to 10/],
   ['no time to approve', { approval: { ...required, expiresAfterSeconds: 59 } }, /60 seconds or more/],
 ])('refuses %s', (_what, props, message) => {
   expect(() => checkApproval('approved', props)).toThrow(message);

@@ -104,12 +104,12 @@ describe('its alarm', () => {
 
 describe('an archive', () => {
   it.each(['evidence', '/evidence/', 'a//b/', 'a*/', '${aws:userid}/', '../', `${'x'.repeat(64)}/`])(
-    'does not take the prefix %j',
+    'does not accept the prefix %j',
     (prefix) => {
       const stack = new Stack(new App(), 'Other');
       const retention = s3.ObjectLockRetention.compliance(Duration.days(1));
       expect(() => new EvidenceArchive(stack, 'Archive', { retention, prefix })).toThrow(
-        /prefix is ".*"; allowed: nothing, or up to eight folders/,
+        /prefix is ".*"; allowed: empty, or up to eight folders/,
       );
     },
   );

@@ -19,8 +19,8 @@ function sessionFor(item: string) {
     transferConfig({
       parameters: { item: { kind: 's3Key', maxBytes: 1024 } },
       tools: [
-        Tool.readItem(table, '{item}').toSpec('read'),
-        Tool.putItem(table, 'reply-{item}').toSpec('write'),
+        Tool.readItem(table, '{item}')._toSpec('read'),
+        Tool.putItem(table, 'reply-{item}')._toSpec('write'),
       ],
     }),
     { boundaryId: 't.t-1', nonce: '0', parameters: { item }, deadline: '2026-11-23T10:00:00Z' },

@@ -29,11 +29,15 @@ describe('a schedule is refused at synth', () => {
       /has the expression "cron\(0 4 \* \* \?\)": it is must be cron.*See https:\/\/docs\.aws/,
     ],
     [
-      'in no time zone',
+      'with a time zone that does not exist',
       declare('Nightly', { timeZone: 'Berlin' }),
       /time zone "Berlin"; allowed: a name of the IANA/,
     ],
-    ['in other capitals', declare('Nightly', { timeZone: 'asia/kolkata' }), /"asia\/kolkata"; .*spelled/],
+    [
+      'with a time zone in the wrong case',
+      declare('Nightly', { timeZone: 'asia/kolkata' }),
+      /"asia\/kolkata"; .*spelled/,
+    ],
     ['with an offset', declare('Nightly', { timeZone: '+01:00' }), /time zone/],
     ['without a parameter', declare('Nightly', { parameters: {} }), /Parameter key is missing/],
     [
@@ -49,7 +53,7 @@ describe('a schedule is refused at synth', () => {
         { parameters: { key: '{date:MM}' } },
         { ...reader, parameters: { key: Parameter.oneOf('01', '02') } },
       ),
-      /for example for 2031-11-28T19:55:00.000Z: Parameter key is "11"; allowed: one of 01, 02/,
+      /for example at 2031-11-28T19:55:00.000Z: Parameter key is "11"; allowed: one of 01, 02/,
     ],
     [
       'with a policy that is too long',
@@ -67,12 +71,12 @@ describe('a schedule is refused at synth', () => {
     expect(declaring).toThrow(message);
   });
 
-  it('when another of the stack has its name, of whichever type', () => {
+  it('when another schedule of the stack has its name, even of another type', () => {
     const { stack, boundary, task } = stackWith(reader);
     task.schedule('Nightly', sound);
     const other = new BoundedTask(stack, 'Other', { boundary, type: 'other', ...reader, work: inlineWork() });
     expect(() => other.schedule('Nightly', sound)).toThrow(
-      /Schedule Nightly of task type other is declared twice in its stack; reader has the first/,
+      /Schedule Nightly of task type other is declared twice in its stack; the first is of task type reader/,
     );
   });
 });
@@ -89,7 +93,7 @@ describe('schedules of a type', () => {
     expect(JSON.stringify(policy).match(/StartReader/g)).toHaveLength(1);
   });
 
-  it('are none where none is declared: submit-scheduled may start nothing then', () => {
+  it('if there are none, submit-scheduled may start nothing', () => {
     const { stack } = stackWith(reader);
     const [, policy] =
       ofType(resourcesOf(stack), 'AWS::IAM::Policy').find(([id]) => /SubmitScheduled/.test(id)) ?? [];

@@ -2,7 +2,7 @@ import { Duration, type Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { Parameter, Tool, type MultipartUploadOptions } from '../../../lib/index.ts';
-import type { UploadBucket } from '../../../lib/tools/multipart-upload.ts';
+import type { UploadBucket } from '../../../lib/tools/upload-target.ts';
 import { inlineWork, stackWith } from '../sample.ts';
 import { BoundedTask } from '../../../lib/index.ts';
 
@@ -84,12 +84,12 @@ describe('the tool', () => {
       's3:x-amz-storage-class',
       'STANDARD',
     );
-    expect(tool.toSpec('write')).toMatchObject({
+    expect(tool._toSpec('write')).toMatchObject({
       actions: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
       resources: [bucket.arnForObjects('{key}')],
     });
-    expect(tool.upload).toMatchObject({ key: '{key}' });
-    expect(Tool.multipartUpload(bucket, '{key}', { readBack: true }).toSpec('write').actions).toContain(
+    expect(tool._upload).toMatchObject({ key: '{key}' });
+    expect(Tool.multipartUpload(bucket, '{key}', { readBack: true })._toSpec('write').actions).toContain(
       's3:GetObject',
     );
   });

@@ -2,10 +2,8 @@ import { GetObjectCommand, PutObjectCommand, S3ServiceException, type S3Client }
 import { Readable } from 'node:stream';
 import type { ArchiveState } from 'taskbound-evidence/chain/bundle';
 
-/**
- * The copies of closed boundaries' evidence. Objects are only added; nothing here replaces or removes one.
- */
-export class EvidenceArchive {
+/** The bucket with copies of closed boundaries' evidence. Objects are put only where none exists, and never replaced or deleted. */
+export class BundleArchive {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #prefix: string;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FORBIDDEN_TOOLS, refusalOf } from '../../../lib/tools/forbidden-tools.ts';
+import { actionFault } from '../../../lib/tools/action-fault.ts';
+import { FORBIDDEN_ACTIONS } from '../../../lib/tools/forbidden-actions.ts';
 
 /** Action, and words of the reason for which it is refused. */
 const REFUSED: readonly (readonly [string, RegExp])[] = [
@@ -51,13 +52,13 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['lambda:UpdateFunctionCode', /code/],
   ['lambda:UpdateFunctionConfiguration', /code/],
   ['lambda:CreateFunctionUrlConfig', /code/],
-  ['ssm:StartAutomationExecution', /goes on after/],
-  ['ssm:SendCommand', /goes on after/],
-  ['states:StartExecution', /goes on after/],
-  ['scheduler:CreateSchedule', /goes on after/],
-  ['codebuild:StartBuild', /goes on after/],
-  ['ecs:RunTask', /goes on after/],
-  ['glue:StartJobRun', /goes on after/],
+  ['ssm:StartAutomationExecution', /continues after/],
+  ['ssm:SendCommand', /continues after/],
+  ['states:StartExecution', /continues after/],
+  ['scheduler:CreateSchedule', /continues after/],
+  ['codebuild:StartBuild', /continues after/],
+  ['ecs:RunTask', /continues after/],
+  ['glue:StartJobRun', /continues after/],
   ['ec2:AssociateIamInstanceProfile', /identity/],
   ['ec2:RunInstances', /identity/],
   ['cloudtrail:StopLogging', /record/],
@@ -65,12 +66,12 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
 
 describe('a tool may not have', () => {
   it.each(REFUSED)('%s', (action, reason) => {
-    expect(refusalOf(action)).toMatch(reason);
+    expect(actionFault(action)).toMatch(reason);
   });
 
-  it('anything for which no reason is written down: each row has one, and each is tried here', () => {
-    const tried = new Set(REFUSED.map(([action]) => refusalOf(action)));
-    expect(FORBIDDEN_TOOLS.filter((row) => !tried.has(row.reason))).toEqual([]);
+  it('an action of any row of the table: an action of each row is tried here', () => {
+    const tried = new Set(REFUSED.map(([action]) => actionFault(action)));
+    expect(FORBIDDEN_ACTIONS.filter((row) => !tried.has(row.reason))).toEqual([]);
   });
 });
 
@@ -96,6 +97,6 @@ describe('a tool may have', () => {
     'events:PutEvents',
     'states:StartSyncExecution',
   ])('%s', (action) => {
-    expect(refusalOf(action)).toBeUndefined();
+    expect(actionFault(action)).toBeUndefined();
   });
 });

@@ -7,13 +7,17 @@ import { DAY_INDEX, DUE_INDEX, EVIDENCE_KEYS, LEDGER_KEYS, LOOKUP_INDEX } from '
 import { evidenceKey } from '../evidence/evidence-key.ts';
 import type { DeploymentOptions } from './options.ts';
 
-/** Ledger: one mutable row a task. Evidence: its events, only ever added to, and the key that signs them at the end. */
-export class Records extends Construct {
+export interface BoundaryRecordsProps {
+  readonly options: DeploymentOptions;
+}
+
+/** Ledger: one mutable row for each task. Evidence: its events, which are only appended, and the key that signs them at the end. */
+export class BoundaryRecords extends Construct {
   readonly ledger: dynamodb.Table;
   readonly evidence: dynamodb.Table;
   readonly evidenceKey: kms.Key;
 
-  constructor(scope: Construct, id: string, options: DeploymentOptions) {
+  constructor(scope: Construct, id: string, { options }: BoundaryRecordsProps) {
     super(scope, id);
     this.ledger = new dynamodb.Table(this, 'Ledger', {
       partitionKey: text(LEDGER_KEYS.partitionKey),
@@ -48,10 +52,10 @@ export class Records extends Construct {
 const text = (name: string): dynamodb.Attribute => ({ name, type: dynamodb.AttributeType.STRING });
 const number = (name: string): dynamodb.Attribute => ({ name, type: dynamodb.AttributeType.NUMBER });
 
-const tableDefaults = (options: DeploymentOptions) => ({
+const tableDefaults = ({ removalPolicy, encryptionKey }: DeploymentOptions) => ({
   billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
   pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-  removalPolicy: options.removalPolicy ?? RemovalPolicy.RETAIN,
-  deletionProtection: options.removalPolicy !== RemovalPolicy.DESTROY,
-  ...omitUndefined({ encryptionKey: options.encryptionKey }),
+  removalPolicy: removalPolicy ?? RemovalPolicy.RETAIN,
+  deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
+  ...omitUndefined({ encryptionKey }),
 });

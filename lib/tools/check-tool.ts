@@ -2,26 +2,26 @@ import { DeclarationError } from '../../core/shared/errors.ts';
 import type { ParameterSpec } from '../../core/task-types/parameters.ts';
 import { placeholdersIn } from '../../core/grants/session-policy.ts';
 import type { ToolSpec } from '../../core/task-types/task-type.ts';
-import { refusalOf } from './forbidden-tools.ts';
+import { actionFault } from './action-fault.ts';
 
 type Specs = Readonly<Record<string, ParameterSpec>>;
 
-/** Operators whose values are text, in which a parameter may stand: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+/** Operators whose values are text, which may contain parameters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 const TEXT_OPERATOR =
   /^(ForAnyValue:|ForAllValues:)?(String|Arn)(Not)?(Equals|Like|EqualsIgnoreCase)(IfExists)?$/;
 
-/** All texts of a tool in which a parameter may stand. */
+/** All texts of a tool that may contain parameters. */
 export const templatesOf = (tool: ToolSpec): string[] => [
   ...tool.resources,
   ...Object.values(tool.conditions ?? {}).flatMap((keys) => Object.values(keys).flat()),
 ];
 
-/** Throws `DeclarationError` when a tool could grant more than its author reads in it. */
+/** Throws `DeclarationError` for a tool that could grant more than its author can see in it. */
 export function checkTool(tool: ToolSpec, parameters: Specs): void {
   if (tool.actions.length === 0) refuse(tool, 'allows no action. Name at least one.');
-  if (tool.resources.length === 0) refuse(tool, 'is on no resource. Name at least one.');
+  if (tool.resources.length === 0) refuse(tool, 'has no resource. Name at least one.');
   for (const action of tool.actions) {
-    const reason = refusalOf(action);
+    const reason = actionFault(action);
     if (reason !== undefined) refuse(tool, `may not allow ${action}: ${reason}. Remove it.`);
   }
   for (const resource of tool.resources) checkResource(tool, resource);
@@ -31,9 +31,15 @@ export function checkTool(tool: ToolSpec, parameters: Specs): void {
 
 function checkResource(tool: ToolSpec, resource: string): void {
   if (/^[*?:]*$/.test(resource))
-    refuse(tool, `is on the resource ${JSON.stringify(resource)}, which is everything. Name the resource.`);
+    refuse(
+      tool,
+      `has the resource ${JSON.stringify(resource)}, which matches everything. Name the resource.`,
+    );
   if (reachesOwnSecrets(resource))
-    refuse(tool, `is on ${resource}, where Taskbound keeps tasks’ secrets. Declare a secret instead.`);
+    refuse(
+      tool,
+      `has the resource ${resource}, which includes tasks’ secrets that Taskbound creates. Declare a secret instead.`,
+    );
   const outer = resource.startsWith('arn:') ? resource.split(':').slice(0, 5).join(':') : '';
   if (placeholdersIn(outer).length > 0)
     refuse(
@@ -42,7 +48,7 @@ function checkResource(tool: ToolSpec, resource: string): void {
     );
 }
 
-/** Whether a secret of Taskbound's could be meant: `secret:*` and `secret:task*` as much as `secret:taskbound/…`. */
+/** Whether a resource could match a secret that Taskbound creates: `secret:*` and `secret:task*` as well as `secret:taskbound/…`. */
 function reachesOwnSecrets(resource: string): boolean {
   const name = /:secret:(.*)$/.exec(resource)?.[1];
   if (name === undefined) return false;
@@ -60,14 +66,20 @@ function checkCondition(
     .flat()
     .some((value) => placeholdersIn(value).length > 0);
   if (parameterised && !TEXT_OPERATOR.test(operator)) {
-    refuse(tool, `has a parameter under ${operator}, which takes no text. Use a String or Arn operator.`);
+    refuse(
+      tool,
+      `has a parameter in a value of ${operator}, which is not a text operator. Use a String or Arn operator.`,
+    );
   }
 }
 
 function checkPlaceholders(tool: ToolSpec, template: string, parameters: Specs): void {
-  // IAM reads `${…}` as a variable: a value of the right shape would become one.
+  // IAM reads `${…}` as a policy variable: a parameter's value could become the name of one.
   if (/\$\{[a-z][A-Za-z0-9]*\}/.test(template))
-    refuse(tool, `has "$" before a parameter in ${template}; IAM would read a variable. Remove the "$".`);
+    refuse(
+      tool,
+      `has "$" before a parameter in ${template}; IAM would read a policy variable. Remove the "$".`,
+    );
   for (const name of placeholdersIn(template)) {
     const spec = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
     if (spec === undefined)
@@ -78,7 +90,7 @@ function checkPlaceholders(tool: ToolSpec, template: string, parameters: Specs):
     if (spec.kind === 's3Prefix' && template.indexOf(`{${name}}`) !== template.length - name.length - 2) {
       refuse(
         tool,
-        `uses the prefix ${name} inside ${template}; a prefix may stand only at the very end, because it leaves the rest open. Use an s3Key.`,
+        `uses the prefix ${name} inside ${template}; a prefix is allowed only at the very end, because everything after it is open. Use an s3Key.`,
       );
     }
   }

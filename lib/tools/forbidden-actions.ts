@@ -1,16 +1,16 @@
-/**
- * Actions that no tool may have: they would mint credentials, delegate work to another identity, or rewrite who has access, and so outlive
- * or escape the boundary. Names as in https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html; `*` here stands
- * for any characters, letter case does not count.
- */
-interface ForbiddenRow {
+interface ForbiddenActions {
   readonly actions: readonly string[];
   readonly reason: string;
 }
 
-export const FORBIDDEN_TOOLS: readonly ForbiddenRow[] = [
+/**
+ * Actions that no tool may have, because their effect would outlive or escape the boundary: they create credentials, delegate work to
+ * another identity, or change who has access. Names are those of
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html; `*` matches any characters, and case is ignored.
+ */
+export const FORBIDDEN_ACTIONS: readonly ForbiddenActions[] = [
   {
-    reason: 'mints or passes on sessions that the task’s end does not reach',
+    reason: 'creates or passes on sessions that the task’s end does not end',
     actions: [
       'sts:*',
       'sso:*',
@@ -23,7 +23,7 @@ export const FORBIDDEN_TOOLS: readonly ForbiddenRow[] = [
     ],
   },
   {
-    reason: 'rewrites identities or what they may do',
+    reason: 'changes identities or their permissions',
     actions: [
       'iam:*',
       'identitystore:*',
@@ -48,7 +48,7 @@ export const FORBIDDEN_TOOLS: readonly ForbiddenRow[] = [
     ],
   },
   {
-    reason: 'rewrites a policy that decides access',
+    reason: 'changes a policy that decides access',
     actions: ['*:*Policy', '*:*Policies', '*:PutPolicy*', '*:PutResourcePermission*'],
   },
   {
@@ -95,7 +95,7 @@ export const FORBIDDEN_TOOLS: readonly ForbiddenRow[] = [
     ],
   },
   {
-    reason: 'gives out credentials of its own, which live past the deadline',
+    reason: 'issues other credentials, which are valid after the deadline',
     actions: [
       's3express:CreateSession',
       's3:GetDataAccess',
@@ -133,7 +133,7 @@ export const FORBIDDEN_TOOLS: readonly ForbiddenRow[] = [
     ],
   },
   {
-    reason: 'changes the code or the role that another function runs with',
+    reason: 'changes the code or the role of another function',
     actions: [
       'lambda:Create*',
       'lambda:Update*',
@@ -143,7 +143,7 @@ export const FORBIDDEN_TOOLS: readonly ForbiddenRow[] = [
     ],
   },
   {
-    reason: 'starts work under another role that goes on after the task',
+    reason: 'starts work under another role that continues after the task',
     actions: [
       'states:StartExecution',
       'states:RedriveExecution',
@@ -189,7 +189,7 @@ export const FORBIDDEN_TOOLS: readonly ForbiddenRow[] = [
     ],
   },
   {
-    reason: 'starts or changes a machine that carries its own identity',
+    reason: 'starts or changes a machine that has its own identity',
     actions: [
       'ec2:RunInstances',
       'ec2:RequestSpot*',
@@ -202,20 +202,7 @@ export const FORBIDDEN_TOOLS: readonly ForbiddenRow[] = [
     ],
   },
   {
-    reason: 'hides what was done from the account’s own record',
+    reason: 'hides actions from the account’s audit records',
     actions: ['cloudtrail:*', 'config:*', 'guardduty:*', 'logs:Delete*', 'logs:PutSubscriptionFilter'],
   },
 ];
-
-const ACTION = /^[a-z0-9-]+:[A-Za-z0-9]+$/;
-
-/** Why a tool may not have an action; undefined when it may. */
-export function refusalOf(action: string): string | undefined {
-  if (/[*?]/.test(action))
-    return 'a wildcard grants actions that nobody chose, those that AWS adds later included';
-  if (!ACTION.test(action)) return 'it is not written as service:Action';
-  return FORBIDDEN_TOOLS.find((row) => row.actions.some((pattern) => matches(pattern, action)))?.reason;
-}
-
-const matches = (pattern: string, action: string): boolean =>
-  new RegExp(`^${pattern.replaceAll('*', '.*')}$`, 'i').test(action);

@@ -7,10 +7,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { mockAws } from '../../fixtures/mock-aws.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { EvidenceArchive } from '../../../lambdas/close-boundary/evidence-archive.ts';
+import { BundleArchive } from '../../../lambdas/close-boundary/bundle-archive.ts';
 
 const s3 = mockAws(S3Client);
-const archive = new EvidenceArchive(new S3Client({}), 'archive', 'evidence/');
+const archive = new BundleArchive(new S3Client({}), 'archive', 'evidence/');
 const KEY = 'Taskbound/object-transfer.nightly-1.evidence.json';
 const TEXT = '{"é":1}\n';
 beforeEach(() => s3.reset());

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DeclarationError } from '../../../core/shared/errors.ts';
-import { checkDeclaration, checkTimeouts, type Declaration } from '../../../lib/task-types/declaration.ts';
-import { checkWindow } from '../../../lib/windows/declaration-window.ts';
+import { checkDeclaration, type Declaration } from '../../../lib/task-types/check-declaration.ts';
+import { checkTimeouts } from '../../../lib/task-types/timeouts.ts';
+import { checkWindow } from '../../../lib/windows/check-window.ts';
 import { JitSecret, MaintenanceWindow, Parameter, Tool } from '../../../lib/index.ts';
 
 const read = Tool.allow('s3:GetObject').on('arn:aws:s3:::bucket/{key}');
@@ -11,7 +12,7 @@ type Declared = Partial<Omit<Declaration, 'tools'> & { tools: Readonly<Record<st
 
 function check(change: Declared): void {
   const { tools, ...rest } = { ...sound, ...change };
-  checkDeclaration({ ...rest, tools: Object.entries(tools).map(([name, tool]) => tool.toSpec(name)) });
+  checkDeclaration({ ...rest, tools: Object.entries(tools).map(([name, tool]) => tool._toSpec(name)) });
 }
 
 const on = (...resources: string[]) => ({ tools: { read: Tool.allow('s3:GetObject').on(...resources) } });
@@ -40,7 +41,7 @@ describe('a declaration is refused', () => {
       /uses the parameter other, which is not declared; declared: key/,
     ],
     [
-      'a parameter of Object’s',
+      'a parameter that Object.prototype has',
       on('arn:aws:s3:::bucket/{key}', 'arn:aws:s3:::bucket/{constructor}'),
       /constructor, which is not declared/,
     ],
@@ -49,31 +50,31 @@ describe('a declaration is refused', () => {
       { parameters: { key: Parameter.s3Key(), other: Parameter.s3Key() } },
       /other of task type reader is used by no tool/,
     ],
-    ['every resource', on('*'), /which is everything/],
-    ['every resource, twice', on('arn:aws:s3:::bucket/{key}', '**'), /which is everything/],
+    ['every resource', on('*'), /which matches everything/],
+    ['every resource, twice', on('arn:aws:s3:::bucket/{key}', '**'), /which matches everything/],
     ['no action', { tools: { read: Tool.allow().on('arn:aws:s3:::bucket/{key}') } }, /allows no action/],
-    ['no resource', { tools: { read: Tool.allow('s3:GetObject').on() } }, /is on no resource/],
+    ['no resource', { tools: { read: Tool.allow('s3:GetObject').on() } }, /has no resource/],
     [
       'a forbidden action',
       { tools: { read: Tool.allow('s3:GetObject', 'sts:AssumeRole').on('arn:aws:s3:::bucket/{key}') } },
       /may not allow sts:AssumeRole: /,
     ],
-    ['a variable around a parameter', on('arn:aws:s3:::bucket/${key}'), /IAM would read a variable/],
+    ['a variable around a parameter', on('arn:aws:s3:::bucket/${key}'), /IAM would read a policy variable/],
     ['a parameter as account', on('arn:aws:sqs:eu-central-1:{key}:queue'), /service, region or account/],
     [
       'Taskbound’s secrets',
       on('arn:aws:secretsmanager:eu-central-1:111122223333:secret:taskbound/{key}'),
-      /keeps tasks’ secrets/,
+      /includes tasks’ secrets that Taskbound creates/,
     ],
     [
       'any secret',
       on('arn:aws:secretsmanager:eu-central-1:111122223333:secret:*{key}'),
-      /keeps tasks’ secrets/,
+      /includes tasks’ secrets that Taskbound creates/,
     ],
     [
-      'secrets that begin like Taskbound’s',
+      'secrets whose names start like Taskbound’s',
       on('arn:aws:secretsmanager:eu-central-1:111122223333:secret:task*{key}'),
-      /keeps tasks’ secrets/,
+      /includes tasks’ secrets that Taskbound creates/,
     ],
     [
       'a prefix in the middle',
@@ -90,8 +91,8 @@ describe('a declaration is refused', () => {
       { ...on('arn:aws:s3:::bucket/{key}/{key}'), parameters: { key: Parameter.s3Prefix() } },
       /only at the very end/,
     ],
-    ['a parameter as date', when('DateLessThan', 'aws:CurrentTime', '{key}'), /takes no text/],
-    ['a parameter as address', when('IpAddress', 'aws:SourceIp', '{key}'), /takes no text/],
+    ['a parameter as date', when('DateLessThan', 'aws:CurrentTime', '{key}'), /is not a text operator/],
+    ['a parameter as address', when('IpAddress', 'aws:SourceIp', '{key}'), /is not a text operator/],
     [
       'an undeclared parameter in a condition',
       when('StringEquals', 's3:prefix', '{other}'),
@@ -100,7 +101,7 @@ describe('a declaration is refused', () => {
     ['an empty range', { parameters: { key: Parameter.integer({ min: 2, max: 1 }) } }, /range 2 to 1/],
     ['no choice', { parameters: { key: Parameter.oneOf() } }, /Parameter key is/],
     [
-      'a key that S3 has not',
+      'a key that is too long for S3',
       { parameters: { key: Parameter.s3Key({ maxBytes: 1025 }) } },
       /Parameter key is/,
     ],
@@ -174,27 +175,27 @@ describe('a window', () => {
 
   it.each<[string, object, RegExp]>([
     ['no days', { days: [] }, /has the days \[\] and the hours 22:00 to 02:00; allowed: at least one day/],
-    ['a day that is none', { days: ['montag'] }, /has the days \[montag\]/],
-    ['an hour that is none', { opens: '24:00' }, /the hours 24:00 to 02:00.*times such as 22:00/],
+    ['a day that does not exist', { days: ['montag'] }, /has the days \[montag\]/],
+    ['an hour that does not exist', { opens: '24:00' }, /the hours 24:00 to 02:00.*times such as 22:00/],
     ['a time without minutes', { closes: '2' }, /the hours 22:00 to 2;/],
     [
-      'a time zone that is none',
+      'a time zone that does not exist',
       { timeZone: 'Europe/Atlantis' },
       /time zone "Europe\/Atlantis"; allowed: a name of the IANA/,
     ],
-    ['a time zone in other capitals', { timeZone: 'europe/berlin' }, /time zone "europe\/berlin"; .*spelled/],
+    ['a time zone in the wrong case', { timeZone: 'europe/berlin' }, /time zone "europe\/berlin"; .*spelled/],
     ['an offset', { timeZone: '+01:00' }, /time zone "\+01:00"/],
     [
-      'no time for the work',
+      'too little time for the work',
       { closes: '22:02' },
-      /from 22:00 to 22:02, which is 120 s; its work needs 135 s/,
+      /from 22:00 to 22:02, which is 120 s; its work, .* needs 135 s/,
     ],
   ])('is refused with %s', (_what, change, message) => {
     expect(() => checkWindow('reader', fixed(change), 75)).toThrow(DeclarationError);
     expect(() => checkWindow('reader', fixed(change), 75)).toThrow(message);
   });
 
-  it('is accepted when the work just fits, over midnight, or named by the request', () => {
+  it('is accepted when the work just fits, when it spans midnight, and when the request names it', () => {
     for (const rule of [fixed({ closes: '22:03' }), fixed({}), MaintenanceWindow.required(), undefined])
       expect(() => checkWindow('reader', rule, 120)).not.toThrow();
   });

@@ -1,0 +1,46 @@
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { IConstruct } from 'constructs';
+import type { ScheduledRuns } from '../schedules/scheduled-runs.ts';
+import type { ControlPlane } from './control-plane.ts';
+import type { DeploymentOptions } from './options.ts';
+import type { AdmittedType } from './permit-type.ts';
+
+/** The boundary to which a task type belongs: `new TaskBoundary(…)`. */
+export interface ITaskBoundary extends IConstruct {
+  /** Where requests are posted, signed with SigV4. */
+  readonly submitUrl: string;
+  /** Where people approve, refuse and review, signed with SigV4. */
+  readonly decideUrl: string;
+  /** Where people end tasks, signed with SigV4. */
+  readonly endUrl: string;
+  /** The path of the SSM parameters that contain the configuration of each type. */
+  readonly typesPath: string;
+  /** Receives the alarms of the boundary: subscribe the people who must respond. */
+  readonly alarmTopic: sns.ITopic;
+
+  /** Lets a principal read the ledger (by id, by day and what is open), the evidence, and its copies in the archive. */
+  grantRead(grantee: iam.IGrantable): iam.Grant;
+  /** Lets a principal drain the stack (`taskbound drain`): refuse new tasks and undo that, list open boundaries, end executions. */
+  grantDrain(grantee: iam.IGrantable): iam.Grant;
+
+  /** @internal */
+  readonly _options: DeploymentOptions;
+  /** @internal */
+  readonly _control: ControlPlane;
+  /**
+   * What the schedules of all types share.
+   * @internal
+   */
+  readonly _scheduledRuns: ScheduledRuns;
+  /**
+   * Lets the control functions start, issue and revoke tasks of a type. Called by `BoundedTask`.
+   * @internal
+   */
+  _admitType(admitted: AdmittedType): void;
+  /**
+   * Lets schedules start tasks of a type. Called by `BoundedTask`, once for each type that has a schedule.
+   * @internal
+   */
+  _admitSchedules(admitted: Pick<AdmittedType, 'config' | 'machine'>): void;
+}
