@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { declareEvidence } from 'taskbound-evidence/command/declare';
-import type { Ends } from 'taskbound-evidence/command/options';
+import type { EndCommand } from 'taskbound-evidence/command/options';
 import { declarePeople } from './declare/people.ts';
 import { declareDrain, declareLooking } from './declare/stack.ts';
 import { declareTasks } from './declare/tasks.ts';
@@ -45,7 +45,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined });
-  const ends: Ends = async (outcome) => void (code = await outcome);
+  const ends: EndCommand = async (outcome) => void (code = await outcome);
   // Loaded only for a trail in a bucket: reading evidence needs no SDK.
   const s3Config = async () => (await import('./connection/connection.ts')).environmentConfig(io.env);
   declareTasks(program, io, ends);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
-import { asPerson, type Ends } from 'taskbound-evidence/command/options';
+import { asPerson, type EndCommand } from 'taskbound-evidence/command/options';
 
 const DECIDING = `
 You are asked first what you decide about: who asks, why, with which tools on which resources, when, how long, which
@@ -9,7 +9,7 @@ secrets. TASK may also be the review of an emergency, <type>.<taskId>.review: ap
 Exit code: 0 done; 1 refused, it counts for nothing; 2 wrong usage.`;
 
 /** What people say about tasks. */
-export function declarePeople(program: Command, io: Io, ends: Ends): void {
+export function declarePeople(program: Command, io: Io, ends: EndCommand): void {
   const about = (command: Command): Command =>
     asPerson(command)
       .argument('<task>', 'a boundary id (<type>.<taskId>), or a task id with --type')

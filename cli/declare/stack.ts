@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
-import { asPerson, type Ends, whole, withStack } from 'taskbound-evidence/command/options';
+import { asPerson, type EndCommand, whole, withStack } from 'taskbound-evidence/command/options';
 
 const ARCHIVING = `
 For stacks with an archive, whose output EvidenceArchive names it. What somebody wrote to the table or put into the archive
@@ -17,7 +17,7 @@ evidence does not bear out is marked as not confirmed.
 Exit code: 0 also when nothing was found; 2 wrong usage.`;
 
 /** What looks at tasks of a stack. */
-export function declareLooking(program: Command, io: Io, ends: Ends): void {
+export function declareLooking(program: Command, io: Io, ends: EndCommand): void {
   asPerson(
     program.command('show').description("show a task's timeline, from the stack or from an evidence bundle"),
   )
@@ -61,7 +61,7 @@ delete a role that has one. Being sure takes 40 seconds at least. Interrupted, i
 
 Exit code: 0 safe; 1 not safe within the timeout, or it could not be done; 2 wrong usage.`;
 
-export function declareDrain(program: Command, io: Io, ends: Ends): void {
+export function declareDrain(program: Command, io: Io, ends: EndCommand): void {
   withStack(program.command('drain').description('refuse new tasks and wait until the stack may be deleted'))
     .option('--end', 'stop the tasks that still work, instead of waiting for their own end')
     .option('--resume', 'take new tasks again, and wait for nothing')

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
-import { asPerson, type Ends, seconds, whole } from 'taskbound-evidence/command/options';
+import { asPerson, type EndCommand, seconds, whole } from 'taskbound-evidence/command/options';
 
 const FAST_FORWARD = `
 With --local the embedded AWS runs inside this process, on a clock that skips idle waiting: it starts at the
@@ -11,7 +11,7 @@ Exit code: 0 done; 1 the task failed or was refused, its boundary is closed; 2 m
 no task exists; 3 the boundary is not proven closed.`;
 
 /** What runs tasks, and where. */
-export function declareTasks(program: Command, io: Io, ends: Ends): void {
+export function declareTasks(program: Command, io: Io, ends: EndCommand): void {
   asPerson(
     program.command('run').description('submit a request and follow its task to the end of its boundary'),
   )

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
-import { writeWhole } from 'taskbound-evidence/command/write-file';
+import { writeAtomically } from 'taskbound-evidence/command/write-file';
 
 /** What can be kept of an embedded AWS between two runs: one text. */
 export interface Keepable {
@@ -32,5 +32,5 @@ export async function recallState(folder: string, aws: Keepable): Promise<void> 
 
 /** Keeps everything, whole or not at all; what was kept before is replaced. */
 export async function keepState(folder: string, aws: Keepable): Promise<void> {
-  await writeWhole(fileIn(folder), await aws.snapshot());
+  await writeAtomically(fileIn(folder), await aws.snapshot());
 }

@@ -1,13 +1,13 @@
 import { errorMessage } from 'taskbound-evidence/describe-error';
 import { MalformedRequest } from 'taskbound-evidence/errors';
-import { deeperThan, duplicateKey } from 'taskbound-evidence/canonical-json/json-shape';
+import { firstDeeperThan, duplicateKey } from 'taskbound-evidence/canonical-json/json-shape';
 
 /** Far above any honest request; far below what makes a parser run out of stack. */
 const MAX_JSON_DEPTH = 32;
 const MAX_JSON_CHARACTERS = 262_144;
 
 function refuseDepth(text: string, what: string): void {
-  const at = deeperThan(text, MAX_JSON_DEPTH);
+  const at = firstDeeperThan(text, MAX_JSON_DEPTH);
   if (at === undefined) return;
   throw new MalformedRequest(
     `${what} nests deeper than ${MAX_JSON_DEPTH} levels at character ${at}; a request needs 3. Flatten it.`,
