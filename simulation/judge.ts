@@ -9,26 +9,31 @@ import type { Adversary, TaskSession } from './adversary.ts';
 import { endsFromMs, judgeDeadlines, judgeEarlyEnd, judgeRuns } from './judge-people.ts';
 import type { Monitor } from './monitor.ts';
 import type { Say, Violation } from './violation.ts';
-import type { Seen } from './witness.ts';
+import type { Observed } from './witness.ts';
 import type { World } from './world.ts';
 
 /** From the end of the faults to closed, and from a deadline where the deny was not effective. */
 export const CLOSED_WITHIN_MS = 600_000;
 const AFTER_DEADLINE_MS = 120_000;
-/** What sweeping may take after it may begin: a run of the reconciler every minute, and pauses after looks that failed. */
+/**
+ * What sweeping may take after it may begin: a run of the reconciler every minute, and pauses after looks
+ * that failed.
+ */
 export const SWEPT_WITHIN_MS = 480_000;
 
 export interface Judged {
   readonly violations: readonly Violation[];
   readonly closed: number;
-  /** Seconds from the end of the faults, or of the task if that is later, to its closed boundary, the longest. */
+  /**
+   * Seconds from the end of the faults, or of the task if that is later, to its closed boundary, the longest.
+   */
   readonly maxSecondsToClosed: number;
 }
 
 interface Case {
   readonly world: World;
   readonly boundaryId: string;
-  readonly rows: readonly Seen<LedgerRow>[];
+  readonly rows: readonly Observed<LedgerRow>[];
   readonly row: LedgerRow;
   readonly sessions: readonly TaskSession[];
   readonly closedMs: number | undefined;
@@ -78,7 +83,7 @@ export function judge(world: World, { adversary, monitor, workDone }: Watched): 
 function caseOf(
   world: World,
   boundaryId: string,
-  rows: readonly Seen<LedgerRow>[],
+  rows: readonly Observed<LedgerRow>[],
   sessions: readonly TaskSession[],
 ): Case {
   const row = rows.at(-1)?.what;
@@ -94,7 +99,7 @@ function caseOf(
   };
 }
 
-const firstMs = (rows: readonly Seen<LedgerRow>[], is: (row: LedgerRow) => boolean): number =>
+const firstMs = (rows: readonly Observed<LedgerRow>[], is: (row: LedgerRow) => boolean): number =>
   rows.find(({ what }) => is(what))?.atMs ?? Number.POSITIVE_INFINITY;
 
 const revokingMs = ({ rows }: Case): number => firstMs(rows, ({ phase }) => isAtLeast(phase, 'revoking'));
@@ -125,7 +130,10 @@ function judgeClosing(of: Case, say: Say): void {
   judgeOwnEnd(of, say);
 }
 
-/** An execution that nobody stopped goes through its tail: it ends after its boundary, or says that it could not close it. */
+/**
+ * An execution that nobody stopped goes through its tail: it ends after its boundary, or says that it could
+ * not close it.
+ */
 function judgeOwnEnd({ world, boundaryId, row, closedMs = Infinity }: Case, say: Say): void {
   const execution = world.aws.states.execution(row.executionArn);
   if (execution === undefined || execution.redriveCount > 0) return;
@@ -150,7 +158,10 @@ function judgeProof(of: Case, say: Say): void {
   if (kind === 'refused') judgeRefused(of, proven.atMs, say);
 }
 
-/** Every session that was made was used, after its teardown had begun, and refused; and nothing of it was accepted later. */
+/**
+ * Every session that was made was used, after its teardown had begun, and refused; and nothing of it was
+ * accepted later.
+ */
 function judgeRefused(of: Case, provenMs: number, say: Say): void {
   const sinceMs = revokingMs(of);
   for (const { accessKeyId } of of.sessions) {

@@ -6,7 +6,7 @@ import { eventIn } from 'taskbound-evidence/lookup/lookup';
 import type { ObservedCall } from 'taskbound-local/gateway/intercept';
 
 /** Something that the embedded AWS did, with when. */
-export interface Seen<T> {
+export interface Observed<T> {
   readonly atMs: number;
   readonly what: T;
 }
@@ -24,23 +24,23 @@ export interface RolePolicyChange {
 }
 
 /**
- * What the embedded AWS saw and did, call by call: the ground on which invariants are judged. It reads requests as they arrived and counts
- * only what took effect.
+ * What the embedded AWS saw and did, call by call: the ground on which invariants are judged. It reads
+ * requests as they arrived and counts only what took effect.
  */
 export class Witness {
   /** Each write of a boundary's row, in order. */
-  readonly rows = new Map<string, Seen<LedgerRow>[]>();
+  readonly rows = new Map<string, Observed<LedgerRow>[]>();
   /** Each event of a boundary's evidence, in order. */
-  readonly events = new Map<string, Seen<EvidenceEvent>[]>();
+  readonly events = new Map<string, Observed<EvidenceEvent>[]>();
   /** What was signed of each boundary's evidence. */
-  readonly heads = new Map<string, Seen<SignedHead>[]>();
-  readonly secretsMade: Seen<string>[] = [];
-  readonly valuesPut: Seen<{ readonly name: string; readonly version: string }>[] = [];
-  readonly secretsDestroyed: Seen<string>[] = [];
-  readonly denies: Seen<RolePolicyChange>[] = [];
-  readonly lifts: Seen<RolePolicyChange>[] = [];
+  readonly heads = new Map<string, Observed<SignedHead>[]>();
+  readonly secretsMade: Observed<string>[] = [];
+  readonly valuesPut: Observed<{ readonly name: string; readonly version: string }>[] = [];
+  readonly secretsDestroyed: Observed<string>[] = [];
+  readonly denies: Observed<RolePolicyChange>[] = [];
+  readonly lifts: Observed<RolePolicyChange>[] = [];
   /** Calls with a task's own credentials. */
-  readonly uses: Seen<Use>[] = [];
+  readonly uses: Observed<Use>[] = [];
   /** A line a call, for people and for the digest: no ids that vary, no values. */
   readonly trace: string[] = [];
   readonly #digest = createHash('sha256');

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { standingOf } from '../../core/operations/drain.ts';
+import { removalState } from '../../core/operations/drain.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { Records } from '../connection/records.ts';
 import { mapInBatches } from '../../core/shared/map-in-batches.ts';
@@ -36,9 +36,9 @@ export async function lookAgain(records: Records, before: Look): Promise<Look> {
   const read = await mapInBatches(ids, SIDE_BY_SIDE, (boundaryId) => readRow(records, boundaryId));
   const rows = read.filter((row): row is LedgerRow => row !== undefined && 'phase' in row);
   return {
-    open: rows.filter((row) => standingOf(row) === 'open'),
+    open: rows.filter((row) => removalState(row) === 'open'),
     unreadable: read.filter((row): row is UnreadableRow => row !== undefined && 'fault' in row),
-    waiting: rows.filter((row) => standingOf(row) === 'waiting'),
+    waiting: rows.filter((row) => removalState(row) === 'waiting'),
   };
 }
 

@@ -1,4 +1,4 @@
-import { liftedByMs, type Drain } from '../../core/operations/drain.ts';
+import { sweptByMs, type Drain } from '../../core/operations/drain.ts';
 import type { Look } from './look.ts';
 import type { DrainReport } from './report.ts';
 import { columns, oneLine } from 'taskbound-evidence/command/print';
@@ -21,7 +21,7 @@ function openWords({ open, unreadable }: Look): string[] {
 
 function waitingWords({ waiting }: Look): string[] {
   if (waiting.length === 0) return [];
-  const latest = new Date(Math.max(...waiting.map(liftedByMs))).toISOString();
+  const latest = new Date(Math.max(...waiting.map(sweptByMs))).toISOString();
   return [`${count(waiting.length, 'deny', 'denies')} to be lifted, by ${latest} if nothing fails`];
 }
 

@@ -1,4 +1,4 @@
-import { boundaryOfSecret, isCaredFor, isOld, staleDeny } from '../../core/reconcile/strays.ts';
+import { boundaryOfSecret, cleansUpItself, isOld, staleDeny } from '../../core/reconcile/strays.ts';
 import { log } from '../control/function/log.ts';
 import { eachOnItsOwn } from './settle-all.ts';
 import { RUN_MS } from './reconcile-due.ts';
@@ -18,8 +18,9 @@ interface Candidate {
 }
 
 /**
- * Removes secrets and denies of this stack that no row leads to. The ledger is asked only about what is old enough, one row each: what
- * is young costs a line of a list. One kind that cannot be listed does not stop the other, and fails the run in the end.
+ * Removes secrets and denies of this stack that no row leads to. The ledger is asked only about what is old
+ * enough, one row each: what is young costs a line of a list. One kind that cannot be listed does not stop
+ * the other, and fails the run in the end.
  */
 export async function removeStrays(deps: StrayDependencies): Promise<{ done: number; failed: number }> {
   const endMs = deps.clock.nowMs() + RUN_MS;
@@ -60,7 +61,7 @@ async function staleDenies({ policies, clock }: StrayDependencies): Promise<Cand
 }
 
 async function removeUncaredFor({ boundaryId, what, remove }: Candidate, deps: StrayDependencies) {
-  if (isCaredFor(await deps.ledger.get(boundaryId))) return;
+  if (cleansUpItself(await deps.ledger.get(boundaryId))) return;
   await remove();
   log('warn', 'reconcile: stray removed', { boundaryId, ...what });
 }

@@ -1,6 +1,6 @@
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import type { EvidenceEvent, Json } from 'taskbound-evidence/chain/evidence';
-import { policyReach, toolNamer, type PolicyReach } from '../../../core/work/match-tool.ts';
+import { policyReach, toolFinder, type PolicyReach } from '../../../core/work/match-tool.ts';
 import { toolsUsed, type ToolUse } from '../../../core/work/work.ts';
 
 /**
@@ -13,7 +13,7 @@ export function toolsSaid(said: unknown, before: readonly EvidenceEvent[]): Json
   if (tools === undefined) return 'unknown';
   const policy = before.findLast(({ type }) => type === 'identity.issued')?.data['sessionPolicy'];
   const text = typeof policy === 'string' ? policy : '';
-  const toolOf = toolNamer(text);
+  const toolOf = toolFinder(text);
   const reach = policyReach(text);
   const uses = tools.uses.map((use) => ({ tool: toolOf(use), ...sparing(use, reach) }));
   return { word: 'worker', uses, count: tools.count, digest: tools.digest };
