@@ -49,7 +49,7 @@ export async function audit(
   return CODES[result.verdict];
 }
 
-interface AuditInputs {
+interface AuditSources {
   readonly key: KeyObject | undefined;
   readonly trailKeys: TrailKeys | undefined;
   readonly trail: string;
@@ -61,7 +61,11 @@ interface AuditInputs {
  * The verdict on a bundle and a trail. Throws `UsageError` or `TrailUnreadable` if one of them cannot be
  * used.
  */
-async function auditBundle(bundle: EvidenceBundle, inputs: AuditInputs, io: CommandIo): Promise<AuditResult> {
+async function auditBundle(
+  bundle: EvidenceBundle,
+  inputs: AuditSources,
+  io: CommandIo,
+): Promise<AuditResult> {
   if (bundle.events.length === 0)
     throw new UsageError(
       `The bundle of ${bundle.boundaryId} has no events, so there is nothing to audit. Give the file that run --out wrote.`,
