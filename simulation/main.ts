@@ -7,10 +7,10 @@ import { errorMessage } from 'taskbound-evidence/describe-error';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { synthesize } from '../sample/synthesize.ts';
 import { readAssembly } from 'taskbound-local/template/assembly';
-import { schedule as scheduleSchema } from './schedule.ts';
+import { schedule as scheduleSchema } from './schedules/schedule.ts';
 import { runSchedule, warmUp } from './run-schedule.ts';
 import { simulate, type Simulation } from './simulate.ts';
-import { silenceLogs } from './silence-logs.ts';
+import { silenceLogs } from './world/silence-logs.ts';
 
 /**
  * `npm run simulate`: explores what can go wrong, each fault alone and then schedules drawn by a seed, and judges each run by the

@@ -1,14 +1,14 @@
 import type { Assembly } from 'taskbound-local/template/assembly';
-import { Adversary } from './adversary.ts';
-import { IssueWatch } from './issue-watch.ts';
-import { isAtRest, judge, CLOSED_WITHIN_MS, SWEPT_WITHIN_MS, type Judged } from './judge.ts';
-import { endsFromMs } from './judge-people.ts';
-import { KINDS, LEASE_MS } from './kinds.ts';
-import { LoginWatch } from './login-watch.ts';
-import { Monitor } from './monitor.ts';
-import type { Schedule } from './schedule.ts';
-import type { Violation } from './violation.ts';
-import { World } from './world.ts';
+import { Adversary } from './judges/adversary.ts';
+import { IssueWatch } from './judges/issue-watch.ts';
+import { isAtRest, judge, CLOSED_WITHIN_MS, SWEPT_WITHIN_MS, type Judged } from './judges/judge.ts';
+import { endsFromMs } from './judges/judge-people.ts';
+import { KINDS, LEASE_MS } from './schedules/kinds.ts';
+import { LoginWatch } from './judges/login-watch.ts';
+import { Monitor } from './judges/monitor.ts';
+import type { Schedule } from './schedules/schedule.ts';
+import type { Violation } from './judges/violation.ts';
+import { World } from './world/world.ts';
 
 /** What one run of a schedule showed. */
 export interface Outcome {

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { readAssembly } from 'taskbound-local/template/assembly';
-import type { Finding } from './finding.ts';
+import type { Finding } from './schedules/finding.ts';
 import { warmUp } from './run-schedule.ts';
-import { findSites } from './sites.ts';
+import { findSites } from './faults/sites.ts';
 import type { Answer, Order, Report, WorkerOrders } from './worker.ts';
 
 export interface SimulationOptions extends Omit<WorkerOrders, 'sites'> {

@@ -1,5 +1,5 @@
 import { MACHINE } from './injector.ts';
-import type { Fault, Site } from './schedule.ts';
+import type { Fault, Site } from '../schedules/schedule.ts';
 import { isMadeOnce } from './sites.ts';
 
 /** "Until further notice": longer than the tail and more than one Teardown keep trying. */

@@ -1,6 +1,6 @@
 import type { Assembly } from 'taskbound-local/template/assembly';
 import type { Finding } from './finding.ts';
-import { runSchedule } from './run-schedule.ts';
+import { runSchedule } from '../run-schedule.ts';
 import type { Schedule } from './schedule.ts';
 
 /** Leaves out what is not needed, one thing after the other, as long as the same invariant is still broken. */

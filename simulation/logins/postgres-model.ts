@@ -1,6 +1,11 @@
-import { HalfIssued, LoginLeftBehind, LoginServerUnavailable } from '../core/shared/errors.ts';
-import type { AdminAccess } from '../lambdas/control/logins/admin-access.ts';
-import type { LoginAt, LoginOrder, LoginServer, LoginSight } from '../lambdas/control/logins/login-server.ts';
+import { HalfIssued, LoginLeftBehind, LoginServerUnavailable } from '../../core/shared/errors.ts';
+import type { AdminAccess } from '../../lambdas/control/logins/admin-access.ts';
+import type {
+  LoginAt,
+  LoginOrder,
+  LoginServer,
+  LoginSight,
+} from '../../lambdas/control/logins/login-server.ts';
 
 interface Role {
   readonly roleId: string;

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import type { PostgresSpec } from '../core/logins/login.ts';
-import { Secret } from '../core/secrets/secret.ts';
-import { adminAccessIn, type AdminAccess } from '../lambdas/control/logins/admin-access.ts';
-import type { LoginServer } from '../lambdas/control/logins/login-server.ts';
-import { pgLoginServer } from '../lambdas/control/logins/pg-login-server.ts';
-import { DEMO_DATABASE, startDemoDatabase, type DemoDatabase } from '../cli/local/demo-database.ts';
+import type { PostgresSpec } from '../../core/logins/login.ts';
+import { Secret } from '../../core/secrets/secret.ts';
+import { adminAccessIn, type AdminAccess } from '../../lambdas/control/logins/admin-access.ts';
+import type { LoginServer } from '../../lambdas/control/logins/login-server.ts';
+import { pgLoginServer } from '../../lambdas/control/logins/pg-login-server.ts';
+import { DEMO_DATABASE, startDemoDatabase, type DemoDatabase } from '../../cli/local/demo-database.ts';
 import { PostgresModel, type Made } from './postgres-model.ts';
 
 /** What the contract needs of a server besides its port: to use a login as a task would, and to look behind its back. */
@@ -60,7 +60,7 @@ export async function modelRig(): Promise<Rig> {
 }
 
 export const demoScript = (): string =>
-  readFileSync(new URL('../sample/database/demo.sql', import.meta.url), 'utf8');
+  readFileSync(new URL('../../sample/database/demo.sql', import.meta.url), 'utf8');
 
 /** A rig on a real server, which can also be asked for more. */
 export type RealRig = Rig & {

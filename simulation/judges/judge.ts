@@ -1,16 +1,16 @@
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { chainFault } from 'taskbound-evidence/chain/evidence';
-import { dueAtMs } from '../core/ledger/due.ts';
-import type { LedgerRow } from '../core/ledger/ledger.ts';
-import { isAtLeast } from '../core/ledger/phase.ts';
+import { dueAtMs } from '../../core/ledger/due.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import { isAtLeast } from '../../core/ledger/phase.ts';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
-import { versionIdFrom } from '../lambdas/control/secrets/secrets.ts';
+import { versionIdFrom } from '../../lambdas/control/secrets/secrets.ts';
 import type { Adversary, TaskSession } from './adversary.ts';
 import { endsFromMs, judgeDeadlines, judgeEarlyEnd, judgeRuns } from './judge-people.ts';
 import type { Monitor } from './monitor.ts';
 import type { Say, Violation } from './violation.ts';
 import type { Observed } from './witness.ts';
-import type { World } from './world.ts';
+import type { World } from '../world/world.ts';
 
 /** From the end of the faults to closed, and from a deadline where the deny was not effective. */
 export const CLOSED_WITHIN_MS = 600_000;

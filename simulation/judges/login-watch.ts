@@ -1,8 +1,8 @@
 import type { ObservedCall } from 'taskbound-local/gateway/intercept';
 import { CLOCKS_APART_MS } from './issue-watch.ts';
-import { MAINTENANCE_MS } from './kinds.ts';
+import { MAINTENANCE_MS } from '../schedules/kinds.ts';
 import type { Violation } from './violation.ts';
-import type { World } from './world.ts';
+import type { World } from '../world/world.ts';
 
 /** How long after a task's last moment its login is tried again. */
 const AFTER_DEADLINE_MS = [0, 60_000, 600_000];

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { type HttpHandler, HttpResponse } from '@smithy/protocol-http';
-import type { AwsConfig } from '../lambdas/control/function/aws-config.ts';
+import type { AwsConfig } from '../../lambdas/control/function/aws-config.ts';
 import { AnswerLost } from 'taskbound-local/gateway/intercept';
 import type { RawRequest, RawResponse } from 'taskbound-local/gateway/service';
 import { bytesOf, lowerCased, targetOf } from 'taskbound-local/gateway/in-process-handler';

@@ -1,7 +1,7 @@
 import { atCall, atNoCall, STATES_OF_WORK } from './faults.ts';
-import type { Kind } from './kinds.ts';
-import type { Fault } from './schedule.ts';
-import { functionsOf } from './single-faults.ts';
+import type { Kind } from '../schedules/kinds.ts';
+import type { Fault } from '../schedules/schedule.ts';
+import { functionsOf } from '../schedules/single-faults.ts';
 import type { Sites } from './sites.ts';
 
 /** Faults that may stand together in a schedule that is drawn at random, for each kind of task. */

@@ -1,7 +1,7 @@
-import type { LedgerRow } from '../core/ledger/ledger.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Assembly } from 'taskbound-local/template/assembly';
-import { comeToRest, submitAll } from './run-schedule.ts';
+import { comeToRest, submitAll } from '../run-schedule.ts';
 import { World } from './world.ts';
 
 /** What one run of the reconciler read, over a ledger of a given size. */

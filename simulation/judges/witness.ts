@@ -1,7 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { createHash } from 'node:crypto';
 import { SIGNED_HEAD_SEQ, type EvidenceEvent, type SignedHead } from 'taskbound-evidence/chain/evidence';
-import type { LedgerRow } from '../core/ledger/ledger.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { eventIn } from 'taskbound-evidence/lookup/lookup';
 import type { ObservedCall } from 'taskbound-local/gateway/intercept';
 

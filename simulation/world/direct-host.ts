@@ -13,7 +13,7 @@ import { AwsError } from 'taskbound-local/gateway/service';
 import type { LocalClock } from 'taskbound-local/clock/local-clock';
 import { makeHandler, shortName, type Handler } from './handlers.ts';
 import { Invocation, never, runInvocation } from './invocation.ts';
-import type { SimulatedLoginServer } from './simulated-login-server.ts';
+import type { SimulatedLoginServer } from '../logins/simulated-login-server.ts';
 import { simulatedAws, type TransportParts } from './transport.ts';
 
 /** What the simulation does around invocations. */

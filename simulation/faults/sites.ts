@@ -1,11 +1,11 @@
 import type { Assembly } from 'taskbound-local/template/assembly';
 import type { Call } from './injector.ts';
 import { MACHINE } from './injector.ts';
-import type { Kind } from './kinds.ts';
-import { runSchedule } from './run-schedule.ts';
-import type { Fault, Schedule, Site } from './schedule.ts';
-import { POSTGRES } from './simulated-login-server.ts';
-import type { World } from './world.ts';
+import type { Kind } from '../schedules/kinds.ts';
+import { runSchedule } from '../run-schedule.ts';
+import type { Fault, Schedule, Site } from '../schedules/schedule.ts';
+import { POSTGRES } from '../logins/simulated-login-server.ts';
+import type { World } from '../world/world.ts';
 
 /** A way that tasks go: what kind of task it is, and what happens to it before anything else goes wrong. */
 export interface Flow {

@@ -3,10 +3,10 @@ import type { PolicyDelay } from 'taskbound-local/iam/authorizer';
 import type { EmbeddedAws } from 'taskbound-local/embedded-aws';
 import type { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import type { Injector } from './injector.ts';
-import type { KindOfTask } from './kinds.ts';
-import type { People } from './people.ts';
-import type { Fault, Schedule } from './schedule.ts';
-import type { Witness } from './witness.ts';
+import type { KindOfTask } from '../schedules/kinds.ts';
+import type { People } from '../world/people.ts';
+import type { Fault, Schedule } from '../schedules/schedule.ts';
+import type { Witness } from '../judges/witness.ts';
 
 /** What IAM's changes take where no fault says otherwise, milliseconds. */
 export const POLICY_DELAY_MS = 4_000;

@@ -1,6 +1,6 @@
-import type { LedgerRow } from '../core/ledger/ledger.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { Say } from './violation.ts';
-import type { World } from './world.ts';
+import type { World } from '../world/world.ts';
 
 /** What one task's end and its access came to. */
 export interface Ending {

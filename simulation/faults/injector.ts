@@ -1,11 +1,11 @@
 import type { LocalClock } from 'taskbound-local/clock/local-clock';
 import type { InterceptedCall, Refusal, Verdict } from 'taskbound-local/gateway/intercept';
 import type { InvocationResult } from 'taskbound-local/lambda/types';
-import { died, unheard, type HostHooks } from './direct-host.ts';
-import { isWork, type Handler } from './handlers.ts';
-import { currentCall, never, type CallUnderWay, type Invocation } from './invocation.ts';
-import { hash32 } from './draw.ts';
-import type { Fault, Schedule, Site } from './schedule.ts';
+import { died, unheard, type HostHooks } from '../world/direct-host.ts';
+import { isWork, type Handler } from '../world/handlers.ts';
+import { currentCall, never, type CallUnderWay, type Invocation } from '../world/invocation.ts';
+import { hash32 } from '../schedules/draw.ts';
+import type { Fault, Schedule, Site } from '../schedules/schedule.ts';
 
 type Kind<K extends Fault['kind']> = Extract<Fault, { readonly kind: K }>;
 type Sited = Extract<Fault, { readonly at: Site }>;

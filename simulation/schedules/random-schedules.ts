@@ -1,4 +1,4 @@
-import type { Catalogues } from './catalogues.ts';
+import type { Catalogues } from '../faults/catalogues.ts';
 import { Draw } from './draw.ts';
 import type { Kind } from './kinds.ts';
 import type { Fault, Schedule } from './schedule.ts';

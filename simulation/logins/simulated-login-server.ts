@@ -1,10 +1,15 @@
-import { LoginServerUnavailable } from '../core/shared/errors.ts';
-import type { AdminAccess } from '../lambdas/control/logins/admin-access.ts';
-import type { LoginAt, LoginOrder, LoginServer, LoginSight } from '../lambdas/control/logins/login-server.ts';
-import type { withLogin } from '../sample/work/database-maintenance/login.ts';
+import { LoginServerUnavailable } from '../../core/shared/errors.ts';
+import type { AdminAccess } from '../../lambdas/control/logins/admin-access.ts';
+import type {
+  LoginAt,
+  LoginOrder,
+  LoginServer,
+  LoginSight,
+} from '../../lambdas/control/logins/login-server.ts';
+import type { withLogin } from '../../sample/work/database-maintenance/login.ts';
 import type { Verdict } from 'taskbound-local/gateway/intercept';
 import type { LocalClock } from 'taskbound-local/clock/local-clock';
-import { currentInvocation, never, runCall, type CallUnderWay } from './invocation.ts';
+import { currentInvocation, never, runCall, type CallUnderWay } from '../world/invocation.ts';
 import type { ModelSession, PostgresModel } from './postgres-model.ts';
 
 interface ServerParts {

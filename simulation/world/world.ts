@@ -5,16 +5,23 @@ import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
 import type { Assembly } from 'taskbound-local/template/assembly';
 import type { Template } from 'taskbound-local/template/template';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
-import { arrange, policyDelayOf } from './arrange.ts';
+import { arrange, policyDelayOf } from '../faults/arrange.ts';
 import { DirectHost, noBundle } from './direct-host.ts';
 import { isWork } from './handlers.ts';
-import { Injector } from './injector.ts';
-import { KIND, LONG_OBJECT, RUN_DELIVERIES_MS, RUN_MS, RUN_TASK_ID, type KindOfTask } from './kinds.ts';
+import { Injector } from '../faults/injector.ts';
+import {
+  KIND,
+  LONG_OBJECT,
+  RUN_DELIVERIES_MS,
+  RUN_MS,
+  RUN_TASK_ID,
+  type KindOfTask,
+} from '../schedules/kinds.ts';
 import { People } from './people.ts';
-import { PostgresModel } from './postgres-model.ts';
-import type { Schedule } from './schedule.ts';
-import { SimulatedLoginServer } from './simulated-login-server.ts';
-import { Witness } from './witness.ts';
+import { PostgresModel } from '../logins/postgres-model.ts';
+import type { Schedule } from '../schedules/schedule.ts';
+import { SimulatedLoginServer } from '../logins/simulated-login-server.ts';
+import { Witness } from '../judges/witness.ts';
 
 /** The window that maintenance asks for where no fault says otherwise, seconds: time to approve it before, and to fail and try again within. */
 const WINDOW = { opensSeconds: 300, lastsSeconds: 900 };

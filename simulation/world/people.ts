@@ -2,8 +2,8 @@ import { AnswerLost } from 'taskbound-local/gateway/intercept';
 import { userCaller } from 'taskbound-local/gateway/auth/credentials';
 import type { RawResponse } from 'taskbound-local/gateway/service';
 import type { EmbeddedAws, LoadedStack } from 'taskbound-local/embedded-aws';
-import type { LedgerRow } from '../core/ledger/ledger.ts';
-import type { Fault } from './schedule.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import type { Fault } from '../schedules/schedule.ts';
 
 /** What somebody sent and what they heard: approvals and ends are judged by it, and not by the ledger's own word. */
 export interface Said {

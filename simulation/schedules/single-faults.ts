@@ -1,4 +1,4 @@
-import { MACHINE } from './injector.ts';
+import { MACHINE } from '../faults/injector.ts';
 import {
   atCall,
   atFreshCall,
@@ -7,10 +7,10 @@ import {
   STATES_OF_WORK,
   THEN,
   THEN_NOTHING_LOOKS,
-} from './faults.ts';
+} from '../faults/faults.ts';
 import type { Kind } from './kinds.ts';
 import { textOf, type Fault, type Schedule, type Site } from './schedule.ts';
-import { scheduleOf, type FoundSite, type Sites } from './sites.ts';
+import { scheduleOf, type FoundSite, type Sites } from '../faults/sites.ts';
 
 /** Every fault alone, each a schedule: all of a transfer's, and of the other ways that tasks go all that a transfer does not show. */
 export function singleFaults(sites: Sites): Schedule[] {

@@ -1,5 +1,5 @@
 import type { Schedule } from './schedule.ts';
-import type { Violation } from './violation.ts';
+import type { Violation } from '../judges/violation.ts';
 
 /** The smallest schedule that shows what a larger one did. */
 export interface Finding {

@@ -1,8 +1,8 @@
-import { catalogues } from './catalogues.ts';
+import { catalogues } from '../faults/catalogues.ts';
 import { randomSchedule } from './random-schedules.ts';
 import type { Schedule } from './schedule.ts';
 import { singleFaults } from './single-faults.ts';
-import type { Sites } from './sites.ts';
+import type { Sites } from '../faults/sites.ts';
 
 /** What a simulation runs, by number: first every fault alone, then schedules drawn by the seed. */
 export interface Plan {

@@ -1,10 +1,10 @@
-import { isEnding } from '../core/ledger/phase.ts';
+import { isEnding } from '../../core/ledger/phase.ts';
 import type { ObservedCall } from 'taskbound-local/gateway/intercept';
 import { parseBoundaryId } from 'taskbound-evidence/names/ids';
 import type { Adversary, TaskSession } from './adversary.ts';
-import { POLICY_DELAY_MS } from './arrange.ts';
+import { POLICY_DELAY_MS } from '../faults/arrange.ts';
 import type { Violation } from './violation.ts';
-import type { World } from './world.ts';
+import type { World } from '../world/world.ts';
 
 /** The first state of the tail, as operators see it. */
 const TAIL = 'RevokeAndRecord';

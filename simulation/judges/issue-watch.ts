@@ -1,9 +1,9 @@
 import { parseBoundaryId } from 'taskbound-evidence/names/ids';
-import type { LedgerRow } from '../core/ledger/ledger.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { ObservedCall } from 'taskbound-local/gateway/intercept';
-import type { Said } from './people.ts';
+import type { Said } from '../world/people.ts';
 import type { Violation } from './violation.ts';
-import type { World } from './world.ts';
+import type { World } from '../world/world.ts';
 
 /** Functions' clocks differ by so much at most, milliseconds. */
 export const CLOCKS_APART_MS = 3_000;
