@@ -6,10 +6,10 @@ import { shrink } from './schedules/shrink.ts';
 import { silenceLogs } from './world/silence-logs.ts';
 import type { Violation } from './judges/violation.ts';
 
-/** What a worker is started with, as JSON. */
+/** The arguments of a worker, as JSON. */
 export type WorkerOrders = Omit<PlanOptions, 'only'> & { readonly assembly: string; readonly only?: string };
 
-/** What one schedule showed, as it goes to the main process. */
+/** The result of one schedule, as it is sent to the main process. */
 export interface Report {
   readonly index: number;
   readonly digest: string;

@@ -8,12 +8,12 @@ import type { People } from '../world/people.ts';
 import type { Fault, Schedule } from '../schedules/schedule.ts';
 import type { Witness } from '../judges/witness.ts';
 
-/** What IAM's changes take where no fault says otherwise, milliseconds. */
+/** How long an IAM change takes if no fault changes it, milliseconds. */
 export const POLICY_DELAY_MS = 4_000;
-/** A flickering policy is seen and not seen in turn, for a second each. */
+/** A flickering policy is visible and invisible in turn, for one second each. */
 const FLICKER_MS = 1_000;
 
-/** What of a world the faults act on. */
+/** The parts of a world that faults act on. */
 interface FaultyWorld {
   readonly aws: EmbeddedAws;
   readonly clock: VirtualClock;
@@ -26,7 +26,7 @@ interface FaultyWorld {
   machineArn(which: 'task' | 'teardown'): string;
 }
 
-/** Arranges a schedule's faults that are no call's. */
+/** Arranges the faults of a schedule that do not happen at a call. */
 export function arrange(world: FaultyWorld): void {
   for (const fault of world.schedule.faults) arrangeOne(world, fault);
 }
@@ -75,7 +75,7 @@ function once(world: FaultyWorld, state: string, then: (executionArn: string) =>
 const boundaryIn = (world: FaultyWorld, executionArn: string): string =>
   boundaryIdOf(world.kind.type, executionArn.split(':').at(-1) ?? '');
 
-/** Only the reconciler's: what a task's own schedule does is the kind of the task. */
+/** Only the reconciler's schedule. The schedule of a task belongs to its kind. */
 function disturbSchedule(
   { aws, clock, injector, kind }: FaultyWorld,
   { what, seconds }: Extract<Fault, { readonly kind: 'schedule' }>,
@@ -117,7 +117,7 @@ async function onceClosed(
   }
 }
 
-/** Denies of other tasks, so many that no other one fits. */
+/** Deny policies of other tasks, so many that no other one fits. */
 function fillQuota({ aws, taskRoleName, kind }: FaultyWorld): void {
   const document = {
     Version: '2012-10-17' as const,
@@ -138,7 +138,7 @@ function byHand(world: FaultyWorld, what: 'teardown' | 'execution', fault: Fault
   });
 }
 
-/** Pauses of five seconds that a redrive waits for a boundary to close: more than six hours. */
+/** How many pauses of five seconds a redrive waits for a boundary to close: more than six hours. */
 const REDRIVE_PATIENCE = 4_500;
 
 const DELIVERIES = { lost: [], twice: [0, 0], late: [3_600_000] } as const;

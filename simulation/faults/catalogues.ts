@@ -4,7 +4,7 @@ import type { Fault } from '../schedules/schedule.ts';
 import { functionsOf } from '../schedules/single-faults.ts';
 import type { Sites } from './sites.ts';
 
-/** Faults that may stand together in a schedule that is drawn at random, for each kind of task. */
+/** The faults that a random schedule may combine, for each kind of task. */
 export type Catalogues = Readonly<Record<Kind, readonly Fault[]>>;
 
 export function catalogues({ plain, maintenance, others, states }: Sites): Catalogues {
@@ -46,7 +46,10 @@ const MORE: readonly Fault[] = [
   { kind: 'schedule', what: 'lost', seconds: 1_200 },
 ];
 
-/** Windows with more room and with less, and people who do otherwise; each as often as a call's faults. */
+/**
+ * Longer and shorter windows, and people who decide differently. Each is drawn as often as the faults at
+ * calls.
+ */
 const PEOPLE: readonly Fault[] = Array.from({ length: 10 }, (): readonly Fault[] => [
   { kind: 'people', what: 'refuse' },
   { kind: 'people', what: 'nobody' },

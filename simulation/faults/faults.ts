@@ -2,22 +2,25 @@ import { MACHINE } from './injector.ts';
 import type { Fault, Site } from '../schedules/schedule.ts';
 import { isMadeOnce } from './sites.ts';
 
-/** "Until further notice": longer than the tail and more than one Teardown keep trying. */
+/** A long outage: longer than the tail and more than one Teardown retry. */
 const FURTHER_NOTICE_SECONDS = 14_400;
 const OUTAGE_SECONDS = 600;
 const OUTAGES_SECONDS = [OUTAGE_SECONDS, 10_800, FURTHER_NOTICE_SECONDS];
 const THROTTLE_SECONDS = 20;
-/** Nearly as long as a control function may run. */
+/** Almost as long as a control function may run. */
 const RUN_ON_SECONDS = 20;
 const AGAIN_SECONDS = [0, 30, 300];
 
-/** Functions that people, schedules and events call; the others act for one execution, which can be stopped meanwhile. */
+/**
+ * Functions that people, schedules and events call. The others act for one execution, which can be stopped
+ * meanwhile.
+ */
 const OF_NO_EXECUTION = new Set(['Submit', 'SubmitScheduled', 'Decide', 'End', 'Reconcile']);
 
 /** Functions that run before the work has ended. */
 export const STATES_OF_WORK = new Set(['Admit', 'IssueSecret', 'IssueIdentity', 'Work', 'MaintenanceWork']);
 
-/** All that can go wrong at one call. */
+/** All faults at one call. */
 export function atCall(at: Site): Fault[] {
   const onService: Fault[] = [
     { kind: 'refuse', at },
@@ -40,9 +43,10 @@ function onFunction(at: Site, kills: readonly ('before' | 'after')[]): Fault[] {
 }
 
 /**
- * What can go wrong at a call that only some flow reaches, without what shows nothing new there: an answer that is lost once, or a throttle,
- * the SDK deals with before our code hears of it; to die before a call is to die after the one before; and a service of AWS that is down is
- * what a transfer shows at each of its calls. The database nothing else has.
+ * The faults at a call that only some flow reaches, without those that show nothing new: the SDK handles a
+ * single lost answer or a throttle itself; to die before a call is the same as to die after the previous one;
+ * and a transfer already covers unavailable AWS services at each of its calls. Only these flows use the
+ * database.
  */
 export function atFreshCall(at: Site, service: string): Fault[] {
   const outages = isMadeOnce(service) ? OUTAGES_SECONDS : at.of === MACHINE ? [OUTAGE_SECONDS] : [];
@@ -60,7 +64,7 @@ const policiesSlow = (): Fault[] =>
     ...(seconds > 0 ? [{ kind: 'policies', seconds, flicker: true } as const] : []),
   ]);
 
-/** All that can go wrong at no call in particular. */
+/** All faults that do not happen at a particular call. */
 export const atNoCall = (states: readonly string[], functions: readonly string[]): Fault[] => [
   ...inPlaces(states, functions),
   ...policiesSlow(),
@@ -68,7 +72,7 @@ export const atNoCall = (states: readonly string[], functions: readonly string[]
   { kind: 'policies', seconds: 600, services: ['s3'], flicker: false },
 ];
 
-/** The same, without what only IAM's own slowness is. */
+/** The same without the faults that are only delays of IAM. */
 export function inPlaces(states: readonly string[], functions: readonly string[]): Fault[] {
   return [
     ...states.map((state): Fault => ({ kind: 'stop', state })),
@@ -85,7 +89,7 @@ export function inPlaces(states: readonly string[], functions: readonly string[]
   ];
 }
 
-/** What may follow an end. */
+/** Faults after the end of an execution. */
 export const THEN: readonly Fault[] = [
   { kind: 'events', what: 'lost' },
   { kind: 'events', what: 'twice' },

@@ -10,32 +10,32 @@ import type { Fault, Schedule, Site } from '../schedules/schedule.ts';
 type Kind<K extends Fault['kind']> = Extract<Fault, { readonly kind: K }>;
 type Sited = Extract<Fault, { readonly at: Site }>;
 
-/** A call of AWS's, or of a service beside it. */
+/** A call to AWS, or to the simulated database server. */
 export type Call = Pick<InterceptedCall, 'service' | 'operation' | 'atMs'> & Partial<InterceptedCall>;
 
-/** What the injector does to the world besides refusing calls. */
+/** What the injector does in the world, other than refusing calls. */
 export interface WorldHandle {
   readonly clock: LocalClock;
-  /** Stops the execution that the event's boundary belongs to. */
+  /** Stops the execution of the event's boundary. */
   stopExecutionOf(event: string): void;
-  /** Lets somebody end the task that the event's boundary is of. */
+  /** Lets a person end the task of the event's boundary. */
   endTaskOf(event: string): void;
 }
 
 const REFUSED: Refusal = { name: 'AccessDeniedException', message: 'refused by the simulation', status: 400 };
 const THROTTLED: Refusal = { name: 'ThrottlingException', message: 'Rate exceeded', status: 400 };
 const DOWN: Refusal = { name: 'ServiceUnavailable', message: 'The service is down.', status: 503 };
-/** Lambda's own name for it. */
+/** Lambda's name for the error. */
 const TOO_MANY: Refusal = { name: 'TooManyRequestsException', message: 'Rate exceeded', status: 429 };
 
-/** Operations of state machines, rules and schedules: they come from no invocation. */
+/** Operations of state machines, rules and schedules, which no invocation makes. */
 export const MACHINE = 'Machine';
 
-/** Does what a schedule says to calls and invocations. Every other fault is the world's to arrange. */
+/** Applies a schedule's faults to calls and invocations. `arrange.ts` applies all other faults. */
 export class Injector {
-  /** When a fault last did something, milliseconds; `-Infinity` before. */
+  /** When a fault last had an effect, milliseconds; `-Infinity` before the first. */
   lastMs = Number.NEGATIVE_INFINITY;
-  /** Told of every call, first attempts only: where a fault could be. */
+  /** Called for the first attempt of every call, where a fault could be. */
   onCall: (site: Site, call: Call) => void = () => undefined;
   readonly #world: WorldHandle;
   readonly #latency: number;
@@ -70,7 +70,7 @@ export class Injector {
     return 'proceed';
   };
 
-  /** Before a function's call leaves it. */
+  /** Runs before a function's call is sent. */
   readonly before: HostHooks['transport']['before'] = async (under) => {
     await this.#world.clock.sleep(this.#latencyMs());
     if (under.attempt !== 1) return;
@@ -93,7 +93,7 @@ export class Injector {
     this.#isActing();
   };
 
-  /** After its answer has come. */
+  /** Runs after its answer has arrived. */
   readonly after: HostHooks['transport']['after'] = async (under) => {
     const killed = this.#at('kill', siteOfCall(under));
     if (killed?.when !== 'after' || under.attempt !== 1) return;
@@ -130,12 +130,12 @@ export class Injector {
   readonly skewSeconds: HostHooks['skewSeconds'] = (name) =>
     this.#all('skew').find(({ of }) => of === name)?.seconds ?? 0;
 
-  /** Notes that a fault did something now. */
+  /** Records that a fault had an effect now. */
   note(fault: Fault): void {
     this.#note(fault);
   }
 
-  /** The second invocation begins where the first one makes the call. */
+  /** The second invocation starts when the first one makes the call. */
   #duplicateAt({ invocation, call }: CallUnderWay): void {
     const waiting = this.#pending.get(invocation);
     if (waiting?.fault.at.call !== call) return;
@@ -144,7 +144,7 @@ export class Injector {
     waiting.again();
   }
 
-  /** A few to some tens of milliseconds, drawn by the schedule's own seed. */
+  /** A few to some tens of milliseconds, drawn with the schedule's own seed. */
   #latencyMs(): number {
     if (this.#latency === 0) return 1;
     this.#drawn += 1;
@@ -169,7 +169,7 @@ export class Injector {
     return found as Kind<K> | undefined;
   }
 
-  /** A fault of the kind at this site that has not happened yet; from now on it has. */
+  /** Takes a fault of the kind at this site that has not happened yet, and marks it as happened. */
   #take<K extends 'stop-at' | 'end-at' | 'run-on'>(kind: K, site: Site): Kind<K> | undefined {
     const all = this.#all(kind) as readonly Sited[];
     const found = all.find((each) => isAt(each.at, site) && !this.#fired.has(each));
@@ -184,7 +184,7 @@ export class Injector {
     return true;
   }
 
-  /** Outages and throttles begin at their call. */
+  /** Outages and throttles start at their call. */
   #begin(call: Call, at: { readonly site: Site } | undefined): void {
     if (at === undefined) return;
     for (const each of [...this.#all('outage'), ...this.#all('throttle')]) {

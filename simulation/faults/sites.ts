@@ -7,7 +7,7 @@ import type { Fault, Schedule, Site } from '../schedules/schedule.ts';
 import { POSTGRES } from '../logins/simulated-login-server.ts';
 import type { World } from '../world/world.ts';
 
-/** A way that tasks go: what kind of task it is, and what happens to it before anything else goes wrong. */
+/** A flow: the kind of task, and what happens to it before any other fault. */
 export interface Flow {
   readonly name: string;
   readonly task: Kind;
@@ -17,7 +17,7 @@ export interface Flow {
 const RUNNING: Fault = { kind: 'stop', state: 'RunWork' };
 const ENDED: Fault = { kind: 'end', state: 'RunWork' };
 
-/** Together they reach every call that a function makes in a task's life. */
+/** Together, the flows reach every call that a function makes for a task. */
 const FLOWS = {
   plain: { name: 'transfer', task: 'transfer', faults: [] },
   stopped: { name: 'stopped', task: 'transfer', faults: [RUNNING] },
@@ -43,21 +43,21 @@ const FLOWS = {
   ],
 } as const satisfies { plain: Flow; stopped: Flow; others: readonly Flow[] };
 
-/** A call that one flow reaches and those before it do not. */
+/** A call that one flow reaches and earlier flows do not. */
 export interface FoundSite {
   readonly site: Site;
   readonly service: string;
 }
 
-/** Where a fault can be. JSON: workers get it. */
+/** Where a fault can happen. It is JSON, because it is sent to workers. */
 export interface Sites {
-  /** Each call of a plain transfer, and those that only the reconciler of a stopped one makes. */
+  /** Each call of a normal transfer, and the calls that only the reconciler makes for a stopped transfer. */
   readonly plain: readonly Site[];
   readonly stopped: readonly Site[];
-  /** Each call of plain maintenance. */
+  /** Each call of normal maintenance. */
   readonly maintenance: readonly Site[];
   readonly others: readonly { readonly flow: Flow; readonly sites: readonly FoundSite[] }[];
-  /** What an execution of the type enters, as its definition says, but for the ends that are failures. */
+  /** The states that an execution of the type enters, without the failure states. */
   readonly states: { readonly transfer: readonly string[]; readonly maintenance: readonly string[] };
 }
 
@@ -129,12 +129,13 @@ const statesOf = (world: World): string[] =>
     .filter(({ type }) => type !== 'Fail')
     .map(({ name }) => name);
 
-/** By how many calls before it a call is known: the same code at the same place comes from the same calls. */
+/** How many preceding calls identify a call: the same code is reached after the same calls. */
 const CONTEXT = 2;
 
 /**
- * Names the place in the code that makes a call: the function, the call, and those that its invocation made just before. States that are
- * entered again are other places then, because what stands by then is different.
+ * Names the place in the code that makes a call: the function, the call, and the previous calls of its
+ * invocation. A state that is entered again is a different place, because the stored state is different by
+ * then.
  */
 class Codes {
   readonly #made = new Map<string, string[]>();
@@ -151,7 +152,7 @@ class Codes {
     return `${of}${again} ${made.slice(-1 - CONTEXT).join(' ')}`;
   }
 
-  /** A state calls its function; people and schedules call theirs however often. */
+  /** A state calls its function once. People and schedules may call theirs any number of times. */
   #numbered(what: string): string {
     if (/lambda-url|Reconcile|SubmitScheduled/.test(what)) return what;
     const count = (this.#counts.get(what) ?? 0) + 1;
@@ -162,8 +163,8 @@ class Codes {
 
 const ENTERED_AGAIN = new Set(['Admit', 'IssueSecret', 'IssueIdentity', 'Work', 'MaintenanceWork']);
 
-/** `PUT /bucket/key` -> `PUT`: S3's operations have no names at that point. */
+/** `PUT /bucket/key` -> `PUT`. S3's operations have no names at this point. */
 const verb = (operation: string): string => operation.split(' ')[0] ?? '';
 
-/** Calls of the database are made once: there is no first attempt whose answer could be lost alone. */
+/** Calls to the database are made once, so the answer of a first attempt cannot be lost alone. */
 export const isMadeOnce = (service: string): boolean => service === POSTGRES;

@@ -2,15 +2,18 @@ import type { Statement } from 'taskbound-iam/policy';
 import type { Caller, Check } from 'taskbound-local/gateway/service';
 import type { EmbeddedAws } from 'taskbound-local/embedded-aws';
 
-/** A task's session, as the embedded AWS gave it out. */
+/** A task's session, as the embedded AWS issued it. */
 export interface TaskSession {
   readonly caller: Caller;
   readonly boundaryId: string;
   readonly accessKeyId: string;
   readonly issuedAtMs: number;
-  /** When it must be dead: the deadline in its own policy, and never later than its lease after it was issued. */
+  /**
+   * When it must have expired: the deadline in its own policy, but never later than one lease after it was
+   * issued.
+   */
   readonly deadlineMs: number;
-  /** The deadline in its own policy; 0 where there is none. */
+  /** The deadline in its own policy; 0 if there is none. */
   readonly statedMs: number;
 }
 
@@ -24,7 +27,10 @@ const CLOCKS_APART_MS = 3_000;
 const list = (value: string | readonly string[] | undefined): readonly string[] =>
   value === undefined ? [] : typeof value === 'string' ? [value] : value;
 
-/** Everything that the worker's credentials could be tried for, decided by IAM's rules instead of called: nothing is changed by it. */
+/**
+ * Everything that the worker's credentials could be used for. IAM's rules decide instead of real calls, so
+ * nothing is changed.
+ */
 export class Adversary {
   readonly #aws: EmbeddedAws;
   readonly #leaseMs: number;
@@ -36,7 +42,7 @@ export class Adversary {
     this.#leaseMs = leaseMs;
   }
 
-  /** Of all tasks, used or never used, known to us or lost on the way. */
+  /** The sessions of all tasks, including unused and lost ones. */
   sessions(): TaskSession[] {
     return this.#aws.credentials
       .sessions()
@@ -45,14 +51,16 @@ export class Adversary {
       .map((caller) => this.#sessionOf(caller));
   }
 
-  /** What of its own grant still works at a time. `settled`: as IAM will see it once every change has arrived. */
+  /**
+   * Which parts of its own grant still work at a time. `settled`: after all IAM changes have taken effect.
+   */
   granted({ caller }: TaskSession, atMs: number, settled = false): string[] {
     return grantsOf(caller)
       .filter((attempt) => this.#works(caller, attempt, atMs, settled))
       .map(({ action, resource }) => `${action} on ${resource}`);
   }
 
-  /** What works that never may: other identities, other tasks' secrets, its own teardown. */
+  /** Calls that work but must never work: other identities, other tasks' secrets, its own teardown. */
   forbidden({ caller, boundaryId }: TaskSession, atMs: number): string[] {
     const own = grantsOf(caller)
       .filter(({ action }) => action === 'secretsmanager:GetSecretValue')
@@ -112,7 +120,10 @@ function statedDeadlineMs(caller: Caller): number | undefined {
   return typeof stated === 'string' ? Date.parse(stated) : undefined;
 }
 
-/** Each action of its session policy on each of its resources, the random end of a secret's ARN filled in. */
+/**
+ * Each action of its session policy on each of its resources, with the random suffix of a secret's ARN filled
+ * in.
+ */
 const grantsOf = (caller: Caller): Attempt[] =>
   statements(caller)
     .filter(({ Effect }) => Effect === 'Allow')

@@ -5,16 +5,18 @@ import type { Said } from '../world/people.ts';
 import type { Violation } from './violation.ts';
 import type { World } from '../world/world.ts';
 
-/** Functions' clocks differ by so much at most, milliseconds. */
+/** The maximum difference between functions' clocks, milliseconds. */
 export const CLOCKS_APART_MS = 3_000;
-/** How long a function that issues may still run after it looked at the clock. */
+/** How long an issuing function may still run after it read the clock. */
 const ISSUING_MS = 30_000;
 
-/** Watches what is issued: whether it may be, by what people really sent and when, at the very moment. */
+/**
+ * Checks, at the moment something is issued, whether it may be issued: by what people really sent, and when.
+ */
 export class IssueWatch {
   readonly violations: Violation[] = [];
   readonly #world: World;
-  /** Rows that were looked at, of each boundary. */
+  /** How many rows of each boundary were checked. */
   readonly #looked = new Map<string, number>();
 
   constructor(world: World) {
@@ -29,7 +31,7 @@ export class IssueWatch {
     if (call.operation === 'PutItem') this.#newRows();
   };
 
-  /** Something that opens something was made for the task just now. */
+  /** A credential was just issued for the task. */
   issued(boundaryId: string, what: string): void {
     const row = this.#world.witness.rows.get(boundaryId)?.at(-1)?.what;
     if (row === undefined) return this.#say(10, `${what} was made for ${boundaryId}, which has no row`);
@@ -44,7 +46,9 @@ export class IssueWatch {
       this.#say(11, `${what} was made for ${boundaryId} after its window has closed`);
   }
 
-  /** Everybody but the requester who sent, in time, an approval of this very grant, and whom the ledger counts. */
+  /**
+   * All people, except the requester, who approved exactly this grant in time, and whom the ledger counts.
+   */
   #approversOf(row: LedgerRow): string[] {
     const sent = this.#world.people.said.filter(
       ({ what, boundaryId, person, grantDigest, sentMs }) =>
@@ -73,7 +77,7 @@ export class IssueWatch {
     }
   }
 
-  /** Invariant 12: what people or rules have ended gets nothing more. */
+  /** Invariant 12: after a person or a rule has ended a task, nothing is issued for it. */
   #demandWanted(row: LedgerRow, atMs: number): void {
     const heard = (what: Said['what']) =>
       this.#world.people.said.some(
@@ -100,7 +104,7 @@ export class IssueWatch {
   }
 }
 
-/** How much was meant to be issued so far. */
+/** How many credentials were intended so far. */
 const intents = ({ leases, secrets }: LedgerRow): number =>
   leases.length + secrets.reduce((sum, { attempts = 0 }) => sum + attempts, 0);
 

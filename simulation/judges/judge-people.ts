@@ -2,23 +2,26 @@ import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { Say } from './violation.ts';
 import type { World } from '../world/world.ts';
 
-/** What one task's end and its access came to. */
+/** When one task and its access ended. */
 export interface Ending {
   readonly world: World;
   readonly boundaryId: string;
   readonly row: LedgerRow;
-  /** When its credentials were refused everything after its end had begun, as far as that was seen. */
+  /** When all calls with its credentials were found refused after its end had started, if known. */
   readonly deniedMs: number | undefined;
-  /** What IAM's changes take at most, milliseconds. */
+  /** How long IAM's changes take at most, milliseconds. */
   readonly policyDelayMs: number;
 }
 
-/** From the answer that a task is ended until its credentials are refused, besides what IAM takes. */
+/**
+ * The allowed time from the answer that a task is ended until its credentials are refused, without IAM's
+ * delay.
+ */
 const DENIED_WITHIN_MS = 30_000;
 
 /**
- * From when on a task has no reason to be open any more but that its end takes time: from its request, its approval, its refusal, the end
- * of waiting for people, or the opening of its window.
+ * The time from which a task should no longer be open, except for the time that its end takes: its request,
+ * approval, refusal, expiry, or the opening of its window.
  */
 export function endsFromMs(row: LedgerRow, requestedMs: number): number {
   if (row.ended !== undefined) return row.ended.atMs;
@@ -28,7 +31,7 @@ export function endsFromMs(row: LedgerRow, requestedMs: number): number {
   return Math.max(row.approvedAtMs ?? requestedMs, row.window?.opensAtMs ?? 0);
 }
 
-/** Invariant 12: who heard that a task is ended may rely on it. */
+/** Invariant 12: a person can rely on the answer that a task is ended. */
 export function judgeEarlyEnd(of: Ending, say: Say): void {
   const { world, boundaryId, row, deniedMs, policyDelayMs } = of;
   const heard = world.people.said.find(
@@ -43,7 +46,7 @@ export function judgeEarlyEnd(of: Ending, say: Say): void {
     say(12, `${boundaryId} was ended, and its credentials were good for too long`);
 }
 
-/** Invariant 11, of what a session says itself: nothing that is given out lasts longer than the window. */
+/** Invariant 11, by the session's own policy: no credential lasts longer than the window. */
 export function judgeDeadlines(
   { boundaryId, row }: Pick<Ending, 'boundaryId' | 'row'>,
   deadlinesMs: readonly number[],
@@ -54,7 +57,7 @@ export function judgeDeadlines(
     say(11, `a session of ${boundaryId} lasts longer than its window`);
 }
 
-/** Invariant 13: however often a schedule's run is delivered, it is one task. */
+/** Invariant 13: a schedule's run is one task, even if it is delivered several times. */
 export function judgeRuns(world: World, say: Say): void {
   if (world.schedule.task !== 'scheduled') return;
   const { rows } = world.witness;

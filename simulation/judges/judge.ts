@@ -12,12 +12,14 @@ import type { Say, Violation } from './violation.ts';
 import type { Observed } from './witness.ts';
 import type { World } from '../world/world.ts';
 
-/** From the end of the faults to closed, and from a deadline where the deny was not effective. */
+/**
+ * The allowed time from the end of the faults to closed, or from the deadline if the deny was not effective.
+ */
 export const CLOSED_WITHIN_MS = 600_000;
 const AFTER_DEADLINE_MS = 120_000;
 /**
- * What sweeping may take after it may begin: a run of the reconciler every minute, and pauses after looks
- * that failed.
+ * How long sweeping may take after it may start: the reconciler runs every minute, with pauses after failed
+ * checks.
  */
 export const SWEPT_WITHIN_MS = 480_000;
 
@@ -39,7 +41,7 @@ interface Case {
   readonly closedMs: number | undefined;
 }
 
-/** Who watched it meanwhile. */
+/** The watchers of the run. */
 export interface Watched {
   readonly adversary: Adversary;
   readonly monitor: Monitor;
@@ -47,7 +49,7 @@ export interface Watched {
   readonly workDone: ReadonlySet<string>;
 }
 
-/** Judges a world that has come to rest, from what the embedded AWS holds and saw. */
+/** Judges a finished world by what the embedded AWS stores and observed. */
 export function judge(world: World, { adversary, monitor, workDone }: Watched): Judged {
   const violations: Violation[] = [];
   const say = (invariant: number, message: string) => void violations.push({ invariant, message });
@@ -131,8 +133,8 @@ function judgeClosing(of: Case, say: Say): void {
 }
 
 /**
- * An execution that nobody stopped goes through its tail: it ends after its boundary, or says that it could
- * not close it.
+ * An execution that was not stopped runs its tail: it ends after its boundary is closed, or reports that it
+ * could not close it.
  */
 function judgeOwnEnd({ world, boundaryId, row, closedMs = Infinity }: Case, say: Say): void {
   const execution = world.aws.states.execution(row.executionArn);
@@ -159,8 +161,7 @@ function judgeProof(of: Case, say: Say): void {
 }
 
 /**
- * Every session that was made was used, after its teardown had begun, and refused; and nothing of it was
- * accepted later.
+ * Every session was tried and refused after its teardown had started, and no later call with it was accepted.
  */
 function judgeRefused(of: Case, provenMs: number, say: Say): void {
   const sinceMs = revokingMs(of);
@@ -176,7 +177,7 @@ function judgeRefused(of: Case, provenMs: number, say: Say): void {
   }
 }
 
-/** Invariant 4: a session that was made after the end began has done nothing but the canary. */
+/** Invariant 4: a session that was created after the end started has made only the canary call. */
 function judgeLateIssue(of: Case, say: Say): void {
   const sinceMs = revokingMs(of);
   for (const { accessKeyId, issuedAtMs } of of.sessions) {
@@ -223,7 +224,7 @@ function judgeEvidence(of: Case, say: Say): void {
     say(6, `${boundaryId} tells of a deny that was never put`);
 }
 
-/** Invariant 14: signed once, in time, over the chain that stands, by the stack's own key. */
+/** Invariant 14: the existing chain was signed once, in time, with the stack's own key. */
 function judgeSignature({ boundaryId, world, rows, closedMs }: Case, say: Say): void {
   if (closedMs === undefined) return;
   const [head, ...more] = world.witness.heads.get(boundaryId) ?? [];
@@ -254,7 +255,7 @@ function judgeSuccess(of: Case, workDone: ReadonlySet<string>, say: Say): void {
     say(8, `${boundaryId} succeeded before its boundary was closed`);
 }
 
-/** Invariant 2, second half: judged only once everything has had its time. */
+/** Invariant 2, second half: judged only after everything has had enough time. */
 function judgeLeftovers(world: World, say: Say): void {
   const { aws, clock, witness } = world;
   const nowMs = clock.nowMs();
@@ -289,7 +290,7 @@ function judgeRunWork(world: World, say: Say): void {
   for (const [, count] of starts) if (count > 1) say(7, `RunWork was started ${count} times for one lease`);
 }
 
-/** Whether everything is over: all closed and swept, and nothing runs. */
+/** Whether the world is finished: all boundaries are closed and swept, and nothing runs. */
 export function isAtRest(world: World): boolean {
   const rows = [...world.witness.rows.values()].map((each) => each.at(-1)?.what);
   return (

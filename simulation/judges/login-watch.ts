@@ -4,15 +4,15 @@ import { MAINTENANCE_MS } from '../schedules/kinds.ts';
 import type { Violation } from './violation.ts';
 import type { World } from '../world/world.ts';
 
-/** How long after a task's last moment its login is tried again. */
+/** How long after the end of a task its login is tried again. */
 const AFTER_DEADLINE_MS = [0, 60_000, 600_000];
 
-/** Invariant 9: a login never outlives its task. Asked of the database server itself. */
+/** Invariant 9: a login never outlives its task. Checked with the database server itself. */
 export class LoginWatch {
   readonly violations: Violation[] = [];
   readonly #world: World;
   readonly #closed = new Set<string>();
-  /** The task that a role was made for: a session knows its role alone. */
+  /** The task of each role. A session has only its role. */
   readonly #boundaryOf = new Map<string, string>();
 
   constructor(world: World) {
@@ -24,7 +24,7 @@ export class LoginWatch {
     if (call.error === undefined && call.operation === 'PutItem') this.#newlyClosed();
   };
 
-  /** A login was made, or given another password: from its task's last moment on it must open nothing. */
+  /** A login was created or got another password. After the end of its task it must be refused. */
   made(boundaryId: string): void {
     const { clock, model } = this.#world;
     for (const { order, roleId } of model.roles.values()) this.#boundaryOf.set(roleId, order.boundaryId);
@@ -38,7 +38,7 @@ export class LoginWatch {
       clock.setTimer(lastMs + afterMs - clock.nowMs(), () => this.#mustBeDead(boundaryId));
   }
 
-  /** At the end of a run: nothing is left of any login. */
+  /** At the end of a run, nothing of any login remains. */
   end(): void {
     for (const { order } of this.#world.model.roles.values())
       this.#say(`a login of ${order.boundaryId} is left`);

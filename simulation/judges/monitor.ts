@@ -9,13 +9,18 @@ import type { World } from '../world/world.ts';
 /** The first state of the tail, as operators see it. */
 const TAIL = 'RevokeAndRecord';
 const POLL_MS = 1_000;
-/** How often dead credentials are tried again after their deadline. */
+/** How often expired credentials are tried again after their deadline. */
 const AFTER_DEADLINE_MS = [0, 1_000, 60_000, 600_000];
 
-/** Watches a world while it runs: what must hold at every moment, and how long access outlives its task. */
+/**
+ * Watches a world while it runs: checks the invariants that always apply, and measures how long access
+ * outlives its task.
+ */
 export class Monitor {
   readonly violations: Violation[] = [];
-  /** Seconds from the end of a task to the moment when its credentials were refused everything, the longest seen. */
+  /**
+   * The longest time, in seconds, from the end of a task until all calls with its credentials were refused.
+   */
   maxSecondsToDenied = 0;
   readonly #world: World;
   readonly #adversary: Adversary;
@@ -39,7 +44,7 @@ export class Monitor {
     if (call.operation === 'PutItem') this.#newEndings();
   };
 
-  /** When a task's access was seen to be over, and how long IAM may take for that. */
+  /** When a task's access was found to have ended, and how long IAM may take for that. */
   seenOf(boundaryId: string): { readonly deniedMs: number | undefined; readonly policyDelayMs: number } {
     const seconds = this.#world.schedule.faults.find(({ kind }) => kind === 'policies');
     const policyDelayMs = seconds?.kind === 'policies' ? seconds.seconds * 1000 : POLICY_DELAY_MS;
@@ -75,7 +80,7 @@ export class Monitor {
       this.#say(1, `past its deadline, a key of ${session.boundaryId} is still good for ${works.join(', ')}`);
   }
 
-  /** Invariant 5, and what an adversary could do beside its task. */
+  /** Invariant 5, and calls of an adversary outside its task. */
   #tryForbidden(atMs: number): void {
     for (const session of this.#adversary.sessions()) {
       if (atMs >= session.deadlineMs) continue;
@@ -109,7 +114,10 @@ export class Monitor {
     }
   }
 
-  /** Invariant 5: nobody but its own execution, in its tail, a Teardown that its row names, or a person who ends it begins a boundary's end. */
+  /**
+   * Invariant 5: only the task's own execution in its tail, a Teardown that its row names, or a person who
+   * ends it may start a boundary's end.
+   */
   #endedByItsOwn(boundaryId: string): void {
     const row = this.#world.witness.rows.get(boundaryId)?.at(-1)?.what;
     if (row === undefined || row.teardown !== undefined || this.#isEndedByPeople(boundaryId)) return;
@@ -141,7 +149,7 @@ export class Monitor {
   }
 }
 
-/** After these an adversary may find something new to try. */
+/** Calls after which an adversary may have new possibilities. */
 const WIDENING = new Set(['AssumeRole', 'CreateSecret', 'PutResourcePolicy', 'PutSecretValue']);
 
 const boundaryOfSecret = ({ request }: ObservedCall): string => {

@@ -1,8 +1,11 @@
-/** One promise that a run broke, by its number in docs/performance.md's list of invariants; 0 is the simulation's own. */
+/**
+ * An invariant that a run violated, by its number in docs/invariants.md. 0 is a fault of the simulation
+ * itself.
+ */
 export interface Violation {
   readonly invariant: number;
   readonly message: string;
 }
 
-/** Reports a broken promise. */
+/** Reports a violation. */
 export type Say = (invariant: number, message: string) => void;

@@ -5,7 +5,7 @@ import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { eventIn } from 'taskbound-evidence/lookup/lookup';
 import type { ObservedCall } from 'taskbound-local/gateway/intercept';
 
-/** Something that the embedded AWS did, with when. */
+/** Something that the embedded AWS did, with its time. */
 export interface Observed<T> {
   readonly atMs: number;
   readonly what: T;
@@ -24,15 +24,15 @@ export interface RolePolicyChange {
 }
 
 /**
- * What the embedded AWS saw and did, call by call: the ground on which invariants are judged. It reads
- * requests as they arrived and counts only what took effect.
+ * Records what the embedded AWS received and did, call by call. The invariants are judged by these records.
+ * It reads the original requests, and counts only what took effect.
  */
 export class Witness {
   /** Each write of a boundary's row, in order. */
   readonly rows = new Map<string, Observed<LedgerRow>[]>();
   /** Each event of a boundary's evidence, in order. */
   readonly events = new Map<string, Observed<EvidenceEvent>[]>();
-  /** What was signed of each boundary's evidence. */
+  /** The signatures of each boundary's evidence. */
   readonly heads = new Map<string, Observed<SignedHead>[]>();
   readonly secretsMade: Observed<string>[] = [];
   readonly valuesPut: Observed<{ readonly name: string; readonly version: string }>[] = [];
@@ -41,7 +41,7 @@ export class Witness {
   readonly lifts: Observed<RolePolicyChange>[] = [];
   /** Calls with a task's own credentials. */
   readonly uses: Observed<Use>[] = [];
-  /** A line a call, for people and for the digest: no ids that vary, no values. */
+  /** One line for each call, for people and for the digest. It contains no ids that vary and no values. */
   readonly trace: string[] = [];
   readonly #digest = createHash('sha256');
   readonly #startMs: number;
@@ -121,7 +121,7 @@ function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
   else list.push(value);
 }
 
-/** A role's function or machine, or the task whose session it is: names that do not vary from run to run. */
+/** The caller's function, machine or task: a name that is the same in every run. */
 function whoIs({ caller }: ObservedCall): string {
   if (caller.sourceIdentity !== undefined) return `task ${caller.sourceIdentity}`;
   const role = caller.roleName ?? caller.service ?? caller.kind;

@@ -8,7 +8,10 @@ import { pgLoginServer } from '../../lambdas/control/logins/pg-login-server.ts';
 import { DEMO_DATABASE, startDemoDatabase, type DemoDatabase } from '../../cli/local/demo-database.ts';
 import { PostgresModel, type Made } from './postgres-model.ts';
 
-/** What the contract needs of a server besides its port: to use a login as a task would, and to look behind its back. */
+/**
+ * What the contract tests need in addition to the port: to use a login like a task, and to inspect the
+ * server.
+ */
 export interface Rig {
   readonly server: LoginServer;
   readonly admin: AdminAccess;
@@ -21,7 +24,7 @@ export interface Rig {
 interface RigSession {
   create(kind: Made, object: string): Promise<void>;
   isOpen(): Promise<boolean>;
-  /** Changes the login's own row and leaves the transaction open, which every role may do. */
+  /** Changes the login's own row and keeps the transaction open, which every role may do. */
   holdOwnRow(): Promise<void>;
 }
 
@@ -62,7 +65,7 @@ export async function modelRig(): Promise<Rig> {
 export const demoScript = (): string =>
   readFileSync(new URL('../../sample/database/demo.sql', import.meta.url), 'utf8');
 
-/** A rig on a real server, which can also be asked for more. */
+/** A rig with a real server, which has further functions. */
 export type RealRig = Rig & {
   readonly log: readonly string[];
   /** Runs statements as the superuser. */
@@ -71,7 +74,7 @@ export type RealRig = Rig & {
   client(name: string, password: string, database?: string): Promise<pg.Client>;
 };
 
-/** With every statement in the server's log: what must not stand there can be looked for. */
+/** The server logs every statement, so a test can check that it does not log secrets. */
 export async function realRig(settings: Readonly<Record<string, string>> = {}): Promise<RealRig> {
   const { server, adminSecret } = await startDemoDatabase(demoScript(), {
     settings: { log_statement: 'all', log_min_error_statement: 'debug5', ...settings },

@@ -30,14 +30,15 @@ interface Thing {
 }
 
 /**
- * A database server in memory, as far as the issuer can tell it from PostgreSQL: `test/lambdas/control/logins/login-server.test.ts` runs
- * against both. Calls are atomic; what goes wrong between them is the simulation's to arrange.
+ * A database server in memory that behaves like PostgreSQL for the issuer:
+ * `test/lambdas/control/logins/login-server.test.ts` runs against both. Calls are atomic. The simulation adds
+ * faults between them.
  */
 export class PostgresModel implements LoginServer {
   readonly roles = new Map<string, Role>();
   readonly sessions: ModelSession[] = [];
   readonly objects = new Map<string, Thing>();
-  /** While it is down nobody is answered. */
+  /** While it is down, it answers no call. */
   isDown = false;
   readonly #nowMs: () => number;
   #lastId = 16_384;
@@ -90,7 +91,7 @@ export class PostgresModel implements LoginServer {
     return { exists: role !== undefined, canLogin: role?.canLogin ?? false, sessions };
   }
 
-  /** A session of a login, or an `Error` as PostgreSQL words it. */
+  /** A session of a login, or an `Error` with PostgreSQL's message. */
   open(name: string, password: string): ModelSession {
     const role = this.roles.get(name);
     if (this.isDown) throw new Error('connect ECONNREFUSED');
@@ -104,7 +105,7 @@ export class PostgresModel implements LoginServer {
     return session;
   }
 
-  /** Makes an object as the session's login, which owns it. */
+  /** Creates an object that the session's login owns. */
   create(session: ModelSession, kind: Made, object: string): void {
     const [name, role] = [...this.roles].find(([, { roleId }]) => roleId === session.roleId) ?? [];
     if (!session.isOpen || name === undefined || role === undefined) throw new Error('Connection terminated');

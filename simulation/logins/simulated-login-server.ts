@@ -22,15 +22,18 @@ interface ServerParts {
     readonly operation: string;
     readonly atMs: number;
   }) => Verdict;
-  /** Told of each call, with how it went. */
+  /** Called for each call, with its outcome. */
   readonly observe: (line: string) => void;
   readonly made: (order: LoginOrder) => void;
 }
 
-/** As a service among AWS's, for the sites of faults and for the trace. */
+/** The name of the service, for sites of faults and for the trace. */
 export const POSTGRES = 'postgres';
 
-/** The database server behind a network that fails: each call of its port, and each of a session, is a place for faults as calls of AWS are. */
+/**
+ * The database server behind an unreliable network. Each call to its port or in a session is a site for
+ * faults, like a call to AWS.
+ */
 export class SimulatedLoginServer implements LoginServer {
   readonly #parts: ServerParts;
 
@@ -54,7 +57,7 @@ export class SimulatedLoginServer implements LoginServer {
     return this.#call('look', () => this.#parts.model.look(admin, at));
   }
 
-  /** For the work, in the place of a client of PostgreSQL. A function that dies leaves its session open: nothing of it goes on. */
+  /** Replaces the PostgreSQL client of the work. A function that dies leaves its session open. */
   readonly withLogin: typeof withLogin = async (secret, _boundaryId, work) => {
     const { username, password } = JSON.parse(secret.reveal()) as Record<'username' | 'password', string>;
     const session = await this.#call('connect', async () => this.#parts.model.open(username, password));
@@ -66,7 +69,7 @@ export class SimulatedLoginServer implements LoginServer {
     }
   };
 
-  /** Once: nothing tries such a call again by itself. */
+  /** Makes the call once: there is no automatic retry. */
   async #call<T>(operation: string, effect: () => Promise<T>): Promise<T> {
     const invocation = currentInvocation();
     if (invocation === undefined) throw new Error('The login server was called outside of an invocation.');
@@ -80,7 +83,7 @@ export class SimulatedLoginServer implements LoginServer {
     return answer();
   }
 
-  /** A way to give the answer: what is thrown is thrown only once the call is over. */
+  /** Returns a function that gives the answer, so an error is thrown only after the call has ended. */
   async #answer<T>(operation: string, under: CallUnderWay, effect: () => Promise<T>): Promise<() => T> {
     const { clock, intercept, observe } = this.#parts;
     const call = { service: POSTGRES, operation, atMs: clock.nowMs() };

@@ -3,12 +3,12 @@ export function hash32(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1)
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
-  // One more round: FNV's low bits alone are weak.
+  // One more round, because the low bits of FNV are weak.
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
   return (hash ^ (hash >>> 12)) >>> 0;
 }
 
-/** Numbers that a text determines: the same text, the same numbers. */
+/** Pseudorandom numbers that depend only on a text. */
 export class Draw {
   readonly #seed: string;
   #drawn = 0;
@@ -23,7 +23,7 @@ export class Draw {
     return hash32(`${this.#seed} ${this.#drawn}`) % below;
   }
 
-  /** One of a list that is not empty. */
+  /** One item of a non-empty list. */
   of<T>(list: readonly T[]): T {
     const found = list[this.below(list.length)];
     if (found === undefined) throw new RangeError('Nothing can be drawn from an empty list.');

@@ -1,21 +1,24 @@
-/** What kind of task a schedule runs; each shows what the others do not. */
+/** The kinds of tasks. Each covers behavior that the others do not. */
 export const KINDS = ['transfer', 'maintenance', 'long', 'scheduled'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** A kind as the sample stack declares its type. Written here a second time: what is judged must not be read from what is judged. */
+/**
+ * A kind as the sample stack declares its type. It is repeated here on purpose: a judge must not read its
+ * expectations from what it judges.
+ */
 export interface KindOfTask {
   readonly type: string;
-  /** What the names of its resources begin with. */
+  /** The prefix of the names of its resources. */
   readonly stem: string;
   /** How many people other than the requester must approve it. */
   readonly quorum: number;
-  /** When the run begins, milliseconds since 1970. */
+  /** When the run starts, milliseconds since 1970. */
   readonly startMs: number;
-  /** What the work function's environment holds besides what the template says. */
+  /** Environment variables of the work function in addition to those of the template. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The part of an object that one run of `long` copies: the smallest that S3 takes. */
+/** The part of an object that one run of `long` copies: the smallest part that S3 allows. */
 const PART_BYTES = 5 * 1024 ** 2;
 
 const START_MS = Date.UTC(2026, 10, 23, 10, 0, 0);
@@ -30,7 +33,7 @@ const transfer: KindOfTask = {
 
 export const KIND: Readonly<Record<Kind, KindOfTask>> = {
   transfer,
-  /** Approved by two, in a window, with a login of a database. */
+  /** With two approvals, a window and a database login. */
   maintenance: {
     type: 'database-maintenance',
     stem: 'DatabaseMaintenance',
@@ -38,7 +41,7 @@ export const KIND: Readonly<Record<Kind, KindOfTask>> = {
     startMs: START_MS,
     environment: {},
   },
-  /** A run copies one part and hands on: two parts take three leases. */
+  /** Each run copies one part and returns a checkpoint: two parts take three leases. */
   long: {
     ...transfer,
     environment: {
@@ -52,15 +55,18 @@ export const KIND: Readonly<Record<Kind, KindOfTask>> = {
   scheduled: { ...transfer, startMs: Date.UTC(2026, 10, 24, 2, 59, 30) },
 };
 
-/** What the sample's leases last, and its maintenance from the first thing that is issued: a minute longer, milliseconds. */
+/**
+ * How long the sample's leases last, and its maintenance from the first issued credential: one minute longer.
+ * Milliseconds.
+ */
 export const LEASE_MS = 120_000;
 export const MAINTENANCE_MS = LEASE_MS + 60_000;
 
-/** The scheduled time of the one run that a schedule of kind `scheduled` sees, and its task's id. */
+/** The scheduled time of the one run in a schedule of kind `scheduled`, and the id of its task. */
 export const RUN_MS = Date.UTC(2026, 10, 24, 3);
 export const RUN_TASK_ID = 'Nightly-20261124T030000Z';
-/** The Scheduler delivers at least once: so many milliseconds late each time. */
+/** The Scheduler delivers at least once. How late each delivery is, milliseconds. */
 export const RUN_DELIVERIES_MS = [0, 1_000, 30_000];
 
-/** What `long` copies: one whole part and a bit. */
+/** The object that `long` copies: slightly larger than one part. */
 export const LONG_OBJECT = Buffer.alloc(PART_BYTES + 5, 'x');

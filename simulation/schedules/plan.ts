@@ -4,7 +4,7 @@ import type { Schedule } from './schedule.ts';
 import { singleFaults } from './single-faults.ts';
 import type { Sites } from '../faults/sites.ts';
 
-/** What a simulation runs, by number: first every fault alone, then schedules drawn by the seed. */
+/** The numbered schedules of a simulation: first every fault alone, then schedules drawn with the seed. */
 export interface Plan {
   readonly singles: number;
   readonly size: number;
@@ -16,13 +16,13 @@ export interface PlanOptions {
   /** How many schedules are drawn. */
   readonly schedules: number;
   readonly sites: Sites;
-  /** Only the faults alone whose names match. @default all */
+  /** Only the single faults whose names match. @default all */
   readonly only?: RegExp;
-  /** Only the first of each so many of them: all kinds of places, in a part of the time. @default 1: all */
+  /** Only every n-th single fault, which covers all kinds of sites in less time. @default 1: all */
   readonly every?: number;
 }
 
-/** The same options, the same plan: every worker makes its own. */
+/** The same options always give the same plan, so every worker makes its own. */
 export function makePlan({ seed, schedules, sites, only = /./, every = 1 }: PlanOptions): Plan {
   const singles = singleFaults(sites)
     .filter(({ name }) => only.test(name))

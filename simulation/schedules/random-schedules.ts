@@ -3,11 +3,11 @@ import { Draw } from './draw.ts';
 import type { Kind } from './kinds.ts';
 import type { Fault, Schedule } from './schedule.ts';
 
-/** Long outages cost the most time and show the least that is new: they are drawn less often. */
+/** Long outages take the most time and find the least, so they are drawn less often. */
 const LONG_SECONDS = 3_600;
 const LONG_KEPT_ONE_IN = 12;
 
-/** Maintenance has the most that can go wrong, and the fewest calls in common with the others. */
+/** Maintenance has the most possible faults, and the fewest calls in common with the other kinds. */
 const DRAWN: readonly Kind[] = [
   'transfer',
   'transfer',
@@ -18,7 +18,10 @@ const DRAWN: readonly Kind[] = [
   'scheduled',
 ];
 
-/** Schedule number `index` of a seed: one to three tasks, two or three faults, another interleaving. The same for the same figures. */
+/**
+ * Schedule number `index` of a seed: one to three tasks, two or three faults, and an interleaving. The same
+ * arguments give the same schedule.
+ */
 export function randomSchedule(catalogues: Catalogues, seed: number, index: number): Schedule {
   const draw = new Draw(`${seed}:${index}`);
   const task = draw.of(DRAWN);
@@ -40,7 +43,7 @@ export function randomSchedule(catalogues: Catalogues, seed: number, index: numb
   };
 }
 
-/** Of these a schedule has one: two would contradict each other. */
+/** A schedule has at most one of these, because two would contradict each other. */
 const ONE_OF = new Set<Fault['kind']>([
   'policies',
   'events',

@@ -3,7 +3,7 @@ import type { Finding } from './finding.ts';
 import { runSchedule } from '../run-schedule.ts';
 import type { Schedule } from './schedule.ts';
 
-/** Leaves out what is not needed, one thing after the other, as long as the same invariant is still broken. */
+/** Removes faults and tasks one by one, as long as the same invariant is still violated. */
 export async function shrink(assembly: Assembly, schedule: Schedule, invariant: number): Promise<Finding> {
   const whole = await broken(assembly, schedule, invariant);
   if (whole === undefined)

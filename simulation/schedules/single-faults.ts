@@ -12,7 +12,10 @@ import type { Kind } from './kinds.ts';
 import { textOf, type Fault, type Schedule, type Site } from './schedule.ts';
 import { scheduleOf, type FoundSite, type Sites } from '../faults/sites.ts';
 
-/** Every fault alone, each a schedule: all of a transfer's, and of the other ways that tasks go all that a transfer does not show. */
+/**
+ * A schedule for each single fault: all faults of a transfer, and the faults of other flows that a transfer
+ * does not cover.
+ */
 export function singleFaults(sites: Sites): Schedule[] {
   return [
     ...ofTransfers(sites),
@@ -46,14 +49,14 @@ export const functionsOf = (sites: readonly Site[]): string[] => [
 
 const endsOfTransfers = (states: readonly string[]): Fault[] => [
   ...states.map((state): Fault => ({ kind: 'stop', state })),
-  // While the work runs, and while its identity is being issued.
+  // While the work runs, and while its identity is issued.
   { kind: 'stop-at', at: { of: 'Work', invocation: 1, call: 2 } },
   { kind: 'stop-at', at: { of: 'IssueIdentity', invocation: 1, call: 9 } },
   { kind: 'work', what: 'throws' },
   { kind: 'work', what: 'hangs' },
 ];
 
-/** What has an effect only where something else went wrong first. */
+/** Faults that have an effect only after another fault. */
 const afterAnEnd = (task: Kind, prefix: string, ends: readonly Fault[]): Schedule[] =>
   ends.flatMap((end) => [
     ...THEN.map((next) => scheduleOf({ task }, `${prefix}${textOf(end)}, then ${textOf(next)}`, [end, next])),
@@ -63,7 +66,7 @@ const afterAnEnd = (task: Kind, prefix: string, ends: readonly Fault[]): Schedul
     ]),
   ]);
 
-/** Each of the other flows as it is, and with a fault at each call that only it reaches. */
+/** Each of the other flows without a fault, and with a fault at each call that only it reaches. */
 const ofOtherFlows = ({ others }: Sites): Schedule[] =>
   others.flatMap(({ flow, sites }) => [
     scheduleOf(flow, `${flow.name}: nothing else goes wrong`, flow.faults),
@@ -72,7 +75,7 @@ const ofOtherFlows = ({ others }: Sites): Schedule[] =>
       .map((fault) => scheduleOf(flow, `${flow.name}: ${textOf(fault)}`, [...flow.faults, fault])),
   ]);
 
-/** A window that is open when the task is asked for, and has room for little more than the work. */
+/** A window that is open at the time of the request, and is only slightly longer than the work. */
 const SHORT: Fault = { kind: 'window', opensSeconds: 0, lastsSeconds: 110 };
 
 function ofMaintenance({ maintenance, states }: Sites): Schedule[] {
@@ -88,14 +91,14 @@ function ofMaintenance({ maintenance, states }: Sites): Schedule[] {
     ...alone('maintenance', 'maintenance: ', inPlaces(states.maintenance, functionsOf(maintenance))),
     ...alone('maintenance', 'maintenance: ', [{ kind: 'people', what: 'one' }, SHORT]),
     ...afterAnEnd('maintenance', 'maintenance: ', ends),
-    // What began late is refused: its window has closed meanwhile.
+    // A late start is refused, because the window has closed meanwhile.
     ...late.map((fault) =>
       scheduleOf({ task: 'maintenance' }, `maintenance in a short window: ${textOf(fault)}`, [SHORT, fault]),
     ),
   ];
 }
 
-/** Somebody ends the task: in each state, and at each call that is made before its work has ended. */
+/** A person ends the task: in each state, and at each call before its work has ended. */
 function ofEnds({ plain, others, states }: Sites): Schedule[] {
   const inState = (state: string): Fault => ({ kind: 'end', state });
   const during = (sites: readonly Site[]): Fault[] =>
@@ -110,7 +113,7 @@ function ofEnds({ plain, others, states }: Sites): Schedule[] {
   ];
 }
 
-/** The calls that a flow reaches and those before it do not. */
+/** The calls that a flow reaches and earlier flows do not. */
 const freshOf = (name: string, others: Sites['others']): Site[] =>
   others.filter(({ flow }) => flow.name === name).flatMap(({ sites }) => sites.map(({ site }) => site));
 

@@ -16,23 +16,26 @@ import { Invocation, never, runInvocation } from './invocation.ts';
 import type { SimulatedLoginServer } from '../logins/simulated-login-server.ts';
 import { simulatedAws, type TransportParts } from './transport.ts';
 
-/** What the simulation does around invocations. */
+/** The simulation's hooks around invocations. */
 export interface HostHooks {
   readonly transport: Omit<TransportParts, 'clock'>;
-  /** Seconds that a function's clock is ahead. */
+  /** How many seconds a function's clock is ahead. */
   readonly skewSeconds: (name: string) => number;
   readonly loginServer: SimulatedLoginServer;
-  /** What a function's environment holds besides what the template says. */
+  /** Environment variables of a function in addition to those of the template. */
   readonly environmentOf: (name: string) => Readonly<Record<string, string>>;
   readonly randomHex: (bytes: number) => string;
-  /** Called as an invocation begins; `again` begins another one with the same event, whose answer nobody hears. */
+  /**
+   * Called when an invocation starts. `again` starts another one with the same event, whose answer is
+   * ignored.
+   */
   readonly begun: (invocation: Invocation, again: () => void) => void;
   readonly ended: (invocation: Invocation, result: InvocationResult, again: () => void) => void;
-  /** What runs instead of the function's own code, if anything. */
+  /** Code that runs instead of the function's own code. */
   readonly instead: (invocation: Invocation) => Handler | undefined;
 }
 
-/** A pause between the handlers of one function: its credentials end sooner than this. */
+/** A function gets a new handler after this pause, because its credentials expire earlier. */
 const CREDENTIALS_MARGIN_MS = 300_000;
 
 interface Warm {
@@ -40,7 +43,9 @@ interface Warm {
   readonly credentials: SessionCredentials;
 }
 
-/** Runs the sources of functions in this process, on the virtual clock, instead of their bundles in sandboxes. */
+/**
+ * Runs the sources of functions in this process, on the virtual clock, instead of their bundles in sandboxes.
+ */
 export class DirectHost implements FunctionHost {
   readonly clock: LocalClock;
   readonly logs: LogLine[] = [];
@@ -147,12 +152,12 @@ export class DirectHost implements FunctionHost {
   }
 }
 
-/** Its code is not read: the sources run. */
+/** The bundled code is not read, because the sources run. */
 export const noBundle = (): Bundle => ({ fileName: '', exportName: '', source: '', hash: '' });
 
-/** What the caller of a function that died hears. */
+/** The error that the caller of a function that died receives. */
 export const died = (): PlatformError =>
   new PlatformError('Runtime.ExitError', 'Error: Runtime exited with error: signal: killed');
 
-/** What the caller hears whose connection to Lambda broke while the function goes on. */
+/** The error that the caller receives if its connection to Lambda broke while the function continues. */
 export const unheard = (): AwsError => new AwsError('ServiceException', 'The connection was closed.', 500);

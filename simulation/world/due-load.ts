@@ -4,22 +4,22 @@ import type { Assembly } from 'taskbound-local/template/assembly';
 import { comeToRest, submitAll } from '../run-schedule.ts';
 import { World } from './world.ts';
 
-/** What one run of the reconciler read, over a ledger of a given size. */
+/** What one run of the reconciler read from a ledger of a given size. */
 export interface RunReads {
   readonly closed: number;
   readonly open: number;
   readonly due: number;
   /** Calls of the run, by operation. */
   readonly calls: Readonly<Record<string, number>>;
-  /** DynamoDB's own count, for the run's reads. */
+  /** The read capacity that DynamoDB counted for the run. */
   readonly readUnits: number;
 }
 
 const MINUTE_MS = 60_000;
-/** Rows written side by side: enough that filling the table does not wait for each. */
+/** How many rows are written in parallel. */
 const SIDE_BY_SIDE = 100;
 
-/** Fills the ledger with so many closed, open and due rows, and counts what the next scheduled run reads. */
+/** Fills the ledger with closed, open and due rows, and counts what the next scheduled run reads. */
 export async function readsOfOneRun(
   assembly: Assembly,
   size: { readonly closed: number; readonly open: number; readonly due: number },

@@ -27,7 +27,7 @@ import { withoutEndpointRules } from './transport.ts';
 type InvocationContext = Pick<Context, 'awsRequestId' | 'invokedFunctionArn' | 'getRemainingTimeInMillis'>;
 export type Handler = (event: unknown, context: InvocationContext) => Promise<unknown>;
 
-/** What a function of the simulation stands on. */
+/** The dependencies of a function in the simulation. */
 export interface FunctionPorts {
   readonly environment: Readonly<Record<string, string>>;
   readonly aws: AwsConfig;
@@ -67,10 +67,13 @@ const WORKS: Readonly<Record<string, (ports: FunctionPorts) => Work>> = {
   },
 };
 
-/** Whether it is a task's work, and no part of the control plane. */
+/** Whether it is a work function, not part of the control plane. */
 export const isWork = (name: string): boolean => name in WORKS;
 
-/** `Taskbound-BoundaryControlIssueIdentityFunction4F…` -> `IssueIdentity`; the work functions are `Work` and `MaintenanceWork`. */
+/**
+ * `Taskbound-BoundaryControlIssueIdentityFunction4F…` -> `IssueIdentity`; the work functions are `Work` and
+ * `MaintenanceWork`.
+ */
 export function shortName(physicalId: string): string {
   const control = /BoundaryControl([A-Za-z]+?)Function/.exec(physicalId)?.[1];
   if (control !== undefined && control in CONTROL) return control;
@@ -79,7 +82,7 @@ export function shortName(physicalId: string): string {
   throw new RangeError(`The simulation has no handler for the function ${physicalId}.`);
 }
 
-/** The real handler, as its file makes it on Lambda, on the ports of a simulation. */
+/** The real handler, made as on Lambda but with the dependencies of the simulation. */
 export function makeHandler(name: string, ports: FunctionPorts): Handler {
   const work = WORKS[name];
   if (work !== undefined) return workHandler(work(ports), ports);

@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** One invocation of a function: it can die, and then nothing that it began goes on. */
+/** One invocation of a function. After it dies, nothing that it started continues. */
 export class Invocation {
   /** `IssueIdentity` */
   readonly of: string;
-  /** Which invocation of that function in this run, from 1. */
+  /** The number of the invocation of that function in this run, from 1. */
   readonly number: number;
   readonly event: string;
   #calls = 0;
@@ -22,7 +22,7 @@ export class Invocation {
     return this.#dead;
   }
 
-  /** Rejects when its caller hears of a failure, whether or not it goes on. */
+  /** Rejects when its caller receives a failure, whether or not the invocation continues. */
   get failed(): Promise<never> {
     return this.#failed.promise;
   }
@@ -32,26 +32,26 @@ export class Invocation {
     return (this.#calls += 1);
   }
 
-  /** Ends it: its caller hears of `error`, and its own code never goes on. */
+  /** Ends the invocation: its caller receives `error`, and its code never continues. */
   kill(error: Error): void {
     this.#dead = true;
     this.#failed.reject(error);
   }
 
-  /** Its caller hears of `error`; it goes on. */
+  /** Its caller receives `error`, and the invocation continues. */
   detach(error: Error): void {
     this.#failed.reject(error);
   }
 }
 
-/** A call on its way, as the transport hands it to the embedded AWS. */
+/** A call that the transport passes to the embedded AWS. */
 export interface CallUnderWay {
   readonly invocation: Invocation;
   readonly call: number;
   readonly attempt: number;
 }
 
-/** Whose code runs: the invocation, and the call that it makes. */
+/** The current invocation, and the call that it makes. */
 const running = new AsyncLocalStorage<{ readonly invocation: Invocation; readonly under?: CallUnderWay }>();
 
 export const runInvocation = <T>(invocation: Invocation, code: () => T): T =>
@@ -61,5 +61,5 @@ export const runCall = <T>(under: CallUnderWay, code: () => T): T =>
 export const currentInvocation = (): Invocation | undefined => running.getStore()?.invocation;
 export const currentCall = (): CallUnderWay | undefined => running.getStore()?.under;
 
-/** What a dead function gets for whatever it waits for. */
+/** What a dead function gets for everything that it awaits. */
 export const never = <T>(): Promise<T> => new Promise(() => undefined);

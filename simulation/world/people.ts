@@ -5,25 +5,25 @@ import type { EmbeddedAws, LoadedStack } from 'taskbound-local/embedded-aws';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { Fault } from '../schedules/schedule.ts';
 
-/** What somebody sent and what they heard: approvals and ends are judged by it, and not by the ledger's own word. */
+/** What a person sent and received. Approvals and ends are judged by it, not by the ledger. */
 export interface Said {
   readonly what: 'approve' | 'refuse' | 'end';
   readonly person: string;
   readonly boundaryId: string;
   readonly grantDigest?: string;
   readonly sentMs: number;
-  /** Of the last answer; absent while there was none. */
+  /** The status of the last answer. Absent if there was none. */
   status?: number;
   answeredMs?: number;
 }
 
-/** A person tries so often while the stack does not answer, and waits so long in between. */
+/** How often a person tries while the stack does not answer, and the pause in between. */
 const TRIES = 5;
 const PAUSE_MS = 5_000;
-/** A decision that is sent so much too late was not sent in time by anybody's clock. */
+/** A decision that is sent this much too late is late by every clock. */
 const LATE_MS = 5_000;
 
-/** Of no grant: what somebody approves who looked at something else. */
+/** The digest of no grant, for a person who looked at something else. */
 const OTHER_DIGEST = 'f'.repeat(64);
 
 type Role = 'Requesters' | 'Approvers';
@@ -31,12 +31,15 @@ type Role = 'Requesters' | 'Approvers';
 interface PeopleParts {
   readonly aws: EmbeddedAws;
   readonly stack: LoadedStack;
-  /** The row as anybody with `grantRead` sees it. */
+  /** The row as a role with `grantRead` sees it. */
   readonly row: (boundaryId: string) => LedgerRow | undefined;
   readonly habit: Extract<Fault, { readonly kind: 'people' }>['what'] | undefined;
 }
 
-/** ann asks; bob, carol and dave decide; erin ends. All as a person would: again, a few times, while the stack does not answer. */
+/**
+ * ann submits; bob, carol and dave decide; erin ends. Each tries again a few times while the stack does not
+ * answer.
+ */
 export class People {
   readonly said: Said[] = [];
   readonly #parts: PeopleParts;
@@ -50,7 +53,10 @@ export class People {
     return (await this.#insist('SubmitUrl', 'ann', 'Requesters', request)) === 200;
   }
 
-  /** What approvers do about a task that waits; the requester tries first, and bob has looked at something else at first. */
+  /**
+   * The approvers' decisions about a task that waits. The requester tries first, and bob first approves
+   * another grant.
+   */
   async decide(boundaryId: string): Promise<void> {
     const digest = this.#parts.row(boundaryId)?.grantDigest;
     if (digest === undefined) return;
@@ -72,12 +78,12 @@ export class People {
     }
   }
 
-  /** Ends a task before its own end. */
+  /** Ends a task early. */
   async end(boundaryId: string): Promise<void> {
     await this.#say('end', 'erin', boundaryId);
   }
 
-  /** bob looks again only when he hears that what he approved is something else. */
+  /** bob looks again only after the answer that he approved another grant. */
   async #decideAnew(boundaryId: string, digest: string): Promise<void> {
     const isDone = (await this.#say('approve', 'bob', boundaryId, OTHER_DIGEST)) === 200;
     await this.#approve(isDone ? ['carol'] : ['bob', 'carol'], boundaryId, digest);
@@ -119,7 +125,7 @@ export class People {
     return status;
   }
 
-  /** The status of the first answer that is no failure of the stack's. */
+  /** The status of the first answer that is not a failure of the stack. */
   async #insist(output: string, person: string, role: Role, body: object): Promise<number | undefined> {
     for (let tries = 1; tries <= TRIES; tries += 1) {
       const status = await this.#post(output, person, role, JSON.stringify(body));

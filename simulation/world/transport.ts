@@ -15,18 +15,21 @@ type Request = Parameters<HttpHandler['handle']>[0];
 export interface TransportParts {
   readonly clock: Clock;
   readonly send: (service: string, accessKeyId: string, request: RawRequest) => Promise<RawResponse>;
-  /** Asked around every call of a function: where functions die or pause. */
+  /** Called before and after every call of a function, where functions die or pause. */
   readonly before: (call: CallUnderWay) => Promise<void>;
   readonly after: (call: CallUnderWay) => Promise<void>;
-  /** How often a call is made at most. @default ATTEMPTS */
+  /** The maximum number of attempts. @default ATTEMPTS */
   readonly attempts?: number;
 }
 
-/** The SDK's standard mode: three attempts. https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
+/**
+ * The SDK's standard mode: three attempts.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ */
 const ATTEMPTS = 3;
 const FIRST_BACKOFF_MS = 100;
 
-/** What the SDK tries again: the same page. */
+/** The errors that the SDK retries: the same page. */
 const TRANSIENT_STATUS = new Set([500, 502, 503, 504]);
 const THROTTLED = /^(Throttl|TooManyRequests|RequestLimitExceeded|ProvisionedThroughputExceeded|SlowDown)/;
 
@@ -38,8 +41,8 @@ const isTransient = ({ status, headers, body }: RawResponse): boolean =>
 const textOf = (body: Uint8Array): string => Buffer.from(body).toString('utf8');
 
 /**
- * What the SDK would otherwise look for in files: reading one is real work, during which virtual time might pass or not. Retries are this
- * module's.
+ * Settings that the SDK would otherwise read from files. Reading a file is real work, during which virtual
+ * time may or may not pass. This module makes the retries.
  */
 const SETTLED = {
   maxAttempts: 1,
@@ -60,8 +63,8 @@ const SETTLED = {
 } as const;
 
 /**
- * How functions of a simulation reach the embedded AWS: in process, by their key alone, with the SDK's retries made here, where their
- * pauses pass on the virtual clock and do not vary.
+ * The transport from functions of a simulation to the embedded AWS: in process, identified only by their
+ * access key. The SDK's retries are made here, so their pauses use the virtual clock and do not vary.
  */
 export function simulatedAws(
   parts: TransportParts,
@@ -79,7 +82,10 @@ export function simulatedAws(
 
 const ORIGIN = 'http://127.0.0.1:1';
 
-/** Every service is at the same place: for clients that need no rules to find it, which take a good part of a call's time. S3's do. */
+/**
+ * All services have the same endpoint, so clients need no endpoint rules, which take a large part of a call's
+ * time. S3 needs its rules.
+ */
 export const withoutEndpointRules = (aws: AwsConfig): AwsConfig => {
   const endpointProvider = () => ({ url: new URL(ORIGIN) });
   return { ...aws, endpointProvider } as AwsConfig;
@@ -90,7 +96,7 @@ interface SignerInit {
   readonly credentials: { readonly accessKeyId: string } | (() => Promise<{ readonly accessKeyId: string }>);
 }
 
-/** Writes down who calls which service instead of signing it. */
+/** Adds the caller and the service to the request instead of a signature. */
 class MarkingSigner {
   readonly #init: SignerInit;
   constructor(init: SignerInit) {

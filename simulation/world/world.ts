@@ -23,7 +23,10 @@ import type { Schedule } from '../schedules/schedule.ts';
 import { SimulatedLoginServer } from '../logins/simulated-login-server.ts';
 import { Witness } from '../judges/witness.ts';
 
-/** The window that maintenance asks for where no fault says otherwise, seconds: time to approve it before, and to fail and try again within. */
+/**
+ * The window that maintenance requests if no fault changes it, seconds: it leaves time to approve before it,
+ * and to fail and retry in it.
+ */
 const WINDOW = { opensSeconds: 300, lastsSeconds: 900 };
 const MAINTENANCE_SET = JSON.stringify({ kind: 'vacuum', tables: ['shop.orders'] });
 const ADMIN_ACCESS = {
@@ -34,7 +37,7 @@ const ADMIN_ACCESS = {
   password: 'admin',
 };
 
-/** What a world is made of. */
+/** The inputs of a world. */
 interface Parts {
   readonly aws: EmbeddedAws;
   readonly clock: VirtualClock;
@@ -44,7 +47,7 @@ interface Parts {
   readonly schedule: Schedule;
 }
 
-/** The sample stack in an embedded AWS of its own, under one schedule of faults. */
+/** The sample stack in its own embedded AWS, under one schedule of faults. */
 export class World {
   readonly aws: EmbeddedAws;
   readonly clock: VirtualClock;
@@ -53,14 +56,14 @@ export class World {
   readonly witness: Witness;
   readonly schedule: Schedule;
   readonly kind: KindOfTask;
-  /** The database server of maintenance. */
+  /** The database server for maintenance. */
   readonly model: PostgresModel;
   readonly people: People;
-  /** Mistakes of the embedded AWS's own: a run that has one proves nothing. */
+  /** Faults of the embedded AWS itself. A run with one of them proves nothing. */
   readonly defects: unknown[] = [];
-  /** Told of each boundary whose work function has said that it is done. */
+  /** Called for each boundary whose work function reported that it is done. */
   onWorkDone: (boundaryId: string) => void = () => undefined;
-  /** Told of each login that the database server has made. */
+  /** Called for each login that the database server created. */
   onLoginMade: (boundaryId: string) => void = () => undefined;
 
   static async open(assembly: Assembly, schedule: Schedule): Promise<World> {
@@ -155,14 +158,17 @@ export class World {
       .arn;
   }
 
-  /** Those that the schedule's tasks have, whether or not they were ever made. */
+  /** The boundary ids of the schedule's tasks, whether or not they were created. */
   get boundaryIds(): readonly string[] {
     const { task, tasks } = this.schedule;
     const taskIds = Array.from({ length: tasks }, (_, index) => `task-${index + 1}`);
     return (task === 'scheduled' ? [RUN_TASK_ID] : taskIds).map((id) => boundaryIdOf(this.kind.type, id));
   }
 
-  /** Submits as a person would, and lets others decide about it; or waits for the Scheduler to. Whether a task was accepted for certain. */
+  /**
+   * Submits like a person and lets others decide, or waits for the Scheduler. Returns whether the task was
+   * accepted for certain.
+   */
   async submit(taskId: string): Promise<boolean> {
     if (this.schedule.task === 'scheduled') {
       await this.clock.sleep(RUN_MS + Math.max(...RUN_DELIVERIES_MS) - this.clock.nowMs());
@@ -173,13 +179,13 @@ export class World {
     return accepted;
   }
 
-  /** Stops the execution of the boundary that a step's event names. */
+  /** Stops the execution of the boundary in a step's event. */
   stopExecutionOf(event: string): void {
     const taskId = parseBoundaryId(boundaryOf(event))?.taskId;
     if (taskId !== undefined) this.aws.states.abort(executionArnOf(this.machineArn('task'), taskId));
   }
 
-  /** Lets somebody end the task of a step's event; of a call that people make, the first. */
+  /** Lets a person end the task of a step's event, or the first task for a call that people make. */
   endTaskOf(event: string): void {
     const [first = ''] = this.boundaryIds;
     void this.people.end(boundaryOf(event) === '' ? first : boundaryOf(event));
@@ -206,7 +212,7 @@ export class World {
     };
   }
 
-  /** What the tasks find. */
+  /** The data that exists before the tasks. */
   #furnish(): void {
     const { aws, stack, schedule } = this;
     const put = (output: string, key: string, content: Uint8Array) =>
@@ -232,7 +238,7 @@ export class World {
 
 const instant = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
 
-/** Hex that only its number determines. */
+/** Hex that depends only on its number. */
 function numberedHex(): (bytes: number) => string {
   let drawn = 0;
   return (bytes) =>
@@ -243,8 +249,9 @@ function numberedHex(): (bytes: number) => string {
 }
 
 /**
- * A world lives for hours, and its clock is nobody's: a task that the time of day would add to some runs and not to others is no part of
- * what is explored. Only the schedules of task types are on the clocks; those of the reconciler are rates.
+ * A world runs for hours of virtual time. A scheduled task that starts at some time of day would be part of
+ * some runs and not of others, so the schedules of task types are removed. The schedules of the reconciler
+ * are rates and remain.
  */
 function withoutTaskSchedules(template: Template): Template {
   const copy = structuredClone(template);
@@ -255,10 +262,10 @@ function withoutTaskSchedules(template: Template): Template {
   return copy;
 }
 
-/** The boundary that a function's event names; empty where it names none. */
+/** The boundary in a function's event; empty if there is none. */
 const boundaryOf = (event: string): string =>
   (JSON.parse(event) as { readonly boundaryId?: string }).boundaryId ?? '';
 
-/** Work that hands on is not done. */
+/** Work that returns a checkpoint is not done. */
 const saysDone = (payload: string): boolean =>
   (JSON.parse(payload) as { readonly done?: boolean } | null)?.done === true;
