@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { declareEvidence } from 'taskbound-evidence/command/declare';
+import type { EndCommand } from 'taskbound-evidence/command/options';
 import { explain } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
-import type { Ends } from 'taskbound-evidence/command/options';
 import { printJson } from 'taskbound-evidence/command/print';
 import { declareArchive } from './archive/declare.ts';
 import { declareDecide } from './decide/declare.ts';
@@ -42,7 +42,7 @@ function printUsageError(error: CommanderError, argv: readonly string[], io: Io)
 }
 
 /** Each command's module is loaded only when the command is called: help and `show BUNDLE` need neither the SDK nor the CDK. */
-function declareCommands(program: Command, io: Io, ends: Ends): void {
+function declareCommands(program: Command, io: Io, ends: EndCommand): void {
   // Only a trail in a bucket needs it: reading evidence needs no SDK.
   const s3Config = async () => (await import('./connection/connection.ts')).environmentConfig(io.env);
   declareRun(program, io, ends);

@@ -7,14 +7,15 @@ import { errorMessage } from 'taskbound-evidence/describe-error';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { synthesize } from '../sample/synthesize.ts';
 import { readAssembly } from 'taskbound-local/template/assembly';
-import { schedule as scheduleSchema } from './schedule.ts';
+import { schedule as scheduleSchema } from './schedules/schedule.ts';
 import { runSchedule, warmUp } from './run-schedule.ts';
 import { simulate, type Simulation } from './simulate.ts';
-import { silenceLogs } from './silence-logs.ts';
+import { silenceLogs } from './world/silence-logs.ts';
 
 /**
- * `npm run simulate`: explores what can go wrong, each fault alone and then schedules drawn by a seed, and judges each run by the
- * invariants of docs/invariants.md. Exit 0: none was broken. 1: one was; the smallest schedule that does is printed. 2: usage.
+ * `npm run simulate`: explores faults, first each one alone and then in schedules drawn with a seed, and
+ * judges each run by the invariants of docs/invariants.md. Exit 0: no violation. 1: a violation; the smallest
+ * schedule that shows it is printed. 2: usage.
  */
 interface Options {
   readonly seed: number;
@@ -126,7 +127,7 @@ async function replay(given: string): Promise<number> {
   return violations.length === 0 ? 0 : 1;
 }
 
-/** Undefined, which is no schedule, after saying why it cannot be read. */
+/** Prints why a schedule cannot be read, and returns undefined. */
 function readSchedule(given: string): unknown {
   try {
     return JSON.parse(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given);

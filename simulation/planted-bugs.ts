@@ -1,18 +1,21 @@
-/** A change of one place. */
+/** A change of one text in a file. */
 export interface Change {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
 }
 
-/** A mistake that somebody could make, as a change of a copy of the project. */
+/** A possible mistake, as a change of a copy of the project. */
 export interface PlantedBug extends Change {
   readonly name: string;
-  /** Where one check alone is not missed, because another stands behind it: the others that are left out as well. */
+  /** Further changes, if a second check would hide that the first one is missing. */
   readonly also?: readonly Change[];
-  /** What breaks. */
+  /** The invariant that breaks. */
   readonly invariant: number;
-  /** The single faults that are tried, a regular expression; random schedules where only several tasks at once can show it. */
+  /**
+   * The single faults to try, a regular expression; or random schedules, if only several tasks can show the
+   * mistake.
+   */
   readonly only: string;
   readonly schedules?: number;
 }

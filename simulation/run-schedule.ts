@@ -1,16 +1,16 @@
 import type { Assembly } from 'taskbound-local/template/assembly';
-import { Adversary } from './adversary.ts';
-import { IssueWatch } from './issue-watch.ts';
-import { isAtRest, judge, CLOSED_WITHIN_MS, SWEPT_WITHIN_MS, type Judged } from './judge.ts';
-import { endsFromMs } from './judge-people.ts';
-import { KINDS, LEASE_MS } from './kinds.ts';
-import { LoginWatch } from './login-watch.ts';
-import { Monitor } from './monitor.ts';
-import type { Schedule } from './schedule.ts';
-import type { Violation } from './violation.ts';
-import { World } from './world.ts';
+import { Adversary } from './judges/adversary.ts';
+import { IssueWatch } from './judges/issue-watch.ts';
+import { isAtRest, judge, CLOSED_WITHIN_MS, SWEPT_WITHIN_MS, type Judged } from './judges/judge.ts';
+import { endsFromMs } from './judges/judge-people.ts';
+import { KINDS, LEASE_MS } from './schedules/kinds.ts';
+import { LoginWatch } from './judges/login-watch.ts';
+import { Monitor } from './judges/monitor.ts';
+import type { Schedule } from './schedules/schedule.ts';
+import type { Violation } from './judges/violation.ts';
+import { World } from './world/world.ts';
 
-/** What one run of a schedule showed. */
+/** The result of one run of a schedule. */
 export interface Outcome {
   readonly schedule: Schedule;
   readonly violations: readonly Violation[];
@@ -24,15 +24,15 @@ export interface Outcome {
 }
 
 const LOOK_MS = 10_000;
-/** A late status-change event or a redrive still has to be seen to do no harm. */
+/** The run continues for this long, because a late status-change event or a redrive must do no harm. */
 const LATE_MS = 3_660_000;
 
 export interface RunHooks {
-  /** Told of the world before anything happens in it. */
+  /** Called with the world before the run starts. */
   readonly opened?: (world: World) => void;
 }
 
-/** Runs one schedule in a world of its own until everything has come to rest, or should have, and judges it. */
+/** Runs one schedule in a new world until everything has finished, or should have, and judges it. */
 export async function runSchedule(
   assembly: Assembly,
   schedule: Schedule,
@@ -74,8 +74,9 @@ export async function runSchedule(
 }
 
 /**
- * Two runs whose outcome nobody looks at. What a process does for the first time, it may have to load first: that is real work which the
- * virtual clock knows nothing of, so the first runs of a process are not those of its others.
+ * Two runs whose outcome is ignored. A process may have to load code when it does something for the first
+ * time. This is real work that the virtual clock does not cover, so the first runs of a process may differ
+ * from later ones.
  */
 export async function warmUp(assembly: Assembly): Promise<void> {
   const plain = { name: 'warm up', task: 'transfer', tasks: 1, apart: 0, latency: 1, faults: [] } as const;
@@ -113,7 +114,10 @@ export async function comeToRest(world: World): Promise<void> {
   await clock.sleep(SETTLE_MS);
 }
 
-/** What is still under way when all is closed, a function that runs on for example, must do no harm either. */
+/**
+ * Work that is still in progress after everything is closed, such as a running function, must do no harm
+ * either.
+ */
 const SETTLE_MS = 60_000;
 
 const lastDeadlineMs = (world: World): number =>
@@ -124,13 +128,16 @@ const lastDeadlineMs = (world: World): number =>
     ),
   );
 
-/** From when on each task should be ending. */
+/** The time from which each task should be ending. */
 const lastEndsMs = (world: World): readonly number[] =>
   [...world.witness.rows.values()].flatMap((rows) =>
     rows.slice(-1).map(({ what }) => endsFromMs(what, rows[0]?.atMs ?? 0)),
   );
 
-/** The Scheduler and Lambda try for some time to deliver a run: what they deliver must still be seen to its end. */
+/**
+ * The Scheduler and Lambda retry a run for some time, so the simulation must wait until its last delivery has
+ * ended.
+ */
 const DELIVERED_WITHIN_MS = 3_600_000;
 const mayStillCome = ({ schedule, witness, clock, injector, kind }: World): boolean =>
   schedule.task === 'scheduled' &&

@@ -3,43 +3,49 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { readAssembly } from 'taskbound-local/template/assembly';
-import type { Finding } from './finding.ts';
+import type { Finding } from './schedules/finding.ts';
 import { warmUp } from './run-schedule.ts';
-import { findSites } from './sites.ts';
+import { findSites } from './faults/sites.ts';
 import type { Answer, Order, Report, WorkerOrders } from './worker.ts';
 
 export interface SimulationOptions extends Omit<WorkerOrders, 'sites'> {
-  /** Stop handing out work at the first violation. */
+  /** Stop assigning work at the first violation. */
   readonly first: boolean;
   readonly progress: (done: number, size: number, violations: number) => void;
 }
 
-/** What `npm run simulate -- --json` prints. */
+/** The output of `npm run simulate -- --json`. */
 export interface Simulation {
   readonly seed: number;
   readonly schedules: number;
   readonly singleFaults: number;
-  /** Boundaries that were closed, over all schedules. */
+  /** How many boundaries were closed in all schedules. */
   readonly closed: number;
-  /** SHA-256 over the digests of all runs, in their order. */
+  /** SHA-256 over the digests of all runs in order. */
   readonly traceDigest: string;
-  /** One for each invariant that was broken: the smallest schedule that breaks it. */
+  /** One for each violated invariant: the smallest schedule that violates it. */
   readonly violations: readonly {
     readonly invariant: number;
     readonly message: string;
     readonly schedule: Finding['schedule'];
     readonly trace: readonly string[];
   }[];
-  /** How many runs broke an invariant. */
+  /** How many runs violated an invariant. */
   readonly brokenRuns: number;
   readonly maxSecondsToClosed: number;
   readonly maxSecondsToDenied: number;
 }
 
-/** Schedules a worker gets at once: enough that it is not idle, few enough that both end together. */
+/**
+ * How many schedules a worker gets at a time: enough to keep it busy, few enough that all workers end
+ * together.
+ */
 const BATCH = 8;
 
-/** Runs every schedule of a plan, on all cores. The same options, the same result, however the work falls. */
+/**
+ * Runs every schedule of a plan on all cores. The result depends only on the options, not on the distribution
+ * of the work.
+ */
 export async function simulate(options: SimulationOptions): Promise<Simulation> {
   const { first: _first, progress: _progress, ...rest } = options;
   const assembly = await readAssembly(options.assembly);
@@ -83,7 +89,7 @@ async function runAll(
   return reports.sort((one, other) => one.index - other.index);
 }
 
-/** For each invariant that was broken, the first schedule that did, made as small as it gets. */
+/** For each violated invariant, the first schedule that violates it, made as small as possible. */
 async function shrinkEach(workers: readonly Worker[], reports: readonly Report[]): Promise<Finding[]> {
   const firsts = new Map<number, number>();
   for (const { index, violations } of reports)
@@ -115,7 +121,7 @@ const simulationOf = (
   maxSecondsToDenied: Math.max(0, ...reports.map((report) => report.maxSecondsToDenied)),
 });
 
-/** A process that runs schedules; one order at a time. */
+/** A process that runs schedules, one batch at a time. */
 class Worker {
   readonly plan: { readonly singles: number; readonly size: number };
   readonly #process: ChildProcess;

@@ -1,15 +1,15 @@
 import { readAssembly } from 'taskbound-local/template/assembly';
-import type { Finding } from './finding.ts';
-import { makePlan, type PlanOptions } from './plan.ts';
+import type { Finding } from './schedules/finding.ts';
+import { makePlan, type PlanOptions } from './schedules/plan.ts';
 import { runSchedule, warmUp } from './run-schedule.ts';
-import { shrink } from './shrink.ts';
-import { silenceLogs } from './silence-logs.ts';
-import type { Violation } from './violation.ts';
+import { shrink } from './schedules/shrink.ts';
+import { silenceLogs } from './world/silence-logs.ts';
+import type { Violation } from './judges/violation.ts';
 
-/** What a worker is started with, as JSON. */
+/** The arguments of a worker, as JSON. */
 export type WorkerOrders = Omit<PlanOptions, 'only'> & { readonly assembly: string; readonly only?: string };
 
-/** What one schedule showed, as it goes to the main process. */
+/** The result of one schedule, as it is sent to the main process. */
 export interface Report {
   readonly index: number;
   readonly digest: string;

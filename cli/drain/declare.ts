@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Ends, whole, withStack } from 'taskbound-evidence/command/options';
+import { type EndCommand, whole, withStack } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
 const DRAIN_HELP = `
@@ -9,7 +9,7 @@ has one. The check takes at least 40 seconds. An interrupted drain can be run ag
 
 Exit code: 0 safe to delete; 1 not safe within the timeout, or the drain failed; 2 wrong usage.`;
 
-export function declareDrain(program: Command, io: Io, ends: Ends): void {
+export function declareDrain(program: Command, io: Io, ends: EndCommand): void {
   withStack(program.command('drain').description('refuse new tasks and wait until the stack may be deleted'))
     .option('--end', 'stop the tasks that still run, instead of waiting for their own end')
     .option('--resume', 'accept new tasks again, and wait for nothing')

@@ -1,5 +1,5 @@
 import { isWaiting } from '../../core/approvals/approval.ts';
-import { liftedByMs, type Drain } from '../../core/operations/drain.ts';
+import { sweptByMs, type Drain } from '../../core/operations/drain.ts';
 import { latestDeadlineMs } from '../../core/ledger/deadline.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { Remaining } from './remaining.ts';
@@ -68,7 +68,7 @@ const waitingBoundary = (row: LedgerRow): WaitingBoundary => ({
   boundaryId: row.boundaryId,
   roleName: row.deny?.roleName ?? null,
   policyName: row.deny?.policyName ?? null,
-  liftedBy: iso(liftedByMs(row)),
+  liftedBy: iso(sweptByMs(row)),
   error: row.postponed?.because ?? null,
 });
 

@@ -1,4 +1,4 @@
-import { standingOf } from '../../core/operations/drain.ts';
+import { removalState } from '../../core/operations/drain.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { StackRecords } from '../connection/stack-records.ts';
 import { UnreadableRow } from '../../core/shared/errors.ts';
@@ -35,9 +35,9 @@ export async function readRemaining(records: StackRecords, before: Remaining): P
   const read = await mapInBatches(ids, BATCH, (boundaryId) => readRow(records, boundaryId));
   const rows = read.filter((row): row is LedgerRow => row !== undefined && 'phase' in row);
   return {
-    open: rows.filter((row) => standingOf(row) === 'open'),
+    open: rows.filter((row) => removalState(row) === 'open'),
     unreadable: read.filter((row): row is Unreadable => row !== undefined && 'fault' in row),
-    waiting: rows.filter((row) => standingOf(row) === 'waiting'),
+    waiting: rows.filter((row) => removalState(row) === 'waiting'),
   };
 }
 

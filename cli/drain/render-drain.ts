@@ -1,4 +1,4 @@
-import { liftedByMs, type Drain } from '../../core/operations/drain.ts';
+import { type Drain, sweptByMs } from '../../core/operations/drain.ts';
 import type { Remaining } from './remaining.ts';
 import type { DrainReport } from './drain-report.ts';
 import { columns, oneLine } from 'taskbound-evidence/command/print';
@@ -21,7 +21,7 @@ function openText({ open, unreadable }: Remaining): string[] {
 
 function waitingText({ waiting }: Remaining): string[] {
   if (waiting.length === 0) return [];
-  const latest = new Date(Math.max(...waiting.map(liftedByMs))).toISOString();
+  const latest = new Date(Math.max(...waiting.map(sweptByMs))).toISOString();
   return [`${count(waiting.length, 'deny', 'denies')} to be lifted, by ${latest} if nothing fails`];
 }
 

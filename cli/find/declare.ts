@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { asPerson, type Ends, whole } from 'taskbound-evidence/command/options';
+import { asPerson, type EndCommand, whole } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
 const FIND_HELP = `
@@ -8,7 +8,7 @@ evidence confirms the match. A match that the evidence does not confirm is marke
 
 Exit code: 0 also when nothing was found; 2 wrong usage.`;
 
-export function declareFind(program: Command, io: Io, ends: Ends): void {
+export function declareFind(program: Command, io: Io, ends: EndCommand): void {
   asPerson(program.command('find').description('find tasks by who, when, access key or secret'))
     .option('--requester <name>', "who requested it: a person, a role's ARN, or schedule/<name>")
     .option('--approver <name>', "who approved, refused or reviewed it: a person, or a role's ARN")

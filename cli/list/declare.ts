@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { asPerson, type Ends, whole } from 'taskbound-evidence/command/options';
+import { asPerson, type EndCommand, whole } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
-export function declareList(program: Command, io: Io, ends: Ends): void {
+export function declareList(program: Command, io: Io, ends: EndCommand): void {
   asPerson(program.command('list').description('list open and recent boundaries'))
     .option('--days <n>', 'how many days back, today included', whole(1, 366), 7)
     .action((options) => ends(import('./list.ts').then(({ list }) => list(options, io))));

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { type Ends, seconds, whole } from 'taskbound-evidence/command/options';
+import { type EndCommand, seconds, whole } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
-export function declareLocal(program: Command, io: Io, ends: Ends): void {
+export function declareLocal(program: Command, io: Io, ends: EndCommand): void {
   program
     .command('local')
     .description('serve the embedded AWS with the stack loaded on 127.0.0.1, until Ctrl-C')

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
-import { writeWhole } from 'taskbound-evidence/command/write-file';
+import { writeAtomically } from 'taskbound-evidence/command/write-file';
 
 /** An embedded AWS whose state can be saved as one text. */
 export interface StatefulAws {
@@ -32,5 +32,5 @@ export async function restoreState(folder: string, aws: StatefulAws): Promise<vo
 
 /** Saves the whole state atomically, and replaces what was saved before. */
 export async function saveState(folder: string, aws: StatefulAws): Promise<void> {
-  await writeWhole(fileIn(folder), await aws.snapshot());
+  await writeAtomically(fileIn(folder), await aws.snapshot());
 }

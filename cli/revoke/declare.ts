@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import type { Ends } from 'taskbound-evidence/command/options';
+import type { EndCommand } from 'taskbound-evidence/command/options';
 import { withTaskOptions } from '../decide/task-options.ts';
 import type { Io } from '../io.ts';
 
 const REVOKE_HELP = `
 Exit code: 0 closed; 1 refused, or it had already ended; 2 wrong usage; 3 the boundary is not proven closed yet.`;
 
-export function declareRevoke(program: Command, io: Io, ends: Ends): void {
+export function declareRevoke(program: Command, io: Io, ends: EndCommand): void {
   withTaskOptions(
     program.command('revoke').description("end a task's access now, in any phase, and stop its execution"),
   )

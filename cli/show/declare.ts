@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { asPerson, type Ends } from 'taskbound-evidence/command/options';
+import { asPerson, type EndCommand } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
-export function declareShow(program: Command, io: Io, ends: Ends): void {
+export function declareShow(program: Command, io: Io, ends: EndCommand): void {
   asPerson(
     program.command('show').description("show a task's timeline, from the stack or from an evidence bundle"),
   )

@@ -4,17 +4,20 @@ import { movePhase } from '../ledger/move-phase.ts';
 import { isEnding } from '../ledger/phase.ts';
 import type { TaskTypeConfig } from '../task-types/task-type.ts';
 
-/** What a decision needs of a type. */
-type Deciders = Pick<TaskTypeConfig, 'people' | 'approval' | 'emergency'>;
+/** The parts of a task type's configuration that decisions need. */
+type DecisionConfig = Pick<TaskTypeConfig, 'people' | 'approval' | 'emergency'>;
 
 /** The row of a task that waits for approval. */
 type WaitingRow = RowIn<'requested'> & { readonly approval: NonNullable<LedgerRow['approval']> };
 
-/** Whether the task waits for people: nothing of it runs, and nothing is issued. */
+/** Whether the task waits for approval: nothing runs, and nothing is issued. */
 export const isWaiting = (row: LedgerRow): row is WaitingRow =>
   row.phase === 'requested' && row.approval !== undefined && row.rejection === undefined;
 
-/** Since when the task's execution could have been started, or be about to: when it was asked for, approved, refused or gave up waiting. */
+/**
+ * The time since when the execution could have been started: when the task was requested, approved, refused
+ * or expired.
+ */
 export function settledAtMs(row: LedgerRow): number {
   const undecidedMs = row.approval?.expiresAtMs ?? row.requestedAtMs;
   return row.approvedAtMs ?? row.decisions?.find(isRefusal)?.atMs ?? undecidedMs;
@@ -23,10 +26,11 @@ export function settledAtMs(row: LedgerRow): number {
 const isRefusal = ({ decision }: DecisionRecord): boolean => decision === 'refuse';
 
 /**
- * The people whose approvals count now, counted anew from the row: each once, never the requester, for this very grant, in time, and still
- * in a personal role that may decide. An approval for another grant counts for nothing.
+ * The people whose approvals count now, computed from the row each time. Each person counts once, and only if
+ * the person is not the requester, approved exactly this grant before it expired, and used a personal role
+ * that still may decide.
  */
-export function approversOf(row: LedgerRow, { people }: Pick<Deciders, 'people'>): readonly string[] {
+export function approversOf(row: LedgerRow, { people }: Pick<DecisionConfig, 'people'>): readonly string[] {
   const counted = (row.decisions ?? []).filter(
     ({ decision, person, roleArn, grantDigest, atMs }) =>
       decision === 'approve' &&
@@ -38,9 +42,10 @@ export function approversOf(row: LedgerRow, { people }: Pick<Deciders, 'people'>
   return row.requester === undefined ? [] : [...new Set(counted.map(({ person }) => person))];
 }
 
-/** Why the task may not run as far as people are concerned, or undefined. What `Admit` and `IssueIdentity` ask each time. */
-export function approvalFault(row: LedgerRow, config: Deciders): string | undefined {
-  // The higher of what was asked for and what is deployed: a type that needs less by now does not let through what waits for more.
+/** Why the task lacks approval, or undefined. `Admit` and `IssueIdentity` check this each time. */
+export function approvalFault(row: LedgerRow, config: DecisionConfig): string | undefined {
+  // The higher of the requested and the deployed quorum: lowering a type's quorum does not release a task
+  // that waits for more approvals.
   const quorum = Math.max(config.approval?.quorum ?? 0, row.approval?.quorum ?? 0);
   if (quorum === 0) return undefined;
   if (row.emergency !== undefined)
@@ -50,7 +55,9 @@ export function approvalFault(row: LedgerRow, config: Deciders): string | undefi
   return `it needs ${quorum} ${quorum === 1 ? 'approval' : 'approvals'}, and ${length} of what it has ${length === 1 ? 'counts' : 'count'} for what would be granted now`;
 }
 
-/** Why a decision is refused: a word that scripts and the evidence's ids can rely on, and a sentence. */
+/**
+ * Why a decision is refused: a code that scripts and the ids of evidence events depend on, and a sentence.
+ */
 export interface DecisionFault {
   readonly code: 'not-waiting' | 'expired' | 'other-grant' | 'requester' | 'already-decided';
   readonly because: string;
@@ -58,16 +65,19 @@ export interface DecisionFault {
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** Why this decision may not stand, or undefined. `nowFault` is why the grant is no longer what was asked for, if it is not. */
+/**
+ * Why this decision is refused, or undefined. `nowFault` explains why the grant is no longer the requested
+ * one, if it differs.
+ */
 export function decisionFault(
   row: LedgerRow,
   made: DecisionRecord,
   nowFault: string | undefined,
 ): DecisionFault | undefined {
-  const standing = (row.decisions ?? []).find(({ person }) => person === made.person);
-  if (standing !== undefined && (made.decision === 'approve' || isRefusal(standing))) {
-    const what = isRefusal(standing) ? 'refused' : 'approved';
-    const because = `${made.person} ${what} it already, at ${iso(standing.atMs)}; each person counts once`;
+  const earlier = (row.decisions ?? []).find(({ person }) => person === made.person);
+  if (earlier !== undefined && (made.decision === 'approve' || isRefusal(earlier))) {
+    const what = isRefusal(earlier) ? 'refused' : 'approved';
+    const because = `${made.person} ${what} it already, at ${iso(earlier.atMs)}; each person counts once`;
     return { code: 'already-decided', because };
   }
   if (!isWaiting(row)) return { code: 'not-waiting', because: notWaiting(row) };
@@ -105,8 +115,8 @@ function notWaiting(row: LedgerRow): string {
     : `it is approved already (${row.phase})`;
 }
 
-/** The row with a decision that may stand: a refusal is final, and the approval that completes the quorum lets the task begin. */
-export function withDecision(row: WaitingRow, made: DecisionRecord, config: Deciders): LedgerRow {
+/** The row with a valid decision. A refusal is final; the approval that completes the quorum lets the task start. */
+export function withDecision(row: WaitingRow, made: DecisionRecord, config: DecisionConfig): LedgerRow {
   const decided: WaitingRow = { ...row, decisions: [...(row.decisions ?? []), made] };
   if (made.decision === 'refuse') {
     const cause = `Task ${row.boundaryId} was refused by ${made.person}: ${made.reason}. Submit it again under a new id.`;
@@ -116,7 +126,7 @@ export function withDecision(row: WaitingRow, made: DecisionRecord, config: Deci
   return movePhase(decided, 'approved', { approvedAtMs: made.atMs });
 }
 
-/** The row of a task for which nobody, or not enough people, decided in time. */
+/** The row of a task that did not get enough approvals in time. */
 export function withExpiry(row: WaitingRow): LedgerRow {
   const { quorum, expiresAtMs } = row.approval;
   const had = new Set(row.decisions?.map(({ person }) => person)).size;

@@ -1,18 +1,18 @@
 import * as z from 'zod';
 import { parseBoundaryId } from 'taskbound-evidence/names/ids';
 import { REASON_CHARACTERS } from '../requests/reason.ts';
-import { parseCall, type CallWords } from '../requests/parse-call.ts';
+import { parseCall, type CallTexts } from '../requests/parse-call.ts';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
 
 const reason = z.string().min(1).max(REASON_CHARACTERS);
 /** `<type>.<taskId>`, or the review of an emergency: `<type>.<taskId>.review`. */
 const task = z.string().refine((text) => parseBoundaryId(reviewedBy(text) ?? text) !== undefined);
 
-/** What somebody says about a task that waits. Who says it comes from IAM, never from here. */
+/** A decision about a task that waits. The person comes from IAM, never from the call. */
 const decisionCall = z.strictObject({
   task,
   decision: z.enum(['approve', 'refuse']),
-  /** Of what they saw; for a task, not for a review. */
+  /** The digest of the grant that the person saw. For a task, not for a review. */
   grantDigest: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
@@ -21,14 +21,14 @@ const decisionCall = z.strictObject({
 });
 export type DecisionCall = z.infer<typeof decisionCall>;
 
-/** What ends a task before its own end. */
+/** A call that ends a task early. */
 const endCall = z.strictObject({ task, reason });
 export type EndCall = z.infer<typeof endCall>;
 
 const TASK = 'a boundary id, <type>.<taskId>';
 const REASON = `1 to ${REASON_CHARACTERS} characters`;
 
-const wordsOf = (name: string, allowed: CallWords['allowed']): CallWords => ({
+const wordsOf = (name: string, allowed: CallTexts['allowed']): CallTexts => ({
   name,
   ofCall: ` of the ${name}`,
   allowed,

@@ -1,7 +1,7 @@
 import { movePhase } from '../ledger/move-phase.ts';
 import { isEndingRow, type EndingRow, type LedgerRow } from '../ledger/ledger.ts';
 
-/** Who ends a task before its own end, and why. */
+/** Who ends a task early, and why. */
 export interface EarlyEnd {
   readonly person: string;
   readonly arn: string;
@@ -9,7 +9,7 @@ export interface EarlyEnd {
   readonly atMs: number;
 }
 
-/** The row of a task that somebody ends: nothing more is issued from here on. One that ends already, or has ended, is left as it is. */
+/** The row of a task that a person ends: nothing is issued from now on. A task that is ending or has ended is not changed. */
 export function withEarlyEnd(row: LedgerRow, ended: EarlyEnd): EndingRow {
   if (isEndingRow(row)) return row;
   return movePhase(row, 'revoking', {

@@ -1,13 +1,16 @@
 import type { PeopleRole } from '../task-types/task-type.ts';
 
-/** Somebody who calls one of the functions for people, as IAM knows them. */
+/** A caller of one of the functions for people, identified by IAM. */
 export interface Person {
-  /** Who it is: two callers with the same text are one person. */
+  /** Two callers with the same text are the same person. */
   readonly person: string;
   readonly roleArn: string;
 }
 
-/** `arn:aws:sts::111122223333:assumed-role/Approvers/alice` -> account, role and session; undefined when it is no session of a role. */
+/**
+ * `arn:aws:sts::111122223333:assumed-role/Approvers/alice` -> account, role and session; undefined if it is
+ * not the session of a role.
+ */
 function sessionIn(callerArn: string): { accountId: string; roleName: string; session: string } | undefined {
   const [, accountId, roleName, session] =
     /^arn:[^:]+:sts::(\d+):assumed-role\/([^/]+)\/([^/]+)$/.exec(callerArn) ?? [];
@@ -15,7 +18,10 @@ function sessionIn(callerArn: string): { accountId: string; roleName: string; se
   return { accountId, roleName, session };
 }
 
-/** A session's ARN names its role without the path: compare account and role name. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html */
+/**
+ * A session's ARN names its role without the path: compare account and role name.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+ */
 export function isSessionOf(callerArn: string, roleArn: string): boolean {
   const session = sessionIn(callerArn);
   const role = /^arn:[^:]+:iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(roleArn);
@@ -25,9 +31,9 @@ export function isSessionOf(callerArn: string, roleArn: string): boolean {
 }
 
 /**
- * Which person calls; undefined when no role of the list lets the caller in. In a personal role the session's name is the person, in
- * whichever role and account it is met, and in small letters: who could be the same person is taken for the same. Otherwise everybody
- * in the role is one person.
+ * The person who calls; undefined if none of the roles is the caller's. In a personal role, the person is the
+ * session's name in lower case, independent of role and account: callers who could be the same person count
+ * as the same. In other roles, all callers are one person.
  */
 export function personOf(callerArn: string, roles: readonly PeopleRole[]): Person | undefined {
   const role = roles.find(({ roleArn }) => isSessionOf(callerArn, roleArn));

@@ -3,12 +3,13 @@ import { absent, ms } from '../ledger/fields.ts';
 import type { LedgerRow } from '../ledger/ledger.ts';
 import { reviewIdOf } from 'taskbound-evidence/names/review-id';
 
-/** Partition of the sparse index in which open reviews stand; a decided one is in it no more. */
+/** Partition of the sparse index that contains open reviews. A decided review is removed from it. */
 export const REVIEW_OPEN = 'review';
 
 /**
- * The review of one emergency: its own record in the ledger's table, and its own chain in the evidence, both under `reviewIdOf`. It
- * stands beside the task, which runs and closes meanwhile. Times are milliseconds since 1970.
+ * The review of one emergency. It has its own record in the ledger's table, and its own chain in the
+ * evidence, both under `reviewIdOf`. It is independent of the task, which runs and closes meanwhile. Times
+ * are milliseconds since 1970.
  */
 const opened = {
   boundaryId: z.string(),
@@ -19,7 +20,7 @@ const opened = {
   revision: z.int().min(1),
   requester: z.string(),
   requestedBy: z.string(),
-  /** Why it could not wait. */
+  /** Why the task could not wait. */
   emergency: z.string(),
   openedAtMs: ms,
 };
@@ -62,7 +63,7 @@ export const openReviewOf = (row: LedgerRow): ReviewRow => ({
   dueAtMs: row.requestedAtMs,
 });
 
-/** Why somebody may not decide a review, or undefined. */
+/** Why the person may not decide the review, or undefined. */
 export function reviewFault(review: ReviewRow, person: string): string | undefined {
   if (review.decided !== undefined)
     return `${review.decided.person} decided it already, at ${new Date(review.decided.atMs).toISOString()}`;
@@ -71,7 +72,7 @@ export function reviewFault(review: ReviewRow, person: string): string | undefin
     : undefined;
 }
 
-/** The review as decided: out of the index, and final. */
+/** The decided review: final, and removed from the index. */
 export function withReviewDecision(
   { due: _due, dueAtMs: _dueAtMs, ...review }: ReviewRow,
   state: 'justified' | 'unjustified',

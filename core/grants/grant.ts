@@ -18,11 +18,12 @@ export interface GrantSubject {
 }
 
 /**
- * What is approved, and what `Admit` and `IssueIdentity` must find unchanged: SHA-256 over canonical JSON of
- * { boundaryId, sessionPolicy with `{deadline}` unfilled, secrets, leaseSeconds, taskSeconds, window, workVersion, workRole }.
+ * The digest of what is approved. `Admit` and `IssueIdentity` check that it is unchanged. SHA-256 over
+ * canonical JSON of { boundaryId, sessionPolicy with `{deadline}` unfilled, secrets, leaseSeconds,
+ * taskSeconds, window, workVersion, workRole }.
  */
 export function grantDigest(config: TaskTypeConfig, subject: GrantSubject): string {
-  // A policy with its real deadline must fit as well, so the length is checked on one.
+  // The length is checked with a real deadline, because that policy must not be too long either.
   compileSessionPolicy(config, { ...subject, deadline: deadlineText(0) });
   return digestOf({
     boundaryId: subject.boundaryId,
@@ -36,6 +37,9 @@ export function grantDigest(config: TaskTypeConfig, subject: GrantSubject): stri
   });
 }
 
-/** With the rule that it comes from: a type whose hours change is another grant, even for a task that has its window already. */
+/**
+ * Includes the rule: if the hours of a type change, the grant changes, even for a task that already has its
+ * window.
+ */
 const grantedWindow = ({ window: rule }: TaskTypeConfig, window: TaskWindow | undefined) =>
   rule === null && window === undefined ? null : { rule, ...(window && windowText(window)) };

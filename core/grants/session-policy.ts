@@ -6,7 +6,7 @@ import { SECRET_ARN_TAIL } from 'taskbound-evidence/names/secret-id';
 import type { TaskTypeConfig, ToolSpec } from '../task-types/task-type.ts';
 import { OWN_SIDS, SESSION_POLICY_CHARACTERS } from 'taskbound-evidence/policy/own-statements';
 
-/** What stands for the deadline in the form that is digested. */
+/** The placeholder for the deadline in the policy that is digested. */
 export const UNFILLED_DEADLINE = '{deadline}';
 
 export interface Grant {
@@ -20,7 +20,8 @@ export interface Grant {
 const PLACEHOLDER = /\{([a-z][A-Za-z0-9]{0,31})\}/g;
 
 /**
- * Spells a value so that IAM reads it as itself: `*`, `?` and `$` would otherwise be a wildcard or begin a variable.
+ * Escapes a value, so that IAM takes it literally: `*`, `?` and `$` would otherwise be wildcards or start a
+ * variable.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
  */
 export const policyLiteral = (value: string): string =>
@@ -30,7 +31,9 @@ export const policyLiteral = (value: string): string =>
 export const placeholdersIn = (template: string): string[] =>
   [...template.matchAll(PLACEHOLDER)].map((match) => match[1] ?? '');
 
-/** `{name}` -> the task's value as a literal; only a prefix parameter leaves a `*`, at the very end. */
+/**
+ * Replaces `{name}` with the task's value as a literal. Only a prefix parameter adds a `*`, at the very end.
+ */
 function fill(
   template: string,
   specs: Readonly<Record<string, ParameterSpec>>,
@@ -97,32 +100,41 @@ function ownStatements(config: TaskTypeConfig, grant: Grant): Statement[] {
       Effect: 'Deny',
       Action: '*',
       Resource: '*',
-      // At the deadline itself nothing is allowed any more: a lease of N seconds is never N seconds and a bit.
+      // The deny includes the deadline itself, so a lease of N seconds never lasts longer than N seconds.
       Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': grant.deadline } },
     },
   ];
 }
 
-/** The session policy as text, whatever its length. Pure: the same bytes for the same input. */
+/** The session policy as text, without a check of its length. Pure: the same bytes for the same input. */
 export function renderSessionPolicy(config: TaskTypeConfig, grant: Grant): string {
   const tools = config.tools.map((tool) => toolStatement(tool, config, grant));
   return JSON.stringify({ Version: '2012-10-17', Statement: [...tools, ...ownStatements(config, grant)] });
 }
 
-/** The session policy of one task; throws `MalformedRequest` with the figures when it is longer than STS takes. Never cut, never widened. */
+/**
+ * The session policy of one task. Throws `MalformedRequest` if it is longer than STS allows. It is never cut
+ * or widened.
+ */
 export function compileSessionPolicy(config: TaskTypeConfig, grant: Grant): string {
   const policy = renderSessionPolicy(config, grant);
   if (policy.length > SESSION_POLICY_CHARACTERS) {
     throw new MalformedRequest(
-      `The session policy has ${policy.length} characters; AWS takes at most ${SESSION_POLICY_CHARACTERS}. Shorten the parameters by ${policy.length - SESSION_POLICY_CHARACTERS} characters, or declare fewer tools.`,
+      `The session policy has ${policy.length} characters; AWS allows at most ${SESSION_POLICY_CHARACTERS}. Shorten the parameters by ${policy.length - SESSION_POLICY_CHARACTERS} characters, or declare fewer tools.`,
     );
   }
   return policy;
 }
 
-/** Milliseconds -> `2026-11-23T10:00:00Z`: whole seconds, rounded down, so that the text never outlives the number. */
+/**
+ * Milliseconds -> `2026-11-23T10:00:00Z`: whole seconds, rounded down, so the text is never later than the
+ * number.
+ */
 export const deadlineText = (deadlineMs: number): string =>
   `${new Date(Math.floor(deadlineMs / 1000) * 1000).toISOString().slice(0, 19)}Z`;
 
-/** `UNFILLED_DEADLINE`, as long as a deadline: the length of a policy that has none yet is then the length that STS will see. */
+/**
+ * `UNFILLED_DEADLINE` padded to the length of a deadline, so a policy without a deadline has the length that
+ * STS will receive.
+ */
 export const DEADLINE_PLACEHOLDER = UNFILLED_DEADLINE.padEnd(deadlineText(0).length, '_');

@@ -2,21 +2,21 @@ import { rootCertificates } from 'node:tls';
 import * as z from 'zod';
 
 /**
- * `verify-full` checks the server's certificate and its name, `require` does not, `disable` sends all in the clear. Whoever wants less than
- * the first writes it out.
+ * `verify-full` checks the server's certificate and its name, `require` encrypts without a check, `disable`
+ * does not encrypt. The default is `verify-full`; the weaker modes must be set explicitly.
  */
 export const sslmode = z.enum(['disable', 'require', 'verify-full']);
 export type SslMode = z.infer<typeof sslmode>;
 export const DEFAULT_SSLMODE: SslMode = 'verify-full';
 
 interface TlsOptions {
-  /** What the certificate must be for; of an address `pg` would not say so. */
+  /** The name that the certificate must have. `pg` does not set it if the host is an IP address. */
   readonly host: string;
   readonly rejectUnauthorized: boolean;
   readonly ca?: string[];
 }
 
-/** How `pg` reaches a server. An authority that is given is trusted besides the public ones. */
+/** TLS options for `pg`. A given certificate authority is trusted in addition to the public ones. */
 export const tlsOf = ({
   host,
   sslmode,

@@ -1,4 +1,7 @@
-/** Names of conditions, of those that are met in practice: https://www.postgresql.org/docs/18/errcodes-appendix.html */
+/**
+ * Condition names of the errors that occur in practice:
+ * https://www.postgresql.org/docs/18/errcodes-appendix.html
+ */
 const CONDITIONS: Readonly<Record<string, string>> = {
   '0A000': 'feature_not_supported',
   '22001': 'string_data_right_truncation',
@@ -35,34 +38,38 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   XX000: 'internal_error',
 };
 
-/** Where a fault lies, by the names of the catalog: https://www.postgresql.org/docs/18/protocol-error-fields.html */
+/** Error fields that name a catalog object: https://www.postgresql.org/docs/18/protocol-error-fields.html */
 const PLACES = ['schema', 'table', 'column', 'constraint'] as const;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_$]{0,62}$/;
-/** What raises an error in PL/pgSQL: its fields, too, hold whatever the SQL liked to put there. */
+/** PL/pgSQL's RAISE. The SQL code can set any text in the fields of such an error. */
 const RAISED = 'exec_stmt_raise';
 
 /**
- * What may be said of an error of PostgreSQL: `SQLSTATE 23505 (unique_violation), table orders, constraint orders_pkey`. Never its message,
- * detail, hint or context: they quote what stands in the database (`invalid input syntax for type bigint: "4111-…"`), and we write to
- * evidence, history and logs. Undefined for what no server said.
+ * Describes a PostgreSQL error: `SQLSTATE 23505 (unique_violation), table orders, constraint orders_pkey`.
+ * The description never contains the message, detail, hint or context, because they quote data of the
+ * database (`invalid input syntax for type bigint: "4111-…"`), and it is written to evidence, history and
+ * logs. Undefined for an error that no server sent.
  */
 export function sqlFault(error: unknown): string | undefined {
   const state = sqlStateOf(error);
   if (state === undefined || typeof error !== 'object' || error === null) return undefined;
   const condition = CONDITIONS[state];
-  const said = `SQLSTATE ${state}${condition === undefined ? '' : ` (${condition})`}`;
-  if (Reflect.get(error, 'routine') === RAISED) return said;
+  const summary = `SQLSTATE ${state}${condition === undefined ? '' : ` (${condition})`}`;
+  if (Reflect.get(error, 'routine') === RAISED) return summary;
   const places = PLACES.flatMap((place) => {
     const name: unknown = Reflect.get(error, place);
     return typeof name === 'string' && PLAIN_NAME.test(name) ? [`${place} ${name}`] : [];
   });
   const position: unknown = Reflect.get(error, 'position');
   const at = typeof position === 'string' && /^\d{1,10}$/.test(position) ? [`character ${position}`] : [];
-  return [said, ...places, ...at].join(', ');
+  return [summary, ...places, ...at].join(', ');
 }
 
-/** Of an error that a server sent; it says how severe each is, which Node's own errors with a code do not. */
+/**
+ * The SQLSTATE of an error that a server sent. Such an error has a severity, which Node's own errors with a
+ * code do not have.
+ */
 export function sqlStateOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || !('severity' in error)) return undefined;
   return typeof error.code === 'string' && SQLSTATE.test(error.code) ? error.code : undefined;

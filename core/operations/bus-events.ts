@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import type { ClosedRow, LedgerRow } from '../ledger/ledger.ts';
 
-/** What Taskbound says on the account's default event bus. At least once each: consumers recognise a repeated one by its ids. */
+/**
+ * The source of events on the account's default event bus. Events are delivered at least once; consumers
+ * recognize duplicates by their ids.
+ */
 export const EVENT_SOURCE = 'taskbound';
 
 const time = z.iso.datetime();
@@ -13,7 +16,10 @@ const about = {
   taskId: z.string(),
 };
 
-/** Detail of `boundary.closed`: all access of the task is gone. One a boundary: `boundaryId` tells repeated ones. */
+/**
+ * Detail of `boundary.closed`: all access of the task has ended. One event for each boundary; duplicates have
+ * the same `boundaryId`.
+ */
 export const boundaryClosed = z.strictObject({
   ...about,
   outcome: z.enum(['succeeded', 'failed']),
@@ -23,11 +29,14 @@ export const boundaryClosed = z.strictObject({
   closedAt: time,
 });
 
-/** Detail of `boundary.unproven`: an execution gave up, and another one follows. One an attempt: `boundaryId` and `attempt` tell repeated ones. */
+/**
+ * Detail of `boundary.unproven`: an execution gave up, and another one follows. One event for each attempt;
+ * duplicates have the same `boundaryId` and `attempt`.
+ */
 export const boundaryUnproven = z.strictObject({
   ...about,
   phase: z.string(),
-  /** 0 is the task's own execution; from 1, Teardown's. */
+  /** 0 is the task's own execution; Teardown executions count from 1. */
   attempt: z.int().min(0),
   executionArn: z.string(),
   gaveUpAt: time,

@@ -2,23 +2,34 @@ import type { ProvenRow } from '../ledger/ledger.ts';
 import type { RowHealth } from '../ledger/row-health.ts';
 
 export const NAMESPACE = 'Taskbound';
-/** The one dimension: an account may have several stacks. */
+/** The only dimension. An account may have several stacks. */
 export const STACK_DIMENSION = 'Stack';
 
-/** From the end of the work to the proof that its access is gone. Written once a boundary, with its proof; an invocation that dies in between leaves it out. */
+/**
+ * Seconds from the end of the work to the proof that its access has ended. Written once for each boundary,
+ * with its proof. If the invocation dies in between, it is not written.
+ */
 export const SECONDS_TO_PROVEN = 'SecondsToProven';
 
-/** One for each emergency as it begins, whoever reviews it and however soon; again when the function that wrote it is called again. */
+/**
+ * One for each emergency when it starts, independent of its review. Repeated if the function that wrote it is
+ * called again.
+ */
 export const EMERGENCY_DECLARED = 'EmergencyDeclared';
 
-/** One for each boundary whose place in the archive something else took; again when the function that wrote it is called again. */
+/**
+ * One for each boundary whose key in the archive contains another object. Repeated if the function that wrote
+ * it is called again.
+ */
 export const ARCHIVE_DISAGREES = 'ArchiveDisagrees';
 
 /**
- * Written by every scheduled run of reconcile, zeros included, so that an alarm recovers. A number is what that run saw among the rows
- * that were due, counted before it acted on them: a row in trouble is due in every run (`troubledFromMs`), unless its look failed, and
- * then after five minutes at most. So the highest of ten minutes is how many there were, or fewer if looks failed at different times;
- * ten minutes of zeros mean that there was none. The events of executions do not write gauges: they look at one row.
+ * Every scheduled run of reconcile writes these, including zeros, so an alarm can recover. A value is the
+ * number of rows with this problem among the rows that were due, counted before the run acted on them. A row
+ * with a problem is due in every run (`troubledFromMs`), or at most five minutes later if its check failed.
+ * So the maximum over ten minutes is the number of such rows, or less if checks failed at different times,
+ * and ten minutes of zeros mean that there are none. Runs for the event of one execution do not write gauges:
+ * they check one row.
  */
 export const GAUGES = [
   'BoundariesOverdue',
@@ -29,9 +40,9 @@ export const GAUGES = [
 ] as const;
 export type Gauge = (typeof GAUGES)[number];
 
-/** Adds up what is wrong with all rows that a run looked at, and the emergencies that nobody reviewed yet. */
+/** Counts the problems of all rows that a run checked, and the emergencies without a review. */
 export function gaugesOf(rows: readonly RowHealth[], openReviews: number): Readonly<Record<Gauge, number>> {
-  const count = (isSo: (row: RowHealth) => boolean) => rows.filter(isSo).length;
+  const count = (hasProblem: (row: RowHealth) => boolean) => rows.filter(hasProblem).length;
   return {
     BoundariesOverdue: count(({ overdue }) => overdue),
     BoundariesUnproven: count(({ unproven }) => unproven),
@@ -47,8 +58,9 @@ export const secondsToProven = ({ proof, work }: ProvenRow): number =>
 type Unit = 'Count' | 'Seconds';
 
 /**
- * One log event that CloudWatch turns into metrics: it must be one line that is this JSON and nothing around it. Limits are far away: 100
- * metrics a directive, 30 dimensions, 256 KB an event, at most two weeks old or two hours ahead.
+ * One log event that CloudWatch converts to metrics. It must be a single line with only this JSON. It is far
+ * below the limits: 100 metrics in a directive, 30 dimensions, 256 KB in an event, at most two weeks old or
+ * two hours in the future.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function metricLine(

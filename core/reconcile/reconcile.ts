@@ -3,34 +3,40 @@ import { isWaiting, settledAtMs } from '../approvals/approval.ts';
 import type { ClosedRow, LedgerRow } from '../ledger/ledger.ts';
 import { isAtLeast } from '../ledger/phase.ts';
 
-/** What Step Functions says of the execution that should be closing a boundary. `gave-up`: it ended in `BoundaryUnproven`. */
+/**
+ * The state, in Step Functions, of the execution that should close a boundary. `gave-up`: it ended in
+ * `BoundaryUnproven`.
+ */
 export type OwnerState = 'missing' | 'running' | 'ended' | 'gave-up';
 
-/** What the reconciler does about one row. */
+/** What the reconciler does with one row. */
 export type ReconcileStep =
   | { readonly do: 'nothing'; readonly because: string }
-  /** The execution is at work: look again later. */
+  /** The execution is running: check again later. */
   | { readonly do: 'wait'; readonly because: string }
-  /** Not enough people approved it in time: it is closed without having run. */
+  /** It did not get enough approvals in time: it is closed without having run. */
   | { readonly do: 'expire'; readonly because: string }
-  /** Whoever should have started the execution stopped before it did. */
+  /** The function that should have started the execution stopped before it did. */
   | { readonly do: 'start'; readonly because: string }
-  /** No execution will close it any more: the Teardown machine must, under this attempt's number. */
+  /** No execution will close it: the Teardown machine must, with this attempt number. */
   | { readonly do: 'teardown'; readonly attempt: number; readonly because: string }
-  /** Closed, and everything of it has ended by itself: what may be left is taken away. */
+  /** Closed, and all its credentials have expired: leftovers are removed. */
   | { readonly do: 'sweep'; readonly because: string }
-  /** Closed while the event bus could not be told. */
+  /** Closed, but its event was not sent. */
   | { readonly do: 'announce'; readonly because: string };
 
 /** The execution that should close the boundary: the last Teardown, or else the task's own. */
 export const ownerOf = (row: LedgerRow): string => row.teardown?.executionArn ?? row.executionArn;
 
-/** A Teardown that ended without closing is followed by another one no sooner than this after it was started. */
+/**
+ * The minimum time between the starts of two Teardowns, if the first one ended without closing the boundary.
+ */
 export const TEARDOWN_PAUSE_MS = 120_000;
 
 /**
- * Decides from the ledger and from what AWS says now, never from what an event claimed: an event may be lost, late or doubled. The
- * attempt's number comes from the row, so that two reconcilers that decide the same start one Teardown.
+ * Decides from the ledger and from the current state in AWS, never from the content of an event: an event may
+ * be lost, late or duplicated. The attempt number comes from the row, so two reconcilers that decide the same
+ * start only one Teardown.
  */
 export function decideReconcile(row: LedgerRow, owner: OwnerState, nowMs: number): ReconcileStep {
   if (row.phase === 'closed') return decideClosed(row, nowMs);
@@ -39,7 +45,10 @@ export function decideReconcile(row: LedgerRow, owner: OwnerState, nowMs: number
   return decideEnded(row, nowMs);
 }
 
-/** Sweeping comes first: an event bus that is down must not keep denies on a role that has room for about 55. */
+/**
+ * Sweeping comes first: an unavailable event bus must not keep deny policies on a role, which has room for
+ * about 55.
+ */
 function decideClosed(row: ClosedRow, nowMs: number): ReconcileStep {
   const sweepMs = sweepAtMs(row);
   if (nowMs >= (sweepMs ?? Infinity))
@@ -51,7 +60,10 @@ function decideClosed(row: ClosedRow, nowMs: number): ReconcileStep {
     : { do: 'nothing', because: 'its deny stands until the deadline has passed' };
 }
 
-/** A task that could not be started for so long, after its approval where it needed one, is closed instead: whoever asked for it has stopped waiting, or its type is gone. */
+/**
+ * A task that could not be started within this time (after its approval, if it needed one) is closed: its
+ * requester has stopped waiting, or its type was removed.
+ */
 export const START_WITHIN_MS = 900_000;
 
 function decideMissing(row: LedgerRow, nowMs: number): ReconcileStep {
@@ -77,7 +89,10 @@ function decideMissing(row: LedgerRow, nowMs: number): ReconcileStep {
   return { do: 'teardown', attempt: 1, because: 'it could not be started in time' };
 }
 
-/** Without the pause a Teardown that cannot even begin would be followed by the next at once, by its own end's event. */
+/**
+ * Without the pause, the event at the end of a Teardown that cannot start would immediately start the next
+ * one.
+ */
 function decideEnded(row: LedgerRow, nowMs: number): ReconcileStep {
   if (row.teardown && nowMs < row.teardown.intendedAtMs + TEARDOWN_PAUSE_MS)
     return { do: 'nothing', because: 'its Teardown ended a moment ago; the next one follows after a pause' };

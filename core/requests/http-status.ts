@@ -8,7 +8,10 @@ import {
 } from '../shared/errors.ts';
 import { MalformedRequest } from 'taskbound-evidence/errors';
 
-/** What a function URL answers in its own words, and under which status: the functions answer by it, the command line reads by it. */
+/**
+ * The errors that a function URL returns, with their status codes. The functions and the command line both
+ * use this table.
+ */
 export const URL_ERRORS = [
   { type: MalformedRequest, status: 400 },
   { type: NotPermitted, status: 403 },
@@ -16,6 +19,7 @@ export const URL_ERRORS = [
   { type: TaskIdTaken, status: 409 },
   { type: DecisionRefused, status: 409 },
   { type: AlreadyEnded, status: 409 },
-  // Not 503: that invites clients to try again at once, and to think that a task may exist. A drain lasts until a person ends it.
+  // Not 503, which suggests an immediate retry and that a task may exist. A drain lasts until a person ends
+  // it.
   { type: StackDraining, status: 409 },
 ] as const;

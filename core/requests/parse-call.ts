@@ -3,25 +3,25 @@ import { MalformedRequest } from 'taskbound-evidence/errors';
 
 const SHOWN_CHARACTERS = 80;
 
-/** How errors speak of a call. */
-export interface CallWords {
+/** The texts for error messages about a call. */
+export interface CallTexts {
   /** `decision` */
   readonly name: string;
-  /** What follows a field's name: ` of the decision`. */
+  /** The text after a field's name: ` of the decision`. */
   readonly ofCall: string;
-  /** What each field may hold. */
+  /** The allowed values of each field. */
   readonly allowed: Readonly<Record<string, string>>;
   readonly nextStep: string;
 }
 
-/** Checks the form of what somebody sent. Throws `MalformedRequest`: one clear message, for the first thing that is wrong. */
-export function parseCall<Call>(schema: z.ZodType<Call>, value: unknown, words: CallWords): Call {
+/** Parses the body of a call. Throws `MalformedRequest` with one message about the first fault. */
+export function parseCall<Call>(schema: z.ZodType<Call>, value: unknown, words: CallTexts): Call {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new MalformedRequest(describeIssue(parsed.error.issues[0], value, words));
 }
 
-function describeIssue(issue: z.core.$ZodIssue | undefined, seen: unknown, words: CallWords): string {
+function describeIssue(issue: z.core.$ZodIssue | undefined, seen: unknown, words: CallTexts): string {
   const { name, ofCall, allowed, nextStep } = words;
   const fields = Object.keys(allowed).join(', ');
   if (issue?.code === 'unrecognized_keys' && issue.path.length === 0)

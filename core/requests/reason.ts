@@ -1,2 +1,2 @@
-/** How long a reason may be, in a request, a decision, an end or a schedule. */
+/** The maximum length of a reason in a request, a decision, an early end or a schedule. */
 export const REASON_CHARACTERS = 1024;

@@ -5,24 +5,24 @@ import { TASK_ID, TASK_TYPE } from 'taskbound-evidence/names/ids';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { checkParameters, type Parameters } from '../task-types/parameters.ts';
 import { REASON_CHARACTERS } from './reason.ts';
-import { parseCall, type CallWords } from './parse-call.ts';
+import { parseCall, type CallTexts } from './parse-call.ts';
 import type { TaskTypeConfig } from '../task-types/task-type.ts';
 import { digestOf } from 'taskbound-evidence/canonical-json/digest';
 import { windowText, type TaskWindow } from '../windows/window-rule.ts';
 
-/** What asks for a task. Who asks comes from IAM, never from here. */
+/** A request for a task. The requester comes from IAM, never from the request. */
 const taskRequest = z.strictObject({
   type: z.string().regex(TASK_TYPE),
   taskId: z.string().regex(TASK_ID).optional(),
   reason: z.string().min(1).max(REASON_CHARACTERS),
   parameters: z.record(z.string(), z.unknown()),
-  /** Why it cannot wait for approval; only where the type allows it. */
+  /** Why it cannot wait for approval. Only if the type allows emergencies. */
   emergency: z.string().min(1).max(REASON_CHARACTERS).optional(),
   window: askedWindow.optional(),
 });
 export type TaskRequest = z.infer<typeof taskRequest>;
 
-const WORDS: CallWords = {
+const WORDS: CallTexts = {
   name: 'request',
   ofCall: '',
   allowed: {
@@ -39,15 +39,15 @@ const WORDS: CallWords = {
 /** Checks a request's form. Throws `MalformedRequest`. */
 export const parseRequest = (value: unknown): TaskRequest => parseCall(taskRequest, value, WORDS);
 
-/** A request that fits its task type. */
+/** A request that is valid for its task type. */
 export interface CheckedRequest {
   readonly type: string;
   readonly reason: string;
   readonly parameters: Parameters;
   readonly emergency: string | undefined;
-  /** As it was asked for; absent where the type has fixed hours or none. */
+  /** The requested window. Absent if the type has fixed hours or no window. */
   readonly window?: TaskWindow | undefined;
-  /** SHA-256 of what was asked for, without the id: the same id with another digest is another request. */
+  /** SHA-256 of the request without its id. The same id with another digest is another request. */
   readonly requestDigest: string;
 }
 

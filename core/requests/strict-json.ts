@@ -1,24 +1,27 @@
 import { errorMessage } from 'taskbound-evidence/describe-error';
 import { MalformedRequest } from 'taskbound-evidence/errors';
-import { deeperThan, duplicateKey } from 'taskbound-evidence/canonical-json/json-shape';
+import { firstDeeperThan, duplicateKey } from 'taskbound-evidence/canonical-json/json-shape';
 
-/** Far above any honest request; far below what makes a parser run out of stack. */
+/** Far above any valid request, and far below the depth at which a parser overflows the stack. */
 const MAX_JSON_DEPTH = 32;
 const MAX_JSON_CHARACTERS = 262_144;
 
 function refuseDepth(text: string, what: string): void {
-  const at = deeperThan(text, MAX_JSON_DEPTH);
+  const at = firstDeeperThan(text, MAX_JSON_DEPTH);
   if (at === undefined) return;
   throw new MalformedRequest(
     `${what} nests deeper than ${MAX_JSON_DEPTH} levels at character ${at}; a request needs 3. Flatten it.`,
   );
 }
 
-/** Parses JSON, refusing what different readers could read differently: duplicate keys, absurd depth or size. `what` names the text in errors. */
+/**
+ * Parses JSON, and refuses what parsers could handle differently: duplicate keys, extreme depth or size.
+ * `what` names the text in errors.
+ */
 export function parseStrictJson(text: string, what: string): unknown {
   if (text.length > MAX_JSON_CHARACTERS) {
     throw new MalformedRequest(
-      `${what} has ${text.length} characters; at most ${MAX_JSON_CHARACTERS} are read. Shorten it.`,
+      `${what} has ${text.length} characters; allowed: at most ${MAX_JSON_CHARACTERS}. Shorten it.`,
     );
   }
   refuseDepth(text, what);
@@ -31,6 +34,6 @@ export function parseStrictJson(text: string, what: string): unknown {
     );
   }
   const fault = duplicateKey(text);
-  if (fault !== undefined) throw new MalformedRequest(`${what} cannot be taken: ${fault}. Remove it.`);
+  if (fault !== undefined) throw new MalformedRequest(`${what} is not accepted: ${fault}. Remove it.`);
   return value;
 }

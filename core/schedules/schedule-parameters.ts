@@ -1,12 +1,15 @@
 import { DeclarationError } from '../shared/errors.ts';
 import type { ParameterValue } from '../task-types/parameters.ts';
 
-/** What a `{date:…}` may hold, longest first: tokens of Unicode's date patterns, and what may stand between them. */
+/** The allowed parts of a `{date:…}`, longest first: tokens of Unicode's date patterns, and separators. */
 const PART = /yyyy|MM|dd|HH|mm|[-_/.:]/gy;
 const PLACEHOLDER = /\{([^{}]*)\}?/g;
 const ALLOWED = '{date:…} with yyyy, MM, dd, HH, mm and - _ / . : between them';
 
-/** Parameters with each `{date:…}` filled with the scheduled time, by the clocks of the schedule's time zone. Throws `DeclarationError` on any other placeholder. */
+/**
+ * Replaces each `{date:…}` in the parameters with the scheduled time in the schedule's time zone. Throws
+ * `DeclarationError` for any other placeholder.
+ */
 export const fillParameters = (
   templates: Readonly<Record<string, ParameterValue>>,
   forMs: number,
@@ -26,11 +29,11 @@ const fill = (name: string, template: string, clock: Clock): string =>
     const parts = inside.startsWith('date:') && whole.endsWith('}') ? partsOf(inside.slice(5)) : undefined;
     if (parts !== undefined) return parts.map((part) => clock[part] ?? part).join('');
     throw new DeclarationError(
-      `Parameter ${name} of a schedule has ${JSON.stringify(whole)}; allowed: ${ALLOWED}. Correct it, and a text without braces stays as it is.`,
+      `Parameter ${name} of a schedule has ${JSON.stringify(whole)}; allowed: ${ALLOWED}. Correct it. A text without braces is not changed.`,
     );
   });
 
-/** `yyyy-MM` -> `yyyy`, `-`, `MM`; undefined when anything else is in it, or no token. */
+/** `yyyy-MM` -> `yyyy`, `-`, `MM`; undefined if it contains anything else, or no token. */
 function partsOf(pattern: string): readonly string[] | undefined {
   const parts = pattern.match(PART) ?? [];
   return parts.join('') === pattern && parts.some((part) => part.length > 1) ? parts : undefined;
@@ -38,7 +41,10 @@ function partsOf(pattern: string): readonly string[] | undefined {
 
 type Clock = Readonly<Record<string, string>>;
 
-/** What the clocks of a time zone show. An instant has one reading, whatever daylight saving does. */
+/**
+ * The local time in a time zone. An instant always has exactly one local time, even with daylight saving
+ * time.
+ */
 function clockIn(timeZone: string, atMs: number): Clock {
   const format = new Intl.DateTimeFormat('en-US-u-ca-iso8601-nu-latn', {
     timeZone,

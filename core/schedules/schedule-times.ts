@@ -5,10 +5,12 @@ import { toSecond } from './schedule.ts';
 import { atTime, cronFields } from 'taskbound-time/schedule-expression';
 
 /**
- * Whether a schedule's expression produces a time, to the second. `cron` and `at` name what the clocks of the zone show, so every instant can
- * be asked. Of an hour that they show twice both count: AWS runs one of the two and does not say which
- * (https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time). A `rate` begins when its schedule is made,
- * at any second, which stands nowhere that a function can see: no instant can be ruled out.
+ * Whether a schedule's expression produces a time, to the second. `cron` and `at` contain local times of the
+ * zone, so every instant can be checked. Both instances of an hour that occurs twice count: AWS runs one of
+ * the two and does not document which one
+ * (https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time). A `rate`
+ * starts when its schedule is created, at any second. A function cannot find out this time, so no instant can
+ * be excluded.
  */
 export function isTimeOf(expression: string, timeZone: string, atMs: number): boolean {
   const wall = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDateTime();
@@ -19,7 +21,7 @@ export function isTimeOf(expression: string, timeZone: string, atMs: number): bo
   return next !== undefined && next.equals(wall);
 }
 
-/** Throws `NotScheduled` when the schedule, as it is deployed now, has no run at the time. */
+/** Throws `NotScheduled` if the schedule, as it is deployed now, has no run at the time. */
 export function assertTimeOf(
   schedule: string,
   { expression, timeZone }: { readonly expression: string; readonly timeZone: string },
@@ -27,6 +29,6 @@ export function assertTimeOf(
 ): void {
   if (isTimeOf(expression, timeZone, forMs)) return;
   throw new NotScheduled(
-    `The run of ${schedule} is for ${toSecond(forMs)}, which is no time of ${expression} in ${timeZone}, as deployed now. No task was made. If the schedule was changed and the run is still wanted, submit its request by hand; otherwise look at what invoked the function.`,
+    `The run of ${schedule} is for ${toSecond(forMs)}, which is not a time of ${expression} in ${timeZone}, as deployed now. No task was created. If the schedule was changed and the run is still needed, submit its request manually; otherwise check what invoked the function.`,
   );
 }

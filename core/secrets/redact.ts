@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 
 const REDACTED = '[redacted]';
-/** Shorter values would redact ordinary words; every value that Taskbound makes is longer. */
+/** Shorter values would redact ordinary words. Every value that Taskbound generates is longer. */
 const SHORTEST_REDACTED = 6;
-/** A line or JSON string inside a value is a secret by itself from this length on. */
+/** A line or JSON string inside a value counts as a secret of its own from this length on. */
 const SHORTEST_PART = 16;
 /** The seed of an Ed25519 key is the end of its DER: https://www.rfc-editor.org/rfc/rfc8410#section-7 */
 const KEY_SEED_BYTES = 32;
@@ -12,8 +12,8 @@ const withoutPadding = (base64: string): string => base64.replace(/=+$/, '');
 const urlSafe = (base64: string): string => base64.replaceAll('+', '-').replaceAll('/', '_');
 
 /**
- * What the bytes look like inside the base64 of something longer: one spelling for each of the three places in a group of three
- * bytes where they can begin, without the characters at both ends that their neighbours take part in.
+ * How the bytes can appear inside the base64 of a longer value: one form for each of the three offsets in a
+ * group of three bytes, without the characters at both ends that also depend on neighboring bytes.
  */
 function base64Anywhere(bytes: Buffer): string[] {
   return [0, 1, 2].map((offset) => {
@@ -24,7 +24,7 @@ function base64Anywhere(bytes: Buffer): string[] {
   });
 }
 
-function spellingsOfBytes(bytes: Buffer): string[] {
+function encodingsOfBytes(bytes: Buffer): string[] {
   const base64 = [
     bytes.toString('base64'),
     withoutPadding(bytes.toString('base64')),
@@ -54,7 +54,7 @@ const xmlEscaped = (text: string): string =>
 const percentBytes = (text: string): string => Buffer.from(text).toString('hex').replace(/../g, '%$&');
 const lowerPercent = (text: string): string => text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
 
-function spellingsOfText(text: string): string[] {
+function encodingsOfText(text: string): string[] {
   const component = encodeURIComponent(text.toWellFormed());
   const form = new URLSearchParams([['', text]]).toString().slice(1);
   const inspected = inspect(text, { breakLength: Infinity, maxStringLength: null }).slice(1, -1);
@@ -74,7 +74,7 @@ function spellingsOfText(text: string): string[] {
   ];
 }
 
-/** The bytes that a PEM's body stands for, whole and without the fixed head of a private key. */
+/** The bytes of a PEM body, complete and without the fixed header of a private key. */
 function keyBytes(value: string): Buffer[] {
   const body = /-----BEGIN [^-]+-----([A-Za-z0-9+/=\s]+)-----END/.exec(value)?.[1];
   if (body === undefined) return [];
@@ -91,12 +91,15 @@ function jsonStrings(value: string): string[] {
       return item;
     });
   } catch {
-    return []; // not JSON after all: the whole and its lines are redacted
+    return []; // The text is not JSON: the whole text and its lines are redacted.
   }
   return found;
 }
 
-/** What is secret by itself: the whole, and each long line or JSON string in it (a PEM's body, a key in a document). */
+/**
+ * The texts to redact: the whole value, and each long line or JSON string in it (a PEM body, a key in a
+ * document).
+ */
 function parts(value: string): string[] {
   const lines = value.split(/\r?\n/).filter((line) => !line.startsWith('-----'));
   return [
@@ -109,13 +112,14 @@ function parts(value: string): string[] {
 function needlesOf(value: string): string[] {
   const texts = parts(value).filter((part) => part.length >= SHORTEST_REDACTED);
   const bytes = [...texts.map((text) => Buffer.from(text, 'utf8')), ...keyBytes(value)];
-  return [...texts.flatMap(spellingsOfText), ...bytes.flatMap(spellingsOfBytes)];
+  return [...texts.flatMap(encodingsOfText), ...bytes.flatMap(encodingsOfBytes)];
 }
 
 /**
- * Makes a function that replaces the given values in a text, in every common spelling: plain, escaped for JSON (up to three deep),
- * JavaScript, XML or URLs, as base64 (also within the base64 of something longer), as hexadecimal or as a list of bytes. A value that
- * was transformed in another way (reversed, encrypted, split) is not recognised. Longest first, so that no tail is left.
+ * Makes a function that replaces the given values in a text, in every common encoding: plain, escaped for
+ * JSON (up to three times), JavaScript, XML or URLs, as base64 (also within the base64 of a longer value), as
+ * hexadecimal or as a list of bytes. A value that was transformed in another way (reversed, encrypted, split)
+ * is not recognized. The longest are replaced first, so no part of a value remains.
  */
 export function redactor(values: Iterable<string>): (text: string) => string {
   const needles = new Set(

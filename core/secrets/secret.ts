@@ -1,7 +1,10 @@
 const REDACTED = '[redacted]';
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-/** A value that prints `[redacted]` whichever way it is printed. `reveal()` is the only way in: search for it to find every use. */
+/**
+ * A value that always prints as `[redacted]`. `reveal()` is the only access to it: search for it to find
+ * every use.
+ */
 export class Secret<T> {
   readonly #value: T;
   constructor(value: T) {

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 
-/** Environment of each control function: synth types its props with these, the function parses `process.env` with them at cold start. */
+/**
+ * The environment of each control function. Synth types its props with these schemas, and the function parses
+ * `process.env` with them at cold start.
+ */
 const common = {
   STACK: z.string().min(1),
   LEDGER_TABLE: z.string().min(1),
@@ -16,10 +19,13 @@ export const issueSecretEnvironment = z.object({ ...common, SECRETS_KEY_ARN: z.s
 export const issueIdentityEnvironment = z.object({
   ...common,
   SECRETS_KEY_ARN: z.string().optional(),
-  /** Besides the work role, the only reader of session secrets. */
+  /** The only reader of session secrets other than the work role. */
   PROVE_REVOKED_ROLE_ARN: z.string().min(1),
 });
-/** Seconds that each function may run at most: only after that is "not found" final for what it intended. */
+/**
+ * The maximum run time of the issuing functions. Only after it, "not found" is final for something that they
+ * intended to create.
+ */
 export const revokeAndRecordEnvironment = z.object({
   ...common,
   ISSUE_TIMEOUT_SECONDS: z.coerce.number().int().min(1),
@@ -30,11 +36,11 @@ export const proveRevokedEnvironment = z.object({
 });
 export const closeBoundaryEnvironment = z.object({
   ...common,
-  /** Signs the head of each chain. */
+  /** The key that signs the head of each chain. */
   EVIDENCE_KEY_ARN: z.string().min(1),
-  /** Where every bundle is put besides; absent: nowhere. */
+  /** The bucket to which every bundle is also written. Absent: no archive. */
   ARCHIVE_BUCKET: z.string().min(1).optional(),
-  /** What the keys there begin with. */
+  /** The prefix of the keys in the bucket. */
   ARCHIVE_PREFIX: z.string().default(''),
 });
 export const reconcileEnvironment = z.object({ ...common, TEARDOWN_MACHINE_ARN: z.string().min(1) });

@@ -10,27 +10,30 @@ export class NotPermitted extends TaskboundError {
   override readonly name = 'NotPermitted';
 }
 
-/** The stack is being drained: it takes no new tasks. Tasks that stand already go on. */
+/** The stack is being drained: it accepts no new tasks. Existing tasks continue. */
 export class StackDraining extends TaskboundError {
   override readonly name = 'StackDraining';
 }
 
-/** No task of that name was submitted. */
+/** No task with this id was submitted. */
 export class UnknownTask extends TaskboundError {
   override readonly name = 'UnknownTask';
 }
 
-/** What somebody decided about a task may not stand: it counts for nothing. */
+/** The decision about a task is refused: it does not count. */
 export class DecisionRefused extends TaskboundError {
   override readonly name = 'DecisionRefused';
 }
 
-/** The task has ended, or is about to: nobody can end it any more. */
+/** The task has ended or is ending, so it cannot be ended again. */
 export class AlreadyEnded extends TaskboundError {
   override readonly name = 'AlreadyEnded';
 }
 
-/** What was delivered is no run of a schedule as it is deployed now. No task was made; it ends in the dead letters. */
+/**
+ * The delivered event is not a run of a schedule as it is deployed now. No task was created; the event goes
+ * to the dead-letter queue.
+ */
 export class NotScheduled extends TaskboundError {
   override readonly name = 'NotScheduled';
 }
@@ -45,37 +48,46 @@ export class TaskRejected extends TaskboundError {
   override readonly name = 'TaskRejected';
 }
 
-/** The task's window has not opened by this clock. Retried, for as long as clocks may differ; nothing is issued before it opens. */
+/**
+ * The task's window is not open yet by this clock. Retried for as long as clocks may differ. Nothing is
+ * issued before it opens.
+ */
 export class WindowNotOpen extends TaskboundError {
   override readonly name = 'WindowNotOpen';
 }
 
-/** The boundary's phase does not allow this step any more. What came too late has been undone. */
+/** The boundary's phase no longer allows this step. The effects of the late step have been undone. */
 export class PhasePassed extends TaskboundError {
   override readonly name = 'PhasePassed';
 }
 
-/** Too little is left until the task's last moment for a run of its work: it gets no further lease. */
+/** The remaining time of the task is too short for another run of its work: it gets no further lease. */
 export class OutOfTime extends TaskboundError {
   override readonly name = 'OutOfTime';
 }
 
-/** The task had as many leases as one may have. */
+/** The task has used the maximum number of leases. */
 export class OutOfLeases extends TaskboundError {
   override readonly name = 'OutOfLeases';
 }
 
-/** STS did not answer: a session may exist that nobody has, and only its deadline ends it. Tried again with another lease. */
+/**
+ * STS did not answer: a session may exist whose credentials no one has. Only its deadline ends it. Retried
+ * with another lease.
+ */
 export class IdentityUncertain extends TaskboundError {
   override readonly name = 'IdentityUncertain';
 }
 
-/** The canary did not answer as it must after AssumeRole; the lease never became usable. */
+/** The canary call after AssumeRole did not return the expected answer. The lease never became usable. */
 export class CanaryFailed extends TaskboundError {
   override readonly name = 'CanaryFailed';
 }
 
-/** An earlier attempt made half of a secret and cannot tell what; it is not used, and the tail destroys it. */
+/**
+ * An earlier attempt created a secret only partly, and its state is unknown. It is not used, and the tail
+ * destroys it.
+ */
 export class HalfIssued extends TaskboundError {
   override readonly name = 'HalfIssued';
 }
@@ -85,62 +97,69 @@ export class SecretUnrevoked extends TaskboundError {
   override readonly name = 'SecretUnrevoked';
 }
 
-/** The database server of a JIT secret, or its admin's secret, gave no answer that helps. Retried. */
+/** The database server of a JIT secret, or its admin secret, did not answer or returned an error. Retried. */
 export class LoginServerUnavailable extends TaskboundError {
   override readonly name = 'LoginServerUnavailable';
 }
 
-/** A database login made for a task must not or cannot be removed yet: what it left behind needs a person. Retried. */
+/**
+ * The database login of a task must not or cannot be removed yet: a person must handle the objects that it
+ * left. Retried.
+ */
 export class LoginLeftBehind extends TaskboundError {
   override readonly name = 'LoginLeftBehind';
 }
 
-/** The task's own credential still works, or what answered is no proof. Retried until it is refused. */
+/** The task's own credential still works, or the answer is not a proof. Retried until it is refused. */
 export class StillAccepted extends TaskboundError {
   override readonly name = 'StillAccepted';
 }
 
-/** A credential may exist that nobody can present: only its deadline ends it. Retried until then. */
+/** A credential may exist that no one can use. Only its deadline ends it. Retried until then. */
 export class ExpiryPending extends TaskboundError {
   override readonly name = 'ExpiryPending';
 }
 
-/** The boundary is not proven closed, so it may not be closed. */
+/** The end of all access is not proven, so the boundary may not be closed. */
 export class NotProven extends TaskboundError {
   override readonly name = 'NotProven';
 }
 
-/** The work function's answer does not keep the work contract. */
+/** The work function returned a value that does not match the work contract. */
 export class WorkContractViolation extends TaskboundError {
   override readonly name = 'WorkContractViolation';
 }
 
-/** The ledger has something under the task's key that is not a row of any phase. Nothing is decided by it. */
+/** The ledger item under the key of a task is not a valid row of any phase. No decision is made from it. */
 export class UnreadableRow extends TaskboundError {
   override readonly name = 'UnreadableRow';
 }
 
-/** Another writer changed the row between read and write, more often than is plausible. Retried. */
+/** Other writers changed the row between read and write more often than expected. Retried. */
 export class LedgerContention extends TaskboundError {
   override readonly name = 'LedgerContention';
 }
 
-/** The chain has its last event already. */
+/** The chain already has its last event. */
 export class ChainClosed extends TaskboundError {
   override readonly name = 'ChainClosed';
 }
 
-/** The evidence is not what the control functions wrote: somebody else wrote to it. It is not signed. */
+/**
+ * The evidence differs from what the control functions wrote, so someone else wrote to it. It is not signed.
+ */
 export class ChainBroken extends TaskboundError {
   override readonly name = 'ChainBroken';
 }
 
-/** The key's signature does not verify with its own public key. Retried. */
+/** The key's signature is not valid for its own public key. Retried. */
 export class NotSigned extends TaskboundError {
   override readonly name = 'NotSigned';
 }
 
-/** The event bus did not take an event, or not in time. It is put again; nothing waits for it. */
+/**
+ * The event bus did not accept an event, or not in time. The event is sent again later; nothing waits for it.
+ */
 export class NotAnnounced extends TaskboundError {
   override readonly name = 'NotAnnounced';
 }

@@ -1,6 +1,7 @@
 /**
- * Calls `each` on everything, `width` at a time; results in the order of what was given. When some fail, their companions are waited for,
- * nothing further is begun, and the first error in that order is thrown: which one it is does not hang on who answers first.
+ * Calls `each` for all items, `width` at a time, and returns the results in the order of the items. If some
+ * calls fail, the batch is awaited, no further batch is started, and the first error in the order of the
+ * items is thrown, so it does not depend on timing.
  */
 export async function mapInBatches<T, Result>(
   all: readonly T[],

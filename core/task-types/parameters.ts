@@ -1,14 +1,20 @@
 import * as z from 'zod';
 import { MalformedRequest } from 'taskbound-evidence/errors';
 
-/** An S3 key is at most 1,024 bytes of UTF-8: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+/**
+ * An S3 key is at most 1,024 bytes of UTF-8:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+ */
 export const S3_KEY_BYTES = 1024;
 
-/** What a parameter of a task type may hold. */
+/** The allowed values of a task type's parameter. */
 export const parameterSpec = z.discriminatedUnion('kind', [
-  /** One object's key, exactly. */
+  /** The exact key of one object. */
   z.strictObject({ kind: z.literal('s3Key'), maxBytes: z.int().min(1).max(S3_KEY_BYTES) }),
-  /** A key prefix that ends in `/`; the policy grants everything below it. The only kind that leaves a `*` open. */
+  /**
+   * A key prefix that ends in `/`. The policy grants all keys below it. This is the only kind that results in
+   * a `*`.
+   */
   z.strictObject({ kind: z.literal('s3Prefix'), maxBytes: z.int().min(1).max(S3_KEY_BYTES) }),
   /** `[A-Za-z0-9_-]`, up to `maxCharacters`. */
   z.strictObject({ kind: z.literal('token'), maxCharacters: z.int().min(1).max(256) }),
@@ -30,7 +36,10 @@ const refuse = (name: string, value: unknown, allowed: string): never => {
   );
 };
 
-/** The characters that AssumeRole takes in a policy: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+/**
+ * The characters that AssumeRole accepts in a policy:
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
 function refuseInexpressible(name: string, value: string): void {
   for (const character of value) {
     const code = character.codePointAt(0) ?? 0;
@@ -55,7 +64,10 @@ function checkText(name: string, value: unknown, maxBytes: number, what: string)
   return value;
 }
 
-/** Returns the value when it fits its declaration; throws `MalformedRequest` with the value seen and the value allowed. */
+/**
+ * Returns the value if it matches its declaration. Otherwise throws `MalformedRequest` with the value seen
+ * and the value allowed.
+ */
 function checkParameter(name: string, spec: ParameterSpec, value: unknown): ParameterValue {
   switch (spec.kind) {
     case 's3Key':
@@ -82,7 +94,7 @@ function checkParameter(name: string, spec: ParameterSpec, value: unknown): Para
   }
 }
 
-/** Checks all parameters of a request: none missing, none that the type does not declare, each of its kind. */
+/** Checks all parameters of a request: none is missing, all are declared, and each has a valid value. */
 export function checkParameters(
   specs: Readonly<Record<string, ParameterSpec>>,
   values: Readonly<Record<string, unknown>>,

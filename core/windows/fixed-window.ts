@@ -3,12 +3,12 @@ import { WEEKDAYS, type TaskWindow, type WindowRule } from './window-rule.ts';
 
 export type FixedHours = Extract<WindowRule, { kind: 'fixed' }>;
 
-/** Far enough for a weekly window that daylight saving empties once, or twice. */
+/** Long enough for a weekly window, even if daylight saving time removes it once or twice. */
 const HORIZON_DAYS = 31;
-/** A window may have opened yesterday; a day more for a time zone that crosses the date line. */
+/** A window may have opened yesterday. One more day is for a time zone that crosses the date line. */
 const BACK_DAYS = 2;
 
-/** The windows of a rule that are not over, in the order in which they open. */
+/** The windows of a rule that have not closed yet, in the order in which they open. */
 export function* fixedWindows(rule: FixedHours, nowMs: number): Generator<TaskWindow> {
   const today = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(rule.timeZone).toPlainDate();
   for (let days = -BACK_DAYS; days <= HORIZON_DAYS; days += 1) {
@@ -18,10 +18,11 @@ export function* fixedWindows(rule: FixedHours, nowMs: number): Generator<TaskWi
 }
 
 /**
- * The window that opens on a day of the time zone's calendar. It opens at the last instant at which the local clock reaches `opens`, and
- * closes at the first one after that at which the clock reaches or passes `closes`: a clock that is put back repeats an hour, and one that is
- * put forward leaves one out, and either way every instant inside has a local time inside. Undefined: the rule leaves the day out, or
- * nothing of the window is left on it.
+ * The window that opens on a day of the time zone's calendar. It opens at the last instant at which the local
+ * time reaches `opens`, and closes at the first later instant at which it reaches or passes `closes`. A clock
+ * that is set back repeats an hour, and a clock that is set forward skips one; in both cases, every instant
+ * inside the window has a local time inside the hours. Undefined if the rule does not contain the day, or if
+ * nothing of the window remains on it.
  */
 export function windowOn(day: Temporal.PlainDate, rule: FixedHours): TaskWindow | undefined {
   const weekday = WEEKDAYS[day.dayOfWeek - 1];
@@ -32,7 +33,10 @@ export function windowOn(day: Temporal.PlainDate, rule: FixedHours): TaskWindow 
   return later.length === 0 ? undefined : { opensAtMs, closesAtMs: Math.min(...later) };
 }
 
-/** When a local clock shows a time, milliseconds: once, twice where it is put back; where it skips the time, the moment at which it does. */
+/**
+ * The instants of a local time, milliseconds: one, or two if the clock is set back. If the clock skips the
+ * time, the instant of the change.
+ */
 function instantsOf(day: Temporal.PlainDate, time: string, timeZone: string): number[] {
   const local = day.toPlainDateTime(Temporal.PlainTime.from(time));
   const earlier = local.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
@@ -42,7 +46,7 @@ function instantsOf(day: Temporal.PlainDate, time: string, timeZone: string): nu
   return [earlier.epochMilliseconds, later.epochMilliseconds];
 }
 
-/** How long a window of these hours is on a day without a change of the clocks, seconds. */
+/** The length of a window on a day without a clock change, seconds. */
 export function ordinarySeconds({ opens, closes }: FixedHours): number {
   const seconds = Temporal.PlainTime.from(opens).until(Temporal.PlainTime.from(closes)).total('seconds');
   return seconds > 0 ? seconds : seconds + 86_400;

@@ -1,15 +1,16 @@
-import { assertSoon } from './asked-window.ts';
+import { assertOpensSoon } from './asked-window.ts';
 import { MalformedRequest } from 'taskbound-evidence/errors';
 import { fixedWindows } from './fixed-window.ts';
 import { ISSUE_MARGIN_SECONDS } from './window.ts';
 import type { TaskWindow, WindowRule } from './window-rule.ts';
 
-/** More than `Admit` demands a moment later: a window that is chosen here must not be refused there. */
+/** More than `Admit` requires a moment later, so `Admit` does not refuse a window that is chosen here. */
 export const CHOICE_MARGIN_SECONDS = 2 * ISSUE_MARGIN_SECONDS;
 
 /**
- * When a task that is asked for now may run; undefined: at any time. Fixed hours give the window that is open, if the work still fits
- * into it, and else the next. One that a request named is taken as it is: whether the work fits is `Admit`'s to say, for the record.
+ * The window of a task that is requested now; undefined: at any time. With fixed hours, it is the open window
+ * if the work still fits into it, or else the next one. The window of a request is not changed: `Admit`
+ * decides whether the work fits, so that a refusal is recorded.
  */
 export function windowFor(
   rule: WindowRule | null,
@@ -17,7 +18,7 @@ export function windowFor(
   nowMs: number,
   workSeconds: number,
 ): TaskWindow | undefined {
-  if (rule?.kind !== 'fixed') return requested && assertSoon(requested, nowMs);
+  if (rule?.kind !== 'fixed') return requested && assertOpensSoon(requested, nowMs);
   const needsMs = (workSeconds + CHOICE_MARGIN_SECONDS) * 1000;
   for (const window of fixedWindows(rule, nowMs))
     if (window.closesAtMs - Math.max(nowMs, window.opensAtMs) >= needsMs) return window;

@@ -1,18 +1,21 @@
 import { deadlineText } from '../grants/session-policy.ts';
 import type { TaskWindow } from './window-rule.ts';
 
-/** What the steps from `Admit` to the work may take, seconds: a window must leave room for it besides the work. */
+/**
+ * The maximum time of the steps from `Admit` to the work, seconds. A window must have room for it in addition
+ * to the work.
+ */
 export const ISSUE_MARGIN_SECONDS = 30;
 
-/** How a task's window stands at a moment. `early` passes by waiting; `over` never does. */
+/** The state of a task's window. A task can wait while it is `early`; `over` is final. */
 export type WindowState =
   | { readonly is: 'open' }
   | { readonly is: 'early'; readonly because: string }
   | { readonly is: 'over'; readonly because: string };
 
 /**
- * Whether something that needs so many seconds may begin now. What cannot fit any more is over even before the window opens: nobody
- * should wait for a refusal. A task without a window may run at any time.
+ * Whether work that needs `needsSeconds` may start now. If it does not fit, the window is `over` even before
+ * it opens, so no task waits only to be refused. A task without a window may run at any time.
  */
 export function windowState(
   window: TaskWindow | undefined,
@@ -36,10 +39,10 @@ export function windowState(
   };
 }
 
-/** A clock that is behind the state machine's is asked again no sooner than this. */
+/** The minimum wait, if this clock is behind the clock of the state machine. */
 const ASK_AGAIN_MS = 1000;
 
-/** Until when a task waits for its window, ISO 8601; null when it need not. */
+/** The time until which a task waits for its window, ISO 8601. Null if it does not need to wait. */
 export const waitUntil = (window: TaskWindow | undefined, nowMs: number): string | null =>
   window === undefined || nowMs >= window.opensAtMs
     ? null

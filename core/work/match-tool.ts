@@ -6,34 +6,36 @@ import { splitArn } from 'taskbound-iam/patterns';
 import type { PolicyDocument, RequestContext, RequestPrincipal, Statement } from 'taskbound-iam/policy';
 import type { ToolUse } from './work.ts';
 
-/** One call, as the worker tells of it. */
-export type ToldUse = Pick<ToolUse, 'action' | 'resource' | 'key' | 'outcome'>;
+/** One call as the worker reported it. */
+export type ReportedUse = Pick<ToolUse, 'action' | 'resource' | 'key' | 'outcome'>;
 
 /**
- * Reads a lease's session policy, and returns what names a call's tool: the `Sid` of the statement that allows it; null where none is known to.
+ * Reads a lease's session policy, and returns a function that finds a call's tool: the `Sid` of the statement
+ * that allows the call, or null if none is known to allow it.
  *
- * What the word does not tell (tags, a put item's key) it cannot decide. A condition on that counts as met only if the call was answered without an
- * error, since AWS has decided it then; and if that leaves more than one statement, none is named. A policy that the evaluator cannot read names
- * no tool: teardown does not fail for want of a name.
+ * The report does not contain all condition keys (tags, the key of a put item). A condition on a missing key
+ * counts as met only if the call succeeded, because AWS has then evaluated it. If more than one statement
+ * remains, the result is null. It is also null for a policy that the evaluator cannot read: teardown does not
+ * fail because a name is missing.
  */
-export function toolNamer(sessionPolicy: string): (use: ToldUse) => string | null {
+export function toolFinder(sessionPolicy: string): (use: ReportedUse) => string | null {
   const statements = statementsOf(sessionPolicy);
   return (use) => {
     const found = statements.filter((statement) => covers(statement, use));
-    const certain = found.find((statement) => unknownKeys(statement, isTold(use)).length === 0);
+    const certain = found.find((statement) => unknownKeys(statement, isReported(use)).length === 0);
     return (certain ?? (found.length === 1 ? found[0] : undefined))?.Sid ?? null;
   };
 }
 
-/** What a session policy says of a call beside the tool's name. */
+/** What a session policy shows about a call, other than the tool's name. */
 export interface PolicyReach {
-  /** Whether a statement allows the call, were its conditions met of which the word does not tell. */
-  couldAllow(use: ToldUse): boolean;
-  /** Whether the policy itself has this resource, letter for letter. */
+  /** Whether a statement allows the call, if conditions on keys that are not reported are met. */
+  couldAllow(use: ReportedUse): boolean;
+  /** Whether the policy contains exactly this resource. */
   names(resource: string): boolean;
 }
 
-/** A policy that the evaluator cannot read allows and names nothing. */
+/** A policy that the evaluator cannot read allows and contains nothing. */
 export function policyReach(sessionPolicy: string): PolicyReach {
   const statements = statementsOf(sessionPolicy);
   return {
@@ -51,22 +53,28 @@ function statementsOf(text: string): readonly Statement[] {
   }
 }
 
-/** The condition keys that a use tells. A key of two attributes does not say which of them is the partition's. */
-function contextOf({ key }: ToldUse): RequestContext {
+/**
+ * The condition keys that a use contains. Of a key with two attributes, it is not known which one is the
+ * partition key.
+ */
+function contextOf({ key }: ReportedUse): RequestContext {
   const values = Object.values(key ?? {});
   return values.length === 1 ? { 'dynamodb:LeadingKeys': values } : {};
 }
 
-const isTold =
-  (use: ToldUse) =>
+const isReported =
+  (use: ReportedUse) =>
   (key: string): boolean =>
     Object.keys(contextOf(use)).some((told) => told.toLowerCase() === key.toLowerCase());
 
-function covers(statement: Statement, use: ToldUse): boolean {
-  if (use.outcome !== 'ok' && unknownKeys(statement, isTold(use)).length > 0) return false;
-  const document: PolicyDocument = { Version: '2012-10-17', Statement: knownPart(statement, isTold(use)) };
+function covers(statement: Statement, use: ReportedUse): boolean {
+  if (use.outcome !== 'ok' && unknownKeys(statement, isReported(use)).length > 0) return false;
+  const document: PolicyDocument = {
+    Version: '2012-10-17',
+    Statement: knownPart(statement, isReported(use)),
+  };
   return resourcesOf(statement, use).some((resource) => {
-    const request = { principal: NOBODY, action: use.action, resource, context: contextOf(use) };
+    const request = { principal: ANY_PRINCIPAL, action: use.action, resource, context: contextOf(use) };
     return (
       findMatching([{ name: 'session', document }], 'session', 'identity', prepareRequest(request, false))
         .allows.length > 0
@@ -74,14 +82,14 @@ function covers(statement: Statement, use: ToldUse): boolean {
   });
 }
 
-/** Identity policies name no principal, so it does not matter who asks. */
-const NOBODY: RequestPrincipal = { kind: 'role-session', accountId: '' };
+/** Identity policies contain no principal, so the caller does not matter. */
+const ANY_PRINCIPAL: RequestPrincipal = { kind: 'role-session', accountId: '' };
 
 /**
- * The ARNs that a use may mean. Of a secret that is named without its ARN, the statement's own place is taken, and six characters that nobody
- * knows, which only a policy's own `??????` matches.
+ * The ARNs that a use may refer to. For a secret that is named without its ARN, the account and region of the
+ * statement are used, with an unknown random suffix, which only the pattern `??????` in a policy matches.
  */
-function resourcesOf({ Resource = [] }: Statement, { action, resource }: ToldUse): readonly string[] {
+function resourcesOf({ Resource = [] }: Statement, { action, resource }: ReportedUse): readonly string[] {
   if (!action.startsWith('secretsmanager:') || resource.startsWith('arn:')) return [resource];
   return [Resource].flat().flatMap((pattern) => {
     const place = splitArn(pattern)?.slice(0, -1);

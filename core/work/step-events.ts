@@ -1,15 +1,16 @@
 import * as z from 'zod';
 
 /**
- * What the workflow hands each control function and what it gets back. The workflow writes these literally; the functions parse them.
- * Only names and ids: whatever must be undone stands in the ledger.
+ * The input and output of each control function. The workflow contains these literally, and the functions
+ * parse them. They contain only names and ids: the ledger contains what must be undone.
  */
 const owner = { boundaryId: z.string(), executionArn: z.string() };
 
 /**
- * The work version that stands in the definition, which is the one that runs. A deploy changes the type's configuration and the machine one
- * after the other, so what was asked for must be compared with it. Never absent: a definition names published versions of the functions, so
- * one that does not send it calls functions that do not ask for it.
+ * The work version in the definition, which is the version that runs. A deployment changes the type's
+ * configuration and the state machine one after the other, so the requested version must be compared with it.
+ * It is always present: a definition names published versions of the functions, so an older definition, which
+ * does not send it, calls older functions, which do not expect it.
  */
 const runs = { workVersion: z.string().min(1) };
 
@@ -17,7 +18,7 @@ export const admitEvent = z.strictObject({ ...owner, ...runs });
 
 export interface Admitted {
   readonly boundaryId: string;
-  /** When the task's window opens, ISO 8601; null: it may go on. */
+  /** When the task's window opens, ISO 8601. Null: the task may continue. */
   readonly waitUntil: string | null;
 }
 
@@ -25,14 +26,19 @@ export const issueSecretEvent = z.strictObject({ ...owner, secret: z.string() })
 export const issueIdentityEvent = z.strictObject({
   ...owner,
   ...runs,
-  /** Version of the session that the run before this one had; null in the first. It tells which lease the next one follows. */
+  /**
+   * The session version of the previous run, which shows which lease the next one follows. Null in the first
+   * run.
+   */
   after: z.string().nullable().default(null),
-  /** What that run handed on: its own word, checked before anything is issued for it. */
+  /** The checkpoint of that run. It is not trusted, and is checked before anything is issued. */
   checkpoint: z.unknown().optional(),
   tools: z.unknown().optional(),
 });
 
-/** How the steps before the tail ended: what the work returned, the error that a Catch saw, or nothing known. */
+/**
+ * How the steps before the tail ended: the work's return value, the error that a Catch received, or unknown.
+ */
 const ended = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('returned'), payload: z.unknown() }),
   z.strictObject({
@@ -59,8 +65,9 @@ export interface ClosedBoundary {
 }
 
 /**
- * The end of a task's execution names its boundary, that of a Teardown its own name. The minute's schedule names none and means all that
- * is due; the hour's means what no row leads to.
+ * The event at the end of a task's execution contains its boundary, and the event at the end of a Teardown
+ * contains the Teardown's name. The event of the schedule that runs every minute is empty and means all due
+ * rows. The event of the hourly schedule means strays.
  */
 export const reconcileEvent = z.union([
   z.strictObject({ boundaryId: z.string() }),

@@ -1,4 +1,4 @@
-import { boundaryOfSecret, isCaredFor, isOld, staleDeny } from '../../core/reconcile/strays.ts';
+import { boundaryOfSecret, cleansUpItself, isOld, staleDeny } from '../../core/reconcile/strays.ts';
 import { log } from '../control/function/log.ts';
 import { settleAll } from './settle-all.ts';
 import { RUN_MS } from './reconcile-due.ts';
@@ -61,7 +61,7 @@ async function staleDenies({ policies, clock }: StrayDependencies): Promise<Cand
 }
 
 async function removeUncaredFor({ boundaryId, what, remove }: Candidate, deps: StrayDependencies) {
-  if (isCaredFor(await deps.ledger.get(boundaryId))) return;
+  if (cleansUpItself(await deps.ledger.get(boundaryId))) return;
   await remove();
   log('warn', 'reconcile: stray removed', { boundaryId, ...what });
 }

@@ -1,10 +1,10 @@
 import type { SessionCredentials } from '../../core/work/work.ts';
 import { InvocationEnded } from './errors.ts';
 import { usesOf } from './iam-names.ts';
-import type { NamedUse, Place } from './named-use.ts';
+import type { NamedUse, UseOrigin } from './named-use.ts';
 import type { ToolLog } from './tool-log.ts';
 
-/** What every client of AWS SDK v3 has. */
+/** The parts of an AWS SDK v3 client that the runtime uses. */
 export interface AwsClient {
   readonly config: { readonly serviceId?: string; readonly defaultSigningName?: string };
   readonly middlewareStack: {
@@ -22,7 +22,7 @@ interface CommandContext {
   readonly commandName?: string;
 }
 
-/** What each client is made with. */
+/** The settings of every client. */
 export interface SessionConfig {
   readonly region: string;
   readonly credentials: Pick<SessionCredentials, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>;
@@ -31,7 +31,7 @@ export type ClientClass<Config extends object, Client extends AwsClient> = new (
   config: Config & SessionConfig,
 ) => Client;
 
-/** The clients of one invocation: each has the task's session and tells the tool log about every command. */
+/** The clients of one invocation. Each has the task's session, and records every command in the tool log. */
 export class TaskClients {
   readonly #session: SessionConfig;
   readonly #accountId: string;
@@ -45,7 +45,7 @@ export class TaskClients {
     this.#log = log;
   }
 
-  /** The session's credentials win over whatever the caller's settings say. */
+  /** The session's credentials override the caller's settings. */
   make<Config extends object, Client extends AwsClient>(
     Class: ClientClass<Config, Client>,
     config?: Config,
@@ -60,13 +60,13 @@ export class TaskClients {
     return client;
   }
 
-  /** Closes the sockets; a client that the work kept does nothing from here on. */
+  /** Closes the sockets. A client that the work kept throws from now on. */
   end(): void {
     this.#ended = true;
     for (const client of this.#made) client.destroy();
   }
 
-  #watch(client: AwsClient, place: Place): void {
+  #watch(client: AwsClient, place: UseOrigin): void {
     const service = client.config;
     client.middlewareStack.add(
       (next, context) => (call) => {
@@ -99,7 +99,7 @@ export class TaskClients {
   }
 }
 
-/** `$metadata.requestId` of an output or an SDK error; empty when no answer came. */
+/** `$metadata.requestId` of an output or an SDK error; empty if there was no answer. */
 function requestIdOf(carrier: unknown): string {
   if (typeof carrier !== 'object' || carrier === null || !('$metadata' in carrier)) return '';
   const metadata = carrier.$metadata;

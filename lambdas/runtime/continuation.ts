@@ -1,6 +1,9 @@
 import type { Json } from './json.ts';
 
-/** What a run returns that is not done. Made by `task.more` only: no result can look like one by accident. */
+/**
+ * The return value of a run that is not done. Only `task.more` makes it, so no result can look like one by
+ * accident.
+ */
 export class More {
   readonly #checkpoint: Json;
   constructor(checkpoint: Json) {

@@ -1,7 +1,7 @@
 import type { Clock } from 'taskbound-time/clock';
 import { DeadlineNear } from './errors.ts';
 
-/** Enough to abort an upload and write a line; never more than half of what is left. */
+/** Enough to abort an upload and log a line. At most half of the remaining time is used. */
 const TIDY_UP_MS = 5_000;
 
 export interface DeadlineSignal {
@@ -19,7 +19,7 @@ export function deadlineSignal(clock: Clock, leaseLeftMs: number, functionLeftMs
   const near = () =>
     controller.abort(
       new DeadlineNear(
-        `The ${which} ends in ${Math.ceil((leftMs - waitMs) / 1000)} s, ${Math.ceil(leftMs / 1000)} s after the work began. Do less in one task, or give it more time.`,
+        `The ${which} ends in ${Math.ceil((leftMs - waitMs) / 1000)} s, ${Math.ceil(leftMs / 1000)} s after the work started. Do less in one task, or give it more time.`,
       ),
     );
   clock.sleep(waitMs, cancelled.signal).then(near, () => undefined);

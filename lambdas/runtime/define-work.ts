@@ -23,18 +23,21 @@ export type WorkHandler = (event: unknown, context: InvocationContext) => Promis
 /**
  * Makes the Lambda handler of a work function.
  *
- * Trigger: the state `RunWork`, once a lease.
+ * Trigger: the state `RunWork`, once for each lease.
  *
  * Effects, in order:
- *  1. the session's credentials are read with the function's own role; they go to clients only, never into `process.env`;
- *  2. the work runs; its clients record what they are used for;
- *  3. its clients are closed, and its result, or the checkpoint of `task.more`, is returned with the record of its tools.
+ *  1. the session's credentials are read with the function's own role; they are given to clients only, never
+ *     to `process.env`;
+ *  2. the work runs, and its clients record each use;
+ *  3. its clients are closed, and its result, or the checkpoint of `task.more`, is returned with the record
+ *     of its tools.
  *
- * Values that were handed out are taken out of the result and the checkpoint, of errors (which keep their names: states route by them) and of everything
- * printed. Against work that means harm this is a second line only: what it may do at all is the session policy's business.
+ * Secret values that the work received are redacted from the result, the checkpoint, errors (which keep their
+ * names, because states route by them) and all output. Against malicious work this is only a second line of
+ * defense: the session policy decides what the work can do.
  *
- * Late: once the lease is over, or teardown has begun, there is no session to read and the work is not called. Repeated: the work runs
- * again; `RunWork` never does that with the same lease.
+ * Late: after the lease has ended or teardown has started, there is no session to read, and the work is not
+ * called. Repeated: the work runs again; `RunWork` never does this with the same lease.
  */
 export function defineWork(work: Work, ports: WorkPorts = lambdaPorts()): WorkHandler {
   const redaction = new Redaction();
@@ -58,16 +61,19 @@ export function defineWork(work: Work, ports: WorkPorts = lambdaPorts()): WorkHa
   };
 }
 
-/** The session's account is the function's: task role and work function are of one stack. */
+/** The session has the function's account: the task role and the work function belong to one stack. */
 const accountIn = (functionArn: string): string => functionArn.split(':')[4] ?? '';
 
-/** At the first invocation and not before: Lambda's runtime has then put its own console and listeners in place. */
+/**
+ * Called at the first invocation, not earlier, because Lambda's runtime has installed its own console and
+ * listeners by then.
+ */
 function guardEnvironment(ports: WorkPorts, redaction: Redaction): { flush(): void } {
   guardStrays(ports.events, redaction.text);
   return guardOutput(ports.output, redaction.text);
 }
 
-/** The function's own role can read session secrets, so its credentials are no less secret. */
+/** The function's own role can read session secrets, so its credentials are secret as well. */
 const ownCredentials = (environment: WorkPorts['environment']): string[] =>
   [environment['AWS_SECRET_ACCESS_KEY'], environment['AWS_SESSION_TOKEN']].filter(
     (value) => value !== undefined,
@@ -110,7 +116,7 @@ async function run(work: Work, invocation: Invocation): Promise<WorkReturn> {
   }
 }
 
-/** What the SDK throws for a call that `task.signal` ended: the signal's reason says more. */
+/** The SDK throws this for a call that `task.signal` aborted. The signal's reason is more specific. */
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
 function taskOf(

@@ -1,26 +1,26 @@
 import { TaskboundError } from 'taskbound-evidence/errors';
 
-/** The event does not keep the work contract: nothing was fetched, the work was not called. */
+/** The event does not match the work contract. Nothing was fetched, and the work was not called. */
 export class MalformedWorkEvent extends TaskboundError {
   override readonly name = 'MalformedWorkEvent';
 }
 
-/** The lease's deadline has passed before the work began. */
+/** The lease's deadline passed before the work started. */
 export class LeaseOver extends TaskboundError {
   override readonly name = 'LeaseOver';
 }
 
-/** The session secret could not be read, or does not hold session credentials. The work was not called. */
+/** The session secret cannot be read, or does not contain session credentials. The work was not called. */
 export class SessionUnreadable extends TaskboundError {
   override readonly name = 'SessionUnreadable';
 }
 
-/** `task.secret` was asked for a name that the task type does not declare. */
+/** `task.secret` was called with a name that the task type does not declare. */
 export class SecretNotDeclared extends TaskboundError {
   override readonly name = 'SecretNotDeclared';
 }
 
-/** The secret exists but holds no text. */
+/** The secret exists but contains no text. */
 export class SecretEmpty extends TaskboundError {
   override readonly name = 'SecretEmpty';
 }
@@ -35,7 +35,7 @@ export class InvocationEnded extends TaskboundError {
   override readonly name = 'InvocationEnded';
 }
 
-/** The work returned, or handed on, what JSON cannot hold. */
+/** The work returned a result or checkpoint that JSON cannot represent. */
 export class ResultNotJson extends TaskboundError {
   override readonly name = 'ResultNotJson';
 }

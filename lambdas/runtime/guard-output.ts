@@ -2,7 +2,7 @@ import { format } from 'node:util';
 
 type Write = NodeJS.WriteStream['write'];
 
-/** What a function can print through. */
+/** The ways in which a function can print. */
 export interface Output {
   readonly console: Pick<Console, (typeof PRINTING)[number] | 'assert'>;
   readonly stdout: { write: Write };
@@ -12,9 +12,10 @@ export interface Output {
 const PRINTING = ['debug', 'dir', 'error', 'info', 'log', 'table', 'trace', 'warn'] as const;
 
 /**
- * From here on everything printed goes through `redact`, for the life of the environment: what an invocation left running may print
- * after it. Streams are redacted line by line, so that a value written in pieces is found; an unfinished line is held back until
- * `flush`. Writing to a file descriptor directly is not covered: it is documented as such.
+ * From now on, all output goes through `redact` for the life of the environment, because code that an
+ * invocation left running may print later. Streams are redacted line by line, so a value that is written in
+ * pieces is found. An unfinished line is kept until `flush`. Direct writes to a file descriptor are not
+ * covered; this is documented.
  */
 export function guardOutput(output: Output, redact: (text: string) => string): { flush(): void } {
   for (const name of PRINTING) {

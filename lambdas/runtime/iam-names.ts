@@ -1,15 +1,15 @@
 import { fieldOf } from './field-of.ts';
 import { itemUses } from './item-uses.ts';
-import type { NamedUse, Place } from './named-use.ts';
+import type { NamedUse, UseOrigin } from './named-use.ts';
 import { objectUses } from './object-uses.ts';
 
 interface ServiceNames {
   readonly serviceId?: string;
-  /** The name in the signature's scope; IAM's prefix, but for few services. */
+  /** The name in the signature's scope, which is IAM's prefix for most services. */
   readonly defaultSigningName?: string;
 }
 
-/** Fields of a command's input that name what it acts on, the likeliest first. */
+/** Fields of a command's input that name its resource, the most likely first. */
 const RESOURCE_FIELDS = [
   'SecretId',
   'RoleArn',
@@ -24,8 +24,11 @@ const RESOURCE_FIELDS = [
   'Name',
 ];
 
-/** What a command uses: usually one permission, and one for each thing where it names several. Best effort: the trail of the account has the last word. */
-export function usesOf(service: ServiceNames, command: string, input: object, place: Place): NamedUse[] {
+/**
+ * The permissions that a command uses: usually one, or one for each resource if it names several. Best
+ * effort: CloudTrail is authoritative.
+ */
+export function usesOf(service: ServiceNames, command: string, input: object, place: UseOrigin): NamedUse[] {
   const prefix =
     service.defaultSigningName ?? (service.serviceId ?? 'unknown').toLowerCase().replaceAll(' ', '');
   if (prefix === 's3') return objectUses(command, input, place.region);

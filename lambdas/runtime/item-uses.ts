@@ -1,12 +1,12 @@
 import { partitionOf } from 'taskbound-evidence/names/partition';
-import type { ItemKey, NamedUse, Place } from './named-use.ts';
+import type { ItemKey, NamedUse, UseOrigin } from './named-use.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const fieldsOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null ? (value as Fields) : {};
 
-/** `{ "S": "a" }` of the plain client, `"a"` of the document client. */
+/** The plain client sends `{ "S": "a" }`, and the document client `"a"`. */
 function keyText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
@@ -15,15 +15,15 @@ function keyText(value: unknown): string | undefined {
   return S === undefined && N === undefined && B === undefined ? undefined : keyText(S ?? N ?? B);
 }
 
-/** Undefined where the command names no item by its key, or by what is no key. */
+/** Undefined if the command names no item by its key, or the key is invalid. */
 function keyOf(key: unknown): ItemKey | undefined {
   const texts = Object.entries(fieldsOf(key)).map(([name, value]) => [name, keyText(value)] as const);
   if (texts.length === 0 || texts.some(([, text]) => text === undefined)) return undefined;
   return Object.fromEntries(texts.map(([name, text = '']) => [name, text]));
 }
 
-/** A table that is named otherwise than by its ARN is the caller's own. */
-function tableArn(name: unknown, { region, accountId }: Place, index?: unknown): string {
+/** The ARN of a table. A table that is not named by its ARN belongs to the caller's account. */
+function tableArn(name: unknown, { region, accountId }: UseOrigin, index?: unknown): string {
   if (typeof name !== 'string' || name === '') return '*';
   const arn = name.startsWith('arn:')
     ? name
@@ -31,7 +31,7 @@ function tableArn(name: unknown, { region, accountId }: Place, index?: unknown):
   return typeof index === 'string' ? `${arn}/index/${index}` : arn;
 }
 
-function useOf(action: string, table: unknown, key: unknown, place: Place, index?: unknown): NamedUse {
+function useOf(action: string, table: unknown, key: unknown, place: UseOrigin, index?: unknown): NamedUse {
   const named = keyOf(key);
   return {
     action: `dynamodb:${action}`,
@@ -40,8 +40,11 @@ function useOf(action: string, table: unknown, key: unknown, place: Place, index
   };
 }
 
-/** One use for each key that is read, or that is deleted; a put does not tell which of an item's attributes is its key. */
-function batchUses(command: string, tables: unknown, place: Place): NamedUse[] {
+/**
+ * One use for each key that is read or deleted. A put does not show which of the item's attributes are its
+ * key.
+ */
+function batchUses(command: string, tables: unknown, place: UseOrigin): NamedUse[] {
   return Object.entries(fieldsOf(tables)).flatMap(([table, asked]) => {
     const { Keys } = fieldsOf(asked);
     const keys: readonly unknown[] = Array.isArray(Keys)
@@ -51,7 +54,10 @@ function batchUses(command: string, tables: unknown, place: Place): NamedUse[] {
   });
 }
 
-/** Transactions need the permissions of their parts: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html */
+/**
+ * A transaction needs the permissions of its parts:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+ */
 const PARTS: Readonly<Record<string, string>> = {
   Get: 'GetItem',
   Put: 'PutItem',
@@ -60,7 +66,7 @@ const PARTS: Readonly<Record<string, string>> = {
   ConditionCheck: 'ConditionCheckItem',
 };
 
-const partUses = (parts: readonly unknown[], place: Place): NamedUse[] =>
+const partUses = (parts: readonly unknown[], place: UseOrigin): NamedUse[] =>
   parts.flatMap((part) =>
     Object.entries(fieldsOf(part)).map(([kind, asked]) => {
       const { TableName, Key } = fieldsOf(asked);
@@ -68,8 +74,8 @@ const partUses = (parts: readonly unknown[], place: Place): NamedUse[] =>
     }),
   );
 
-/** What a command of DynamoDB uses: one permission for each item that it names, or one for the table. */
-export function itemUses(command: string, input: object, place: Place): NamedUse[] {
+/** The permissions that a DynamoDB command uses: one for each item that it names, or one for the table. */
+export function itemUses(command: string, input: object, place: UseOrigin): NamedUse[] {
   const { TableName, IndexName, Key, RequestItems, TransactItems } = fieldsOf(input);
   const several = Array.isArray(TransactItems)
     ? partUses(TransactItems, place)

@@ -1,4 +1,4 @@
 import type { z } from 'zod';
 
-/** A value that JSON can express: what work returns, and what a checkpoint holds. */
+/** A JSON value: the type of results and checkpoints. */
 export type Json = z.infer<ReturnType<typeof z.json>>;

@@ -12,7 +12,10 @@ interface Wiring {
   readonly redactJson: (value: unknown) => unknown;
 }
 
-/** One JSON line each: level, boundaryId, message and fields, redacted. What JSON cannot hold is logged as Node prints it. */
+/**
+ * Logs one redacted JSON line for each message: level, boundaryId, message and fields. Values that JSON
+ * cannot represent are logged as Node prints them.
+ */
 export function taskLog({ boundaryId, console, redactJson }: Wiring): TaskLog {
   const at =
     (level: Level): Write =>
@@ -23,13 +26,13 @@ export function taskLog({ boundaryId, console, redactJson }: Wiring): TaskLog {
 
 function plainJson(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   try {
-    const plain: Record<string, unknown> = JSON.parse(JSON.stringify(fields, spelledError));
+    const plain: Record<string, unknown> = JSON.parse(JSON.stringify(fields, errorText));
     return plain;
   } catch {
     return { fields: inspect(fields) };
   }
 }
 
-/** JSON of an error is `{}`: its name and message say more. */
-const spelledError = (_key: string, value: unknown): unknown =>
+/** An error's JSON is `{}`, so its name and message are logged instead. */
+const errorText = (_key: string, value: unknown): unknown =>
   value instanceof Error ? describeError(value) : value;

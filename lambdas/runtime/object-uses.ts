@@ -3,7 +3,10 @@ import { partitionOf } from 'taskbound-evidence/names/partition';
 import { fieldOf } from './field-of.ts';
 import type { NamedUse } from './named-use.ts';
 
-/** Where IAM's action has another name than the command: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
+/**
+ * Commands whose IAM action has another name:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+ */
 const ACTIONS: Readonly<Record<string, string>> = {
   HeadObject: 'GetObject',
   HeadBucket: 'ListBucket',
@@ -20,7 +23,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   DeleteObjects: 'DeleteObject',
 };
 
-/** One thing that a command names. */
+/** The bucket or object that a command names. */
 type Named = Readonly<Record<'Bucket' | 'Key' | 'VersionId', string | undefined>>;
 
 function useOf(command: string, { Bucket, Key, VersionId }: Named, region: string): NamedUse {
@@ -32,7 +35,7 @@ function useOf(command: string, { Bucket, Key, VersionId }: Named, region: strin
   };
 }
 
-/** `bucket/key` percent-encoded, with or without a slash before it, and a version after it, as `CopySource` has it. */
+/** Parses a `CopySource`: `bucket/key`, percent-encoded, with or without a leading slash and a version. */
 function sourceUse(source: string, region: string): NamedUse {
   const [path = '', VersionId] = source.replace(/^\//, '').split(/\?versionId=(.*)$/);
   return useOf('GetObject', { Bucket: decoded(path), Key: undefined, VersionId }, region);
@@ -46,7 +49,7 @@ function decoded(path: string): string {
   }
 }
 
-/** The entries of `DeleteObjects`; what is none names no object. */
+/** The entries of `DeleteObjects`. Invalid entries are ignored. */
 function entriesOf(input: object): readonly object[] {
   const deleted: unknown = Reflect.get(input, 'Delete');
   const entries: unknown =
@@ -56,7 +59,10 @@ function entriesOf(input: object): readonly object[] {
     : [];
 }
 
-/** What a command of S3 uses: usually one permission; a copy reads and writes, and several objects that are deleted are one use each. */
+/**
+ * The permissions that an S3 command uses: usually one. A copy reads and writes, and a batch deletion has one
+ * use for each object.
+ */
 export function objectUses(command: string, input: object, region: string): NamedUse[] {
   const Bucket = fieldOf(input, 'Bucket');
   const named = (thing: object): Named => ({

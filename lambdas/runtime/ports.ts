@@ -5,21 +5,21 @@ import type { AwsConfig } from '../control/function/aws-config.ts';
 import { systemClock } from 'taskbound-time/system-clock';
 import type { Output } from './guard-output.ts';
 
-/** What the runtime stands on; tests give their own. */
+/** The runtime's dependencies. Tests pass their own. */
 export interface WorkPorts {
   readonly clock: Clock;
-  /** Read only: the session's credentials are never put there. */
+  /** Read only: the session's credentials are never written there. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** With the function's own role, which may read its type's session secrets and nothing else. */
+  /** A client with the function's own role, which may only read the session secrets of its type. */
   readonly ownSecrets: SecretsManagerClient;
-  /** How the task's clients reach AWS: nothing on Lambda. */
+  /** Settings with which the task's clients reach AWS. Empty on Lambda. */
   readonly aws: AwsConfig;
   readonly output: Output;
-  /** Where Node tells of errors that nobody caught. */
+  /** Where Node reports uncaught errors. */
   readonly events: EventEmitter;
 }
 
-/** Lambda's. */
+/** The dependencies on Lambda. */
 export const lambdaPorts = (): WorkPorts => ({
   clock: systemClock,
   environment: process.env,

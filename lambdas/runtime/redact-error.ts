@@ -1,18 +1,24 @@
 import { inspect } from 'node:util';
 
-/** The state's cause is cut at 32,768 characters, and a long message hides what matters: https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskFailed.html */
+/**
+ * Step Functions cuts the cause at 32,768 characters, and a long message hides what matters:
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskFailed.html
+ */
 const MESSAGE_CHARACTERS = 4_096;
 const STACK_CHARACTERS = 8_192;
 const NAME_CHARACTERS = 128;
 const CAUSES = 4;
 
-/** The service's own names: a state treats `States.Runtime` as beyond every Catch, so no work may call itself that. */
+/**
+ * Names that the services use. No Catch handles `States.Runtime`, for example, so an error of the work must
+ * not have this name.
+ */
 const RESERVED_NAME = /^(States|Lambda|Runtime|Sandbox|Function)\./;
 
 const short = (text: string, characters: number): string =>
   text.length <= characters ? text : `${text.slice(0, characters)}… (${text.length} characters)`;
 
-/** Reads a property of something thrown, which may be anything, getters that throw included. */
+/** Reads a property of a thrown value, which may be anything, even an object with a getter that throws. */
 function read(thrown: object, name: string): unknown {
   try {
     return Reflect.get(thrown, name);
@@ -25,7 +31,7 @@ const textOf = (thrown: unknown): string => {
   try {
     return typeof thrown === 'string' ? thrown : inspect(thrown);
   } catch {
-    return 'something that cannot be printed';
+    return 'a value that cannot be printed';
   }
 };
 
@@ -33,8 +39,8 @@ const isErrorLike = (thrown: unknown): thrown is object =>
   typeof thrown === 'object' && thrown !== null && typeof read(thrown, 'message') === 'string';
 
 /**
- * A new error that says what the thrown one said, without the values: name, message, stack and causes. Nothing else of it is taken
- * over, since an SDK's error carries the whole response.
+ * A new error with the redacted name, message, stack and causes of the thrown one. Nothing else is copied,
+ * because an error of the SDK contains the whole response.
  */
 export function redactedError(thrown: unknown, redact: (text: string) => string, causes = CAUSES): Error {
   const error = new Error(

@@ -3,14 +3,15 @@ import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { redactedError } from './redact-error.ts';
 
 /**
- * An error that nobody catches (thrown in a timer, a rejected promise that was forgotten) never passes through the handler: Lambda's
- * own listeners report it. Ours run before them and take the values out of the error in place; what cannot be changed in place ends
- * the process with the redacted error instead. No listener of ours keeps a process alive that would have ended.
+ * Redacts uncaught errors (thrown in a timer, or a rejected promise without a handler), which never pass
+ * through the handler: Lambda's own listeners report them. The listeners here run first and redact the error
+ * in place. If it cannot be changed, they end the process with the redacted error instead. They never keep a
+ * process alive that would have ended.
  */
 export function guardStrays(events: EventEmitter, redact: (text: string) => string): void {
   const clean = (error: unknown) => cleanInPlace(error, redact);
   events.on('uncaughtExceptionMonitor', clean);
-  // Where something listens (on Lambda it does), the monitor is not told of rejections.
+  // If there is a listener (as on Lambda), the monitor does not receive rejections.
   if (events.listenerCount('unhandledRejection') > 0) events.prependListener('unhandledRejection', clean);
 }
 

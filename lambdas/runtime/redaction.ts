@@ -1,14 +1,20 @@
 import { redactJson, redactor } from '../../core/secrets/redact.ts';
 
-/** What an earlier invocation left running may still log: its values are known for so many invocations more. */
+/**
+ * Code that an earlier invocation left running may still log, so its values are remembered for this many
+ * invocations.
+ */
 const REMEMBERED_INVOCATIONS = 4;
 
-/** The values that one execution environment handed out, and a text without them. */
+/** Remembers the secret values that one execution environment handed out, and redacts them. */
 export class Redaction {
   #invocations: Set<string>[] = [new Set()];
   #redact: ((text: string) => string) | undefined;
 
-  /** The values of a new invocation go into a new set; the oldest set is dropped, so that a warm environment does not slow down. */
+  /**
+   * Starts a new set of values for an invocation, and drops the oldest set, so a warm environment does not
+   * slow down.
+   */
   begin(): void {
     this.#invocations = [new Set<string>(), ...this.#invocations].slice(0, REMEMBERED_INVOCATIONS);
     this.#redact = undefined;

@@ -3,7 +3,7 @@ import { describeError } from 'taskbound-evidence/describe-error';
 import { sessionCredentials, type SessionCredentials, type WorkEvent } from '../../core/work/work.ts';
 import { SessionUnreadable } from './errors.ts';
 
-/** Reads the task's session with the function's own role: the only thing that role can read. */
+/** Reads the task's session with the function's own role. This role can read nothing else. */
 export async function readSession(
   client: SecretsManagerClient,
   event: WorkEvent,
@@ -14,20 +14,20 @@ export async function readSession(
     (error: unknown) => {
       const seen = describeError(error);
       throw new SessionUnreadable(
-        `The session of ${event.boundaryId} could not be read from ${SecretId}: ${seen}. Once teardown has begun it is gone; otherwise look at the work function's role.`,
+        `The session of ${event.boundaryId} could not be read from ${SecretId}: ${seen}. It is deleted when teardown starts; otherwise check the work function's role.`,
       );
     },
   );
   return parsedSession(text, event);
 }
 
-/** Errors name fields, never what stands in them. */
+/** Errors contain names of fields, never their values. */
 function parsedSession(text: string | undefined, event: WorkEvent): SessionCredentials {
   const parsed = sessionCredentials.safeParse(jsonOrUndefined(text));
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').join(', ');
   throw new SessionUnreadable(
-    `The secret ${event.sessionSecretId} does not hold session credentials (wrong: ${fields}); IssueIdentity writes accessKeyId, secretAccessKey, sessionToken and expiration. Was it changed by hand?`,
+    `The secret ${event.sessionSecretId} does not contain session credentials (wrong: ${fields}); IssueIdentity writes accessKeyId, secretAccessKey, sessionToken and expiration. Was it changed manually?`,
   );
 }
 

@@ -5,12 +5,12 @@ import { SecretEmpty, SecretNotDeclared } from './errors.ts';
 interface Wiring {
   /** Secret ids by name, from the event. */
   readonly ids: Readonly<Record<string, string>>;
-  /** With the task's session. */
+  /** A client with the task's session. */
   readonly client: () => SecretsManagerClient;
   readonly remember: (value: string) => void;
 }
 
-/** Fetches each JIT secret once an invocation; a failed fetch is tried again when it is asked for again. */
+/** Fetches each JIT secret once in an invocation. After a failure, the next call tries again. */
 export function taskSecrets({ ids, client, remember }: Wiring): (name: string) => Promise<Secret<string>> {
   const fetched = new Map<string, Promise<Secret<string>>>();
   const fetchSecret = async (name: string): Promise<Secret<string>> => {
@@ -23,14 +23,14 @@ export function taskSecrets({ ids, client, remember }: Wiring): (name: string) =
     const { SecretString } = await client().send(new GetSecretValueCommand({ SecretId: id }));
     if (!SecretString)
       throw new SecretEmpty(
-        `Secret ${name} (${id}) holds no text. Its issuer has not written it, or it was revoked.`,
+        `Secret ${name} (${id}) contains no text. Its issuer has not written it, or it was revoked.`,
       );
     for (const value of [SecretString, ...passwordsIn(SecretString)]) remember(value);
     return new Secret(SecretString);
   };
   return (name) => {
-    const standing = fetched.get(name);
-    if (standing) return standing;
+    const known = fetched.get(name);
+    if (known) return known;
     const fetching = fetchSecret(name);
     fetched.set(name, fetching);
     fetching.catch(() => fetched.delete(name));
@@ -38,7 +38,10 @@ export function taskSecrets({ ids, client, remember }: Wiring): (name: string) =
   };
 }
 
-/** A login's secret is JSON in the form of RDS: its password is secret by itself, its host and its name are not. */
+/**
+ * A login's secret is JSON in the format of RDS. The password alone is secret as well, but the host and the
+ * name are not.
+ */
 function passwordsIn(text: string): string[] {
   try {
     const value: unknown = JSON.parse(text);

@@ -5,37 +5,47 @@ import type { Json } from './json.ts';
 import type { TaskLog } from './log.ts';
 import type { More } from './continuation.ts';
 
-/** What a work function gets: the task, and doors that open only to what the task was granted. */
+/** The argument of a work function: the task, and access to what the task was granted. */
 export interface Task {
   readonly taskId: string;
   readonly boundaryId: string;
   readonly taskType: string;
   readonly parameters: Parameters;
-  /** When the session is refused everything: milliseconds since 1970. */
+  /** The time from which every call of the session is refused: milliseconds since 1970. */
   readonly deadlineMs: number;
-  /** What the run before this one left; null on the first. */
+  /** The checkpoint of the previous run. Null in the first run. */
   readonly checkpoint: Json;
-  /** Aborts shortly before the function's timeout or the deadline, whichever is first: time to stop and tidy up. */
+  /**
+   * Aborts shortly before the function's timeout or the deadline, whichever is first. Stop and clean up then.
+   */
   readonly signal: AbortSignal;
   readonly log: TaskLog;
-  /** Makes a client of AWS SDK v3 that has the task's session and nothing else. It works until the invocation ends. */
+  /** Makes an AWS SDK v3 client with the task's session. It works until the invocation ends. */
   client<Config extends object, Client extends AwsClient>(
     Class: ClientClass<Config, Client>,
     config?: Config,
   ): Client;
-  /** Fetches a JIT secret with the task's session, once an invocation. Its value is redacted from everything that leaves. */
+  /**
+   * Fetches a JIT secret with the task's session, once in an invocation. Its value is redacted from all
+   * output.
+   */
   secret(name: string): Promise<Secret<string>>;
   nowMs(): number;
-  /** Milliseconds until the function's timeout or the deadline, whichever is first. Hand on before `signal` aborts. */
+  /**
+   * Milliseconds until the function's timeout or the deadline, whichever is first. Return `task.more` before
+   * `signal` aborts.
+   */
   timeLeftMs(): number;
   /**
-   * What to return when there is more to do: another run goes on from the checkpoint, with a fresh lease, until the task's own deadline. It
-   * is JSON of at most 32 KiB; values that the runtime handed out are redacted in it, and each run fetches its own.
+   * Return this if there is more to do: another run continues from the checkpoint with a new lease, until the
+   * task's own deadline. The checkpoint is JSON of at most 32 KiB. Secret values are redacted in it, and each
+   * run fetches its own.
    */
   more(checkpoint: Json): More;
 }
 
 /**
- * What a work function is: its result, at most 32 KiB of JSON, goes into ledger, evidence and the execution's output; or `task.more(…)`.
+ * A work function. It returns its result, at most 32 KiB of JSON, which is stored in the ledger, the evidence
+ * and the execution's output; or `task.more(…)`.
  */
 export type Work = (task: Task) => Promise<Json | void | More>;

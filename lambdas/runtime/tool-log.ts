@@ -7,7 +7,7 @@ import type { ItemKey, NamedUse } from './named-use.ts';
 const RESOURCE_CHARACTERS = 1_200;
 const WORD_CHARACTERS = 128;
 
-/** What a task's clients were used for, in the order in which the answers came. Names and ids, never a body. */
+/** The uses of a task's clients, in the order of the answers. Contains names and ids, never a body. */
 export class ToolLog {
   readonly #redact: (text: string) => string;
   readonly #kept: ToolUse[] = [];
@@ -32,7 +32,7 @@ export class ToolLog {
     }
   }
 
-  /** `digest`: SHA-256, lower-case hex, over each use's RFC 8785 JSON and a line feed after it. */
+  /** `digest`: lower-case hex SHA-256 over the RFC 8785 JSON of each use, followed by a line feed. */
   summary(): ToolsUsed {
     return { uses: [...this.#kept], count: this.#count, digest: this.#digest.copy().digest('hex') };
   }
@@ -42,7 +42,7 @@ export class ToolLog {
     this.#digest.update(line);
     this.#count += 1;
     const bytes = Buffer.byteLength(line);
-    // Once one was left out, so are all that follow: what is kept is always the beginning.
+    // After one use is omitted, all later ones are omitted too, so the kept uses are always the first ones.
     if (
       this.#kept.length !== this.#count - 1 ||
       this.#kept.length >= TOOL_USES ||

@@ -6,7 +6,7 @@ export interface Lease {
   readonly deadlineMs: number;
 }
 
-/** The event that IssueIdentity made; refused with the fields that are wrong, or when its lease is over. */
+/** Parses the event that IssueIdentity made. Throws if fields are wrong, or if the lease has ended. */
 export function parseWorkEvent(input: unknown, nowMs: number): Lease {
   const parsed = workEvent.safeParse(input);
   if (!parsed.success) {
@@ -14,7 +14,7 @@ export function parseWorkEvent(input: unknown, nowMs: number): Lease {
       (issue) => `${issue.path.join('.') || 'the event'}: ${issue.message}`,
     );
     throw new MalformedWorkEvent(
-      `The work was called with an event that does not keep the work contract (${faults.join('; ')}). Only the state RunWork calls it, with what IssueIdentity returned.`,
+      `The work was called with an event that does not match the work contract (${faults.join('; ')}). Only the state RunWork calls it, with what IssueIdentity returned.`,
     );
   }
   const deadlineMs = Date.parse(parsed.data.deadline);
@@ -25,7 +25,7 @@ export function parseWorkEvent(input: unknown, nowMs: number): Lease {
   }
   if (deadlineMs <= nowMs) {
     throw new LeaseOver(
-      `The lease of ${parsed.data.boundaryId} ended at ${parsed.data.deadline}, before the work began. Submit the task again; if that recurs, look at what delays RunWork.`,
+      `The lease of ${parsed.data.boundaryId} ended at ${parsed.data.deadline}, before the work started. Submit the task again; if this happens again, check what delays RunWork.`,
     );
   }
   return { event: parsed.data, deadlineMs };

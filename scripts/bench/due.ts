@@ -1,6 +1,6 @@
 import { readAssembly } from 'taskbound-local/template/assembly';
-import { readsOfOneRun, type RunReads } from '../../simulation/due-load.ts';
-import { silenceLogs } from '../../simulation/silence-logs.ts';
+import { readsOfOneRun, type RunReads } from '../../simulation/world/due-load.ts';
+import { silenceLogs } from '../../simulation/world/silence-logs.ts';
 import { sum, table } from './figures.ts';
 import type { Bench } from './section.ts';
 

@@ -5,7 +5,7 @@ import { Secret } from '../../core/secrets/secret.ts';
 import { adminAccessIn, type AdminAccess } from '../../lambdas/control/logins/admin-access.ts';
 import { pgLoginServer } from '../../lambdas/control/logins/pg-login-server.ts';
 import { startDemoDatabase } from '../../cli/local/demo-database.ts';
-import { shopSpec } from '../../simulation/login-rigs.ts';
+import { shopSpec } from '../../simulation/logins/login-rigs.ts';
 import { percentile, table } from './figures.ts';
 import type { Bench } from './section.ts';
 

@@ -1,8 +1,8 @@
 import { readAssembly } from 'taskbound-local/template/assembly';
 import { isAtLeast } from '../../core/ledger/phase.ts';
 import { comeToRest, submitAll, warmUp } from '../../simulation/run-schedule.ts';
-import { silenceLogs } from '../../simulation/silence-logs.ts';
-import { World } from '../../simulation/world.ts';
+import { silenceLogs } from '../../simulation/world/silence-logs.ts';
+import { World } from '../../simulation/world/world.ts';
 import { percentile, table } from './figures.ts';
 import type { Bench } from './section.ts';
 

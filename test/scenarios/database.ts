@@ -4,7 +4,7 @@ import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { DEMO_DATABASE, startDemoDatabase, type DemoDatabase } from '../../cli/local/demo-database.ts';
 import { adminAccessIn } from '../../lambdas/control/logins/admin-access.ts';
 import { pgLoginServer } from '../../lambdas/control/logins/pg-login-server.ts';
-import { demoScript } from '../../simulation/login-rigs.ts';
+import { demoScript } from '../../simulation/logins/login-rigs.ts';
 import { deploy, freshId, type Deployed, type Ran } from './deployed.ts';
 import type { Request } from './meddle.ts';
 

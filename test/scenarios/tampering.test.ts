@@ -56,7 +56,7 @@ describe('the bundle of a real task', () => {
     const envelope = { payloadType: '', payload: '', ...bundle.envelope, signatures };
     expect(verifyEnvelope(envelope, key)).toBe(true);
     expect(verifyBundle({ ...bundle, envelope }, key).fault).toBe(
-      'its signature is not spelled as bundles spell it',
+      'its signature is not in the canonical form',
     );
   });
 

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, test } from 'vitest';
 import { readAssembly } from 'taskbound-local/template/assembly';
-import { readsOfOneRun } from '../../simulation/due-load.ts';
-import { silenceLogs } from '../../simulation/silence-logs.ts';
+import { readsOfOneRun } from '../../simulation/world/due-load.ts';
+import { silenceLogs } from '../../simulation/world/silence-logs.ts';
 import { simulate, type Simulation } from '../../simulation/simulate.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));

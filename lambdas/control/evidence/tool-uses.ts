@@ -2,7 +2,7 @@ import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import type { EventData } from 'taskbound-evidence/events/event';
 import { asEventOfType } from 'taskbound-evidence/events/event-of-type';
-import { policyReach, toolNamer, type PolicyReach } from '../../../core/work/match-tool.ts';
+import { policyReach, type PolicyReach, toolFinder } from '../../../core/work/match-tool.ts';
 import { toolsUsed, type ToolUse } from '../../../core/work/work.ts';
 
 /**
@@ -19,7 +19,7 @@ export function toolUses(
   if (tools === undefined) return 'unknown';
   const issued = before.findLast(({ type }) => type === 'identity.issued');
   const text = asEventOfType(issued, 'identity.issued')?.data.sessionPolicy ?? '';
-  const toolOf = toolNamer(text);
+  const toolOf = toolFinder(text);
   const reach = policyReach(text);
   const uses = tools.uses.map((use) => ({ tool: toolOf(use), ...withoutUnknownNames(use, reach) }));
   return { word: 'worker', uses, count: tools.count, digest: tools.digest };

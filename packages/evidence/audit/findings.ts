@@ -2,10 +2,13 @@ import { FirstRefs } from './first-refs.ts';
 import type { Gap, RecordRef, Violation } from './result.ts';
 import { GAPS, VIOLATIONS, type GapRule, type ViolationRule } from './rules.ts';
 
-/** Details that one finding tells. */
+/** How many details one finding reports. */
 const DETAILS = 5;
 
-/** The first sentences of many in the order of their text: nothing depends on when they were found, and no trail fills the memory. */
+/**
+ * Keeps the first few sentences in the order of their text. The result does not depend on the order of
+ * records, and memory use is bounded.
+ */
 class Details {
   readonly #kept: string[] = [];
   #more = false;
@@ -25,24 +28,24 @@ class Details {
   }
 }
 
-interface Kept {
+interface ViolationRecords {
   readonly refs: FirstRefs;
   readonly details: Details;
 }
 
-/** What was found, whatever the order it was found in. */
-export class Findings {
-  readonly #violations = new Map<ViolationRule, Kept>();
+/** All violations and gaps of an audit. The result does not depend on the order in which they were found. */
+export class AuditFindings {
+  readonly #violations = new Map<ViolationRule, ViolationRecords>();
   readonly #gaps = new Map<GapRule, Details>();
 
-  /** `detail`: a whole sentence. */
+  /** `detail` is a complete sentence. */
   violate(rule: ViolationRule, ref?: RecordRef, detail?: string): void {
     const { refs, details } = this.#kept(rule);
     if (ref !== undefined) refs.add(ref);
     details.add(detail);
   }
 
-  /** The same of many records at once. */
+  /** Like `violate`, for many records at once. */
   violateAll(rule: ViolationRule, refs: FirstRefs, detail?: string): void {
     const kept = this.#kept(rule);
     kept.refs.addAll(refs);
@@ -59,7 +62,7 @@ export class Findings {
     return this.#gaps.has(rule);
   }
 
-  #kept(rule: ViolationRule): Kept {
+  #kept(rule: ViolationRule): ViolationRecords {
     const kept = this.#violations.get(rule) ?? { refs: new FirstRefs(), details: new Details() };
     this.#violations.set(rule, kept);
     return kept;

@@ -1,24 +1,24 @@
 import type { RecordRef } from './result.ts';
 
-/** Text order by code units: the same on every machine. */
+/** Compares by code units, so the order is the same on every machine. */
 const compare = (left: string, right: string): number => (left < right ? -1 : Number(left > right));
 
 const byTime = (left: RecordRef, right: RecordRef): number =>
   compare(left.at, right.at) || compare(left.eventId, right.eventId) || compare(left.file, right.file);
 
-/** Records of one thing that are kept to be named; the rest is counted. */
-export const NAMED = 20;
+/** How many records of one finding are listed. The others are only counted. */
+export const LISTED_RECORDS = 20;
 
 /**
- * The first records of many, by their own times, and how many there were: whatever order they come in, and however many, the same few are
- * kept.
+ * Keeps the earliest records of many, and counts all of them. The order in which they are added makes no
+ * difference.
  */
 export class FirstRefs {
   readonly #most: number;
   readonly #kept: RecordRef[] = [];
   #count = 0;
 
-  constructor(most = NAMED) {
+  constructor(most = LISTED_RECORDS) {
     this.#most = most;
   }
 
@@ -39,7 +39,7 @@ export class FirstRefs {
     if (this.#kept.length > this.#most) this.#kept.pop();
   }
 
-  /** All of another's, those that it only counted included. */
+  /** Adds all records of `others`, including those that it only counted. */
   addAll(others: FirstRefs): void {
     for (const ref of others.list) this.add(ref);
     this.#count += others.count - others.list.length;

@@ -2,23 +2,25 @@ import * as z from 'zod';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** A record of the trail, named so that it can be found again. */
+/** Identifies a record of the trail, so that a reader can find it. */
 const recordRef = z.strictObject({
   eventId: z.string(),
-  /** To the second, as CloudTrail writes it. */
+  /** In whole seconds, as CloudTrail writes it. */
   at: z.string(),
-  /** `s3:GetObject`, or `s3.amazonaws.com:SomeCall` where no IAM action is known. */
+  /** `s3:GetObject`, or `s3.amazonaws.com:SomeCall` if the IAM action is not known. */
   action: z.string(),
   resource: z.string(),
   accessKeyId: z.string().nullable(),
-  /** CloudTrail's error code, `unknown error` when it has another form; null for a call that was answered. */
+  /**
+   * CloudTrail's error code, or `unknown error` if it has another form. Null for a call that was answered.
+   */
   error: z.string().nullable(),
-  /** The file it stands in, relative to the trail's folder or bucket. */
+  /** The file that contains it, relative to the trail's folder or bucket. */
   file: z.string(),
 });
 export type RecordRef = z.infer<typeof recordRef>;
 
-/** One thing that breaks the boundary, and the records that show it. */
+/** A violation of the boundary, and the records that show it. */
 const violation = z.strictObject({
   /** A fixed name: `outside-and-allowed`, `after-end-and-allowed`, `second-reader`, ... */
   rule: z.string(),
@@ -27,53 +29,66 @@ const violation = z.strictObject({
 });
 export type Violation = z.infer<typeof violation>;
 
-/** One thing without which nobody can tell. */
+/** Something that is missing or unclear, and without which the audit cannot decide. */
 const gap = z.strictObject({ rule: z.string(), says: z.string() });
 export type Gap = z.infer<typeof gap>;
 
 /**
- * What `taskbound audit --json` prints, and `report --audit` reads. `enforced`: no violation and no gap. `violated`: at least one violation,
- * whatever is missing. `undetermined`: none was seen, but something that would show one is missing.
+ * What `taskbound audit --json` prints, and `report --audit` reads. `enforced`: no violation and no gap.
+ * `violated`: at least one violation, with or without gaps. `undetermined`: no violation, but at least one
+ * gap, which may hide one.
  */
-const form = z.strictObject({
+const resultSchema = z.strictObject({
   version: z.literal(1),
   boundaryId: z.string(),
-  /** Of the last event that was audited: binds the verdict to one chain. */
+  /** The hash of the last audited event. It binds the verdict to one chain. */
   headHash: hash,
   verdict: z.enum(['enforced', 'violated', 'undetermined']),
   violations: z.array(violation),
   gaps: z.array(gap),
-  /** Every call of the task in the trail, by what `core/` decides for its time. */
+  /**
+   * Counts of all calls of the task in the trail, by the decision of the session policy at the time of the
+   * call.
+   */
   calls: z.strictObject({
     insideAllowed: z.int(),
-    /** Inside the session policy and refused all the same: by the deny while teardown ran, a resource's own policy, or the ceiling. */
+    /**
+     * Inside the session policy, but refused: by the deny policy during teardown, by a resource policy, or by
+     * the ceiling.
+     */
     insideRefused: z.int(),
-    /** Inside, and answered with an error that is no refusal. */
+    /** Inside, and answered with an error other than a refusal. */
     insideFailed: z.int(),
-    /** Outside, and refused or not carried out for another reason. */
+    /** Outside, and refused, or not carried out for another reason. */
     outsideRefused: z.int(),
     outsideAllowed: z.int(),
     afterRefused: z.int(),
     afterAllowed: z.int(),
-    /** Nobody can tell. Answered, it is a gap; refused without parameters in its record, it is none. */
+    /**
+     * Calls that cannot be decided. An answered call is a gap. A refused call whose record has no parameters
+     * is not.
+     */
     undecided: z.int(),
   }),
-  /** Refused attempts outside the policy, in the order of their times; the first hundred. */
+  /** The first 100 refused attempts outside the policy, ordered by time. */
   attempts: z.array(recordRef),
   trail: z.strictObject({
     files: z.int(),
     records: z.int(),
     bytes: z.int(),
-    /** What the digest chain covers; null without one. */
+    /** The time that the digest chain covers. Null if there is no chain. */
     from: z.string().nullable(),
     to: z.string().nullable(),
-    /** `broken`: a file is not what the digests say. That files are missing is a gap of its own. */
+    /** `broken`: a file does not match the digests. Missing files are reported as a gap of their own. */
     digests: z.enum(['verified', 'absent', 'broken']),
-    /** Of the digest files, by the keys that were given; without keys only their hashes hold them together. */
+    /**
+     * Signatures of the digest files, checked with the given keys. Without keys, only their hashes are
+     * checked.
+     */
     signatures: z.enum(['verified', 'not-checked', 'broken']),
   }),
 });
-export type AuditResult = z.infer<typeof form>;
+export type AuditResult = z.infer<typeof resultSchema>;
 
 /** The verdict that follows from what was found. */
 export const verdictOf = ({
@@ -82,22 +97,25 @@ export const verdictOf = ({
 }: Pick<AuditResult, 'violations' | 'gaps'>): AuditResult['verdict'] =>
   violations.length > 0 ? 'violated' : gaps.length > 0 ? 'undetermined' : 'enforced';
 
-/** What in the figures keeps a boundary from being called enforced, or undefined. */
-function notEnforced({ calls, trail }: AuditResult): string | undefined {
+/** The first figure that contradicts the verdict `enforced`, or undefined. */
+function reasonNotEnforced({ calls, trail }: AuditResult): string | undefined {
   const bad = (['outsideAllowed', 'afterAllowed'] as const).find((name) => calls[name] !== 0);
   if (bad !== undefined) return `calls.${bad} is ${calls[bad]}`;
   if (trail.digests !== 'verified') return `trail.digests is ${trail.digests}`;
   return trail.signatures === 'broken' ? 'trail.signatures is broken' : undefined;
 }
 
-/** A result in its form whose verdict follows from the rest of it: a file may come from anywhere, and nothing signs it. */
-export const auditResult = form.check(({ value, issues }) => {
+/**
+ * The schema of a result, including that the verdict follows from its content: a result is not signed, and
+ * may come from any source.
+ */
+export const auditResult = resultSchema.check(({ value, issues }) => {
   const expected = verdictOf(value);
   const because =
     value.verdict !== expected
       ? `${value.violations.length} violations and ${value.gaps.length} gaps make it ${expected}`
       : value.verdict === 'enforced'
-        ? notEnforced(value)
+        ? reasonNotEnforced(value)
         : undefined;
   if (because !== undefined)
     issues.push({

@@ -5,7 +5,7 @@ import canonicalize from 'canonicalize';
 export const sha256Hex = (text: string | Uint8Array): string =>
   createHash('sha256').update(text).digest('hex');
 
-/** RFC 8785 canonical JSON. Throws on what JSON cannot hold. */
+/** RFC 8785 canonical JSON. Throws for values that JSON cannot represent. */
 export function canonicalJson(value: unknown): string {
   const text = canonicalize(value);
   if (text === undefined) throw new TypeError(`canonicalJson: ${typeof value} is not a JSON value`);

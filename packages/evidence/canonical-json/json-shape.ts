@@ -1,6 +1,6 @@
 import { visit } from 'jsonc-parser';
 
-/** The closing quotation mark of the string that opens at `open`, or the text's end. */
+/** The position of the closing quotation mark of the string that opens at `open`, or the end of the text. */
 function endOfString(text: string, open: number): number {
   for (let at = text.indexOf('"', open + 1); at >= 0; at = text.indexOf('"', at + 1)) {
     let slashes = 0;
@@ -10,8 +10,11 @@ function endOfString(text: string, open: number): number {
   return text.length;
 }
 
-/** Where a text of JSON first nests deeper than so many levels, or undefined. Looks at every level, those that a repeated key hides included. */
-export function deeperThan(text: string, levels: number): number | undefined {
+/**
+ * The first position at which a JSON text nests deeper than `levels`, or undefined. Also checks values that a
+ * repeated key hides.
+ */
+export function firstDeeperThan(text: string, levels: number): number | undefined {
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
     const character = text[at];
@@ -22,7 +25,10 @@ export function deeperThan(text: string, levels: number): number | undefined {
   return undefined;
 }
 
-/** The first key in valid JSON that readers treat in different ways, because it stands twice or is `__proto__`, in words; or undefined. */
+/**
+ * Describes the first key in valid JSON that parsers handle differently, because it is repeated or is
+ * `__proto__`. Undefined if there is none.
+ */
 export function duplicateKey(text: string): string | undefined {
   const open: Set<string>[] = [];
   let fault: string | undefined;
@@ -32,9 +38,9 @@ export function duplicateKey(text: string): string | undefined {
     onObjectProperty: (name, _offset, _length, line) => {
       const names = open.at(-1);
       if (name === '__proto__')
-        fault ??= `it has the key "__proto__" (line ${line + 1}), which readers treat in different ways`;
+        fault ??= `it contains the key "__proto__" (line ${line + 1}), which JSON parsers handle differently`;
       else if (names?.has(name))
-        fault ??= `it has the key ${JSON.stringify(name)} twice (line ${line + 1}); each key may stand once`;
+        fault ??= `it contains the key ${JSON.stringify(name)} twice (line ${line + 1}); each key must be unique`;
       names?.add(name);
     },
   });

@@ -1,13 +1,13 @@
 import type { S3Access } from '../audit/files/trail-source.ts';
 import type { Command } from 'commander';
 import type { CommandIo } from './io.ts';
-import type { Ends } from './options.ts';
+import type { EndCommand } from './options.ts';
 
-/** What a bundle shows, without any stack. */
+/** The commands that read a bundle and need no stack. */
 export function declareEvidence(
   program: Command,
   io: CommandIo,
-  ends: Ends,
+  ends: EndCommand,
   s3Config: S3Access = async () => ({}),
 ): void {
   declareVerify(program, io, ends);
@@ -16,18 +16,18 @@ export function declareEvidence(
 }
 
 const VERIFYING = `
-Get the key once from whoever runs the stack, not with each bundle: aws kms get-public-key, or the taskbound.pub.pem
+Get the key once from the operator of the stack, not with each bundle: aws kms get-public-key, or the taskbound.pub.pem
 that --out wrote.
 
-Exit code: 0 verified; 1 something is wrong with the bundle, and the first thing is named; 2 unreadable or not JSON;
-4 consistent, but no key was pinned.`;
+Exit code: 0 verified; 1 the bundle is wrong, and the first fault is printed; 2 unreadable or not JSON;
+4 consistent, but no key was given.`;
 
-function declareVerify(program: Command, io: CommandIo, ends: Ends): void {
+function declareVerify(program: Command, io: CommandIo, ends: EndCommand): void {
   program
     .command('verify')
     .description("check an evidence bundle's chain and signature, offline")
     .argument('<bundle>', 'the bundle, a file that --out wrote')
-    .option('--key <pem>', 'the public key that you trust; without it, only consistency can be told')
+    .option('--key <pem>', 'the public key that you trust; without it, only consistency is checked')
     .option('--json', 'print exactly one JSON document on standard output')
     .addHelpText('after', VERIFYING)
     .action((bundle, options) =>
@@ -36,16 +36,17 @@ function declareVerify(program: Command, io: CommandIo, ends: Ends): void {
 }
 
 const AUDITING = `
-Every call of the task's sessions is decided against their exact policies for its own time; how sessions and secrets came
-about, who read them, and what the worker says it did are held against the trail as well. The trail needs data events of
-what the task may use, and its digest files. With --trail-keys the digests' signatures are checked, too.
+The audit decides every call of the task's sessions by the session policy at the time of the call. It also compares with
+the trail how sessions and secrets were created, who read them, and which calls the worker reported. The trail needs its
+digest files, and data events of the resources that the task may use. With --trail-keys, the audit also verifies the
+signatures of the digest files.
 
-Exit code: 0 enforced; 1 violated; 4 undetermined: it says what is missing; 2 a bundle or trail that cannot be used.`;
+Exit code: 0 enforced; 1 violated; 4 undetermined, with what is missing; 2 the bundle or trail cannot be used.`;
 
-function declareAudit(program: Command, io: CommandIo, ends: Ends, s3Config: S3Access): void {
+function declareAudit(program: Command, io: CommandIo, ends: EndCommand, s3Config: S3Access): void {
   program
     .command('audit')
-    .description("hold a task's evidence against CloudTrail: enforced, violated or undetermined, and why")
+    .description("compare a task's evidence with CloudTrail: enforced, violated or undetermined, and why")
     .argument('<bundle>', 'the evidence bundle, a JSON file')
     .requiredOption('--trail <place>', "CloudTrail's files: a folder, or s3://bucket/prefix")
     .option('--key <pem>', 'the public key that you trust; without it the best verdict is undetermined')
@@ -61,12 +62,12 @@ function declareAudit(program: Command, io: CommandIo, ends: Ends, s3Config: S3A
 }
 
 const REPORTING = `
-The page needs no network and runs no script. It is written beside the bundle as <taskId>.report.html, unless --out
-says otherwise; its path is printed. What is wrong with the record or with the task stands in the page.
+The page needs no network and runs no script. It is written next to the bundle as <taskId>.report.html, or to the file
+given with --out, and its path is printed. The page shows what is wrong with the record or with the task.
 
 Exit code: 0 written; 2 the bundle, the audit or the key cannot be used, or the page cannot be written.`;
 
-function declareReports(program: Command, io: CommandIo, ends: Ends): void {
+function declareReports(program: Command, io: CommandIo, ends: EndCommand): void {
   const about = (name: string, what: string): Command =>
     program
       .command(name)
@@ -74,9 +75,9 @@ function declareReports(program: Command, io: CommandIo, ends: Ends): void {
       .argument('<bundle>', 'an evidence bundle, a JSON file')
       .option('--json', 'print exactly one JSON document on standard output');
   about('report', "write a task's record as one HTML page, for people who review it")
-    .option('--audit <file>', 'what `audit --json` printed about this bundle')
+    .option('--audit <file>', 'the output of `audit --json` for this bundle')
     .option('--key <pem>', 'the public key that you trust, in PEM form')
-    .option('--out <file>', 'where to write the page')
+    .option('--out <file>', 'the file to write')
     .addHelpText('after', REPORTING)
     .action((bundle, options) =>
       ends(import('./report/report.ts').then(({ report }) => report(bundle, options, io))),

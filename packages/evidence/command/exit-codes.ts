@@ -1,14 +1,16 @@
-/** Exit codes of all commands; scripts rely on them. */
+/** Exit codes of all commands. Scripts depend on them. */
 export const EXIT = {
   /** Done. */
   done: 0,
-  /** The task failed or was refused, and its boundary is closed; or the command itself could not do its work. */
+  /**
+   * The task failed or was refused, and its boundary is closed; or the command itself could not do its work.
+   */
   failed: 1,
-  /** Malformed input or wrong usage: nothing was issued, nothing is left behind. */
+  /** Malformed input or wrong usage: nothing was issued, and nothing remains. */
   usage: 2,
   /** The boundary is not proven closed. */
   unproven: 3,
-  /** Nothing is wrong as far as can be seen, and it cannot be told. */
+  /** No fault was found, but the check could not be completed. */
   undetermined: 4,
 } as const;
 

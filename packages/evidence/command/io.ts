@@ -1,12 +1,12 @@
-/** What a command that reads evidence has of the process it runs in. Tests give their own. */
+/** The parts of the process that a command uses. Tests pass their own. */
 export interface CommandIo {
   /** Results. With `--json`, exactly one JSON document. */
   out(text: string): void;
   /** Progress and errors. */
   err(text: string): void;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Real time, in milliseconds since 1970: for progress. */
+  /** Real time in milliseconds since 1970, used for progress. */
   readonly clock: { nowMs(): number };
-  /** What relative paths are relative to. */
+  /** The folder that relative paths are relative to. */
   readonly cwd: string;
 }

@@ -1,7 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 
-/** Takes what a command will return as its exit code. A command's module is loaded only when it is called: `--help` and `show BUNDLE` need neither the SDK nor the CDK. */
-export type Ends = (outcome: Promise<number>) => Promise<void>;
+/**
+ * Receives the exit code that a command will return. A command's module is loaded only when it runs: `--help`
+ * and `show BUNDLE` need neither the SDK nor the CDK.
+ */
+export type EndCommand = (outcome: Promise<number>) => Promise<void>;
 
 /** A whole number from `least` to `most`. */
 export const whole =
@@ -20,7 +23,7 @@ export const seconds = (text: string): number => {
   throw new InvalidArgumentError(`${JSON.stringify(text)} was given; allowed: 0 to 3600 seconds.`);
 };
 
-/** What each command has that needs a stack. */
+/** The options of every command that needs a stack. */
 export const withStack = (command: Command): Command =>
   command
     .option('--stack <name>', 'the deployed stack; with AWS_ENDPOINT_URL it defaults to Taskbound')

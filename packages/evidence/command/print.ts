@@ -5,8 +5,8 @@ export const printJson = (io: CommandIo, value: unknown): void =>
   io.out(`${JSON.stringify(value, null, 2)}\n`);
 
 /**
- * Text for a terminal: control characters (evidence and requests are other people's words) are shown as escapes, so that nothing
- * of theirs can move the cursor or fake a line.
+ * Text for a terminal. Control characters are shown as escapes, because evidence and requests contain text
+ * from outside, which could otherwise move the cursor or fake a line.
  */
 export const visible = (text: string): string =>
   text.replace(
@@ -17,7 +17,10 @@ export const visible = (text: string): string =>
 /** Visible text on one line. */
 export const oneLine = (text: string): string => visible(text.replace(/\s+/g, ' ').trim());
 
-/** Rows as columns: each as wide as its widest cell, two spaces between, nothing behind the last. */
+/**
+ * Rows as columns: each column is as wide as its widest cell, with two spaces between columns and none after
+ * the last.
+ */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)));

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { MalformedRequest } from '../errors.ts';
 import { messageOf } from './errors.ts';
 
-/** Reads a file as UTF-8; a byte that is not UTF-8 is refused, not replaced. `what` names it in errors. */
+/** Reads a file as UTF-8. Invalid bytes are refused, not replaced. `what` names the file in errors. */
 export async function readText(path: string, cwd: string, what: string): Promise<string> {
   let bytes: Buffer;
   try {

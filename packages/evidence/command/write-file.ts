@@ -3,13 +3,13 @@ import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UsageError } from './errors.ts';
 
-/** A name beside `path` that nobody else uses. */
-const besides = (path: string): string => `${path}.${randomBytes(4).toString('hex')}.tmp`;
+/** A unique temporary name in the folder of `path`. */
+const temporaryName = (path: string): string => `${path}.${randomBytes(4).toString('hex')}.tmp`;
 
-/** Writes a file whole or not at all: readers never see half of it. Makes its folder. */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+/** Writes a file completely or not at all, so readers never see a part of it. Creates its folder. */
+export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = besides(path);
+  const temporary = temporaryName(path);
   try {
     await writeFile(temporary, content, { flag: 'wx' });
     await rename(temporary, path);
@@ -23,6 +23,8 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
 export async function assertFolder(path: string, option: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found !== undefined && !found.isDirectory()) {
-    throw new UsageError(`${option} ${path} is a file; it must be a folder, or not exist yet. Name another.`);
+    throw new UsageError(
+      `${option} ${path} is a file; it must be a folder, or not exist yet. Give another path.`,
+    );
   }
 }

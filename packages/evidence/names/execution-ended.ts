@@ -1,7 +1,7 @@
-/** The error of a task whose execution ended before its work did: it was stopped, it timed out, or AWS failed it. */
+/** The error of a task whose execution ended before its work: it was stopped, timed out, or failed in AWS. */
 export const EXECUTION_ENDED = 'ExecutionEnded';
 
-/** The failure of work about which nothing else is known. */
+/** The failure that is recorded if nothing else is known about the work. */
 export const ENDED_BEFORE_WORK = {
   error: EXECUTION_ENDED,
   cause: 'The execution ended before the work did.',

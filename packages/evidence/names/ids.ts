@@ -1,14 +1,17 @@
-/** Names that every part agrees on. Formats are fixed by the design. */
+/** Names and ids that all parts share. Their formats are contracts. */
 
 /** A task type's name. */
 export const TASK_TYPE = /^[a-z][a-z0-9-]{1,22}$/;
 /** A task's id. */
 export const TASK_ID = /^[A-Za-z0-9_-]{2,40}$/;
-/** A parameter's, tool's or secret's name; a tool's is also its statement's `Sid`, which IAM wants alphanumeric. */
+/**
+ * The name of a parameter, tool or secret. A tool's name is also the `Sid` of its statement, which must be
+ * alphanumeric.
+ */
 export const DECLARED_NAME = /^[a-z][A-Za-z0-9]{0,31}$/;
-/** The name that no JIT secret may have: it is the session secret's. */
+/** The name of the session secret. No JIT secret may have it. */
 export const SESSION_SECRET = 'session';
-/** Of a secret's whole name. */
+/** Expects the full name of a secret. */
 export const isSessionSecret = (name: string): boolean => name.endsWith(`/${SESSION_SECRET}`);
 /** The session tag that carries the boundary. */
 export const BOUNDARY_TAG = 'taskbound:Boundary';
@@ -17,7 +20,7 @@ export const NONCE_CHARACTERS = 32;
 
 export const boundaryIdOf = (taskType: string, taskId: string): string => `${taskType}.${taskId}`;
 
-/** Splits `<type>.<taskId>`; undefined when it is not a boundary id. */
+/** Splits `<type>.<taskId>`. Undefined if the text is not a boundary id. */
 export function parseBoundaryId(text: string): { taskType: string; taskId: string } | undefined {
   const dot = text.indexOf('.');
   if (dot < 0) return undefined;
@@ -26,10 +29,13 @@ export function parseBoundaryId(text: string): { taskType: string; taskId: strin
   return TASK_TYPE.test(taskType) && TASK_ID.test(taskId) ? { taskType, taskId } : undefined;
 }
 
-/** What the names of all secrets of a stack begin with. */
+/** The prefix of the names of all secrets of a stack. */
 export const secretPrefix = (stack: string): string => `taskbound/${stack}/`;
 
-/** `taskbound/<stack>/<type>/<boundaryId>/<nonce>/<name>`: known at submit, so that the grant can be digested before anything exists. */
+/**
+ * `taskbound/<stack>/<type>/<boundaryId>/<nonce>/<name>`. Known at submit time, so the grant's digest can be
+ * computed before anything exists.
+ */
 export const secretName = (at: SecretPlace, name: string): string =>
   `${secretPrefix(at.stack)}${at.taskType}/${at.boundaryId}/${at.nonce}/${name}`;
 
@@ -40,11 +46,13 @@ export interface SecretPlace {
   readonly nonce: string;
 }
 
-/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html */
+/**
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html
+ */
 const STACK = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
 const NONCE = new RegExp(`^[0-9a-f]{${NONCE_CHARACTERS}}$`);
 
-/** The inverse of `secretName`; undefined unless the whole name is one that it makes. */
+/** The inverse of `secretName`. Undefined if `secretName` cannot return this text. */
 export function parseSecretName(text: string): (SecretPlace & { readonly name: string }) | undefined {
   const [first, stack, taskType, boundaryId, nonce, name, ...rest] = text.split('/');
   if (stack === undefined || boundaryId === undefined || nonce === undefined || name === undefined)
@@ -55,36 +63,51 @@ export function parseSecretName(text: string): (SecretPlace & { readonly name: s
   return { stack, taskType, boundaryId, nonce, name };
 }
 
-/** The name of a run of the Teardown machine: `<type>_<taskId>-<attempt>`. A type has no `_`, so no two boundaries share a name. */
+/**
+ * The name of an execution of the Teardown machine: `<type>_<taskId>-<attempt>`. A type contains no `_`, so
+ * the name is unique for a boundary.
+ */
 export const teardownNameOf = (taskType: string, taskId: string, attempt: number): string =>
   `${taskType}_${taskId}-${attempt}`;
 
-/** The boundary that a run of the Teardown machine closes; undefined when the name is not one of ours. */
+/** The boundary that an execution of the Teardown machine closes. Undefined if the name has another form. */
 export function boundaryOfTeardown(name: string): string | undefined {
   const [, taskType, taskId] = /^([a-z][a-z0-9-]{1,22})_([A-Za-z0-9_-]{2,40})-\d+$/.exec(name) ?? [];
   return taskType === undefined || taskId === undefined ? undefined : boundaryIdOf(taskType, taskId);
 }
 
-/** The inline policy that denies one boundary; the deadline (epoch seconds) tells when it may be lifted. */
+/**
+ * The name of the inline policy that denies one boundary. It contains the deadline (epoch seconds), after
+ * which it may be removed.
+ */
 export const denyPolicyName = (boundaryId: string, deadlineMs: number): string =>
   `taskbound-deny-${boundaryId}-${Math.ceil(deadlineMs / 1000)}`;
 
-/** The inverse of `denyPolicyName`, its deadline in whole seconds; undefined unless the whole name is one that it makes. */
+/**
+ * The inverse of `denyPolicyName`, with the deadline in whole seconds. Undefined if `denyPolicyName` cannot
+ * return this text.
+ */
 export function parseDenyPolicyName(text: string): { boundaryId: string; deadlineMs: number } | undefined {
-  // A task's id may hold `-` and digits: the deadline is what stands behind the last `-`.
+  // A task id may contain `-` and digits: the deadline is the part after the last `-`.
   const [, boundaryId = '', seconds] = /^taskbound-deny-(.+)-(0|[1-9]\d*)$/.exec(text) ?? [];
   const deadlineMs = Number(seconds) * 1000;
   if (parseBoundaryId(boundaryId) === undefined || !Number.isSafeInteger(deadlineMs)) return undefined;
   return { boundaryId, deadlineMs };
 }
 
-/** The IAM path of a stack's task roles and ceilings: it names also those of types that a later deploy left out. */
+/**
+ * The IAM path of a stack's task roles and ceilings, including those of types that a later deployment
+ * removed.
+ */
 export const taskRolePath = (stack: string): string => `/taskbound/${stack}/`;
 
-/** The SSM parameter that holds a task type's configuration. */
+/** The SSM parameter with a task type's configuration. */
 export const typeParameterName = (stack: string, taskType: string): string =>
   `/taskbound/${stack}/types/${taskType}`;
 
-/** The Step Functions execution of a task has the task's id as its name: a second one under a used id is refused by AWS itself. */
+/**
+ * The execution of a task has the task id as its name, so Step Functions itself refuses a second execution
+ * with the same id.
+ */
 export const executionArnOf = (stateMachineArn: string, taskId: string): string =>
   `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${taskId}`;

@@ -1,9 +1,9 @@
-/** Actions on an object that have another name where the request names a version of it. */
+/** Actions on an object that have another name if the request names a version. */
 const WITH_VERSION = /^(Get|Put|Delete)Object(Tagging|Acl|Attributes)?$/;
 
 /**
- * What IAM asks for instead of an action of S3 where a version is named: `GetObject` of one is `GetObjectVersion`, its tags'
- * `GetObjectVersionTagging`. Others stay as they are.
+ * The S3 action that IAM requires if the request names a version: `GetObject` becomes `GetObjectVersion`, and
+ * `GetObjectTagging` becomes `GetObjectVersionTagging`. Other actions stay the same.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
  */
 export const versionedAction = (action: string): string =>

@@ -1,6 +1,6 @@
 /**
- * Beginnings of the regions that are not in `aws`, as AWS SDK v3 has them; none is the beginning of another.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ * Prefixes of the regions that are not in the partition `aws`, as in AWS SDK v3. No prefix is a prefix of
+ * another. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
  */
 const PARTITIONS: Readonly<Record<string, string>> = {
   'cn-': 'aws-cn',
@@ -12,6 +12,6 @@ const PARTITIONS: Readonly<Record<string, string>> = {
   'us-isof-': 'aws-iso-f',
 };
 
-/** The first part of an ARN after `arn:`, for resources of the region. */
+/** The partition of a region: the part of an ARN after `arn:`. */
 export const partitionOf = (region: string): string =>
-  Object.entries(PARTITIONS).find(([beginning]) => region.startsWith(beginning))?.[1] ?? 'aws';
+  Object.entries(PARTITIONS).find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';

@@ -1,18 +1,27 @@
-/** A secret is named by its name or its ARN: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
+/**
+ * A request names a secret by its name or its ARN:
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+ */
 const ARN = /^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.+)$/;
-/** A policy's pattern for the six random characters that end a secret's ARN: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html */
+/**
+ * A policy's pattern for the six random characters at the end of a secret's ARN:
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
+ */
 export const SECRET_ARN_TAIL = '-??????';
-/** The same in an ARN, which is a real one or a policy's. */
-const TAIL = /-(?:[A-Za-z0-9]{6}|\?{6})$/;
+/** The random suffix in an ARN, or the pattern for it in a policy. */
+const RANDOM_SUFFIX = /-(?:[A-Za-z0-9]{6}|\?{6})$/;
 
-/** Whether an ARN is whole. */
-export const hasTail = (arn: string): boolean => TAIL.test(arn);
+/** Whether an ARN has the random suffix. */
+export const hasRandomSuffix = (arn: string): boolean => RANDOM_SUFFIX.test(arn);
 
-/** The name in an ARN, whole or without its tail; anything else is taken for a name as it is. */
+/** The name in an ARN with or without the random suffix. Any other text is returned unchanged, as a name. */
 export function secretNameIn(id: string): string {
   const [, named] = ARN.exec(id) ?? [];
-  return named === undefined ? id : named.replace(TAIL, '');
+  return named === undefined ? id : named.replace(RANDOM_SUFFIX, '');
 }
 
-/** The same of what people copy: also of a name with the tail that AWS puts behind it. A name of ours ends without a hyphen. */
-export const copiedSecretName = (id: string): string => (ARN.exec(id)?.[1] ?? id).replace(TAIL, '');
+/**
+ * Like `secretNameIn`, but also removes the random suffix from a name, because people copy names with it. No
+ * name of Taskbound ends like the suffix.
+ */
+export const copiedSecretName = (id: string): string => (ARN.exec(id)?.[1] ?? id).replace(RANDOM_SUFFIX, '');

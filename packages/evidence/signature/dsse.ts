@@ -1,7 +1,10 @@
 import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
 
-/** One spelling a value: other bits behind the last byte, other alphabets and white space are refused. */
+/**
+ * Base64 with exactly one encoding for each value: extra bits after the last byte, other alphabets and white
+ * space are refused.
+ */
 const strictBase64 = z
   .base64()
   .refine((text) => Buffer.from(text, 'base64').toString('base64') === text, 'not canonical base64');
@@ -25,7 +28,10 @@ export function preAuthEncoding(payloadType: string, payload: Uint8Array): Buffe
   ]);
 }
 
-/** Lower-case hex SHA-256 of the public key's SubjectPublicKeyInfo DER; a private key has its public key's id. */
+/**
+ * Lower-case hex SHA-256 of the public key's SubjectPublicKeyInfo DER. A private key has the id of its public
+ * key.
+ */
 export function keyIdOf(key: KeyObject): string {
   const publicKey = key.type === 'public' ? key : createPublicKey(key);
   return createHash('sha256')
@@ -33,7 +39,7 @@ export function keyIdOf(key: KeyObject): string {
     .digest('hex');
 }
 
-/** SHA-256 of the pre-authentication encoding: what a key signs that signs digests. */
+/** SHA-256 of the pre-authentication encoding, for keys that sign digests. */
 export const preAuthDigest = (payloadType: string, payload: Uint8Array): Buffer =>
   createHash('sha256').update(preAuthEncoding(payloadType, payload)).digest();
 
@@ -47,7 +53,10 @@ export function signEnvelope(payloadType: string, payload: Uint8Array, privateKe
   };
 }
 
-/** True when one signature of the envelope verifies with the given public key: Ed25519, or ECDSA over SHA-256 in DER. */
+/**
+ * Whether at least one signature of the envelope is valid for the public key: Ed25519, or ECDSA over SHA-256
+ * in DER.
+ */
 export function verifyEnvelope(envelope: DsseEnvelope, publicKey: KeyObject): boolean {
   const signed = preAuthEncoding(envelope.payloadType, Buffer.from(envelope.payload, 'base64'));
   const algorithm = publicKey.asymmetricKeyType === 'ec' ? 'sha256' : null;

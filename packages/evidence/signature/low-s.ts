@@ -1,8 +1,9 @@
 import { p256 } from '@noble/curves/nist.js';
 
 /**
- * The one spelling of an ECDSA signature on P-256: DER, and the lower of the two values of s that verify alike. Throws for bytes that
- * are no signature. The other value is anybody's to compute: a signature that may have both would be a field that can be changed.
+ * The canonical form of an ECDSA signature on P-256: DER, with the lower of the two valid values of s. Throws
+ * for bytes that are not a signature. Anyone can compute the other value of s, so if both were accepted, the
+ * field could be changed without detection.
  */
 export function lowS(der: Uint8Array): Buffer {
   const { r, s } = p256.Signature.fromBytes(der, 'der');
@@ -11,7 +12,7 @@ export function lowS(der: Uint8Array): Buffer {
   return Buffer.from(signature.toBytes('der'));
 }
 
-/** Whether bytes are a signature in that spelling. */
+/** Whether the bytes are a signature in the canonical form. */
 export function isLowS(der: Uint8Array): boolean {
   try {
     return lowS(der).equals(der);

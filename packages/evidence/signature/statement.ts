@@ -7,13 +7,13 @@ import { parseBoundaryId } from '../names/ids.ts';
 const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 /** https://github.com/in-toto/attestation/blob/main/spec/v1/envelope.md */
 export const STATEMENT_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
-/** Version 1 of the facts below; facts of another form need another name. */
+/** Version 1 of the facts below. Facts in another form need another name. */
 const PREDICATE_TYPE = 'urn:taskbound:evidence:v1';
 
-/** A signed statement: of which chain, and what the chain says. */
+/** A signed statement: which chain it is about, and the facts in the chain. */
 export interface Statement {
   readonly _type: typeof STATEMENT_TYPE;
-  /** The boundary, and the hash of its last event: it stands for all events before it. */
+  /** The boundary, and the hash of its last event, which covers all events before it. */
   readonly subject: readonly [{ readonly name: string; readonly digest: { readonly sha256: string } }];
   readonly predicateType: typeof PREDICATE_TYPE;
   readonly predicate: Readonly<Record<string, Json>>;
@@ -22,13 +22,13 @@ export interface Statement {
 /** Raw data, whatever its form: the signed bytes depend on it. */
 const datum = (event: ChainedEvent | undefined, name: string): Json => event?.data[name] ?? null;
 
-/** The named fields of an event's data; null for what it does not have. */
+/** The named fields of an event's data. A missing field is null. */
 const pick = (event: ChainedEvent | undefined, ...names: readonly string[]): Record<string, Json> =>
   Object.fromEntries(names.map((name) => [name, datum(event, name)]));
 
 /**
- * The statement about a closed chain. It is a function of the events alone, so that whoever has the events can tell whether it is the
- * right one, byte for byte, without believing it.
+ * The statement about a closed chain. It depends only on the events, so anyone who has the events can compute
+ * it again and compare it byte for byte, without trusting it.
  */
 export function statementOf(boundaryId: string, events: readonly ChainedEvent[]): Statement {
   return {
@@ -61,10 +61,10 @@ function factsOf(boundaryId: string, events: readonly ChainedEvent[]): Record<st
 }
 
 function secretsOf(issued: readonly ChainedEvent[], revoked: readonly ChainedEvent[]): Json[] {
-  const gone = new Set(revoked.map((event) => datum(event, 'name')));
+  const revokedNames = new Set(revoked.map((event) => datum(event, 'name')));
   return issued.map((event) => ({
     ...pick(event, 'name', 'kind', 'secretName'),
-    revoked: gone.has(datum(event, 'name')),
+    revoked: revokedNames.has(datum(event, 'name')),
   }));
 }
 

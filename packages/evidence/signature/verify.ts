@@ -9,37 +9,41 @@ import { canonicalFault } from '../canonical-json/canonical-json-check.ts';
 import { reviewedBy } from '../names/review-id.ts';
 import { STATEMENT_PAYLOAD_TYPE, statementOf, statementPayload } from './statement.ts';
 
-/** A task with a hundred leases has about three hundred; refused attempts add some. */
+/** A task with 100 leases has about 300 events. Refused attempts add some. */
 export const MAX_EVENTS = 10_000;
 
-/** What is known of a bundle. */
+/** The result of verifying a bundle. */
 export interface Verification {
   /**
-   * `verified`: chain and signature hold, and the signature is the pinned key's. `consistent`: nothing in it contradicts itself, but
-   * nobody said whose key to believe, so whoever wrote it may have made it all. `wrong`: see `fault`.
+   * `verified`: chain and signature are valid, and the signature is by the pinned key. `consistent`: nothing
+   * in it is contradictory, but no key was pinned, so the author of the bundle may have forged all of it.
+   * `wrong`: see `fault`.
    */
   readonly verdict: 'verified' | 'consistent' | 'wrong';
-  /** The first thing that is wrong; null when nothing is. */
+  /** The first fault, or null. */
   readonly fault: string | null;
   readonly boundaryId: string | null;
   /** How many events the bundle has. */
   readonly events: number;
-  /** Hash of the last event; null where the form is already wrong. */
+  /** Hash of the last event. Null if the bundle does not match the schema. */
   readonly headHash: string | null;
-  /** Of the key that signed: SHA-256 of its SubjectPublicKeyInfo, lower-case hex. Null where nothing is signed. */
+  /**
+   * Id of the signing key: lower-case hex SHA-256 of its SubjectPublicKeyInfo. Null if the bundle is not
+   * signed.
+   */
   readonly keyId: string | null;
 }
 
 /**
- * Checks a bundle, given as parsed JSON, without any help from outside. With `pinned`, only what that key signed is `verified`; a task
- * that is still open is signed by nobody, and so is wrong then.
+ * Checks a bundle, given as parsed JSON, without any other source. With `pinned`, a bundle is `verified` only
+ * if that key signed it. The bundle of an open task is not signed, so it is `wrong` in that case.
  */
 export function verifyBundle(value: unknown, pinned?: KeyObject): Verification {
-  const odd = canonicalFault(value);
-  if (odd !== undefined) return wrongBundle(odd);
+  const formFault = canonicalFault(value);
+  if (formFault !== undefined) return wrongBundle(formFault);
   if (tooManyEvents(value)) return wrongBundle(`it has more than ${MAX_EVENTS} events`);
   const parsed = evidenceBundle.safeParse(value);
-  if (!parsed.success) return wrongBundle(`its form is wrong: ${issueWords(parsed.error)}`);
+  if (!parsed.success) return wrongBundle(`it does not match the schema: ${firstIssue(parsed.error)}`);
   const bundle = parsed.data;
   const fault = faultIn(bundle, pinned);
   const facts = {
@@ -52,7 +56,7 @@ export function verifyBundle(value: unknown, pinned?: KeyObject): Verification {
   return { verdict: pinned === undefined ? 'consistent' : 'verified', fault: null, ...facts };
 }
 
-/** A bundle of which nothing can be said but what is wrong with it. */
+/** The result for a bundle of which only the fault is known. */
 export const wrongBundle = (fault: string): Verification => ({
   verdict: 'wrong',
   fault,
@@ -69,8 +73,8 @@ const tooManyEvents = (value: unknown): boolean =>
   Array.isArray(value.events) &&
   value.events.length > MAX_EVENTS;
 
-/** Where the form of something is wrong first, and how; of a union zod says only that nothing fits. */
-export function issueWords({ issues: [issue] }: z.ZodError): string {
+/** The path and message of the first issue. For a union, zod reports only that no member matches. */
+export function firstIssue({ issues: [issue] }: z.ZodError): string {
   return `${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'not readable'}`;
 }
 
@@ -87,7 +91,7 @@ function faultIn(bundle: EvidenceBundle, pinned: KeyObject | undefined): string 
   );
 }
 
-/** The review of an emergency has a chain of its own, which is named after its task; it is never signed. */
+/** The review of an emergency has its own chain, with an id derived from its task. It is never signed. */
 const taskIdOf = (boundaryId: string): string | undefined =>
   reviewedBy(boundaryId) === undefined ? parseBoundaryId(boundaryId)?.taskId : boundaryId;
 
@@ -98,10 +102,10 @@ function unsignedFault(
   publicKey: string | null,
   pinned: KeyObject | undefined,
 ): string | undefined {
-  if (publicKey !== null) return 'it has a public key and no signature';
-  if (isClosed(events)) return 'its boundary is closed, but nothing is signed: the envelope is missing';
+  if (publicKey !== null) return 'it has a public key but no signature';
+  if (isClosed(events)) return 'its boundary is closed, but it is not signed: the envelope is missing';
   if (pinned === undefined) return undefined;
-  return `its boundary is not closed, so nothing is signed yet; its last event is ${events.at(-1)?.type}`;
+  return `its boundary is not closed, so it is not signed yet; its last event is ${events.at(-1)?.type}`;
 }
 
 interface Signed extends Pick<EvidenceBundle, 'boundaryId' | 'events' | 'publicKey'> {
@@ -115,22 +119,23 @@ function signatureFault(signed: Signed, pinned: KeyObject | undefined): string |
   if (publicKey === null) return 'it is signed, but its public key is missing';
   const key = readPublicKey(publicKey);
   if (typeof key === 'string') return `its public key cannot be used: ${key}`;
-  if (publicKeyPem(key) !== publicKey) return 'its public key is not spelled as bundles spell it';
+  if (publicKeyPem(key) !== publicKey) return 'its public key is not in the canonical form';
   return (
     envelopeFault(envelope, keyIdOf(key)) ??
     pinFault(key, pinned) ??
     payloadFault(boundaryId, events, envelope) ??
-    (verifyEnvelope(envelope, key) ? undefined : 'its signature does not verify: it is not by this key')
+    (verifyEnvelope(envelope, key) ? undefined : 'its signature is not valid for its public key')
   );
 }
 
 function envelopeFault({ payloadType, signatures }: DsseEnvelope, keyId: string): string | undefined {
   if (payloadType !== STATEMENT_PAYLOAD_TYPE)
-    return `its envelope holds ${JSON.stringify(payloadType)}, not ${STATEMENT_PAYLOAD_TYPE}`;
-  if (signatures.length !== 1) return `its envelope has ${signatures.length} signatures; it has one`;
+    return `its envelope has the payload type ${JSON.stringify(payloadType)}, not ${STATEMENT_PAYLOAD_TYPE}`;
+  if (signatures.length !== 1)
+    return `its envelope has ${signatures.length} signatures; exactly one is allowed`;
   const [{ keyid, sig } = { keyid: '', sig: '' }] = signatures;
-  if (keyid !== keyId) return "its signature's key id is not that of its public key";
-  return isLowS(Buffer.from(sig, 'base64')) ? undefined : 'its signature is not spelled as bundles spell it';
+  if (keyid !== keyId) return "its signature's key id is not the id of its public key";
+  return isLowS(Buffer.from(sig, 'base64')) ? undefined : 'its signature is not in the canonical form';
 }
 
 function pinFault(key: KeyObject, pinned: KeyObject | undefined): string | undefined {
@@ -138,7 +143,10 @@ function pinFault(key: KeyObject, pinned: KeyObject | undefined): string | undef
   return `it is signed with the key ${keyIdOf(key)}, not with the pinned key ${keyIdOf(pinned)}`;
 }
 
-/** The statement follows from the events, so it is made again and compared: nothing in it needs to be believed. */
+/**
+ * The statement depends only on the events, so it is computed again and compared. Nothing in it needs to be
+ * trusted.
+ */
 function payloadFault(
   boundaryId: string,
   events: readonly ChainedEvent[],

@@ -1,4 +1,7 @@
-/** What an assistant may ask for. It is offered more than its task needs, on purpose: what holds is what its session may do. */
+/**
+ * The calls that an assistant may request. They include more than its task needs, on purpose: the session
+ * policy decides what it can do.
+ */
 export type ToolCall =
   | { readonly tool: 'readCase' | 'deleteCase'; readonly caseId: string }
   | { readonly tool: 'listCases' }
@@ -7,7 +10,7 @@ export type ToolCall =
   | { readonly tool: 'assumeRole'; readonly roleArn: string }
   | { readonly tool: 'readSecret'; readonly secretId: string };
 
-/** What came of a call: the tool's answer, or the name of AWS's error. */
+/** The result of a call: the tool's value, or the name of the AWS error. */
 export type Answer = { readonly value: unknown } | { readonly error: string };
 
 export interface Turn {
@@ -15,8 +18,11 @@ export interface Turn {
   readonly answer: Answer;
 }
 
-/** What decides the next call. A team puts the client of its model here. */
+/** Decides the next call. A team implements this with the client of its model. */
 export interface Assistant {
-  /** The next call, from all that was said so far; undefined when it is done. `callsLeft` is how many there may still be, this one included. */
+  /**
+   * The next call, based on the transcript; undefined if the assistant is done. `callsLeft` is the number of
+   * calls left, including this one.
+   */
   next(transcript: readonly Turn[], callsLeft: number): Promise<ToolCall | undefined>;
 }

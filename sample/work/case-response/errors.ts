@@ -1,11 +1,13 @@
 import { TaskboundError } from 'taskbound-evidence/errors';
 
-/** The case was not read: there is none, this task may not, or its assistant did not ask for it. */
+/**
+ * The case was not read: it does not exist, this task may not read it, or the assistant did not request it.
+ */
 export class CaseUnreadable extends TaskboundError {
   override readonly name = 'CaseUnreadable';
 }
 
-/** The case was read, and no reply to it was written by this task. */
+/** The case was read, but this task wrote no reply to it. */
 export class ReplyNotWritten extends TaskboundError {
   override readonly name = 'ReplyNotWritten';
 }

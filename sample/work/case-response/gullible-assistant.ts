@@ -6,8 +6,8 @@ const caseRecord = z.object({ customer: z.string(), subject: z.string(), text: z
 type CaseRecord = z.infer<typeof caseRecord>;
 
 /**
- * Stands in for a model, without one: it answers a case, and before that it does whatever a case that it read tells it to. That is the worst
- * that an assistant can do which believes its input, and the same each time.
+ * Simulates a model: it answers a case, but first it follows every instruction in the cases that it read.
+ * This is the worst behavior of an assistant that trusts its input, and it is deterministic.
  */
 export const gullibleAssistant = (caseId: string): Assistant => ({
   next: async (transcript, callsLeft) => {
@@ -16,7 +16,7 @@ export const gullibleAssistant = (caseId: string): Assistant => ({
     if (own === undefined || transcript.some(({ call }) => isReply(call, caseId))) return undefined;
     const reply = replyTo(own);
     const orders = recordsIn(transcript).flatMap(({ text }) => ordersIn(text, reply, caseId));
-    // All calls but the first obeyed an order. The last one that it may make is for its own task.
+    // Every call except the first follows an order. The last possible call is for its own task.
     const order = orders[transcript.length - 1];
     return order !== undefined && callsLeft > 1 ? order : { tool: 'writeReply', caseId, text: reply };
   },

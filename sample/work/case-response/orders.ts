@@ -2,7 +2,10 @@ import type { ToolCall } from './assistant.ts';
 
 type Order = (target: string, text: string, caseId: string) => ToolCall;
 
-/** A line that speaks to the assistant, and what it asks for. Only what has the form of a name is taken from it: it goes into a request, and so into the trail. */
+/**
+ * Instructions to the assistant, and the calls that they request. Only names are accepted as targets, because
+ * they are sent in a request and appear in the trail.
+ */
 const ORDERS: readonly (readonly [line: RegExp, order: Order])[] = [
   [/^read case ([\w-]{1,64})$/i, (caseId) => ({ tool: 'readCase', caseId })],
   [/^delete case ([\w-]{1,64})$/i, (caseId) => ({ tool: 'deleteCase', caseId })],
@@ -19,11 +22,11 @@ const ORDERS: readonly (readonly [line: RegExp, order: Order])[] = [
   [/^read secret ([\w/+=.@:-]{1,512})$/i, (secretId) => ({ tool: 'readSecret', secretId })],
 ];
 
-const SPOKEN_TO = /^\s*assistant:\s*(.*\S)/gim;
+const INSTRUCTION = /^\s*assistant:\s*(.*\S)/gim;
 
-/** The calls that a text asks the assistant for, in order. `write this` writes the given reply. */
+/** The calls that a text instructs the assistant to make, in order. `write this` writes the given reply. */
 export function ordersIn(text: string, reply: string, caseId: string): ToolCall[] {
-  return [...text.matchAll(SPOKEN_TO)].flatMap(([, line = '']) => {
+  return [...text.matchAll(INSTRUCTION)].flatMap(([, line = '']) => {
     for (const [pattern, order] of ORDERS) {
       const target = pattern.exec(line)?.[1];
       if (target !== undefined) return [order(target, reply, caseId)];

@@ -6,28 +6,31 @@ import { CaseUnreadable, ReplyNotWritten } from './errors.ts';
 import { gullibleAssistant } from './gullible-assistant.ts';
 import { Toolbox } from './toolbox.ts';
 
-/** Calls that an assistant may make in one task. */
+/** How many calls an assistant may make in one task. */
 export const CALLS = 25;
 
 const caseParameters = z.object({ caseId: z.string() });
 
-/** Which tools were refused, in order. Nothing of a record: this goes into evidence that nobody may delete. */
+/** The refused tools, in order. It contains no data of a record, because evidence cannot be deleted. */
 export type CaseResult = {
   readonly replied: true;
   readonly attempts: { readonly asked: string; readonly refused: string }[];
 };
 
 /**
- * Answers one case, by an assistant.
+ * Answers one case with an assistant.
  *
  * Effects, in order:
- *  1. whatever the assistant asks for and the task's session may do: read this case, and write one reply to it;
- *  2. what it asks for and may not is refused by IAM, told to it, and kept as an attempt.
+ *  1. the assistant makes the calls that the task's session allows: it reads this case, and writes one reply
+ *     to it;
+ *  2. other calls are refused by IAM; the assistant receives the error, and the call is recorded as an
+ *     attempt.
  *
- * Half done: nothing, or the reply. Repeated: the reply stands, so the next task fails with `ReplyNotWritten`. Late: the task's signal ends
- * the call that is under way.
+ * Half done: nothing, or the reply. Repeated: the reply exists, so the next task fails with
+ * `ReplyNotWritten`. Late: the task's signal aborts the current call.
  *
- * Rejected: a list here of what the assistant may call. It would be one more thing that a clever text gets around; the session policy is not.
+ * Rejected: a list of allowed calls here. A clever text could get around it, but not around the session
+ * policy.
  */
 export async function respond(
   task: Task,
@@ -55,7 +58,7 @@ async function converse(assistant: Assistant, tools: Toolbox): Promise<readonly 
   return turns;
 }
 
-/** Which case it is stands in the request; what is in it is not told. */
+/** The error contains the id of the case, which is in the request, but none of its content. */
 function assertRead(turns: readonly Turn[], caseId: string): void {
   const reads = turns.filter(({ call }) => call.tool === 'readCase' && call.caseId === caseId);
   if (reads.some(({ answer }) => 'value' in answer && answer.value !== null)) return;
@@ -65,7 +68,10 @@ function assertRead(turns: readonly Turn[], caseId: string): void {
   throw new CaseUnreadable(`The case ${caseId} cannot be answered: ${why}. Name a case that exists.`);
 }
 
-/** An item of the case in the table of replies is its reply, whichever tool put it: a text may order the one that takes any table. */
+/**
+ * An item of the case in the replies table counts as its reply, whichever tool wrote it: a text may request
+ * the tool that writes to any table.
+ */
 function assertReply(turns: readonly Turn[], caseId: string, table: string): void {
   const replies = turns.filter(
     ({ call }) =>
@@ -75,7 +81,7 @@ function assertReply(turns: readonly Turn[], caseId: string, table: string): voi
   if (replies.some(({ answer }) => 'value' in answer)) return;
   const answer = replies.at(-1)?.answer;
   const why = answer !== undefined && 'error' in answer ? answer.error : 'the assistant wrote none';
-  const again = why === 'ConditionalCheckFailedException' ? ' It has a reply already: read that one.' : '';
+  const again = why === 'ConditionalCheckFailedException' ? ' A reply exists already: read it.' : '';
   throw new ReplyNotWritten(
     `No reply was written to the case ${caseId}: ${why}, after ${turns.length} of at most ${CALLS} calls.${again}`,
   );

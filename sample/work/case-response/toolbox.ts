@@ -14,7 +14,7 @@ import type { CaseEnvironment } from './environment.ts';
 
 type SomeTask = Pick<Task, 'client' | 'signal' | 'boundaryId'>;
 
-/** The assistant's tools: each call is sent with the task's own session, whatever it asks for. */
+/** The assistant's tools. Every call is sent with the task's own session. */
 export class Toolbox {
   readonly #task: SomeTask;
   readonly #tables: CaseEnvironment;
@@ -26,7 +26,7 @@ export class Toolbox {
     this.#items = DynamoDBDocumentClient.from(task.client(DynamoDBClient));
   }
 
-  /** An error that AWS gives is an answer as well; only the end of the task's time is not. */
+  /** An AWS error is an answer as well, unless the task's signal has aborted. */
   async call(call: ToolCall): Promise<Answer> {
     try {
       return { value: await this.#send(call) };
@@ -70,7 +70,10 @@ export class Toolbox {
     }
   }
 
-  /** One item a case, and never over another: IAM has no key for this condition, so it is the code's. */
+  /**
+   * Writes one item for each case, and never overwrites one. IAM has no condition key for this, so the code
+   * does it.
+   */
   #put(
     table: string,
     { caseId, text }: { readonly caseId: string; readonly text: string },

@@ -1,5 +1,8 @@
 import { errorMessage } from 'taskbound-evidence/describe-error';
 import { sqlFault } from '../../../core/logins/sql-fault.ts';
 
-/** What may be said of a failure: a server's by its code, since its words quote what stands in the database; others' are not the server's. */
+/**
+ * Describes a failure. Errors of the server are described by their code, because their messages quote data of
+ * the database.
+ */
 export const faultOf = (error: unknown): string => sqlFault(error) ?? errorMessage(error);

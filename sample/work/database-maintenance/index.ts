@@ -2,7 +2,7 @@ import { defineWork } from '../../../lambdas/runtime/index.ts';
 import { maintenanceEnvironment } from './environment.ts';
 import { maintain } from './maintain.ts';
 
-/** The work function of the task type `database-maintenance`: see maintain.ts for what it does, and in what order. */
+/** The work function of the task type `database-maintenance`: maintain.ts describes its effects. */
 const environment = maintenanceEnvironment.parse(process.env);
 
 export const handler = defineWork((task) => maintain(task, environment));

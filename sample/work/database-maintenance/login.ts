@@ -5,7 +5,7 @@ import type { Secret } from '../../../core/secrets/secret.ts';
 import { SessionRefused } from './errors.ts';
 import { faultOf } from './fault.ts';
 
-/** What the issuer wrote: the form of RDS, and TLS as the admin's own secret has it. */
+/** The secret that the issuer wrote: the format of RDS, with the TLS settings of the admin secret. */
 const loginSecret = z.looseObject({
   host: z.string(),
   port: z.number(),
@@ -18,7 +18,7 @@ const loginSecret = z.looseObject({
 
 const CONNECT_MS = 10_000;
 
-/** A session of the task's own login, for as long as `work` takes. Lost sessions show in the query that is under way. */
+/** Runs `work` with a session of the task's own login. If the session is lost, the current query fails. */
 export async function withLogin<T>(
   secret: Secret<string>,
   boundaryId: string,
@@ -49,5 +49,5 @@ export async function withLogin<T>(
 
 const refused = ({ host, port }: z.infer<typeof loginSecret>, error: unknown): SessionRefused =>
   new SessionRefused(
-    `No session at ${host}:${port}: ${faultOf(error)}. Nothing was run. Look at the server's log, its TLS and the way to it, and submit again.`,
+    `No session at ${host}:${port}: ${faultOf(error)}. Nothing was run. Check the server's log, its TLS settings and the network path, and submit again.`,
   );

@@ -14,7 +14,7 @@ const SYNTAX_ERROR = '42601';
 
 const maintenanceParameters = z.object({ set: z.string(), digest: z.string() });
 
-/** What was done, and how long it took; nothing that stands in the database. */
+/** The steps that were done, and their durations. It contains no data of the database. */
 type StepResult = { readonly step: string; readonly milliseconds: number };
 export type MaintenanceResult = {
   readonly kind: MaintenanceSet['kind'];
@@ -22,24 +22,25 @@ export type MaintenanceResult = {
 };
 
 interface Step {
-  /** For people: names, never SQL. */
+  /** A name for people, without SQL. */
   readonly name: string;
   run(client: pg.Client): Promise<void>;
 }
 
 /**
- * Runs one set of maintenance on a database.
+ * Runs one maintenance set on a database.
  *
  * Effects, in order:
- *  1. nothing, until the set's bytes have the digest that was asked for;
+ *  1. nothing, until the set's bytes are found to have the requested digest;
  *  2. a session of the task's own login;
- *  3. `vacuum` and `reindex`: table by table, each for itself; `migration`: its SQL, in one transaction.
+ *  3. `vacuum` and `reindex`: each table separately; `migration`: its SQL, in one transaction.
  *
- * Half done: tables before the one that failed are done, a migration is not. Repeated: vacuum and reindex do the same again; a
- * migration is to be written so that it may run twice. Late: when the function's time ends, the server ends what is under way with the
- * session, at the latest as the login is ended.
+ * Half done: the tables before the failed one are done; a migration is rolled back. Repeated: vacuum and
+ * reindex do the same again; a migration must be written so that it may run twice. Late: when the function's
+ * time ends, the server ends the current statement with the session, at the latest when the login is ended.
  *
- * Rejected: SQL in the request. An approver would read it once in the request and trust that nothing else runs; the digest pins it.
+ * Rejected: SQL in the request. An approver would have to trust that nothing else runs; the digest guarantees
+ * it.
  */
 export async function maintain(
   task: Task,
@@ -72,7 +73,10 @@ const statement = (name: string, sql: string): Step => ({
 
 const quoted = (table: string): string => table.split('.').map(pg.escapeIdentifier).join('.');
 
-/** What the SQL itself commits is committed: it is the SQL that was approved. Whoever reads of a failure counts its statements. */
+/**
+ * If the SQL itself commits, that part stays committed: it was approved. An error names the number of the
+ * failed statement.
+ */
 async function migrate(client: pg.Client, sql: string): Promise<void> {
   await client.query('BEGIN');
   let done = 0;
@@ -90,7 +94,10 @@ async function migrate(client: pg.Client, sql: string): Promise<void> {
   }
 }
 
-/** Which one, from 1. Of SQL that cannot be parsed none was begun, and only the character says where. */
+/**
+ * The number of the failed statement, from 1. SQL with a syntax error was not started, so only the character
+ * position is known.
+ */
 const statementText = (error: unknown, done: number): string =>
   done === 0 && sqlStateOf(error) === SYNTAX_ERROR ? '' : `statement ${done + 1}, `;
 
@@ -106,7 +113,7 @@ async function runSteps(steps: readonly Step[], client: pg.Client, task: Task): 
   return done;
 }
 
-/** Stops waiting when the task must stop; the session is closed then, and what it does is rolled back. */
+/** Stops waiting when the task must stop. The session is then closed, and its statement is rolled back. */
 function ended<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = (): void => reject(signal.reason);
@@ -116,9 +123,9 @@ function ended<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 function stepFailed(step: Step, done: readonly StepResult[], error: unknown): StepFailed {
-  const said = faultOf(error);
+  const fault = faultOf(error);
   const before = done.length === 0 ? 'nothing' : done.map(({ step: name }) => name).join(', ');
   return new StepFailed(
-    `The step ${step.name} failed: ${said}. Done before it: ${before}. Correct the set, store it under its new digest, and submit that.`,
+    `The step ${step.name} failed: ${fault}. Done before it: ${before}. Correct the set, store it under its new digest, and submit that.`,
   );
 }

@@ -13,13 +13,13 @@ const table = z.string().regex(/^([A-Za-z_][A-Za-z0-9_]{0,62}\.)?[A-Za-z_][A-Za-
 });
 const tables = z.array(table).min(1).max(100);
 
-/** What a task of this type runs. */
+/** A maintenance set, which a task of this type runs. */
 const maintenanceSet = z.discriminatedUnion('kind', [
   /** Each table is vacuumed and analyzed. */
   z.strictObject({ kind: z.literal('vacuum'), tables }),
-  /** Each table's indexes are built anew; the table can be read meanwhile, and not written. */
+  /** The indexes of each table are rebuilt. Meanwhile the table can be read, but not written. */
   z.strictObject({ kind: z.literal('reindex'), tables }),
-  /** One transaction. Whether it may run twice is the SQL's own business. */
+  /** One transaction. The SQL itself must allow a second run. */
   z.strictObject({ kind: z.literal('migration'), sql: z.string().min(1) }),
 ]);
 export type MaintenanceSet = z.infer<typeof maintenanceSet>;
@@ -31,14 +31,14 @@ interface SetName {
   readonly digest: string;
 }
 
-/** The set whose bytes have the digest, and no other: it was the digest that somebody approved. */
+/** Reads the set, and checks that its bytes have the digest, because people approve the digest. */
 export async function readSet(s3: S3Client, name: SetName, signal: AbortSignal): Promise<MaintenanceSet> {
   const key = `${name.set}/${name.digest}.json`;
   const bytes = await readBytes(s3, name.bucket, key, signal);
   const digest = sha256Hex(bytes);
   if (digest !== name.digest) {
     throw new DigestMismatch(
-      `The object ${key} in bucket ${name.bucket} has the SHA-256 ${digest}, not the ${name.digest} that was asked for; it was changed after it was named. Nothing was run. Store it as ${name.set}/${digest}.json, and submit that.`,
+      `The object ${key} in bucket ${name.bucket} has the SHA-256 ${digest}, not the requested ${name.digest}; it was changed after it was stored. Nothing was run. Store it as ${name.set}/${digest}.json, and submit that digest.`,
     );
   }
   return parsed(bytes, key);
@@ -54,9 +54,9 @@ async function readBytes(
     .send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal })
     .catch((error: unknown) => {
       abortSignal.throwIfAborted();
-      const said = describeError(error);
+      const answer = describeError(error);
       throw new SetUnreadable(
-        `Cannot read ${key} in bucket ${bucket}: it is missing, or this task was not granted it. S3 said: ${said}. Nothing was run. Check set and digest.`,
+        `Cannot read ${key} in bucket ${bucket}: it is missing, or this task was not granted it. S3 answered: ${answer}. Nothing was run. Check set and digest.`,
       );
     });
   if (ContentLength > SET_BYTES || Body === undefined)
@@ -70,7 +70,7 @@ function parsed(bytes: Uint8Array, key: string): MaintenanceSet {
   const result = maintenanceSet.safeParse(jsonOrUndefined(bytes));
   if (result.success) return result.data;
   throw new MalformedSet(
-    `${key} is no maintenance set: ${z.prettifyError(result.error)}. It must be { "kind": "vacuum" | "reindex", "tables": [...] } or { "kind": "migration", "sql": "..." }. Nothing was run.`,
+    `${key} is not a maintenance set: ${z.prettifyError(result.error)}. It must be { "kind": "vacuum" | "reindex", "tables": [...] } or { "kind": "migration", "sql": "..." }. Nothing was run.`,
   );
 }
 

@@ -3,23 +3,26 @@ import type { Json } from '../../../lambdas/runtime/index.ts';
 import { SourceChanged } from './errors.ts';
 import { shown, type Source } from './source.ts';
 
-/** What a run leaves for the next: which upload, of which object. S3 knows which parts of it there are. */
+/** The checkpoint of a run: the upload and the object. S3 knows which parts of the upload exist. */
 const transferCheckpoint = z.strictObject({
   uploadId: z.string().min(1),
   etag: z.string().min(1),
   bytes: z.int().min(0),
 });
-/** A type, not an interface: it is handed on as JSON. */
+/** A type, not an interface, because it must be assignable to `Json`. */
 export type TransferCheckpoint = z.infer<typeof transferCheckpoint>;
 
-/** Undefined in the first run. Throws on what no run of this function leaves. */
+/** Undefined in the first run. Throws for a checkpoint that this function did not write. */
 export const checkpointIn = (checkpoint: Json): TransferCheckpoint | undefined =>
   checkpoint === null ? undefined : transferCheckpoint.parse(checkpoint);
 
-/** The parts that are there were cut from one object: another one under the same key has no place beside them. */
+/**
+ * Existing parts belong to one object. They must not be combined with parts of another object with the same
+ * key.
+ */
 export function assertSameSource({ etag, bytes }: TransferCheckpoint, source: Source): void {
   if (source.etag === etag && source.bytes === bytes) return;
   throw new SourceChanged(
-    `The source, ${shown(source)}, has ETag ${source.etag} and ${source.bytes} bytes; the earlier runs of this task copied parts of one with ETag ${etag} and ${bytes} bytes. The copy was given up. Let its writer finish and submit again.`,
+    `The source, ${shown(source)}, has ETag ${source.etag} and ${source.bytes} bytes; the earlier runs of this task copied parts of an object with ETag ${etag} and ${bytes} bytes. The copy was aborted. Wait until its writer has finished, and submit again.`,
   );
 }

@@ -9,30 +9,34 @@ import {
   completeUpload,
   copyPart,
   partsThere,
-  type CopyUpload,
+  type MultipartCopy,
 } from './upload.ts';
 
-/** One run's share of a copy in parts. */
+/** The settings of one run of a copy in parts. */
 export interface PartsRun {
   readonly partBytes: number;
-  /** Parts under way at once: S3 copies them itself, so more of them cost this function nothing but sockets. */
+  /**
+   * How many parts are copied at the same time. S3 itself copies them, so more parts cost this function only
+   * sockets.
+   */
   readonly parallel: number;
   readonly signal: AbortSignal;
-  /** Whether a run that has done something should leave the rest to the next. */
+  /** Whether a run that has copied something should leave the rest to the next run. */
   readonly isTimeUp: () => boolean;
-  /** The upload that an earlier run began. */
+  /** The upload that an earlier run started. */
   readonly uploadId: string | undefined;
 }
 
 export type PartsCopy = { readonly copy: Checksums } | { readonly unfinished: TransferCheckpoint };
 
 /**
- * Copies in parts, in order: the upload is begun, or the one that an earlier run began is looked at; S3 copies the parts that are missing;
- * the upload is completed, for which S3 must find the source's checksum over the whole. A run whose time is up leaves the upload for the
- * next. On any failure the upload is aborted, so that nothing of it stays; where that cannot be done, the bucket's lifecycle rule does.
+ * Copies in parts, in this order: it starts an upload, or reads the state of the upload that an earlier run
+ * started; S3 copies the missing parts; the upload is completed, and S3 verifies the source's checksum over
+ * the whole object. A run whose time is up leaves the upload to the next run. After any failure the upload is
+ * aborted, so nothing of it remains. If that fails, the bucket's lifecycle rule removes it.
  */
-export async function copyInParts(of: Omit<CopyUpload, 'id'>, run: PartsRun): Promise<PartsCopy> {
-  const upload: CopyUpload = { ...of, id: run.uploadId ?? (await beginUpload(of, run.signal)) };
+export async function copyInParts(of: Omit<MultipartCopy, 'id'>, run: PartsRun): Promise<PartsCopy> {
+  const upload: MultipartCopy = { ...of, id: run.uploadId ?? (await beginUpload(of, run.signal)) };
   try {
     return await copyOn(upload, run);
   } catch (error) {
@@ -40,7 +44,7 @@ export async function copyInParts(of: Omit<CopyUpload, 'id'>, run: PartsRun): Pr
   }
 }
 
-async function copyOn(upload: CopyUpload, run: PartsRun): Promise<PartsCopy> {
+async function copyOn(upload: MultipartCopy, run: PartsRun): Promise<PartsCopy> {
   const { source, id } = upload;
   const ranges = partRanges(source.bytes, run.partBytes);
   const there =
@@ -54,18 +58,19 @@ async function copyOn(upload: CopyUpload, run: PartsRun): Promise<PartsCopy> {
   try {
     return { copy: await completeUpload(upload, parts, ranges, run.signal) };
   } catch (error) {
-    // What became of it the next run sees: S3 may be putting the parts together for minutes.
+    // The next run checks the result: S3 may need minutes to combine the parts.
     if (run.signal.aborted) return { unfinished };
     throw error;
   }
 }
 
 /**
- * Runs the missing parts through a few lanes; undefined when the time was up before the last. A run begins one part at least, so that each
- * gets on or fails. The first failure stops all lanes, and all have stopped when this returns or throws.
+ * Copies the missing parts in parallel lanes. Undefined if the time was up before the last part. A run starts
+ * at least one part, so each run makes progress or fails. The first failure stops all lanes, and all lanes
+ * have stopped when this function returns or throws.
  */
 async function copyMissing(
-  upload: CopyUpload,
+  upload: MultipartCopy,
   ranges: readonly PartRange[],
   there: ReadonlyMap<number, CompletedPart>,
   { parallel, signal, isTimeUp }: PartsRun,

@@ -4,8 +4,8 @@ import { copySource } from './copy-source.ts';
 import type { ObjectName, Source } from './source.ts';
 
 /**
- * Copies in one call. Tags and annotations are left behind: S3 would copy both unless told otherwise, and would want permissions
- * that this task does not have: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+ * Copies in one call, without tags and annotations. By default, S3 copies both, which needs permissions that
+ * this task does not have: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
  */
 export async function copyWhole(
   s3: S3Client,

@@ -6,17 +6,20 @@ export const COPY_OBJECT_BYTES = 5 * 1024 ** 3;
 const PART_LIMIT_BYTES = 5 * 1024 ** 3;
 const USUAL_PART_BYTES = 256 * 1024 ** 2;
 
-/** Environment of the work function. Sizes are settable so that a test can copy in parts what is small. */
+/** Environment of the work function. The sizes can be set, so a test can copy small objects in parts. */
 export const transferEnvironment = z.object({
   SOURCE_BUCKET: z.string().min(3),
   DESTINATION_BUCKET: z.string().min(3),
   /** Larger objects are copied in parts. */
   SINGLE_COPY_LIMIT_BYTES: z.coerce.number().int().min(0).max(COPY_OBJECT_BYTES).default(COPY_OBJECT_BYTES),
-  /** Raised where an object would need more parts than S3 takes. */
+  /** Increased if an object would need more parts than S3 allows. */
   PART_BYTES: z.coerce.number().int().min(1).max(PART_LIMIT_BYTES).default(USUAL_PART_BYTES),
-  /** Parts under way at once. */
+  /** How many parts are copied at the same time. */
   PARALLEL_PARTS: z.coerce.number().int().min(1).max(64).default(8),
-  /** A run with less time than this left begins no further part; the next run does. Longer than a part takes, tidying up included. */
+  /**
+   * If less time is left, a run starts no further part and leaves it to the next run. Longer than copying a
+   * part and cleaning up.
+   */
   STOP_BEFORE_SECONDS: z.coerce.number().min(1).default(20),
 });
 export type TransferEnvironment = z.infer<typeof transferEnvironment>;

@@ -2,7 +2,7 @@ import { defineWork } from '../../../lambdas/runtime/index.ts';
 import { transferEnvironment } from './environment.ts';
 import { transferObject } from './transfer.ts';
 
-/** The work function of the task type `object-transfer`: see transfer.ts for what it does, and in what order. */
+/** The work function of the task type `object-transfer`: transfer.ts describes its effects. */
 const environment = transferEnvironment.parse(process.env);
 
 export const handler = defineWork((task) => transferObject(task, environment));

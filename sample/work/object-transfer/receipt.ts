@@ -9,20 +9,25 @@ import type { ObjectName } from './source.ts';
 const RECEIPT_TYPE = 'application/vnd.taskbound.transfer-receipt.v1+json';
 export const receiptKeyOf = (destinationKey: string): string => `${destinationKey}.receipt.json`;
 
-/** What the receipt says, signed with the task's own key: whose copy it is, of what, and how it was checked. */
+/**
+ * The content of a receipt, which is signed with the task's own key: which task copied what, and how the copy
+ * was checked.
+ */
 export interface Receipt {
   readonly boundaryId: string;
   readonly source: ObjectName & { readonly etag: string };
   readonly destination: ObjectName & { readonly etag: string };
   readonly bytes: number;
-  /** The source's, which the copy's was found equal to. */
+  /** The checksum of the source, which is equal to the checksum of the copy. */
   readonly checksum: { readonly algorithm: Check['algorithm']; readonly value: string };
   readonly check: Check['by'];
   /** ISO 8601. */
   readonly copiedAt: string;
 }
 
-/** The receipt as it is stored: a DSSE envelope around RFC 8785 JSON. `key` is the private key in PKCS #8 PEM. */
+/**
+ * The receipt as it is stored: a DSSE envelope around RFC 8785 JSON. `key` is the private key in PKCS #8 PEM.
+ */
 export function signedReceipt(receipt: Receipt, key: Secret<string>): string {
   const envelope = signEnvelope(
     RECEIPT_TYPE,
@@ -32,7 +37,10 @@ export function signedReceipt(receipt: Receipt, key: Secret<string>): string {
   return canonicalJson(envelope);
 }
 
-/** Writes the receipt beside the object. `sha256` is over the exact bytes written: it stands in the evidence. */
+/**
+ * Writes the receipt next to the object. `sha256` is the digest of the written bytes, which is recorded in
+ * the evidence.
+ */
 export async function writeReceipt(
   s3: S3Client,
   at: ObjectName,

@@ -29,21 +29,23 @@ export type TransferResult = {
 };
 
 /**
- * Copies one object within S3, checks the copy, and leaves a signed receipt beside it.
+ * Copies one object within S3, checks the copy, and writes a signed receipt next to it.
  *
  * Effects, in order:
- *  1. nothing, until the source's checksum is known and the receipt's key is fetched;
+ *  1. nothing, until the source's checksum is read and the receipt's key is fetched;
  *  2. the copy, of exactly the object whose checksum was read (`If-Match` on its ETag);
- *  3. the receipt, only once S3's checksum of the copy equals the source's.
+ *  3. the receipt, only after S3's checksum of the copy is found equal to the source's.
  *
- * What is too large for one run is copied in parts: a run whose time is up hands on the upload, and the next one looks at what S3 has of it,
- * copies the rest, and completes it, once the source is still the same.
+ * An object that is too large for one run is copied in parts: a run whose time is up passes on the upload.
+ * The next run checks that the source is still the same, lists the parts that S3 has, copies the rest, and
+ * completes the upload.
  *
- * Half done: a copy in parts that fails is aborted; one that is ended from outside is left to the bucket's lifecycle rule; a copy without a
- * receipt was not checked and is not to be used. Repeated: writes the same object again, and a new receipt under the new task's key.
+ * Half done: a copy in parts that fails is aborted; if the task is ended from outside, the bucket's lifecycle
+ * rule removes the parts; a copy without a receipt was not checked and must not be used. Repeated: writes the
+ * same object again, and a new receipt with the new task's key.
  *
- * Rejected: reading the object through this function to hash it. That needs the object's size in time and memory, and would make the
- * function a place where the content can leak.
+ * Rejected: reading the object through this function to hash it. That takes time and memory in proportion to
+ * the object, and the function could leak the content.
  */
 export async function transferObject(
   task: Task,
@@ -92,7 +94,7 @@ function namesOf(task: Task, { SOURCE_BUCKET, DESTINATION_BUCKET }: TransferEnvi
   const bytes = Buffer.byteLength(receiptKey);
   if (bytes > S3_KEY_BYTES) {
     throw new TransferRefused(
-      `The receipt's key, destinationKey with .receipt.json, has ${bytes} bytes; S3 takes at most ${S3_KEY_BYTES}. Shorten destinationKey by ${bytes - S3_KEY_BYTES} bytes. Nothing was copied.`,
+      `The receipt's key, destinationKey with .receipt.json, has ${bytes} bytes; S3 allows at most ${S3_KEY_BYTES}. Shorten destinationKey by ${bytes - S3_KEY_BYTES} bytes. Nothing was copied.`,
     );
   }
   return {
@@ -102,7 +104,10 @@ function namesOf(task: Task, { SOURCE_BUCKET, DESTINATION_BUCKET }: TransferEnvi
   };
 }
 
-/** The source as it is now; in a later run it must be the one of the earlier ones, or what they copied is given up. */
+/**
+ * The source as it is now. In a later run it must be the same as in the earlier runs, or else the upload is
+ * aborted.
+ */
 async function sourceOf(
   s3: S3Client,
   from: ObjectName,
@@ -131,7 +136,7 @@ interface Copying {
 type Copied =
   { readonly check: Check; readonly copy: Checksums } | { readonly unfinished: TransferCheckpoint };
 
-/** Copies, and returns the copy only when S3's checksum of it equals the source's. */
+/** Copies, and returns the copy only if its checksum equals the source's. */
 async function copyChecked(copying: Copying): Promise<Copied> {
   const { task, s3, source, to, environment, checkpoint } = copying;
   const what = shown(source);
@@ -160,13 +165,13 @@ const inParts = ({ task, s3, source, to, environment, checkpoint }: Copying, che
     },
   );
 
-/** S3 refuses a copy whose source has another ETag by now. */
+/** S3 refuses a copy if the source now has another ETag. */
 const changed =
   (source: Source) =>
   (error: unknown): never => {
     if (!(error instanceof Error) || error.name !== 'PreconditionFailed') throw error;
     throw new SourceChanged(
-      `The source, ${shown(source)}, is no longer the one with ETag ${source.etag} whose checksum was read (S3 said: ${error.message}). Nothing was copied. Let its writer finish and submit again.`,
+      `The source, ${shown(source)}, is no longer the one with ETag ${source.etag} whose checksum was read (S3 answered: ${error.message}). Nothing was copied. Wait until its writer has finished, and submit again.`,
       { cause: error },
     );
   };

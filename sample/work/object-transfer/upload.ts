@@ -16,8 +16,8 @@ import { UploadGone } from './errors.ts';
 import type { PartRange } from './part-ranges.ts';
 import { shown, type ObjectName, type Source } from './source.ts';
 
-/** An upload under way, and how its whole will be checked. */
-export interface CopyUpload {
+/** An upload in progress, and the check for the whole object. */
+export interface MultipartCopy {
   readonly s3: S3Client;
   readonly source: Source;
   readonly to: ObjectName;
@@ -27,9 +27,9 @@ export interface CopyUpload {
 
 const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;
 
-/** Begins an upload with the source's metadata. */
+/** Starts an upload with the source's metadata. */
 export async function beginUpload(
-  { s3, source: { head }, to, check }: Omit<CopyUpload, 'id'>,
+  { s3, source: { head }, to, check }: Omit<MultipartCopy, 'id'>,
   abortSignal: AbortSignal,
 ): Promise<string> {
   const { UploadId } = await s3.send(
@@ -48,7 +48,7 @@ export async function beginUpload(
     { abortSignal },
   );
   if (UploadId === undefined)
-    throw new Error(`S3 began an upload to ${to.key} without naming it. Try again.`);
+    throw new Error(`S3 started an upload to ${to.key} but returned no upload id. Try again.`);
   return UploadId;
 }
 
@@ -62,9 +62,9 @@ const completedPart = (
   [`Checksum${algorithm}`]: part?.[`Checksum${algorithm}`],
 });
 
-/** S3 copies one part itself, of exactly the object that was looked at. */
+/** Lets S3 copy one part, of exactly the object whose checksum was read. */
 export async function copyPart(
-  { s3, source, to, check, id }: CopyUpload,
+  { s3, source, to, check, id }: MultipartCopy,
   range: PartRange,
   abortSignal: AbortSignal,
 ): Promise<CompletedPart> {
@@ -85,11 +85,11 @@ export async function copyPart(
 }
 
 /**
- * All pages. Not by the SDK's paginator: it asks on while there is a marker, and S3 gives one with the last page too.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html
+ * Reads all pages. The SDK's paginator is not used: it continues while there is a marker, and S3 returns one
+ * with the last page too. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html
  */
 async function* listedParts(
-  { s3, to, id }: Pick<CopyUpload, 's3' | 'to' | 'id'>,
+  { s3, to, id }: Pick<MultipartCopy, 's3' | 'to' | 'id'>,
   abortSignal: AbortSignal,
 ): AsyncGenerator<Part> {
   let marker: string | undefined;
@@ -104,9 +104,12 @@ async function* listedParts(
   }
 }
 
-/** The parts that S3 has whole, by number; undefined when it does not know the upload: it was completed, or aborted. */
+/**
+ * The complete parts that S3 has, by number. Undefined if S3 does not know the upload, because it was
+ * completed or aborted.
+ */
 export async function partsThere(
-  { s3, to, check, id }: CopyUpload,
+  { s3, to, check, id }: MultipartCopy,
   ranges: readonly PartRange[],
   abortSignal: AbortSignal,
 ): Promise<Map<number, CompletedPart> | undefined> {
@@ -125,11 +128,12 @@ export async function partsThere(
 }
 
 /**
- * S3 compares the whole with the source's checksum before the object exists, and fails with BadDigest when they differ. An answer that was
- * lost is no failure: the upload is gone then, and the object tells whether it was completed.
+ * S3 compares the whole object with the source's checksum before the object exists, and fails with BadDigest
+ * if they differ. A lost answer is not a failure: the upload no longer exists then, and the object shows
+ * whether it was completed.
  */
 export async function completeUpload(
-  upload: CopyUpload,
+  upload: MultipartCopy,
   parts: readonly CompletedPart[],
   ranges: readonly PartRange[],
   abortSignal: AbortSignal,
@@ -156,16 +160,19 @@ export async function completeUpload(
   }
 }
 
-/** S3 said no, and did nothing. */
+/** Whether S3 refused the call and did nothing. */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error) || !('$metadata' in error)) return false;
   const { httpStatusCode = 500 } = error.$metadata as { httpStatusCode?: number };
   return httpStatusCode < 500;
 }
 
-/** The object that an upload became whose completion was not answered; throws `UploadGone` when the destination holds anything else. */
+/**
+ * The object of an upload whose completion was not answered. Throws `UploadGone` if the destination contains
+ * anything else.
+ */
 export async function completedBefore(
-  { s3, source, to, check, id }: CopyUpload,
+  { s3, source, to, check, id }: MultipartCopy,
   abortSignal: AbortSignal,
 ): Promise<Checksums> {
   try {
@@ -177,17 +184,20 @@ export async function completedBefore(
     return copy;
   } catch (error) {
     abortSignal.throwIfAborted();
-    const said = describeError(error);
+    const answer = describeError(error);
     throw new UploadGone(
-      `The upload ${id} to ${to.bucket} is gone, and ${shown(to)} is not the copy (${said}): somebody aborted it, or a lifecycle rule that is shorter than the task. Nothing was receipted. Look at the bucket's rules and submit again.`,
+      `The upload ${id} to ${to.bucket} no longer exists, and ${shown(to)} is not the copy (${answer}): the upload was aborted, or removed by a lifecycle rule that is shorter than the task. No receipt was written. Check the bucket's rules and submit again.`,
       { cause: error },
     );
   }
 }
 
-/** What to throw for an error after which nothing of the upload may stay. Not under the task's signal: that it fired may be why. */
+/**
+ * Aborts the upload after an error, and returns the error to throw. Does not use the task's signal, which may
+ * be the reason for the error.
+ */
 export async function aborted(
-  { s3, to, id }: Pick<CopyUpload, 's3' | 'to' | 'id'>,
+  { s3, to, id }: Pick<MultipartCopy, 's3' | 'to' | 'id'>,
   error: unknown,
 ): Promise<unknown> {
   try {
@@ -195,9 +205,9 @@ export async function aborted(
     return error;
   } catch (abortError) {
     if (isNamed(abortError, 'NoSuchUpload')) return error;
-    const said = describeError(abortError);
+    const answer = describeError(abortError);
     const both = new Error(
-      `${errorMessage(error)} The upload ${id} to ${to.bucket} could not be aborted either (${said}); the bucket's lifecycle rule removes it.`,
+      `${errorMessage(error)} The upload ${id} to ${to.bucket} could not be aborted either (${answer}); the bucket's lifecycle rule removes it.`,
       { cause: error },
     );
     if (error instanceof Error) both.name = error.name;

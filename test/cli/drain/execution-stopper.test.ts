@@ -2,7 +2,7 @@ import { ExecutionDoesNotExist, SFNClient, StopExecutionCommand } from '@aws-sdk
 import { mockAws } from '../../fixtures/mock-aws.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ExecutionStopper } from '../../../cli/drain/execution-stopper.ts';
-import { T0 } from '../support.ts';
+import { T0, rowOf } from '../support.ts';
 import { openRow as open } from './open-row.ts';
 
 describe('ending executions', () => {
@@ -21,9 +21,9 @@ describe('ending executions', () => {
     const teardown = { attempt: 1, executionArn: 'arn', intendedAtMs: T0 };
     const rows = [
       open({ boundaryId: 'object-transfer.b' }),
-      open({ boundaryId: 'object-transfer.a', phase: 'requested' }),
-      open({ boundaryId: 'object-transfer.c', phase: 'revoking' }),
-      open({ boundaryId: 'object-transfer.d', phase: 'revoked' }),
+      rowOf({ boundaryId: 'object-transfer.a', phase: 'requested' }),
+      rowOf({ boundaryId: 'object-transfer.c', phase: 'revoking' }),
+      rowOf({ boundaryId: 'object-transfer.d', phase: 'revoked' }),
       open({ boundaryId: 'object-transfer.e', teardown }),
     ];
     await made.stopper.stopAll(rows);

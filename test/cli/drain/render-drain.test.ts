@@ -2,19 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { drainReport } from '../../../cli/drain/drain-report.ts';
 import { DrainProgress, renderDraining, renderDrain } from '../../../cli/drain/render-drain.ts';
 import { rowOf, T0 } from '../support.ts';
+import { leaseOf } from '../../fixtures/row.ts';
 import { openRow as open } from './open-row.ts';
 
 describe('what a person reads', () => {
   const nothing = { open: [], unreadable: [], waiting: [] };
-  const lease = {
-    ...{ number: 1, state: 'issued' as const, attempt: 'a', intendedAtMs: T0, deadlineMs: T0 + 120_000 },
-    ...{ policyDigest: 'p', sessionSecretName: 's' },
-  };
+  const lease = leaseOf({ deadlineMs: T0 + 120_000 });
 
   it('counts phases, and prints an unchanged line once', () => {
     const progress = new DrainProgress();
     const remaining = {
-      open: [open(), open({ phase: 'admitted' }), open()],
+      open: [open(), rowOf({ phase: 'admitted' }), open()],
       unreadable: [{ boundaryId: 'x.yy', fault: 'odd' }],
       waiting: [rowOf({ leases: [lease] }), rowOf({ leases: [{ ...lease, deadlineMs: T0 + 600_000 }] })],
     };
@@ -27,7 +25,7 @@ describe('what a person reads', () => {
   });
 
   it('a task that waits for approval has no execution to stop: it shows how to end it', () => {
-    const asks = open({
+    const asks = rowOf({
       phase: 'requested',
       approval: { quorum: 2, expiresAtMs: T0 + 3_600_000 },
     });

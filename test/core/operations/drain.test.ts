@@ -5,10 +5,10 @@ import {
   drainOf,
   INDEX_LAG_MS,
   isSafe,
-  liftedByMs,
+  sweptByMs,
   mayBeEnded,
   RECONCILE_EVERY_MS,
-  standingOf,
+  removalState,
   SUBMIT_TIMEOUT_SECONDS,
 } from '../../../core/operations/drain.ts';
 import { SWEEP_MARGIN_MS } from '../../../core/ledger/due.ts';
@@ -56,21 +56,21 @@ describe('the marker', () => {
 
 describe('a row', () => {
   it.each(PHASES.filter((phase) => phase !== 'closed'))('is open while it is %s', (phase) =>
-    expect(standingOf(rowOf({ phase, leases: isAtLeast(phase, 'admitted') ? [lease] : [] }))).toBe('open'),
+    expect(removalState(rowOf({ phase, leases: isAtLeast(phase, 'admitted') ? [lease] : [] }))).toBe('open'),
   );
 
   it('waits while its leftovers are there, is done after that, or when it never made any', () => {
     const closed = rowOf({ phase: 'closed', leases: [lease], closedAtMs: 50_000 });
-    expect(standingOf(closed)).toBe('waiting');
-    expect(liftedByMs(closed)).toBe(100_000 + SWEEP_MARGIN_MS + RECONCILE_EVERY_MS);
-    expect(standingOf({ ...closed, sweptAtMs: 1 })).toBe('done');
-    expect(standingOf(rowOf({ phase: 'closed' }))).toBe('done');
+    expect(removalState(closed)).toBe('waiting');
+    expect(sweptByMs(closed)).toBe(100_000 + SWEEP_MARGIN_MS + RECONCILE_EVERY_MS);
+    expect(removalState({ ...closed, sweptAtMs: 1 })).toBe('done');
+    expect(removalState(rowOf({ phase: 'closed' }))).toBe('done');
   });
 
   it('is lifted later when its sweep was put off', () => {
     const postponed = { failures: 1, untilMs: 900_000, because: 'x' };
     const closed = rowOf({ phase: 'closed', leases: [lease], closedAtMs: 50_000, postponed });
-    expect(liftedByMs(closed)).toBe(900_000 + RECONCILE_EVERY_MS);
+    expect(sweptByMs(closed)).toBe(900_000 + RECONCILE_EVERY_MS);
   });
 
   it('may be ended until its teardown begins', () => {

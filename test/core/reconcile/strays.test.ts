@@ -3,7 +3,7 @@ import { SWEEP_MARGIN_MS } from '../../../core/ledger/due.ts';
 import { denyPolicyName, secretName } from 'taskbound-evidence/names/ids';
 import {
   boundaryOfSecret,
-  isCaredFor,
+  cleansUpItself,
   isOld,
   staleDeny,
   STRAY_AGE_MS,
@@ -48,5 +48,5 @@ describe('what is left of a boundary is cared for by its row', () => {
     ['a closed one before its sweep', rowOf({ phase: 'closed', closedAtMs: 1, leases: [lease] }), true],
     ['one that was swept', rowOf({ phase: 'closed', closedAtMs: 1, leases: [lease], sweptAtMs: 2 }), false],
     ['a closed one that knows of nothing to sweep', rowOf({ phase: 'closed', closedAtMs: 1 }), false],
-  ])('%s', (_what, row, expected) => expect(isCaredFor(row)).toBe(expected));
+  ])('%s', (_what, row, expected) => expect(cleansUpItself(row)).toBe(expected));
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Statement } from 'taskbound-iam/policy';
 import { policyLiteral } from '../../../core/grants/session-policy.ts';
-import { toolNamer, type ToldUse } from '../../../core/work/match-tool.ts';
+import { toolFinder, type ReportedUse } from '../../../core/work/match-tool.ts';
 
 const CASES = 'arn:aws:dynamodb:eu-central-1:111122223333:table/Cases';
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:taskbound/S/t/t.1/n/';
@@ -43,7 +43,7 @@ const POLICY = policyOf(
 );
 
 describe('the tool of a call', () => {
-  test.each<[string, ToldUse, string | null]>([
+  test.each<[string, ReportedUse, string | null]>([
     ['a resource', { action: 's3:GetObject', resource: 'arn:aws:s3:::b/a*b', outcome: 'ok' }, 'readSource'],
     [
       'a literal star is no wildcard',
@@ -131,14 +131,14 @@ describe('the tool of a call', () => {
       null,
     ],
     ['what is no ARN', { action: 's3:GetObject', resource: 'b/a*b', outcome: 'ok' }, null],
-  ])('%s', (_what, use, tool) => expect(toolNamer(POLICY)(use)).toBe(tool));
+  ])('%s', (_what, use, tool) => expect(toolFinder(POLICY)(use)).toBe(tool));
 
   test('two statements that the word cannot tell apart: neither is named', () => {
     const acl = (value: string) => ({ StringEquals: { 's3:x-amz-acl': value } });
     const open = (sid: string) => allow(sid, 's3:PutObject', 'arn:aws:s3:::b/*', acl(sid));
-    const use: ToldUse = { action: 's3:PutObject', resource: 'arn:aws:s3:::b/x', outcome: 'ok' };
-    expect(toolNamer(policyOf(open('one'), open('two')))(use)).toBeNull();
-    expect(toolNamer(policyOf(open('one'), allow('plain', 's3:PutObject', 'arn:aws:s3:::b/x')))(use)).toBe(
+    const use: ReportedUse = { action: 's3:PutObject', resource: 'arn:aws:s3:::b/x', outcome: 'ok' };
+    expect(toolFinder(policyOf(open('one'), open('two')))(use)).toBeNull();
+    expect(toolFinder(policyOf(open('one'), allow('plain', 's3:PutObject', 'arn:aws:s3:::b/x')))(use)).toBe(
       'plain',
     );
   });
@@ -146,8 +146,8 @@ describe('the tool of a call', () => {
   test.each(['', '{', '[]', '{"Version":"2012-10-17","Statement":[{"Effect":"Maybe"}]}'])(
     'the policy %j: no call has a tool, and nothing is thrown',
     (policy) => {
-      const use: ToldUse = { action: 's3:GetObject', resource: 'arn:aws:s3:::b/a*b', outcome: 'ok' };
-      expect(toolNamer(policy)(use)).toBeNull();
+      const use: ReportedUse = { action: 's3:GetObject', resource: 'arn:aws:s3:::b/a*b', outcome: 'ok' };
+      expect(toolFinder(policy)(use)).toBeNull();
     },
   );
 
@@ -159,7 +159,7 @@ describe('the tool of a call', () => {
           allow('readCase', 'dynamodb:GetItem', CASES, leading(policyLiteral(granted))),
         );
         const use = { action: 'dynamodb:GetItem', resource: CASES, key: { caseId: asked }, outcome };
-        expect(toolNamer(policy)(use)).toBe(asked === granted ? 'readCase' : null);
+        expect(toolFinder(policy)(use)).toBe(asked === granted ? 'readCase' : null);
       }),
     );
   });

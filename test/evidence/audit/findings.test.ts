@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Findings } from 'taskbound-evidence/audit/findings';
-import { FirstRefs, NAMED } from 'taskbound-evidence/audit/first-refs';
+import { AuditFindings } from 'taskbound-evidence/audit/findings';
+import { FirstRefs, LISTED_RECORDS } from 'taskbound-evidence/audit/first-refs';
 
 const ref = (number: number) => ({
   eventId: String(number).padStart(3, '0'),
@@ -13,13 +13,13 @@ const ref = (number: number) => ({
 });
 
 describe('findings of many records', () => {
-  it('name the first and count them all, those that were never kept included', () => {
+  it('list the first records and count all, including those that were not kept', () => {
     const refs = new FirstRefs();
     for (let number = 0; number < 50; number += 1) refs.add(ref(number));
-    const findings = new Findings();
+    const findings = new AuditFindings();
     findings.violateAll('key-never-issued', refs);
     const [violation] = findings.violations();
-    expect(violation?.records).toHaveLength(NAMED);
+    expect(violation?.records).toHaveLength(LISTED_RECORDS);
     expect(violation?.says).toMatch(/50 records show it\.$/);
   });
 });

@@ -30,7 +30,7 @@ const gapsOf = (records: readonly unknown[], events?: readonly ChainedEvent[], c
 };
 const key = (): string => ran.row.leases[0]?.accessKeyId ?? '';
 const without = (fits: (record: TrailRecord) => boolean) => trail.filter((record) => !fits(record));
-/** The evidence, with the data of one event changed. */
+/** The evidence with the data of one event changed. */
 const changed = (
   type: ChainedEvent['type'],
   change: (data: ChainedEvent['data']) => void,
@@ -39,7 +39,7 @@ const changed = (
   for (const event of events) if (event.type === type) change(event.data);
   return events;
 };
-/** Another call of the session, like one that it made. */
+/** A further call of the session, based on one that it made. */
 function more(change: Changed): Changed[] {
   const records = copyOf(trail);
   const like = records.find(
@@ -50,7 +50,7 @@ function more(change: Changed): Changed[] {
 }
 const otherKey = (): Changed => ({ bucketName: stack.output('source'), key: 'other' });
 
-describe('what is missing is said, and the verdict is undetermined', () => {
+describe('missing information is a gap, and the verdict is undetermined', () => {
   const bySource = (source: string) => (record: TrailRecord) =>
     record.eventSource === `${source}.amazonaws.com`;
   const bySession = (record: TrailRecord) => record.userIdentity['accessKeyId'] === key();
@@ -77,7 +77,7 @@ describe('what is missing is said, and the verdict is undetermined', () => {
     expect(gapsOf(without(fits))).toEqual(rules);
   });
 
-  test('without management events no use is taken for a lie', () => {
+  test('without management events, no reported use is a violation', () => {
     const data = without((record) => record.eventCategory === 'Management');
     expect(gapsOf(data)).toEqual([
       'no-management-events',
@@ -88,7 +88,7 @@ describe('what is missing is said, and the verdict is undetermined', () => {
     ]);
   });
 
-  test('an action that was answered and that nobody can map; refused, it is an attempt', () => {
+  test('an answered action that cannot be mapped is a gap; if it is refused, it is an attempt', () => {
     const unknown = {
       eventSource: 'ec2.amazonaws.com',
       eventName: 'RunInstances',
@@ -103,12 +103,12 @@ describe('what is missing is said, and the verdict is undetermined', () => {
     ]);
   });
 
-  test('many deletions in one record do not tell what was deleted', () => {
+  test('the record of a batch deletion does not show what was deleted', () => {
     const requestParameters = { bucketName: stack.output('destination'), delete: '' };
     expect(gapsOf(more({ eventName: 'DeleteObjects', requestParameters }))).toEqual(['cannot-map']);
   });
 
-  test('a call outside the policy that found nothing does not tell whether it was let in; a throttled one was not', () => {
+  test('a call outside the policy that found nothing is unclear; a throttled call was not carried out', () => {
     const failing = (errorCode: string) => more({ requestParameters: otherKey(), errorCode });
     expect(gapsOf(failing('ResourceNotFoundException'))).toEqual(['unclear-answer']);
     const throttled = audited(failing('SlowDown'));
@@ -122,28 +122,28 @@ describe('what is missing is said, and the verdict is undetermined', () => {
   const atEnd = (seconds: number, change: Changed = {}): Changed[] =>
     more({ eventName: 'GetObject', eventTime: toSecond(end() + seconds * 1000), ...change });
 
-  test('a transfer that was over soon after the end may have begun before it, where the work died', () => {
+  test('if the work died, a transfer that completed soon after the end may have started before it', () => {
     const died = changed('work.finished', (data) => (data['tools'] = 'unknown'));
     expect(gapsOf(atEnd(1), died)).toEqual(['may-have-begun-before']);
     expect(gapsOf(atEnd(900), died)).toEqual(['may-have-begun-before']);
     expect(audited(atEnd(901), died).violations.map(({ rule }) => rule)).toContain('after-end-and-allowed');
   });
 
-  test('work that came to its end has no transfer under way', () => {
+  test('work that returned has no transfer in progress', () => {
     expect(audited(atEnd(1)).violations.map(({ rule }) => rule)).toContain('after-end-and-allowed');
   });
 
   test.each<readonly [string, number, Changed]>([
-    ['a call that takes no time', 1, { eventName: 'HeadObject' }],
-    ['one that the policy never allowed', 1, { requestParameters: { bucketName: 'other', key: 'k' } }],
-    ['one that was told that there is nothing', 1, { errorCode: 'NoSuchKey' }],
+    ['a call that is not a transfer', 1, { eventName: 'HeadObject' }],
+    ['a call that the policy never allowed', 1, { requestParameters: { bucketName: 'other', key: 'k' } }],
+    ['a call for which S3 reported a missing key', 1, { errorCode: 'NoSuchKey' }],
   ])('%s began after the end', (_what, seconds, change) => {
     const { violations } = audited(atEnd(seconds, change));
     expect(violations.map(({ rule }) => rule)).toContain('after-end-and-allowed');
   });
 
   const isData = ({ eventCategory }: TrailRecord): boolean => eventCategory === 'Data';
-  /** Some records stand in a file of a trail that ends before the task does. */
+  /** Puts some records into the file of a trail that ends before the task. */
   const inShortTrail = (fits: (record: TrailRecord) => boolean) => {
     const fileOf = (index: number): string =>
       fits(trail[index] as TrailRecord) ? 'short.json.gz' : 'trail.json.gz';
@@ -151,18 +151,18 @@ describe('what is missing is said, and the verdict is undetermined', () => {
     return [result.verdict, ...result.gaps.map(({ rule }) => rule)];
   };
 
-  test('another trail that covers everything proves nothing of what it does not log', () => {
+  test('a second trail that covers the whole time proves nothing about events that it does not log', () => {
     expect(inShortTrail(isData)).toEqual(['undetermined', 'data-events-end-early']);
     expect(inShortTrail((record) => !isData(record))).toEqual(['undetermined', 'no-management-events']);
   });
 
-  test("IAM's records of another region: that region must be covered as well", () => {
+  test('IAM records in another region: that region must be covered as well', () => {
     const records = copyOf(trail).map((record) =>
       record['eventSource'] === 'iam.amazonaws.com' ? { ...record, awsRegion: 'us-east-1' } : record,
     );
     const audit = new Audit(makeBundle(ran.row.boundaryId, ran.events));
-    for (const record of records) audit.see(readTrailEvent(record, 'trail.json.gz') as TrailEvent);
-    expect(audit.wanted.regions).toEqual(['eu-central-1', 'us-east-1']);
+    for (const record of records) audit.observe(readTrailEvent(record, 'trail.json.gz') as TrailEvent);
+    expect(audit.requiredCoverage.regions).toEqual(['eu-central-1', 'us-east-1']);
     const both = (to: string): Coverage => ({
       ...COVERED,
       regions: [...COVERED.regions, { region: 'us-east-1', from: '2000-01-01T00:00:00Z', to }],
@@ -171,7 +171,7 @@ describe('what is missing is said, and the verdict is undetermined', () => {
     expect(gapsOf(records, ran.events, both('2026-11-23T10:00:30Z'))).toEqual(['ends-early']);
   });
 
-  test('data events of an unrelated bucket, or of long ago, show nothing of the task', () => {
+  test('data events of an unrelated bucket, or of an earlier time, do not count', () => {
     const died = changed('work.finished', (data) => (data['tools'] = 'unknown'));
     const others = (change: Changed) => [
       ...without(isData),
@@ -184,7 +184,7 @@ describe('what is missing is said, and the verdict is undetermined', () => {
     expect(gapsOf(others({ eventTime: '2020-01-01T00:00:00Z' }), died)).toEqual(['no-data-events']);
   });
 
-  test('a trail that logs only what writes accuses nobody of what it read', () => {
+  test('with a trail that logs only writes, a missing read is not a violation', () => {
     expect(gapsOf(without((record) => isData(record) && record.readOnly))).toEqual(['no-data-events']);
   });
 
@@ -200,7 +200,7 @@ describe('what is missing is said, and the verdict is undetermined', () => {
     },
   );
 
-  test('evidence that does not say where the task was', () => {
+  test('evidence without the account and region of the task', () => {
     const silent = changed('task.requested', (data) => delete data['executionArn']);
     const never = silent.filter(({ type }) => /^(task\.requested|boundary\.closed)$/.test(type));
     const result = audited(trail, never, { ...COVERED, regions: [] });
@@ -213,20 +213,20 @@ describe('what is missing is said, and the verdict is undetermined', () => {
     regions: COVERED.regions.map((each) => ({ ...each, ...change })),
   });
   test.each<readonly [string, Parameters<typeof covering>[0], GapRule]>([
-    ['begins a second late', { from: '2026-11-23T10:00:01Z' }, 'starts-late'],
+    ['starts one second late', { from: '2026-11-23T10:00:01Z' }, 'starts-late'],
     ['covers nothing', { from: null, to: null }, 'ends-early'],
   ])('a trail that %s', (_what, coverage, rule) => {
     expect(gapsOf(trail, ran.events, covering(coverage))).toContain(rule);
   });
 
-  test('a trail must reach a quarter of an hour beyond the deadline', () => {
+  test('a trail must cover 15 minutes after the deadline', () => {
     const enough = (ran.row.leases[0]?.deadlineMs ?? 0) + DELIVERY_SECONDS * 1000;
     const to = (ms: number) => covering({ to: toSecond(ms) });
     expect(audited(trail, ran.events, to(enough)).verdict).toBe('enforced');
     expect(gapsOf(trail, ran.events, to(enough - 1000))).toEqual(['ends-early']);
   });
 
-  test('a use that is not there may still come for a day, and then the worker made it up', () => {
+  test('a missing use may still be delivered within a day; after that it is a violation', () => {
     const withoutPut = without(({ eventName }) => eventName === 'PutObject');
     const day = (ran.row.leases[0]?.deadlineMs ?? 0) + LATE_SECONDS * 1000;
     const early = covering({ to: toSecond(day - 1000) });
@@ -235,7 +235,7 @@ describe('what is missing is said, and the verdict is undetermined', () => {
     expect(late.violations.map(({ rule }) => rule)).toEqual(['use-not-in-trail']);
   });
 
-  test('evidence without an end, without readers, with a policy or a form that is not known', () => {
+  test('evidence that is not closed, has no readers, or has an event in an unknown form', () => {
     expect(gapsOf(trail, ran.events.slice(0, -1))).toEqual(['not-closed']);
     const noReaders = changed('identity.issued', (data) => delete data['sessionSecretReaders']);
     expect(gapsOf(trail, noReaders)).toEqual(['readers-not-recorded']);
@@ -244,14 +244,14 @@ describe('what is missing is said, and the verdict is undetermined', () => {
   });
 });
 
-describe('fair to what honest runs do', () => {
+describe('calls of correct runs are not violations', () => {
   const calls = (records: readonly unknown[], events?: readonly ChainedEvent[]) => {
     const result = audited(records, events);
     expect(result.verdict, saidOf(result)).toBe('enforced');
     return result.calls;
   };
 
-  test('an attempt outside the policy that was refused is listed', () => {
+  test('a refused attempt outside the policy is listed', () => {
     const result = audited(more({ requestParameters: otherKey(), errorCode: 'AccessDenied' }));
     expect(result.verdict, saidOf(result)).toBe('enforced');
     expect(result.attempts).toMatchObject([
@@ -259,7 +259,7 @@ describe('fair to what honest runs do', () => {
     ]);
   });
 
-  test('a refusal whose record has no parameters is an attempt only if the action stands nowhere in the policy', () => {
+  test('a refusal without recorded parameters is an attempt only if the policy does not contain the action', () => {
     const bare = (eventSource: string, eventName: string) =>
       audited(
         more({
@@ -282,7 +282,7 @@ describe('fair to what honest runs do', () => {
     expect(attempt.calls.undecided).toBe(0);
   });
 
-  test('calls of the very second of the proof, and of the deadline, may have been before it', () => {
+  test('calls in the second of the proof or of the deadline may have been made before it', () => {
     const provenAt = ran.events.find(({ type }) => type === 'revocation.proven')?.at ?? '';
     expect(calls(more({ eventTime: toSecond(Date.parse(provenAt)) })).afterAllowed).toBe(0);
     const neverProven = (events: readonly ChainedEvent[]) =>
@@ -293,11 +293,11 @@ describe('fair to what honest runs do', () => {
     expect(calls(more({ eventTime: deadline }), neverProven(ran.events)).afterAllowed).toBe(0);
   });
 
-  test('an SDK that did not get its answer asks again', () => {
+  test('an SDK repeats a call whose answer was lost', () => {
     expect(calls(more({})).insideAllowed).toBe(audited(trail).calls.insideAllowed + 1);
   });
 
-  test('a call after the end that was refused', () => {
+  test('a refused call after the end', () => {
     expect(calls(more({ eventTime: '2026-11-23T10:30:00Z', errorCode: 'AccessDenied' })).afterRefused).toBe(
       1,
     );
@@ -306,7 +306,7 @@ describe('fair to what honest runs do', () => {
     );
   });
 
-  test('GetCallerIdentity needs no permission, and no policy ends it', () => {
+  test('GetCallerIdentity needs no permission, and no policy can deny it', () => {
     const identity = {
       eventSource: 'sts.amazonaws.com',
       eventName: 'GetCallerIdentity',
@@ -316,7 +316,7 @@ describe('fair to what honest runs do', () => {
     expect(calls(more({ ...identity, eventTime: '2026-11-23T10:01:00Z' })).afterAllowed).toBe(0);
   });
 
-  test('a proof that is made again reads the session again, until the boundary is closed', () => {
+  test('a repeated proof reads the session secret again, until the boundary is closed', () => {
     const timeOf = (type: ChainedEvent['type']) =>
       Date.parse(ran.events.find((event) => event.type === type)?.at ?? '');
     const proof = String(
@@ -364,7 +364,7 @@ describe('fair to what honest runs do', () => {
     return [...records, decrypt];
   };
 
-  test("the KMS call that Secrets Manager makes for a session's GetSecretValue", () => {
+  test("Secrets Manager's KMS call for a session's GetSecretValue", () => {
     expect(calls(decrypted({})).insideAllowed).toBe(audited(trail).calls.insideAllowed + 1);
   });
 
@@ -372,14 +372,14 @@ describe('fair to what honest runs do', () => {
     expect(calls(more({ errorCode: 'SlowDown' })).insideFailed).toBe(1);
   });
 
-  test('when the worker died nobody knows what it did, and nothing it did is unreported', () => {
+  test('if the worker died, its uses are unknown, and no call is unreported', () => {
     const died = changed('work.finished', (data) => (data['tools'] = 'unknown'));
     const destination = { bucketName: stack.output('destination'), key: 'b.bin' };
     calls(more({ requestParameters: destination }), died);
   });
 });
 
-describe('what a record is, and what is always recorded', () => {
+describe('parsing records, and which actions are always recorded', () => {
   test.each([
     '',
     '2026',

@@ -25,7 +25,7 @@ const deadlineMs = (): number => ran.row.leases[0]?.deadlineMs ?? 0;
 const sessionSecret = (): string => ran.row.leases[0]?.sessionSecretName ?? '';
 const jitSecret = (): string => ran.row.secrets[0]?.secretName ?? '';
 const roleName = (): string => ran.row.taskRoleArn.slice(ran.row.taskRoleArn.lastIndexOf('/') + 1);
-/** A managed policy under the path of the stack's roles: its ceilings are among them. */
+/** A managed policy with the path of the stack's roles. Ceilings are such policies. */
 const ceilingArn = (): string =>
   ran.row.taskRoleArn.replace(':role/', ':policy/').replace(/[^/]+$/, 'Ceiling');
 const provenMs = (): number =>
@@ -36,7 +36,7 @@ const arnOf = (name: string): string =>
 let planted = 0;
 const freshEventId = (): string => `planted-${(planted += 1)}`;
 
-/** The first record that fits. */
+/** The first record that matches. */
 function recordOf(
   records: readonly Changed[],
   name: string,
@@ -52,7 +52,7 @@ const onSecret =
   (record: Changed): boolean =>
     (record['requestParameters'] as Changed)['secretId'] === name;
 
-/** A record of its own, like another but for what is changed. */
+/** A new record: a copy of another one with changes. */
 const like = (record: Changed, change: Changed): Changed => ({
   ...structuredClone(record),
   eventID: freshEventId(),
@@ -60,7 +60,7 @@ const like = (record: Changed, change: Changed): Changed => ({
   ...change,
 });
 
-/** A call of the task's session, answered, a moment after another that it really made. */
+/** An answered call of the task's session, one second after a call that it made. */
 const called = (records: readonly Changed[], source: string, eventName: string, change: Changed): Changed =>
   like(recordOf(records, 'HeadObject', bySession), {
     eventSource: `${source}.amazonaws.com`,
@@ -69,7 +69,7 @@ const called = (records: readonly Changed[], source: string, eventName: string, 
     ...change,
   });
 
-/** A call of a role that has no part in the task. */
+/** A call of a role that is not part of the task. */
 const STRANGER = {
   type: 'AssumedRole',
   principalId: 'AROAEXAMPLE:mallory',
@@ -102,7 +102,7 @@ const issuance = (records: readonly Changed[]): Changed =>
   );
 const parametersOf = (record: Changed): Changed => record['requestParameters'] as Changed;
 
-/** The evidence, had the worker told of a use otherwise. */
+/** The evidence with one reported use changed. */
 function changedUse(fits: (use: ToolUse) => boolean, change: Partial<ToolUse>): readonly ChainedEvent[] {
   const events = structuredClone(ran.events);
   const tools = events.find(({ type }) => type === 'work.finished')?.data['tools'] as { uses: ToolUse[] };
@@ -129,7 +129,7 @@ const changing =
 
 const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
   [
-    'an object was read that the task was not granted',
+    'an object outside the grant was read',
     'outside-and-allowed',
     adding((all) =>
       called(all, 's3', 'GetObject', {
@@ -138,7 +138,7 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     ),
   ],
   [
-    'its own object was read in another version',
+    'another version of its own object was read',
     'outside-and-allowed',
     adding((all) =>
       called(all, 's3', 'GetObject', {
@@ -147,7 +147,7 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     ),
   ],
   [
-    'a copy read something else',
+    'a copy read another object',
     'outside-and-allowed',
     changing(
       (all) => recordOf(all, 'CopyObject', bySession),
@@ -204,7 +204,7 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     ),
   ],
   [
-    'an error that only the permitted see came for what it was not granted',
+    'a call outside the grant returned an error that only authorized callers receive',
     'outside-and-allowed',
     adding((all) =>
       called(all, 's3', 'GetObject', {
@@ -219,7 +219,7 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     adding((all) => like(recordOf(all, 'HeadObject', bySession), { eventTime: toSecond(provenMs() + 1000) })),
   ],
   [
-    'its own object was found missing after the proof, as only the permitted see it',
+    'its own object was reported missing after the proof, which only authorized callers receive',
     'after-end-and-allowed',
     adding((all) =>
       like(recordOf(all, 'HeadObject', bySession), {
@@ -236,7 +236,7 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     ),
   ],
   [
-    'a service decrypted for the session after the deadline, so it had let a call in',
+    'a service decrypted for the session after the deadline, so it had authorized a call',
     'after-end-and-allowed',
     adding((all) => {
       const record = called(all, 'kms', 'Decrypt', { eventTime: toSecond(deadlineMs() + 1_000_000) });
@@ -245,7 +245,7 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     }),
   ],
   [
-    'a key of KMS was used by the session itself',
+    'the session itself used a KMS key',
     'outside-and-allowed',
     adding((all) =>
       called(all, 'kms', 'Decrypt', {
@@ -254,7 +254,7 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     ),
   ],
   [
-    'a key that was never issued was used under its source identity',
+    'an access key that was never issued was used with its source identity',
     'key-never-issued',
     adding((all) => {
       const record = like(recordOf(all, 'HeadObject', bySession), {});
@@ -265,7 +265,7 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     }),
   ],
   [
-    'a key that was never issued was refused under its session name',
+    'an access key that was never issued was refused with its session name',
     'key-never-issued',
     adding((all) => {
       const record = like(recordOf(all, 'HeadObject', bySession), { errorCode: 'AccessDenied' });
@@ -278,14 +278,14 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     }),
   ],
   [
-    'a second session was made in its name',
+    'a second session was created in its name',
     'issuance-not-in-evidence',
     adding((all) =>
       like(issuance(all), { responseElements: { credentials: { accessKeyId: 'ASIASECOND' } } }),
     ),
   ],
   [
-    'a session of another role was made with its source identity',
+    'a session of another role was created with its source identity',
     'issuance-not-in-evidence',
     adding((all) =>
       strange(all, 'sts', 'AssumeRole', {
@@ -296,7 +296,7 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     ),
   ],
   [
-    'a second session was made in its name with a token of another identity provider',
+    'a second session was created in its name with a token of another identity provider',
     'issuance-not-in-evidence',
     adding((all) =>
       strange(all, 'sts', 'AssumeRoleWithWebIdentity', {
@@ -306,16 +306,16 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     ),
   ],
   [
-    'a second session was made in its name with an assertion, which alone names it',
+    'a second session was created in its name with a SAML assertion, which alone contains the name',
     'issuance-not-in-evidence',
     adding((all) => ({
       ...strange(all, 'sts', 'AssumeRoleWithSAML', { roleArn: ran.row.taskRoleArn }),
       responseElements: { assumedRoleUser: { assumedRoleId: `AROAEXAMPLE:${ran.row.boundaryId}` } },
     })),
   ],
-  ['its key was made twice', 'issued-twice', adding((all) => like(issuance(all), {}))],
+  ['its key was issued twice', 'issued-twice', adding((all) => like(issuance(all), {}))],
   [
-    'its session was made with a wider policy',
+    'its session was created with a wider policy',
     'policy-differs',
     changing(issuance, (record) => {
       const parameters = parametersOf(record);
@@ -323,32 +323,32 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     }),
   ],
   [
-    'its session was made without a policy',
+    'its session was created without a policy',
     'policy-differs',
     changing(issuance, (record) => delete parametersOf(record)['policy']),
   ],
   [
-    'its session was made without a source identity',
+    'its session was created without a source identity',
     'names-differ',
     changing(issuance, (record) => delete parametersOf(record)['sourceIdentity']),
   ],
   [
-    'its session was made under another name',
+    'its session was created under another name',
     'names-differ',
     changing(issuance, (record) => (parametersOf(record)['roleSessionName'] = 'object-transfer.somebody')),
   ],
   [
-    'its session was made by another role than its secret',
+    'its session was created by a role other than the creator of its secret',
     'issuer-differs',
     changing(issuance, (record) => (record['userIdentity'] = STRANGER)),
   ],
   [
-    'a stranger read its session',
+    'another role read its session secret',
     'second-reader',
     adding((all) => strange(all, 'secretsmanager', 'GetSecretValue', { secretId: sessionSecret() })),
   ],
   [
-    'a stranger read its session by the ARN, with others',
+    'another role read its session secret by ARN in a batch',
     'second-reader',
     adding((all) =>
       strange(all, 'secretsmanager', 'BatchGetSecretValue', { secretIdList: ['x', arnOf(sessionSecret())] }),
@@ -372,22 +372,22 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     ),
   ],
   [
-    'a stranger read its JIT secret',
+    'another role read its JIT secret',
     'jit-secret-foreign-reader',
     adding((all) => strange(all, 'secretsmanager', 'GetSecretValue', { secretId: arnOf(jitSecret()) })),
   ],
   [
-    'a stranger put a value into its JIT secret',
+    'another role wrote a value to its JIT secret',
     'secret-changed-by-other',
     adding((all) => strange(all, 'secretsmanager', 'PutSecretValue', { secretId: jitSecret() })),
   ],
   [
-    'a stranger made its JIT secret again',
+    'another role created its JIT secret again',
     'secret-changed-by-other',
     adding((all) => strange(all, 'secretsmanager', 'CreateSecret', { name: jitSecret() })),
   ],
   [
-    'its session secret was made in another region as well',
+    'its session secret was created in a second region as well',
     'secret-changed-by-other',
     changing(
       (all) => recordOf(all, 'CreateSecret', (record) => parametersOf(record)['name'] === sessionSecret()),
@@ -395,7 +395,7 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     ),
   ],
   [
-    'its session secret was copied to another region, by its own maker',
+    'its session secret was replicated to another region by its creator',
     'secret-changed-by-other',
     adding((all) =>
       like(recordOf(all, 'PutSecretValue', onSecret(sessionSecret())), {
@@ -417,7 +417,7 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     }),
   ],
   [
-    'its deny was lifted before the deadline',
+    'its deny policy was removed before the deadline',
     'deny-lifted-early',
     adding((all) =>
       strange(all, 'iam', 'DeleteRolePolicy', {
@@ -427,7 +427,7 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     ),
   ],
   [
-    'its deny was overwritten',
+    'its deny policy was overwritten',
     'deny-replaced',
     adding((all) =>
       strange(all, 'iam', 'PutRolePolicy', {
@@ -461,7 +461,7 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     ),
   ]),
   [
-    'its deny had one more condition',
+    'its deny policy had one more condition',
     'deny-replaced',
     changing(
       (all) => recordOf(all, 'PutRolePolicy'),
@@ -475,7 +475,7 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     ),
   ],
   [
-    'its deny was lifted early, under its name in other letters',
+    'its deny policy was removed early, by its name in another case',
     'deny-lifted-early',
     adding((all) =>
       strange(all, 'iam', 'DeleteRolePolicy', {
@@ -501,7 +501,7 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     adding((all) => strange(all, 'iam', 'DeleteRole', { roleName: roleName() })),
   ],
   [
-    'its role was made while it worked',
+    'its role was created while it worked',
     'role-replaced',
     adding((all) => strange(all, 'iam', 'CreateRole', { roleName: roleName() })),
   ],
@@ -513,14 +513,14 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     ),
   ],
   [
-    'its ceiling got an old version again',
+    'its ceiling was set to an old version',
     'ceiling-changed',
     adding((all) =>
       strange(all, 'iam', 'SetDefaultPolicyVersion', { policyArn: ceilingArn(), versionId: 'v1' }),
     ),
   ],
   [
-    'a policy was put on its role while it worked',
+    'a policy was added to its role while it worked',
     'role-policy-changed',
     adding((all) =>
       strange(all, 'iam', 'PutRolePolicy', {
@@ -536,12 +536,12 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
     adding((all) => strange(all, 'iam', 'DeleteRolePermissionsBoundary', { roleName: roleName() })),
   ],
   [
-    'the trust of its role was changed while it worked',
+    'the trust policy of its role was changed while it worked',
     'role-trust-changed',
     adding((all) => strange(all, 'iam', 'UpdateAssumeRolePolicy', { roleName: roleName() })),
   ],
   [
-    'it read what it was granted, and did not report it',
+    'it read an object within its grant and did not report it',
     'unreported-use',
     adding((all) =>
       called(all, 's3', 'GetObject', {
@@ -551,8 +551,8 @@ const CASES: readonly (readonly [string, ViolationRule, Plant])[] = [
   ],
 ];
 
-describe('a planted record is found, and named', () => {
-  test('without one the run is enforced, and every call of its session is inside', () => {
+describe('a planted record is found and listed', () => {
+  test('without a planted record the run is enforced, and every call of its session is inside', () => {
     const result = audited(trail);
     expect(result.verdict, saidOf(result)).toBe('enforced');
     const sessionCalls = trail.filter((record) => record.userIdentity['accessKeyId'] === key()).length;
@@ -572,7 +572,7 @@ describe('a planted record is found, and named', () => {
     ).toContain(eventID);
   });
 
-  test('what was done to other policies, to drafts of the ceiling, and before the request is no change of it', () => {
+  test('changes of other policies, of draft ceiling versions, and before the request do not count', () => {
     const records = copyOf(trail);
     const iam = (eventName: string, parameters: Changed) => strange(records, 'iam', eventName, parameters);
     const before = toSecond(Date.parse(ran.events[0]?.at ?? '') - 1000);
@@ -587,7 +587,7 @@ describe('a planted record is found, and named', () => {
     expect(result.verdict, saidOf(result)).toBe('enforced');
   });
 
-  test('a use that the trail does not have is named', () => {
+  test('a use that the trail does not contain is reported', () => {
     const records = copyOf(trail);
     const put = recordOf(records, 'PutObject', bySession);
     const result = audited(records.filter((record) => record !== put));
@@ -596,7 +596,7 @@ describe('a planted record is found, and named', () => {
     expect(result.violations[0]?.says).toContain(String(put['requestID']));
   });
 
-  test('a reported call under the request id of another is not that call', () => {
+  test('a reported call with the request id of another call does not match', () => {
     const resource = `arn:aws:s3:::${stack.output('destination')}/harmless`;
     const events = changedUse(({ action }) => action === 's3:PutObject', { resource });
     const result = audited(trail, events);
@@ -604,18 +604,18 @@ describe('a planted record is found, and named', () => {
   });
 
   test.each([
-    ['names the version', 's3:GetObjectVersion'],
-    ['does not tell versions, as older ones', 's3:GetObject'],
+    ['names the version of the object', 's3:GetObjectVersion'],
+    ['does not distinguish versions, as older runtimes do', 's3:GetObject'],
   ])('a version that was read is the use of a runtime that %s', (_what, action) => {
     const records = copyOf(trail);
     const head = recordOf(records, 'HeadObject', bySession);
     parametersOf(head)['versionId'] = 'v';
     const events = changedUse(({ requestId }) => requestId === head['requestID'], { action });
     const rules = audited(records, events).violations.map(({ rule }) => rule);
-    expect(rules).toEqual(['outside-and-allowed']); // A version is another permission, which this task does not have.
+    expect(rules).toEqual(['outside-and-allowed']); // Reading a version needs another permission, which this task does not have.
   });
 
-  test('a batch whose record does not tell what was asked is in the trail all the same', () => {
+  test('a batch call counts as recorded, although its record does not show its items', () => {
     const records = copyOf(trail);
     const put = recordOf(records, 'PutObject', bySession);
     Object.assign(put, { eventName: 'DeleteObjects', requestParameters: { bucketName: 'b' } });
@@ -624,7 +624,7 @@ describe('a planted record is found, and named', () => {
     expect(result.gaps.map(({ rule }) => rule)).toContain('cannot-map');
   });
 
-  test('a made-up record does not take the place of a real one by its id', () => {
+  test('a forged record with the id of a real one does not replace it', () => {
     const records = copyOf(trail);
     const late = like(recordOf(records, 'HeadObject', bySession), {
       eventTime: toSecond(deadlineMs() + 1000),
@@ -639,20 +639,20 @@ describe('a planted record is found, and named', () => {
       ]);
   });
 
-  test('a use that was refused is not one that was answered', () => {
+  test('a refused record does not match a use that was reported as successful', () => {
     const records = copyOf(trail);
     recordOf(records, 'PutObject', bySession)['errorCode'] = 'AccessDenied';
     expect(audited(records).violations.map(({ rule }) => rule)).toEqual(['use-not-in-trail']);
   });
 
-  test('a reported call that the trail has four times was not made once', () => {
+  test('four records of a call that was reported once are more than retries', () => {
     const records = copyOf(trail);
     const put = recordOf(records, 'PutObject', bySession);
     records.push(...Array.from({ length: 4 }, () => like(put, {})));
     expect(audited(records).violations.map(({ rule }) => rule)).toEqual(['unreported-use']);
   });
 
-  test('calls are decided also when the worker died, and says nothing', () => {
+  test('calls are decided even if the worker died without a report', () => {
     const events = structuredClone(ran.events);
     for (const { type, data } of events) if (type === 'work.finished') data['tools'] = 'unknown';
     const records = copyOf(trail);
@@ -665,7 +665,7 @@ describe('a planted record is found, and named', () => {
     ]);
   });
 
-  test('evidence whose policy does not have its digest is violated', () => {
+  test('evidence whose policy does not match its digest is a violation', () => {
     const events = structuredClone(ran.events);
     const issued = events.find(({ type }) => type === 'identity.issued');
     if (issued !== undefined) issued.data['policyDigest'] = sha256Hex('another');
@@ -674,8 +674,8 @@ describe('a planted record is found, and named', () => {
   });
 });
 
-describe('no verdict depends on the order of records', () => {
-  test('all plants together, shuffled', () => {
+describe('the verdict does not depend on the order of records', () => {
+  test('all planted records together, shuffled', () => {
     const records = copyOf(trail);
     for (const [, , plant] of CASES) plant(records);
     const expected = audited(records);
@@ -688,7 +688,7 @@ describe('no verdict depends on the order of records', () => {
     );
   });
 
-  test('records that came twice count once', () => {
+  test('records that were delivered twice count once', () => {
     const once = audited(trail);
     const twice = audited([...trail, ...trail]);
     expect({ ...twice, trail: once.trail }).toEqual(once);

@@ -7,7 +7,7 @@ import type { EvidenceBundle } from 'taskbound-evidence/chain/evidence';
 import type { TrailRecord } from 'taskbound-local/trail/trail';
 import { deploy, freshId, type Deployed, type Ran } from '../../scenarios/deployed.ts';
 
-/** A record that a test may change as it likes. */
+/** A record that a test may change. */
 export type Changed = Record<string, unknown>;
 
 /** A digest chain that covers everything. */
@@ -19,7 +19,7 @@ export const COVERED: Coverage = {
   listed: new Set(['trail.json.gz']),
 };
 
-/** The verdict of `core/` on records: what the bundle's signature and the digests say is asked elsewhere. */
+/** Audits records only: the bundle's signature and the digests are not checked here. */
 export function auditRecords(
   bundle: EvidenceBundle,
   records: readonly unknown[],
@@ -30,16 +30,16 @@ export function auditRecords(
   for (const [index, record] of records.entries()) {
     const event = readTrailEvent(record, fileOf(index));
     if (event === undefined) throw new Error(`Record ${index} is none.`);
-    audit.see(event);
+    audit.observe(event);
   }
-  return auditResult.parse(audit.result({ files: 1, records: records.length, bytes: 0 }, coverage));
+  return auditResult.parse(audit.finish({ files: 1, records: records.length, bytes: 0 }, coverage));
 }
 
-/** Everything that a result says against a run or of it, for messages of tests. */
+/** The findings of a result, for messages of tests. */
 export const saidOf = ({ verdict, violations, gaps }: AuditResult): string =>
   JSON.stringify({ verdict, violations, gaps }, null, 1);
 
-/** The whole trail of a stack, once CloudTrail would have delivered what there is of a task. */
+/** The complete trail of a stack, after CloudTrail has delivered all records of a task. */
 export async function trailAfter(stack: Deployed, ran: Ran): Promise<readonly TrailRecord[]> {
   const { clock, trail } = stack.aws;
   const lastMs = Math.max(clock.nowMs(), ...ran.row.leases.map(({ deadlineMs }) => deadlineMs));
@@ -47,11 +47,11 @@ export async function trailAfter(stack: Deployed, ran: Ran): Promise<readonly Tr
   return trail;
 }
 
-/** A copy of records that may be changed. */
+/** A copy of records that a test may change. */
 export const copyOf = (records: readonly TrailRecord[]): Changed[] =>
   structuredClone(records) as unknown as Changed[];
 
-/** A transfer that did what it may, and the trail of its stack. */
+/** A transfer that did only what it may do, and the trail of its stack. */
 export async function honestTransfer() {
   const stack = await deploy('sample');
   stack.put('source', 'a.bin', Buffer.from('x'));

@@ -5,7 +5,7 @@ import { publicKeyPem } from 'taskbound-evidence/signature/evidence-key';
 import type { EvidenceBundle } from 'taskbound-evidence/chain/evidence';
 import { keyPair, signedBundle } from '../../fixtures/signed-bundle.ts';
 
-/** Signs the bundle in a file with a key of the test's own, and writes the public key beside it as `key.pem`. */
+/** Signs the bundle in a file with a new key, and writes the public key next to it as `key.pem`. */
 export async function signFile(folder: string, name: string): Promise<void> {
   const pair = keyPair();
   const { boundaryId, events } = JSON.parse(await readFile(join(folder, name), 'utf8')) as EvidenceBundle;

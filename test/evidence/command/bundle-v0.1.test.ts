@@ -52,7 +52,7 @@ test('a bundle of version 0.1 is reported with its audit', async () => {
   expect(valuesIn(page)).toEqual(valuesIn(before));
 });
 
-/** Everything but the words. */
+/** The result without its texts. */
 function factsOf(json: string): unknown {
   const {
     controls,

@@ -8,7 +8,7 @@ import { BOUNDARY, fileIn, goodEvents, temporaryFolder } from '../../cli/support
 
 const bundle = bundleOf(BOUNDARY, goodEvents());
 
-it('takes the place of an older copy of the same task, and of what is no evidence', async () => {
+it('replaces an older copy of the same task, and of a file that is not evidence', async () => {
   const folder = await temporaryFolder();
   for (const standing of [makeBundle(BOUNDARY, goodEvents().slice(0, 2)), 'no evidence']) {
     const name = await fileIn(folder, 'nightly-1.evidence.json', standing);
@@ -22,7 +22,7 @@ it('does not replace the evidence of a task of another type with the same id', a
   const path = await writeBundle(folder, bundle);
   await expect(writeBundle(folder, makeBundle('other.nightly-1', goodEvents()))).rejects.toMatchObject({
     name: 'UsageError',
-    message: `${path} is the evidence of ${BOUNDARY}, and that of other.nightly-1 would replace it. Give another folder.`,
+    message: `${path} is the evidence of ${BOUNDARY}, and the evidence of other.nightly-1 would replace it. Give another folder.`,
   });
   expect(await readFile(path, 'utf8')).toBe(bundleText(bundle));
 });

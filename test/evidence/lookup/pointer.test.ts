@@ -61,7 +61,7 @@ describe('what the evidence says to a pointer', () => {
       closed(signedBundle(BOUNDARY, anew)),
       /it is signed with the key \w+, not with the pinned key/,
     ],
-    ['a closed chain without its signature', open(anew), /closed, but nothing is signed/],
+    ['a closed chain without its signature', open(anew), /closed, but it is not signed/],
     [
       'a closed chain that was cut to look open',
       { ...open(anew.slice(0, -1)), closed: true },

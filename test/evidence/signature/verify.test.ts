@@ -34,7 +34,7 @@ describe('a bundle', () => {
     expect(verifyBundle(open)).toMatchObject({ verdict: 'consistent', keyId: null });
     expect(verifyBundle(open, pair.publicKey)).toMatchObject({
       verdict: 'wrong',
-      fault: expect.stringMatching(/not closed.*nothing is signed yet.*revocation\.proven/),
+      fault: expect.stringMatching(/not closed.*not signed yet.*revocation\.proven/),
     });
   });
 
@@ -50,7 +50,7 @@ describe('a bundle', () => {
   });
 });
 
-describe('what a bundle may not be', () => {
+describe('a bundle that is wrong', () => {
   const deep = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
   const rechained = (events: readonly ChainedEvent[]): ChainedEvent[] =>
     events.reduce<ChainedEvent[]>(
@@ -93,14 +93,14 @@ describe('what a bundle may not be', () => {
       /__proto__/,
     ],
     [
-      'with half a character',
+      'with a lone surrogate',
       { ...good, events: [{ ...good.events[0], actor: '\ud800' }] },
-      /half of a character/,
+      /a lone surrogate/,
     ],
     [
-      'with half a character in a key',
+      'with a lone surrogate in a key',
       { ...good, events: [{ ...good.events[0], data: { '\udc00': 1 } }] },
-      /half of a character/,
+      /a lone surrogate/,
     ],
     ['with minus zero', { ...good, events: [{ ...good.events[0], data: { n: -0 } }] }, /the number -0/],
     [
@@ -112,14 +112,18 @@ describe('what a bundle may not be', () => {
     ['of another task id', { ...good, taskId: 'nightly-2' }, /does not belong to the taskId "nightly-2"/],
     ['of no boundary', { ...good, boundaryId: 'nightly-1' }, /"nightly-1" does not belong/],
     ['closed and unsigned', { ...good, envelope: null, publicKey: null }, /the envelope is missing/],
-    ['with a key alone', { ...good, envelope: null }, /a public key and no signature/],
+    ['with a key alone', { ...good, envelope: null }, /a public key but no signature/],
     ['without its key', { ...good, publicKey: null }, /public key is missing/],
     ['with a key that is none', { ...good, publicKey: 'key' }, /no PUBLIC KEY block/],
-    ['with its key spelled otherwise', { ...good, publicKey: `${good.publicKey}\n` }, /not spelled/],
+    [
+      'with its key in another form',
+      { ...good, publicKey: `${good.publicKey}\n` },
+      /public key is not in the canonical form/,
+    ],
     [
       'with another payload type',
       { ...good, envelope: { ...good.envelope, payloadType: 'text/plain' } },
-      /holds "text\/plain"/,
+      /payload type "text\/plain"/,
     ],
     [
       'with two signatures',
@@ -138,7 +142,7 @@ describe('what a bundle may not be', () => {
         ...good,
         envelope: { ...good.envelope, signatures: [{ ...good.envelope?.signatures[0], keyid: '00' }] },
       },
-      /key id is not that of its public key/,
+      /key id is not the id of its public key/,
     ],
     [
       'with white space in its payload',
@@ -170,7 +174,7 @@ describe('what a bundle may not be', () => {
     [
       'with the pinned key put in and another’s signature',
       { ...signedBundle(BOUNDARY, goodEvents()), publicKey: good.publicKey },
-      /key id is not that of its public key/,
+      /key id is not the id of its public key/,
     ],
     [
       'with the pinned key’s name on another’s signature',
@@ -186,9 +190,9 @@ describe('what a bundle may not be', () => {
           ],
         },
       },
-      /does not verify/,
+      /not valid for its public key/,
     ],
-  ])('%s: it is wrong, and says what', (_what, value, fault) => {
+  ])('%s: is wrong, and the fault is reported', (_what, value, fault) => {
     const seen = verifyBundle(value, pair.publicKey);
     expect(seen.verdict).toBe('wrong');
     expect(seen.fault).toMatch(fault);

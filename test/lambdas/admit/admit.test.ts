@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLOSES_MS, ControlPlane, MAINTENANCE, OPENS_MS } from '../../fixtures/control-plane.ts';
+import { inPhase } from '../../fixtures/row.ts';
 
 let plane: ControlPlane;
 beforeAll(async () => void (plane = await ControlPlane.open()));
@@ -38,7 +39,7 @@ describe('Admit', () => {
     'late, when the boundary is %s: PhasePassed',
     async (phase) => {
       const owner = await plane.taskBefore('Admit');
-      const before = await plane.change(owner.boundaryId, (row) => ({ ...row, phase }));
+      const before = await plane.change(owner.boundaryId, (row) => inPhase(row, phase));
       await expect(plane.step('Admit', owner)).rejects.toMatchObject({ name: 'PhasePassed' });
       expect(await plane.row(owner.boundaryId)).toEqual(before);
       expect(await plane.eventIds(owner.boundaryId)).toEqual(['task.requested']);

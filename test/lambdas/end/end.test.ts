@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ControlPlane, type Owner } from '../../fixtures/control-plane.ts';
+import { inPhase } from '../../fixtures/row.ts';
 
 let plane: ControlPlane;
 beforeAll(async () => void (plane = await ControlPlane.open()));
@@ -80,7 +81,7 @@ describe('End refuses, changes nothing, and records the attempt', () => {
 
   test('late, when the task ends by itself: AlreadyEnded, 409', async () => {
     const owner = await working();
-    await plane.change(owner.boundaryId, (row) => ({ ...row, phase: 'revoking' }));
+    await plane.change(owner.boundaryId, (row) => inPhase(row, 'revoking'));
     expect(await end('erin', owner)).toMatchObject({ status: 409, body: { error: 'AlreadyEnded' } });
     expect(await attempt(owner)).toEqual({ type: 'attempt.refused', code: 'already-ended' });
     expect((await plane.row(owner.boundaryId)).teardown).toBeUndefined();

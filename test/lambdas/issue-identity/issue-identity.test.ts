@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import type { WorkEvent } from '../../../core/work/work.ts';
 import { ControlPlane, type Owner } from '../../fixtures/control-plane.ts';
+import { inPhase } from '../../fixtures/row.ts';
 
 let plane: ControlPlane;
 beforeAll(async () => void (plane = await ControlPlane.open()));
@@ -73,14 +74,14 @@ describe('IssueIdentity', () => {
 
   test.each(['revoking', 'revoked'] as const)('late, when the boundary is %s: PhasePassed', async (phase) => {
     const owner = await plane.taskBefore('IssueIdentity');
-    await plane.change(owner.boundaryId, (row) => ({ ...row, phase }));
+    await plane.change(owner.boundaryId, (row) => inPhase(row, phase));
     await expect(issue(owner)).rejects.toMatchObject({ name: 'PhasePassed' });
     expect(await leasesOf(owner)).toEqual([]);
   });
 
   test('overtaken by the teardown while it works: PhasePassed; the lease is recorded, so it is proven', async () => {
     const owner = await plane.taskBefore('IssueIdentity');
-    plane.overtakeAfter('identity.issued:1', owner.boundaryId, (row) => ({ ...row, phase: 'revoking' }));
+    plane.overtakeAfter('identity.issued:1', owner.boundaryId, (row) => inPhase(row, 'revoking'));
     await expect(issue(owner)).rejects.toMatchObject({ name: 'PhasePassed' });
     expect(await leasesOf(owner)).toMatchObject([{ state: 'issued' }]);
   });
@@ -127,7 +128,7 @@ describe('IssueIdentity issues nothing', () => {
 
   test('when too little of the task is left: OutOfTime', async () => {
     const owner = await plane.taskBefore('IssueIdentity');
-    await plane.change(owner.boundaryId, (row) => ({ ...row, taskDeadlineMs: plane.clock.nowMs() + 10_000 }));
+    await plane.change(owner.boundaryId, (row) => ledgerRow.parse({ ...row, taskDeadlineMs: plane.clock.nowMs() + 10_000 }));
     await expect(issue(owner)).rejects.toMatchObject({ name: 'OutOfTime' });
     await expectNothingIssued(owner);
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ControlPlane, MAINTENANCE, OPENS_MS, type Owner } from '../../fixtures/control-plane.ts';
+import { inPhase } from '../../fixtures/row.ts';
 
 let plane: ControlPlane;
 beforeAll(async () => void (plane = await ControlPlane.open()));
@@ -49,7 +50,7 @@ describe('IssueSecret', () => {
 
   test.each(['revoking', 'revoked'] as const)('late, when the boundary is %s: PhasePassed', async (phase) => {
     const owner = await plane.taskBefore('IssueSecret');
-    await plane.change(owner.boundaryId, (row) => ({ ...row, phase }));
+    await plane.change(owner.boundaryId, (row) => inPhase(row, phase));
     await expect(plane.step('IssueSecret', owner)).rejects.toMatchObject({ name: 'PhasePassed' });
     const secret = await secretOf(owner);
     expect([secret.state, stored(secret.secretName)]).toEqual(['planned', undefined]);
@@ -59,7 +60,7 @@ describe('IssueSecret', () => {
     const owner = await plane.taskBefore('IssueSecret');
     const { secretName } = await secretOf(owner);
     const { boundaryId } = owner;
-    plane.overtakeAfter('secret.issued:receiptKey', boundaryId, (row) => ({ ...row, phase: 'revoking' }));
+    plane.overtakeAfter('secret.issued:receiptKey', boundaryId, (row) => inPhase(row, 'revoking'));
     await expect(plane.step('IssueSecret', owner)).rejects.toMatchObject({ name: 'PhasePassed' });
     expect(stored(secretName)).toBeUndefined();
   });

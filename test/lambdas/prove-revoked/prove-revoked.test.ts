@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ControlPlane, MAINTENANCE, type Owner } from '../../fixtures/control-plane.ts';
+import { inPhase } from '../../fixtures/row.ts';
 
 let plane: ControlPlane;
 beforeAll(async () => void (plane = await ControlPlane.open()));
@@ -102,7 +103,7 @@ describe('ProveRevoked proves nothing yet', () => {
 
   test('while a JIT secret can still be read: StillAccepted', async () => {
     const owner = await plane.taskBefore('RevokeAndRecord');
-    await plane.change(owner.boundaryId, (row) => ({ ...row, phase: 'revoked' }));
+    await plane.change(owner.boundaryId, (row) => inPhase(row, 'revoked'));
     plane.advance(LEASE_IS_OVER_MS);
     await expect(prove(owner)).rejects.toThrow('can still be read');
   });

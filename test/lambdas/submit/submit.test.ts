@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ControlPlane, MAINTENANCE, TRANSFER } from '../../fixtures/control-plane.ts';
+import { inPhase } from '../../fixtures/row.ts';
 
 let plane: ControlPlane;
 beforeAll(async () => void (plane = await ControlPlane.open()));
@@ -52,7 +53,7 @@ describe('Submit', () => {
   test('late, once the task is closed: the task as it is now', async () => {
     const { taskId, boundaryId } = plane.newId();
     await submit(taskId);
-    await plane.change(boundaryId, (row) => ({ ...row, phase: 'revoked' }));
+    await plane.change(boundaryId, (row) => inPhase(row, 'revoked'));
     expect((await submit(taskId)).body).toMatchObject({ phase: 'revoked', created: false });
   });
 

@@ -8,8 +8,12 @@ import { FolderSource } from 'taskbound-evidence/audit/files/folder-source';
 import { readTrail } from 'taskbound-evidence/audit/files/read-trail';
 import { Audit } from 'taskbound-evidence/audit/audit';
 import type { DigestFile, LogFile } from 'taskbound-evidence/audit/trail/digest-file';
-import { checkDigests, type DigestCheck, type Wanted } from 'taskbound-evidence/audit/trail/digests';
-import { Findings } from 'taskbound-evidence/audit/findings';
+import {
+  checkDigests,
+  type DigestCheck,
+  type RequiredCoverage,
+} from 'taskbound-evidence/audit/trail/digests';
+import { AuditFindings } from 'taskbound-evidence/audit/findings';
 import { publicKeyList, TrailKeys } from 'taskbound-evidence/audit/trail/trail-keys';
 import type { TrailRecord } from 'taskbound-local/trail/trail';
 import { PUBLIC_KEYS_FILE, writeTrailFiles } from 'taskbound-local/trail/trail-files';
@@ -51,7 +55,7 @@ async function writtenTo(folder: string): Promise<Written> {
 }
 
 const seconds = (ms: number): number => ms / 1000;
-const WANTED: Wanted = {
+const WANTED: RequiredCoverage = {
   accountId: '111122223333',
   regions: ['eu-central-1'],
   fromSecond: seconds(T0),
@@ -61,8 +65,8 @@ const WANTED: Wanted = {
 function checked(
   change: Partial<Omit<DigestCheck, 'keys'>> & { readonly keys?: TrailKeys | undefined } = {},
 ) {
-  const findings = new Findings();
-  const coverage = checkDigests({ ...written, wanted: WANTED, ...change }, findings);
+  const findings = new AuditFindings();
+  const coverage = checkDigests({ ...written, required: WANTED, ...change }, findings);
   const { digests, signatures, regions } = coverage;
   const { from, to } = regions[0] ?? { from: null, to: null };
   return { digests, signatures, from, to, gaps: findings.gaps().map(({ rule }) => rule) };
@@ -117,8 +121,8 @@ describe('changed and missing files are found', () => {
     const copy = { name: `copy/${logNamed(1)}`, hash: '0'.repeat(64) };
     expect(checked({ logs: [...written.logs, copy] })).toMatchObject({ gaps: ['trail-changed'] });
     const { listed } = checkDigests(
-      { ...written, logs: [...written.logs, copy], wanted: WANTED },
-      new Findings(),
+      { ...written, logs: [...written.logs, copy], required: WANTED },
+      new AuditFindings(),
     );
     expect([listed.size, listed.has(copy.name)]).toEqual([written.logs.length, false]);
   });
@@ -127,7 +131,7 @@ describe('changed and missing files are found', () => {
     const missing = { logs: written.logs.filter((file) => !isNamed(logNamed(1))(file)) };
     expect(checked(missing)).toMatchObject({ digests: 'verified', gaps: ['log-file-missing'] });
     const early = { ...WANTED, toSecond: seconds(T0 + 20 * MINUTE_MS) };
-    expect(checked({ ...missing, wanted: early }).gaps).toEqual([]);
+    expect(checked({ ...missing, required: early }).gaps).toEqual([]);
   });
 
   test('a changed digest file', () => {
@@ -143,7 +147,7 @@ describe('changed and missing files are found', () => {
       to: '2026-11-23T11:00:00Z',
     });
     const early = { ...WANTED, toSecond: seconds(T0 + 20 * MINUTE_MS) };
-    expect(checked({ files, keys: undefined, wanted: early }).gaps).toEqual([]);
+    expect(checked({ files, keys: undefined, required: early }).gaps).toEqual([]);
   });
 
   test('no digest file at all', () => {
@@ -157,11 +161,11 @@ describe('changed and missing files are found', () => {
   });
 
   test('digests of another region or account cover nothing', () => {
-    expect(checked({ wanted: { ...WANTED, regions: ['us-east-1'] } })).toMatchObject({
+    expect(checked({ required: { ...WANTED, regions: ['us-east-1'] } })).toMatchObject({
       from: null,
       to: null,
     });
-    expect(checked({ wanted: { ...WANTED, accountId: '444455556666' } })).toMatchObject({
+    expect(checked({ required: { ...WANTED, accountId: '444455556666' } })).toMatchObject({
       from: null,
       to: null,
     });
@@ -206,10 +210,10 @@ describe('changed and missing files are found', () => {
       {
         files: [...ordered(), short],
         logs: [...written.logs, extra],
-        wanted: WANTED,
+        required: WANTED,
         keys: undefined,
       },
-      new Findings(),
+      new AuditFindings(),
     );
     expect(coverage.regions).toMatchObject([{ to: '2026-11-23T12:35:00Z' }]);
     expect([coverage.covering.size, coverage.covering.has(extra.name)]).toEqual([written.logs.length, false]);

@@ -425,7 +425,7 @@ describe('a copy that one run does not finish', () => {
     s3.on(ListPartsCommand).rejects(noSuchUpload());
     await expect(run(9, CHECKPOINT)).rejects.toMatchObject({
       name: 'UploadGone',
-      message: expect.stringMatching(/up to into is gone.*other.*lifecycle/),
+      message: expect.stringMatching(/up to into no longer exists.*other.*lifecycle/),
     });
     expect(sentInputs(PutObjectCommand)).toEqual([]);
   });

@@ -1,8 +1,12 @@
 import { answerOf, type Answer } from './answers.ts';
 import { endSecondOf, mayHaveBegunBefore } from './ending.ts';
-import type { Findings } from '../findings.ts';
+import type { AuditFindings } from '../findings.ts';
 import { FirstRefs } from '../first-refs.ts';
-import { actionOf, type Need, needsOf } from '../required-permissions/required-permissions.ts';
+import {
+  actionOf,
+  type RequiredPermission,
+  requiredPermissions,
+} from '../required-permissions/required-permissions.ts';
 import { LeasePolicy, type Position } from './position.ts';
 import type { AuditResult, RecordRef } from '../result.ts';
 import type { GapRule } from '../rules.ts';
@@ -10,22 +14,22 @@ import type { LeaseFacts, TaskFacts } from '../task-facts.ts';
 import { refOf, type TrailEvent } from '../trail/trail-event.ts';
 
 type Counts = AuditResult['calls'];
-type Counted = keyof Counts;
+type CountName = keyof Counts;
 
-/** Attempts that a result lists. */
-const ATTEMPTS = 100;
+/** How many attempts a result lists. */
+const LISTED_ATTEMPTS = 100;
 
-/** A call of the task's session, decided. */
-export interface JudgedCall {
+/** A call of the task's session, with its answer and the permissions that it needed. */
+export interface DecidedCall {
   readonly event: TrailEvent;
   readonly lease: LeaseFacts;
-  readonly needs: readonly Need[] | undefined;
+  readonly permissions: readonly RequiredPermission[] | undefined;
   readonly answer: Answer;
   readonly ref: RecordRef;
 }
 
-/** Before the end of the access. */
-const BEFORE: Readonly<Record<Position, Readonly<Record<Answer, Counted>>>> = {
+/** Which count a call before the end of the access adds to. */
+const COUNT_BEFORE_END: Readonly<Record<Position, Readonly<Record<Answer, CountName>>>> = {
   inside: {
     answered: 'insideAllowed',
     refused: 'insideRefused',
@@ -40,7 +44,7 @@ const BEFORE: Readonly<Record<Position, Readonly<Record<Answer, Counted>>>> = {
     rejected: 'outsideRefused',
     unclear: 'undecided',
   },
-  // Refused, nothing came of it, and nobody is said to have tried what the policy does not allow.
+  // A refused call had no effect. It is not listed as an attempt, because the policy may allow it.
   unclear: {
     answered: 'undecided',
     refused: 'undecided',
@@ -50,7 +54,7 @@ const BEFORE: Readonly<Record<Position, Readonly<Record<Answer, Counted>>>> = {
   },
 };
 
-const AFTER: Readonly<Record<Answer, Counted>> = {
+const COUNT_AFTER_END: Readonly<Record<Answer, CountName>> = {
   answered: 'afterAllowed',
   refused: 'afterRefused',
   passed: 'afterAllowed',
@@ -58,8 +62,8 @@ const AFTER: Readonly<Record<Answer, Counted>> = {
   unclear: 'undecided',
 };
 
-/** What an undecided call leaves open: nothing, when it was not carried out. */
-const OPEN: Readonly<Record<Answer, GapRule | undefined>> = {
+/** The gap that an undecided call leaves. A call that was not carried out leaves none. */
+const GAP_IF_UNDECIDED: Readonly<Record<Answer, GapRule | undefined>> = {
   answered: 'cannot-map',
   refused: undefined,
   passed: 'cannot-map',
@@ -68,12 +72,12 @@ const OPEN: Readonly<Record<Answer, GapRule | undefined>> = {
 };
 
 interface Decided {
-  readonly counted: Counted;
-  /** Of an undecided call. */
+  readonly counted: CountName;
+  /** Only for an undecided call. */
   readonly gap: GapRule | undefined;
 }
 
-/** Every call of the task's sessions: decided one by one, each for its own time. */
+/** Decides every call of the task's sessions, each for the time at which it was made. */
 export class CallLog {
   readonly counts: Counts = {
     insideAllowed: 0,
@@ -85,51 +89,67 @@ export class CallLog {
     afterAllowed: 0,
     undecided: 0,
   };
-  readonly attempts = new FirstRefs(ATTEMPTS);
+  readonly attempts = new FirstRefs(LISTED_ATTEMPTS);
   readonly #facts: TaskFacts;
-  readonly #findings: Findings;
+  readonly #findings: AuditFindings;
   readonly #policies: ReadonlyMap<LeaseFacts, LeasePolicy>;
 
-  constructor(facts: TaskFacts, findings: Findings) {
+  constructor(facts: TaskFacts, findings: AuditFindings) {
     this.#facts = facts;
     this.#findings = findings;
     this.#policies = new Map(facts.leases.map((lease) => [lease, new LeasePolicy(lease)]));
   }
 
-  see(event: TrailEvent, lease: LeaseFacts): JudgedCall {
-    const needs = needsOf(event);
+  observe(event: TrailEvent, lease: LeaseFacts): DecidedCall {
+    const permissions = requiredPermissions(event);
     const answer = answerOf(event);
-    const { counted, gap } = this.#decide(event, lease, needs, answer);
-    const ref = refOf(event, needs?.[0]);
+    const { counted, gap } = this.#decide(event, lease, permissions, answer);
+    const ref = refOf(event, permissions?.[0]);
     this.counts[counted] += 1;
     this.#find(counted, ref, gap);
-    return { event, lease, needs, answer, ref };
+    return { event, lease, permissions, answer, ref };
   }
 
-  #decide(event: TrailEvent, lease: LeaseFacts, needs: JudgedCall['needs'], answer: Answer): Decided {
+  #decide(
+    event: TrailEvent,
+    lease: LeaseFacts,
+    permissions: DecidedCall['permissions'],
+    answer: Answer,
+  ): Decided {
     const endSecond = endSecondOf(lease, this.#facts);
-    // What needs no permission stays possible until the token itself is over: no policy ends it. What a service does for the session is
-    // done only for a call that was let in.
-    const isFree = needs?.length === 0 && event.caller.invokedBy === null;
+    // A call that needs no permission remains possible until the token expires: no policy can end it. A
+    // service acts for the session only during a call that was authorized.
+    const isFree = permissions?.length === 0 && event.caller.invokedBy === null;
     if (event.second <= endSecond || isFree)
-      return { counted: BEFORE[this.#position(event, lease, needs, answer)][answer], gap: OPEN[answer] };
+      return {
+        counted: COUNT_BEFORE_END[this.#position(event, lease, permissions, answer)][answer],
+        gap: GAP_IF_UNDECIDED[answer],
+      };
     const atEnd = { ...event, second: endSecond };
-    // Work that came to its end awaited its calls; one that died may have left one under way.
+    // Work that returned has awaited its calls. Work that died may have left a transfer in progress.
     if (answer === 'answered' && lease.claim === undefined && mayHaveBegunBefore(event, endSecond))
-      if (this.#position(atEnd, lease, needs, answer) === 'inside')
+      if (this.#position(atEnd, lease, permissions, answer) === 'inside')
         return { counted: 'undecided', gap: 'may-have-begun-before' };
-    return { counted: AFTER[answer], gap: OPEN[answer] };
+    return { counted: COUNT_AFTER_END[answer], gap: GAP_IF_UNDECIDED[answer] };
   }
 
-  /** A refused call without parameters is an attempt only if its very action stands nowhere in the policy. */
-  #position(event: TrailEvent, lease: LeaseFacts, needs: JudgedCall['needs'], answer: Answer): Position {
+  /**
+   * A refused call without recorded parameters is an attempt only if the policy does not contain its action
+   * at all.
+   */
+  #position(
+    event: TrailEvent,
+    lease: LeaseFacts,
+    permissions: DecidedCall['permissions'],
+    answer: Answer,
+  ): Position {
     const policy = this.#policies.get(lease);
-    if (needs !== undefined) return policy?.position(event, needs) ?? 'unclear';
+    if (permissions !== undefined) return policy?.position(event, permissions) ?? 'unclear';
     const isStopped = answer === 'refused' || answer === 'rejected';
     return isStopped && policy?.allowsSomewhere(actionOf(event), event) === false ? 'outside' : 'unclear';
   }
 
-  #find(counted: Counted, ref: RecordRef, gap: GapRule | undefined): void {
+  #find(counted: CountName, ref: RecordRef, gap: GapRule | undefined): void {
     if (counted === 'outsideRefused') this.attempts.add(ref);
     if (counted === 'outsideAllowed') this.#findings.violate('outside-and-allowed', ref);
     if (counted === 'afterAllowed') this.#findings.violate('after-end-and-allowed', ref);

@@ -4,7 +4,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { messageOf, UsageError } from '../../command/errors.ts';
 import type { OpenedFile, TrailSource } from './trail-source.ts';
 
-/** A trail's files in a folder and all below it. */
+/** A trail's files in a folder and its subfolders. */
 export class FolderSource implements TrailSource {
   readonly place: string;
   readonly #root: string;
@@ -18,7 +18,7 @@ export class FolderSource implements TrailSource {
     const entries = await readdir(this.#root, { recursive: true, withFileTypes: true }).catch(
       (error: unknown) => {
         throw new UsageError(
-          `The trail ${JSON.stringify(this.place)} cannot be read: ${messageOf(error)}. Give a folder with CloudTrail's files, or s3://bucket/prefix.`,
+          `The trail ${JSON.stringify(this.place)} cannot be read: ${messageOf(error)}. Give a folder with CloudTrail files, or s3://bucket/prefix.`,
         );
       },
     );

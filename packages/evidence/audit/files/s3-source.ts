@@ -13,7 +13,7 @@ export class S3Source implements TrailSource {
   readonly #prefix: string;
   readonly #client: S3Client;
 
-  /** Throws `UsageError` when the place names no bucket. */
+  /** Throws `UsageError` if the place does not name a bucket. */
   constructor(place: string, config: S3ClientConfig) {
     const [, bucket, prefix = ''] = PLACE.exec(place) ?? [];
     if (bucket === undefined)
@@ -49,13 +49,13 @@ export class S3Source implements TrailSource {
     const { Body, Metadata } = await this.#client.send(command).catch((error: unknown) => {
       throw this.#unreadable(`s3://${this.#bucket}/${name}`, error);
     });
-    if (!(Body instanceof Readable)) throw this.#unreadable(name, 'its content is no stream');
+    if (!(Body instanceof Readable)) throw this.#unreadable(name, 'its content is not a stream');
     return { body: Body, signature: Metadata?.['signature'] };
   }
 
   #unreadable(what: string, error: unknown): UsageError {
     return new UsageError(
-      `The trail's ${what} cannot be read: ${messageOf(error)}. Look at the place, AWS_REGION, and whether your credentials may list and get it.`,
+      `The trail's ${what} cannot be read: ${messageOf(error)}. Check the location, AWS_REGION, and whether your credentials may list and get its objects.`,
     );
   }
 }

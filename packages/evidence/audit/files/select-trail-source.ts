@@ -2,7 +2,10 @@ import type { CommandIo } from '../../command/io.ts';
 import { FolderSource } from './folder-source.ts';
 import type { S3Access, TrailSource } from './trail-source.ts';
 
-/** A folder, or `s3://bucket/prefix`. Throws `UsageError` for a place that is neither. The AWS SDK is loaded for a bucket only. */
+/**
+ * Opens a folder, or `s3://bucket/prefix`. Throws `UsageError` for anything else. The AWS SDK is loaded only
+ * for a bucket.
+ */
 export async function selectTrailSource(
   place: string,
   io: CommandIo,

@@ -2,27 +2,31 @@ import { JSONParser } from '@streamparser/json';
 import { messageOf, TrailUnreadable } from '../../command/errors.ts';
 
 /**
- * A record has 256 KB at most, with few exceptions up to 1 MB: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html.
- * What is longer than this is none, and is not gathered in memory.
+ * A record has at most 256 KB, and in a few cases up to 1 MB:
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html. A longer value is
+ * not a record, and is not collected in memory.
  */
 const RECORD_BYTES = 4 * 1024 * 1024;
 
 /** A file without a record has a few bytes. */
 const EMPTY_BYTES = 4096;
 
-/** Splits `{"Records":[…]}` into its records, whatever its spacing and the order of its fields, and holds one record at a time. */
+/**
+ * Splits `{"Records":[…]}` into its records, with any white space and any order of fields. Keeps one record
+ * in memory at a time.
+ */
 export class RecordSplitter {
   readonly #name: string;
   readonly #parser: JSONParser;
-  /** Of a file that had no record so far. */
+  /** The first bytes of a file, until it had a record. */
   #beginning: Uint8Array[] = [];
   #bytes = 0;
   #recordAt = 0;
   #records = 0;
   #thrown: { readonly error: unknown } | undefined;
 
-  /** Throws whatever `take` throws. */
-  constructor(name: string, take: (record: unknown, index: number) => void) {
+  /** Errors that `onRecord` throws are passed on. */
+  constructor(name: string, onRecord: (record: unknown, index: number) => void) {
     this.#name = name;
     this.#parser = new JSONParser({
       paths: ['$.Records.*'],
@@ -30,9 +34,9 @@ export class RecordSplitter {
       stringBufferSize: PIECE_BYTES,
     });
     this.#parser.onValue = ({ value, key }) => {
-      if (typeof key !== 'number') throw this.#foreign();
+      if (typeof key !== 'number') throw this.#notCloudTrail();
       this.#recordAt = this.#bytes;
-      this.#taking(() => take(value, this.#records));
+      this.#keepingError(() => onRecord(value, this.#records));
       this.#records += 1;
     };
     this.#parser.onError = (error) => {
@@ -40,7 +44,7 @@ export class RecordSplitter {
     };
   }
 
-  /** Throws `TrailUnreadable` for what is no JSON, and for more than `RECORD_BYTES` without a record. */
+  /** Throws `TrailUnreadable` for invalid JSON, and for more than `RECORD_BYTES` without a record. */
   write(piece: Uint8Array): void {
     if (this.#records === 0 && this.#bytes < EMPTY_BYTES) this.#beginning.push(piece.slice(0, EMPTY_BYTES));
     this.#bytes += piece.length;
@@ -48,18 +52,18 @@ export class RecordSplitter {
     if (this.#bytes - this.#recordAt > RECORD_BYTES) throw this.#tooLong();
   }
 
-  /** Throws `TrailUnreadable` when the file ends too early, or never was a list of records. */
+  /** Throws `TrailUnreadable` if the file ends too early, or is not a list of records. */
   end(): void {
     this.#guarded(() => {
       if (!this.#parser.isEnded) this.#parser.end();
-      if (this.#records === 0 && !this.#isEmptyList()) throw this.#foreign();
+      if (this.#records === 0 && !this.#isEmptyList()) throw this.#notCloudTrail();
     });
   }
 
-  /** What `take` throws says nothing about the file. */
-  #taking(take: () => void): void {
+  /** An error that `onRecord` throws does not mean that the file is invalid. */
+  #keepingError(act: () => void): void {
     try {
-      take();
+      act();
     } catch (error) {
       this.#thrown = { error };
       throw error;
@@ -73,7 +77,7 @@ export class RecordSplitter {
       if (this.#thrown !== undefined) throw this.#thrown.error;
       if (error instanceof TrailUnreadable) throw error;
       throw new TrailUnreadable(
-        `The trail's file ${this.#name} is not valid JSON (${messageOf(error)}). Fetch it again, or leave it out.`,
+        `The trail's file ${this.#name} is not valid JSON (${messageOf(error)}). Download it again, or remove it.`,
       );
     }
   }
@@ -84,15 +88,15 @@ export class RecordSplitter {
     return typeof value === 'object' && value !== null && Array.isArray(Reflect.get(value, 'Records'));
   }
 
-  #foreign(): TrailUnreadable {
+  #notCloudTrail(): TrailUnreadable {
     return new TrailUnreadable(
-      `The trail's file ${this.#name} is not CloudTrail's: it must hold {"Records":[…]}. Give the folder AWSLogs/<account>/, without other files.`,
+      `The trail's file ${this.#name} is not a CloudTrail file: it must contain {"Records":[…]}. Give the folder AWSLogs/<account>/, without other files.`,
     );
   }
 
   #tooLong(): TrailUnreadable {
     return new TrailUnreadable(
-      `The trail's file ${this.#name} has more than ${RECORD_BYTES} bytes without a whole record; a record has at most 1 MB. It is not CloudTrail's: leave it out.`,
+      `The trail's file ${this.#name} has more than ${RECORD_BYTES} bytes without a complete record; a record has at most 1 MB. It is not a CloudTrail file: remove it.`,
     );
   }
 }

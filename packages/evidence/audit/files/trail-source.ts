@@ -1,10 +1,10 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Readable } from 'node:stream';
 
-/** A file of a trail, opened. */
+/** An open file of a trail. */
 export interface OpenedFile {
   readonly body: Readable;
-  /** Hex; CloudTrail keeps a digest's signature in its object's metadata. */
+  /** Hex. CloudTrail stores a digest's signature in the metadata of its object. */
   readonly signature: string | undefined;
 }
 
@@ -12,10 +12,13 @@ export interface OpenedFile {
 export interface TrailSource {
   /** As the user gave it. */
   readonly place: string;
-  /** Every file's name, relative to the folder or bucket, in the order of their names. Throws `UsageError` when the place cannot be read. */
+  /**
+   * The names of all files, relative to the folder or bucket, sorted. Throws `UsageError` if the location
+   * cannot be read.
+   */
   names(): Promise<readonly string[]>;
   open(name: string): Promise<OpenedFile>;
 }
 
-/** How a bucket is reached: asked only when the trail is in one. */
+/** The S3 client's configuration. Requested only if the trail is in a bucket. */
 export type S3Access = () => Promise<S3ClientConfig>;

@@ -1,7 +1,7 @@
 import { answerOf } from '../calls/answers.ts';
 import { sha256Hex } from '../../canonical-json/digest.ts';
 import { isSessionSecret } from '../../names/ids.ts';
-import type { Findings } from '../findings.ts';
+import type { AuditFindings } from '../findings.ts';
 import { FirstRefs } from '../first-refs.ts';
 import { secretNameIn } from '../../names/secret-id.ts';
 import { secretIdsOf } from '../required-permissions/secrets-manager.ts';
@@ -10,13 +10,16 @@ import { SessionReads } from './session-reads.ts';
 import type { TaskFacts } from '../task-facts.ts';
 import { refOf, textIn, type TrailEvent } from '../trail/trail-event.ts';
 
-/** Secrets of one task that are told apart: it has few. */
-const SECRETS = 1000;
+/** How many secrets of one task are tracked. A task has only a few. */
+const REMEMBERED_SECRETS = 1000;
 
-/** Whoever made the secret may do these while it is made. */
-const MAKERS = new Set(['PutSecretValue', 'PutResourcePolicy']);
-/** Nothing of ours does these to a task's secret: they change its value, copy it elsewhere, or bring it back. */
-const NOBODYS = new Set([
+/** Calls that the creator of a secret makes while it creates the secret. */
+const CREATOR_CALLS = new Set(['PutSecretValue', 'PutResourcePolicy']);
+/**
+ * Calls that the control plane never makes on a task's secret: they change its value, replicate it, or
+ * restore it.
+ */
+const FORBIDDEN_CALLS = new Set([
   'UpdateSecret',
   'UpdateSecretVersionStage',
   'RotateSecret',
@@ -25,26 +28,26 @@ const NOBODYS = new Set([
 ]);
 const READS = new Set(['GetSecretValue', 'BatchGetSecretValue']);
 
-/** What the trail has of one secret. */
-interface Seen {
-  /** Roles that created it, and how. */
-  readonly makers: Map<string, FirstRefs>;
-  /** By role. */
+/** What the trail contains about one secret. */
+interface SecretHistory {
+  /** Records of its creation, by role. */
+  readonly creators: Map<string, FirstRefs>;
+  /** Records of its changes, by role. */
   readonly changes: Map<string, FirstRefs>;
-  /** By the policy's digest. */
+  /** Records that set its policy, by the policy's digest. */
   readonly policies: Map<string, FirstRefs>;
 }
 
-/** All that happened to the task's secrets. */
+/** Everything that happened to the task's secrets. */
 export class SecretLog {
   readonly #facts: TaskFacts;
-  readonly #findings: Findings;
+  readonly #findings: AuditFindings;
   readonly #prefix: string | undefined;
   readonly #keys: ReadonlySet<string | null>;
-  readonly #secrets = new Map<string, Seen>();
+  readonly #secrets = new Map<string, SecretHistory>();
   readonly #reads: SessionReads;
 
-  constructor(facts: TaskFacts, findings: Findings) {
+  constructor(facts: TaskFacts, findings: AuditFindings) {
     this.#facts = facts;
     this.#findings = findings;
     const [known] = [...facts.leases.map(({ sessionSecretName }) => sessionSecretName), ...facts.secretNames];
@@ -53,26 +56,26 @@ export class SecretLog {
     this.#reads = new SessionReads(facts, findings);
   }
 
-  /** True when it acts on a secret of the task. */
-  see(event: TrailEvent): boolean {
+  /** Returns true if the record acts on a secret of the task. */
+  observe(event: TrailEvent): boolean {
     if (event.source !== 'secretsmanager.amazonaws.com' || this.#prefix === undefined) return false;
     const names = this.#namesIn(event);
-    if (answerOf(event) === 'answered') for (const name of names) this.#happened(event, name);
+    if (answerOf(event) === 'answered') for (const name of names) this.#observeAnswered(event, name);
     return names.length > 0;
   }
 
-  /** `issuers`: the roles that made the task's sessions; the session secret is made by the same function. */
-  conclude(issuers: ReadonlyMap<string, RecordRef>): void {
-    for (const [name, seen] of this.#secrets) this.#concludeOne(seen, name);
+  /** `issuers`: the roles that created the task's sessions. The same function creates the session secret. */
+  finish(issuers: ReadonlyMap<string, RecordRef>): void {
+    for (const [name, history] of this.#secrets) this.#finishSecret(history, name);
     const known = [
       ...this.#facts.leases.map(({ sessionSecretName }) => sessionSecretName),
       ...this.#facts.secretNames,
     ];
     for (const name of new Set(known))
-      if ((this.#secrets.get(name)?.makers.size ?? 0) === 0)
+      if ((this.#secrets.get(name)?.creators.size ?? 0) === 0)
         this.#findings.gap('secret-creation-missing', `${name}.`);
-    this.#concludeIssuers(issuers);
-    this.#reads.conclude();
+    this.#findIssuers(issuers);
+    this.#reads.finish();
   }
 
   #namesIn(event: TrailEvent): string[] {
@@ -81,61 +84,71 @@ export class SecretLog {
     return [...new Set(ours)];
   }
 
-  #seen(name: string): Seen {
-    const seen = this.#secrets.get(name) ?? { makers: new Map(), changes: new Map(), policies: new Map() };
-    if (this.#secrets.size < SECRETS) this.#secrets.set(name, seen);
-    return seen;
+  #historyOf(name: string): SecretHistory {
+    const history = this.#secrets.get(name) ?? {
+      creators: new Map(),
+      changes: new Map(),
+      policies: new Map(),
+    };
+    if (this.#secrets.size < REMEMBERED_SECRETS) this.#secrets.set(name, history);
+    return history;
   }
 
-  #happened(event: TrailEvent, name: string): void {
+  #observeAnswered(event: TrailEvent, name: string): void {
     const ref = refOf(event, { action: `secretsmanager:${event.name}`, resource: name });
     if (READS.has(event.name)) return this.#read(event, name, ref);
-    if (NOBODYS.has(event.name)) return this.#findings.violate('secret-changed-by-other', ref);
+    if (FORBIDDEN_CALLS.has(event.name)) return this.#findings.violate('secret-changed-by-other', ref);
     if (event.name === 'DeleteResourcePolicy') return this.#findings.violate('secret-policy-removed', ref);
-    const seen = this.#seen(name);
-    if (event.name === 'CreateSecret') this.#made(event, seen, ref);
-    if (MAKERS.has(event.name)) count(seen.changes, event.caller.roleArn, ref);
+    const history = this.#historyOf(name);
+    if (event.name === 'CreateSecret') this.#created(event, history, ref);
+    if (CREATOR_CALLS.has(event.name)) count(history.changes, event.caller.roleArn, ref);
     if (event.name === 'PutResourcePolicy')
-      count(seen.policies, sha256Hex(textIn(event.parameters, 'resourcePolicy')), ref);
+      count(history.policies, sha256Hex(textIn(event.parameters, 'resourcePolicy')), ref);
   }
 
-  #made({ caller, parameters }: TrailEvent, { makers }: Seen, ref: RecordRef): void {
-    count(makers, caller.roleArn, ref);
+  #created({ caller, parameters }: TrailEvent, { creators }: SecretHistory, ref: RecordRef): void {
+    count(creators, caller.roleArn, ref);
     if (parameters['addReplicaRegions']) this.#findings.violate('secret-changed-by-other', ref);
   }
 
   #read(event: TrailEvent, name: string, ref: RecordRef): void {
-    if (isSessionSecret(name)) this.#reads.see(event, ref);
+    if (isSessionSecret(name)) this.#reads.observe(event, ref);
     else if (!this.#keys.has(event.caller.accessKeyId))
       this.#findings.violate('jit-secret-foreign-reader', ref);
   }
 
-  #concludeOne({ makers, changes, policies }: Seen, name: string): void {
-    // Who makes again what another has made had to delete it first: of two, one is not the task's.
-    if (makers.size > 1)
-      for (const refs of makers.values()) this.#findings.violateAll('secret-changed-by-other', refs);
+  #finishSecret({ creators, changes, policies }: SecretHistory, name: string): void {
+    // To create a secret again, a role must have deleted it first. Of two creators, one does not belong to
+    // the task.
+    if (creators.size > 1)
+      for (const refs of creators.values()) this.#findings.violateAll('secret-changed-by-other', refs);
     for (const [role, refs] of changes) {
-      // Whose creation is not in the trail may be changed by one role, which is taken for its maker.
-      if (makers.has(role) || (makers.size === 0 && changes.size === 1)) continue;
+      // If the trail does not contain the creation, the only role that changed the secret counts as its
+      // creator.
+      if (creators.has(role) || (creators.size === 0 && changes.size === 1)) continue;
       this.#findings.violateAll('secret-changed-by-other', refs);
     }
     if (policies.size > 1)
       for (const refs of policies.values())
-        this.#findings.violateAll('secret-policy-replaced', refs, `The secret ${name} had ${policies.size}.`);
+        this.#findings.violateAll(
+          'secret-policy-replaced',
+          refs,
+          `The secret ${name} had ${policies.size} different policies.`,
+        );
   }
 
-  #concludeIssuers(issuers: ReadonlyMap<string, RecordRef>): void {
-    const makers = this.#facts.leases.flatMap(({ sessionSecretName }) => [
-      ...(this.#secrets.get(sessionSecretName)?.makers.keys() ?? []),
+  #findIssuers(issuers: ReadonlyMap<string, RecordRef>): void {
+    const creators = this.#facts.leases.flatMap(({ sessionSecretName }) => [
+      ...(this.#secrets.get(sessionSecretName)?.creators.keys() ?? []),
     ]);
-    const roles = new Set([...issuers.keys(), ...makers]);
+    const roles = new Set([...issuers.keys(), ...creators]);
     if (roles.size < 2) return;
     for (const ref of issuers.values()) this.#findings.violate('issuer-differs', ref);
   }
 }
 
-function count(into: Map<string, FirstRefs>, by: string, ref: RecordRef): void {
-  const refs = into.get(by) ?? new FirstRefs();
-  if (into.size < SECRETS) into.set(by, refs);
+function count(records: Map<string, FirstRefs>, key: string, ref: RecordRef): void {
+  const refs = records.get(key) ?? new FirstRefs();
+  if (records.size < REMEMBERED_SECRETS) records.set(key, refs);
   refs.add(ref);
 }

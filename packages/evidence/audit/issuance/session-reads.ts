@@ -1,47 +1,47 @@
 import { sha256Hex } from '../../canonical-json/digest.ts';
-import type { Findings } from '../findings.ts';
+import type { AuditFindings } from '../findings.ts';
 import { FirstRefs } from '../first-refs.ts';
 import type { RecordRef } from '../result.ts';
 import type { LeaseFacts, TaskFacts } from '../task-facts.ts';
 import { textIn, type TrailEvent } from '../trail/trail-event.ts';
 
 /**
- * A run of the work reads its session once, at its beginning. When the answer is lost, its SDK asks again within seconds; whoever reads it
- * later than this is not that run beginning.
+ * A run of the work function reads its session once, at its start. If the answer is lost, the SDK repeats the
+ * call within seconds. A read later than this is not the start of that run.
  */
 const RETRY_SECONDS = 30;
-/** And three times at most. */
+/** The SDK tries a call at most three times. */
 const TRIES = 3;
 
-/** `ProveRevoked` runs a minute at most. */
+/** `ProveRevoked` runs for at most one minute. */
 const PROOF_SECONDS = 60;
 
-interface Reads {
+interface LeaseReads {
   readonly refs: FirstRefs;
   first: number;
   last: number;
 }
 
-/** Who read the session secret, of which lease, and when. */
+/** Checks who read the session secret, of which lease, and when. */
 export class SessionReads {
   readonly #facts: TaskFacts;
-  readonly #findings: Findings;
+  readonly #findings: AuditFindings;
   readonly #byVersion: ReadonlyMap<string, LeaseFacts>;
-  readonly #byLease = new Map<LeaseFacts, Reads>();
+  readonly #byLease = new Map<LeaseFacts, LeaseReads>();
 
-  constructor(facts: TaskFacts, findings: Findings) {
+  constructor(facts: TaskFacts, findings: AuditFindings) {
     this.#facts = facts;
     this.#findings = findings;
-    // The version of a session is made from its key: lambdas/control/secrets/secrets.ts.
+    // The version id of a session is the digest of its access key id: lambdas/control/secrets/secrets.ts.
     this.#byVersion = new Map(facts.leases.map((lease) => [sha256Hex(lease.accessKeyId), lease]));
   }
 
-  see(event: TrailEvent, ref: RecordRef): void {
+  observe(event: TrailEvent, ref: RecordRef): void {
     const { leases } = this.#facts;
     const { roleArn } = event.caller;
     const readers = leases.flatMap((lease) => lease.readers ?? []);
     const isKnown = readers.some(({ work, proof }) => roleArn === work || roleArn === proof);
-    // Without the readers' names nobody is accused; that they are missing is a gap.
+    // If the evidence does not name the readers, no read is a violation. The missing names are a gap.
     if (!isKnown && readers.length > 0) return this.#findings.violate('second-reader', ref);
     const isProof = readers.some(({ proof }) => roleArn === proof);
     if (event.second > this.#endFor(isProof)) this.#findings.violate('session-secret-read-after-end', ref);
@@ -49,13 +49,16 @@ export class SessionReads {
     if (lease !== undefined && lease.readers?.work === roleArn) this.#count(lease, event.second, ref);
   }
 
-  /** A proof whose answer was lost is made again, from the secret: until the boundary is closed, and one that was under way then is over. */
+  /**
+   * A proof whose answer was lost is made again, and reads the secret again. This may happen until the
+   * boundary is closed and a proof that was running at that time has ended.
+   */
   #endFor(isProof: boolean): number {
     const { provenSecond = Infinity, closedSecond = Infinity } = this.#facts;
     return isProof && provenSecond < Infinity ? closedSecond + PROOF_SECONDS : provenSecond;
   }
 
-  conclude(): void {
+  finish(): void {
     for (const lease of this.#facts.leases) {
       if (lease.readers === undefined) this.#findings.gap('readers-not-recorded', `Lease ${lease.number}.`);
       const reads = this.#byLease.get(lease);
@@ -66,7 +69,7 @@ export class SessionReads {
     }
   }
 
-  /** Who names no version gets the current one: the last that was put by then. */
+  /** A read without a version gets the current one: the last version that was written before the read. */
   #leaseOf(event: TrailEvent): LeaseFacts | undefined {
     const versionId = textIn(event.parameters, 'versionId');
     if (versionId !== '') return this.#byVersion.get(versionId);

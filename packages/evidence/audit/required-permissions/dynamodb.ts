@@ -1,8 +1,14 @@
-/** Item calls of DynamoDB, and what their data events show: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/understanding-ddb-log-entries.html */
+/**
+ * DynamoDB's item calls, and what their data events contain:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/understanding-ddb-log-entries.html
+ */
 import { type Fields, fieldsOf, textIn, type TrailEvent } from '../trail/trail-event.ts';
-import { arnAt, isOdd, need, type Need } from './required-permission.ts';
+import { arnAt, hasNonText, requiredPermission, type RequiredPermission } from './required-permission.ts';
 
-/** IAM's action has the call's name. Batches and transactions name several tables in one record: they are not mapped. */
+/**
+ * The IAM action has the name of the call. Batches and transactions are not mapped: one record names several
+ * tables.
+ */
 const CALLS = new Set([
   'GetItem',
   'PutItem',
@@ -14,21 +20,21 @@ const CALLS = new Set([
   'DescribeTable',
 ]);
 
-export function dynamodbNeeds(event: TrailEvent): readonly Need[] | undefined {
+export function dynamodbPermissions(event: TrailEvent): readonly RequiredPermission[] | undefined {
   const { name, parameters } = event;
   const table = textIn(parameters, 'tableName');
-  if (!CALLS.has(name) || table === '' || isOdd(parameters, ['indexName'])) return undefined;
+  if (!CALLS.has(name) || table === '' || hasNonText(parameters, ['indexName'])) return undefined;
   const arn =
     event.resources.find((resource) => resource.includes(':table/')) ??
     (table.startsWith('arn:') ? table : arnAt(event, 'dynamodb', `table/${table}`));
   const index = textIn(parameters, 'indexName');
   const resource = index === '' || arn.includes('/index/') ? arn : `${arn}/index/${index}`;
-  return [need(`dynamodb:${name}`, resource, leadingKeys(parameters))];
+  return [requiredPermission(`dynamodb:${name}`, resource, leadingKeys(parameters))];
 }
 
 /**
- * The partition key, where the record leaves no doubt which attribute that is: of a key with two attributes it does not tell. A Query's
- * values are not in the record.
+ * The partition key's value. It is known only for a key with one attribute: for two attributes, the record
+ * does not show which one is the partition key. The record of a Query does not contain its values.
  */
 function leadingKeys(parameters: Fields): Record<string, readonly string[]> {
   const attributes = Object.values(fieldsOf(parameters['key']));

@@ -1,8 +1,8 @@
 /** https://docs.aws.amazon.com/kms/latest/developerguide/logging-using-cloudtrail.html */
 import { fieldsOf, textIn, type TrailEvent } from '../trail/trail-event.ts';
-import { need, type Need } from './required-permission.ts';
+import { requiredPermission, type RequiredPermission } from './required-permission.ts';
 
-/** Calls on one key that need the permission of the same name; `ReEncrypt` names two. */
+/** Calls on one key that need the permission of the same name. `ReEncrypt` is not one: it uses two keys. */
 const CALLS = new Set([
   'Decrypt',
   'DescribeKey',
@@ -15,22 +15,23 @@ const CALLS = new Set([
   'Verify',
   'VerifyMac',
 ]);
-/** A call of the session itself has no `kms:ViaService`. */
-const SHOWS = ['kms:ViaService', 'kms:CallerAccount'];
+/** A call that the session itself makes has no `kms:ViaService`. */
+const RECORDED_KEYS = ['kms:ViaService', 'kms:CallerAccount'];
 
 /**
- * A service that keeps a value encrypted asks KMS itself while it answers the session, under the session's own key: each `GetSecretValue`
- * leaves a `Decrypt` by `secretsmanager.amazonaws.com`, whoever's the KMS key is. That needs nothing of its own here: the call which the
- * service answers has its own record, and is judged.
+ * A service that stores encrypted values calls KMS while it answers the session, with the session's own
+ * access key: each `GetSecretValue` leaves a `Decrypt` by `secretsmanager.amazonaws.com`, for any KMS key.
+ * This call needs no permission of its own here, because the call that the service answers has its own
+ * record, which is decided.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
  */
-export function kmsNeeds(event: TrailEvent): readonly Need[] | undefined {
+export function kmsPermissions(event: TrailEvent): readonly RequiredPermission[] | undefined {
   const { name, parameters, caller } = event;
   if (caller.invokedBy !== null && (CALLS.has(name) || name === 'ReEncrypt')) return [];
   const id = textIn(parameters, 'keyId');
   const key = event.resources.find((arn) => arn.includes(':key/')) ?? (id.includes(':key/') ? id : undefined);
   if (!CALLS.has(name) || key === undefined) return undefined;
-  return [need(`kms:${name}`, key, context(event), SHOWS)];
+  return [requiredPermission(`kms:${name}`, key, context(event), RECORDED_KEYS)];
 }
 
 function context({ accountId, parameters }: TrailEvent): Record<string, string> {

@@ -1,12 +1,12 @@
-import { entryOf } from '../calls/entry-of.ts';
+import { ownEntry } from '../calls/entry-of.ts';
 import { textIn, type TrailEvent } from '../trail/trail-event.ts';
-import { arnAt, need, type Need } from './required-permission.ts';
+import { arnAt, requiredPermission, type RequiredPermission } from './required-permission.ts';
 
-/** One call on one resource, named by one field. */
-interface Simple {
+/** A call on one resource, which one field of the parameters names. */
+interface SimpleCall {
   readonly action: string;
   readonly field: string;
-  /** The ARN of a resource that the field gives by name only. */
+  /** Makes the ARN, if the field contains only a name. */
   readonly arn?: (name: string, event: TrailEvent) => string;
 }
 
@@ -19,8 +19,10 @@ function queueArn(url: string, event: TrailEvent): string {
   return arnAt({ region: event.region, accountId }, 'sqs', name);
 }
 
-/** https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html */
-const SIMPLE: Readonly<Record<string, Simple>> = {
+/**
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
+const SIMPLE_CALLS: Readonly<Record<string, SimpleCall>> = {
   'sts:AssumeRole': { action: 'sts:AssumeRole', field: 'roleArn' },
   'lambda:Invoke': { action: 'lambda:InvokeFunction', field: 'functionName', arn: functionArn },
   'states:StartExecution': { action: 'states:StartExecution', field: 'stateMachineArn' },
@@ -33,18 +35,24 @@ const SIMPLE: Readonly<Record<string, Simple>> = {
   'ssm:GetParameter': { action: 'ssm:GetParameter', field: 'name', arn: parameterArn },
 };
 
-export const simpleActionOf = (call: string): string | undefined => entryOf(SIMPLE, call)?.action;
+export const simpleActionOf = (call: string): string | undefined => ownEntry(SIMPLE_CALLS, call)?.action;
 
-/** Asks no permission, and no policy can take it away: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
-const FREE = 'sts:GetCallerIdentity';
+/**
+ * Needs no permission, and no policy can deny it:
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ */
+const NEEDS_NO_PERMISSION = 'sts:GetCallerIdentity';
 
-export function otherNeeds(prefix: string, event: TrailEvent): readonly Need[] | undefined {
+export function otherPermissions(
+  prefix: string,
+  event: TrailEvent,
+): readonly RequiredPermission[] | undefined {
   const call = `${prefix}:${event.name}`;
-  if (call === FREE) return [];
-  const simple = entryOf(SIMPLE, call);
+  if (call === NEEDS_NO_PERMISSION) return [];
+  const simple = ownEntry(SIMPLE_CALLS, call);
   if (simple === undefined) return undefined;
   const value = textIn(event.parameters, simple.field);
   if (value === '') return undefined;
-  if (value.startsWith('arn:')) return [need(simple.action, value)];
-  return simple.arn === undefined ? undefined : [need(simple.action, simple.arn(value, event))];
+  if (value.startsWith('arn:')) return [requiredPermission(simple.action, value)];
+  return simple.arn === undefined ? undefined : [requiredPermission(simple.action, simple.arn(value, event))];
 }

@@ -3,29 +3,31 @@ import { partitionOf } from '../../names/partition.ts';
 import type { Fields } from '../trail/trail-event.ts';
 
 /** One permission that a recorded call needed. */
-export interface Need {
+export interface RequiredPermission {
   readonly action: string;
   readonly resource: string;
-  /** Condition keys of the service whose value the record shows. */
+  /** The service's condition keys whose values the record contains. */
   readonly context: RequestContext;
-  /** Condition keys that the record would show: absent from `context`, they were absent from the request. */
-  readonly shows: readonly string[];
+  /**
+   * Condition keys that such a record always contains. If one is not in `context`, it was not in the request.
+   */
+  readonly recordedKeys: readonly string[];
 }
 
-export const need = (
+export const requiredPermission = (
   action: string,
   resource: string,
   context: RequestContext = {},
-  shows: readonly string[] = [],
-): Need => ({ action, resource, context, shows });
+  recordedKeys: readonly string[] = [],
+): RequiredPermission => ({ action, resource, context, recordedKeys });
 
-/** `arn:aws:service:region:account:rest` for where the call was recorded. */
+/** `arn:aws:service:region:account:rest`, with the region and account in which the call was recorded. */
 export const arnAt = (
   { region, accountId }: { readonly region: string; readonly accountId: string },
   service: string,
   rest: string,
 ): string => `arn:${partitionOf(region)}:${service}:${region}:${accountId}:${rest}`;
 
-/** Whether one of these fields is there and is no text: then it says something, and nobody here knows what. */
-export const isOdd = (fields: Fields, names: readonly string[]): boolean =>
+/** Whether one of these fields has a value that is not text. The meaning of such a value is not known. */
+export const hasNonText = (fields: Fields, names: readonly string[]): boolean =>
   names.some((name) => typeof (fields[name] ?? '') !== 'string');

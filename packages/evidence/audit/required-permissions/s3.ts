@@ -1,14 +1,15 @@
 /**
- * Object calls of S3: which permission each needs (https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html)
- * and what its data event shows (https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html).
+ * S3's object calls: which permission each one needs
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html) and what its data
+ * event contains (https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html).
  */
 import { versionedAction } from '../../names/object-version.ts';
 import { partitionOf } from '../../names/partition.ts';
-import { entryOf } from '../calls/entry-of.ts';
+import { ownEntry } from '../calls/entry-of.ts';
 import { type Fields, textIn, type TrailEvent } from '../trail/trail-event.ts';
-import { isOdd, need, type Need } from './required-permission.ts';
+import { hasNonText, requiredPermission, type RequiredPermission } from './required-permission.ts';
 
-/** On an object. Where it names a version, another action is asked. */
+/** Calls on an object. A call that names a version needs another action. */
 const OBJECT_ACTIONS: Readonly<Record<string, string>> = {
   GetObject: 'GetObject',
   HeadObject: 'GetObject',
@@ -28,7 +29,7 @@ const OBJECT_ACTIONS: Readonly<Record<string, string>> = {
   PutObjectAcl: 'PutObjectAcl',
 };
 
-/** On the bucket. Version 2 of the listing is recorded under the name of the first. */
+/** Calls on a bucket. CloudTrail records `ListObjectsV2` as `ListObjects`. */
 const BUCKET_ACTIONS: Readonly<Record<string, string>> = {
   ListObjects: 'ListBucket',
   ListObjectsV2: 'ListBucket',
@@ -39,47 +40,52 @@ const BUCKET_ACTIONS: Readonly<Record<string, string>> = {
 
 const LISTING_KEYS = ['prefix', 'delimiter', 'max-keys'] as const;
 
-/** Headers of a write that ask for a permission beside s3:PutObject. Those of a grant are `x-amz-grant-read` and the like. */
-const EXTRAS: Readonly<Record<string, string>> = {
+/**
+ * Headers of a write that need a permission in addition to s3:PutObject. Grants have headers such as
+ * `x-amz-grant-read`.
+ */
+const HEADER_ACTIONS: Readonly<Record<string, string>> = {
   'x-amz-acl': 's3:PutObjectAcl',
   'x-amz-tagging': 's3:PutObjectTagging',
   'x-amz-object-lock-mode': 's3:PutObjectRetention',
   'x-amz-object-lock-legal-hold': 's3:PutObjectLegalHold',
 };
 
-const GRANT = 'x-amz-grant-';
+const GRANT_PREFIX = 'x-amz-grant-';
 
-/** Fields whose form must be known; what headers ask for, they ask for in any form. */
-const FIELDS = ['bucketName', 'key', 'versionId', 'x-amz-copy-source', ...LISTING_KEYS];
+/** Fields that must contain text. A header needs its permission with any value. */
+const TEXT_FIELDS = ['bucketName', 'key', 'versionId', 'x-amz-copy-source', ...LISTING_KEYS];
 
-/** Of a call's name alone. */
+/** The IAM action for a call's name alone. */
 export function s3ActionOf(name: string): string | undefined {
-  const action = entryOf(OBJECT_ACTIONS, name) ?? entryOf(BUCKET_ACTIONS, name);
+  const action = ownEntry(OBJECT_ACTIONS, name) ?? ownEntry(BUCKET_ACTIONS, name);
   return action === undefined ? undefined : `s3:${action}`;
 }
 
-export function s3Needs(event: TrailEvent): readonly Need[] | undefined {
+export function s3Permissions(event: TrailEvent): readonly RequiredPermission[] | undefined {
   const { name } = event;
-  const parameters = inOneForm(event.parameters);
-  if (isOdd(parameters, FIELDS)) return undefined;
+  const parameters = normalized(event.parameters);
+  if (hasNonText(parameters, TEXT_FIELDS)) return undefined;
   const bucket = textIn(parameters, 'bucketName');
-  if (bucket === '') return name === 'ListBuckets' ? [need('s3:ListAllMyBuckets', '*')] : undefined;
+  if (bucket === '')
+    return name === 'ListBuckets' ? [requiredPermission('s3:ListAllMyBuckets', '*')] : undefined;
   const bucketArn = `arn:${partitionOf(event.region)}:s3:::${bucket}`;
-  const onBucket = entryOf(BUCKET_ACTIONS, name);
-  if (onBucket !== undefined) return [need(`s3:${onBucket}`, bucketArn, listing(parameters), LISTING_SHOWS)];
-  const onObject = entryOf(OBJECT_ACTIONS, name);
+  const onBucket = ownEntry(BUCKET_ACTIONS, name);
+  if (onBucket !== undefined)
+    return [requiredPermission(`s3:${onBucket}`, bucketArn, listing(parameters), LISTING_RECORDED_KEYS)];
+  const onObject = ownEntry(OBJECT_ACTIONS, name);
   const key = textIn(parameters, 'key');
   if (onObject === undefined || key === '') return undefined;
   const resource = `${bucketArn}/${key}`;
   const action = textIn(parameters, 'versionId') === '' ? onObject : versionedAction(onObject);
-  const own = need(`s3:${action}`, resource, headers(parameters));
+  const own = requiredPermission(`s3:${action}`, resource, headers(parameters));
   return name === 'CopyObject' || name === 'UploadPartCopy'
-    ? withSource(event, parameters, [own, ...extras(parameters, resource)])
-    : [own, ...extras(parameters, resource)];
+    ? withSource(event, parameters, [own, ...headerPermissions(parameters, resource)])
+    : [own, ...headerPermissions(parameters, resource)];
 }
 
-/** Names of headers are the same in any case, and a number is its digits. */
-const inOneForm = (parameters: Fields): Fields =>
+/** Header names in lower case, because they are case-insensitive, and numbers as text. */
+const normalized = (parameters: Fields): Fields =>
   Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => [
       /^x-amz-/i.test(name) ? name.toLowerCase() : name,
@@ -87,7 +93,7 @@ const inOneForm = (parameters: Fields): Fields =>
     ]),
   );
 
-const LISTING_SHOWS = LISTING_KEYS.map((key) => `s3:${key}`);
+const LISTING_RECORDED_KEYS = LISTING_KEYS.map((key) => `s3:${key}`);
 
 const listing = (parameters: Fields): Record<string, string> =>
   Object.fromEntries(
@@ -104,25 +110,25 @@ const headers = (parameters: Fields): Record<string, string> =>
     ),
   );
 
-const extras = (parameters: Fields, resource: string): Need[] => {
-  const names = Object.keys(parameters).map((name) => (name.startsWith(GRANT) ? 'x-amz-acl' : name));
-  const actions = names.flatMap((name) => entryOf(EXTRAS, name) ?? []);
-  return [...new Set(actions)].map((action) => need(action, resource));
+const headerPermissions = (parameters: Fields, resource: string): RequiredPermission[] => {
+  const names = Object.keys(parameters).map((name) => (name.startsWith(GRANT_PREFIX) ? 'x-amz-acl' : name));
+  const actions = names.flatMap((name) => ownEntry(HEADER_ACTIONS, name) ?? []);
+  return [...new Set(actions)].map((action) => requiredPermission(action, resource));
 };
 
-/** What a copy reads comes first. Without a source that can be read, nobody knows what was read. */
+/** The permission to read the source comes first. Undefined if the source cannot be parsed. */
 function withSource(
   event: TrailEvent,
   parameters: Fields,
-  writes: readonly Need[],
-): readonly Need[] | undefined {
+  writes: readonly RequiredPermission[],
+): readonly RequiredPermission[] | undefined {
   const source = copySource(textIn(parameters, 'x-amz-copy-source'));
   if (source === undefined) return undefined;
   const action = source.isVersion ? 's3:GetObjectVersion' : 's3:GetObject';
-  return [need(action, `arn:${partitionOf(event.region)}:s3:::${source.path}`), ...writes];
+  return [requiredPermission(action, `arn:${partitionOf(event.region)}:s3:::${source.path}`), ...writes];
 }
 
-/** `bucket/key`, percent-encoded as the header has it; access points are ARNs, and not looked through. */
+/** Parses `bucket/key`, which is percent-encoded in the header. Access points (ARNs) are not resolved. */
 function copySource(header: string): { readonly path: string; readonly isVersion: boolean } | undefined {
   const [, path = '', version] = /^\/?([^/?]+\/.+?)(\?versionId=.*)?$/.exec(header) ?? [];
   if (path === '' || path.startsWith('arn:')) return undefined;

@@ -1,30 +1,33 @@
 import { answerOf } from '../calls/answers.ts';
 import { secondsOf } from './digest-file.ts';
-import type { Coverage, Wanted } from './digests.ts';
-import type { Findings } from '../findings.ts';
+import type { Coverage, RequiredCoverage } from './digests.ts';
+import type { AuditFindings } from '../findings.ts';
 import type { GapRule } from '../rules.ts';
-import type { Proving } from './observed-events.ts';
+import type { ProvingFiles } from './observed-events.ts';
 import type { TaskFacts } from '../task-facts.ts';
 import type { TrailEvent } from './trail-event.ts';
 
 /**
- * Log files come about five minutes after the call, and later at times; a digest names the files that were delivered in its hour. Only a
- * quarter of an hour after the last moment of the task is it taken that all of its records are there.
- * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/how-cloudtrail-works.html
+ * CloudTrail delivers log files about five minutes after the call, and sometimes later. A digest lists the
+ * files that were delivered in its hour. All records of the task are assumed to be delivered 15 minutes after
+ * its end. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/how-cloudtrail-works.html
  */
 export const DELIVERY_SECONDS = 900;
 
-/** No time of delivery is promised: only what is not there a day later is held against the worker. */
+/**
+ * CloudTrail does not guarantee a delivery time. A reported call counts as missing only if it is not
+ * delivered one day later.
+ */
 export const LATE_SECONDS = 86_400;
 
-/** What shows that a trail is on may be this much older than the task. */
+/** Records that prove what a trail logs may be this much older than the task. */
 const BEFORE_SECONDS = 3600;
 
-/** `regions`: those with records of the task, beside its own. */
-export function wantedOf(
+/** `regions`: regions with records of the task, in addition to the task's own region. */
+export function requiredCoverageOf(
   { place, requestedSecond, lastSecond }: TaskFacts,
   regions: ReadonlySet<string>,
-): Wanted {
+): RequiredCoverage {
   return {
     accountId: place?.accountId,
     regions: [...new Set([...(place === undefined ? [] : [place.region]), ...regions])].sort(),
@@ -33,26 +36,26 @@ export function wantedOf(
   };
 }
 
-/** Whether a record is of the time in which it matters what the trail logs. */
-export const isInTime = ({ second }: TrailEvent, { requestedSecond, lastSecond }: TaskFacts): boolean =>
+/** Whether a record is from the time in which the trail must log. */
+export const isInTaskTime = ({ second }: TrailEvent, { requestedSecond, lastSecond }: TaskFacts): boolean =>
   second >= requestedSecond - BEFORE_SECONDS && second <= lastSecond + DELIVERY_SECONDS;
 
 /**
- * What makes a trail record less, or nothing. Insights are no records.
- * https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Operations.html
+ * Calls that can reduce or stop what a trail logs. Changes of Insights do not matter, because they are not
+ * records. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Operations.html
  */
-const RECONFIGURES = new Set(['StopLogging', 'PutEventSelectors', 'UpdateTrail', 'DeleteTrail']);
+const RECONFIGURING_CALLS = new Set(['StopLogging', 'PutEventSelectors', 'UpdateTrail', 'DeleteTrail']);
 
-/** Whether a trail was changed while it mattered what it logs. */
+/** Whether the record changes a trail in the time in which it must log. */
 export function isReconfigured(event: TrailEvent, facts: TaskFacts): boolean {
-  if (event.source !== 'cloudtrail.amazonaws.com' || !RECONFIGURES.has(event.name)) return false;
-  return answerOf(event) === 'answered' && isInTime(event, facts);
+  if (event.source !== 'cloudtrail.amazonaws.com' || !RECONFIGURING_CALLS.has(event.name)) return false;
+  return answerOf(event) === 'answered' && isInTaskTime(event, facts);
 }
 
 const textOf = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 
-/** What keeps the trail, and the evidence itself, from being a proof. */
-export function concludeCoverage(facts: TaskFacts, coverage: Coverage, findings: Findings): void {
+/** Adds the violations and gaps of the evidence itself, and the gaps in what the trail covers. */
+export function findCoverageGaps(facts: TaskFacts, coverage: Coverage, findings: AuditFindings): void {
   for (const id of facts.contradictory)
     findings.violate('evidence-contradictory', undefined, `The event ${id}.`);
   for (const id of facts.unreadable) findings.gap('evidence-unreadable', `The event ${id}.`);
@@ -61,23 +64,30 @@ export function concludeCoverage(facts: TaskFacts, coverage: Coverage, findings:
   if (!facts.closed) findings.gap('not-closed');
   if (facts.place === undefined) findings.gap('place-unknown');
   if (coverage.digests === 'absent') return;
-  const { fromSecond, toSecond } = wantedOf(facts, new Set());
+  const { fromSecond, toSecond } = requiredCoverageOf(facts, new Set());
   for (const { region, from, to } of coverage.regions) {
     if (from === null || secondsOf(from) > fromSecond)
       findings.gap(
         'starts-late',
-        `In ${region} it begins at ${from ?? 'no time'}, the task at ${textOf(fromSecond)}.`,
+        from === null
+          ? `In ${region} it covers no time; the task starts at ${textOf(fromSecond)}.`
+          : `In ${region} it starts at ${from}, and the task at ${textOf(fromSecond)}.`,
       );
     if (to === null || secondsOf(to) < toSecond)
       findings.gap(
         'ends-early',
-        `In ${region} it ends at ${to ?? 'no time'}; it must reach ${textOf(toSecond)}.`,
+        to === null
+          ? `In ${region} it covers no time; it must cover the time until ${textOf(toSecond)}.`
+          : `In ${region} it ends at ${to}; it must cover the time until ${textOf(toSecond)}.`,
       );
   }
 }
 
-/** The time that is covered in every region; null when one is not. */
-export function spanOf({ regions }: Coverage): { readonly from: string | null; readonly to: string | null } {
+/** The time that is covered in all regions. Null if a region is not covered. */
+export function coveredSpan({ regions }: Coverage): {
+  readonly from: string | null;
+  readonly to: string | null;
+} {
   const [froms, tos] = [regions.flatMap(({ from }) => from ?? []), regions.flatMap(({ to }) => to ?? [])];
   if (regions.length === 0 || froms.length < regions.length || tos.length < regions.length)
     return { from: null, to: null };
@@ -85,21 +95,24 @@ export function spanOf({ regions }: Coverage): { readonly from: string | null; r
   return { from: froms.sort(byTime).at(-1) ?? null, to: tos.sort(byTime)[0] ?? null };
 }
 
-/** Which files prove what a trail logs. Without digests nothing tells files apart, and that is a gap of its own. */
-export function provingOf(coverage: Coverage): Proving {
+/**
+ * Which files prove what a trail logs. Without digests, all files count the same; the missing digests are a
+ * gap of their own.
+ */
+export function provingFilesOf(coverage: Coverage): ProvingFiles {
   if (coverage.digests === 'absent') return { files: undefined, fromSecond: -Infinity };
-  const { from } = spanOf(coverage);
+  const { from } = coveredSpan(coverage);
   return { files: coverage.covering, fromSecond: from === null ? Infinity : secondsOf(from) };
 }
 
-/** Whether the trail reaches so far that nothing can still be on its way. */
-export function isLate(coverage: Coverage, { lastSecond }: TaskFacts): boolean {
-  const { to } = spanOf(coverage);
+/** Whether the trail ends so late that no record can still be delivered. */
+export function isPastDelivery(coverage: Coverage, { lastSecond }: TaskFacts): boolean {
+  const { to } = coveredSpan(coverage);
   return to !== null && secondsOf(to) >= lastSecond + LATE_SECONDS;
 }
 
-/** With any of these a record may be missing that was there. */
-const INCOMPLETE: readonly GapRule[] = [
+/** Gaps with which a delivered record may be missing. */
+const INCOMPLETE_TRAIL: readonly GapRule[] = [
   'digests-absent',
   'digest-missing',
   'digest-invalid',
@@ -110,5 +123,6 @@ const INCOMPLETE: readonly GapRule[] = [
   'ends-early',
 ];
 
-/** Whether what is not in the trail was not there: only then is its absence held against anybody. */
-export const isComplete = (findings: Findings): boolean => !INCOMPLETE.some((rule) => findings.has(rule));
+/** Whether the trail is complete. Only then may a missing record be a violation. */
+export const isComplete = (findings: AuditFindings): boolean =>
+  !INCOMPLETE_TRAIL.some((rule) => findings.has(rule));

@@ -1,11 +1,14 @@
-/** The form of CloudTrail's digest files: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html */
+/**
+ * The form of CloudTrail's digest files:
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html
+ */
 import * as z from 'zod';
 
 const hex = z.string().regex(/^[0-9a-f]*$/i);
 const orNull = <T>(schema: z.ZodType<T>) => schema.nullish().transform((value) => value ?? null);
 const time = z.iso.datetime({ offset: true });
 
-/** What of a digest file is used. */
+/** The fields of a digest file that are used. */
 export const digestDocument = z.object({
   awsAccountId: z.string(),
   digestStartTime: time,
@@ -27,16 +30,19 @@ export const digestDocument = z.object({
 });
 export type DigestDocument = z.infer<typeof digestDocument>;
 
-/** A digest file as it was found. Hashes are of the uncompressed content, lower-case hex SHA-256. */
+/** A digest file as it was found. Hashes are lower-case hex SHA-256 of the uncompressed content. */
 export interface DigestFile {
   readonly name: string;
   readonly hash: string;
   readonly document: DigestDocument;
-  /** From the object's metadata; a folder has none. */
+  /** From the object's metadata. A file in a folder has none. */
   readonly signature: string | undefined;
 }
 
-/** A log file as it was found, and the hash of its uncompressed content. Only the last part of its name is CloudTrail's own. */
+/**
+ * A log file as it was found, and the hash of its uncompressed content. Only the last part of its path is
+ * CloudTrail's own name.
+ */
 export interface LogFile {
   readonly name: string;
   readonly hash: string;
@@ -48,7 +54,7 @@ export const baseName = (name: string): string => name.slice(name.lastIndexOf('/
 export const regionOf = ({ digestS3Object }: DigestDocument): string =>
   /(?:^|\/)CloudTrail-Digest\/([^/]+)\//.exec(digestS3Object)?.[1] ?? '';
 
-/** Delivered late, beside the chain, for log files that no digest of their hour named. */
+/** A digest outside the chain, delivered later, for log files that the digest of their hour did not list. */
 export const isBackfill = ({ name }: DigestFile): boolean => /_backfill\.json(\.gz)?$/.test(name);
 
 /** `<account>_CloudTrail-Digest_<region>_<trail>_<region>_<end>.json.gz` */

@@ -1,5 +1,6 @@
 /**
- * CloudTrail's chain of digest files: which log files belong to the trail, with which content, from when to when without a hole.
+ * CloudTrail's chain of digest files: which log files belong to the trail, with which content, and which time
+ * they cover without a hole.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html
  */
 import {
@@ -11,18 +12,18 @@ import {
   secondsOf,
   trailOf,
 } from './digest-file.ts';
-import type { Findings } from '../findings.ts';
+import type { AuditFindings } from '../findings.ts';
 import type { TrailKeys } from './trail-keys.ts';
 
-/** The time that must be covered, in whole seconds, and where. */
-export interface Wanted {
+/** The account, regions and time (whole seconds) that a trail must cover. */
+export interface RequiredCoverage {
   readonly accountId: string | undefined;
   readonly regions: readonly string[];
   readonly fromSecond: number;
   readonly toSecond: number;
 }
 
-/** From when to when a region is covered; null when it is not. */
+/** The time that is covered in a region. Null if there is none. */
 interface RegionCoverage {
   readonly region: string;
   readonly from: string | null;
@@ -32,15 +33,15 @@ interface RegionCoverage {
 export interface Coverage {
   readonly digests: 'verified' | 'absent' | 'broken';
   readonly signatures: 'verified' | 'not-checked' | 'broken';
-  /** Those that were wanted. */
+  /** The required regions. */
   readonly regions: readonly RegionCoverage[];
-  /** Of the files that are listed: those of trails that cover their region as far as it is covered. */
+  /** The listed files of the trails that cover the most time of their region. */
   readonly covering: ReadonlySet<string>;
-  /** Names of the files, as they were found, that a digest which counts names with just this content. */
+  /** Names of the files, as they were found, that a valid digest lists with the same content. */
   readonly listed: ReadonlySet<string>;
 }
 
-/** Digests of one account, region and trail, one after the other in time, without a hole. */
+/** Consecutive digests of one account, region and trail, without a hole. */
 interface Run {
   readonly files: DigestFile[];
 }
@@ -54,23 +55,23 @@ interface Chain {
 export interface DigestCheck {
   readonly files: readonly DigestFile[];
   readonly logs: readonly LogFile[];
-  readonly wanted: Wanted;
+  readonly required: RequiredCoverage;
   readonly keys: TrailKeys | undefined;
 }
 
-/** Checks what is there, and says in gaps what keeps it from being a proof. */
-export function checkDigests(check: DigestCheck, findings: Findings): Coverage {
+/** Checks the digest files, and adds a gap for everything that makes them incomplete or invalid. */
+export function checkDigests(check: DigestCheck, findings: AuditFindings): Coverage {
   if (check.files.length === 0) {
     findings.gap('digests-absent');
-    const regions = check.wanted.regions.map((region) => ({ region, from: null, to: null }));
+    const regions = check.required.regions.map((region) => ({ region, from: null, to: null }));
     const none = new Set<string>();
     return { digests: 'absent', signatures: 'not-checked', regions, covering: none, listed: none };
   }
   const chains = chainsOf(check, findings);
   const byName = Map.groupBy(check.logs, ({ name }) => baseName(name));
-  for (const file of check.files) checkLogs(file, byName, check.wanted, findings);
+  for (const file of check.files) checkLogs(file, byName, check.required, findings);
   const signatures = checkSignatures(chains, check, findings);
-  const fullest = check.wanted.regions.map((region) => ({
+  const fullest = check.required.regions.map((region) => ({
     region,
     runs: fullestRuns(chains, region, check),
   }));
@@ -90,8 +91,11 @@ export function checkDigests(check: DigestCheck, findings: Findings): Coverage {
   };
 }
 
-/** Groups and orders the digests; a link that does not fit is a changed trail, a link that is not there a hole. */
-function chainsOf({ files, wanted }: DigestCheck, findings: Findings): Chain[] {
+/**
+ * Groups and orders the digests. A link that does not match means a changed trail; a missing link means a
+ * hole.
+ */
+function chainsOf({ files, required }: DigestCheck, findings: AuditFindings): Chain[] {
   const groups = Map.groupBy(
     files.filter((file) => !isBackfill(file)),
     ({ document }) => `${document.awsAccountId} ${regionOf(document)} ${trailOf(document)}`,
@@ -100,12 +104,12 @@ function chainsOf({ files, wanted }: DigestCheck, findings: Findings): Chain[] {
     const [first] = group;
     const accountId = first?.document.awsAccountId ?? '';
     const region = first ? regionOf(first.document) : '';
-    return { accountId, region, runs: runsOf(group, wanted, findings) };
+    return { accountId, region, runs: runsOf(group, required, findings) };
   });
 }
 
-function runsOf(group: readonly DigestFile[], wanted: Wanted, findings: Findings): Run[] {
-  const ordered = once(group).sort(
+function runsOf(group: readonly DigestFile[], required: RequiredCoverage, findings: AuditFindings): Run[] {
+  const ordered = withoutDuplicates(group).sort(
     (left, right) => secondsOf(left.document.digestEndTime) - secondsOf(right.document.digestEndTime),
   );
   const runs: { files: DigestFile[] }[] = [];
@@ -113,10 +117,10 @@ function runsOf(group: readonly DigestFile[], wanted: Wanted, findings: Findings
     const before = runs.at(-1)?.files.at(-1);
     const link = before === undefined ? 'none' : linkOf(before, file);
     if (link === 'changed') findings.gap('trail-changed', `${file.name} does not follow ${before?.name}.`);
-    if (before !== undefined && link === 'none' && isBetween(before, file, wanted))
+    if (before !== undefined && link === 'none' && isHoleInTaskTime(before, file, required))
       findings.gap(
         'digest-missing',
-        `Before ${file.name}: ${file.document.previousDigestS3Object ?? 'none is named'}.`,
+        `Before ${file.name}: ${file.document.previousDigestS3Object ?? 'it names no previous file'}.`,
       );
     if (link === 'follows') runs.at(-1)?.files.push(file);
     else runs.push({ files: [file] });
@@ -124,13 +128,17 @@ function runsOf(group: readonly DigestFile[], wanted: Wanted, findings: Findings
   return runs;
 }
 
-/** A hole before the task or after it says nothing of the task. */
-const isBetween = (before: DigestFile, after: DigestFile, { fromSecond, toSecond }: Wanted): boolean =>
+/** A hole before or after the task does not matter. */
+const isHoleInTaskTime = (
+  before: DigestFile,
+  after: DigestFile,
+  { fromSecond, toSecond }: RequiredCoverage,
+): boolean =>
   secondsOf(before.document.digestEndTime) <= toSecond &&
   secondsOf(after.document.digestStartTime) >= fromSecond;
 
-/** The same file may be there twice. */
-const once = (files: readonly DigestFile[]): DigestFile[] => [
+/** The same file may have been delivered twice. */
+const withoutDuplicates = (files: readonly DigestFile[]): DigestFile[] => [
   ...new Map(files.map((file) => [`${file.hash} ${file.document.digestS3Object}`, file])).values(),
 ];
 
@@ -142,20 +150,20 @@ function linkOf(before: DigestFile, { document }: DigestFile): 'follows' | 'chan
 }
 
 /**
- * Each log file that a digest names is there, as it was delivered, and no other file has its name. Only what can hold records of the task
- * must be there.
+ * Checks that each log file that a digest lists exists unchanged, and that no other file has its name. Only
+ * files that may contain records of the task must exist.
  */
 function checkLogs(
   { name, document }: DigestFile,
   byName: ReadonlyMap<string, readonly LogFile[]>,
-  { fromSecond, toSecond }: Wanted,
-  findings: Findings,
+  { fromSecond, toSecond }: RequiredCoverage,
+  findings: AuditFindings,
 ): void {
   for (const { s3Object, hashValue, oldestEventTime, newestEventTime } of document.logFiles) {
     const found = byName.get(baseName(s3Object)) ?? [];
     for (const file of found)
       if (file.hash !== hashValue.toLowerCase())
-        findings.gap('trail-changed', `${file.name} is not what ${name} says.`);
+        findings.gap('trail-changed', `${file.name} does not match ${name}.`);
     if (
       found.length === 0 &&
       secondsOf(oldestEventTime ?? document.digestStartTime) <= toSecond &&
@@ -165,14 +173,17 @@ function checkLogs(
   }
 }
 
-/** The next digest of the chain holds a digest's signature; the last one's is only in its object's metadata. */
+/**
+ * The next digest of the chain contains a digest's signature. The last digest's signature is only in its
+ * object's metadata.
+ */
 const signatureOf = ({ files }: Run, index: number): string | undefined =>
   files[index + 1]?.document.previousDigestSignature ?? files[index]?.signature;
 
 function checkSignatures(
   chains: readonly Chain[],
-  { keys, wanted }: DigestCheck,
-  findings: Findings,
+  { keys, required }: DigestCheck,
+  findings: AuditFindings,
 ): Coverage['signatures'] {
   if (keys === undefined) return 'not-checked';
   let outcome: Coverage['signatures'] = 'not-checked';
@@ -184,8 +195,8 @@ function checkSignatures(
         outcome = 'broken';
         findings.gap('trail-changed', `${file.name} does not have CloudTrail's signature.`);
       }
-      // Regions have keys of their own; those of the task's region must be there.
-      if (answer === 'unknown' && signature !== undefined && isOf(chain, wanted))
+      // Each region has its own keys. The keys of the task's regions are required.
+      if (answer === 'unknown' && signature !== undefined && isRequired(chain, required))
         findings.gap('trail-key-unknown', `${file.document.digestPublicKeyFingerprint}.`);
     }
   }
@@ -195,10 +206,10 @@ function checkSignatures(
 const signedFiles = ({ runs }: Chain) =>
   runs.flatMap((run) => run.files.map((file, index) => ({ file, signature: signatureOf(run, index) })));
 
-const isOf = ({ accountId, region }: Chain, wanted: Wanted): boolean =>
-  wanted.accountId === accountId && wanted.regions.includes(region);
+const isRequired = ({ accountId, region }: Chain, required: RequiredCoverage): boolean =>
+  required.accountId === accountId && required.regions.includes(region);
 
-/** With keys, only what is signed counts; a backfill's signature is nowhere but in its object's metadata. */
+/** With keys, only signed digests count. A backfill digest's signature is only in its object's metadata. */
 function listedIn(chains: readonly Chain[], { files, logs, keys }: DigestCheck): Set<string> {
   const isTrusted = (file: DigestFile, signature: string | undefined): boolean =>
     keys === undefined || keys.check(file, signature) === 'right';
@@ -209,7 +220,7 @@ function listedIn(chains: readonly Chain[], { files, logs, keys }: DigestCheck):
   return namedBy([...chained, ...backfills], logs);
 }
 
-/** Files that digests name with just this content. */
+/** Log files that the digests list with the same content. */
 function namedBy(digests: readonly DigestFile[], logs: readonly LogFile[]): Set<string> {
   const idOf = (name: string, hash: string): string => `${baseName(name)} ${hash.toLowerCase()}`;
   const ids = new Set(
@@ -220,7 +231,7 @@ function namedBy(digests: readonly DigestFile[], logs: readonly LogFile[]): Set<
   return new Set(logs.flatMap(({ name, hash }) => (ids.has(idOf(name, hash)) ? [name] : [])));
 }
 
-/** With keys, only what is signed covers anything. */
+/** With keys, only signed digests cover time. */
 function signedPart(run: Run, { keys }: DigestCheck): readonly DigestFile[] {
   if (keys === undefined) return run.files;
   const isSigned = (file: DigestFile, index: number): boolean =>
@@ -232,15 +243,15 @@ function signedPart(run: Run, { keys }: DigestCheck): readonly DigestFile[] {
 }
 
 /**
- * Of the account's trails in a region, those that reach furthest into the task's time; several may reach all of it. One that ends before
- * them proves nothing of the time behind its end.
+ * The runs of the account's trails in a region that cover the most of the required time. Several may cover
+ * all of it. A run that ends earlier proves nothing about the time after its end.
  */
 function fullestRuns(
   chains: readonly Chain[],
   region: string,
   check: DigestCheck,
 ): (readonly DigestFile[])[] {
-  const { accountId, fromSecond, toSecond } = check.wanted;
+  const { accountId, fromSecond, toSecond } = check.required;
   const own = chains.filter((chain) => chain.region === region && chain.accountId === accountId);
   const parts = own.flatMap(({ runs }) => runs.map((run) => signedPart(run, check)));
   const covered = parts.flatMap((files) => {

@@ -1,28 +1,31 @@
-/** Files that prove something, and from when on. */
-export interface Proving {
-  /** Undefined: all files, because nothing tells them apart. */
+/** Which files prove what a trail logs, and from which time on. */
+export interface ProvingFiles {
+  /** Undefined: all files, because there are no digests. */
   readonly files: ReadonlySet<string> | undefined;
   readonly fromSecond: number;
 }
 
-/** Which files show what, and until when: whether a file proves anything is known only after all of them were read. */
-export class Shown {
-  /** Seconds of the last record, by what it shows and then by file. */
+/**
+ * Records which files contain which kind of event, and until when. Whether a file proves anything is known
+ * only after all files were read.
+ */
+export class ObservedEvents {
+  /** The time of the last record, by kind of event and then by file. */
   readonly #seconds = new Map<string, Map<string, number>>();
 
-  add(what: string, file: string, second: number): void {
-    const byFile = this.#seconds.get(what) ?? new Map<string, number>();
-    this.#seconds.set(what, byFile);
+  add(kind: string, file: string, second: number): void {
+    const byFile = this.#seconds.get(kind) ?? new Map<string, number>();
+    this.#seconds.set(kind, byFile);
     byFile.set(file, Math.max(byFile.get(file) ?? second, second));
   }
 
-  /** In any file, whatever it proves. */
-  isSeen(what: string): boolean {
-    return this.#seconds.has(what);
+  /** Whether any file contains such an event. */
+  isSeen(kind: string): boolean {
+    return this.#seconds.has(kind);
   }
 
-  isProven(what: string, { files, fromSecond }: Proving): boolean {
-    const byFile = this.#seconds.get(what) ?? new Map<string, number>();
+  isProven(kind: string, { files, fromSecond }: ProvingFiles): boolean {
+    const byFile = this.#seconds.get(kind) ?? new Map<string, number>();
     return [...byFile].some(
       ([file, second]) => (files === undefined || files.has(file)) && second >= fromSecond,
     );

@@ -1,6 +1,7 @@
 /**
- * One record of a trail, as far as an audit looks at it. Records come from services that write them in forms of their own: nothing but
- * the fields without which a record is none is demanded. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+ * The fields of a trail record that an audit uses. Services write records in different forms, so only the
+ * fields that every record has are required.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
  */
 import type { RecordRef } from '../result.ts';
 
@@ -8,15 +9,15 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 export interface TrailEvent {
   readonly eventId: string;
-  /** As it stands in the record, to the second. */
+  /** As in the record, in whole seconds. */
   readonly at: string;
-  /** The same, seconds since the epoch. */
+  /** The same time in seconds since the epoch. */
   readonly second: number;
   /** `s3.amazonaws.com` */
   readonly source: string;
   readonly name: string;
   readonly region: string;
-  /** The account whose trail it is. */
+  /** The account that owns the trail. */
   readonly accountId: string;
   readonly requestId: string;
   /** Null for a call that was answered. */
@@ -26,21 +27,23 @@ export interface TrailEvent {
   readonly caller: TrailCaller;
   readonly parameters: Fields;
   readonly response: Fields;
-  /** ARNs. */
+  /** ARNs of the resources. */
   readonly resources: readonly string[];
-  /** The file it stands in. */
+  /** The file that contains the record. */
   readonly file: string;
 }
 
-/** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html */
+/**
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+ */
 interface TrailCaller {
   readonly accessKeyId: string | null;
-  /** What stands behind the colon of `AROA…:session`; empty for other callers. */
+  /** The part after the colon of `AROA…:session`. Empty for other callers. */
   readonly sessionName: string;
-  /** `arn:aws:iam::…:role/path/Name` of a session's role; empty for other callers. */
+  /** `arn:aws:iam::…:role/path/Name` of a session's role. Empty for other callers. */
   readonly roleArn: string;
   readonly sourceIdentity: string | null;
-  /** The service that calls with the session's rights, such as KMS for S3. */
+  /** The service that makes the call with the session's permissions, as S3 does when it calls KMS. */
   readonly invokedBy: string | null;
 }
 
@@ -49,7 +52,7 @@ const NO_FIELDS: Fields = {};
 export const fieldsOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : NO_FIELDS;
 
-/** A field that holds a text; empty otherwise. */
+/** The text of a field; empty if it is not text. */
 export const textIn = (fields: Fields, name: string): string => {
   const value = fields[name];
   return typeof value === 'string' ? value : '';
@@ -73,13 +76,13 @@ function callerOf(identity: Fields): TrailCaller {
 const ERROR_CODE = /^[A-Za-z][\w.:]{0,127}$/;
 
 /**
- * The error's code; some services leave it out and write it as the message. A message in other words may hold anything, a caller's own
- * words among them: of it is kept that there was an error.
+ * The error's code. Some services omit it and write the code as the message. Any other message may contain
+ * anything, including text of the caller, so only the fact that there was an error is kept.
  */
 function errorOf(record: Fields): string | null {
-  const told = [record['errorCode'], record['errorMessage']].filter((error) => (error ?? '') !== '');
-  if (told.length === 0) return null;
-  const [error] = told;
+  const errors = [record['errorCode'], record['errorMessage']].filter((error) => (error ?? '') !== '');
+  if (errors.length === 0) return null;
+  const [error] = errors;
   return typeof error === 'string' && ERROR_CODE.test(error) ? error : 'unknown error';
 }
 
@@ -90,10 +93,13 @@ function categoryOf(record: Fields): TrailEvent['category'] {
   return category === 'Data' ? 'data' : category === 'Management' ? 'management' : 'other';
 }
 
-/** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html: UTC, in ISO 8601. */
+/**
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html:
+ * UTC, in ISO 8601.
+ */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
-/** Undefined when the value is no record of CloudTrail. */
+/** Undefined if the value is not a CloudTrail record. */
 export function readTrailEvent(value: unknown, file: string): TrailEvent | undefined {
   const record = fieldsOf(value);
   const at = textIn(record, 'eventTime');
@@ -123,10 +129,10 @@ export function readTrailEvent(value: unknown, file: string): TrailEvent | undef
   };
 }
 
-/** Longer than any ARN of a resource that sessions use; what a caller made up may be longer. */
+/** Longer than any ARN of a resource that sessions use. A caller may have sent a longer one. */
 const RESOURCE_CHARACTERS = 1_300;
 
-/** The record as a result names it: nothing of its parameters but what it acts on. */
+/** The reference to a record in a result. Of the record's parameters, it contains only the resource. */
 export const refOf = (
   event: TrailEvent,
   use?: { readonly action: string; readonly resource: string },

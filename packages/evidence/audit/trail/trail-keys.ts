@@ -1,4 +1,7 @@
-/** How CloudTrail signs digest files: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-custom-validation.html */
+/**
+ * How CloudTrail signs digest files:
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-custom-validation.html
+ */
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
 import type { DigestFile } from './digest-file.ts';
@@ -8,7 +11,9 @@ export const publicKeyList = z.object({
   PublicKeyList: z.array(z.object({ Value: z.base64(), Fingerprint: z.string() })).min(1),
 });
 
-/** The string that is signed: a line each for end, place, hash, and the signature before. */
+/**
+ * The text that is signed: one line each for the end time, the object, the hash and the previous signature.
+ */
 const signedText = ({ hash, document }: Pick<DigestFile, 'hash' | 'document'>): string =>
   [
     document.digestEndTime,
@@ -21,7 +26,7 @@ const signedText = ({ hash, document }: Pick<DigestFile, 'hash' | 'document'>): 
 export class TrailKeys {
   readonly #keys: ReadonlyMap<string, KeyObject>;
 
-  /** Throws when a key is none. */
+  /** Throws if a key is invalid. */
   constructor(list: z.infer<typeof publicKeyList>) {
     this.#keys = new Map(
       list.PublicKeyList.map(({ Value, Fingerprint }) => [
@@ -31,7 +36,7 @@ export class TrailKeys {
     );
   }
 
-  /** `unknown`: the key or the signature is not at hand. */
+  /** `unknown`: the key or the signature is not available. */
   check(file: DigestFile, signature: string | undefined): 'right' | 'wrong' | 'unknown' {
     const key = this.#keys.get(file.document.digestPublicKeyFingerprint);
     if (key === undefined || signature === undefined) return 'unknown';

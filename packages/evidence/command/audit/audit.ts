@@ -6,7 +6,7 @@ import type { AuditResult } from '../../audit/result.ts';
 import { publicKeyList, TrailKeys } from '../../audit/trail/trail-keys.ts';
 import type { EvidenceBundle } from '../../chain/evidence.ts';
 import { checkBundle } from './check-bundle.ts';
-import { readTrail, type ReadTrail } from '../../audit/files/read-trail.ts';
+import { readTrail, type TrailContents } from '../../audit/files/read-trail.ts';
 import { selectTrailSource } from '../../audit/files/select-trail-source.ts';
 import { readBundle } from '../bundle.ts';
 import { UsageError } from '../errors.ts';
@@ -22,7 +22,7 @@ export interface AuditOptions {
   readonly key?: string;
   /** A folder, or `s3://bucket/prefix`. */
   readonly trail: string;
-  /** What `aws cloudtrail list-public-keys` printed. */
+  /** A file with the output of `aws cloudtrail list-public-keys`. */
   readonly trailKeys?: string;
   readonly json?: boolean;
 }
@@ -33,7 +33,7 @@ const CODES: Readonly<Record<AuditResult['verdict'], ExitCode>> = {
   undetermined: EXIT.undetermined,
 };
 
-/** Holds a bundle against a trail, and says what both show together. */
+/** Compares a bundle with a trail, and prints the verdict. */
 export async function audit(
   bundlePath: string,
   options: AuditOptions,
@@ -49,35 +49,48 @@ export async function audit(
   return CODES[result.verdict];
 }
 
-interface Means {
+interface AuditSources {
   readonly key: KeyObject | undefined;
   readonly trailKeys: TrailKeys | undefined;
   readonly trail: string;
-  /** How a bucket is reached, where the trail is in one. */
+  /** The S3 client's configuration, for a trail in a bucket. */
   readonly s3Config: S3Access;
 }
 
-/** The verdict of a bundle and a trail. Throws `UsageError` and `TrailUnreadable` when one of them cannot be used. */
-async function auditBundle(bundle: EvidenceBundle, means: Means, io: CommandIo): Promise<AuditResult> {
+/**
+ * The verdict on a bundle and a trail. Throws `UsageError` or `TrailUnreadable` if one of them cannot be
+ * used.
+ */
+async function auditBundle(
+  bundle: EvidenceBundle,
+  inputs: AuditSources,
+  io: CommandIo,
+): Promise<AuditResult> {
   if (bundle.events.length === 0)
     throw new UsageError(
-      `The bundle of ${bundle.boundaryId} has no events; there is nothing to audit. Give the file that run --out wrote.`,
+      `The bundle of ${bundle.boundaryId} has no events, so there is nothing to audit. Give the file that run --out wrote.`,
     );
   const audit = new Audit(bundle);
   const { findings } = audit;
-  const { fault, gaps } = checkBundle(bundle, means.key);
-  if (fault !== null) findings.violate('evidence-changed', undefined, `It says: ${fault}.`);
+  const { fault, gaps } = checkBundle(bundle, inputs.key);
+  if (fault !== null) findings.violate('evidence-changed', undefined, `Fault: ${fault}.`);
   for (const gap of gaps) findings.gap(gap);
-  const read = await readTrail(await selectTrailSource(means.trail, io, means.s3Config), audit, io);
+  const read = await readTrail(await selectTrailSource(inputs.trail, io, inputs.s3Config), audit, io);
   const { digests: files, logs } = read;
-  const coverage = checkDigests({ files, logs, wanted: audit.wanted, keys: means.trailKeys }, findings);
+  const coverage = checkDigests(
+    { files, logs, required: audit.requiredCoverage, keys: inputs.trailKeys },
+    findings,
+  );
   for (const name of read.invalidDigests) findings.gap('digest-invalid', `${name}.`);
-  if (coverage.digests !== 'absent') tellUnlisted(read, coverage.listed, audit);
-  return audit.result({ files: read.files, records: read.records, bytes: read.bytes }, coverage);
+  if (coverage.digests !== 'absent') findUnlisted(read, coverage.listed, audit);
+  return audit.finish({ files: read.files, records: read.records, bytes: read.bytes }, coverage);
 }
 
-/** A file that no digest names may be anybody's: what it shows of the task is seen, and proves nothing. */
-function tellUnlisted({ concerned }: ReadTrail, listed: ReadonlySet<string>, { findings }: Audit): void {
+/**
+ * A file that no digest lists may have any origin. Its records of the task can show violations, but prove
+ * nothing else.
+ */
+function findUnlisted({ concerned }: TrailContents, listed: ReadonlySet<string>, { findings }: Audit): void {
   for (const name of concerned) if (!listed.has(name)) findings.gap('log-file-unlisted', `${name}.`);
 }
 
@@ -87,7 +100,7 @@ async function readTrailKeys(path: string, io: CommandIo): Promise<TrailKeys> {
     return new TrailKeys(publicKeyList.parse(JSON.parse(text)));
   } catch {
     throw new UsageError(
-      `--trail-keys ${JSON.stringify(path)} holds no public keys of CloudTrail; allowed: the JSON that "aws cloudtrail list-public-keys" prints for the time and region of the trail.`,
+      `--trail-keys ${JSON.stringify(path)} does not contain CloudTrail's public keys; allowed: the JSON that "aws cloudtrail list-public-keys" prints for the time and region of the trail.`,
     );
   }
 }

@@ -3,13 +3,16 @@ import type { GapRule } from '../../audit/rules.ts';
 import type { EvidenceBundle } from '../../chain/evidence.ts';
 import { verifyBundle } from '../../signature/verify.ts';
 
-/** What is known of a bundle itself: a fault, which is a violation, or what keeps it from being a proof. */
+/** The result of checking a bundle itself: a fault, which is a violation, and gaps. */
 export interface BundleCheck {
   readonly fault: string | null;
   readonly gaps: readonly GapRule[];
 }
 
-/** `key`: the one that the caller trusts. A task that is still open is signed by nobody yet: that is a gap, and no fault. */
+/**
+ * `key` is the key that the caller trusts. The bundle of an open task is not signed yet: that is a gap, not a
+ * fault.
+ */
 export function checkBundle(bundle: EvidenceBundle, key: KeyObject | undefined): BundleCheck {
   const gaps: GapRule[] = [];
   if (key === undefined) gaps.push('key-not-pinned');

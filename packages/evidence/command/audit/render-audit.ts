@@ -3,15 +3,15 @@ import { columns, visible } from '../print.ts';
 
 const WHY: Readonly<Record<AuditResult['verdict'], string>> = {
   enforced:
-    'every call of the task in the trail agrees with its boundary, and nothing that would show another is missing',
-  violated: 'the trail or the evidence shows what the boundary should have prevented',
-  undetermined: 'nothing against the boundary was seen, and something that would show it is missing',
+    'every call of the task in the trail is within its boundary, and no information that could show a violation is missing',
+  violated: 'the trail or the evidence shows something that the boundary should have prevented',
+  undetermined: 'no violation was found, but information that could show one is missing',
 };
 
 const CALLS: readonly (readonly [keyof AuditResult['calls'], string])[] = [
   ['insideAllowed', 'inside the session policy, answered'],
-  ['insideRefused', 'inside, and refused all the same'],
-  ['insideFailed', 'inside, failed otherwise'],
+  ['insideRefused', 'inside, but refused'],
+  ['insideFailed', 'inside, failed for another reason'],
   ['outsideRefused', 'outside, refused'],
   ['outsideAllowed', 'outside, ANSWERED'],
   ['afterRefused', 'after the end, refused'],
@@ -21,11 +21,11 @@ const CALLS: readonly (readonly [keyof AuditResult['calls'], string])[] = [
 
 export const SIGNATURES: Readonly<Record<AuditResult['trail']['signatures'], string>> = {
   verified: 'their signatures were checked',
-  'not-checked': 'their signatures were not checked: only hashes hold them together (see --trail-keys)',
+  'not-checked': 'their signatures were not checked, only their hashes (see --trail-keys)',
   broken: 'their signatures are wrong',
 };
 
-/** Records are other people's words: whatever they hold is shown, never obeyed. */
+/** The text of records is not trusted: control characters are shown as escapes. */
 const recordRows = (records: readonly RecordRef[]): string =>
   columns(
     records.map((ref) => [
@@ -41,7 +41,7 @@ const recordRows = (records: readonly RecordRef[]): string =>
 
 const section = (title: string, text: string): string => (text === '' ? '' : `\n${title}\n${text}`);
 
-/** Verdict first; then what speaks against the boundary, what is missing, what was tried, and what was looked at. */
+/** The verdict, followed by violations, gaps, attempts, counts of calls, and what the trail covers. */
 export function renderAudit(result: AuditResult): string {
   const { verdict, violations, gaps, attempts, calls, trail } = result;
   const counted = CALLS.filter(([name]) => calls[name] > 0).map(([name, words]) => [
@@ -61,13 +61,15 @@ export function renderAudit(result: AuditResult): string {
     ...gaps.map(({ rule, says }) => section(`missing: ${rule}`, `    ${visible(says)}\n`)),
     section(`Refused attempts outside the session policy${tried}`, recordRows(attempts)),
     section('Calls of the task', columns(counted)),
-    section('Trail', trailWords(trail)),
+    section('Trail', trailText(trail)),
   ].join('');
 }
 
-function trailWords({ files, records, bytes, from, to, digests, signatures }: AuditResult['trail']): string {
+function trailText({ files, records, bytes, from, to, digests, signatures }: AuditResult['trail']): string {
   const covered =
-    from === null || to === null ? 'covers no time for certain' : `covers ${visible(from)} to ${visible(to)}`;
+    from === null || to === null
+      ? 'no time is covered without a hole'
+      : `covers ${visible(from)} to ${visible(to)}`;
   const signed = digests === 'absent' ? '' : `; ${SIGNATURES[signatures]}`;
   return `    ${files} files, ${records} records, ${bytes} bytes uncompressed; ${covered}\n    digest files: ${digests}${signed}\n`;
 }

@@ -9,7 +9,10 @@ import { printJson } from '../print.ts';
 import { renderControls } from './render-controls.ts';
 import { readTaskBundle } from '../task-bundle.ts';
 
-/** Which events of a task are evidence for which control. A bundle that contradicts itself is refused: nothing in it is evidence. */
+/**
+ * Prints which events of a task are evidence for which control. A bundle that does not verify is refused:
+ * nothing in it is evidence.
+ */
 export async function controls(
   path: string,
   options: { readonly json?: boolean },
@@ -19,7 +22,7 @@ export async function controls(
   const { fault } = verifyBundle(bundle);
   if (fault !== null)
     throw new UsageError(
-      `${path} is no evidence for any control: ${fault}. Export the bundle again, and see taskbound verify.`,
+      `${path} cannot be used as evidence for controls: ${fault}. Export the bundle again, and see taskbound verify.`,
     );
   const map = controlsMap(bundle, taskRecord(parseEvents(bundle.events)));
   if (options.json === true) printJson(io, map);

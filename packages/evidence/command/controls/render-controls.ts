@@ -4,8 +4,8 @@ import { columns, oneLine } from '../print.ts';
 
 const STATUS_WORDS: Readonly<Record<ControlStatus, string>> = {
   evidence: 'evidence',
-  partial: 'in part',
-  nothing: 'says nothing',
+  partial: 'partial evidence',
+  nothing: 'no evidence',
   contradicted: 'CONTRADICTED',
 };
 
@@ -16,13 +16,16 @@ function controlText({ control, title, status, says, events }: ControlsMap['cont
   return `${control}  ${title}: ${STATUS_WORDS[status]}\n  ${oneLine(says)}\n${cited}`;
 }
 
-/** The map for a person: each control with what it rests on, then those that no task says anything about. */
+/**
+ * The map as text: each control with the events that support it, then the controls for which a task has no
+ * evidence.
+ */
 export function renderControls({ boundaryId, headHash, controls, nothing }: ControlsMap): string {
-  return `${boundaryId}, as far as event ${headHash}
+  return `${boundaryId}, up to event ${headHash}
 
 ${controls.map(controlText).join('\n')}
-It says nothing about:
+A task record contains no evidence for:
 ${columns(nothing.map(({ control, title, because }) => [`  ${control}`, title, because]))}
-The signature was not checked here: see taskbound verify.
+The signature was not verified: see taskbound verify.
 `;
 }

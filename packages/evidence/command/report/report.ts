@@ -9,7 +9,7 @@ import { reportPage } from '../../report/page.ts';
 import { reportSubject, type ReportSubject } from '../../report/subject.ts';
 import { verification } from '../../report/verification.ts';
 import { readTaskBundle } from '../task-bundle.ts';
-import { writeWhole } from '../write-file.ts';
+import { writeAtomically } from '../write-file.ts';
 
 export interface ReportOptions {
   readonly audit?: string;
@@ -18,7 +18,7 @@ export interface ReportOptions {
   readonly json?: boolean;
 }
 
-/** Writes a bundle's report as one HTML page, beside the bundle unless `--out` says where, and prints its path. */
+/** Writes a bundle's report as one HTML page, next to the bundle or to `--out`, and prints its path. */
 export async function report(path: string, options: ReportOptions, io: CommandIo): Promise<number> {
   const bundle = await readTaskBundle(path, io.cwd);
   const audit = options.audit === undefined ? undefined : await readAudit(options.audit, bundle, io.cwd);
@@ -37,7 +37,7 @@ export async function report(path: string, options: ReportOptions, io: CommandIo
   return EXIT.done;
 }
 
-/** `report --json`; scripts rely on these fields. */
+/** The output of `report --json`. Scripts depend on these fields. */
 const summaryOf = (
   { bundle, record, end, verification: { is }, audit }: ReportSubject,
   reportFile: string,
@@ -53,10 +53,10 @@ const summaryOf = (
 
 async function write(path: string, page: string): Promise<void> {
   try {
-    await writeWhole(path, page);
+    await writeAtomically(path, page);
   } catch (error) {
     throw new UsageError(
-      `The report cannot be written to ${path}: ${messageOf(error)}. Name a file in a folder that can be written with --out.`,
+      `The report cannot be written to ${path}: ${messageOf(error)}. Give a file in a writable folder with --out.`,
     );
   }
 }

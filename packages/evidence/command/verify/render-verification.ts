@@ -4,11 +4,11 @@ import { oneLine, visible } from '../print.ts';
 const about = ({ boundaryId, events, headHash }: Verification): string =>
   `${visible(boundaryId ?? '')}, ${events} events, head ${headHash ?? ''}\n`;
 
-/** What `taskbound verify` says to people: the verdict first. */
+/** The output of `taskbound verify`, verdict first. */
 export function renderVerification(of: Verification): string {
   switch (of.verdict) {
     case 'verified':
-      return `verified: chain and signature hold, and the signature is the pinned key's (${of.keyId})\n${about(of)}`;
+      return `verified: the chain and the signature are valid, and the signature is by the given key (${of.keyId})\n${about(of)}`;
     case 'consistent':
       return `consistent, not verified: ${unpinned(of)}\n${about(of)}`;
     case 'wrong':
@@ -18,5 +18,5 @@ export function renderVerification(of: Verification): string {
 
 const unpinned = ({ keyId }: Verification): string =>
   keyId === null
-    ? 'the chain holds, but it is not signed: its boundary is not closed, and cut-off events would not show.'
-    : `chain and signature hold, by a key that the bundle itself names (${keyId}); whoever changed all of it would have named another. Pin the key with --key.`;
+    ? 'the chain is valid, but not signed: its boundary is not closed, and missing events at its end cannot be detected.'
+    : `the chain and the signature are valid for a key that the bundle itself contains (${keyId}). A forged bundle would contain another key. Give the key that you trust with --key.`;

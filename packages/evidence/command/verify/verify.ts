@@ -7,14 +7,14 @@ import { printJson } from '../print.ts';
 import { renderVerification } from './render-verification.ts';
 
 export interface VerifyOptions {
-  /** The PEM of the key that the caller trusts. */
+  /** PEM file of the key that the caller trusts. */
   readonly key?: string;
   readonly json?: boolean;
 }
 
 const EXIT_OF = { verified: EXIT.done, consistent: EXIT.undetermined, wrong: EXIT.failed } as const;
 
-/** Checks a bundle's chain and signature, with nothing but the file and the pinned key. */
+/** Checks a bundle's chain and signature offline, with only the file and the pinned key. */
 export async function verify(path: string, options: VerifyOptions, io: CommandIo): Promise<number> {
   const pinned = options.key === undefined ? undefined : await readKeyFile(options.key, io.cwd);
   const file = await readBundleFile(path, io.cwd);

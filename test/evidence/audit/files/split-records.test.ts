@@ -4,7 +4,7 @@ import { TrailUnreadable } from 'taskbound-evidence/command/errors';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-test('what its taker throws is thrown as it is, and is no fault of the file', () => {
+test('an error of the callback is passed on, and is not reported as a fault of the file', () => {
   const fault = new TypeError('something of ours');
   const splitter = new RecordSplitter('a.json.gz', () => {
     throw fault;
@@ -12,7 +12,7 @@ test('what its taker throws is thrown as it is, and is no fault of the file', ()
   expect(() => splitter.write(bytes('{"Records":[{}]}'))).toThrow(fault);
 });
 
-test('what is no JSON is the fault of the file', () => {
+test('invalid JSON is reported as a fault of the file', () => {
   const splitter = new RecordSplitter('a.json.gz', () => undefined);
   expect(() => splitter.write(bytes('{"Records":[{]}'))).toThrow(TrailUnreadable);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { needsOf } from 'taskbound-evidence/audit/required-permissions/required-permissions';
+import { requiredPermissions } from 'taskbound-evidence/audit/required-permissions/required-permissions';
 import { LeasePolicy, type Position } from 'taskbound-evidence/audit/calls/position';
 import type { LeaseFacts } from 'taskbound-evidence/audit/task-facts';
 import { readTrailEvent, type TrailEvent } from 'taskbound-evidence/audit/trail/trail-event';
@@ -29,9 +29,9 @@ function eventOf(
   return event;
 }
 const needed = (...of: Parameters<typeof eventOf>): string[] | undefined =>
-  needsOf(eventOf(...of))?.map(({ action, resource }) => `${action} ${resource}`);
+  requiredPermissions(eventOf(...of))?.map(({ action, resource }) => `${action} ${resource}`);
 
-describe('what a recorded call needed', () => {
+describe('the permissions that a recorded call needed', () => {
   const b = { bucketName: 'b' };
   test.each<readonly [string, string, object, readonly string[] | undefined]>([
     ['s3', 'GetObject', { ...b, key: 'a/b' }, ['s3:GetObject arn:aws:s3:::b/a/b']],
@@ -169,10 +169,10 @@ describe('what a recorded call needed', () => {
     expect(needed(service, name, parameters)).toEqual(expected);
   });
 
-  test('a key that a service uses for the session needs nothing; one that the session uses itself does', () => {
+  test('a key that a service uses for the session needs no permission; a key that the session uses does', () => {
     const resources = [{ ARN: 'arn:aws:kms:eu-central-1:111122223333:key/k' }];
     const decrypt = (userIdentity: object) =>
-      needsOf(
+      requiredPermissions(
         eventOf('kms', 'Decrypt', { encryptionContext: { SecretARN: 'x' } }, { resources, userIdentity }),
       );
     expect(decrypt({ invokedBy: 'secretsmanager.amazonaws.com' })).toEqual([]);
@@ -182,12 +182,12 @@ describe('what a recorded call needed', () => {
         action: 'kms:Decrypt',
         resource: 'arn:aws:kms:eu-central-1:111122223333:key/k',
         context: { 'kms:EncryptionContext:SecretARN': 'x' },
-        shows: ['kms:ViaService', 'kms:CallerAccount'],
+        recordedKeys: ['kms:ViaService', 'kms:CallerAccount'],
       },
     ]);
   });
 
-  test('what a service changes on a key for the session is not only keeping a value', () => {
+  test('a change of a key by a service for the session is not exempt', () => {
     const userIdentity = { invokedBy: 'secretsmanager.amazonaws.com' };
     expect(needed('kms', 'CreateGrant', {}, { userIdentity })).toBeUndefined();
   });
@@ -208,7 +208,7 @@ describe("a record's error", () => {
   });
 });
 
-describe('where a call stands to a policy with conditions', () => {
+describe('the position of a call under a policy with conditions', () => {
   const table = 'arn:aws:dynamodb:eu-central-1:111122223333:table/t';
   const leading: Statement = {
     Effect: 'Allow',
@@ -256,7 +256,7 @@ describe('where a call stands to a policy with conditions', () => {
   } as LeaseFacts);
   const stands = (...of: Parameters<typeof eventOf>): Position => {
     const event = eventOf(...of);
-    return policy.position(event, needsOf(event) ?? []);
+    return policy.position(event, requiredPermissions(event) ?? []);
   };
 
   test.each<readonly [Position, string, string, object]>([
@@ -264,7 +264,8 @@ describe('where a call stands to a policy with conditions', () => {
     ['inside', 'dynamodb', 'GetItem', { tableName: 't', key: { id: { S: 'mine' } } }],
     ['outside', 'dynamodb', 'GetItem', { tableName: 't', key: { id: 'other' } }],
     ['outside', 'dynamodb', 'GetItem', { tableName: 'other', key: { id: 'mine' } }],
-    // Nobody knows which of two attributes is the partition key, and a Query's values are not recorded.
+    // The record does not show which of two attributes is the partition key, and a Query's values are not
+    // recorded.
     ['unclear', 'dynamodb', 'GetItem', { tableName: 't', key: { id: 'mine', at: 'x' } }],
     ['unclear', 'dynamodb', 'Query', { tableName: 't' }],
     ['outside', 'dynamodb', 'PutItem', { tableName: 't', key: { id: 'mine' } }],
@@ -276,14 +277,14 @@ describe('where a call stands to a policy with conditions', () => {
     expect(stands(...call)).toBe(expected);
   });
 
-  test('a key whose own policy names the account only, used by a service or by hand', () => {
+  test('a key whose resource policy names only the account, used by a service or directly', () => {
     const resources = [{ ARN: 'arn:aws:kms:eu-central-1:111122223333:key/k' }];
     const by = (invokedBy?: string) => ({ resources, userIdentity: { ...(invokedBy && { invokedBy }) } });
     expect(stands('kms', 'Decrypt', {}, by('secretsmanager.amazonaws.com'))).toBe('inside');
     expect(stands('kms', 'Decrypt', {}, by())).toBe('outside');
   });
 
-  test('the deadline of the policy itself counts, but for its own second', () => {
+  test('the deadline of the policy counts, except for the second of the deadline', () => {
     const at = (eventTime: string) =>
       stands('dynamodb', 'GetItem', { tableName: 't', key: { id: 'mine' } }, { eventTime });
     expect(['2026-11-23T10:01:59Z', '2026-11-23T10:02:00Z', '2026-11-23T10:02:01Z'].map(at)).toEqual([

@@ -10,7 +10,7 @@ import { SystemClock } from 'taskbound-local/clock/system-clock';
 import { digestFilesIn, logFilesIn, recordsIn, signFile, writeRecords } from '../audit-support.ts';
 import { call, fileIn, temporaryFolder, type Called } from '../../../cli/support.ts';
 
-/** One real run, its evidence signed, its trail written by the command line. */
+/** A real run with signed evidence and the trail that the command line wrote. */
 let made: string;
 beforeAll(async () => {
   made = await mkdtemp(join(tmpdir(), 'taskbound-test-'));
@@ -53,7 +53,7 @@ const rulesOf = ({ code, result }: { code: number; result: AuditResult }) => ({
 });
 
 describe('taskbound audit', () => {
-  test('an honest run is enforced, with and without the keys of the trail', async () => {
+  test('a correct run is enforced, with and without the keys of the trail', async () => {
     const enforced = { code: 0, verdict: 'enforced', violations: [], gaps: [] };
     const plain = await verdictOf(made, ...KEY);
     expect(rulesOf(plain)).toEqual(enforced);
@@ -63,15 +63,15 @@ describe('taskbound audit', () => {
     expect(signed.result.trail).toMatchObject({ digests: 'verified', signatures: 'verified' });
   });
 
-  test('people read the verdict first, and what the trail covered', async () => {
+  test('the text starts with the verdict and ends with what the trail covers', async () => {
     const { code, stdout } = await audit(made, ...KEY);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^object-transfer\.audited: enforced\nevery call of the task /);
-    expect(stdout).toMatch(/\n {5}3 {2}inside, and refused all the same\n/);
+    expect(stdout).toMatch(/\n {5}3 {2}inside, but refused\n/);
     expect(stdout).toMatch(/covers 20\d\d-.*digest files: verified; their signatures were not checked/s);
   });
 
-  test('without a key, or without a signature, it cannot be told', async () => {
+  test('without a key or without a signature, the verdict is undetermined', async () => {
     expect(rulesOf(await verdictOf(made))).toMatchObject({ code: 4, gaps: ['key-not-pinned'] });
     const folder = await copy();
     const bundle = JSON.parse(
@@ -86,7 +86,7 @@ describe('taskbound audit', () => {
     });
   });
 
-  test('a closed boundary whose envelope was taken away is violated', async () => {
+  test('a closed boundary whose envelope was removed is violated', async () => {
     const folder = await copy();
     const bundle = JSON.parse(
       await readFile(join(folder, 'audited.evidence.json'), 'utf8'),
@@ -122,10 +122,10 @@ describe('taskbound audit', () => {
   });
 });
 
-describe('the trail is not taken at its word', () => {
+describe('the trail itself is checked', () => {
   const trailOf = (folder: string) => join(folder, 'trail');
 
-  test('a record that was taken out of a log file, and the digest that tells', async () => {
+  test('a record that was removed from a log file is detected by the digest', async () => {
     const folder = await copy();
     const [name = ''] = await logFilesIn(trailOf(folder));
     const path = join(trailOf(folder), name);
@@ -136,12 +136,12 @@ describe('the trail is not taken at its word', () => {
     expect(found.result.trail.digests).toBe('broken');
   });
 
-  test('a log file that is not there', async () => {
+  test('a missing log file', async () => {
     const folder = await copy();
     const [name = ''] = await logFilesIn(trailOf(folder));
     await unlink(join(trailOf(folder), name));
     const found = rulesOf(await verdictOf(folder, ...KEY));
-    // What it held is missing as well, and nobody is accused of that.
+    // Its records are missing as well, but missing records of an incomplete trail are not violations.
     expect([found.code, found.violations]).toEqual([4, []]);
     expect(found.gaps).toContain('log-file-missing');
   });
@@ -160,12 +160,12 @@ describe('the trail is not taken at its word', () => {
   test('a trail that ends with the digest before the deadline', async () => {
     const folder = await copy();
     const digests = await digestFilesIn(trailOf(folder));
-    // Only the short last one is left: it begins after the task.
+    // Only the short last digest remains, which starts after the task.
     await unlink(join(trailOf(folder), digests[0] ?? ''));
     expect(rulesOf(await verdictOf(folder, ...KEY)).gaps).toContain('starts-late');
   });
 
-  test('a file beside it that no digest names may hold what it likes: it enforces nothing, and it may accuse', async () => {
+  test('a file that no digest lists proves nothing, but can show violations', async () => {
     const folder = await copy();
     const [name = ''] = await logFilesIn(trailOf(folder));
     const records = await recordsIn(join(trailOf(folder), name));
@@ -173,7 +173,7 @@ describe('the trail is not taken at its word', () => {
     expect(rulesOf(await verdictOf(folder, ...KEY))).toMatchObject({ code: 4, gaps: ['log-file-unlisted'] });
   });
 
-  test('a made-up file under the name of a real one enforces nothing', async () => {
+  test('a forged file with the name of a real one proves nothing', async () => {
     const folder = await copy();
     const [name = ''] = await logFilesIn(trailOf(folder));
     const records = await recordsIn(join(trailOf(folder), name));
@@ -185,7 +185,7 @@ describe('the trail is not taken at its word', () => {
     });
   });
 
-  test('keys of somebody else', async () => {
+  test('keys of another trail', async () => {
     const folder = await copy();
     const list = JSON.parse(await readFile(join(folder, 'trail/public-keys.json'), 'utf8'));
     list.PublicKeyList[0].Fingerprint = 'another';
@@ -195,7 +195,7 @@ describe('the trail is not taken at its word', () => {
     expect(rulesOf(found).gaps).toEqual(expect.arrayContaining(['trail-key-unknown']));
   });
 
-  test('the verdict does not depend on which file a record stands in', async () => {
+  test('the verdict does not depend on which file contains a record', async () => {
     const scattered = async (parts: number): Promise<unknown> => {
       const folder = await copy();
       const names = await logFilesIn(trailOf(folder));
@@ -233,22 +233,27 @@ describe('input that cannot be used: one clear message, exit code 2', () => {
       'gzip that is cut off',
       'z.json.gz',
       gzipSync(JSON.stringify({ Records: [record] })).subarray(0, 60),
-      /z\.json\.gz cannot be read to its end/,
+      /z\.json\.gz cannot be read completely/,
     ],
-    ['text that is no JSON', 'z.json', '{"Records":[{"a":}]}', /z\.json is not valid JSON/],
+    ['text that is not JSON', 'z.json', '{"Records":[{"a":}]}', /z\.json is not valid JSON/],
     ['JSON that ends too early', 'z.json', '{"Records":[', /z\.json is not valid JSON/],
-    ['something behind the end', 'z.json', '{"Records":[]} {"Records":[]}', /z\.json is not valid JSON/],
-    ['other JSON', 'z.json', '{"rows":[1]}', /z\.json is not CloudTrail's: it must hold \{"Records"/],
-    ['records that are no list', 'z.json', '{"Records":{"a":{}}}', /z\.json is not CloudTrail's/],
+    ['more text after the end', 'z.json', '{"Records":[]} {"Records":[]}', /z\.json is not valid JSON/],
+    ['other JSON', 'z.json', '{"rows":[1]}', /z\.json is not a CloudTrail file: it must contain \{"Records"/],
+    ['records that are not a list', 'z.json', '{"Records":{"a":{}}}', /z\.json is not a CloudTrail file/],
     [
-      'records that are none',
+      'records without required fields',
       'z.json',
       '{"Records":[{"eventID":1}]}',
-      /Record 1 of the trail's file z\.json is no record/,
+      /Record 1 of the trail's file z\.json is not a CloudTrail record/,
     ],
     ['an empty file', 'z.json', '', /z\.json is not valid JSON/],
-    ['a file of another kind', 'notes.txt', 'hello', /notes\.txt is not CloudTrail's: its files end in/],
-    ['a record that never ends', 'z.json', manyBytes, /more than 4194304 bytes without a whole record/],
+    [
+      'a file of another kind',
+      'notes.txt',
+      'hello',
+      /notes\.txt is not a CloudTrail file: their names end in/,
+    ],
+    ['a record that never ends', 'z.json', manyBytes, /more than 4194304 bytes without a complete record/],
   ])('%s', async (_what, name, content, message) => {
     const { code, stdout, stderr } = await withFile(name, content);
     expect([code, stdout]).toEqual([2, '']);
@@ -256,7 +261,7 @@ describe('input that cannot be used: one clear message, exit code 2', () => {
     expect(stderr).not.toMatch(/\n {4}at /);
   });
 
-  test('spaces, another order of fields, no compression and no records are all right', async () => {
+  test('white space, another order of fields, no compression and no records are allowed', async () => {
     const folder = await copy();
     const spaced = `\n { "more" : {"a":[1,{"Records":[{}]}]},\n "Records" : [ ${JSON.stringify(record)} ] } \n`;
     await writeFile(join(folder, 'trail/spaced.json'), spaced);
@@ -266,7 +271,7 @@ describe('input that cannot be used: one clear message, exit code 2', () => {
     expect([code, result.trail.records]).toEqual([0, before + 1]);
   });
 
-  test('places, keys and bundles that are not there, or something else', async () => {
+  test('locations, keys and bundles that do not exist or are something else', async () => {
     const folder = await copy();
     await fileIn(folder, 'empty.json', {
       version: 1,
@@ -286,7 +291,10 @@ describe('input that cannot be used: one clear message, exit code 2', () => {
       [['request.json', '--trail', 'trail'], /is not an evidence bundle/],
       [['empty.json', '--trail', 'trail'], /has no events/],
       [[bundle, '--trail', 'trail', '--key', 'request.json'], /no PUBLIC KEY block/],
-      [[bundle, '--trail', 'trail', '--trail-keys', 'request.json'], /holds no public keys of CloudTrail/],
+      [
+        [bundle, '--trail', 'trail', '--trail-keys', 'request.json'],
+        /does not contain CloudTrail's public keys/,
+      ],
     ] as const) {
       const { code, stderr } = await tried(...argv);
       expect([code, stderr.trim().split('\n').length]).toEqual([2, 1]);
@@ -294,7 +302,7 @@ describe('input that cannot be used: one clear message, exit code 2', () => {
     }
   });
 
-  test('run writes a trail only of an AWS of its own', async () => {
+  test('run writes a trail only for its own embedded AWS', async () => {
     const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
     const { code, stderr } = await call(made, ['run', 'request.json', '--trail', 'trail'], { env });
     expect([code, stderr]).toEqual([2, expect.stringMatching(/--trail was given, .* it is for --local/)]);
@@ -307,13 +315,13 @@ describe('input that cannot be used: one clear message, exit code 2', () => {
     for (const name of await logFilesIn(join(folder, 'trail'))) await unlink(join(folder, 'trail', name));
     expect(await audit(folder, ...KEY)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('has no log file'),
+      stderr: expect.stringContaining('contains no log file'),
     });
   });
 });
 
 describe('a trail in a bucket', () => {
-  test('is read through S3, with the verdict of the folder', async () => {
+  test('is read through S3, with the same verdict as from a folder', async () => {
     const aws = await EmbeddedAws.start({ clock: new SystemClock(), policyDelayMs: 0 });
     try {
       aws.s3.createBucket('trails');
@@ -341,8 +349,8 @@ describe('a trail in a bucket', () => {
   });
 });
 
-describe('what is shown', () => {
-  test("records' own words cannot move the cursor or fake a line, and no parameter of theirs is shown", async () => {
+describe('the output', () => {
+  test('text of records cannot move the cursor or fake a line, and their parameters are not shown', async () => {
     const folder = await copy();
     const names = await logFilesIn(join(folder, 'trail'));
     const all = (await Promise.all(names.map((name) => recordsIn(join(folder, 'trail', name))))).flat();

@@ -11,7 +11,7 @@ const events = eventsOf('succeeded');
 const bundle = bundleOf(BOUNDARY, events);
 
 describe('report', () => {
-  it('writes the page beside the bundle and prints its path', async () => {
+  it('writes the page next to the bundle and prints its path', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'a'));
     await fileIn(folder, 'a/b.json', bundle);
@@ -24,7 +24,7 @@ describe('report', () => {
     expect(await readFile(join(folder, 'a/nightly-1.report.html'), 'utf8')).toMatch(/^<!doctype html>/);
   });
 
-  it('prints one JSON document with --json, and takes audit, key and place', async () => {
+  it('prints one JSON document with --json, and accepts an audit, a key and a path', async () => {
     const folder = await temporaryFolder();
     await fileIn(folder, 'b.json', bundle);
     await fileIn(folder, 'audit.json', violatedAudit(events));
@@ -55,7 +55,7 @@ describe('report', () => {
     expect(await readFile(join(folder, 'deep/page.html'), 'utf8')).toContain('The boundary was violated.');
   });
 
-  it('says that the record is another key’s', async () => {
+  it('reports that the record was signed with another key', async () => {
     const folder = await temporaryFolder();
     await fileIn(folder, 'b.json', bundle);
     await fileIn(folder, 'key.pem', publicKeyPem(keyPair().publicKey));
@@ -94,7 +94,7 @@ describe('report', () => {
     expect(JSON.parse(stdout)).toMatchObject({ evidence: 'broken' });
   });
 
-  it('writes the page of a broken record too, and says so in both', async () => {
+  it('writes the page of a broken record too, and reports it in both outputs', async () => {
     const folder = await temporaryFolder();
     await fileIn(folder, 'b.json', bundleOf(BOUNDARY, events.slice(1)));
     const { code, stdout } = await call(folder, ['report', 'b.json', '--json']);
@@ -176,9 +176,9 @@ describe('report', () => {
       bundleOf(`${BOUNDARY}.review`, events),
       {},
       [],
-      /not of a task.*taskbound show/,
+      /not the record of a task.*taskbound show/,
     ],
-    ['a task id that leads elsewhere', { ...bundle, taskId: '../../x' }, {}, [], /"\.\.\/\.\.\/x"/],
+    ['a task id that is a path', { ...bundle, taskId: '../../x' }, {}, [], /"\.\.\/\.\.\/x"/],
     [
       'an audit that is not there',
       bundle,
@@ -192,7 +192,7 @@ describe('report', () => {
       bundle,
       { 'a.json': { ...auditOf(events), extra: 1 } },
       ['--audit', 'a.json'],
-      /not an audit's result/,
+      /not the result of an audit/,
     ],
     [
       'an audit of another task',
@@ -208,7 +208,7 @@ describe('report', () => {
       ['--audit', 'a.json'],
       /the chain that ends with/,
     ],
-    ['a key that is none', bundle, { 'k.pem': 'x' }, ['--key', 'k.pem'], /no PUBLIC KEY block/],
+    ['an invalid key', bundle, { 'k.pem': 'x' }, ['--key', 'k.pem'], /no PUBLIC KEY block/],
     ['the bundle as the page', bundle, {}, ['--out', 'b.json'], /the bundle itself/],
     ['a folder as the page', bundle, {}, ['--out', '.'], /cannot be written/],
   ])('%s: exit 2, one message, no page', async (_what, content, files, args, message) => {
@@ -223,7 +223,7 @@ describe('report', () => {
 });
 
 describe('controls', () => {
-  it('prints each control with what it rests on, and what it says nothing about', async () => {
+  it('prints each control with its events, and the controls without evidence', async () => {
     const folder = await temporaryFolder();
     await fileIn(folder, 'b.json', bundle);
     const { code, stdout } = await call(folder, ['controls', 'b.json']);
@@ -250,7 +250,11 @@ describe('controls', () => {
   });
 
   it.each([
-    ['a broken chain', bundleOf(BOUNDARY, events.slice(1)), /no evidence for any control: event 1/],
+    [
+      'a broken chain',
+      bundleOf(BOUNDARY, events.slice(1)),
+      /cannot be used as evidence for controls: event 1/,
+    ],
     ['no events', bundleOf(BOUNDARY, []), /has no events/],
   ])('%s: exit 2', async (_what, content, message) => {
     const folder = await temporaryFolder();

@@ -17,23 +17,23 @@ const verify = async (bundle: unknown, ...more: string[]) =>
   call(await folderWith(bundle), ['verify', 'b.json', ...more]);
 
 describe('verify', () => {
-  it('with the pinned key: 0, and says what is verified', async () => {
+  it('with the pinned key: 0, and prints what is verified', async () => {
     const { code, stdout, stderr } = await verify(good, '--key', 'key.pem');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^verified: chain and signature hold/);
+    expect(stdout).toMatch(/^verified: the chain and the signature are valid/);
     expect(stdout).toContain(`${BOUNDARY}, 9 events, head ${good.events.at(-1)?.hash}`);
   });
 
-  it('without a key: 4, consistent and no more', async () => {
+  it('without a key: 4, consistent but not verified', async () => {
     const { code, stdout } = await verify(good);
     expect(code).toBe(4);
-    expect(stdout).toMatch(/^consistent, not verified: .*Pin the key with --key/);
+    expect(stdout).toMatch(/^consistent, not verified: .*Give the key that you trust with --key/);
   });
 
   it('of an open task: 4 without a key, 1 with one', async () => {
     const open = { ...good, events: good.events.slice(0, -1), envelope: null, publicKey: null };
     expect((await verify(open)).code).toBe(4);
-    expect((await verify(open)).stdout).toContain('it is not signed: its boundary is not closed');
+    expect((await verify(open)).stdout).toContain('not signed: its boundary is not closed');
     expect((await verify(open, '--key', 'key.pem')).code).toBe(1);
   });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../../../core/secrets/secret.ts';
 import type { LoginOrder } from '../../../../lambdas/control/logins/login-server.ts';
-import { modelRig, realRig, shopSpec, type Rig } from '../../../../simulation/login-rigs.ts';
+import { modelRig, realRig, shopSpec, type Rig } from '../../../../simulation/logins/login-rigs.ts';
 
 let numbered = 0;
 const PASSWORD = 'correct-horse-battery-staple';

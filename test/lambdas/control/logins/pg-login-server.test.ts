@@ -4,7 +4,7 @@ import { tlsOf } from '../../../../core/logins/database-tls.ts';
 import { Secret } from '../../../../core/secrets/secret.ts';
 import { adminAccessIn } from '../../../../lambdas/control/logins/admin-access.ts';
 import { withLogin } from '../../../../sample/work/database-maintenance/login.ts';
-import { realRig, shopSpec, type RealRig } from '../../../../simulation/login-rigs.ts';
+import { realRig, shopSpec, type RealRig } from '../../../../simulation/logins/login-rigs.ts';
 
 const PASSWORD = 'a-password-that-nobody-else-has';
 let rig: RealRig;

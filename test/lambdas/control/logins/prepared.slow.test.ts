@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Secret } from '../../../../core/secrets/secret.ts';
-import { realRig, shopSpec, type RealRig } from '../../../../simulation/login-rigs.ts';
+import { realRig, shopSpec, type RealRig } from '../../../../simulation/logins/login-rigs.ts';
 
 const PASSWORD = 'a-password-that-nobody-else-has';
 const GONE = { exists: false, canLogin: false, sessions: 0 };

@@ -1,9 +1,0 @@
-import type { Schedule } from './schedule.ts';
-import type { Violation } from './violation.ts';
-
-/** The smallest schedule that shows what a larger one did. */
-export interface Finding {
-  readonly violation: Violation;
-  readonly schedule: Schedule;
-  readonly trace: readonly string[];
-}

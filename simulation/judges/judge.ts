@@ -1,0 +1,319 @@
+import { makeBundle } from 'taskbound-evidence/chain/bundle';
+import { chainFault } from 'taskbound-evidence/chain/evidence';
+import type { EvidenceEvent } from 'taskbound-evidence/events/event';
+import { asEventOfType, eventsOfType } from 'taskbound-evidence/events/event-of-type';
+import { parseEvents } from 'taskbound-evidence/events/parse-events';
+import { dueAtMs } from '../../core/ledger/due.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import { isAtLeast } from '../../core/ledger/phase.ts';
+import { verifyBundle } from 'taskbound-evidence/signature/verify';
+import { versionIdFrom } from '../../lambdas/control/secrets/secrets.ts';
+import type { Adversary, TaskSession } from './adversary.ts';
+import { endsFromMs, judgeDeadlines, judgeEarlyEnd, judgeRuns } from './judge-people.ts';
+import type { Monitor } from './monitor.ts';
+import type { Say, Violation } from './violation.ts';
+import type { Observed } from './witness.ts';
+import type { World } from '../world/world.ts';
+
+/**
+ * The allowed time from the end of the faults to closed, or from the deadline if the deny was not effective.
+ */
+export const CLOSED_WITHIN_MS = 600_000;
+const AFTER_DEADLINE_MS = 120_000;
+/**
+ * How long sweeping may take after it may start: the reconciler runs every minute, with pauses after failed
+ * checks.
+ */
+export const SWEPT_WITHIN_MS = 480_000;
+
+export interface Judged {
+  readonly violations: readonly Violation[];
+  readonly closed: number;
+  /**
+   * Seconds from the end of the faults, or of the task if that is later, to its closed boundary, the longest.
+   */
+  readonly maxSecondsToClosed: number;
+}
+
+interface Case {
+  readonly world: World;
+  readonly boundaryId: string;
+  readonly rows: readonly Observed<LedgerRow>[];
+  readonly row: LedgerRow;
+  readonly sessions: readonly TaskSession[];
+  readonly closedMs: number | undefined;
+}
+
+/** The watchers of the run. */
+export interface Watched {
+  readonly adversary: Adversary;
+  readonly monitor: Monitor;
+  /** The boundaries whose work function really said that it was done. */
+  readonly workDone: ReadonlySet<string>;
+}
+
+/** Judges a finished world by what the embedded AWS stores and observed. */
+export function judge(world: World, { adversary, monitor, workDone }: Watched): Judged {
+  const violations: Violation[] = [];
+  const say = (invariant: number, message: string) => void violations.push({ invariant, message });
+  const sessions = adversary.sessions();
+  const cases = [...world.witness.rows].map(([boundaryId, rows]) =>
+    caseOf(world, boundaryId, rows, sessions),
+  );
+  for (const each of cases) {
+    judgeClosing(each, say);
+    judgeProof(each, say);
+    judgeLateIssue(each, say);
+    judgeEvidence(each, say);
+    judgeSignature(each, say);
+    judgeSuccess(each, workDone, say);
+    judgeEarlyEnd({ ...each, ...monitor.seenOf(each.boundaryId) }, say);
+    judgeDeadlines(
+      each,
+      each.sessions.map(({ statedMs }) => statedMs),
+      say,
+    );
+  }
+  judgeLeftovers(world, say);
+  judgeRunWork(world, say);
+  judgeRuns(world, say);
+  for (const defect of world.defects) say(0, `the embedded AWS has a defect: ${String(defect)}`);
+  return {
+    violations,
+    closed: cases.filter(({ closedMs }) => closedMs !== undefined).length,
+    maxSecondsToClosed: Math.max(0, ...cases.map(secondsToClosed)),
+  };
+}
+
+function caseOf(
+  world: World,
+  boundaryId: string,
+  rows: readonly Observed<LedgerRow>[],
+  sessions: readonly TaskSession[],
+): Case {
+  const row = rows.at(-1)?.what;
+  if (row === undefined) throw new RangeError(`${boundaryId} has no row.`);
+  const events = world.witness.events.get(boundaryId) ?? [];
+  return {
+    world,
+    boundaryId,
+    rows,
+    row,
+    sessions: sessions.filter((session) => session.boundaryId === boundaryId),
+    closedMs: events.find(({ what }) => what.type === 'boundary.closed')?.atMs,
+  };
+}
+
+const firstMs = (rows: readonly Observed<LedgerRow>[], is: (row: LedgerRow) => boolean): number =>
+  rows.find(({ what }) => is(what))?.atMs ?? Number.POSITIVE_INFINITY;
+
+const revokingMs = ({ rows }: Case): number => firstMs(rows, ({ phase }) => isAtLeast(phase, 'revoking'));
+
+const latestDeadlineMs = ({ row }: Case): number =>
+  Math.max(0, ...row.leases.map(({ deadlineMs }) => deadlineMs));
+
+function secondsToClosed(of: Case): number {
+  if (of.closedMs === undefined) return 0;
+  const { lastMs } = of.world.injector;
+  return Math.max(0, of.closedMs - Math.max(lastMs, Math.min(revokingMs(of), of.closedMs))) / 1000;
+}
+
+/** Invariant 2, first half. */
+function judgeClosing(of: Case, say: Say): void {
+  const { world, boundaryId, row, closedMs } = of;
+  const requestedMs = of.rows[0]?.atMs ?? 0;
+  const faultsMs = Math.max(world.injector.lastMs, requestedMs, endsFromMs(row, requestedMs));
+  const isDenied = row.leases.length === 0 || row.deny?.effective === true;
+  const limitMs = Math.max(
+    faultsMs + CLOSED_WITHIN_MS,
+    isDenied ? 0 : latestDeadlineMs(of) + AFTER_DEADLINE_MS,
+  );
+  if (closedMs === undefined) return say(2, `${boundaryId} is ${row.phase} and was never closed`);
+  if (row.phase !== 'closed') say(2, `the evidence of ${boundaryId} is closed, its row is ${row.phase}`);
+  if (closedMs > limitMs) say(2, `${boundaryId} was closed ${(closedMs - limitMs) / 1000} s too late`);
+  if (row.due !== undefined) say(2, `${boundaryId} is still due`);
+  judgeOwnEnd(of, say);
+}
+
+/**
+ * An execution that was not stopped runs its tail: it ends after its boundary is closed, or reports that it
+ * could not close it.
+ */
+function judgeOwnEnd({ world, boundaryId, row, closedMs = Infinity }: Case, say: Say): void {
+  const execution = world.aws.states.execution(row.executionArn);
+  if (execution === undefined || execution.redriveCount > 0) return;
+  const { status, error, stopMs = Infinity } = execution;
+  const isItsOwn = status === 'SUCCEEDED' || (status === 'FAILED' && error !== 'BoundaryUnproven');
+  if (isItsOwn && closedMs > stopMs)
+    say(2, `the execution of ${boundaryId} ended (${error ?? status}) without its tail`);
+}
+
+/** Invariant 3. */
+function judgeProof(of: Case, say: Say): void {
+  const { boundaryId, closedMs, row, sessions, world } = of;
+  if (closedMs === undefined) return;
+  const proven = world.witness.events.get(boundaryId)?.find(({ what }) => what.type === 'revocation.proven');
+  if (proven === undefined) return say(3, `${boundaryId} was closed without a proof`);
+  if (proven.atMs > closedMs) say(3, `${boundaryId} was closed before it was proven`);
+  const kind = asEventOfType(proven.what, 'revocation.proven')?.data.proof;
+  if (kind === 'nothing-issued' && (sessions.length > 0 || row.leases.length > 0))
+    say(3, `${boundaryId} is proven nothing-issued, and a lease was intended or a session made`);
+  if (kind === 'expired' && proven.atMs < latestDeadlineMs(of))
+    say(3, `${boundaryId} is proven expired before its deadline`);
+  if (kind === 'refused') judgeRefused(of, proven.atMs, say);
+}
+
+/**
+ * Every session was tried and refused after its teardown had started, and no later call with it was accepted.
+ */
+function judgeRefused(of: Case, provenMs: number, say: Say): void {
+  const sinceMs = revokingMs(of);
+  for (const { accessKeyId } of of.sessions) {
+    const uses = of.world.witness.uses.filter(
+      ({ atMs, what }) =>
+        what.accessKeyId === accessKeyId && what.operation === 'DescribeSecret' && atMs >= sinceMs,
+    );
+    const refusals = uses.filter(({ atMs, what }) => what.error !== undefined && atMs <= provenMs);
+    const REFUSED = /^(AccessDenied|ExpiredToken)/;
+    if (refusals.filter(({ what }) => REFUSED.test(what.error ?? '')).length < 3)
+      say(3, `${of.boundaryId} is proven refused, but one of its keys was refused ${refusals.length} times`);
+  }
+}
+
+/** Invariant 4: a session that was created after the end started has made only the canary call. */
+function judgeLateIssue(of: Case, say: Say): void {
+  const sinceMs = revokingMs(of);
+  for (const { accessKeyId, issuedAtMs } of of.sessions) {
+    if (issuedAtMs <= sinceMs) continue;
+    const used = of.world.witness.uses.find(
+      ({ what }) =>
+        what.accessKeyId === accessKeyId && what.operation !== 'DescribeSecret' && what.error === undefined,
+    );
+    if (used) say(4, `${of.boundaryId} used a session that was issued after its end: ${used.what.operation}`);
+  }
+  const { secretsMade, valuesPut } = of.world.witness;
+  const made = [...secretsMade, ...valuesPut.map(({ atMs, what }) => ({ atMs, what: what.name }))];
+  const late = made.find(
+    ({ atMs, what }) => what.includes(`/${of.boundaryId}/`) && atMs > (of.closedMs ?? Infinity),
+  );
+  if (late)
+    say(4, `${of.boundaryId} was closed, and then ${late.what.split('/').at(-1) ?? ''} was made for it`);
+}
+
+/** Invariant 6. */
+function judgeEvidence(of: Case, say: Say): void {
+  const { boundaryId, world, closedMs } = of;
+  const chain = (world.witness.events.get(boundaryId) ?? []).map(({ what }) => what);
+  const fault = chainFault(boundaryId, chain);
+  if (fault !== undefined) say(6, `the evidence of ${boundaryId} does not hold: ${fault}`);
+  const ends = chain.filter(({ type }) => type === 'boundary.closed').length;
+  if (closedMs !== undefined && ends !== 1) say(6, `the evidence of ${boundaryId} has ${ends} ends`);
+  const { events, faults } = parseEvents(chain);
+  for (const { id, path, problem } of faults)
+    say(6, `the event ${id} of ${boundaryId} does not match its schema: ${path}: ${problem}`);
+  judgeTold(of, events, say);
+}
+
+/** What events say must have happened. */
+function judgeTold(of: Case, events: readonly EvidenceEvent[], say: Say): void {
+  const { boundaryId, world } = of;
+  const { witness } = world;
+  const told = new Set(eventsOfType(events, 'identity.issued').map(({ data }) => data.accessKeyId));
+  const issued = new Set(of.sessions.map(({ accessKeyId }) => accessKeyId));
+  for (const key of told) if (!issued.has(key)) say(6, `${boundaryId} tells of a key that was never issued`);
+  for (const { what } of witness.valuesPut.filter(({ what: { name } }) =>
+    isSessionSecretOf(name, boundaryId),
+  ))
+    if (![...told].some((key) => versionIdFrom(key) === what.version))
+      say(6, `${boundaryId} stored a key that its evidence does not tell of`);
+  for (const { data } of eventsOfType(events, 'secret.issued'))
+    if (!witness.secretsMade.some(({ what }) => what === data.secretName))
+      say(6, `${boundaryId} tells of a secret that was never made`);
+  const deny = eventsOfType(events, 'boundary.revoked').at(-1)?.data.deny;
+  if (
+    typeof deny === 'object' &&
+    deny.effective &&
+    !witness.denies.some(({ what }) => what.policyName === deny.policyName)
+  )
+    say(6, `${boundaryId} tells of a deny that was never put`);
+}
+
+/** Invariant 14: the existing chain was signed once, in time, with the stack's own key. */
+function judgeSignature({ boundaryId, world, rows, closedMs }: Case, say: Say): void {
+  if (closedMs === undefined) return;
+  const [head, ...more] = world.witness.heads.get(boundaryId) ?? [];
+  if (head === undefined || more.length > 0)
+    return say(14, `${boundaryId} was signed ${head === undefined ? 0 : 1 + more.length} times`);
+  if (head.atMs > firstMs(rows, ({ phase }) => phase === 'closed'))
+    say(14, `${boundaryId} was closed before it was signed`);
+  const events = (world.witness.events.get(boundaryId) ?? []).map(({ what }) => what);
+  const { envelope, publicKey } = head.what;
+  const { fault } = verifyBundle(makeBundle(boundaryId, events, { envelope, publicKey }), world.evidenceKey);
+  if (fault !== null) say(14, `the signature of ${boundaryId} does not hold: ${fault}`);
+}
+
+const isSessionSecretOf = (name: string, boundaryId: string): boolean =>
+  name.includes(`/${boundaryId}/`) && name.endsWith('/session');
+
+/** Invariant 8. */
+function judgeSuccess(of: Case, workDone: ReadonlySet<string>, say: Say): void {
+  const { boundaryId, world, row, closedMs } = of;
+  const execution = world.aws.states.execution(row.executionArn);
+  const claims = execution?.status === 'SUCCEEDED' || row.outcome === 'succeeded';
+  if (!claims) return;
+  if (!workDone.has(boundaryId)) say(8, `${boundaryId} succeeded, but its work did not`);
+  if (execution?.status === 'SUCCEEDED' && (closedMs === undefined || closedMs > (execution.stopMs ?? 0)))
+    say(8, `${boundaryId} succeeded before its boundary was closed`);
+}
+
+/** Invariant 2, second half: judged only after everything has had enough time. */
+function judgeLeftovers(world: World, say: Say): void {
+  const { aws, clock, witness } = world;
+  const nowMs = clock.nowMs();
+  for (const { name, gone, deletedMs } of aws.secrets.store.all())
+    if (name.startsWith('taskbound/') && gone === undefined && deletedMs === undefined)
+      say(2, `the secret ${name.replace(/[0-9a-f]{32}/, '…')} is left`);
+  const denies = aws.iam.inlinePolicies(world.taskRoleName, nowMs).map(({ name }) => name);
+  for (const name of denies.filter((each) => each.startsWith('taskbound-deny-')))
+    if (Number(name.split('-').at(-1)) * 1000 < nowMs - SWEPT_WITHIN_MS)
+      say(2, `the deny ${name} is overdue`);
+  for (const { atMs, what } of witness.lifts) {
+    const deadlineMs = Number(what.policyName.split('-').at(-1)) * 1000;
+    if (atMs < deadlineMs) say(2, `the deny ${what.policyName} was lifted before its deadline`);
+  }
+}
+
+/** Invariant 7. */
+function judgeRunWork(world: World, say: Say): void {
+  const starts = world.aws.states.executions().flatMap(startsOfWork);
+  for (const [boundaryId, own] of Map.groupBy(starts, (start) => start.boundaryId)) {
+    const { size } = new Set(own.map(({ execution }) => execution));
+    if (size > 1) say(7, `${size} executions did the work of ${boundaryId}`);
+  }
+  for (const { length } of Map.groupBy(starts, (start) => start.session).values())
+    if (length > 1) say(7, `RunWork was started ${length} times for one lease`);
+}
+
+type Execution = ReturnType<World['aws']['states']['executions']>[number];
+
+/** The starts of the work function, which is the only one that gets a session. */
+const startsOfWork = ({ arn, events }: Execution) =>
+  events.flatMap(({ taskScheduledEventDetails: task }) => {
+    const parameters = task?.parameters ?? '';
+    const session = textIn(parameters, 'sessionVersionId');
+    return session === undefined
+      ? []
+      : [{ execution: arn, session, boundaryId: textIn(parameters, 'boundaryId') ?? '' }];
+  });
+
+const textIn = (json: string, name: string): string | undefined =>
+  new RegExp(`"${name}":"([^"]+)"`).exec(json)?.[1];
+
+/** Whether the world is finished: all boundaries are closed and swept, and nothing runs. */
+export function isAtRest(world: World): boolean {
+  const rows = [...world.witness.rows.values()].map((each) => each.at(-1)?.what);
+  return (
+    rows.every((row) => row !== undefined && row.phase === 'closed' && dueAtMs(row) === undefined) &&
+    world.aws.states.executions().every(({ status }) => status !== 'RUNNING')
+  );
+}

@@ -1,0 +1,127 @@
+import { LoginServerUnavailable } from '../../core/shared/errors.ts';
+import type { AdminAccess } from '../../lambdas/control/logins/admin-access.ts';
+import type {
+  LoginAt,
+  LoginOrder,
+  LoginServer,
+  LoginState,
+} from '../../lambdas/control/logins/login-server.ts';
+import type { withLogin } from '../../sample/work/database-maintenance/login.ts';
+import type { Verdict } from 'taskbound-local/gateway/intercept';
+import type { LocalClock } from 'taskbound-local/clock/local-clock';
+import { currentInvocation, never, runCall, type CallUnderWay } from '../world/invocation.ts';
+import type { ModelSession, PostgresModel } from './postgres-model.ts';
+
+interface ServerParts {
+  readonly model: PostgresModel;
+  readonly clock: LocalClock;
+  readonly before: (call: CallUnderWay) => Promise<void>;
+  readonly after: (call: CallUnderWay) => Promise<void>;
+  readonly intercept: (call: {
+    readonly service: string;
+    readonly operation: string;
+    readonly atMs: number;
+  }) => Verdict;
+  /** Called for each call, with its outcome. */
+  readonly observe: (line: string) => void;
+  readonly made: (order: LoginOrder) => void;
+}
+
+/** The name of the service, for sites of faults and for the trace. */
+export const POSTGRES = 'postgres';
+
+/**
+ * The database server behind an unreliable network. Each call to its port or in a session is a site for
+ * faults, like a call to AWS.
+ */
+export class SimulatedLoginServer implements LoginServer {
+  readonly #parts: ServerParts;
+
+  constructor(parts: ServerParts) {
+    this.#parts = parts;
+  }
+
+  make(admin: AdminAccess, order: LoginOrder): Promise<{ readonly roleId: string }> {
+    return this.#call('make', async () => {
+      const made = await this.#parts.model.make(admin, order);
+      this.#parts.made(order);
+      return made;
+    });
+  }
+
+  end(admin: AdminAccess, at: LoginAt): Promise<void> {
+    return this.#call('end', () => this.#parts.model.end(admin, at));
+  }
+
+  look(admin: AdminAccess, at: LoginAt): Promise<LoginState> {
+    return this.#call('look', () => this.#parts.model.look(admin, at));
+  }
+
+  /** Replaces the PostgreSQL client of the work. A function that dies leaves its session open. */
+  readonly withLogin: typeof withLogin = async (secret, _boundaryId, work) => {
+    const { username, password } = JSON.parse(secret.reveal()) as Record<'username' | 'password', string>;
+    const session = await this.#call('connect', async () => this.#parts.model.open(username, password));
+    const query = () => this.#call('query', async () => assertOpen(session));
+    try {
+      return await work({ query } as unknown as Parameters<typeof work>[0]);
+    } finally {
+      session.isOpen = false;
+    }
+  };
+
+  /** Makes the call once: there is no automatic retry. */
+  async #call<T>(operation: string, effect: () => Promise<T>): Promise<T> {
+    const invocation = currentInvocation();
+    if (invocation === undefined) throw new Error('The login server was called outside of an invocation.');
+    if (invocation.dead) return never();
+    const under = { invocation, call: invocation.nextCall(), attempt: 1 };
+    await this.#parts.before(under);
+    if (invocation.dead) return never();
+    const answer = await this.#answer(operation, under, effect);
+    await this.#parts.after(under);
+    if (invocation.dead) return never();
+    return answer();
+  }
+
+  /** Returns a function that gives the answer, so an error is thrown only after the call has ended. */
+  async #answer<T>(operation: string, under: CallUnderWay, effect: () => Promise<T>): Promise<() => T> {
+    const { clock, intercept, observe } = this.#parts;
+    const call = { service: POSTGRES, operation, atMs: clock.nowMs() };
+    const verdict = runCall(under, () => intercept(call));
+    const said = (how: string): void => observe(`${under.invocation.of} ${POSTGRES}:${operation} ${how}`);
+    const isRefused = typeof verdict === 'object' && 'refuse' in verdict;
+    const outcome = isRefused ? fails(unavailable()) : await settled(effect);
+    const isLost = typeof verdict === 'object' && 'loseAnswer' in verdict;
+    said(isRefused ? 'refused' : outcome.error === undefined ? 'ok' : outcome.error.name);
+    return isLost ? fails(unavailable()).give : outcome.give;
+  }
+}
+
+interface Outcome<T> {
+  readonly error?: Error;
+  readonly give: () => T;
+}
+
+async function settled<T>(effect: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    const value = await effect();
+    return { give: () => value };
+  } catch (error) {
+    return fails(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+const fails = (error: Error): Outcome<never> => ({
+  error,
+  give: () => {
+    throw error;
+  },
+});
+
+const unavailable = (): LoginServerUnavailable =>
+  new LoginServerUnavailable('The database server did not answer, says the simulation.');
+
+function assertOpen(session: ModelSession): { readonly rows: readonly never[] } {
+  if (!session.isOpen) throw new Error('Connection terminated');
+  return { rows: [] };
+}

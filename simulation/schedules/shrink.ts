@@ -1,0 +1,42 @@
+import type { Assembly } from 'taskbound-local/template/assembly';
+import type { Finding } from './finding.ts';
+import { runSchedule } from '../run-schedule.ts';
+import type { Schedule } from './schedule.ts';
+
+/** Removes faults and tasks one by one, as long as the same invariant is still violated. */
+export async function shrink(assembly: Assembly, schedule: Schedule, invariant: number): Promise<Finding> {
+  const whole = await broken(assembly, schedule, invariant);
+  if (whole === undefined)
+    throw new Error(
+      `The schedule ${schedule.name} breaks nothing when it is run again: the simulation is not deterministic.`,
+    );
+  for (const smaller of smallerThan(schedule))
+    if ((await broken(assembly, smaller, invariant)) !== undefined)
+      return shrink(assembly, smaller, invariant);
+  return whole;
+}
+
+function smallerThan(schedule: Schedule): Schedule[] {
+  const { faults, tasks, apart, latency } = schedule;
+  return [
+    ...faults.map((_, index) => ({ ...schedule, faults: faults.toSpliced(index, 1) })),
+    ...(tasks > 1
+      ? [
+          { ...schedule, tasks: 1 },
+          { ...schedule, tasks: tasks - 1 },
+        ]
+      : []),
+    ...(apart > 0 ? [{ ...schedule, apart: 0 }] : []),
+    ...(latency > 1 ? [{ ...schedule, latency: 1 }] : []),
+  ];
+}
+
+async function broken(
+  assembly: Assembly,
+  schedule: Schedule,
+  invariant: number,
+): Promise<Finding | undefined> {
+  const { violations, trace } = await runSchedule(assembly, schedule);
+  const violation = violations.find((each) => each.invariant === invariant);
+  return violation && { violation, schedule, trace };
+}

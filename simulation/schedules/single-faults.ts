@@ -1,0 +1,127 @@
+import { MACHINE } from '../faults/injector.ts';
+import {
+  atCall,
+  atFreshCall,
+  atNoCall,
+  inPlaces,
+  STATES_OF_WORK,
+  THEN,
+  THEN_NOTHING_LOOKS,
+} from '../faults/faults.ts';
+import type { Kind } from './kinds.ts';
+import { textOf, type Fault, type Schedule, type Site } from './schedule.ts';
+import { scheduleOf, type FoundSite, type Sites } from '../faults/sites.ts';
+
+/**
+ * A schedule for each single fault: all faults of a transfer, and the faults of other flows that a transfer
+ * does not cover.
+ */
+export function singleFaults(sites: Sites): Schedule[] {
+  return [
+    ...ofTransfers(sites),
+    ...ofOtherFlows(sites),
+    ...ofMaintenance(sites),
+    ...ofEnds(sites),
+    ...ofLongWork(),
+  ];
+}
+
+const alone = (task: Kind, prefix: string, faults: readonly Fault[]): Schedule[] =>
+  faults.map((fault) => scheduleOf({ task }, `${prefix}${textOf(fault)}`, [fault]));
+
+function ofTransfers({ plain, stopped, states }: Sites): Schedule[] {
+  const STOPPED: Fault = { kind: 'stop', state: 'RunWork' };
+  return [
+    scheduleOf({ task: 'transfer' }, 'nothing goes wrong', []),
+    ...alone('transfer', '', plain.flatMap(atCall)),
+    ...alone('transfer', '', atNoCall(states.transfer, functionsOf(plain))),
+    ...stopped
+      .flatMap(atCall)
+      .map((fault) => scheduleOf({ task: 'transfer' }, `stopped, then ${textOf(fault)}`, [STOPPED, fault])),
+    ...afterAnEnd('transfer', '', endsOfTransfers(states.transfer)),
+  ];
+}
+
+/** The functions that make calls of their own in a flow. */
+export const functionsOf = (sites: readonly Site[]): string[] => [
+  ...new Set(sites.map(({ of }) => of).filter((of) => of !== MACHINE)),
+];
+
+const endsOfTransfers = (states: readonly string[]): Fault[] => [
+  ...states.map((state): Fault => ({ kind: 'stop', state })),
+  // While the work runs, and while its identity is issued.
+  { kind: 'stop-at', at: { of: 'Work', invocation: 1, call: 2 } },
+  { kind: 'stop-at', at: { of: 'IssueIdentity', invocation: 1, call: 9 } },
+  { kind: 'work', what: 'throws' },
+  { kind: 'work', what: 'hangs' },
+];
+
+/** Faults that have an effect only after another fault. */
+const afterAnEnd = (task: Kind, prefix: string, ends: readonly Fault[]): Schedule[] =>
+  ends.flatMap((end) => [
+    ...THEN.map((next) => scheduleOf({ task }, `${prefix}${textOf(end)}, then ${textOf(next)}`, [end, next])),
+    scheduleOf({ task }, `${prefix}${textOf(end)}, and nothing looks for an hour`, [
+      end,
+      ...THEN_NOTHING_LOOKS,
+    ]),
+  ]);
+
+/** Each of the other flows without a fault, and with a fault at each call that only it reaches. */
+const ofOtherFlows = ({ others }: Sites): Schedule[] =>
+  others.flatMap(({ flow, sites }) => [
+    scheduleOf(flow, `${flow.name}: nothing else goes wrong`, flow.faults),
+    ...sites
+      .flatMap(({ site, service }: FoundSite) => atFreshCall(site, service))
+      .map((fault) => scheduleOf(flow, `${flow.name}: ${textOf(fault)}`, [...flow.faults, fault])),
+  ]);
+
+/** A window that is open at the time of the request, and is only slightly longer than the work. */
+const SHORT: Fault = { kind: 'window', opensSeconds: 0, lastsSeconds: 110 };
+
+function ofMaintenance({ maintenance, states }: Sites): Schedule[] {
+  const ends: Fault[] = [
+    { kind: 'stop', state: 'AwaitWindow' },
+    { kind: 'end', state: 'AwaitWindow' },
+    { kind: 'end', state: 'RunWork' },
+    { kind: 'work', what: 'hangs' },
+  ];
+  const deciding = maintenance.filter(({ of, invocation }) => of === 'Decide' && invocation > 2);
+  const late = deciding.map((at): Fault => ({ kind: 'kill', at, when: 'after' }));
+  return [
+    ...alone('maintenance', 'maintenance: ', inPlaces(states.maintenance, functionsOf(maintenance))),
+    ...alone('maintenance', 'maintenance: ', [{ kind: 'people', what: 'one' }, SHORT]),
+    ...afterAnEnd('maintenance', 'maintenance: ', ends),
+    // A late start is refused, because the window has closed meanwhile.
+    ...late.map((fault) =>
+      scheduleOf({ task: 'maintenance' }, `maintenance in a short window: ${textOf(fault)}`, [SHORT, fault]),
+    ),
+  ];
+}
+
+/** A person ends the task: in each state, and at each call before its work has ended. */
+function ofEnds({ plain, others, states }: Sites): Schedule[] {
+  const inState = (state: string): Fault => ({ kind: 'end', state });
+  const during = (sites: readonly Site[]): Fault[] =>
+    sites.filter(({ of }) => STATES_OF_WORK.has(of)).map((at) => ({ kind: 'end-at', at }));
+  return [
+    ...alone('transfer', 'ended: ', [...states.transfer.map(inState), ...during(plain)]),
+    ...alone('maintenance', 'maintenance: ', [
+      ...states.maintenance.map(inState),
+      ...during(freshOf('maintenance', others)),
+    ]),
+    ...afterAnEnd('transfer', 'ended: ', [inState('IssueIdentity'), inState('RunWork')]),
+  ];
+}
+
+/** The calls that a flow reaches and earlier flows do not. */
+const freshOf = (name: string, others: Sites['others']): Site[] =>
+  others.filter(({ flow }) => flow.name === name).flatMap(({ sites }) => sites.map(({ site }) => site));
+
+const ofLongWork = (): Schedule[] => [
+  ...alone('long', 'long: ', [
+    { kind: 'policies', seconds: 600, flicker: false },
+    { kind: 'policies', seconds: 10, flicker: true },
+    { kind: 'end', state: 'MoreToDo' },
+  ]),
+  ...afterAnEnd('long', 'long: ', [{ kind: 'stop', state: 'MoreToDo' }]),
+];
