@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LedgerRow } from '../../../core/ledger/ledger.ts';
+import { ledgerRow, type LedgerRow } from '../../../core/ledger/ledger.ts';
 import type { WorkEvent } from '../../../core/work/work.ts';
 import { ControlPlane, type Owner } from '../../fixtures/control-plane.ts';
 import { inPhase } from '../../fixtures/row.ts';

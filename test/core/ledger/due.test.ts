@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import {
+  announceAtMs,
+  dueAtMs,
+  failuresBefore,
+  LONGEST_PAUSE_MS,
+  pauseAfterMs,
+  SWEEP_MARGIN_MS,
+  sweepAtMs,
+} from '../../../core/ledger/due.ts';
+import { rowOf } from '../../fixtures/row.ts';
+
+const CLOSED_MS = 1_000_000;
+const lease = {
+  number: 1,
+  state: 'issued' as const,
+  attempt: 'a',
+  intendedAtMs: 1,
+  deadlineMs: CLOSED_MS + 90_000,
+  policyDigest: 'p',
+  sessionSecretName: 'session',
+};
+const closed = (change = {}) => rowOf({ phase: 'closed', closedAtMs: CLOSED_MS, ...change });
+
+describe('a closed boundary', () => {
+  test('is swept after its last deadline, and after its end', () => {
+    expect(sweepAtMs(closed({ leases: [lease] }))).toBe(lease.deadlineMs + SWEEP_MARGIN_MS);
+    expect(sweepAtMs(closed({ leases: [{ ...lease, deadlineMs: 1 }] }))).toBe(CLOSED_MS + SWEEP_MARGIN_MS);
+  });
+
+  test('is not swept twice, nor where nothing was made', () => {
+    expect(sweepAtMs(closed({ leases: [lease], sweptAtMs: 1 }))).toBeUndefined();
+    expect(sweepAtMs(closed())).toBeUndefined();
+  });
+
+  test('is announced unless it was, and then is never due again', () => {
+    expect(announceAtMs(closed())).toBe(CLOSED_MS + SWEEP_MARGIN_MS);
+    expect(dueAtMs(closed())).toBe(CLOSED_MS + SWEEP_MARGIN_MS);
+    expect(announceAtMs(closed({ announcedAtMs: 1 }))).toBeUndefined();
+    expect(dueAtMs(closed({ announcedAtMs: 1 }))).toBeUndefined();
+  });
+});
+
+describe('a task that is not closed', () => {
+  test('that waits for approval is due when the approval expires', () => {
+    const approval = { quorum: 2, expiresAtMs: 777_000 };
+    expect(dueAtMs(rowOf({ phase: 'requested', approval }))).toBe(777_000);
+  });
+
+  test('whose look was postponed is not due before', () => {
+    const postponed = { failures: 1, untilMs: 9_000_000, because: 'it failed' };
+    expect(dueAtMs(rowOf({ postponed }))).toBe(9_000_000);
+  });
+});
+
+describe('failed looks', () => {
+  test('are followed by longer and longer pauses, up to five minutes', () => {
+    expect([1, 2, 3, 4, 50].map(pauseAfterMs)).toEqual([60_000, 120_000, 240_000, 300_000, 300_000]);
+  });
+
+  test('are counted while they follow each other', () => {
+    const row = rowOf({ postponed: { failures: 3, untilMs: 1000, because: 'it failed' } });
+    expect(failuresBefore(row, 1000)).toBe(3);
+    expect(failuresBefore(row, 1000 + 2 * LONGEST_PAUSE_MS)).toBe(0);
+    expect(failuresBefore(rowOf(), 1000)).toBe(0);
+  });
+});
