@@ -128,7 +128,9 @@ describe('IssueIdentity issues nothing', () => {
 
   test('when too little of the task is left: OutOfTime', async () => {
     const owner = await plane.taskBefore('IssueIdentity');
-    await plane.change(owner.boundaryId, (row) => ledgerRow.parse({ ...row, taskDeadlineMs: plane.clock.nowMs() + 10_000 }));
+    await plane.change(owner.boundaryId, (row) =>
+      ledgerRow.parse({ ...row, taskDeadlineMs: plane.clock.nowMs() + 10_000 }),
+    );
     await expect(issue(owner)).rejects.toMatchObject({ name: 'OutOfTime' });
     await expectNothingIssued(owner);
   });
