@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import { main } from '../cli/main.ts';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
+import { synthesizeSample } from '../sample/synthesize-sample.ts';
 
 /** Ctrl-C may arrive twice at once, from the terminal and from npx. After this many, the process exits at once. */
 const SIGNALS_TO_EXIT = 4;
@@ -37,5 +38,6 @@ process.exitCode = await main(process.argv.slice(2), {
   userName: process.env['USER'] ?? process.env['USERNAME'] ?? userInfo().username,
   clock: new SystemClock(),
   ask,
+  synthesize: synthesizeSample,
   untilInterrupted,
 });

@@ -7,6 +7,8 @@ export interface Io extends CommandIo {
   readonly userName: string;
   /** Real time. */
   readonly clock: Clock;
+  /** Synthesizes the app that was not given as an assembly into a folder. */
+  synthesize(directory: string): Promise<void>;
   /** The user's answer; undefined when there is no terminal to ask at. */
   ask(question: string): Promise<string | undefined>;
   /** Resolves when the user interrupts (Ctrl-C). */

@@ -9,6 +9,7 @@ import { callerCredentials } from '../cli/connection/credentials.ts';
 import { main } from '../cli/main.ts';
 import { outputOf, readOutputs } from '../cli/connection/stack-outputs.ts';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
+import { synthesizeSample } from '../sample/synthesize-sample.ts';
 
 /**
  * `npm run smoke -- --stack NAME`: the end-to-end scenario against endpoints only. The same against a real account and against
@@ -62,6 +63,7 @@ async function taskbound(
     userName: userInfo().username,
     clock: new SystemClock(),
     ask: async () => undefined,
+    synthesize: synthesizeSample,
     untilInterrupted: async () => undefined,
   });
   return { code, report: JSON.parse(output) };

@@ -26,9 +26,7 @@ export async function openAssembly(given: string | undefined, io: Io): Promise<A
   const directory = await mkdtemp(join(tmpdir(), 'taskbound-assembly-'));
   const discard = () => rm(directory, { recursive: true, force: true });
   try {
-    // Loaded only here: the CDK takes longer to load than most commands take to run.
-    const { synthesize } = await import('../../sample/synthesize.ts');
-    await synthesize({ outdir: directory });
+    await io.synthesize(directory);
     return { directory, discard };
   } catch (error) {
     await discard();

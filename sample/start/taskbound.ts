@@ -9,6 +9,7 @@ import { eventsOfType } from 'taskbound-evidence/events/event-of-type';
 import { parseEvents } from 'taskbound-evidence/events/parse-events';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
 import type { Clock } from 'taskbound-time/clock';
+import { synthesizeSample } from '../synthesize-sample.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Everything that `npm start` writes, relative to the project. */
@@ -37,6 +38,7 @@ async function taskbound(
     userName: userInfo().username,
     clock,
     ask: async () => undefined,
+    synthesize: synthesizeSample,
     untilInterrupted: async () => undefined,
   });
   return { code, output };

@@ -6,6 +6,7 @@ import type { RunReport } from '../../cli/run/run-report.ts';
 import type { FunctionVersion } from 'taskbound-local/lambda/types';
 import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
+import { synthesizeSample } from '../../sample/synthesize-sample.ts';
 
 /** The same in every run, so that counts are. */
 const START_MS = Date.UTC(2026, 10, 24, 10);
@@ -71,6 +72,7 @@ const quietIo = (aws: EmbeddedAws): Io => ({
   userName: 'bench',
   clock: aws.clock,
   ask: async () => undefined,
+  synthesize: synthesizeSample,
   untilInterrupted: async () => undefined,
 });
 

@@ -10,6 +10,7 @@ import { isEnding, type Phase } from '../../core/ledger/phase.ts';
 import { rowOf as rowOfPhase } from '../fixtures/row.ts';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
 import { eventsOf } from '../fixtures/task-events.ts';
+import { synthesizeSample } from '../../sample/synthesize-sample.ts';
 
 export const T0 = Date.UTC(2026, 10, 23, 10, 0, 0);
 export const BOUNDARY = 'object-transfer.nightly-1';
@@ -34,6 +35,7 @@ export function recordingIo(
     userName: 'ann',
     clock: new SystemClock(),
     ask: async () => undefined,
+    synthesize: synthesizeSample,
     untilInterrupted: async () => undefined,
     ...change,
   };

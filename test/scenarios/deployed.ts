@@ -20,6 +20,7 @@ import type { TaskRequest } from '../../core/requests/request.ts';
 import { EmbeddedAws, type AssemblyOptions, type LoadedStack } from 'taskbound-local/embedded-aws';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { checkWrittenEvents } from './written-events.ts';
+import { synthesizeSample } from '../../sample/synthesize-sample.ts';
 
 export const T0 = Date.UTC(2026, 10, 23, 10, 0, 0);
 
@@ -77,6 +78,7 @@ export class Deployed {
       userName: 'ann',
       clock: aws.clock,
       ask: async () => undefined,
+      synthesize: synthesizeSample,
       untilInterrupted: async () => undefined,
     };
   }
