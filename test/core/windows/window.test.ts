@@ -81,7 +81,9 @@ describe('which window a task gets', () => {
   test('not one that opens months ahead', () => {
     const boundMs = OPENS - OPENS_WITHIN_DAYS * DAY_MS;
     expect(windowFor(required, window, boundMs, 60)).toEqual(window);
-    expect(() => windowFor(required, window, boundMs - 1, 60)).toThrow(/opens in 91 days; allowed: at most 90 days/);
+    expect(() => windowFor(required, window, boundMs - 1, 60)).toThrow(
+      /opens in 91 days; allowed: at most 90 days/,
+    );
   });
 
   test('of fixed hours the present one while the work fits, else the next', () => {
