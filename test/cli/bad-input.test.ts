@@ -72,7 +72,7 @@ const CASES: readonly [string, unknown, RegExp][] = [
   [
     'a policy that is too long',
     parameters({ destinationKey: 'k'.repeat(1000) }),
-    /has \d{4} characters; AWS takes at most 2048/,
+    /has \d{4} characters; AWS allows at most 2048/,
   ],
   [
     'a parameter of the wrong kind',
@@ -124,7 +124,7 @@ describe('the limit of the policy', () => {
     expect(await characters(folder, 1 + 2048 - one)).toEqual({ code: 0, text: '2048' });
     const { code, text } = await characters(folder, 2 + 2048 - one);
     expect(code).toBe(2);
-    expect(text).toContain('has 2049 characters; AWS takes at most 2048');
+    expect(text).toContain('has 2049 characters; AWS allows at most 2048');
   });
 });
 

@@ -181,7 +181,7 @@ describe('something else in the place of the evidence', () => {
       await put('LedgerTable', { ...revokedAgain, day });
       expect(await found()).toEqual({
         ...differs,
-        fault: 'the ledger has it as revoked, and what is open has no copy',
+        fault: 'its phase in the ledger is revoked, and an open boundary has no copy',
       });
     }
     await put('LedgerTable', { boundaryId, day: row.day, requestedAtMs: 1 });
@@ -189,7 +189,7 @@ describe('something else in the place of the evidence', () => {
     await documents().send(
       new DeleteCommand({ TableName: stack.output('LedgerTable'), Key: { boundaryId } }),
     );
-    expect(await found()).toEqual({ ...differs, fault: 'the ledger has no row of it' });
+    expect(await found()).toEqual({ ...differs, fault: 'the ledger has no row for it' });
   });
 
   test('is not called absent by who may not list', async () => {

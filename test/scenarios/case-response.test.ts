@@ -69,7 +69,9 @@ describe('a case', () => {
     await stack.putItem('cases', caseWith());
     await stack.putItem('replies', { caseId, text: 'the first' });
     const ran = await answer();
-    expect(ran.report.error).toMatch(/^ReplyNotWritten: .*ConditionalCheckFailedException.*a reply already/);
+    expect(ran.report.error).toMatch(
+      /^ReplyNotWritten: .*ConditionalCheckFailedException.*A reply exists already/,
+    );
     expect([ran.report.outcome, ran.report.phase]).toEqual(['failed', 'closed']);
     expect(await replies()).toEqual(['the first']);
   });

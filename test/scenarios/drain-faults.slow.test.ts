@@ -100,8 +100,8 @@ describe('what cannot be done is said', () => {
   test.each([
     ['PutItem', {}, /It is not known whether it accepts new tasks/],
     ['DeleteItem', { resume: true }, /It is not known whether it accepts new tasks/],
-    ['Query', {}, /New tasks are refused all the same; take them again with taskbound drain --resume/],
-    ['GetItem', {}, /New tasks are refused all the same/],
+    ['Query', {}, /New tasks are still refused; accept them again with taskbound drain --resume/],
+    ['GetItem', {}, /New tasks are still refused/],
     ['Query', { resume: true }, /It accepts new tasks again/],
   ] as const)('%s with %j', async (operation, options, left) => {
     const stack = await sample();

@@ -44,7 +44,7 @@ describe('a stack without open tasks', () => {
     expect(refused).toMatchObject({
       name: 'StackDraining',
       message: expect.stringMatching(
-        /^Stack Taskbound takes no new tasks: it has been draining since 2026-11-23T10:00:00\.000Z, by "arn:.*" because of "to be deleted"; allowed: tasks that stand already\. No task was made\. Submit it again after taskbound drain --resume\.$/,
+        /^Stack Taskbound takes no new tasks: it has been draining since 2026-11-23T10:00:00\.000Z, by "arn:.*" because of "to be deleted"; allowed: tasks that exist already\. No task was created\. Submit it again after taskbound drain --resume\.$/,
       ),
     });
     expect(await tracesOf(stack, boundaryOf(request))).toEqual([]);
@@ -73,13 +73,13 @@ describe('a stack without open tasks', () => {
       [
         'Stack  Taskbound',
         'Safe   yes: every boundary is closed, every deny is lifted, and no task can be added',
-        'Next   delete it (npx cdk destroy), or take tasks again with taskbound drain --resume',
+        'Next   delete it (npx cdk destroy), or accept tasks again with taskbound drain --resume',
         '',
       ].join('\n'),
     );
     expect(await drainText(stack, { resume: true })).toBe('Stack Taskbound accepts tasks again.\n');
     expect(await drainText(stack, { timeout: 0 })).toMatch(
-      /^Next +run taskbound drain again for 40 seconds/m,
+      /^Next +run taskbound drain again for at least 40 seconds/m,
     );
   });
 });
@@ -257,6 +257,6 @@ describe('not safe in time: exit 1, and what is left is named', () => {
     expect(report.open.map(({ boundaryId }) => boundaryId)).toEqual(
       [boundaryOf(request), ...ids.map((taskId) => `object-transfer.${taskId}`)].sort(),
     );
-    expect(await drainText(stack, { timeout: 0 })).toContain('and 231 more; --json names them all');
+    expect(await drainText(stack, { timeout: 0 })).toContain('and 231 more; --json lists all');
   });
 });

@@ -396,7 +396,9 @@ describe('a malformed request, sent straight to the URL', () => {
     expect(await post(sample, JSON.stringify(request))).toMatchObject({
       status: 400,
       error: 'MalformedRequest',
-      text: expect.stringMatching(/has 2049 characters; AWS takes at most 2048\. Shorten .* by 1 characters/),
+      text: expect.stringMatching(
+        /has 2049 characters; AWS allows at most 2048\. Shorten .* by 1 characters/,
+      ),
     });
     expect(await tracesOf(sample, boundaryOf(request))).toEqual([]);
   });

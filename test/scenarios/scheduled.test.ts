@@ -107,9 +107,9 @@ describe('an event that no schedule sent', () => {
       [{ ...now, scheduledTime: 'now' }, /scheduled time is "now"/],
       [{ ...now, scheduledTime: '2026-11-22T09:59:59Z' }, /at most 24 hours after its time/],
       [{ ...now, scheduledTime: '2026-11-23T10:02:00Z' }, /60 seconds before/],
-      [now, /for 2026-11-23T10:00:00Z, which is no time of cron\(0 4 \* \* \? \*\) in Europe\/Berlin/],
-      [{ ...now, scheduledTime: '2026-11-23T03:00:01Z' }, /which is no time of cron/],
-      [{ ...now, scheduledTime: '2026-11-23T04:00:00Z' }, /which is no time of cron/],
+      [now, /for 2026-11-23T10:00:00Z, which is not a time of cron\(0 4 \* \* \? \*\) in Europe\/Berlin/],
+      [{ ...now, scheduledTime: '2026-11-23T03:00:01Z' }, /which is not a time of cron/],
+      [{ ...now, scheduledTime: '2026-11-23T04:00:00Z' }, /which is not a time of cron/],
     ];
     for (const [event, said] of forged) {
       const { failed, answer } = await forge(stack, event);

@@ -235,11 +235,15 @@ describe('a window that can never be kept is refused by Admit, for the record', 
 
 describe('a malformed window is no task', () => {
   test.each<[string, Partial<Request>, RegExp]>([
-    ['missing', {}, /Field window is missing; a request for windowed names its own/],
+    ['missing', {}, /Field window is missing; a request for windowed must contain one/],
     ['reversed', { window: between(inFuture(2), inFuture(1)) }, /must close after it opens/],
     ['empty', { window: between(inFuture(1), inFuture(1)) }, /must close after it opens/],
-    ['open for ever', { window: between(inFuture(1), inFuture(60)) }, /open for 31 days at most/],
-    ['far ahead', { window: between(inFuture(91), inFuture(92)) }, /opens in 9\d days; allowed: 90 days/],
+    ['open for ever', { window: between(inFuture(1), inFuture(60)) }, /open for at most 31 days/],
+    [
+      'far ahead',
+      { window: between(inFuture(91), inFuture(92)) },
+      /opens in 9\d days; allowed: at most 90 days/,
+    ],
     [
       'for a type of fixed hours',
       { type: 'nightly', window: between(inFuture(1), inFuture(2)) },

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -10,7 +10,8 @@ const PACKAGE = {
   version: '1.0.0',
   private: true,
   type: 'module',
-  // For knip, which otherwise takes the config of dependency-cruiser for a file that nothing uses.
+  // Without this use of dependency-cruiser, knip reports its configuration as an unused file.
+  scripts: { imports: 'depcruise core' },
   devDependencies: { 'dependency-cruiser': '*' },
 };
 const CONFIGS = ['.dependency-cruiser.js', 'knip.json', 'tsconfig.json'];
@@ -20,6 +21,8 @@ let tree: string;
 beforeEach(() => {
   tree = mkdtempSync(join(tmpdir(), 'taskbound-verify-'));
   for (const name of CONFIGS) cpSync(join(PROJECT, name), join(tree, name));
+  // With the installed packages, knip knows which package a command belongs to.
+  symlinkSync(join(PROJECT, 'node_modules'), join(tree, 'node_modules'));
   write('package.json', JSON.stringify(PACKAGE));
   write('core/price.ts', 'export const price = 3;\n');
   write('lib/index.ts', "import { price } from '../core/price.ts';\nexport const total = price * 2;\n");

@@ -70,7 +70,7 @@ describe('a plan', () => {
     const parameters = { sourceKey: 'k', destinationKey: 'd'.repeat(900) };
     expect(() => makePlan({ ...request, parameters }, transferConfig(), T0)).toThrow(MalformedRequest);
     expect(() => makePlan({ ...request, parameters }, transferConfig(), T0)).toThrow(
-      /has \d{4} characters; AWS takes at most 2048/,
+      /has \d{4} characters; AWS allows at most 2048/,
     );
   });
 

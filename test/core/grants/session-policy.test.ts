@@ -79,7 +79,7 @@ describe('the session policy', () => {
       compileSessionPolicy(transferConfig(), { ...grant, parameters: { ...grant.parameters, sourceKey } });
     expect(at(fits)).toHaveLength(2048);
     expect(() => at(`${fits}k`)).toThrow(MalformedRequest);
-    expect(() => at(`${fits}k`)).toThrow(/2049 characters; AWS takes at most 2048.*by 1 characters/);
+    expect(() => at(`${fits}k`)).toThrow(/2049 characters; AWS allows at most 2048.*by 1 characters/);
   });
 
   test('has a deadline text of one length, and a placeholder of the same', () => {

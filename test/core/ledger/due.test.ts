@@ -8,18 +8,10 @@ import {
   SWEEP_MARGIN_MS,
   sweepAtMs,
 } from '../../../core/ledger/due.ts';
-import { rowOf } from '../../fixtures/row.ts';
+import { leaseOf, rowOf } from '../../fixtures/row.ts';
 
 const CLOSED_MS = 1_000_000;
-const lease = {
-  number: 1,
-  state: 'issued' as const,
-  attempt: 'a',
-  intendedAtMs: 1,
-  deadlineMs: CLOSED_MS + 90_000,
-  policyDigest: 'p',
-  sessionSecretName: 'session',
-};
+const lease = leaseOf({ deadlineMs: CLOSED_MS + 90_000 });
 const closed = (change = {}) => rowOf({ phase: 'closed', closedAtMs: CLOSED_MS, ...change });
 
 describe('a closed boundary', () => {

@@ -75,7 +75,7 @@ describe('what a login may be given', () => {
     [
       'CREATE without being a member of the owner',
       { rights: [{ on: 'schema', schema: 'shop', privileges: ['CREATE'] }] },
-      /members of owner only/,
+      /only members of owner/,
     ],
     [
       'a privilege of another kind',

@@ -49,7 +49,7 @@ describe('the marker', () => {
   it("quotes other people's words", () => {
     const drain = drainOf({ ...marker, by: 'a\nb', reason: '"; allowed: all' });
     expect(drain && drainingError('S', drain).message).toContain(
-      'by "a\\nb" because of "\\"; allowed: all"; allowed: tasks that stand already',
+      'by "a\\nb" because of "\\"; allowed: all"; allowed: tasks that exist already',
     );
   });
 });

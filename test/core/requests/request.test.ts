@@ -107,12 +107,12 @@ describe('strict JSON', () => {
 
   test.each([
     ['invalid JSON', '{"a":', /The request is not valid JSON/],
-    ['a key twice', '{"a":1,\n"a":2}', /has the key "a" twice \(line 2\)/],
-    ['a key twice, spelled differently', '{"a":1,"\\u0061":2}', /has the key "a" twice/],
-    ['a key that is the prototype', '{"p":{"__proto__":{}}}', /has the key "__proto__" \(line 1\)/],
-    ['a nested key twice', '{"p":{"k":1,"k":1}}', /has the key "k" twice/],
+    ['a key twice', '{"a":1,\n"a":2}', /contains the key "a" twice \(line 2\)/],
+    ['a key twice, spelled differently', '{"a":1,"\\u0061":2}', /contains the key "a" twice/],
+    ['a key that is the prototype', '{"p":{"__proto__":{}}}', /contains the key "__proto__" \(line 1\)/],
+    ['a nested key twice', '{"p":{"k":1,"k":1}}', /contains the key "k" twice/],
     ['absurd depth', '['.repeat(1_00_000), /nests deeper than 32 levels/],
-    ['absurd size', ' '.repeat(262_145), /has 262145 characters; at most 262144/],
+    ['absurd size', ' '.repeat(262_145), /has 262145 characters; allowed: at most 262144/],
   ])('refuses %s', (_what, text, message) => {
     expect(() => parseStrictJson(text, 'The request')).toThrow(MalformedRequest);
     expect(() => parseStrictJson(text, 'The request')).toThrow(message);

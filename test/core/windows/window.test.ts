@@ -81,7 +81,9 @@ describe('which window a task gets', () => {
   test('not one that opens months ahead', () => {
     const boundMs = OPENS - OPENS_WITHIN_DAYS * DAY_MS;
     expect(windowFor(required, window, boundMs, 60)).toEqual(window);
-    expect(() => windowFor(required, window, boundMs - 1, 60)).toThrow(/opens in 91 days; allowed: 90 days/);
+    expect(() => windowFor(required, window, boundMs - 1, 60)).toThrow(
+      /opens in 91 days; allowed: at most 90 days/,
+    );
   });
 
   test('of fixed hours the present one while the work fits, else the next', () => {
@@ -118,7 +120,7 @@ describe('a request’s window', () => {
   });
 
   test.each<[string, unknown, RegExp]>([
-    ['nothing', undefined, /Field window is missing; a request for object-transfer names its own/],
+    ['nothing', undefined, /Field window is missing; a request for object-transfer must contain one/],
     ['null', null, /Field window is null; allowed: \{ opensAt, closesAt \}/],
     ['a text', '22:00', /Field window is "22:00"/],
     ['one end only', { opensAt: asked.opensAt }, /Field window is \{"opensAt"/],
@@ -130,7 +132,7 @@ describe('a request’s window', () => {
     ['a time zone', { ...asked, opensAt: '2026-11-23T22:00:00+01:00[Europe/Berlin]' }, /Field window is/],
     ['reversed ends', { opensAt: asked.closesAt, closesAt: asked.opensAt }, /must close after it opens/],
     ['one moment', { opensAt: asked.opensAt, closesAt: asked.opensAt }, /must close after it opens/],
-    ['months', { ...asked, closesAt: '2027-01-23T22:00:00Z' }, /open for 31 days at most/],
+    ['months', { ...asked, closesAt: '2027-01-23T22:00:00Z' }, /open for at most 31 days/],
     [
       'a time before time',
       { opensAt: '1969-12-31T00:00:00Z', closesAt: '1970-01-01T00:00:00Z' },

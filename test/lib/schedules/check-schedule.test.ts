@@ -26,7 +26,7 @@ describe('a schedule is refused at synth', () => {
     [
       'with an expression of five fields',
       declare('Nightly', { expression: 'cron(0 4 * * ?)' }),
-      /has the expression "cron\(0 4 \* \* \?\)": it is must be cron.*See https:\/\/docs\.aws/,
+      /has the expression "cron\(0 4 \* \* \?\)": it must be cron.*See https:\/\/docs\.aws/,
     ],
     [
       'with a time zone that does not exist',
@@ -36,7 +36,7 @@ describe('a schedule is refused at synth', () => {
     [
       'with a time zone in the wrong case',
       declare('Nightly', { timeZone: 'asia/kolkata' }),
-      /"asia\/kolkata"; .*spelled/,
+      /"asia\/kolkata"; .*in its exact spelling/,
     ],
     ['with an offset', declare('Nightly', { timeZone: '+01:00' }), /time zone/],
     ['without a parameter', declare('Nightly', { parameters: {} }), /Parameter key is missing/],

@@ -60,14 +60,14 @@ describe('a declared login', () => {
     [
       'CREATE for who is no member of the owner',
       { rights: [{ on: 'database', privileges: ['CREATE'] }] },
-      /put owner into memberOf/,
+      /add owner to memberOf/,
     ],
     [
       'TRIGGER, which runs as whoever writes',
       { rights: [{ on: 'allTables', schema: 'crm', privileges: ['TRIGGER' as never] }] },
       /rights\.0\.privileges\.0/,
     ],
-    ['no rights at all', { rights: [] }, /of no use/],
+    ['no rights at all', { rights: [] }, /has no use/],
     ['a database that is no name', { database: 'a-b' }, /database: names have letters/],
   ] satisfies [string, Partial<PostgresLoginOptions>, RegExp][])(
     'is refused with %s',

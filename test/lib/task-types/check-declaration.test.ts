@@ -183,7 +183,11 @@ describe('a window', () => {
       { timeZone: 'Europe/Atlantis' },
       /time zone "Europe\/Atlantis"; allowed: a name of the IANA/,
     ],
-    ['a time zone in the wrong case', { timeZone: 'europe/berlin' }, /time zone "europe\/berlin"; .*spelled/],
+    [
+      'a time zone in the wrong case',
+      { timeZone: 'europe/berlin' },
+      /time zone "europe\/berlin"; .*in its exact spelling/,
+    ],
     ['an offset', { timeZone: '+01:00' }, /time zone "\+01:00"/],
     [
       'too little time for the work',

@@ -62,7 +62,7 @@ describe.each(['digest', 'resource'] as const)('tools with a long %s', (where) =
 
   test('break the contract beyond it, and nothing of them is written', async () => {
     const tools = ofBytes(TOOLS_BYTES + 1, where);
-    const said = `${TOOLS_BYTES + 1} bytes; at most ${TOOLS_BYTES} are kept`;
+    const said = `${TOOLS_BYTES + 1} bytes; allowed: at most ${TOOLS_BYTES}.`;
     expect(ended(tools)).toMatchObject({
       error: 'WorkContractViolation',
       cause: expect.stringContaining(said),

@@ -176,7 +176,7 @@ async function listening(answer: string) {
 describe('an admin secret', () => {
   test('that has not the form of RDS is told by its fields, not by its values', () => {
     for (const text of ['hunter2', '{"host":"h","username":7,"password":"hunter2"}']) {
-      expect(() => adminAccessIn(text, 'arn')).toThrow(/does not have the form/);
+      expect(() => adminAccessIn(text, 'arn')).toThrow(/does not have the required form/);
       expect(() => adminAccessIn(text, 'arn')).not.toThrow(/hunter2/);
     }
   });
