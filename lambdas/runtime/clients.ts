@@ -1,8 +1,8 @@
 import type { SessionCredentials } from '../../core/work/work.ts';
 import { InvocationEnded } from './errors.ts';
-import { usesOf } from './iam-names.ts';
-import type { NamedUse, UseOrigin } from './named-use.ts';
-import type { ToolLog } from './tool-log.ts';
+import { usesOf } from './uses/iam-names.ts';
+import type { NamedUse, UseOrigin } from './uses/named-use.ts';
+import type { ToolLog } from './uses/tool-log.ts';
 
 /** The parts of an AWS SDK v3 client that the runtime uses. */
 export interface AwsClient {

@@ -3,7 +3,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from 'taskbound-time/clock';
 import type { AwsConfig } from '../control/function/aws-config.ts';
 import { systemClock } from 'taskbound-time/system-clock';
-import type { Output } from './guard-output.ts';
+import type { Output } from './redaction/guard-output.ts';
 
 /** The runtime's dependencies. Tests pass their own. */
 export interface WorkPorts {

@@ -19,7 +19,7 @@ import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { TaskRequest } from '../../core/requests/request.ts';
 import { EmbeddedAws, type AssemblyOptions, type LoadedStack } from 'taskbound-local/embedded-aws';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
-import { checkWrittenEvents } from './written-events.ts';
+import { checkWrittenEvents } from './evidence/written-events.ts';
 import { synthesizeSample } from '../../sample/synthesize-sample.ts';
 
 export const T0 = Date.UTC(2026, 10, 23, 10, 0, 0);

@@ -32,7 +32,7 @@ import { FunctionRegistry } from '../lambda/registry.ts';
 import { LambdaService } from '../lambda/service.ts';
 import { S3Service } from '../s3/service.ts';
 import { Schedules } from '../scheduler/schedules.ts';
-import { invokeFunction } from '../stepfunctions/invoke-function.ts';
+import { invokeFunction } from '../stepfunctions/run/invoke-function.ts';
 import { StepFunctionsService } from '../stepfunctions/service.ts';
 import { DEFAULT_ORIGIN } from '../template/resolve.ts';
 

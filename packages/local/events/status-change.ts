@@ -1,5 +1,5 @@
-import type { ExecutionView } from '../stepfunctions/execution.ts';
-import { notRedrivable, redriveStatus } from '../stepfunctions/redrive.ts';
+import type { ExecutionView } from '../stepfunctions/run/execution.ts';
+import { notRedrivable, redriveStatus } from '../stepfunctions/run/redrive.ts';
 import { type BusEvent, busEvent } from './types.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Call } from '../gateway/service.ts';
 import { AwsError } from '../gateway/service.ts';
-import type { ExecutionView } from './execution.ts';
-import { Execution } from './execution.ts';
-import { notRedrivable, redriveStatus } from './redrive.ts';
+import type { ExecutionView } from './run/execution.ts';
+import { Execution } from './run/execution.ts';
+import { notRedrivable, redriveStatus } from './run/redrive.ts';
 import type { ExecutionRegistry } from './registry.ts';
 import { checkArn, pageOf, readRequest, requests } from './requests.ts';
 import { wireEvent, wireTime } from './wire.ts';

@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { AwsError } from '../gateway/service.ts';
 import type { LocalClock } from '../clock/local-clock.ts';
 import { errorMessage } from '../helpers/error-message.ts';
-import type { ExecutionStart, ExecutionView } from './execution.ts';
-import { Execution } from './execution.ts';
-import { interpret } from './interpreter.ts';
+import type { ExecutionStart, ExecutionView } from './run/execution.ts';
+import { Execution } from './run/execution.ts';
+import { interpret } from './run/interpreter.ts';
 import { NAME_REUSE_MS } from './limits.ts';
-import type { InvokeLambda, Machine } from './machine.ts';
-import { notRedrivable, RedriveTokens } from './redrive.ts';
+import type { InvokeLambda, Machine } from './run/machine.ts';
+import { notRedrivable, RedriveTokens } from './run/redrive.ts';
 
 export interface ServiceOptions {
   readonly clock: LocalClock;

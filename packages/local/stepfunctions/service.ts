@@ -1,8 +1,8 @@
 import type { Call, RawRequest, RawResponse, Service } from '../gateway/service.ts';
 import { AwsError } from '../gateway/service.ts';
-import { Execution, type ExecutionView } from './execution.ts';
+import { Execution, type ExecutionView } from './run/execution.ts';
 import { operations } from './operations.ts';
-import { parseDefinition } from './parse-definition.ts';
+import { parseDefinition } from './definition/parse-definition.ts';
 import type { ExecutionEvent, ServiceOptions } from './registry.ts';
 import { ExecutionRegistry } from './registry.ts';
 import { restoreExecutions, snapshotExecutions } from './snapshot.ts';

@@ -1,6 +1,6 @@
 import type { HistoryEvent, HistoryEventType } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
-import type { ExecutionView } from './execution.ts';
+import type { ExecutionView } from './run/execution.ts';
 
 const event = z
   .looseObject({ id: z.number(), previousEventId: z.number(), timestamp: z.iso.datetime(), type: z.string() })

@@ -4,7 +4,7 @@ import { follow, type Recorded } from 'taskbound-evidence/lookup/pointer';
 import type { EvidenceBundle, ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { signedBundle, STACK_KEY } from '../../fixtures/signed-bundle.ts';
 import { BOUNDARY, chain, goodEvents } from '../../cli/support.ts';
-import { rechained } from '../../scenarios/tampering.ts';
+import { rechained } from '../../scenarios/evidence/tampering.ts';
 
 const closedChain = chain(
   goodEvents().map((event) =>

@@ -27,7 +27,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson } from 'taskbound-evidence/canonical-json/digest';
 import { toolsUsed } from '../../../core/work/work.ts';
 import { TaskClients } from '../../../lambdas/runtime/clients.ts';
-import { ToolLog } from '../../../lambdas/runtime/tool-log.ts';
+import { ToolLog } from '../../../lambdas/runtime/uses/tool-log.ts';
 import { SESSION, VALUES } from './harness.ts';
 import { redactor } from '../../../core/secrets/redact.ts';
 

@@ -4,7 +4,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { mockAws } from '../../fixtures/mock-aws.ts';
 import type { WorkEvent } from '../../../core/work/work.ts';
 import { defineWork, type Work } from '../../../lambdas/runtime/index.ts';
-import type { Output } from '../../../lambdas/runtime/guard-output.ts';
+import type { Output } from '../../../lambdas/runtime/redaction/guard-output.ts';
 import type { WorkPorts } from '../../../lambdas/runtime/ports.ts';
 
 export const NOW_MS = Date.parse('2026-11-23T10:00:00Z');

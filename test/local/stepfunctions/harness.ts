@@ -1,7 +1,7 @@
 import type { Call, Check } from 'taskbound-local/gateway/service';
 import { AwsError } from 'taskbound-local/gateway/service';
-import type { ExecutionView } from '../../../packages/local/stepfunctions/execution.ts';
-import type { InvokeLambda } from '../../../packages/local/stepfunctions/machine.ts';
+import type { ExecutionView } from '../../../packages/local/stepfunctions/run/execution.ts';
+import type { InvokeLambda } from '../../../packages/local/stepfunctions/run/machine.ts';
 import { StepFunctionsService } from '../../../packages/local/stepfunctions/service.ts';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 

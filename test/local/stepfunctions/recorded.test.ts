@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { InvokeLambda } from '../../../packages/local/stepfunctions/machine.ts';
-import { DefinitionError, parseDefinition } from '../../../packages/local/stepfunctions/parse-definition.ts';
+import type { InvokeLambda } from '../../../packages/local/stepfunctions/run/machine.ts';
+import {
+  DefinitionError,
+  parseDefinition,
+} from '../../../packages/local/stepfunctions/definition/parse-definition.ts';
 import { runMachine } from './harness.ts';
 
 /** Executions recorded by AWS. They are not part of this repository; without them the cases are skipped. */

@@ -11,8 +11,8 @@ import {
 import { STRAY_AGE_MS } from '../../../core/reconcile/strays.ts';
 import type { TrailRecord } from 'taskbound-local/trail/trail';
 import type { Deployed } from '../deployed.ts';
-import { functionOf, machineOf, type Request } from '../meddle.ts';
-import { minutes } from '../signals.ts';
+import { functionOf, machineOf, type Request } from '../evidence/meddle.ts';
+import { minutes } from '../teardown/signals.ts';
 import {
   answer,
   FORBIDDEN,

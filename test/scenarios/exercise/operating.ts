@@ -8,8 +8,8 @@ import { StackRecords } from '../../../cli/connection/stack-records.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import type { Deployed } from '../deployed.ts';
-import { whenEntering } from '../meddle.ts';
-import { minutes } from '../signals.ts';
+import { whenEntering } from '../evidence/meddle.ts';
+import { minutes } from '../teardown/signals.ts';
 import { FORBIDDEN, ownersRecords, refuse, slowWork, summary, transfer, type Scenario } from './scenario.ts';
 
 /** What operators and schedules do. */

@@ -14,8 +14,8 @@ import { readTaskType } from '../../../cli/plan/find-task-type.ts';
 import { reviewIdOf } from 'taskbound-evidence/names/review-id';
 import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import type { Deployed } from '../deployed.ts';
-import { whenEntering } from '../meddle.ts';
-import { minutes } from '../signals.ts';
+import { whenEntering } from '../evidence/meddle.ts';
+import { minutes } from '../teardown/signals.ts';
 import { answer, ownersRecords, slowWork, summary, transfer, vacuum, type Scenario } from './scenario.ts';
 
 /** What people do with tasks besides asking for them. */

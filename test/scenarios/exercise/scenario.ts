@@ -1,8 +1,8 @@
 import { StackRecords } from '../../../cli/connection/stack-records.ts';
 import type { DemoDatabase } from '../../../cli/local/demo-database.ts';
-import { maintenance, startDatabase } from '../database.ts';
+import { maintenance, startDatabase } from '../logins/database.ts';
 import { freshId, type Deployed, type Ran } from '../deployed.ts';
-import type { Request } from '../meddle.ts';
+import type { Request } from '../evidence/meddle.ts';
 
 /** A way to use permissions, in a stack of its own. */
 export interface Scenario {

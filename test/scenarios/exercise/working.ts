@@ -2,7 +2,7 @@ import { S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
 import { parsePolicy } from 'taskbound-iam/parse';
 import { sessionCredentials } from '../../../core/work/work.ts';
 import type { Deployed } from '../deployed.ts';
-import type { Request } from '../meddle.ts';
+import type { Request } from '../evidence/meddle.ts';
 import { answer, summary, transfer, vacuum, type Scenario } from './scenario.ts';
 
 /** What tasks do when nobody disturbs them. */

@@ -7,7 +7,7 @@ import { TOOL_USES, TOOLS_BYTES, type ToolsUsed } from '../../../../core/work/wo
 import type { EvidenceLog } from '../../../../lambdas/control/evidence/evidence-log.ts';
 import { recordPreviousRun } from '../../../../lambdas/issue-identity/previous-run.ts';
 import { workOutcomeOf } from '../../../../lambdas/revoke-and-record/work-outcome.ts';
-import { ToolLog } from '../../../../lambdas/runtime/tool-log.ts';
+import { ToolLog } from '../../../../lambdas/runtime/uses/tool-log.ts';
 import { rowOf } from '../../../fixtures/row.ts';
 
 /** Any function may keep the contract: what a run says of its calls is bounded wherever it comes in. */

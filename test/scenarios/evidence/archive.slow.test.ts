@@ -1,0 +1,276 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { compareArchive } from '../../../cli/archive/archive.ts';
+import { stackKey } from '../../../cli/connection/stack-key.ts';
+import { boundaryIdOf } from 'taskbound-evidence/names/ids';
+import type { LedgerRow } from '../../../core/ledger/ledger.ts';
+import { itemOf } from 'taskbound-evidence/lookup/lookup';
+import { verifyBundle } from 'taskbound-evidence/signature/verify';
+import { parseTemplate, type Template } from 'taskbound-local/template/template';
+import { disagreements, DOWN, fileOf, keyOf, meddleWithArchive, objectOf, toArchive } from './archiving.ts';
+import { recordingIo } from '../../cli/support.ts';
+import { deploy, type Deployed, type Ran } from '../deployed.ts';
+import { impatient } from '../exercise/prepared.ts';
+import { call, eventsOf, post, rowOf, type Request } from './meddle.ts';
+import { minutes } from '../teardown/signals.ts';
+import { roleStatements } from '../operations/statements.ts';
+import { rechained } from './tampering.ts';
+
+const template = (): Template =>
+  parseTemplate(
+    JSON.parse(readFileSync(join(inject('assemblies').windowed, 'Windowed.template.json'), 'utf8')),
+  );
+
+let stack: Deployed;
+/** A task whose evidence is archived. */
+let kept: Ran;
+beforeAll(async () => {
+  stack = await deploy('windowed');
+  kept = await stack.run(toArchive(stack));
+  return () => stack.aws.clock.hold();
+}, 60_000);
+
+describe('a boundary that closes', () => {
+  test('leaves in the archive what --out writes, signed, and the row says so', async () => {
+    const { boundaryId } = kept.row;
+    expect([kept.code, kept.row.phase, kept.row.archive]).toEqual([0, 'closed', 'agrees']);
+    expect(stack.aws.s3.keys(stack.output('archive'))).toEqual([keyOf(boundaryId)]);
+    const object = objectOf(stack, boundaryId) ?? '';
+    expect(object).toBe(await fileOf(stack, boundaryId));
+    const key = await stackKey(stack.connection.config, stack.connection.outputs);
+    expect(verifyBundle(JSON.parse(object), key)).toMatchObject({ verdict: 'verified', boundaryId });
+    for (const value of stack.secretValues) expect(object).not.toContain(value);
+  });
+
+  test('is put once: called again, the function compares, and changes nothing', async () => {
+    const before = objectOf(stack, kept.row.boundaryId);
+    expect((await call(stack, 'CloseBoundary', kept.row)).name).toBe('ok');
+    expect(objectOf(stack, kept.row.boundaryId)).toBe(before);
+    expect(await rowOf(stack, kept.row.boundaryId)).toMatchObject({ archive: 'agrees' });
+    expect(disagreements(stack)).toBe(0);
+  });
+
+  test('agrees when the answer to its own put was lost', async () => {
+    const end = meddleWithArchive(stack, (put) => (put === 1 ? { loseAnswer: true } : 'proceed'));
+    const ran = await stack.run(toArchive(stack));
+    end();
+    expect([ran.code, ran.row.archive, disagreements(stack)]).toEqual([0, 'agrees', 0]);
+    expect(objectOf(stack, ran.row.boundaryId)).toBe(await fileOf(stack, ran.row.boundaryId));
+  });
+
+  test('waits for S3 with its access gone, and closes when it is back', async () => {
+    const request = toArchive(stack);
+    const backMs = Date.parse(request.window?.opensAt ?? '') + 300_000;
+    const end = meddleWithArchive(stack, () => (stack.aws.clock.nowMs() < backMs ? DOWN : 'proceed'));
+    const ran = await stack.run(request);
+    end();
+    expect([ran.code, ran.report.proof, ran.row.archive]).toEqual([0, 'refused', 'agrees']);
+    expect(ran.row.proof?.provenAtMs).toBeLessThan(backMs);
+    expect(ran.row.closedAtMs).toBeGreaterThanOrEqual(backMs);
+    expect(ran.row.closedAtMs).toBeLessThan(backMs + 60_000);
+  });
+});
+
+test('an outage that outlasts the tail: the execution gives up, and Teardown closes when S3 is back', async () => {
+  const other = await deploy('windowed', { transform: impatient });
+  const request = toArchive(other);
+  const backMs = Date.parse(request.window?.opensAt ?? '') + 1_500_000;
+  const end = meddleWithArchive(other, () => (other.aws.clock.nowMs() < backMs ? DOWN : 'proceed'));
+  const ran = await other.run(request);
+  expect([ran.code, ran.report.executionStatus, ran.row.phase]).toEqual([3, 'FAILED', 'revoked']);
+  expect(ran.row.proof?.kind).toBe('refused');
+  await minutes(other, 30);
+  end();
+  other.aws.clock.hold();
+  const row = await rowOf(other, ran.row.boundaryId);
+  expect([row.phase, row.archive, row.unproven !== undefined]).toEqual(['closed', 'agrees', true]);
+  expect(row.teardown?.attempt).toBeGreaterThanOrEqual(1);
+  expect(objectOf(other, row.boundaryId)).toBe(await fileOf(other, row.boundaryId));
+}, 120_000);
+
+const documents = () => DynamoDBDocumentClient.from(new DynamoDBClient({ ...stack.connection.config }));
+const put = (table: string, Item: Record<string, unknown>) =>
+  documents().send(new PutCommand({ TableName: stack.output(table), Item }));
+
+/** `taskbound archive --json`, as a requester. */
+async function compared(
+  asked: Parameters<typeof compareArchive>[0],
+  { aws, connection } = stack,
+): Promise<[number, unknown[]]> {
+  const { io, written } = recordingIo('/', { clock: aws.clock });
+  const code = await compareArchive(asked, { json: true }, connection, io);
+  return [code, JSON.parse(written.stdout).boundaries];
+}
+
+describe('something else in the place of the evidence', () => {
+  const forged = Buffer.from('{"version":1}\n');
+  const putAsOwner = (boundaryId: string) =>
+    stack.aws.s3.put(stack.output('archive'), keyOf(boundaryId), forged);
+
+  test('that was there before: closed all the same, in the row, and an alarm; it is not touched', async () => {
+    const before = disagreements(stack);
+    const request = toArchive(stack);
+    putAsOwner(`windowed.${request.taskId}`);
+    const ran = await stack.run(request);
+    expect([ran.code, ran.row.phase, ran.row.archive]).toEqual([0, 'closed', 'disagrees']);
+    expect(disagreements(stack)).toBe(before + 1);
+    expect(objectOf(stack, ran.row.boundaryId)).toBe(forged.toString('utf8'));
+  });
+
+  test('is found by a look at one task and at its day; so is a copy that is gone', async () => {
+    const [ours, other] = [kept.row.boundaryId, (await stack.run(toArchive(stack))).row.boundaryId];
+    const agrees = { boundaryId: ours, archive: 'agrees', error: null, fault: null };
+    expect(await compared({ boundaryId: ours })).toEqual([0, [agrees]]);
+    putAsOwner(other);
+    expect(await compared({ boundaryId: other })).toEqual([
+      1,
+      [{ ...agrees, boundaryId: other, archive: 'disagrees' }],
+    ]);
+    const [code, day] = await compared({ day: kept.row.day });
+    expect(code).toBe(1);
+    expect(day).toContainEqual(agrees);
+    expect(day).toContainEqual({ ...agrees, boundaryId: other, archive: 'disagrees' });
+    stack.aws.s3.store.bucket(stack.output('archive')).objects.delete(keyOf(other));
+    // Whoever may list under the stack's prefix only is not told of a single object that it is missing.
+    const gone = { ...agrees, boundaryId: other, archive: 'unknown', error: 'AccessDenied' };
+    expect(await compared({ boundaryId: other })).toEqual([1, [gone]]);
+  });
+
+  test('is found when the table is what was changed', async () => {
+    const { boundaryId } = (await stack.run(toArchive(stack))).row;
+    const [first] = (await eventsOf(stack, boundaryId)).slice(0, 1);
+    const changed = { ...first, data: { ...first?.data, reason: 'another' } };
+    for (const item of [changed, { ...first, more: 'than an event has' }]) {
+      await put('EvidenceTable', item);
+      expect(await compared({ boundaryId })).toMatchObject([1, [{ archive: 'disagrees' }]]);
+    }
+  });
+
+  test('is found when table and archive were changed alike: nobody else signs', async () => {
+    const { boundaryId } = (await stack.run(toArchive(stack))).row;
+    const changed = (await eventsOf(stack, boundaryId)).map((event) =>
+      event.type === 'task.requested' ? { ...event, data: { ...event.data, reason: 'another' } } : event,
+    );
+    for (const event of rechained(boundaryId, changed)) await put('EvidenceTable', { ...itemOf(event) });
+    stack.aws.s3.put(
+      stack.output('archive'),
+      keyOf(boundaryId),
+      Buffer.from(await fileOf(stack, boundaryId)),
+    );
+    const fault = 'its signed statement is not about these events';
+    expect(await compared({ boundaryId })).toEqual([
+      1,
+      [{ boundaryId, archive: 'wrong', error: null, fault }],
+    ]);
+  });
+
+  test('is found by its day when the ledger does not have the boundary as closed, or has no row of it', async () => {
+    const { row } = await stack.run(toArchive(stack));
+    const { boundaryId } = row;
+    const found = async () =>
+      (await compared({ day: row.day }))[1].find((each) => (each as LedgerRow).boundaryId === boundaryId);
+    const differs = { boundaryId, archive: 'disagrees', error: null };
+    expect(await found()).toMatchObject({ archive: 'agrees' });
+    const { outcome: _a, closedAtMs: _b, archive: _c, announcedAtMs: _d, sweptAtMs: _e, ...before } = row;
+    const revokedAgain = { ...before, phase: 'revoked' };
+    for (const day of [row.day, '2026-01-01']) {
+      await put('LedgerTable', { ...revokedAgain, day });
+      expect(await found()).toEqual({
+        ...differs,
+        fault: 'its phase in the ledger is revoked, and an open boundary has no copy',
+      });
+    }
+    await put('LedgerTable', { boundaryId, day: row.day, requestedAtMs: 1 });
+    expect(await found()).toEqual({ ...differs, fault: 'its ledger item is not a valid row' });
+    await documents().send(
+      new DeleteCommand({ TableName: stack.output('LedgerTable'), Key: { boundaryId } }),
+    );
+    expect(await found()).toEqual({ ...differs, fault: 'the ledger has no row for it' });
+  });
+
+  test('is not called absent by who may not list', async () => {
+    const listing = roleStatements(template()).find(({ actions }) => actions.includes('s3:ListBucket'));
+    const other = await deploy('windowed', { transform: (of) => listing?.without(of) ?? of });
+    await expect(compared({ day: '2020-01-01' }, other)).rejects.toMatchObject({
+      name: 'ServiceFailure',
+      message: expect.stringMatching(
+        /^The archive s3:.*\/evidence\/Windowed\/ cannot be listed: .*s3:ListBucket/,
+      ),
+    });
+    other.aws.clock.hold();
+  });
+
+  test('cannot be there for a task that is open, or unknown', async () => {
+    await expect(compared({ boundaryId: 'windowed.never' })).rejects.toMatchObject({
+      name: 'UsageError',
+      message:
+        'The task windowed.never is not in the stack Windowed; only closed tasks are archived. See taskbound list.',
+    });
+    expect(await compared({ day: '2020-01-01' })).toEqual([0, []]);
+  });
+
+  test('that came later shows when the boundary is closed again', async () => {
+    const before = disagreements(stack);
+    putAsOwner(kept.row.boundaryId);
+    expect((await call(stack, 'CloseBoundary', kept.row)).name).toBe('ok');
+    expect(disagreements(stack)).toBe(before + 1);
+  });
+});
+
+describe('the function may do no more than it must', () => {
+  const statements = roleStatements(template()).filter(({ name }) => /Archived?Evidence$/.test(name));
+
+  test('puts and reads, each in a statement of its own', () => {
+    expect(statements.map(({ name, actions }) => [name.split(': ')[1], actions])).toEqual([
+      ['ArchiveEvidence', ['s3:PutObject']],
+      ['SeeArchivedEvidence', ['s3:GetObject']],
+    ]);
+  });
+
+  test.each(statements.map((statement) => [statement.name, statement] as const))(
+    'without %s it cannot be told that the evidence is kept',
+    async (_name, { without, actions }) => {
+      const other = await deploy('windowed', { transform: (of) => impatient(without(of)) });
+      const row = await revoked(other, toArchive(other));
+      const end = meddleWithArchive(other, (put) => (put === 1 ? { loseAnswer: true } : 'proceed'));
+      await call(other, 'CloseBoundary', row);
+      end();
+      other.aws.clock.hold();
+      expect((await rowOf(other, row.boundaryId)).archive).not.toBe('agrees');
+      const refused = other.aws.trail.flatMap(({ errorMessage }) => errorMessage ?? []);
+      expect(refused.join('\n')).toContain(`not authorized to perform: ${actions[0]}`);
+    },
+    120_000,
+  );
+});
+
+/** Runs a task until its end waits for `CloseBoundary`, which is not let near the archive. */
+async function revoked(other: Deployed, request: Request): Promise<LedgerRow> {
+  const boundaryId = boundaryIdOf(request.type, request.taskId);
+  const end = meddleWithArchive(other, () => DOWN);
+  await post(other, JSON.stringify(request));
+  for (let look = 0; look < 100; look += 1) {
+    await other.aws.clock.sleep(5_000);
+    const row = await rowOf(other, boundaryId);
+    if (row.proof === undefined) continue;
+    end();
+    return row;
+  }
+  throw new Error(`${boundaryId} is not revoked.`);
+}
+
+test('nobody puts over what stands, and nobody puts without asking whether it does', async () => {
+  const owner = new S3Client({ ...stack.connection.config, forcePathStyle: true });
+  const at = { Bucket: stack.output('archive'), Key: keyOf('windowed.other'), Body: 'x' };
+  await expect(owner.send(new PutObjectCommand(at))).rejects.toMatchObject({ name: 'AccessDenied' });
+  await owner.send(new PutObjectCommand({ ...at, IfNoneMatch: '*' }));
+  await expect(
+    owner.send(new PutObjectCommand({ ...at, Body: 'y', IfNoneMatch: '*' })),
+  ).rejects.toMatchObject({ name: 'PreconditionFailed' });
+  const { Body } = await owner.send(new GetObjectCommand({ Bucket: at.Bucket, Key: at.Key }));
+  expect(await Body?.transformToString()).toBe('x');
+});

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DEMO_DATABASE, type DemoDatabase } from '../../../cli/local/demo-database.ts';
+import { Secret } from '../../../core/secrets/secret.ts';
+import { adminAccessIn } from '../../../lambdas/control/logins/admin-access.ts';
+import { pgLoginServer } from '../../../lambdas/control/logins/pg-login-server.ts';
+import {
+  deployMaintained,
+  GONE,
+  loginOf,
+  maintenance,
+  migration,
+  ownersOf,
+  sightOf,
+  startDatabase,
+  summary,
+  type Maintained,
+} from './database.ts';
+import { impatient } from '../exercise/prepared.ts';
+import { call, park, rowOf, typesOf, whenEntering } from '../evidence/meddle.ts';
+import { gauges, minutes } from '../teardown/signals.ts';
+
+let database: DemoDatabase;
+let world: Maintained;
+beforeAll(async () => {
+  database = await startDatabase();
+  world = await deployMaintained(database);
+});
+afterAll(() => database.server.stop());
+
+describe('what goes wrong', () => {
+  const adminReads =
+    (by: string) => (call: { operation: string; caller: { arn: string }; request: { body: Uint8Array } }) =>
+      call.operation === 'GetSecretValue' &&
+      call.caller.arn.includes(by) &&
+      Buffer.from(call.request.body).toString().includes('DatabaseAdmin');
+
+  test('a value that cannot be put: the login that was made for it is ended', async () => {
+    const { stack } = world;
+    stack.aws.intercept = ({ operation, caller }) =>
+      operation === 'PutSecretValue' && caller.arn.includes('IssueSecret')
+        ? { refuse: { name: 'AccessDeniedException', message: 'refused by the scenario', status: 400 } }
+        : 'proceed';
+    const ran = await stack.run(maintenance(stack, { kind: 'vacuum', tables: ['shop.orders'] }));
+    stack.aws.intercept = undefined;
+    expect(summary(ran)).toBe('1 failed closed nothing-issued AccessDeniedException');
+    expect(database.server.log.join('')).toContain(`CREATE ROLE "${loginOf(ran.row).name}"`);
+    expect(await sightOf(world, ran.row)).toEqual(GONE);
+  });
+
+  test.each(['RevokeAndRecord', 'ProveRevoked'])(
+    'the admin secret cannot be read by %s for two minutes: it is tried again until it can',
+    async (by) => {
+      const { stack } = world;
+      const isRead = adminReads(by);
+      let untilMs: number | undefined;
+      stack.aws.intercept = (call) => {
+        if (!isRead(call)) return 'proceed';
+        untilMs ??= call.atMs + 120_000;
+        return call.atMs < untilMs
+          ? { refuse: { name: 'InternalServiceError', message: 'down', status: 400 } }
+          : 'proceed';
+      };
+      const ran = await stack.run(maintenance(stack, { kind: 'vacuum', tables: ['shop.orders'] }));
+      stack.aws.intercept = undefined;
+      expect(summary(ran)).toBe('0 succeeded closed refused');
+      expect(ran.row.closedAtMs).toBeGreaterThan(untilMs ?? Infinity);
+      expect(ran.progress).toMatch(/The admin secret .* cannot be read: Intern/);
+      expect(await sightOf(world, ran.row)).toEqual(GONE);
+    },
+  );
+
+  test('issued while teardown is under way: it undoes itself', async () => {
+    const { stack } = world;
+    const row = await park(stack, maintenance(stack, { kind: 'vacuum', tables: ['shop.orders'] }));
+    await call(stack, 'Admit', row);
+    stack.aws.intercept = ({ operation, caller }) =>
+      operation === 'CreateSecret' && caller.arn.includes('IssueSecret') ? { delayMs: 10_000 } : 'proceed';
+    const issuing = call(stack, 'IssueSecret', row, { secret: 'database' });
+    await stack.aws.clock.sleep(2_000);
+    const revoked = await call(stack, 'RevokeAndRecord', row, { ended: { status: 'unknown' } });
+    expect(revoked.name).toBe('SecretUnrevoked');
+    expect((await issuing).name).toBe('PhasePassed');
+    stack.aws.intercept = undefined;
+    expect(database.server.log.join('')).toContain(`CREATE ROLE "${loginOf(row).name}"`);
+    expect(await sightOf(world, row)).toEqual(GONE);
+  });
+
+  test('made by a function that was thought dead, after the boundary was closed: swept with the rest', async () => {
+    const { stack } = world;
+    const { row } = await stack.run(maintenance(stack, { kind: 'vacuum', tables: ['shop.orders'] }));
+    await pgLoginServer.make(adminAccessIn(database.adminSecret, 'admin'), {
+      ...loginOf(row),
+      boundaryId: row.boundaryId,
+      attempt: 1,
+      password: new Secret('late'),
+      validUntilMs: row.taskDeadlineMs ?? 0,
+    });
+    await minutes(stack, 6);
+    expect((await rowOf(stack, row.boundaryId)).sweptAtMs).toBeDefined();
+    expect(await sightOf(world, row)).toEqual(GONE);
+  });
+
+  test('a SECURITY DEFINER function stops the end until a person drops it; then the boundary closes', async () => {
+    const { stack } = world;
+    const sql =
+      "CREATE FUNCTION shop.trap() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'; CREATE TABLE shop.with_trap (id int)";
+    const request = maintenance(stack, migration(sql));
+    const seen: Promise<string>[] = [];
+    const look = async (): Promise<string> => {
+      const row = await rowOf(stack, `${request.type}.${request.taskId}`);
+      const sight = await sightOf(world, row);
+      await database.server.run('DROP FUNCTION shop.trap()', DEMO_DATABASE);
+      return `${row.phase} ${row.secrets[0]?.state} ${JSON.stringify(sight)} ${row.secrets[0]?.error}`;
+    };
+    whenEntering(stack, 'RevokeAndRecord', () => {
+      stack.aws.clock.setTimer(180_000, () => {
+        const release = stack.aws.clock.hold();
+        seen.push(look().finally(release));
+      });
+    });
+    const ran = await stack.run(request);
+    expect(await seen[0]).toMatch(
+      /^revoking unrevoked \{"exists":true,"canLogin":false,"sessions":0\} LoginLeftBehind: .*SECURITY DEFINER function shop\.trap\(\)/,
+    );
+    expect(summary(ran)).toBe('0 succeeded closed refused');
+    expect(typesOf(ran.events).at(-1)).toBe('boundary.closed');
+    expect(await ownersOf(world, 'with_trap')).toEqual(['with_trap shop_owner']);
+    expect(await sightOf(world, ran.row)).toEqual(GONE);
+  });
+
+  test('nobody drops it: the tail gives up, which is told as unproven, and reconcile closes the boundary once it is dropped', async () => {
+    const impatientWorld = await deployMaintained(database, { transform: impatient });
+    const { stack } = impatientWorld;
+    const sql = "CREATE FUNCTION shop.trap() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'";
+    const ran = await stack.run(maintenance(stack, migration(sql)));
+    expect(summary(ran)).toMatch(/^3 /);
+    expect(ran.row).toMatchObject({ phase: 'revoking', secrets: [{ state: 'unrevoked' }] });
+    expect(gauges(stack).some(({ SecretsUnrevoked }) => SecretsUnrevoked > 0)).toBe(true);
+    await database.server.run('DROP FUNCTION shop.trap()', DEMO_DATABASE);
+    await minutes(stack, 6);
+    const row = await rowOf(stack, ran.row.boundaryId);
+    expect([row.phase, row.outcome]).toEqual(['closed', 'succeeded']);
+    expect(await sightOf(impatientWorld, row)).toEqual(GONE);
+  });
+});

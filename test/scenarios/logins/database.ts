@@ -1,0 +1,89 @@
+import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
+import { loginNameOf } from '../../../core/logins/login.ts';
+import type { LedgerRow } from '../../../core/ledger/ledger.ts';
+import { DEMO_DATABASE, startDemoDatabase, type DemoDatabase } from '../../../cli/local/demo-database.ts';
+import { adminAccessIn } from '../../../lambdas/control/logins/admin-access.ts';
+import { pgLoginServer } from '../../../lambdas/control/logins/pg-login-server.ts';
+import { demoScript } from '../../../simulation/logins/login-rigs.ts';
+import { deploy, freshId, type Deployed, type Ran } from '../deployed.ts';
+import type { Request } from '../evidence/meddle.ts';
+
+/** A stack with a database on a server that other stacks of the test file use as well. */
+export interface Maintained {
+  readonly stack: Deployed;
+  readonly database: DemoDatabase;
+}
+
+/** With every statement in its log. */
+export const startDatabase = (): Promise<DemoDatabase> =>
+  startDemoDatabase(demoScript(), { settings: { log_statement: 'all' } });
+
+/** The clock begins now: a login's deadline is checked by the server, which has the machine's own time. */
+export async function deployMaintained(
+  database: DemoDatabase,
+  options: Parameters<typeof deploy>[1] = {},
+): Promise<Maintained> {
+  const stack = await deploy('sample', { ...options, startMs: new Date().getTime() });
+  stack.aws.reachable.allow(database.server);
+  stack.aws.secrets.provide(stack.output('DatabaseAdmin'), async () => database.adminSecret);
+  return { stack, database };
+}
+
+/** The window opens as the task is asked for, so that nothing but the task itself takes time. */
+function windowNow(stack: Deployed): NonNullable<Request['window']> {
+  const opensMs = Math.floor(stack.aws.clock.nowMs() / 1000) * 1000;
+  const iso = (ms: number) => new Date(ms).toISOString().replace('.000Z', 'Z');
+  return { opensAt: iso(opensMs), closesAt: iso(opensMs + 3_600_000) };
+}
+
+/** Stores a set as it must be stored, and asks for it. */
+export function maintenance(stack: Deployed, set: unknown, digest?: string): Request {
+  const text = JSON.stringify(set);
+  const named = digest ?? sha256Hex(text);
+  stack.put('maintenance', `a-set/${named}.json`, Buffer.from(text));
+  return {
+    type: 'database-maintenance',
+    taskId: freshId('db'),
+    reason: 'a scenario',
+    parameters: { set: 'a-set', digest: named },
+    window: windowNow(stack),
+  };
+}
+
+export const migration = (sql: string) => ({ kind: 'migration', sql });
+
+/** The one login of a task. */
+export const loginOf = ({ secrets }: LedgerRow) => ({
+  name: loginNameOf(secrets[0]?.secretName ?? ''),
+  spec: specOf(secrets[0]?.spec),
+});
+
+function specOf(spec: LedgerRow['secrets'][number]['spec'] | undefined) {
+  if (spec?.kind !== 'postgres') throw new Error('The task has no login.');
+  return spec;
+}
+
+/** What the server itself says of a task's login. */
+export const sightOf = ({ database }: Maintained, row: LedgerRow) =>
+  pgLoginServer.look(adminAccessIn(database.adminSecret, 'admin'), loginOf(row));
+
+export const GONE = { exists: false, canLogin: false, sessions: 0 };
+
+export async function ownersOf({ database }: Maintained, ...names: readonly string[]): Promise<string[]> {
+  const list = names.map((name) => `'${name}'`).join(', ');
+  const rows = await database.server.run(
+    `SELECT relname || ' ' || pg_get_userbyid(relowner) AS owned FROM pg_class WHERE relname IN (${list}) ORDER BY 1`,
+    DEMO_DATABASE,
+  );
+  return rows.map(({ owned }) => String(owned));
+}
+
+/** What a person needs to know of how a task ended. */
+export const summary = ({ code, report }: Ran) =>
+  `${code} ${report.outcome} ${report.phase} ${report.proof} ${report.error?.split(':')[0] ?? ''}`.trim();
+
+/** The values of logins that were put until now, as a task reads them. */
+export const loginsPut = ({ secretValues }: Deployed): { username: string; password: string }[] =>
+  [...secretValues]
+    .filter((value) => value.startsWith('{"engine"') && value.includes('"username":"taskbound_Taskbound_'))
+    .map((value) => JSON.parse(value));

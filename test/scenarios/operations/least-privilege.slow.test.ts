@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, inject, test } from 'vitest';
+import { parseTemplate } from 'taskbound-local/template/template';
+import type { Usage } from 'taskbound-local/iam/usage';
+import { exercise, SCENARIOS, type Exercised } from '../exercise.ts';
+import { stopDatabase, type Scenario } from '../exercise/scenario.ts';
+import { allowed, roleStatements, type RoleStatement } from './statements.ts';
+
+/** What is not emulated, each with the reason. A statement is excepted only when all its actions are. */
+const NOT_EMULATED: Readonly<Record<string, string>> = {
+  'logs:CreateLogStream': 'functions’ output is kept in memory, not in CloudWatch Logs',
+  'logs:PutLogEvents': 'as above',
+  'logs:CreateLogDelivery': 'the state machine’s log delivery is not emulated',
+  'logs:GetLogDelivery': 'as above',
+  'logs:UpdateLogDelivery': 'as above',
+  'logs:DeleteLogDelivery': 'as above',
+  'logs:ListLogDeliveries': 'as above',
+  'logs:PutResourcePolicy': 'as above',
+  'logs:DescribeResourcePolicies': 'as above',
+  'logs:DescribeLogGroups': 'as above',
+  'xray:PutTraceSegments': 'traces are not emulated',
+  'xray:PutTelemetryRecords': 'as above',
+  'xray:GetSamplingRules': 'as above',
+  'xray:GetSamplingTargets': 'as above',
+};
+
+const template = parseTemplate(
+  JSON.parse(readFileSync(join(inject('assemblies').sample, 'Taskbound.template.json'), 'utf8')),
+);
+const statements = roleStatements(template);
+const excepted = (statement: RoleStatement) => statement.actions.every((action) => action in NOT_EMULATED);
+const checked = statements.filter((statement) => !excepted(statement));
+
+/** How AWS words a refusal; a function URL answers 403 without naming the action. */
+const isRefused = (said: string, action: string): boolean =>
+  said.includes(`not authorized to perform: ${action}`) ||
+  (action.startsWith('lambda:InvokeFunction') && said.includes('with 403'));
+
+/** Refusals of which no caller is told, because a service makes the call after it took an event: only what is missing in the end shows them. */
+const UNTOLD =
+  /^BoundaryControl(Reconcile|SubmitScheduled)Role\w+ trust: |^BoundaryReconcilerScheduleRole\w+: KeepWhatFailed$/;
+
+/** What is kept of a scenario with every statement in place. Not its stack, which is large. */
+interface Whole {
+  readonly line: string;
+  readonly usage: readonly Usage[];
+  /** How refusals were worded. */
+  readonly refused: readonly string[];
+  nameOf(role: string): string | undefined;
+}
+
+const wholes = new Map<Scenario, Promise<Whole>>();
+
+/** The scenario with every statement in place. It runs once. */
+function whole(scenario: Scenario): Promise<Whole> {
+  const known = wholes.get(scenario) ?? runWhole(scenario);
+  wholes.set(scenario, known);
+  return known;
+}
+
+async function runWhole(scenario: Scenario): Promise<Whole> {
+  const { line, stack } = await exercise(scenario);
+  const { trail, usage } = stack.aws;
+  const { resources } = stack.stack;
+  return {
+    line,
+    usage,
+    refused: trail.flatMap(({ errorMessage }) => errorMessage ?? []),
+    nameOf: (role) => resources.get(role)?.physicalId,
+  };
+}
+
+/** What was allowed by the statement in a scenario. */
+const usagesOf = (statement: RoleStatement, { usage, nameOf }: Whole): Usage[] =>
+  usage.filter((each) => allowed(statement, each, nameOf));
+
+/** Whether the statement decided anything; a Deny is not in the usage log, but in the words of what it refused. */
+function decided(statement: RoleStatement, ran: Whole): boolean {
+  if (statement.effect === 'Allow') return usagesOf(statement, ran).length > 0;
+  const names = statement.roles.map((role) => `/${ran.nameOf(role)}/`);
+  return ran.refused.some(
+    (message) => message.includes('explicit deny') && names.some((name) => message.includes(name)),
+  );
+}
+
+/** The scenarios that use the statement: without it, any other is what it is with it. Those that use few come first, because they are quick. */
+async function using(statement: RoleStatement): Promise<Scenario[]> {
+  const found: [scenario: Scenario, uses: number][] = [];
+  for (const scenario of SCENARIOS) {
+    const ran = await whole(scenario);
+    if (decided(statement, ran)) found.push([scenario, ran.usage.length]);
+  }
+  return found.sort(([, one], [, other]) => one - other).map(([scenario]) => scenario);
+}
+
+/** The first scenario that ends otherwise without the statement. */
+async function broken(statement: RoleStatement): Promise<Exercised | undefined> {
+  for (const scenario of await using(statement)) {
+    const exercised = await exercise(scenario, statement.without);
+    if (exercised.line !== scenario.shows) return exercised;
+  }
+  return undefined;
+}
+
+/** Everything in which a refusal can be read. */
+function saidIn({ stack: { aws, told }, line }: Exercised): string {
+  const denied = aws.trail
+    .filter((record) => /^AccessDenied/.test(record.errorCode ?? ''))
+    .map((record) => record.errorMessage ?? '');
+  // What services do with their roles is not in the trail.
+  const failures = [...aws.events.failures, ...aws.schedules.failures].flatMap(
+    ({ errorMessage, letterError = '' }) => [errorMessage, letterError],
+  );
+  const lost = aws.lostDestinations.map(({ errorMessage }) => errorMessage);
+  const executions = aws.states.executions().map((execution) => JSON.stringify(execution.events));
+  return [...denied, line, ...told, ...failures, ...lost, ...executions].join('\n');
+}
+
+describe('least privilege', () => {
+  afterAll(stopDatabase);
+
+  test('the template has the statements that this suite expects to find, and no unknown exception', () => {
+    expect(statements.length).toBeGreaterThan(60);
+    const excused = new Set(statements.filter(excepted).flatMap((statement) => statement.actions));
+    expect([...excused].sort()).toEqual(Object.keys(NOT_EMULATED).sort());
+  });
+
+  test.each(SCENARIOS.map((scenario) => [scenario.run.name, scenario] as const))(
+    'with every statement in place, %s ends as it must',
+    async (_name, scenario) => expect((await whole(scenario)).line).toBe(scenario.shows),
+  );
+
+  test('no statement has an action that no scenario uses', async () => {
+    const ran = await Promise.all(SCENARIOS.map(whole));
+    const isUsed = (statement: RoleStatement, action: string) =>
+      ran.some((each) => usagesOf(statement, each).some((usage) => usage.action === action));
+    const unused = checked
+      .filter(({ effect }) => effect === 'Allow')
+      .flatMap((statement) =>
+        statement.actions
+          .filter((action) => !isUsed(statement, action))
+          .map((action) => `${statement.name}: ${action}`),
+      );
+    expect(unused).toEqual([]);
+  });
+
+  test.each(checked.map((statement) => [statement.name, statement] as const))(
+    'without %s a scenario fails',
+    async (_name, statement) => {
+      const exercised = await broken(statement);
+      if (exercised === undefined) throw new Error('Every scenario that uses it ends as it must without it.');
+      // What a Deny denied was allowed: there is no refusal to see.
+      if (statement.effect === 'Deny' || UNTOLD.test(statement.name)) return;
+      const said = saidIn(exercised);
+      const action = statement.actions.find((each) => isRefused(said, each));
+      expect(action, `none of ${statement.actions.join(', ')} was refused`).toBeDefined();
+    },
+  );
+});

@@ -1,0 +1,532 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { StartExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { LedgerRow } from '../../../core/ledger/ledger.ts';
+import type { TaskTypeConfig } from '../../../core/task-types/task-type.ts';
+import type { InterceptedCall, Verdict } from 'taskbound-local/gateway/intercept';
+import { deploy, freshId, type Deployed } from '../deployed.ts';
+import {
+  dataOf,
+  eventsOf,
+  forbid,
+  functionOf,
+  machineOf,
+  post,
+  retype,
+  rowOf,
+  sessionsOf,
+  tracesOf,
+  typesOf,
+  whenEntering,
+  type Request,
+} from '../evidence/meddle.ts';
+
+let stack: Deployed;
+beforeAll(async () => {
+  stack = await deploy('misbehaving');
+  stack.aws.startSchedules();
+  return () => stack.aws.clock.hold();
+});
+afterEach(() => stack.aws.startSchedules());
+
+const request = (how = 'succeed', change: Partial<Request> = {}): Request => ({
+  type: 'approved',
+  taskId: freshId('approved'),
+  reason: 'a test of approvals',
+  parameters: { how },
+  ...change,
+});
+const idOf = ({ type, taskId }: Request): string => `${type}.${taskId}`;
+const submit = async (asked: Request, by = stack.person('ann', 'Requesters')): Promise<LedgerRow> => {
+  expect((await post(stack, JSON.stringify(asked), by)).status).toBe(200);
+  return rowOf(stack, idOf(asked));
+};
+
+interface Said {
+  readonly decision?: 'approve' | 'refuse';
+  readonly digest?: string;
+  readonly reason?: string;
+  readonly role?: 'Approvers' | 'Requesters';
+}
+const say = (row: Pick<LedgerRow, 'boundaryId' | 'grantDigest'>, name: string, said: Said = {}) => {
+  const { decision = 'approve', digest = row.grantDigest, reason = 'why', role = 'Approvers' } = said;
+  const body = { task: row.boundaryId, decision, grantDigest: digest, reason };
+  return post(stack, JSON.stringify(body), stack.person(name, role), 'DecideUrl');
+};
+const endIt = (boundaryId: string, name: string, role: 'Approvers' | 'Requesters' = 'Approvers') =>
+  post(stack, JSON.stringify({ task: boundaryId, reason: 'enough' }), stack.person(name, role), 'EndUrl');
+
+async function closed(boundaryId: string): Promise<LedgerRow> {
+  for (let look = 0; look < 400; look += 1) {
+    const row = await rowOf(stack, boundaryId);
+    if (row.phase === 'closed') return row;
+    await stack.aws.clock.sleep(5_000);
+  }
+  throw new Error(`${boundaryId} does not close.`);
+}
+const executionsOf = (boundaryId: string) =>
+  stack.aws.states
+    .executions()
+    .filter(
+      ({ arn }) =>
+        arn.endsWith(`:approved:${boundaryId.slice(9)}`) || arn.endsWith(`-approved:${boundaryId.slice(9)}`),
+    );
+
+describe('a task that needs two approvals', () => {
+  test('is a row and nothing else until the second, and then runs once', async () => {
+    const row = await submit(request());
+    expect(row.phase).toBe('requested');
+    expect(await tracesOf(stack, row.boundaryId)).toEqual(['row', 'task.requested']);
+    await stack.aws.clock.sleep(600_000);
+    expect((await say(row, 'bob')).status).toBe(200);
+    expect(await tracesOf(stack, row.boundaryId)).toEqual(['row', 'task.requested', 'approval.granted']);
+    expect((await say(row, 'carol')).status).toBe(200);
+    expect(await closed(row.boundaryId)).toMatchObject({ outcome: 'succeeded', proof: { kind: 'refused' } });
+    const events = await eventsOf(stack, row.boundaryId);
+    expect(typesOf(events).slice(0, 4)).toEqual([
+      'task.requested',
+      'approval.granted',
+      'approval.granted',
+      'task.admitted',
+    ]);
+    expect(dataOf(events, 'approval.granted:bob')).toMatchObject({
+      person: 'bob',
+      grantDigest: row.grantDigest,
+      quorum: 2,
+    });
+    expect(executionsOf(row.boundaryId)).toHaveLength(1);
+  });
+
+  test('runs once when two approve at the same instant', async () => {
+    const row = await submit(request());
+    const answers = await Promise.all([say(row, 'bob'), say(row, 'carol'), say(row, 'dave')]);
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(2);
+    expect((await closed(row.boundaryId)).outcome).toBe('succeeded');
+    expect(executionsOf(row.boundaryId)).toHaveLength(1);
+    expect(sessionsOf(stack, row.boundaryId)).toHaveLength(1);
+  });
+
+  test('runs once when the start fails half-way: the reconciler starts what was decided', async () => {
+    const row = await submit(request());
+    await say(row, 'bob');
+    const allow = await forbid(stack, 'Decide', ['states:StartExecution']);
+    expect((await say(row, 'carol')).status).toBe(500);
+    expect((await rowOf(stack, row.boundaryId)).phase).toBe('approved');
+    allow();
+    expect((await closed(row.boundaryId)).outcome).toBe('succeeded');
+    expect(
+      typesOf(await eventsOf(stack, row.boundaryId)).filter((type) => type === 'approval.granted'),
+    ).toHaveLength(2);
+    expect(executionsOf(row.boundaryId)).toHaveLength(1);
+  });
+
+  test('is closed without having run once somebody refused, and nobody can approve it after', async () => {
+    const row = await submit(request());
+    await say(row, 'bob');
+    expect((await say(row, 'carol', { decision: 'refuse', reason: 'not today' })).status).toBe(200);
+    expect(await say(row, 'dave')).toMatchObject({ status: 409, error: 'DecisionRefused' });
+    const end = await closed(row.boundaryId);
+    expect(end).toMatchObject({ outcome: 'failed', proof: { kind: 'nothing-issued' }, leases: [] });
+    const events = await eventsOf(stack, row.boundaryId);
+    expect(dataOf(events, 'approval.refused')).toMatchObject({ person: 'carol', reason: 'not today' });
+    expect(dataOf(events, 'boundary.closed')?.['error']).toBe('TaskRejected');
+    expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
+  });
+
+  test('an approver may change their mind while it waits', async () => {
+    const row = await submit(request());
+    await say(row, 'bob');
+    expect((await say(row, 'bob', { decision: 'refuse' })).status).toBe(200);
+    expect((await closed(row.boundaryId)).outcome).toBe('failed');
+  });
+
+  test('is closed when its approvals expire, and nobody can approve it after', async () => {
+    const row = await submit(request());
+    await say(row, 'bob');
+    await stack.aws.clock.sleep(3_600_000);
+    expect(await say(row, 'carol')).toMatchObject({ status: 409, error: 'DecisionRefused' });
+    const end = await closed(row.boundaryId);
+    expect(end).toMatchObject({ outcome: 'failed', leases: [] });
+    const events = await eventsOf(stack, row.boundaryId);
+    expect(dataOf(events, 'approval.expired')).toMatchObject({ quorum: 2, approvals: 1 });
+    expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
+  });
+});
+
+test('a task whose submit died after the row is told from its beginning, whoever comes first', async () => {
+  const asked = request();
+  const allow = await forbid(stack, 'Submit', ['dynamodb:Query']);
+  expect((await post(stack, JSON.stringify(asked))).status).toBe(500);
+  allow();
+  const row = await rowOf(stack, idOf(asked));
+  expect((await say(row, 'ann', { role: 'Approvers' })).status).toBe(409);
+  expect(typesOf(await eventsOf(stack, row.boundaryId))).toEqual(['task.requested', 'attempt.refused']);
+  await stack.aws.clock.sleep(10_000);
+});
+
+describe('a decision counts for nothing', () => {
+  test.each<[string, string, string, Said, RegExp, string]>([
+    ['of the requester', 'ann', 'ann', {}, /ann asked for it/, 'requester'],
+    ['of the requester under another spelling', 'ann', 'ANN', {}, /ann asked for it/, 'requester'],
+    ['for another digest', 'ann', 'bob', { digest: 'a'.repeat(64) }, /about the grant aaaa/, 'other-grant'],
+  ])('%s', async (_what, asks, decides, said, message, code) => {
+    const row = await submit(request(), stack.person(asks, 'Approvers'));
+    expect(await say(row, decides, said)).toMatchObject({
+      status: 409,
+      error: 'DecisionRefused',
+      text: expect.stringMatching(message),
+    });
+    expect((await rowOf(stack, row.boundaryId)).decisions ?? []).toEqual([]);
+    expect(dataOf(await eventsOf(stack, row.boundaryId), 'attempt.refused')).toMatchObject({
+      what: 'approve',
+      code,
+    });
+    expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
+  });
+
+  test('the second time by the same person, word for word or not', async () => {
+    const row = await submit(request());
+    expect((await say(row, 'bob')).status).toBe(200);
+    for (const name of ['bob', 'Bob']) {
+      await stack.aws.clock.sleep(1_000);
+      expect(await say(row, name)).toMatchObject({
+        status: 409,
+        text: expect.stringContaining('bob approved it already'),
+      });
+    }
+    expect((await rowOf(stack, row.boundaryId)).phase).toBe('requested');
+    const events = await eventsOf(stack, row.boundaryId);
+    expect(dataOf(events, 'attempt.refused')).toMatchObject({ code: 'already-decided' });
+    expect(executionsOf(row.boundaryId)).toEqual([]);
+  });
+
+  test('for a task that has ended', async () => {
+    const row = await submit(request());
+    await say(row, 'bob');
+    await say(row, 'carol');
+    await closed(row.boundaryId);
+    const before = await eventsOf(stack, row.boundaryId);
+    expect(await say(row, 'dave')).toMatchObject({
+      status: 409,
+      text: expect.stringContaining('it has ended'),
+    });
+    expect(await eventsOf(stack, row.boundaryId)).toEqual(before);
+    expect(sessionsOf(stack, row.boundaryId)).toHaveLength(1);
+  });
+
+  test('of a role that IAM does not let in', async () => {
+    const row = await submit(request());
+    expect(await say(row, 'bob', { role: 'Requesters' })).toMatchObject({ status: 403 });
+    expect((await rowOf(stack, row.boundaryId)).decisions).toBeUndefined();
+  });
+
+  test('of a role that may decide about other types only: it stands in the evidence', async () => {
+    const row = await submit(request());
+    onTestFinished(retype(stack, 'approved', (old) => ({ ...old, people: { ...old.people, decide: [] } })));
+    expect(await say(row, 'bob')).toMatchObject({ status: 403, error: 'NotPermitted' });
+    expect(dataOf(await eventsOf(stack, row.boundaryId), 'attempt.refused')?.['code']).toBe('not-permitted');
+  });
+
+  test('by a direct Invoke with a forged caller', async () => {
+    const row = await submit(request());
+    const iam = {
+      userArn: 'arn:aws:sts::111122223333:assumed-role/Approvers/bob',
+      userId: 'AROA',
+      accountId: '111122223333',
+    };
+    const body = JSON.stringify({ task: row.boundaryId, decision: 'approve', grantDigest: row.grantDigest });
+    for (const [config, name] of [
+      [stack.person('bob'), 'Decide'],
+      [stack.person('bob'), 'End'],
+    ] as const) {
+      const invoked = new LambdaClient({ ...config }).send(
+        new InvokeCommand({
+          FunctionName: functionOf(stack, name),
+          Payload: Buffer.from(JSON.stringify({ body, requestContext: { authorizer: { iam } } })),
+        }),
+      );
+      await expect(invoked).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    }
+    expect((await rowOf(stack, row.boundaryId)).phase).toBe('requested');
+  });
+
+  test.each([
+    [{ requestedBy: 'boss' }, /"requestedBy" of the decision is not known/],
+    [{ decision: 'maybe' }, /Field decision of the decision is "maybe"/],
+    [{ grantDigest: 'short' }, /Field grantDigest/],
+    [{ task: '../etc' }, /Field task/],
+    [{ reason: '' }, /Field reason/],
+  ])('when it is malformed: %j', async (change, message) => {
+    const row = await submit(request());
+    const body = { task: row.boundaryId, decision: 'approve', grantDigest: row.grantDigest, ...change };
+    expect(await post(stack, JSON.stringify(body), stack.person('bob'), 'DecideUrl')).toMatchObject({
+      status: 400,
+      error: 'MalformedRequest',
+      text: expect.stringMatching(message),
+    });
+    expect(await tracesOf(stack, row.boundaryId)).toEqual(['row', 'task.requested']);
+  });
+
+  test('about a task that nobody asked for', async () => {
+    const row = { boundaryId: 'approved.nobody', grantDigest: 'a'.repeat(64) };
+    expect(await say(row, 'bob')).toMatchObject({ status: 404, error: 'UnknownTask' });
+    expect(await tracesOf(stack, row.boundaryId)).toEqual([]);
+  });
+});
+
+describe('what was approved is what runs, or nothing does', () => {
+  const tables = () => DynamoDBDocumentClient.from(new DynamoDBClient({ ...stack.connection.config }));
+  const tamper = async (row: LedgerRow, change: Partial<LedgerRow>) => {
+    const now = await rowOf(stack, row.boundaryId);
+    await tables().send(
+      new PutCommand({ TableName: stack.output('LedgerTable'), Item: { ...now, ...change } }),
+    );
+  };
+  const types: Record<string, (old: TaskTypeConfig) => Partial<TaskTypeConfig>> = {
+    tools: (old) => ({
+      tools: old.tools.map((tool) => ({ ...tool, actions: [...tool.actions, 's3:PutObject'] })),
+    }),
+    'the lease': (old) => ({ leaseSeconds: old.leaseSeconds - 1 }),
+    'the time that it may take': (old) => ({ taskSeconds: old.taskSeconds + 1 }),
+    'the work code': (old) => ({ workVersionArn: old.workVersionArn.replace(/\d+$/, '99') }),
+    'the role of the work': (old) => ({ workRoleArn: `${old.workRoleArn}2` }),
+    'a secret': () => ({ secrets: { late: { kind: 'generated', characters: 32 } } }),
+    'the quorum': () => ({ approval: { quorum: 3, expiresAfterSeconds: 3600 } }),
+  };
+  test.each(Object.entries(types))('%s changed after the approval', async (_what, change) => {
+    const row = await submit(request());
+    await say(row, 'bob');
+    whenEntering(stack, 'Admit', () =>
+      onTestFinished(retype(stack, 'approved', (old) => ({ ...old, ...change(old) }))),
+    );
+    await say(row, 'carol');
+    expect(await closed(row.boundaryId)).toMatchObject({ outcome: 'failed', leases: [] });
+    expect(typesOf(await eventsOf(stack, row.boundaryId))).toContain('task.rejected');
+    expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
+  });
+
+  test.each(Object.entries(types))(
+    '%s changed after Admit: IssueIdentity counts again',
+    async (_what, change) => {
+      const row = await submit(request());
+      await say(row, 'bob');
+      whenEntering(stack, 'IssueIdentity', () =>
+        onTestFinished(retype(stack, 'approved', (old) => ({ ...old, ...change(old) }))),
+      );
+      await say(row, 'carol');
+      expect(await closed(row.boundaryId)).toMatchObject({ outcome: 'failed', leases: [] });
+      expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
+    },
+  );
+
+  test('tools changed between two approvals: the second counts for nothing', async () => {
+    const row = await submit(request());
+    await say(row, 'bob');
+    const undo = retype(stack, 'approved', (old) => ({ ...old, ...types['tools']?.(old) }));
+    expect(await say(row, 'carol')).toMatchObject({
+      status: 409,
+      text: expect.stringContaining('is not what would be granted now'),
+    });
+    undo();
+    expect((await rowOf(stack, row.boundaryId)).phase).toBe('requested');
+  });
+
+  test.each<[string, Partial<LedgerRow>]>([
+    ['parameters', { parameters: { how: 'throws' } }],
+    ['the window', { window: { opensAtMs: 1_000, closesAtMs: 9_999_999_999_000 } }],
+    ['one approval taken away', { decisions: [] }],
+    ['the requester', { requester: 'carol' }],
+  ])('%s changed in the row behind our back', async (_what, change) => {
+    const row = await submit(request());
+    await say(row, 'bob');
+    const allow = await forbid(stack, 'Decide', ['states:StartExecution']);
+    await say(row, 'carol');
+    await tamper(row, change);
+    allow();
+    expect(await closed(row.boundaryId)).toMatchObject({ outcome: 'failed', leases: [] });
+    expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
+  });
+
+  test('an execution started by hand while it waits: rejected, nothing issued', async () => {
+    const row = await submit(request());
+    await say(row, 'bob');
+    const owner = new SFNClient({ ...stack.connection.config });
+    const stateMachineArn = machineOf(stack, 'Approved');
+    await owner.send(new StartExecutionCommand({ stateMachineArn, name: row.taskId, input: '{}' }));
+    expect(await closed(row.boundaryId)).toMatchObject({ outcome: 'failed', leases: [] });
+    expect(await say(row, 'carol')).toMatchObject({ status: 409 });
+    expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
+  });
+});
+
+describe('whoever dies after a write, the closed evidence says who did what', () => {
+  const typesAfter = async (row: LedgerRow) => {
+    await closed(row.boundaryId);
+    return typesOf(await eventsOf(stack, row.boundaryId));
+  };
+
+  test('of an early end', async () => {
+    const row = await submit(request());
+    const allow = await forbid(stack, 'End', ['states:StartExecution']);
+    stack.aws.intercept = dieAt('End', 'PutItem', 'evidence');
+    expect((await endIt(row.boundaryId, 'dave')).status).toBe(500);
+    stack.aws.intercept = undefined;
+    expect(await typesAfter(row)).toContain('task.ended');
+    expect(dataOf(await eventsOf(stack, row.boundaryId), 'task.ended')).toMatchObject({ person: 'dave' });
+    allow();
+  });
+
+  test.each(['approve', 'refuse'] as const)('of a decision to %s', async (decision) => {
+    const row = await submit(request());
+    stack.aws.intercept = dieAt('Decide', 'PutItem', 'evidence');
+    expect((await say(row, 'bob', { decision })).status).toBe(500);
+    stack.aws.intercept = undefined;
+    await endIt(row.boundaryId, 'dave');
+    expect(await typesAfter(row)).toContain(decision === 'approve' ? 'approval.granted' : 'approval.refused');
+  });
+
+  test('of an expiry', async () => {
+    const row = await submit(request());
+    await stack.aws.clock.sleep(3_600_000 - 30_000);
+    stack.aws.intercept = dieAt('Reconcile', 'PutItem', 'evidence');
+    await stack.aws.clock.sleep(120_000);
+    expect((await rowOf(stack, row.boundaryId)).rejection?.by).toBe('expiry');
+    await endIt(row.boundaryId, 'dave');
+    stack.aws.intercept = undefined;
+    expect(await typesAfter(row)).toContain('approval.expired');
+  });
+
+  test('of a review: repeated, it is answered and told once', async () => {
+    const row = await submit(request('succeed', { emergency: 'production is down' }));
+    const review = { boundaryId: `${row.boundaryId}.review`, grantDigest: row.grantDigest };
+    stack.aws.intercept = dieAt('Decide', 'PutItem', 'evidence');
+    expect((await say(review, 'bob')).status).toBe(500);
+    stack.aws.intercept = undefined;
+    expect((await say(review, 'bob')).status).toBe(200);
+    expect(typesOf(await eventsOf(stack, review.boundaryId))).toEqual(['review.opened', 'review.decided']);
+    await closed(row.boundaryId);
+  });
+});
+
+/** Refuses a function's writes to one of the tables. */
+const dieAt =
+  (name: string, operation: string, table: 'evidence' | 'ledger') =>
+  (call: InterceptedCall): Verdict =>
+    call.operation === operation &&
+    call.caller.arn.includes(`Control${name}`) &&
+    Buffer.from(call.request.body).toString('utf8').includes(tableOf(table))
+      ? { refuse: { name: 'ResourceInUseException', message: 'died', status: 400 } }
+      : 'proceed';
+const tableOf = (table: 'evidence' | 'ledger'): string =>
+  stack.output(table === 'evidence' ? 'EvidenceTable' : 'LedgerTable');
+
+describe('attempts of strangers', () => {
+  test('do not crowd out those of people', async () => {
+    const row = await submit(request());
+    const undo = retype(stack, 'approved', (old) => ({ ...old, people: { ...old.people, end: [] } }));
+    for (let number = 0; number < 12; number += 1) await endIt(row.boundaryId, `stranger-${number}`);
+    undo();
+    await say(row, 'ann', { role: 'Approvers' });
+    const attempts = (await eventsOf(stack, row.boundaryId)).filter(({ type }) => type === 'attempt.refused');
+    expect(attempts.map(({ data }) => data['code'])).toEqual(['not-permitted', 'requester']);
+  });
+});
+
+describe('an early end', () => {
+  test('of a task that waits: it closes without having run', async () => {
+    const row = await submit(request());
+    await say(row, 'bob');
+    expect((await endIt(row.boundaryId, 'dave')).status).toBe(200);
+    expect(await say(row, 'carol')).toMatchObject({ status: 409 });
+    expect(await closed(row.boundaryId)).toMatchObject({
+      outcome: 'failed',
+      proof: { kind: 'nothing-issued' },
+      work: { error: 'TaskEnded', cause: 'Ended by dave: enough' },
+    });
+    expect(executionsOf(row.boundaryId)).toEqual([]);
+  });
+
+  test('while it works: access ends at once, the execution is stopped, the proof is by refusal', async () => {
+    const row = await submit(request('hangs'));
+    await say(row, 'bob');
+    const entered = new Promise<void>((resolve) => whenEntering(stack, 'RunWork', resolve));
+    await say(row, 'carol');
+    await entered;
+    const atMs = stack.aws.clock.nowMs();
+    expect((await endIt(row.boundaryId, 'dave')).status).toBe(200);
+    const end = await closed(row.boundaryId);
+    expect(end).toMatchObject({ proof: { kind: 'refused' }, work: { error: 'TaskEnded' } });
+    expect((end.deny?.putAtMs ?? Infinity) - atMs).toBeLessThan(5_000);
+    expect((await stack.execution(row.executionArn)).status).toBe('ABORTED');
+    const events = await eventsOf(stack, row.boundaryId);
+    expect(dataOf(events, 'task.ended')).toMatchObject({ person: 'dave', reason: 'enough', wasIn: 'open' });
+    expect(dataOf(events, 'boundary.closed')?.['error']).toBe('TaskEnded');
+  });
+
+  test('twice: the second is answered the same, by somebody else it is refused', async () => {
+    const row = await submit(request());
+    expect((await endIt(row.boundaryId, 'dave')).status).toBe(200);
+    expect((await endIt(row.boundaryId, 'dave')).status).toBe(200);
+    expect(await endIt(row.boundaryId, 'bob')).toMatchObject({ status: 409, error: 'AlreadyEnded' });
+    await closed(row.boundaryId);
+  });
+
+  test('while nothing else works, the reconciler finishes what was begun', async () => {
+    const row = await submit(request());
+    const allow = await forbid(stack, 'End', ['states:StartExecution']);
+    expect((await endIt(row.boundaryId, 'dave')).status).toBe(500);
+    expect((await rowOf(stack, row.boundaryId)).phase).toBe('revoking');
+    expect((await closed(row.boundaryId)).outcome).toBe('failed');
+    allow();
+  });
+
+  test('by someone without the right: IAM stops them at the URL, the function where the URL lets them in', async () => {
+    const row = await submit(request());
+    expect(await endIt(row.boundaryId, 'ann', 'Requesters')).toMatchObject({ status: 403 });
+    onTestFinished(retype(stack, 'approved', (old) => ({ ...old, people: { ...old.people, end: [] } })));
+    expect(await endIt(row.boundaryId, 'dave')).toMatchObject({ status: 403, error: 'NotPermitted' });
+    expect(dataOf(await eventsOf(stack, row.boundaryId), 'attempt.refused')).toMatchObject({ what: 'end' });
+    expect((await rowOf(stack, row.boundaryId)).phase).toBe('requested');
+  });
+});
+
+describe('an emergency', () => {
+  test('runs at once, and stays open for review until somebody else judges it', async () => {
+    const asked = request('succeed', { emergency: 'production is down' });
+    const row = await submit(asked);
+    expect((await closed(row.boundaryId)).outcome).toBe('succeeded');
+    const review = { boundaryId: `${row.boundaryId}.review`, grantDigest: row.grantDigest };
+    expect(typesOf(await eventsOf(stack, review.boundaryId))).toEqual(['review.opened']);
+    expect(await say(review, 'ann', { role: 'Approvers' })).toMatchObject({ status: 409 });
+    expect((await say(review, 'bob')).status).toBe(200);
+    expect(await say(review, 'carol', { decision: 'refuse' })).toMatchObject({ status: 409 });
+    expect(typesOf(await eventsOf(stack, review.boundaryId))).toEqual([
+      'review.opened',
+      'attempt.refused',
+      'review.decided',
+      'attempt.refused',
+    ]);
+  });
+
+  test.each([
+    [{ emergency: '' }, /Field emergency is ""/],
+    [{ emergency: 7 }, /Field emergency is 7/],
+  ])('needs a reason: %j', async (change, message) => {
+    const asked = { ...request(), ...change };
+    expect(await post(stack, JSON.stringify(asked))).toMatchObject({
+      status: 400,
+      text: expect.stringMatching(message),
+    });
+    expect(await tracesOf(stack, idOf(asked as Request))).toEqual([]);
+  });
+
+  test('is refused by a type that does not allow it', async () => {
+    const asked = { ...request(), type: 'raw', emergency: 'now' };
+    expect(await post(stack, JSON.stringify(asked))).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('Field emergency is given'),
+    });
+  });
+});
