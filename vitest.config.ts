@@ -31,7 +31,11 @@ export default defineConfig({
           exclude: SLOW,
         },
       },
-      { extends: true, test: { name: 'slow', globalSetup: SYNTHESIZE, include: SLOW, testTimeout: 600_000 } },
+      // In a process of their own: thousands of tasks in one process slow each other down.
+      {
+        extends: true,
+        test: { name: 'slow', isolate: true, globalSetup: SYNTHESIZE, include: SLOW, testTimeout: 600_000 },
+      },
     ],
   },
 });
