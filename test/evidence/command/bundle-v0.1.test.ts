@@ -8,7 +8,7 @@ import { call, temporaryFolder } from '../../cli/support.ts';
  * What version 0.1 wrote for one task, `run sample/requests/case-response.json --local --seed sample/seed --as alice@Requesters --out --trail`,
  * and what its commands printed about it. Later versions must read the same in it.
  */
-const FIXTURE = fileURLToPath(new URL('../../fixtures/bundle-v0.1', import.meta.url));
+const FIXTURE = fileURLToPath(new URL('../../fixtures/bundle-v0.1/', import.meta.url));
 
 const expected = async (name: string): Promise<string> => readFile(join(FIXTURE, name), 'utf8');
 

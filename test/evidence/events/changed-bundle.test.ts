@@ -17,7 +17,7 @@ import { bundleOf } from '../../fixtures/signed-bundle.ts';
 import { changeAt, placesIn } from './change.ts';
 
 /** A bundle that version 0.1 wrote, and its key. */
-const FIXTURE = new URL('../../fixtures/bundle-v0.1', import.meta.url);
+const FIXTURE = new URL('../../fixtures/bundle-v0.1/', import.meta.url);
 const NAME = readdirSync(FIXTURE).find((each) => each.endsWith('.evidence.json')) ?? '';
 const BUNDLE: EvidenceBundle = evidenceBundle.parse(JSON.parse(readFileSync(new URL(NAME, FIXTURE), 'utf8')));
 const KEY = readPublicKey(readFileSync(new URL('taskbound.pub.pem', FIXTURE), 'utf8'));

@@ -21,7 +21,7 @@ export type Written = { readonly [name: string]: Json } & {
   readonly data: { readonly [name: string]: Json };
 };
 
-const V01 = fileURLToPath(new URL('../../fixtures/bundle-v0.1', import.meta.url));
+const V01 = fileURLToPath(new URL('../../fixtures/bundle-v0.1/', import.meta.url));
 
 /** The events of a bundle that version 0.1 wrote. */
 export function eventsOfV01(): Written[] {
