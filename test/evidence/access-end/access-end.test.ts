@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accessEnd } from 'taskbound-evidence/access-end/access-end';
+import { accessEnd } from '../../../packages/evidence/access-end/access-end.ts';
 import {
   chainOf,
   eventsOf,

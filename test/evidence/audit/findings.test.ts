@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AuditFindings } from 'taskbound-evidence/audit/findings';
-import { FirstRefs, LISTED_RECORDS } from 'taskbound-evidence/audit/first-refs';
+import { AuditFindings } from '../../../packages/evidence/audit/findings.ts';
+import { FirstRefs, LISTED_RECORDS } from '../../../packages/evidence/audit/first-refs.ts';
 
 const ref = (number: number) => ({
   eventId: String(number).padStart(3, '0'),

@@ -1,11 +1,11 @@
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Audit } from 'taskbound-evidence/audit/audit';
+import { Audit } from '../../../packages/evidence/audit/audit.ts';
 import { DELIVERY_SECONDS, LATE_SECONDS } from 'taskbound-evidence/audit/trail/coverage';
-import { containerOf } from 'taskbound-evidence/audit/trail/data-events';
-import type { Coverage } from 'taskbound-evidence/audit/trail/digests';
-import type { GapRule } from 'taskbound-evidence/audit/rules';
-import { readTrailEvent, type TrailEvent } from 'taskbound-evidence/audit/trail/trail-event';
+import { containerOf } from '../../../packages/evidence/audit/trail/data-events.ts';
+import type { Coverage } from '../../../packages/evidence/audit/trail/digests.ts';
+import type { GapRule } from '../../../packages/evidence/audit/rules.ts';
+import { readTrailEvent, type TrailEvent } from '../../../packages/evidence/audit/trail/trail-event.ts';
 import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { toSecond, type TrailRecord } from 'taskbound-local/trail/trail';
 import type { Deployed, Ran } from '../../scenarios/deployed.ts';

@@ -1,7 +1,7 @@
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ViolationRule } from 'taskbound-evidence/audit/rules';
+import type { ViolationRule } from '../../../packages/evidence/audit/rules.ts';
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { denyPolicyName } from 'taskbound-evidence/names/ids';

@@ -1,8 +1,8 @@
-import { Audit } from 'taskbound-evidence/audit/audit';
+import { Audit } from '../../../packages/evidence/audit/audit.ts';
 import { DELIVERY_SECONDS } from 'taskbound-evidence/audit/trail/coverage';
-import type { Coverage } from 'taskbound-evidence/audit/trail/digests';
+import type { Coverage } from '../../../packages/evidence/audit/trail/digests.ts';
 import { auditResult, type AuditResult } from 'taskbound-evidence/audit/result';
-import { readTrailEvent } from 'taskbound-evidence/audit/trail/trail-event';
+import { readTrailEvent } from '../../../packages/evidence/audit/trail/trail-event.ts';
 import type { EvidenceBundle } from 'taskbound-evidence/chain/evidence';
 import type { TrailRecord } from 'taskbound-local/trail/trail';
 import { deploy, freshId, type Deployed, type Ran } from '../../scenarios/deployed.ts';

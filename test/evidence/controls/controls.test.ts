@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { controlsMap, JUDGED, type ControlsMap } from 'taskbound-evidence/controls/controls';
-import { SILENT } from 'taskbound-evidence/controls/silent';
+import { controlsMap, JUDGED, type ControlsMap } from '../../../packages/evidence/controls/controls.ts';
+import { SILENT } from '../../../packages/evidence/controls/silent.ts';
 import type { ChainDraft, ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import {
   admitted,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sha256, timestamp } from 'taskbound-evidence/events/values';
+import { sha256, timestamp } from '../../../packages/evidence/events/values.ts';
 
 test.each([
   ['2026-11-23T10:00:00Z', true],

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { policyWords, resourceWords, type StatementWords } from 'taskbound-evidence/policy/policy-words';
+import {
+  policyWords,
+  resourceWords,
+  type StatementWords,
+} from '../../../packages/evidence/policy/policy-words.ts';
 import { policyUntil } from '../../fixtures/task-events.ts';
 
 const only = (statement: object): StatementWords => {

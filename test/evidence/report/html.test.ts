@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cut, html, seen, theirs } from 'taskbound-evidence/report/html';
+import { cut, html, seen, theirs } from '../../../packages/evidence/report/html.ts';
 
 describe('the template', () => {
   it('escapes every value, in text and in attributes', () => {

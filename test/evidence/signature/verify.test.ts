@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { chainEvent, type ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { publicKeyPem, readPublicKey } from 'taskbound-evidence/signature/evidence-key';
-import { MAX_BUNDLE_DEPTH } from 'taskbound-evidence/canonical-json/canonical-json-check';
+import { MAX_BUNDLE_DEPTH } from '../../../packages/evidence/canonical-json/canonical-json-check.ts';
 import { statementOf } from 'taskbound-evidence/signature/statement';
 import { MAX_EVENTS, verifyBundle } from 'taskbound-evidence/signature/verify';
 import { BOUNDARY, goodEvents } from '../../cli/support.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EventData } from 'taskbound-evidence/events/event';
-import { toolWords } from 'taskbound-evidence/timeline/tool-words';
+import { toolWords } from '../../../packages/evidence/timeline/tool-words.ts';
 
 type Tools = EventData<'work.finished'>['tools'];
 type Use = Exclude<Tools, 'unknown'>['uses'][number];

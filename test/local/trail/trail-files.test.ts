@@ -4,17 +4,17 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { FolderSource } from 'taskbound-evidence/audit/files/folder-source';
-import { readTrail } from 'taskbound-evidence/audit/files/read-trail';
-import { Audit } from 'taskbound-evidence/audit/audit';
-import type { DigestFile, LogFile } from 'taskbound-evidence/audit/trail/digest-file';
+import { FolderSource } from '../../../packages/evidence/audit/files/folder-source.ts';
+import { readTrail } from '../../../packages/evidence/audit/files/read-trail.ts';
+import { Audit } from '../../../packages/evidence/audit/audit.ts';
+import type { DigestFile, LogFile } from '../../../packages/evidence/audit/trail/digest-file.ts';
 import {
   checkDigests,
   type DigestCheck,
   type RequiredCoverage,
-} from 'taskbound-evidence/audit/trail/digests';
-import { AuditFindings } from 'taskbound-evidence/audit/findings';
-import { publicKeyList, TrailKeys } from 'taskbound-evidence/audit/trail/trail-keys';
+} from '../../../packages/evidence/audit/trail/digests.ts';
+import { AuditFindings } from '../../../packages/evidence/audit/findings.ts';
+import { publicKeyList, TrailKeys } from '../../../packages/evidence/audit/trail/trail-keys.ts';
 import type { TrailRecord } from 'taskbound-local/trail/trail';
 import { PUBLIC_KEYS_FILE, writeTrailFiles } from 'taskbound-local/trail/trail-files';
 import { goodEvents, recordingIo, temporaryFolder, T0, BOUNDARY } from '../../cli/support.ts';

@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bundleOf } from '../../fixtures/signed-bundle.ts';
 import { recordOf } from '../../fixtures/task-events.ts';
-import { reportPage } from 'taskbound-evidence/report/page';
-import { reportSubject } from 'taskbound-evidence/report/subject';
-import { verification } from 'taskbound-evidence/report/verification';
-import { controlsMap } from 'taskbound-evidence/controls/controls';
+import { reportPage } from '../../../packages/evidence/report/page.ts';
+import { reportSubject } from '../../../packages/evidence/report/subject.ts';
+import { verification } from '../../../packages/evidence/report/verification.ts';
+import { controlsMap } from '../../../packages/evidence/controls/controls.ts';
 import { sessionCredentials } from '../../../core/work/work.ts';
 import { deploy, freshId, type Deployed, type Ran } from '../deployed.ts';
 import { toolsOf } from '../work/tools-of.ts';
 import { auditRecords } from '../../evidence/audit/support.ts';
-import { renderAudit } from 'taskbound-evidence/command/audit/render-audit';
+import { renderAudit } from '../../../packages/evidence/command/audit/render-audit.ts';
 
 /** Each value as it was put, and each part of it that is secret by itself: a key's body, the members of the session's credentials. */
 function secretValuesOf(stack: Deployed): string[] {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RecordSplitter } from 'taskbound-evidence/audit/files/split-records';
+import { RecordSplitter } from '../../../../packages/evidence/audit/files/split-records.ts';
 import { TrailUnreadable } from 'taskbound-evidence/command/errors';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

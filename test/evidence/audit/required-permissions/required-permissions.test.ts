@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { requiredPermissions } from 'taskbound-evidence/audit/required-permissions/required-permissions';
-import { LeasePolicy, type Position } from 'taskbound-evidence/audit/calls/position';
-import type { LeaseFacts } from 'taskbound-evidence/audit/task-facts';
-import { readTrailEvent, type TrailEvent } from 'taskbound-evidence/audit/trail/trail-event';
+import { requiredPermissions } from '../../../../packages/evidence/audit/required-permissions/required-permissions.ts';
+import { LeasePolicy, type Position } from '../../../../packages/evidence/audit/calls/position.ts';
+import type { LeaseFacts } from '../../../../packages/evidence/audit/task-facts.ts';
+import { readTrailEvent, type TrailEvent } from '../../../../packages/evidence/audit/trail/trail-event.ts';
 import { parsePolicy } from 'taskbound-iam/parse';
 import type { Statement } from 'taskbound-iam/policy';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pathText } from 'taskbound-evidence/report/path/workflow-picture';
-import { workflowPathOf, type StepState } from 'taskbound-evidence/report/path/path';
+import { pathText } from '../../../../packages/evidence/report/path/workflow-picture.ts';
+import { workflowPathOf, type StepState } from '../../../../packages/evidence/report/path/path.ts';
 import type { ChainDraft } from 'taskbound-evidence/chain/evidence';
 import {
   admitted,
