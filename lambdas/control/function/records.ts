@@ -5,10 +5,14 @@ import { EvidenceLog } from '../evidence/evidence-log.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { AwsConfig } from './aws-config.ts';
 
-/** The document client of a function. It omits undefined fields, which are optional in the row's schema. */
+/**
+ * The document client of a function. It omits undefined fields, which are optional in the row's schema. An
+ * object with a key `constructor`, which a worker's result may have, is a map like any other: without the
+ * option, the client takes it for an instance of a class and refuses it each time.
+ */
 const documentClient = (aws: AwsConfig): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(new DynamoDBClient({ ...aws }), {
-    marshallOptions: { removeUndefinedValues: true },
+    marshallOptions: { removeUndefinedValues: true, convertClassInstanceToMap: true },
   });
 
 interface RecordPorts {

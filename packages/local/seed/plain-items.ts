@@ -11,7 +11,8 @@ export type Item = Readonly<Record<string, unknown>>;
  */
 export function itemOf(plain: Record<string, unknown>, where: string): Item {
   try {
-    return marshall(plain);
+    // Parsed JSON has no classes, but it may have a key `constructor`.
+    return marshall(plain, { convertClassInstanceToMap: true });
   } catch (error) {
     throw new SeedError(`${where} cannot be stored as an item: ${errorMessage(error)}`);
   }

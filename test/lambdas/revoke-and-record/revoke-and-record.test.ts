@@ -57,6 +57,18 @@ describe('RevokeAndRecord', () => {
     }
   });
 
+  test('a result with the names of JavaScript’s own properties is recorded as it is', async () => {
+    const owner = await plane.taskBefore('RevokeAndRecord');
+    const result = { constructor: [], toString: { hasOwnProperty: 'x' } };
+    await plane.step('RevokeAndRecord', owner, returned({ done: true, result }));
+    expect((await plane.row(owner.boundaryId)).work).toMatchObject({ status: 'succeeded', result });
+    expect(
+      (await plane.events(owner.boundaryId)).find(({ type }) => type === 'work.finished')?.data,
+    ).toMatchObject({
+      result,
+    });
+  });
+
   test('a task that was admitted and issued nothing: no deny, and no work', async () => {
     const owner = await plane.taskBefore('IssueSecret');
     await plane.step('RevokeAndRecord', owner, { ended: failedIn('Issue receiptKey') });

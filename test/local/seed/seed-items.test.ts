@@ -180,6 +180,15 @@ describe('a dump of items', () => {
     await expect(dump(dynamodb)).rejects.toThrow(/table cases: the attribute 'odd'/);
   });
 
+  it('keeps attributes with the names of JavaScript’s own properties', async () => {
+    const plain = { id: 'C-1', constructor: [], toString: { constructor: 'x' } };
+    write('one/dynamodb/cases.json', [plain]);
+    const dynamodb = await newTables();
+    await seed(dynamodb, 'one');
+    await dump(dynamodb, 'two');
+    expect(JSON.parse(dumped('two/dynamodb/cases.json'))).toEqual([plain]);
+  });
+
   it('is read back unchanged, for any JSON', async () => {
     const value = fc.jsonValue({ maxDepth: 3 });
     await fc.assert(
