@@ -4,7 +4,7 @@ import type { LedgerRow } from './ledger.ts';
 import { wasAttempted } from './secret-record.ts';
 import { troubledFromMs } from './row-health.ts';
 
-/** A row that nobody wrote to for this long gets a look, milliseconds. Longer than any step that is not the work itself. */
+/** The reconciler reads a row that was not written for this long, milliseconds. Every step but the work is shorter. */
 const PATIENCE_MS = 120_000;
 /**
  * A task that waits for its window is looked at so often: only because its execution may have ended while the news of it was lost, and nothing

@@ -28,7 +28,7 @@ const HEALTHY: RowHealth = {
   denyNotEffective: false,
 };
 
-/** A row that cannot be read may be anything, and nobody can close it: it counts as overdue, not as healthy. */
+/** A row that cannot be read cannot be closed: it counts as overdue, not as healthy. */
 export const UNREADABLE: RowHealth = { ...HEALTHY, overdue: true };
 
 export function rowHealth(row: LedgerRow, nowMs: number): RowHealth {

@@ -5,7 +5,7 @@ import { archiveFolder, archiveKey } from 'taskbound-evidence/chain/bundle';
 import type { Permission } from '../functions/permission.ts';
 import type { IEvidenceArchive } from './evidence-archive.ts';
 
-/** Reads and lists archived bundles: whoever reads evidence can find in the archive what the table has lost. */
+/** Reads and lists archived bundles: a reader of evidence can find in the archive what the table has lost. */
 export const readArchive = (scope: Construct, archive: IEvidenceArchive): Permission[] => [
   {
     sid: 'ListArchivedEvidence',

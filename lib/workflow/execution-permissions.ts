@@ -22,7 +22,7 @@ export const describeExecutions = (scope: Construct): Permission => ({
   openBecause: EXECUTIONS_OPEN,
 });
 
-/** Executions of removed types too: whoever drains the stack must be able to end them. */
+/** Executions of removed types too: an operator who drains the stack must be able to end them. */
 export const endExecutions = (scope: Construct): Permission => ({
   sid: 'EndExecutions',
   actions: ['states:StopExecution'],

@@ -9,7 +9,7 @@ export const teardownDefinition = (functions: TailProps['functions']): Definitio
   StartAt: TAIL,
   States: boundaryTail({
     functions,
-    // Whoever can start Teardown can only close: each function checks that the row names this execution.
+    // A principal that can start Teardown can only close boundaries: each function checks that the row names this execution.
     boundaryId: '$string($states.context.Execution.Input.boundaryId)',
     executionArn: EXECUTION_ARN,
   }),

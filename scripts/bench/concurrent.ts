@@ -83,7 +83,7 @@ async function submitAll({ connection, io }: BenchStack, ids: readonly string[])
   if (notNew.length > 0) throw new Error(`${notNew.length} tasks were there already.`);
 }
 
-/** What became of every task, by the ledger, the evidence and the objects. */
+/** The state of every task in the ledger, the evidence and the buckets. */
 async function check(bench: BenchStack, ids: readonly string[]) {
   const { aws, connection } = bench;
   const records = new StackRecords(connection.config, connection.outputs);

@@ -76,7 +76,7 @@ function otherRecord(index: number, eventTime: string): object {
 }
 
 /**
- * Writes log files of other sessions into a folder, so many bytes uncompressed, all of the time of one record that stands in the middle of them. Returns
+ * Writes log files of other sessions into a folder, so many bytes uncompressed, all with the time of one record in the middle of them. Returns
  * how much it is compressed.
  */
 export function writeOthers(folder: string, bytes: number, planted: { readonly eventTime: string }): number {

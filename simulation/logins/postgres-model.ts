@@ -59,7 +59,7 @@ export class PostgresModel implements LoginServer {
       return { roleId };
     }
     if (standing.order.boundaryId !== boundaryId || standing.attempt >= attempt)
-      throw new HalfIssued(`The login ${order.name} stands already.`);
+      throw new HalfIssued(`The login ${order.name} already exists.`);
     Object.assign(standing, { attempt, password, validUntilMs });
     return { roleId: standing.roleId };
   }

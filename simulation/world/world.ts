@@ -195,7 +195,7 @@ export class World {
     this.aws.intercept = undefined;
     this.aws.observe = undefined;
     await this.aws.close();
-    this.clock.hold(); // Time stands still: whatever is still under way here must not go on behind the next world.
+    this.clock.hold(); // Time stops: what is still running here must not continue while the next world runs.
   }
 
   #request(taskId: string): object {

@@ -45,9 +45,9 @@ function unproven(record: TaskRecord): string[] {
   if (kind === 'nothing-issued')
     return all.length === 0
       ? []
-      : [`the proof says that nothing was issued, and ${all.length} leases were, or may have been`];
+      : [`the proof states that nothing was issued, but ${all.length} leases were, or may have been`];
   return all.length === 0
-    ? [`the proof says ${kind}, and neither it nor anything else names a lease`]
+    ? [`the proof states ${kind}, but neither it nor any other event names a lease`]
     : all.flatMap((lease) => leaseFaults(lease, kind, proven));
 }
 

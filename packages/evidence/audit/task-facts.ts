@@ -48,7 +48,7 @@ export interface TaskFacts {
   /** Where the task was; undefined in evidence that does not say. */
   readonly place: { readonly accountId: string; readonly region: string } | undefined;
   readonly leases: readonly LeaseFacts[];
-  /** Leases that were intended and of whose session nobody knows whether it exists. */
+  /** Leases that were intended, and whose session may or may not exist. */
   readonly uncertainLeases: number;
   /** Names of the JIT secrets that were issued. */
   readonly secretNames: readonly string[];

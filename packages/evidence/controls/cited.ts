@@ -29,7 +29,7 @@ export const secretsCited = ({ secrets }: TaskRecord): Cited[] =>
 
 const PROOF_SAYS: Readonly<Record<string, string>> = {
   refused: "the task's own credential was used and refused",
-  expired: 'a credential that nobody could present was waited out until past its deadline',
+  expired: 'a credential that could not be presented has passed its deadline',
   'nothing-issued': 'no credential was ever issued',
 };
 

@@ -11,7 +11,7 @@ function permissions(record: TaskRecord): ControlFinding {
     ...proofCited(record),
   ];
   if (record.granted.length === 0 && !isRefused(record) && !isLeased(record))
-    return nothing('Nobody decided about this task, and no permission was given to it.');
+    return nothing('No person decided about this task, and it received no permission.');
   const fault = reviewFault(record);
   if (fault !== undefined) return { status: 'contradicted', events, says: fault };
   const missing = missingOf(record);

@@ -87,7 +87,7 @@ function enforcedBefore(record: TaskRecord): ControlFinding {
     return {
       status: 'contradicted',
       events,
-      says: 'A session was issued, or may have been, and no admission stands before it.',
+      says: 'A session was issued, or may have been, without an admission before it.',
     };
   if (record.unrecorded.length > 0) return unrecordedFinding(record, events);
   const says =
@@ -102,7 +102,7 @@ function collected(record: TaskRecord): ControlFinding {
     ...(accessEnd(record).kind === 'refused' ? proofCited(record) : []),
   ];
   if (events.length === 0)
-    return nothing('Nothing ran and nobody was turned away: there is nothing to learn from.');
+    return nothing('Nothing ran and no attempt was refused, so there is nothing to learn from.');
   return {
     status: 'partial',
     events,

@@ -24,7 +24,7 @@ export const boundaryRevoked = z.looseObject({
   leases: z.array(
     z.looseObject({
       lease: leaseNumber,
-      /** `intended`: credentials may exist that nobody can present. */
+      /** `intended`: credentials may exist, but they cannot be presented. */
       state: z.enum(['intended', 'issued']),
       deadline: timestamp,
     }),

@@ -39,7 +39,7 @@ export function follow({ boundaryId, seq, means }: Pointer, recorded: Recorded, 
   const fault = faultIn(boundaryId, recorded, key);
   if (fault !== undefined) return { ...(event && { event }), fault: `its evidence does not hold: ${fault}` };
   if (event !== undefined) return { event, signed: signed !== undefined };
-  return { fault: seq === undefined ? 'no event of it says so' : `its event ${seq} does not say so` };
+  return { fault: seq === undefined ? 'none of its events matches' : `its event ${seq} does not match` };
 }
 
 /** A writer to the table could also cut off the end of a closed chain and its signature, and the chain would look open. So the ledger is compared too. */

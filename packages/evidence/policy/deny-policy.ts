@@ -1,6 +1,6 @@
 import type { PolicyDocument } from 'taskbound-iam/policy';
 
-/** Everything is denied to sessions with this source identity, which nobody can change: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html */
+/** Denies everything to sessions with this source identity, which cannot be changed: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html */
 export const denyPolicy = (boundaryId: string): PolicyDocument => ({
   Version: '2012-10-17',
   Statement: [

@@ -58,7 +58,7 @@ function markupOf(content: Content): string {
 export const html = (parts: TemplateStringsArray, ...contents: readonly Content[]): Html =>
   new Html(parts.map((part, index) => part + markupOf(contents[index])).join(''));
 
-/** Text of others inside a sentence of ours. It is isolated, so text that runs from right to left does not reorder the sentence. */
+/** Text from the record inside one of the report's sentences. It is isolated, so text that runs from right to left does not reorder the sentence. */
 export const theirs = (text: string | undefined, most = 600): Html =>
   html`<bdi class="theirs">${cut(text ?? 'not recorded', most)}</bdi>`;
 

@@ -1,5 +1,5 @@
 /**
- * The report's style. Colours come in pairs, for light and dark, each with a contrast of 4.5 or more on what it stands on:
+ * The report's style. Colours come in pairs, for light and dark, each with a contrast of 4.5 or more on its background:
  * https://www.w3.org/TR/WCAG22/#contrast-minimum
  */
 export const STYLE = `

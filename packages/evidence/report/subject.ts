@@ -51,7 +51,7 @@ export function reportSubject(
 function knownEnd(end: AccessEnd, { is }: RecordCheck, audit: AuditResult | undefined): AccessEnd {
   const after = audit?.calls.afterAllowed ?? 0;
   const because = [
-    ...(is === 'broken' ? ['the record does not verify, so what it says of the end proves nothing'] : []),
+    ...(is === 'broken' ? ['the record does not verify, so its events about the end prove nothing'] : []),
     ...(after > 0
       ? [
           `the trail has ${count(after, 'call')} of this task after its end that ${after === 1 ? 'was' : 'were'} answered`,

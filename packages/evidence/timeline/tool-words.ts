@@ -6,12 +6,12 @@ export function toolWords(tools: EventData<'work.finished'>['tools']): string {
   // Records of version 0.1 and earlier may not name the tool of each use.
   if (tools === 'unknown' || tools.uses.some(({ tool }) => tool === undefined))
     return 'which tools it used is unknown';
-  if (tools.count === 0) return 'it says it used no tool';
+  if (tools.count === 0) return 'the worker reports no tool';
   const used = counted(tools.uses.flatMap(({ tool }) => tool ?? []));
   const without = counted(tools.uses.flatMap(({ tool, action }) => (tool === null ? [action] : [])));
   const more = tools.count - tools.uses.length;
   const words = [
-    used.length > 0 ? `it says it used ${used.join(', ')}` : 'it says it used no tool',
+    used.length > 0 ? `the worker reports ${used.join(', ')}` : 'the worker reports no tool',
     ...(without.length > 0 ? [`no tool is known to allow ${without.join(', ')}`] : []),
     ...(more > 0 ? [`and ${more} more`] : []),
   ];

@@ -29,9 +29,9 @@ describe('what was found', () => {
   });
 
   it('is marked when the evidence does not confirm it', () => {
-    const unconfirmed = { boundaryId: BOUNDARY, fault: 'its event 4 does not say so' };
+    const unconfirmed = { boundaryId: BOUNDARY, fault: 'its event 4 does not match' };
     expect(renderFind(query, { tasks: [unconfirmed], more: false })).toContain(
-      `NOT CONFIRMED: ${BOUNDARY}: its event 4 does not say so.`,
+      `NOT CONFIRMED: ${BOUNDARY}: its event 4 does not match.`,
     );
     expect(matchOf(unconfirmed)).toEqual({
       boundaryId: BOUNDARY,
@@ -43,7 +43,7 @@ describe('what was found', () => {
       event: null,
       confirmed: false,
       signed: false,
-      fault: 'its event 4 does not say so',
+      fault: 'its event 4 does not match',
     });
   });
 

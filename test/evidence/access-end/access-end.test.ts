@@ -66,7 +66,7 @@ describe('how access ended', () => {
     [
       'nothing issued, and a lease',
       [leaseIssued(), proven('nothing-issued')],
-      /nothing was issued, and 1 leases were/,
+      /nothing was issued, but 1 leases were/,
     ],
     [
       'an unknown kind',
@@ -152,7 +152,7 @@ describe('how access ended', () => {
     [
       'a word about no lease at all',
       [{ ...proven('refused'), data: { proof: 'refused', leases: [], secretsGone: [] } }],
-      /says refused, and neither it nor anything else names a lease/,
+      /states refused, but neither it nor any other event names a lease/,
     ],
     [
       'a lease that only the teardown names',

@@ -205,7 +205,7 @@ describe('the controls map', () => {
       [requested(), decided('granted', 'bob', { grantDigest: other }), admitted(), leaseIssued()],
       /event 2 has another/,
     ],
-    ['a lease without admission', 'SP 800-207 tenet 6', [requested(), leaseIssued()], /no admission/],
+    ['a lease without admission', 'SP 800-207 tenet 6', [requested(), leaseIssued()], /without an admission/],
     [
       'one who approves their own task',
       'PR.AA-05',

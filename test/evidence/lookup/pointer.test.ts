@@ -33,13 +33,13 @@ describe('what the evidence says to a pointer', () => {
 
   it.each([
     ['no evidence', pointer, [], 'it has no evidence'],
-    ['another event there', { ...pointer, seq: 1 }, openChain, 'its event 1 does not say so'],
-    ['an event behind its end', { ...pointer, seq: 99 }, openChain, 'its event 99 does not say so'],
+    ['another event there', { ...pointer, seq: 1 }, openChain, 'its event 1 does not match'],
+    ['an event behind its end', { ...pointer, seq: 99 }, openChain, 'its event 99 does not match'],
     [
       'no event that says so',
       { boundaryId: BOUNDARY, means: () => false },
       openChain,
-      'no event of it says so',
+      'none of its events matches',
     ],
   ])('%s is a fault', (_what, asked, events, fault) =>
     expect(follow(asked, open(events), key)).toEqual({ fault }),

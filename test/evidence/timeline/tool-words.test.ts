@@ -22,7 +22,7 @@ describe('the tools that a worker says it used', () => {
       { uses: [unnamed], count: 1, digest: '' },
       'which tools it used is unknown',
     ],
-    ['none', { uses: [], count: 0, digest: '' }, 'it says it used no tool'],
+    ['none', { uses: [], count: 0, digest: '' }, 'the worker reports no tool'],
     [
       'tools, each with how often, then what no tool allowed',
       {
@@ -36,18 +36,18 @@ describe('the tools that a worker says it used', () => {
         count: 5,
         digest: '',
       },
-      'it says it used readCase 2 times, writeReply; no tool is known to allow dynamodb:Scan 2 times',
+      'the worker reports readCase 2 times, writeReply; no tool is known to allow dynamodb:Scan 2 times',
     ],
     [
       'more than are told singly',
       { uses: [use('a')], count: 103, digest: '' },
-      'it says it used a; and 102 more',
+      'the worker reports a; and 102 more',
     ],
     [
       'nothing but attempts',
       { uses: [use(null)], count: 1, digest: '' },
-      'it says it used no tool; no tool is known to allow s3:GetObject',
+      'the worker reports no tool; no tool is known to allow s3:GetObject',
     ],
-    ['a line break in a name', { uses: [use('a\nb')], count: 1, digest: '' }, 'it says it used a b'],
+    ['a line break in a name', { uses: [use('a\nb')], count: 1, digest: '' }, 'the worker reports a b'],
   ])('%s', (_what, tools, words) => expect(toolWords(tools)).toBe(words));
 });

@@ -152,7 +152,7 @@ describe('a secret', () => {
   test('whose name only looks like a task’s is not confirmed, and one of no task is not found', async () => {
     const place = { ...handed, nonce: 'f'.repeat(32) };
     expect((await found({ secret: secretName(place, 'session') })).found).toMatchObject([
-      { boundaryId: handed.boundaryId, confirmed: false, event: null, fault: 'no event of it says so' },
+      { boundaryId: handed.boundaryId, confirmed: false, event: null, fault: 'none of its events matches' },
     ]);
     const nobody = secretName({ ...place, boundaryId: 'misbehaving.nobody' }, 'session');
     expect((await found({ secret: nobody })).found).toEqual([]);

@@ -7,7 +7,7 @@ import type { ReportSubject } from '../subject.ts';
 const STATUS: Readonly<Record<ControlStatus, { tone: Tone; word: string }>> = {
   evidence: { tone: 'good', word: 'evidence' },
   partial: { tone: 'warn', word: 'in part' },
-  nothing: { tone: 'plain', word: 'says nothing' },
+  nothing: { tone: 'plain', word: 'no evidence' },
   contradicted: { tone: 'bad', word: 'contradicted' },
 };
 
@@ -30,9 +30,9 @@ export function controls({ controls: map, audit }: ReportSubject): Html {
     </ul>
     <p class="muted">Sources: ${sourcesOf(map)}</p>
     ${details(
-      `The ${map.nothing.length} controls of the same catalogues that it says nothing about`,
+      `The ${map.nothing.length} other controls of the same catalogues, for which it has no evidence`,
       table(
-        'Controls that a task’s record says nothing about',
+        'Controls for which the task’s record has no evidence',
         ['Control', 'Title', 'Why'],
         map.nothing.map(({ control, title, because }) => [control, title, because]),
       ),
