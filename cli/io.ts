@@ -1,13 +1,13 @@
 import type { Clock } from 'taskbound-time/clock';
 import type { CommandIo } from 'taskbound-evidence/command/io';
 
-/** What a command uses of the process that it runs in. Tests pass their own. */
+/** The parts of its process that a command uses. Tests pass their own. */
 export interface Io extends CommandIo {
   /** The user's name on this machine; the session name of a local requester. */
   readonly userName: string;
   /** Real time. */
   readonly clock: Clock;
-  /** Synthesizes the app that was not given as an assembly into a folder. */
+  /** Synthesizes the sample app into a folder, for a command without --assembly. */
   synthesize(directory: string): Promise<void>;
   /** The user's answer; undefined when there is no terminal to ask at. */
   ask(question: string): Promise<string | undefined>;

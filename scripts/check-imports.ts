@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /**
- * Checks the imports of all folders against `.dependency-cruiser.js`. Prints each violation, and a last line
- * `0 cycles, 0 forbidden imports in 965 modules`. Exit 1 when there is one, 2 when dependency-cruiser failed.
+ * Checks the imports of all folders against `.dependency-cruiser.js`. Prints each violation, and then the line
+ * `0 cycles, 0 forbidden imports in 965 modules`. Exits with 1 if there is a violation, and with 2 if dependency-cruiser failed.
  */
 const FOLDERS = [
   'bin',
@@ -18,7 +18,7 @@ const FOLDERS = [
   'test',
 ];
 
-/** Of dependency-cruiser's JSON output, what is used here. */
+/** The part of dependency-cruiser's JSON output that is used here. */
 interface Cruise {
   readonly modules: readonly { readonly source: string; readonly coreModule?: boolean }[];
   readonly summary: { readonly violations: readonly Violation[] };

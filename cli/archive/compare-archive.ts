@@ -11,8 +11,8 @@ import type { StackRecords } from '../connection/stack-records.ts';
 export interface ArchiveComparison {
   readonly boundaryId: string;
   /**
-   * `agrees`: the copy equals the table's evidence, byte for byte, and is signed with the stack's key. `disagrees`: it differs. `wrong`: both
-   * are equal and do not verify. `unknown`: the copy is missing, or the caller may not read it.
+   * `agrees`: the copy equals the table's evidence, byte for byte, and is signed with the stack's key. `disagrees`: it differs. `wrong`: they
+   * are equal, but do not verify. `unknown`: the copy is missing, or the caller may not read it.
    */
   readonly archive: 'agrees' | 'disagrees' | 'wrong' | 'unknown';
   /** The name of AWS's error when it cannot be read; null otherwise. */
@@ -29,8 +29,8 @@ export interface ArchiveSources {
 }
 
 /**
- * Compares the boundaries that the table records as requested on a day and the copies that the archive received on it. Neither alone can
- * show what is missing from it. Open boundaries have no copy yet and are left out.
+ * Compares the boundaries that were requested on a day according to the table, and the copies that the archive received on that day. It
+ * starts from both because neither can show what it lacks. Open boundaries have no copy yet and are left out.
  */
 export async function compareDay(day: string, sources: ArchiveSources): Promise<ArchiveComparison[]> {
   const { records, archive } = sources;

@@ -7,7 +7,7 @@ import type { Io } from '../io.ts';
 /** A synthesized CDK app on disk. */
 export interface Assembly {
   readonly directory: string;
-  /** Removes a temporary assembly; does nothing to one that was given. */
+  /** Removes the assembly if it is temporary; keeps a given one. */
   discard(): Promise<void>;
 }
 

@@ -65,7 +65,7 @@ const describe = ({ status, body }: Answer): string => {
   return `${status === 0 ? 'no response' : `status ${status}`}: ${text.slice(0, 300)}`;
 };
 
-/** An embedded AWS serves function URLs under its endpoint as `/lambda-url/<id>/`, even if its port was another when the stack was loaded. */
+/** An embedded AWS serves function URLs under its endpoint as `/lambda-url/<id>/`, even if the port has changed since the stack was loaded. */
 export function reachableUrl(url: string, endpoint: string | undefined): URL {
   if (!URL.canParse(url))
     throw new UsageError(`A function's URL is ${JSON.stringify(url)}, which is not a URL. Check the stack.`);
@@ -77,7 +77,7 @@ export function reachableUrl(url: string, endpoint: string | undefined): URL {
 }
 
 async function post(at: FunctionUrl, body: string): Promise<Answer> {
-  // The client is created only for its resolved settings: the SDK's own credentials, region, hash and HTTP handler.
+  // This client sends nothing. It only resolves the SDK's default credentials, region, hash and HTTP handler.
   const { config } = new STSClient({ ...at.config });
   const url = reachableUrl(at.url, at.config.endpoint);
   const region = /\.lambda-url\.([a-z0-9-]+)\./.exec(url.hostname)?.[1] ?? (await config.region());

@@ -3,7 +3,7 @@ import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import type { ClientConfig } from './client-config.ts';
 import { outputOf, type StackOutputs } from './stack-outputs.ts';
 
-/** The public key of a stack's evidence, read from KMS and not from a bundle, which could name any key. */
+/** The public key of a stack's evidence, read from KMS and not from a bundle, which could contain any key. */
 export async function stackKey(config: ClientConfig, outputs: StackOutputs): Promise<KeyObject> {
   const kms = new KMSClient({ ...config });
   try {

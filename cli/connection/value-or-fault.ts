@@ -1,7 +1,7 @@
 import { ZodError } from 'zod';
 import { UnreadableRow } from '../../core/shared/errors.ts';
 
-/** The value that is read, or `fault` when it does not match its schema: one invalid item must not hide the others. */
+/** Returns the value that is read, or `fault` if it does not match its schema: one invalid item must not hide the others. */
 export async function valueOrFault<T>(fault: string, read: () => Promise<T>): Promise<T | { fault: string }> {
   try {
     return await read();

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { asPerson } from 'taskbound-evidence/command/options';
 
-/** The argument and options of a command with which a person decides about one task. */
+/** Adds the argument and options of commands that act on one task as a person. */
 export const withTaskOptions = (command: Command): Command =>
   asPerson(command)
     .argument('<task>', 'a boundary id (<type>.<taskId>), or a task id with --type')

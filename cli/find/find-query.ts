@@ -29,7 +29,7 @@ const PARSERS: Readonly<Record<keyof FindCriteria, (text: string) => FindQuery>>
 const FIELDS = Object.keys(PARSERS) as (keyof FindCriteria)[];
 const OPTIONS = '--requester, --approver, --day, --access-key or --secret';
 
-/** Throws `UsageError` unless exactly one criterion is given, in a form that could match. */
+/** Throws `UsageError` unless exactly one criterion is given, in a valid form. */
 export function parseFindQuery(criteria: FindCriteria): FindQuery {
   const given = FIELDS.filter((field) => criteria[field] !== undefined);
   const [field] = given;
@@ -47,7 +47,7 @@ function invalidOption(option: string, text: string, allowed: string): UsageErro
   return new UsageError(`${option} ${JSON.stringify(text)} was given; allowed: ${allowed}. Correct it.`);
 }
 
-/** A session's name has 2 to 64 of these: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+/** A session name has 2 to 64 of these characters: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const PERSON = /^[\w+=,.@-]{2,64}$/;
 const ROLE = /^arn:[^:]+:iam::\d{12}:role\/[\w+=,.@/-]{1,600}$/;
 

@@ -1,4 +1,4 @@
-/** A few measurements of one thing, in the unit that its name says. */
+/** A few measurements of one quantity, in the unit that the field's name contains. */
 export interface Spread {
   readonly runs: number;
   readonly median: number;
@@ -8,7 +8,7 @@ export interface Spread {
 
 const ascending = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
 
-/** The value that the given share of all values does not exceed, by the nearest rank; NaN of nothing. */
+/** The value that the given share of all values does not exceed, by the nearest rank; NaN without values. */
 export const percentile = (values: readonly number[], share: number): number =>
   ascending(values)[Math.max(0, Math.ceil(values.length * share) - 1)] ?? NaN;
 
@@ -23,7 +23,7 @@ export const spreadOf = (values: readonly number[]): Spread => ({
 export const spreadText = ({ median, least, most }: Spread, digits: number): string =>
   `${median.toFixed(digits)} (${least.toFixed(digits)}-${most.toFixed(digits)})`;
 
-/** How often each thing occurs, most frequent first, equals by name. */
+/** Counts how often each name occurs: most frequent first, equal counts by name. */
 export function tally(names: Iterable<string>): Record<string, number> {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -35,7 +35,7 @@ export const sum = (counts: Readonly<Record<string, number>>): number =>
 
 type Cell = string | number;
 
-/** A Markdown table; columns that hold only numbers are set to the right. */
+/** A Markdown table; columns that contain only numbers are aligned to the right. */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const all = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(3, ...all.map((row) => (row[column] ?? '').length)));

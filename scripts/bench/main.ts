@@ -14,7 +14,7 @@ import type { Bench } from './section.ts';
 
 /**
  * `npm run bench`: the figures of docs/performance.md. Options: `--only NAME` (repeatable), `--json` (one document on standard
- * output), `--runs N` of what takes time, `--tasks N` at once, `--trail-megabytes N` of the longest trail.
+ * output), `--runs N` (how often each time is measured), `--tasks N` (tasks at once), `--trail-megabytes N` (size of the audited trail).
  */
 interface Measured {
   readonly figures: unknown;
@@ -28,7 +28,7 @@ const section =
     return { figures, text: `## ${title}\n\n${print(figures)}\n` };
   };
 
-/** In this order: what measures memory comes last. */
+/** They run in this order. Those that measure memory come last. */
 const SECTIONS = new Map([
   ['calls', section('Calls, invocations and transitions of one task', measureCalls, printCalls)],
   ['bundles', section('Bundles: size and cold start', measureBundles, printBundles)],
@@ -56,7 +56,7 @@ interface Options {
   readonly trailMegabytes: number;
 }
 
-/** Throws `UsageError` for what is no option, or no value of one. */
+/** Throws `UsageError` for an unknown option or an invalid value. */
 function readOptions(): Options {
   const { json, only, runs, tasks, 'trail-megabytes': megabytes } = parsed();
   return {
@@ -81,7 +81,7 @@ function countOf(name: string, text: string): number {
   throw new UsageError(`--${name} is ${JSON.stringify(text)}; it must be a whole number from 1 to 99999.`);
 }
 
-/** The sections that were asked for, in their own order. */
+/** The chosen sections, in the order of `SECTIONS`. */
 function chosen(only: readonly string[] = [...SECTIONS.keys()]): string[] {
   const unknown = only.find((name) => !SECTIONS.has(name));
   if (unknown === undefined) return [...SECTIONS.keys()].filter((name) => only.includes(name));

@@ -1,11 +1,11 @@
-/** What every section is given. */
+/** The input of every section. */
 export interface Bench {
-  /** The sample app, synthesized. */
+  /** The folder of the synthesized sample app. */
   readonly assembly: string;
-  /** How often what takes time is measured. */
+  /** How often each time is measured. */
   readonly runs: number;
   /** How many tasks are submitted at once. */
   readonly tasks: number;
-  /** How long the trail is that is audited, in MB of uncompressed JSON. */
+  /** The size of the audited trail, in MB of uncompressed JSON. */
   readonly trailMegabytes: number;
 }

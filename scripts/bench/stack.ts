@@ -8,9 +8,9 @@ import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { synthesizeSample } from '../../sample/synthesize-sample.ts';
 
-/** The same in every run, so that counts are. */
+/** The same start time in every run, so that the counts are the same too. */
 const START_MS = Date.UTC(2026, 10, 24, 10);
-/** What a policy change takes to have effect, milliseconds: the command line's own default. */
+/** How long a policy change takes to have effect, milliseconds: the default of the command line. */
 const POLICY_DELAY_MS = 4_000;
 
 export interface Request {
@@ -20,7 +20,7 @@ export interface Request {
   readonly parameters: { readonly sourceKey: string; readonly destinationKey: string };
 }
 
-/** The sample's request: an object with that key moves to the same key. */
+/** A request of the sample that moves an object and keeps its key. */
 export const transferOf = (taskId: string, key: string): Request => ({
   type: 'object-transfer',
   taskId,
@@ -28,13 +28,13 @@ export const transferOf = (taskId: string, key: string): Request => ({
   parameters: { sourceKey: key, destinationKey: key },
 });
 
-/** The sample stack in a fresh embedded AWS, on a virtual clock, and the command line's way of using it. */
+/** The sample stack in a new embedded AWS on a virtual clock, with the connection that the command line uses. */
 export interface BenchStack {
   readonly aws: EmbeddedAws;
   readonly stack: LoadedStack;
   readonly connection: Connection;
   readonly io: Io;
-  /** Every function of the stack, as it is deployed. */
+  /** Every function of the stack, as deployed. */
   functions(): FunctionVersion[];
   run(request: Request): Promise<RunReport>;
 }
@@ -81,7 +81,7 @@ const functionsOf = (aws: EmbeddedAws, { resources }: LoadedStack): FunctionVers
     .filter(({ type }) => type === 'AWS::Lambda::Function')
     .map(({ physicalId }) => aws.lambda.registry.resolve(physicalId, undefined).fn);
 
-/** Puts an object into the bucket of an output, as the account's owner. */
+/** Puts an object directly into the bucket that an output names, without an AWS call. */
 export function putObject({ aws, connection }: BenchStack, output: string, key: string, text: string): void {
   aws.s3.put(connection.outputs[output] ?? '', key, Buffer.from(text));
 }

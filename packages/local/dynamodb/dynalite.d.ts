@@ -7,6 +7,6 @@ declare module 'dynalite' {
     readonly updateTableMs?: number;
   }
 
-  /** The server is used only to emit its `request` event. It never listens. */
+  /** The server is used only to emit its `request` event. It never listens on a port. */
   export default function dynalite(options?: DynaliteOptions): EventEmitter;
 }

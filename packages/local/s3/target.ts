@@ -8,7 +8,7 @@ export interface Target {
   readonly query: ReadonlyMap<string, string>;
 }
 
-/** Percent-decodes text; `+` stays a plus. Throws InvalidURI when the result is not UTF-8. */
+/** Percent-decodes text; `+` is kept. Throws InvalidURI when the result is not UTF-8. */
 function percentDecode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -75,8 +75,8 @@ export function checkKey(key: string, keyBytes: number): void {
 }
 
 /**
- * The first and last position of `bytes=0-9`, `bytes=5-` or `bytes=-3`; undefined for another form, which S3
- * ignores.
+ * The positions of the first and last byte of `bytes=0-9`, `bytes=5-` or `bytes=-3`. Undefined for any other
+ * form, which S3 ignores.
  */
 export function parseRange(
   header: string | undefined,

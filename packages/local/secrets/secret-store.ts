@@ -67,7 +67,7 @@ export class SecretStore {
     this.#secrets.delete(name);
   }
 
-  /** Adds a version. The same token with the same value changes nothing; with another value it is refused. */
+  /** Adds a version. A repeated token with the same value changes nothing; with another value it is an error. */
   putVersion(secret: Secret, id: string, value: string | Uint8Array, atMs: number): SecretVersion {
     const existing = secret.versions.get(id);
     if (existing !== undefined) {

@@ -15,14 +15,14 @@ const CALLS = new Set([
   'Verify',
   'VerifyMac',
 ]);
-/** A call that the session itself makes has no `kms:ViaService`. */
+/** Condition keys that are known from a record. `kms:ViaService` is known to be absent: the session itself made the call. */
 const RECORDED_KEYS = ['kms:ViaService', 'kms:CallerAccount'];
 
 /**
  * A service that stores encrypted values calls KMS while it answers the session, with the session's own
  * access key: each `GetSecretValue` leaves a `Decrypt` by `secretsmanager.amazonaws.com`, for any KMS key.
- * This call needs no permission of its own here, because the call that the service answers has its own
- * record, which is decided.
+ * Such a call needs no permission here, because the call that the service answers has a record of its own,
+ * and that record is judged.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
  */
 export function kmsPermissions(event: TrailEvent): readonly RequiredPermission[] | undefined {

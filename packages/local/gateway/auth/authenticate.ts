@@ -16,7 +16,7 @@ function signedAt(request: RawRequest, authorization: Authorization, nowMs: numb
   return ms;
 }
 
-/** The session token must belong to the key. Expiry is checked only after the signature. */
+/** The session token must belong to the key. The key's expiry is checked later, after the signature. */
 function checkToken(request: RawRequest, service: string, key: KnownKey): void {
   if (request.headers['x-amz-security-token'] !== key.sessionToken) throw authError(service, 'unknown-key');
 }
