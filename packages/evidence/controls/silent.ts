@@ -61,7 +61,7 @@ export const SILENT: readonly SilentControl[] = [
     control: 'PR.AA-02',
     title: 'Identities are proofed and bound to credentials',
     source: NIST_CSF,
-    because: "Only your identity provider knows which person a session's name belongs to.",
+    because: "Who stands behind a session's name is for your identity provider to know.",
   },
   {
     control: 'PR.AA-03',
