@@ -45,7 +45,7 @@ const leaseProof = z.looseObject({
   /** Null when no credentials are known. */
   accessKeyId: z.string().nullable(),
   deadline: timestamp,
-  /** `refused`: the credentials were used and refused for good. `expired`: the deadline has passed for certain. */
+  /** `refused`: the credentials were used and refused permanently. `expired`: the deadline has certainly passed. */
   proof: z.enum(['refused', 'expired']),
   /**
    * The answers to the lease's own credentials, in order, a second apart; none where nobody could present them. Those of an `expired` lease were

@@ -12,7 +12,7 @@ export class Html {
 
 export type Content = Html | string | number | undefined | readonly Content[];
 
-/** Longer texts are cut, and the page says so: it must open whatever a bundle contains. */
+/** Longer texts are cut and marked, so that the page opens for any bundle. */
 const MOST_CHARACTERS = 20_000;
 
 /**
