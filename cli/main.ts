@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { declareEvidence } from 'taskbound-evidence/command/declare';
-import type { EndCommand } from 'taskbound-evidence/command/options';
+import type { ExitWith } from 'taskbound-evidence/command/options';
 import { explain } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import { printJson } from 'taskbound-evidence/command/print';
@@ -42,20 +42,20 @@ function printUsageError(error: CommanderError, argv: readonly string[], io: Io)
 }
 
 /** Each command's module is loaded only when the command is called: help and `show BUNDLE` need neither the SDK nor the CDK. */
-function declareCommands(program: Command, io: Io, ends: EndCommand): void {
+function declareCommands(program: Command, io: Io, exitWith: ExitWith): void {
   // Only a trail in a bucket needs it: reading evidence needs no SDK.
   const s3Config = async () => (await import('./connection/connection.ts')).environmentConfig(io.env);
-  declareRun(program, io, ends);
-  declarePlan(program, io, ends);
-  declareLocal(program, io, ends);
-  declareShow(program, io, ends);
-  declareList(program, io, ends);
-  declareArchive(program, io, ends);
-  declareFind(program, io, ends);
-  declareEvidence(program, io, ends, s3Config);
-  declareDecide(program, io, ends);
-  declareRevoke(program, io, ends);
-  declareDrain(program, io, ends);
+  declareRun(program, io, exitWith);
+  declarePlan(program, io, exitWith);
+  declareLocal(program, io, exitWith);
+  declareShow(program, io, exitWith);
+  declareList(program, io, exitWith);
+  declareArchive(program, io, exitWith);
+  declareFind(program, io, exitWith);
+  declareEvidence(program, io, exitWith, s3Config);
+  declareDecide(program, io, exitWith);
+  declareRevoke(program, io, exitWith);
+  declareDrain(program, io, exitWith);
 }
 
 /** The command line. `argv` contains the arguments only. Returns the exit code. Reads and writes only through `io` and the given files. */

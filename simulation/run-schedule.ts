@@ -57,7 +57,7 @@ export async function runSchedule(
   try {
     world.aws.startSchedules();
     const submitted = await submitAll(world, schedule);
-    await comeToRest(world);
+    await waitUntilIdle(world);
     logins.end();
     const judged = judge(world, { adversary, monitor, workDone });
     const watched = [...monitor.violations, ...issues.violations, ...logins.violations];
@@ -96,7 +96,7 @@ export async function submitAll(world: World, { tasks, apart }: Schedule): Promi
 }
 
 /** Resolves when everything is closed and swept, or should have been. */
-export async function comeToRest(world: World): Promise<void> {
+export async function waitUntilIdle(world: World): Promise<void> {
   const { clock, injector, schedule } = world;
   const startMs = clock.nowMs();
   const awaitsMore = schedule.faults.some(

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { asPerson, type EndCommand } from 'taskbound-evidence/command/options';
+import { asPerson, type ExitWith } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
 const ARCHIVE_HELP = `
@@ -10,7 +10,7 @@ that the archive received on it. Older versions of a copy are not compared.
 Exit code: 0 every copy equals the table's evidence, byte for byte, and is signed with the stack's key; 1 one does not, or
 cannot be read; 2 wrong usage.`;
 
-export function declareArchive(program: Command, io: Io, ends: EndCommand): void {
+export function declareArchive(program: Command, io: Io, exitWith: ExitWith): void {
   asPerson(
     program
       .command('archive')
@@ -21,6 +21,6 @@ export function declareArchive(program: Command, io: Io, ends: EndCommand): void
     .option('--day <date>', 'all that were requested, or archived, on a day (UTC): 2026-11-24')
     .addHelpText('after', ARCHIVE_HELP)
     .action((task, options) =>
-      ends(import('./archive.ts').then(({ archive }) => archive(task, options, io))),
+      exitWith(import('./archive.ts').then(({ archive }) => archive(task, options, io))),
     );
 }

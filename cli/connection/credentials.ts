@@ -6,7 +6,7 @@ import { ServiceFailure } from '../errors.ts';
 import type { Io } from '../io.ts';
 
 /** How long before their expiry credentials are renewed. */
-const MARGIN_MS = 300_000;
+const RENEWAL_MARGIN_MS = 300_000;
 
 /** Credentials from the environment. Without them the SDK uses its default sources (profiles, SSO, instance roles). */
 export function callerCredentials(env: Io['env']): { readonly credentials?: AwsCredentialIdentity } {
@@ -37,9 +37,9 @@ export function assumedRoleConfig(
   userName: string,
 ): ClientConfig {
   const sts = new STSClient({ ...config });
-  let cached: { readonly identity: AwsCredentialIdentity; readonly untilMs: number } | undefined;
+  let cached: { readonly identity: AwsCredentialIdentity; readonly expiresAtMs: number } | undefined;
   const credentials = async (): Promise<AwsCredentialIdentity> => {
-    if (cached === undefined || clock.nowMs() > cached.untilMs - MARGIN_MS)
+    if (cached === undefined || clock.nowMs() > cached.expiresAtMs - RENEWAL_MARGIN_MS)
       cached = await assume(sts, roleArn, userName);
     return cached.identity;
   };
@@ -50,7 +50,7 @@ async function assume(
   sts: STSClient,
   roleArn: string,
   userName: string,
-): Promise<{ identity: AwsCredentialIdentity; untilMs: number }> {
+): Promise<{ identity: AwsCredentialIdentity; expiresAtMs: number }> {
   const { Credentials: given } = await sts.send(
     new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: sessionNameOf(userName) }),
   );
@@ -63,5 +63,5 @@ async function assume(
     sessionToken: given.SessionToken,
     expiration: new Date(0),
   };
-  return { identity, untilMs: given.Expiration.getTime() };
+  return { identity, expiresAtMs: given.Expiration.getTime() };
 }

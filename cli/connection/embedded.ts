@@ -52,7 +52,7 @@ export async function startEmbedded(options: EmbeddedOptions, io: Io): Promise<E
     const loaded = aws.loadAssembly(assembly.directory);
     const stack = await (options.assembly === undefined ? loaded : loaded.catch(asUsageError));
     aws.startSchedules();
-    return wrap(aws, stack);
+    return embeddedOf(aws, stack);
   } finally {
     await assembly.discard();
   }
@@ -74,7 +74,7 @@ function start({ origin, policyDelay }: EmbeddedOptions, io: Io): Promise<Embedd
 const demoScript = (): string =>
   readFileSync(new URL('../../sample/database/demo.sql', import.meta.url), 'utf8');
 
-function wrap(aws: EmbeddedAws, stack: LoadedStack): Embedded {
+function embeddedOf(aws: EmbeddedAws, stack: LoadedStack): Embedded {
   const { stackName, outputs } = stack;
   const databases = new LocalDatabases(aws, stack, demoScript);
   return {

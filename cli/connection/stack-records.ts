@@ -79,10 +79,10 @@ export class StackRecords {
     return (await this.evidence(boundaryId)).events;
   }
 
-  /** The entries of the look-up index under a key, newest first, at most `most`. The index is eventually consistent. */
+  /** The entries of the look-up index under a key, newest first, at most `limit`. The index is eventually consistent. */
   async lookUp(
     lookup: string,
-    most: number,
+    limit: number,
   ): Promise<{ readonly boundaryId: string; readonly seq: number }[]> {
     const items = await this.#query(
       {
@@ -93,7 +93,7 @@ export class StackRecords {
         ExpressionAttributeValues: { ':lookup': lookup },
         ScanIndexForward: false,
       },
-      most,
+      limit,
     );
     return items.map(({ boundaryId, seq }) => ({ boundaryId: String(boundaryId), seq: Number(seq) }));
   }
@@ -131,12 +131,12 @@ export class StackRecords {
     return (await this.#itemsOf(day, fromMs)).map(readRow);
   }
 
-  /** The ids of the rows of one day, at most `most`. An invalid row does not hide the others. */
-  async idsOf(day: string, most = Infinity): Promise<string[]> {
-    return (await this.#itemsOf(day, 0, most)).map((item) => String(item[LEDGER_KEYS.partitionKey]));
+  /** The ids of the rows of one day, at most `limit`. An invalid row does not hide the others. */
+  async idsOf(day: string, limit = Infinity): Promise<string[]> {
+    return (await this.#itemsOf(day, 0, limit)).map((item) => String(item[LEDGER_KEYS.partitionKey]));
   }
 
-  #itemsOf(day: string, fromMs: number, most?: number): Promise<Record<string, unknown>[]> {
+  #itemsOf(day: string, fromMs: number, limit?: number): Promise<Record<string, unknown>[]> {
     const input = {
       TableName: this.#ledger,
       IndexName: DAY_INDEX.name,
@@ -145,10 +145,10 @@ export class StackRecords {
       ExpressionAttributeValues: { ':day': day, ':from': fromMs },
       ScanIndexForward: false,
     };
-    return this.#query(input, most);
+    return this.#query(input, limit);
   }
 
-  async #query(input: QueryCommandInput, most = Infinity): Promise<Record<string, unknown>[]> {
+  async #query(input: QueryCommandInput, limit = Infinity): Promise<Record<string, unknown>[]> {
     const items: Record<string, unknown>[] = [];
     let from: QueryCommandInput['ExclusiveStartKey'];
     do {
@@ -160,7 +160,7 @@ export class StackRecords {
       );
       items.push(...(page.Items ?? []));
       from = page.LastEvaluatedKey;
-    } while (from !== undefined && items.length < most);
-    return items.slice(0, most);
+    } while (from !== undefined && items.length < limit);
+    return items.slice(0, limit);
   }
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { EndCommand } from 'taskbound-evidence/command/options';
+import type { ExitWith } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 import { withTaskOptions } from './task-options.ts';
 
@@ -11,7 +11,7 @@ emergency was justified.
 Exit code: 0 done; 1 refused, the decision does not count; 2 wrong usage.`;
 
 /** `approve` and `refuse`. */
-export function declareDecide(program: Command, io: Io, ends: EndCommand): void {
+export function declareDecide(program: Command, io: Io, exitWith: ExitWith): void {
   for (const [decision, description] of [
     ['approve', 'approve a task that waits for approval, after showing all of it'],
     ['refuse', 'refuse a task that waits for approval: it will not run'],
@@ -19,7 +19,7 @@ export function declareDecide(program: Command, io: Io, ends: EndCommand): void 
     withTaskOptions(program.command(decision).description(description))
       .addHelpText('after', DECIDE_HELP)
       .action((task, options) =>
-        ends(import('./decide.ts').then(({ decide }) => decide(decision, task, options, io))),
+        exitWith(import('./decide.ts').then(({ decide }) => decide(decision, task, options, io))),
       );
   }
 }

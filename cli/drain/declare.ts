@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type EndCommand, whole, withStack } from 'taskbound-evidence/command/options';
+import { type ExitWith, whole, withStack } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
 const DRAIN_HELP = `
@@ -9,12 +9,12 @@ has one. The check takes at least 40 seconds. An interrupted drain can be run ag
 
 Exit code: 0 safe to delete; 1 not safe within the timeout, or the drain failed; 2 wrong usage.`;
 
-export function declareDrain(program: Command, io: Io, ends: EndCommand): void {
+export function declareDrain(program: Command, io: Io, exitWith: ExitWith): void {
   withStack(program.command('drain').description('refuse new tasks and wait until the stack may be deleted'))
     .option('--end', 'stop the tasks that still run, instead of waiting for their own end')
     .option('--resume', 'accept new tasks again, and wait for nothing')
     .option('--reason <text>', 'why; shown to those whose tasks are refused')
     .option('--timeout <seconds>', 'how long to wait (default: 4500)', whole(0, 86_400))
     .addHelpText('after', DRAIN_HELP)
-    .action((options) => ends(import('./drain.ts').then(({ drain }) => drain(options, io))));
+    .action((options) => exitWith(import('./drain.ts').then(({ drain }) => drain(options, io))));
 }

@@ -3,7 +3,7 @@ import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { valueOrFault } from '../connection/value-or-fault.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { issued, lookupOf } from 'taskbound-evidence/lookup/lookup';
-import { follow, NO_EVIDENCE, type Found, type Pointer } from 'taskbound-evidence/lookup/pointer';
+import { confirmMatch, NO_EVIDENCE, type Found, type Pointer } from 'taskbound-evidence/lookup/pointer';
 import { type ReviewRow } from '../../core/approvals/review.ts';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import { UsageError } from 'taskbound-evidence/command/errors';
@@ -46,22 +46,22 @@ const exists = ({ row, fault }: FoundTask): boolean => row !== undefined || faul
 async function pointersTo(
   query: FindQuery,
   { records, stack }: FindSources,
-  most: number,
+  limit: number,
 ): Promise<Pointer[]> {
   if (query.by === 'day') {
-    const ids = await records.idsOf(query.value, most);
-    return ids.map((boundaryId) => ({ boundaryId, seq: 1, means: isRequest }));
+    const ids = await records.idsOf(query.value, limit);
+    return ids.map((boundaryId) => ({ boundaryId, seq: 1, matches: isRequest }));
   }
   if (query.by === 'secret') {
     const { place, value } = query;
-    if (place.stack === stack) return [{ boundaryId: place.boundaryId, means: issued(value) }];
+    if (place.stack === stack) return [{ boundaryId: place.boundaryId, matches: issued(value) }];
     throw new UsageError(
       `The secret was made by the stack ${place.stack}; the search was in ${stack}. Give --stack ${place.stack}.`,
     );
   }
   const { lookup } = query;
-  const means = (event: ChainedEvent): boolean => lookupOf(event) === lookup;
-  return (await records.lookUp(lookup, most)).map((at) => ({ ...at, means }));
+  const matches = (event: ChainedEvent): boolean => lookupOf(event) === lookup;
+  return (await records.lookUp(lookup, limit)).map((at) => ({ ...at, matches }));
 }
 
 const isRequest = ({ type }: ChainedEvent): boolean => type === 'task.requested';
@@ -73,14 +73,18 @@ const isRequest = ({ type }: ChainedEvent): boolean => type === 'task.requested'
 async function readFoundTask(pointer: Pointer, sources: FindSources): Promise<FoundTask> {
   const { boundaryId } = pointer;
   const { fault: stateFault, ...state } = await stateOf(boundaryId, sources.records);
-  const found = await inEvidence(pointer, state.row?.phase === 'closed', sources);
+  const found = await confirmInEvidence(pointer, state.row?.phase === 'closed', sources);
   const faults = [found.fault, stateFault].filter((fault) => fault !== undefined);
   return { boundaryId, ...state, ...found, ...(faults.length > 0 && { fault: faults.join('; ') }) };
 }
 
-const inEvidence = (pointer: Pointer, closed: boolean, { records, key }: FindSources): Promise<Found> =>
+const confirmInEvidence = (
+  pointer: Pointer,
+  closed: boolean,
+  { records, key }: FindSources,
+): Promise<Found> =>
   valueOrFault('its evidence contains an invalid event', async () =>
-    follow(pointer, { ...(await records.evidence(pointer.boundaryId)), closed }, key),
+    confirmMatch(pointer, { ...(await records.evidence(pointer.boundaryId)), closed }, key),
   );
 
 type BoundaryState = Pick<FoundTask, 'row' | 'review' | 'fault'>;

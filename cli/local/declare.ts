@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { type EndCommand, seconds, whole } from 'taskbound-evidence/command/options';
+import { type ExitWith, seconds, whole } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
-export function declareLocal(program: Command, io: Io, ends: EndCommand): void {
+export function declareLocal(program: Command, io: Io, exitWith: ExitWith): void {
   program
     .command('local')
     .description('serve the embedded AWS with the stack loaded on 127.0.0.1, until Ctrl-C')
@@ -11,5 +11,5 @@ export function declareLocal(program: Command, io: Io, ends: EndCommand): void {
     .option('--state <dir>', 'keep the data in this folder between runs')
     .option('--policy-delay <seconds>', 'how long policy changes take to have effect', seconds, 4)
     .option('--json', 'print the environment as one JSON document')
-    .action((options) => ends(import('./local.ts').then(({ local }) => local(options, io))));
+    .action((options) => exitWith(import('./local.ts').then(({ local }) => local(options, io))));
 }

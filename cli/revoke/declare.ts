@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
-import type { EndCommand } from 'taskbound-evidence/command/options';
+import type { ExitWith } from 'taskbound-evidence/command/options';
 import { withTaskOptions } from '../decide/task-options.ts';
 import type { Io } from '../io.ts';
 
 const REVOKE_HELP = `
 Exit code: 0 closed; 1 refused, or it had already ended; 2 wrong usage; 3 the boundary is not proven closed yet.`;
 
-export function declareRevoke(program: Command, io: Io, ends: EndCommand): void {
+export function declareRevoke(program: Command, io: Io, exitWith: ExitWith): void {
   withTaskOptions(
     program.command('revoke').description("end a task's access now, in any phase, and stop its execution"),
   )
     .addHelpText('after', REVOKE_HELP)
-    .action((task, options) => ends(import('./revoke.ts').then(({ revoke }) => revoke(task, options, io))));
+    .action((task, options) =>
+      exitWith(import('./revoke.ts').then(({ revoke }) => revoke(task, options, io))),
+    );
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { asPerson, type EndCommand, seconds } from 'taskbound-evidence/command/options';
+import { asPerson, type ExitWith, seconds } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
 const FAST_FORWARD = `
@@ -10,7 +10,7 @@ Nothing remains afterwards, except what --dump and --out write.
 Exit code: 0 done; 1 the task failed or was refused, its boundary is closed; 2 malformed request or wrong usage,
 no task exists; 3 the boundary is not proven closed.`;
 
-export function declareRun(program: Command, io: Io, ends: EndCommand): void {
+export function declareRun(program: Command, io: Io, exitWith: ExitWith): void {
   asPerson(
     program.command('run').description('submit a request and follow its task to the end of its boundary'),
   )
@@ -46,5 +46,5 @@ export function declareRun(program: Command, io: Io, ends: EndCommand): void {
       4,
     )
     .addHelpText('after', FAST_FORWARD)
-    .action((request, options) => ends(import('./run.ts').then(({ run }) => run(request, options, io))));
+    .action((request, options) => exitWith(import('./run.ts').then(({ run }) => run(request, options, io))));
 }

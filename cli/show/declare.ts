@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { asPerson, type EndCommand } from 'taskbound-evidence/command/options';
+import { asPerson, type ExitWith } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
-export function declareShow(program: Command, io: Io, ends: EndCommand): void {
+export function declareShow(program: Command, io: Io, exitWith: ExitWith): void {
   asPerson(
     program.command('show').description("show a task's timeline, from the stack or from an evidence bundle"),
   )
     .argument('<task>', 'a boundary id (<type>.<taskId>), a task id with --type, or a bundle file')
     .option('--type <type>', 'the task type, when only a task id is given')
     .option('--out <dir>', "write the evidence of a stack's task to this folder: <taskId>.evidence.json")
-    .action((task, options) => ends(import('./show.ts').then(({ show }) => show(task, options, io))));
+    .action((task, options) => exitWith(import('./show.ts').then(({ show }) => show(task, options, io))));
 }

@@ -52,7 +52,7 @@ export class People {
   }
 
   /** Personal roles whose callers choose their session's name: one person could act as two. */
-  pinFaults(scope: IConstruct): string[] {
+  trustPolicyFaults(scope: IConstruct): string[] {
     const personal = Object.values(this.#roles)
       .flat()
       .filter((role) => role.personal);

@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 import type { ScheduledRuns } from '../schedules/scheduled-runs.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { DeploymentOptions } from './options.ts';
-import type { AdmittedType } from './permit-type.ts';
+import type { RegisteredType } from './permit-type.ts';
 
 /** The boundary to which a task type belongs: `new TaskBoundary(…)`. */
 export interface ITaskBoundary extends IConstruct {
@@ -37,10 +37,10 @@ export interface ITaskBoundary extends IConstruct {
    * Lets the control functions start, issue and revoke tasks of a type. Called by `BoundedTask`.
    * @internal
    */
-  _admitType(admitted: AdmittedType): void;
+  _registerType(registered: RegisteredType): void;
   /**
    * Lets schedules start tasks of a type. Called by `BoundedTask`, once for each type that has a schedule.
    * @internal
    */
-  _admitSchedules(admitted: Pick<AdmittedType, 'config' | 'machine'>): void;
+  _registerSchedules(registered: Pick<RegisteredType, 'config' | 'machine'>): void;
 }

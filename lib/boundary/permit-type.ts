@@ -6,7 +6,7 @@ import { startExecutions } from '../workflow/execution-permissions.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 /** A task type that a boundary admits. */
-export interface AdmittedType {
+export interface RegisteredType {
   readonly config: Pick<TaskTypeConfig, 'type' | 'secrets' | 'approval'>;
   readonly machine: BoundaryMachine;
   readonly taskRole: iam.IRole;
@@ -15,7 +15,7 @@ export interface AdmittedType {
 /** Adds what the control functions may do for one type. */
 export function permitType(
   { functions, loginFunctions }: ControlPlane,
-  { config: { type, secrets, approval }, machine, taskRole }: AdmittedType,
+  { config: { type, secrets, approval }, machine, taskRole }: RegisteredType,
 ): void {
   const sid = sidOf(type);
   const start = startExecutions(sid, machine.stateMachineArn);
@@ -34,7 +34,7 @@ export function permitType(
 
 export const permitSchedules = (
   { functions }: ControlPlane,
-  { config, machine }: Pick<AdmittedType, 'config' | 'machine'>,
+  { config, machine }: Pick<RegisteredType, 'config' | 'machine'>,
 ): void => functions.submitScheduled.permit(startExecutions(sidOf(config.type), machine.stateMachineArn));
 
 /** A type's name as part of a statement's Sid, which is alphanumeric: `object-transfer` becomes `ObjectTransfer`. */

@@ -14,7 +14,7 @@ import { ControlPlane } from './control-plane.ts';
 import { letLogsUse } from './encryption.ts';
 import type { ITaskBoundary } from './i-task-boundary.ts';
 import type { DeploymentOptions } from './options.ts';
-import { permitSchedules, permitType, sidOf, type AdmittedType } from './permit-type.ts';
+import { permitSchedules, permitType, sidOf, type RegisteredType } from './permit-type.ts';
 import { grantDrainRecords, grantReadRecords } from './record-grants.ts';
 
 export type TaskBoundaryProps = DeploymentOptions;
@@ -70,22 +70,22 @@ export class TaskBoundary extends Construct implements ITaskBoundary {
   }
 
   /** @internal */
-  _admitType(admitted: AdmittedType): void {
-    const { config, machine } = admitted;
+  _registerType(registered: RegisteredType): void {
+    const { config, machine } = registered;
     if (this.#types.has(config.type))
       throw new DeclarationError(
         `Task type ${config.type} is declared twice in ${this.node.path}. Rename one.`,
       );
     this.#types.add(config.type);
-    permitType(this._control, admitted);
+    permitType(this._control, registered);
     this.#reconciler.watch(`${sidOf(config.type)}Ended`, machine, (name) => ({
       boundaryId: `${config.type}.${name}`,
     }));
   }
 
   /** @internal */
-  _admitSchedules(admitted: Pick<AdmittedType, 'config' | 'machine'>): void {
-    permitSchedules(this._control, admitted);
+  _registerSchedules(registered: Pick<RegisteredType, 'config' | 'machine'>): void {
+    permitSchedules(this._control, registered);
   }
 }
 

@@ -60,7 +60,7 @@ export class BoundedTask extends Construct {
     const people = peopleOf(this, props);
     const schedules = Lazy.any({ produce: () => this.#schedules });
     typeParameter(this, { config, later: { people: people.rendered(), schedules } });
-    boundary._admitType({ config, machine, taskRole });
+    boundary._registerType({ config, machine, taskRole });
 
     this.type = type;
     this.stateMachineArn = machine.stateMachineArn;
@@ -79,7 +79,7 @@ export class BoundedTask extends Construct {
     const runs = this.#boundary._scheduledRuns;
     runs.claim(id, this.type);
     if (Object.keys(this.#schedules).length === 0)
-      this.#boundary._admitSchedules({ config: this.#config, machine: this.#machine });
+      this.#boundary._registerSchedules({ config: this.#config, machine: this.#machine });
     const schedule = new TaskSchedule(this, id, { ...props, type: this.type, runs });
     this.#schedules[id] = schedule._spec;
     return schedule;
@@ -120,7 +120,7 @@ export class BoundedTask extends Construct {
 /** Roles are granted after the type is declared, so they are checked when the template is written. */
 function peopleOf(scope: Construct, { type, approval }: BoundedTaskProps): People {
   const people = new People(type);
-  scope.node.addValidation({ validate: () => people.pinFaults(scope) });
+  scope.node.addValidation({ validate: () => people.trustPolicyFaults(scope) });
   if (approval !== undefined)
     scope.node.addValidation({ validate: () => people.approvalFaults(approval.quorum) });
   return people;

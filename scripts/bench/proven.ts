@@ -1,6 +1,6 @@
 import { readAssembly } from 'taskbound-local/template/assembly';
 import { isAtLeast } from '../../core/ledger/phase.ts';
-import { comeToRest, submitAll, warmUp } from '../../simulation/run-schedule.ts';
+import { waitUntilIdle, submitAll, warmUp } from '../../simulation/run-schedule.ts';
 import { silenceLogs } from '../../simulation/world/silence-logs.ts';
 import { World } from '../../simulation/world/world.ts';
 import { percentile, table } from './figures.ts';
@@ -39,7 +39,7 @@ async function measure(assembly: string, apartSeconds: number): Promise<ProvenFi
   const world = await World.open(await readAssembly(assembly), schedule);
   world.aws.startSchedules();
   await submitAll(world, schedule);
-  await comeToRest(world);
+  await waitUntilIdle(world);
   world.aws.stopSchedules();
   await world.close();
   const seconds = secondsToProven(world);
@@ -70,7 +70,7 @@ function mostLiveDenies({ witness }: World): number {
     ...witness.lifts.map(({ atMs }) => [atMs, -1] as const),
   ].sort(([one], [other]) => one - other);
   let live = 0;
-  return changes.reduce((most, [, change]) => Math.max(most, (live += change)), 0);
+  return changes.reduce((limit, [, change]) => Math.max(limit, (live += change)), 0);
 }
 
 export const printProven = (figures: readonly ProvenFigures[]): string =>

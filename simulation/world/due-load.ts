@@ -1,7 +1,7 @@
 import type { ClosedRow, LedgerRow, RowIn } from '../../core/ledger/ledger.ts';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Assembly } from 'taskbound-local/template/assembly';
-import { comeToRest, submitAll } from '../run-schedule.ts';
+import { waitUntilIdle, submitAll } from '../run-schedule.ts';
 import { World } from './world.ts';
 
 /** What one run of the reconciler read from a ledger of a given size. */
@@ -29,7 +29,7 @@ export async function readsOfOneRun(
   try {
     world.aws.startSchedules();
     await submitAll(world, schedule);
-    await comeToRest(world);
+    await waitUntilIdle(world);
     world.aws.stopSchedules();
     await fill(world, size);
     return { ...size, ...(await countRun(world)) };

@@ -49,8 +49,8 @@ describe('the size of', () => {
   it.each([
     ['README.md', 200],
     ['docs/architecture.md', 110],
-  ])('%s is at most %i lines', (path, most) => {
-    expect(named(path).text.trimEnd().split('\n').length).toBeLessThanOrEqual(most);
+  ])('%s is at most %i lines', (path, limit) => {
+    expect(named(path).text.trimEnd().split('\n').length).toBeLessThanOrEqual(limit);
   });
 });
 

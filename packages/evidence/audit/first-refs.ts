@@ -14,12 +14,12 @@ export const LISTED_RECORDS = 20;
  * difference.
  */
 export class FirstRefs {
-  readonly #most: number;
+  readonly #limit: number;
   readonly #kept: RecordRef[] = [];
   #count = 0;
 
-  constructor(most = LISTED_RECORDS) {
-    this.#most = most;
+  constructor(limit = LISTED_RECORDS) {
+    this.#limit = limit;
   }
 
   get count(): number {
@@ -33,10 +33,10 @@ export class FirstRefs {
   add(ref: RecordRef): void {
     this.#count += 1;
     const last = this.#kept.at(-1);
-    if (this.#kept.length >= this.#most && last !== undefined && byTime(ref, last) >= 0) return;
+    if (this.#kept.length >= this.#limit && last !== undefined && byTime(ref, last) >= 0) return;
     const at = this.#kept.findIndex((kept) => byTime(ref, kept) < 0);
     this.#kept.splice(at < 0 ? this.#kept.length : at, 0, ref);
-    if (this.#kept.length > this.#most) this.#kept.pop();
+    if (this.#kept.length > this.#limit) this.#kept.pop();
   }
 
   /** Adds all records of `others`, including those that it only counted. */

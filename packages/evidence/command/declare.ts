@@ -1,18 +1,18 @@
 import type { S3Access } from '../audit/files/trail-source.ts';
 import type { Command } from 'commander';
 import type { CommandIo } from './io.ts';
-import type { EndCommand } from './options.ts';
+import type { ExitWith } from './options.ts';
 
 /** The commands that read a bundle and need no stack. */
 export function declareEvidence(
   program: Command,
   io: CommandIo,
-  ends: EndCommand,
+  exitWith: ExitWith,
   s3Config: S3Access = async () => ({}),
 ): void {
-  declareVerify(program, io, ends);
-  declareAudit(program, io, ends, s3Config);
-  declareReports(program, io, ends);
+  declareVerify(program, io, exitWith);
+  declareAudit(program, io, exitWith, s3Config);
+  declareReports(program, io, exitWith);
 }
 
 const VERIFYING = `
@@ -22,7 +22,7 @@ that --out wrote.
 Exit code: 0 verified; 1 the bundle is wrong, and the first fault is printed; 2 unreadable or not JSON;
 4 consistent, but no key was given.`;
 
-function declareVerify(program: Command, io: CommandIo, ends: EndCommand): void {
+function declareVerify(program: Command, io: CommandIo, exitWith: ExitWith): void {
   program
     .command('verify')
     .description("check an evidence bundle's chain and signature, offline")
@@ -31,7 +31,7 @@ function declareVerify(program: Command, io: CommandIo, ends: EndCommand): void 
     .option('--json', 'print exactly one JSON document on standard output')
     .addHelpText('after', VERIFYING)
     .action((bundle, options) =>
-      ends(import('./verify/verify.ts').then(({ verify }) => verify(bundle, options, io))),
+      exitWith(import('./verify/verify.ts').then(({ verify }) => verify(bundle, options, io))),
     );
 }
 
@@ -43,7 +43,7 @@ signatures of the digest files.
 
 Exit code: 0 enforced; 1 violated; 4 undetermined, with what is missing; 2 the bundle or trail cannot be used.`;
 
-function declareAudit(program: Command, io: CommandIo, ends: EndCommand, s3Config: S3Access): void {
+function declareAudit(program: Command, io: CommandIo, exitWith: ExitWith, s3Config: S3Access): void {
   program
     .command('audit')
     .description("compare a task's evidence with CloudTrail: enforced, violated or undetermined, and why")
@@ -57,7 +57,7 @@ function declareAudit(program: Command, io: CommandIo, ends: EndCommand, s3Confi
     .option('--json', 'print exactly one JSON document on standard output')
     .addHelpText('after', AUDITING)
     .action((bundle, options) =>
-      ends(import('./audit/audit.ts').then(({ audit }) => audit(bundle, options, io, s3Config))),
+      exitWith(import('./audit/audit.ts').then(({ audit }) => audit(bundle, options, io, s3Config))),
     );
 }
 
@@ -67,7 +67,7 @@ given with --out, and its path is printed. The page shows what is wrong with the
 
 Exit code: 0 written; 2 the bundle, the audit or the key cannot be used, or the page cannot be written.`;
 
-function declareReports(program: Command, io: CommandIo, ends: EndCommand): void {
+function declareReports(program: Command, io: CommandIo, exitWith: ExitWith): void {
   const about = (name: string, what: string): Command =>
     program
       .command(name)
@@ -80,11 +80,11 @@ function declareReports(program: Command, io: CommandIo, ends: EndCommand): void
     .option('--out <file>', 'the file to write')
     .addHelpText('after', REPORTING)
     .action((bundle, options) =>
-      ends(import('./report/report.ts').then(({ report }) => report(bundle, options, io))),
+      exitWith(import('./report/report.ts').then(({ report }) => report(bundle, options, io))),
     );
   about('controls', "show which of a task's events are evidence for which control of OWASP and NIST")
     .addHelpText('after', '\nExit code: 0 done; 2 the bundle cannot be used. More in docs/controls.md.')
     .action((bundle, options) =>
-      ends(import('./controls/controls.ts').then(({ controls }) => controls(bundle, options, io))),
+      exitWith(import('./controls/controls.ts').then(({ controls }) => controls(bundle, options, io))),
     );
 }

@@ -4,16 +4,16 @@ import { type Command, InvalidArgumentError } from 'commander';
  * Receives the exit code that a command will return. A command's module is loaded only when it runs: `--help`
  * and `show BUNDLE` need neither the SDK nor the CDK.
  */
-export type EndCommand = (outcome: Promise<number>) => Promise<void>;
+export type ExitWith = (outcome: Promise<number>) => Promise<void>;
 
-/** A whole number from `least` to `most`. */
+/** A whole number from `min` to `max`. */
 export const whole =
-  (least: number, most: number) =>
+  (min: number, max: number) =>
   (text: string): number => {
     const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
     throw new InvalidArgumentError(
-      `${JSON.stringify(text)} was given; allowed: a whole number from ${least} to ${most}.`,
+      `${JSON.stringify(text)} was given; allowed: a whole number from ${min} to ${max}.`,
     );
   };
 

@@ -9,7 +9,7 @@ export interface Pointer {
   /** The event's number, where the index gives it. */
   readonly seq?: number;
   /** Whether an event is the one that was looked for. */
-  readonly means: (event: ChainedEvent) => boolean;
+  readonly matches: (event: ChainedEvent) => boolean;
 }
 
 /** What the tables contain about a boundary. */
@@ -32,7 +32,11 @@ export interface Found {
 export const NO_EVIDENCE = 'it has no evidence';
 
 /** An index alone proves nothing: the chain must hold, contain the event, and be signed by the stack's key once it is closed. */
-export function follow({ boundaryId, seq, means }: Pointer, recorded: Recorded, key: KeyObject): Found {
+export function confirmMatch(
+  { boundaryId, seq, matches: means }: Pointer,
+  recorded: Recorded,
+  key: KeyObject,
+): Found {
   const { events, signed } = recorded;
   if (events.length === 0) return { fault: NO_EVIDENCE };
   const event = events.find((each) => (seq === undefined || each.seq === seq) && means(each));

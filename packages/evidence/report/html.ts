@@ -29,11 +29,11 @@ export const seen = (text: string): string =>
     (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
   );
 
-/** The first `most` characters of a longer text, and how long it is. */
-export function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
+/** The first `limit` characters of a longer text, and how long it is. */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
   // Not inside a surrogate pair.
-  const end = /[\ud800-\udbff]/.test(text.charAt(most - 1)) ? most - 1 : most;
+  const end = /[\ud800-\udbff]/.test(text.charAt(limit - 1)) ? limit - 1 : limit;
   return `${text.slice(0, end)} … (cut: ${text.length} characters in all; the bundle has the whole)`;
 }
 
@@ -59,8 +59,8 @@ export const html = (parts: TemplateStringsArray, ...contents: readonly Content[
   new Html(parts.map((part, index) => part + markupOf(contents[index])).join(''));
 
 /** Text from the record inside one of the report's sentences. It is isolated, so text that runs from right to left does not reorder the sentence. */
-export const theirs = (text: string | undefined, most = 600): Html =>
-  html`<bdi class="theirs">${cut(text ?? 'not recorded', most)}</bdi>`;
+export const theirs = (text: string | undefined, limit = 600): Html =>
+  html`<bdi class="theirs">${cut(text ?? 'not recorded', limit)}</bdi>`;
 
 /** Names, digests and code, which may break anywhere. */
 export const code = (text: string | undefined): Html =>

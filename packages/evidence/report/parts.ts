@@ -80,14 +80,14 @@ export const details = (summary: Content, body: Content): Html =>
     ${body}
   </details>`;
 
-/** At most `most` items, and how many are left out: a hostile file may contain any number. */
+/** At most `limit` items, and how many are left out: a hostile file may contain any number. */
 export function bounded<T>(
   items: readonly T[],
-  most: number,
+  limit: number,
 ): { shown: readonly T[]; rest: Html | undefined } {
-  const left = items.length - most;
+  const left = items.length - limit;
   return {
-    shown: items.slice(0, most),
+    shown: items.slice(0, limit),
     rest:
       left > 0 ? html`<p class="muted">${left} more are not shown here; the file has them.</p>` : undefined,
   };

@@ -18,12 +18,12 @@ function headersOf(message: IncomingMessage): Record<string, string> {
   return headers;
 }
 
-async function toRaw(message: IncomingMessage): Promise<RawRequest> {
+async function readRequest(message: IncomingMessage): Promise<RawRequest> {
   const body = Buffer.concat(await message.toArray());
   return { method: message.method ?? 'GET', path: message.url ?? '/', headers: headersOf(message), body };
 }
 
-function answer(
+function sendResponse(
   response: ServerResponse,
   { status, headers, body }: RawResponse,
   method: string | undefined,
@@ -42,9 +42,9 @@ export function listen(
   port: number,
 ): Promise<Listening> {
   const server = createServer((message, response) => {
-    toRaw(message)
+    readRequest(message)
       .then(handle)
-      .then((result) => answer(response, result, message.method))
+      .then((result) => sendResponse(response, result, message.method))
       .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
   return new Promise((resolve, reject) => {

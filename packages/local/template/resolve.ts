@@ -42,7 +42,7 @@ export interface ResolveOptions {
 
 export const DEFAULT_ORIGIN = 'http://127.0.0.1:4566';
 
-function typeOf(logicalId: string, { Type, Properties }: TemplateResource): ResourceType {
+function supportedType(logicalId: string, { Type, Properties }: TemplateResource): ResourceType {
   const type = Object.hasOwn(RESOURCE_TYPES, Type) ? RESOURCE_TYPES[Type] : undefined;
   if (type === undefined) {
     throw new TemplateRefused(
@@ -66,7 +66,7 @@ class Resolution implements StackScope {
   readonly #origin: string;
   readonly #previous: ReadonlyMap<string, ResolvedResource>;
   readonly #lastVersion: (functionName: string) => number;
-  readonly #underWay: string[] = [];
+  readonly #inProgress: string[] = [];
   readonly #versions = new Map<string, number>();
 
   constructor(template: Template, options: ResolveOptions) {
@@ -109,20 +109,20 @@ class Resolution implements StackScope {
     const resource = this.#template.Resources[logicalId];
     if (resource === undefined)
       throw new TemplateRefused(`The template has no resource or parameter ${logicalId}.`);
-    if (this.#underWay.includes(logicalId))
+    if (this.#inProgress.includes(logicalId))
       throw new TemplateRefused(
-        `The resources ${[...this.#underWay, logicalId].join(' -> ')} need each other.`,
+        `The resources ${[...this.#inProgress, logicalId].join(' -> ')} need each other.`,
       );
-    this.#underWay.push(logicalId);
+    this.#inProgress.push(logicalId);
     const resolved = this.#resolve(logicalId, resource);
-    this.#underWay.pop();
+    this.#inProgress.pop();
     this.resources.set(logicalId, resolved);
     return resolved;
   }
 
   #resolve(logicalId: string, resource: TemplateResource): ResolvedResource {
-    const type = typeOf(logicalId, resource);
-    for (const other of [resource.DependsOn].flat()) if (this.isWanted(other)) this.resource(other);
+    const type = supportedType(logicalId, resource);
+    for (const other of [resource.DependsOn].flat()) if (this.isIncluded(other)) this.resource(other);
     const properties = evaluate(resource.Properties, this, logicalId) as Record<string, unknown>;
     const versionOf = (name: string): number => this.#versionOf(logicalId, name);
     const { stackName } = this;
@@ -148,7 +148,7 @@ class Resolution implements StackScope {
     return version;
   }
 
-  isWanted(logicalId: string): boolean {
+  isIncluded(logicalId: string): boolean {
     const resource = this.#template.Resources[logicalId];
     if (resource === undefined || IGNORED_TYPES.has(resource.Type)) return false;
     return resource.Condition === undefined || this.condition(resource.Condition);
@@ -176,7 +176,7 @@ class Resolution implements StackScope {
 export function resolveTemplate(template: Template, options: ResolveOptions): ResolvedStack {
   const resolution = new Resolution(template, options);
   for (const logicalId of Object.keys(template.Resources))
-    if (resolution.isWanted(logicalId)) resolution.resource(logicalId);
+    if (resolution.isIncluded(logicalId)) resolution.resource(logicalId);
   const outputs = resolution.outputs();
   return {
     stackName: resolution.stackName,

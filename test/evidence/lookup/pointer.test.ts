@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lookupOf } from 'taskbound-evidence/lookup/lookup';
-import { follow, type Recorded } from 'taskbound-evidence/lookup/pointer';
+import { confirmMatch, type Recorded } from 'taskbound-evidence/lookup/pointer';
 import type { EvidenceBundle, ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { signedBundle, STACK_KEY } from '../../fixtures/signed-bundle.ts';
 import { BOUNDARY, chain, goodEvents } from '../../cli/support.ts';
@@ -13,8 +13,8 @@ const closedChain = chain(
 );
 const issuedAt = closedChain.findIndex(({ type }) => type === 'identity.issued');
 const openChain = closedChain.slice(0, -1);
-const means = (event: ChainedEvent) => lookupOf(event) === 'key#ASIAX';
-const pointer = { boundaryId: BOUNDARY, seq: issuedAt + 1, means };
+const matches = (event: ChainedEvent) => lookupOf(event) === 'key#ASIAX';
+const pointer = { boundaryId: BOUNDARY, seq: issuedAt + 1, matches };
 const event = closedChain[issuedAt];
 
 const open = (events: readonly ChainedEvent[]): Recorded => ({ events, closed: false });
@@ -27,8 +27,8 @@ const signed = closed(signedBundle(BOUNDARY, closedChain, STACK_KEY));
 
 describe('what the evidence says to a pointer', () => {
   it('is the event, when it says so, and whether that is signed', () => {
-    expect(follow(pointer, open(openChain), key)).toEqual({ event, signed: false });
-    expect(follow(pointer, signed, key)).toEqual({ event, signed: true });
+    expect(confirmMatch(pointer, open(openChain), key)).toEqual({ event, signed: false });
+    expect(confirmMatch(pointer, signed, key)).toEqual({ event, signed: true });
   });
 
   it.each([
@@ -37,12 +37,12 @@ describe('what the evidence says to a pointer', () => {
     ['an event behind its end', { ...pointer, seq: 99 }, openChain, 'its event 99 does not match'],
     [
       'no event that says so',
-      { boundaryId: BOUNDARY, means: () => false },
+      { boundaryId: BOUNDARY, matches: () => false },
       openChain,
       'none of its events matches',
     ],
   ])('%s is a fault', (_what, asked, events, fault) =>
-    expect(follow(asked, open(events), key)).toEqual({ fault }),
+    expect(confirmMatch(asked, open(events), key)).toEqual({ fault }),
   );
 
   const changed = closedChain.map((each) =>
@@ -68,7 +68,7 @@ describe('what the evidence says to a pointer', () => {
       /^its evidence does not hold: the ledger has it as closed, but it ends with \S+ and is not signed$/,
     ],
   ])('%s is not believed, though it has an event that says so', (_what, recorded, fault) => {
-    const found = follow(pointer, recorded, key);
+    const found = confirmMatch(pointer, recorded, key);
     expect(found.event?.seq).toBe(pointer.seq);
     expect(found.fault).toMatch(fault);
     expect(found.signed).toBeUndefined();

@@ -103,8 +103,8 @@ export const STATE_WORDS: Readonly<Record<StepState, string>> = {
   skipped: 'not entered',
 };
 
-const short = (text: string, most: number): string =>
-  text.length > most ? `${seen(text).slice(0, most - 1)}…` : text;
+const short = (text: string, limit: number): string =>
+  text.length > limit ? `${seen(text).slice(0, limit - 1)}…` : text;
 
 function boxOf({ name, state, note }: Step, { x, y }: Point, { box }: Layout): Html {
   return html`<g class="step ${state}"
