@@ -10,6 +10,8 @@ const SYNTHESIZE = ['test/fixtures/synthesize.ts'];
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // Node itself loads the sources and removes their types, as in production: Vite's own loader takes longer.
+    experimental: { viteModuleRunner: false },
     // Files share a process, and with it what they import: starting a process for each takes longer than most tests.
     isolate: false,
     testTimeout: 30_000,
@@ -22,6 +24,8 @@ export default defineConfig({
           name: 'pure',
           pool: 'threads',
           maxWorkers: 1,
+          // Projects with different numbers of workers cannot run in the same group.
+          sequence: { groupOrder: 1 },
           include: PURE,
           exclude: [...NOT_PURE, ...SLOW],
         },
@@ -30,6 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          sequence: { groupOrder: 2 },
           globalSetup: SYNTHESIZE,
           include: [
             'test/{cli,docs,fixtures,lambdas,lib,local,properties,sample,scenarios,scripts,simulation}/**/*.test.ts',
@@ -41,7 +46,14 @@ export default defineConfig({
       // In a process of their own: thousands of tasks in one process slow each other down.
       {
         extends: true,
-        test: { name: 'slow', isolate: true, globalSetup: SYNTHESIZE, include: SLOW, testTimeout: 600_000 },
+        test: {
+          name: 'slow',
+          sequence: { groupOrder: 3 },
+          isolate: true,
+          globalSetup: SYNTHESIZE,
+          include: SLOW,
+          testTimeout: 600_000,
+        },
       },
     ],
   },
