@@ -7,7 +7,7 @@ import { errorMessage } from 'taskbound-evidence/describe-error';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { synthesize } from '../sample/synthesize.ts';
 import { readAssembly } from 'taskbound-local/template/assembly';
-import { schedule as scheduleSchema } from './schedules/schedule.ts';
+import { schedule as scheduleSchema, type Schedule } from './schedules/schedule.ts';
 import { runSchedule, warmUp } from './run-schedule.ts';
 import { simulate, type Simulation } from './simulate.ts';
 import { silenceLogs } from './world/silence-logs.ts';
@@ -64,12 +64,19 @@ const options: Options = new Command()
   .parse()
   .opts();
 
+/** What to replay; read before anything is synthesized, so that a wrong one is refused at once. */
+const toReplay = options.replay === undefined ? undefined : readSchedule(options.replay);
+if (typeof toReplay === 'string') {
+  process.stderr.write(`simulate: ${toReplay}\n`);
+  process.exit(2);
+}
+
 const folder = options.assembly ?? mkdtempSync(join(tmpdir(), 'taskbound-simulate-'));
 if (options.assembly === undefined)
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 if (options.assembly === undefined) synthesize({ outdir: folder });
-process.exitCode = options.replay === undefined ? await explore() : await replay(options.replay);
+process.exitCode = toReplay === undefined ? await explore() : await replay(toReplay);
 
 async function explore(): Promise<number> {
   silenceLogs();
@@ -109,16 +116,11 @@ function textOf(result: Simulation): string {
   return `${lines.join('\n')}\n`;
 }
 
-async function replay(given: string): Promise<number> {
-  const parsed = scheduleSchema.safeParse(readSchedule(given));
-  if (!parsed.success) {
-    process.stderr.write(`simulate: the schedule cannot be used: ${z.prettifyError(parsed.error)}\n`);
-    return 2;
-  }
+async function replay(schedule: Schedule): Promise<number> {
   silenceLogs();
   const assembly = await readAssembly(folder);
   await warmUp(assembly);
-  const { trace, violations, ...rest } = await runSchedule(assembly, parsed.data);
+  const { trace, violations, ...rest } = await runSchedule(assembly, schedule);
   if (options.json === true) process.stdout.write(`${JSON.stringify({ ...rest, violations, trace })}\n`);
   else {
     const broken = violations.map(({ invariant, message }) => `Invariant ${invariant}: ${message}`);
@@ -127,13 +129,13 @@ async function replay(given: string): Promise<number> {
   return violations.length === 0 ? 0 : 1;
 }
 
-/** Prints why a schedule cannot be read, and returns undefined. */
-function readSchedule(given: string): unknown {
+/** The schedule, or why it cannot be used. */
+function readSchedule(given: string): Schedule | string {
   try {
-    return JSON.parse(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given);
+    const text = given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given;
+    const { data, error } = scheduleSchema.safeParse(JSON.parse(text));
+    return error === undefined ? data : `the schedule cannot be used: ${z.prettifyError(error)}`;
   } catch (error) {
-    const because = errorMessage(error);
-    process.stderr.write(`simulate: the schedule cannot be read: ${because}. Give JSON, or @FILE.\n`);
-    return undefined;
+    return `the schedule cannot be read: ${errorMessage(error)}. Give JSON, or @FILE.`;
   }
 }

@@ -5,7 +5,8 @@ import { assertTimeOf } from '../../core/schedules/schedule-times.ts';
 import { fillParameters } from '../../core/schedules/schedule-parameters.ts';
 import type { ScheduleSpec, TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import { log } from '../control/function/log.ts';
-import { submitTask, type Requester, type SubmitDependencies, type SubmittedTask } from '../submit/submit.ts';
+import type { TaskRequester } from '../../core/ledger/new-row.ts';
+import { submitTask, type SubmitDependencies, type SubmittedTask } from '../submit/submit.ts';
 import type { ScheduledRun } from './read-run.ts';
 
 /** A schedule has no user id in IAM: the row has the service's name instead. */
@@ -40,7 +41,7 @@ function unknownSchedule({ type, schedule }: ScheduledRun): NotScheduled {
   );
 }
 
-const requesterOf = ({ arn }: ScheduleSpec, { schedule, forMs }: ScheduledRun): Requester => ({
+const requesterOf = ({ arn }: ScheduleSpec, { schedule, forMs }: ScheduledRun): TaskRequester => ({
   arn,
   userId: SCHEDULER,
   accountId: arn.split(':')[4] ?? '',

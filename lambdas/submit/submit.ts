@@ -3,10 +3,9 @@ import type { Clock } from 'taskbound-time/clock';
 import { drainingError, type Drain } from '../../core/operations/drain.ts';
 import { NotPermitted, TaskIdTaken } from '../../core/shared/errors.ts';
 import { MalformedRequest } from 'taskbound-evidence/errors';
-import { grantDigest } from '../../core/grants/grant.ts';
-import { boundaryIdOf, executionArnOf, NONCE_CHARACTERS, secretName } from 'taskbound-evidence/names/ids';
+import { NONCE_CHARACTERS } from 'taskbound-evidence/names/ids';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
-import { omitUndefined } from 'taskbound-evidence/omit-undefined';
+import { newRow, type TaskRequester } from '../../core/ledger/new-row.ts';
 import { personOf, type Person } from '../../core/approvals/people.ts';
 import {
   checkRequest,
@@ -15,11 +14,8 @@ import {
   type TaskRequest,
 } from '../../core/requests/request.ts';
 import { scheduleOfTaskId } from '../../core/schedules/schedule.ts';
-import { ISSUE_MARGIN_SECONDS } from '../../core/windows/window.ts';
-import type { TaskWindow } from '../../core/windows/window-rule.ts';
 import { newTaskId } from '../../core/requests/task-id.ts';
 import type { TaskTypeConfig } from '../../core/task-types/task-type.ts';
-import { windowFor } from '../../core/windows/window-for.ts';
 import type { EvidenceLog } from '../control/evidence/evidence-log.ts';
 import type { Ledger } from '../control/ledger/ledger.ts';
 import { startTask } from '../control/ledger/start-task.ts';
@@ -60,12 +56,6 @@ export async function submit(
   return submitTask(taskId, checked, { ...caller, requester: person }, config, deps);
 }
 
-/** Who requests a task: a person, verified by IAM, or a schedule. */
-export interface Requester extends VerifiedCaller {
-  readonly requester: string;
-  readonly scheduled?: LedgerRow['scheduled'];
-}
-
 /**
  * Every request once its requester is known: writes the row unless the id has one, then continues from the
  * row.
@@ -73,11 +63,19 @@ export interface Requester extends VerifiedCaller {
 export async function submitTask(
   taskId: string,
   checked: CheckedRequest,
-  requester: Requester,
+  requester: TaskRequester,
   config: TaskTypeConfig,
   deps: SubmitDependencies,
 ): Promise<SubmittedTask> {
-  const planned = plan(taskId, checked, requester, config, deps);
+  const planned = newRow({
+    stack: deps.stack,
+    taskId,
+    checked,
+    requester,
+    config,
+    nonce: deps.randomHex(NONCE_CHARACTERS / 2),
+    requestedAtMs: deps.clock.nowMs(),
+  });
   const draining = await deps.ledger.draining();
   const created = draining === undefined && (await deps.ledger.create(planned));
   const row = created ? planned : await existingRow(planned, draining, deps.ledger);
@@ -111,69 +109,6 @@ function assertNotRunId(taskId: string | undefined, { schedules }: TaskTypeConfi
   throw new MalformedRequest(
     `Field taskId is ${JSON.stringify(taskId)}, which is the id of a run of the schedule ${schedule}; allowed: any other id. Choose another id, or leave it out.`,
   );
-}
-
-function plan(
-  taskId: string,
-  checked: CheckedRequest,
-  requester: Requester,
-  config: TaskTypeConfig,
-  deps: SubmitDependencies,
-): LedgerRow {
-  const boundaryId = boundaryIdOf(config.type, taskId);
-  const nonce = deps.randomHex(NONCE_CHARACTERS / 2);
-  const place = { stack: deps.stack, taskType: config.type, boundaryId, nonce };
-  const requestedAtMs = deps.clock.nowMs();
-  const window = windowFor(config.window, checked.window, requestedAtMs, config.workSeconds);
-  return {
-    boundaryId,
-    taskType: config.type,
-    taskId,
-    stack: deps.stack,
-    revision: 1,
-    phase: 'requested',
-    day: new Date(requestedAtMs).toISOString().slice(0, 10),
-    requestedAtMs,
-    requestedBy: { arn: requester.arn, userId: requester.userId, accountId: requester.accountId },
-    requester: requester.requester,
-    ...(requester.scheduled && { scheduled: requester.scheduled }),
-    reason: checked.reason,
-    ...omitUndefined({ emergency: checked.emergency }),
-    parameters: { ...checked.parameters },
-    requestDigest: checked.requestDigest,
-    grantDigest: grantDigest(config, { boundaryId, nonce, parameters: checked.parameters, window }),
-    nonce,
-    leaseSeconds: config.leaseSeconds,
-    ...(window && { window }),
-    taskSeconds: config.taskSeconds,
-    executionArn: executionArnOf(config.stateMachineArn, taskId),
-    taskRoleArn: config.taskRoleArn,
-    secrets: Object.entries(config.secrets).map(([name, spec]) => ({
-      name,
-      spec,
-      secretName: secretName(place, name),
-      state: 'planned' as const,
-    })),
-    leases: [],
-    ...waitingFor(config, checked, window, requestedAtMs),
-  };
-}
-
-/**
- * The approvals that the task waits for: those of its type, unless it is an emergency. Approval expires when
- * the task would no longer fit into its window. A task that does not fit already needs no approval: `Admit`
- * rejects it.
- */
-function waitingFor(
-  { approval, workSeconds }: TaskTypeConfig,
-  { emergency }: CheckedRequest,
-  window: TaskWindow | undefined,
-  requestedAtMs: number,
-): Pick<LedgerRow, 'approval'> {
-  if (approval === null || emergency !== undefined) return {};
-  const lastMs = (window?.closesAtMs ?? Infinity) - (workSeconds + ISSUE_MARGIN_SECONDS) * 1000;
-  const expiresAtMs = Math.min(requestedAtMs + approval.expiresAfterSeconds * 1000, lastMs);
-  return expiresAtMs > requestedAtMs ? { approval: { quorum: approval.quorum, expiresAtMs } } : {};
 }
 
 /**
