@@ -121,9 +121,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'the deadline in the session policy is later than the one in the ledger',
-    file: 'lambdas/issue-identity/issue-identity.ts',
-    find: 'deadline: deadlineText(deadlineMs),\n  });\n\ninterface Attempt',
-    replace: 'deadline: deadlineText(deadlineMs + 600_000),\n  });\n\ninterface Attempt',
+    file: 'lambdas/issue-identity/intend-lease.ts',
+    find: 'deadline: deadlineText(deadlineMs),',
+    replace: 'deadline: deadlineText(deadlineMs + 600_000),',
     invariant: 1,
     only: '^quota',
   },

@@ -9,7 +9,8 @@ import { openRecords } from '../control/function/records.ts';
 import { TaskSecrets } from '../control/secrets/secrets.ts';
 import { step, type StepHandler } from '../control/function/step.ts';
 import { TaskTypes } from '../control/task-types/task-types.ts';
-import { issueIdentity, type IssueIdentityDependencies } from './issue-identity.ts';
+import type { IssueIdentityDependencies } from './dependencies.ts';
+import { issueIdentity } from './issue-identity.ts';
 
 export function issueIdentityHandler(ports: ControlPorts): StepHandler {
   const { environment: variables, aws, awsOnce, clock } = ports;

@@ -4,7 +4,7 @@ import { issueIdentityHandler } from './handler.ts';
 /**
  * Trigger: the state `IssueIdentity`, immediately before each run of the work.
  *
- * Effects, in order (issue-identity/issue-identity.ts):
+ * Effects, in order (intend-lease.ts, issue-lease.ts, issue-identity.ts):
  *  0. after a run that returned a checkpoint: the checkpoint is checked, and `work.finished:<lease>` is
  *     recorded in the evidence;
  *  1. everything is checked again: owner, phase, grant digest, approvals, window; a task that a rule refuses
