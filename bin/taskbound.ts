@@ -4,7 +4,7 @@ import { main } from '../cli/main.ts';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
 import { synthesizeSample } from '../sample/synthesize-sample.ts';
 
-/** Ctrl-C may arrive twice at once, from the terminal and from npx. After this many, the process exits at once. */
+/** At this number of signals the process exits immediately. One Ctrl-C can send two signals: one from the terminal, one from npx. */
 const SIGNALS_TO_EXIT = 4;
 
 const untilInterrupted = (): Promise<void> =>
@@ -18,7 +18,7 @@ const untilInterrupted = (): Promise<void> =>
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   });
 
-/** Asks the user; undefined without a terminal. */
+/** Asks the user a question. Returns undefined without a terminal. */
 async function ask(question: string): Promise<string | undefined> {
   if (!process.stdin.isTTY) return undefined;
   const { createInterface } = await import('node:readline/promises');

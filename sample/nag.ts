@@ -1,5 +1,5 @@
 import { Validations, type App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 
-/** Runs cdk-nag's AwsSolutions rules at synth: a finding that is not accepted with a reason fails it. */
+/** Runs cdk-nag's AwsSolutions rules at synth. Synth fails if a finding is not accepted with a reason. */
 export const checkWithNag = (app: App): void => Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -6,9 +6,9 @@ import { ASSEMBLY, outPath, type SampleRun } from './start/taskbound.ts';
 import { synthesize } from './synthesize.ts';
 
 /**
- * `npm start`: the samples on this machine. A transfer that its schedule submits, a maintenance that two people approve and that waits for
- * its window, and an assistant that follows orders in the case it answers; then what each of them left. The stack is synthesized once and
- * every run loads that assembly, each into a new embedded AWS.
+ * `npm start`: runs three sample tasks on this machine: a transfer that its schedule submits; maintenance that two people approve and that
+ * waits for its window; and an assistant that follows instructions in the case that it answers. Then it prints the checks of each task, and
+ * where its evidence is. The stack is synthesized once. Each run loads that assembly into a new embedded AWS.
  */
 function printRun(title: string, { timeline, checks }: SampleRun): boolean {
   console.log(`\n== ${title}\n\n${timeline}`);
@@ -19,7 +19,7 @@ function printRun(title: string, { timeline, checks }: SampleRun): boolean {
 const SAMPLES = [
   ['The nightly transfer, submitted by its schedule', runNightly],
   ['The maintenance of a database, approved by two people', runMaintenance],
-  ['An assistant whose case orders it about', runCases],
+  ['An assistant that follows instructions in its case', runCases],
 ] as const;
 
 await rm(outPath(), { recursive: true, force: true });

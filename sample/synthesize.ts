@@ -4,18 +4,18 @@ import { checkWithNag } from './nag.ts';
 import { SampleStack } from './stack/sample-stack.ts';
 
 export interface SynthesizeOptions {
-  /** Where the assembly is written. @default - a folder of CDK's choice */
+  /** The folder in which the assembly is written. @default - a folder that the CDK chooses */
   readonly outdir?: string;
-  /** Declares the stack. @default - the sample */
+  /** Declares the stack. @default - the sample stack */
   readonly declare?: (app: App) => { readonly stackName: string };
-  /** Also asks CloudFormation's own validator, which takes seconds. @default false */
+  /** Also runs CloudFormation's own validator, which takes seconds. @default false */
   readonly forDeployment?: boolean;
 }
 
 /** A finding of CloudFormation's validator is an error, not a warning. */
 const STRICT = { '@aws-cdk/core:validateAgainstDefaultRules': true };
 
-/** Synthesizes in this process, cdk-nag included, without the cdk command. Throws when a declaration or a finding forbids it. */
+/** Synthesizes in this process, with cdk-nag but without the cdk command. Throws if a declaration is invalid or cdk-nag has a finding. */
 export function synthesize(options: SynthesizeOptions = {}): {
   readonly directory: string;
   readonly stackName: string;

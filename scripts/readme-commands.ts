@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 
 /**
- * Runs what the README and the guides tell people to run: each line of their `sh` blocks that starts with `npm start` or `npx taskbound`, in
- * order, in this checkout. A line may end in `# exit N`; otherwise 0 is expected. A command that waits for Ctrl-C or needs something else than
- * this checkout is marked `# not run here: why`.
+ * Runs the commands of the README and the guides in this checkout, in order: each line of their `sh` blocks that starts with `npm start` or
+ * `npx taskbound`. The expected exit code is 0, or N if the line ends in `# exit N`. Lines with `# not run here: why` are skipped: these
+ * commands wait for Ctrl-C, or need more than this checkout.
  */
 const GUIDES = 'docs/guides';
 const documents = [
@@ -22,25 +22,25 @@ function commandsIn(document: string): string[] {
     .filter((line) => /^(npm start|npx taskbound)\b/.test(line) && !line.includes('# not run here:'));
 }
 
-/** Whether the command exits as its line claims. */
-function exitsAsClaimed(line: string): boolean {
+/** Whether the command exits with the code that its line states. */
+function exitsAsExpected(line: string): boolean {
   const expected = Number(/# exit (\d+)/.exec(line)?.[1] ?? 0);
   const ran = spawnSync(line.replace(/\s+#.*$/, ''), { shell: true, encoding: 'utf8', timeout: 120_000 });
-  const right = ran.status === expected;
-  process.stdout.write(`${right ? 'ok    ' : 'FAILED'} ${line}\n`);
-  if (!right)
+  const isExpected = ran.status === expected;
+  process.stdout.write(`${isExpected ? 'ok    ' : 'FAILED'} ${line}\n`);
+  if (!isExpected)
     process.stdout.write(`       exit ${ran.status}, expected ${expected}\n${ran.stdout}${ran.stderr}\n`);
-  return right;
+  return isExpected;
 }
 
-// Its bundle is named by a pattern, which must match the one file of this run.
+// A guide names the bundle in this folder by a pattern. The pattern must match only the file of this run.
 rmSync('out/case', { recursive: true, force: true });
 let failed = 0;
 for (const document of documents) {
   const commands = commandsIn(document);
   if (commands.length > 0) process.stdout.write(`${document}\n`);
-  failed += commands.filter((line) => !exitsAsClaimed(line)).length;
+  failed += commands.filter((line) => !exitsAsExpected(line)).length;
   if (document === 'README.md' && commands.length === 0)
-    throw new Error('README.md has no command to run: the check would prove nothing.');
+    throw new Error('README.md has no command to run, so this check would test nothing.');
 }
 process.exitCode = failed === 0 ? 0 : 1;

@@ -12,14 +12,14 @@ import { SystemClock } from 'taskbound-local/clock/system-clock';
 import { synthesizeSample } from '../sample/synthesize-sample.ts';
 
 /**
- * `npm run smoke -- --stack NAME`: the end-to-end scenario against endpoints only. The same against a real account and against
- * AWS_ENDPOINT_URL. Needs credentials that may read the stack, put and delete objects in its buckets, and submit as they are, or with
- * `--as NAME@Requesters` those of the IAM user NAME.
+ * `npm run smoke -- --stack NAME`: runs two transfers on a deployed stack and checks their results. It calls only AWS endpoints, so it does
+ * the same in a real account and with AWS_ENDPOINT_URL. It needs credentials that may read the stack, put and delete objects in its
+ * buckets, and submit tasks. With `--as NAME@Requesters` these must be the credentials of the IAM user NAME.
  */
 const { values } = parseArgs({
   options: { stack: { type: 'string', default: 'Taskbound' }, as: { type: 'string' } },
 });
-const as = values.as === undefined ? [] : ['--as', values.as];
+const requesterOption = values.as === undefined ? [] : ['--as', values.as];
 const endpoint = process.env['AWS_ENDPOINT_URL'];
 const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
 const config = {
@@ -31,7 +31,7 @@ const config = {
 interface Scenario {
   readonly name: string;
   readonly sourceKey: string;
-  /** What must hold; the report is `run --json`'s. */
+  /** The expected exit code of `run --json`. */
   readonly code: number;
 }
 
@@ -55,7 +55,7 @@ async function taskbound(
   };
   await writeFile(join(folder, 'request.json'), JSON.stringify(request));
   let output = '';
-  const code = await main(['run', 'request.json', '--stack', values.stack, ...as, '--json'], {
+  const code = await main(['run', 'request.json', '--stack', values.stack, ...requesterOption, '--json'], {
     out: (text) => void (output += text),
     err: (text) => void process.stderr.write(text),
     env: process.env,
@@ -69,20 +69,23 @@ async function taskbound(
   return { code, report: JSON.parse(output) };
 }
 
-async function checked(folder: string, scenario: Scenario): Promise<boolean> {
+async function checkScenario(folder: string, scenario: Scenario): Promise<boolean> {
   console.log(`# ${scenario.name}`);
   const { code, report } = await taskbound(folder, scenario);
   const facts: [string, boolean][] = [
     [`exit code ${code} (expected ${scenario.code})`, code === scenario.code],
     [`phase ${String(report['phase'])} (expected closed)`, report['phase'] === 'closed'],
     [`proof ${String(report['proof'])} (expected refused)`, report['proof'] === 'refused'],
-    [`error ${JSON.stringify(report['error'])}`, (report['error'] === null) === (scenario.code === 0)],
+    [
+      `error ${JSON.stringify(report['error'])} (expected ${scenario.code === 0 ? 'null' : 'an error'})`,
+      (report['error'] === null) === (scenario.code === 0),
+    ],
   ];
   for (const [what, holds] of facts) console.log(`${holds ? 'yes' : 'NO '}  ${what}`);
   return facts.every(([, holds]) => holds);
 }
 
-async function identical(s3: S3Client, Bucket: string): Promise<boolean> {
+async function isIdentical(s3: S3Client, Bucket: string): Promise<boolean> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: destination('moves') }));
   const holds = content.equals((await Body?.transformToByteArray()) ?? new Uint8Array());
   console.log(`${holds ? 'yes' : 'NO '}  the destination object is byte-identical`);
@@ -91,7 +94,7 @@ async function identical(s3: S3Client, Bucket: string): Promise<boolean> {
 
 async function remove(Bucket: string, Key: string): Promise<void> {
   await s3.send(new DeleteObjectCommand({ Bucket, Key })).catch((error: unknown) => {
-    console.error(`Not cleaned up: s3://${Bucket}/${Key}: ${messageOf(error)}`);
+    console.error(`Cannot delete s3://${Bucket}/${Key}: ${messageOf(error)}`);
   });
 }
 
@@ -99,16 +102,16 @@ const outputs = await readOutputs(config, values.stack);
 const buckets = { source: outputOf(outputs, 'source'), destination: outputOf(outputs, 'destination') };
 const s3 = new S3Client({ ...config, forcePathStyle: endpoint !== undefined });
 const folder = await mkdtemp(join(tmpdir(), 'taskbound-smoke-'));
-let good = true;
+let passed = true;
 try {
   await s3.send(new PutObjectCommand({ Bucket: buckets.source, Key: source, Body: content }));
-  for (const scenario of SCENARIOS) good = (await checked(folder, scenario)) && good;
-  good = good && (await identical(s3, buckets.destination));
+  for (const scenario of SCENARIOS) passed = (await checkScenario(folder, scenario)) && passed;
+  passed = passed && (await isIdentical(s3, buckets.destination));
 } finally {
   await rm(folder, { recursive: true, force: true });
   await remove(buckets.source, source);
   await remove(buckets.destination, destination('moves'));
   await remove(buckets.destination, `${destination('moves')}.receipt.json`);
 }
-console.log(good ? 'smoke: all good' : 'smoke: FAILED');
-process.exitCode = good ? 0 : 1;
+console.log(passed ? 'smoke: passed' : 'smoke: FAILED');
+process.exitCode = passed ? 0 : 1;

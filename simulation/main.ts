@@ -13,9 +13,9 @@ import { simulate, type Simulation } from './simulate.ts';
 import { silenceLogs } from './world/silence-logs.ts';
 
 /**
- * `npm run simulate`: explores faults, first each one alone and then in schedules drawn with a seed, and
- * judges each run by the invariants of docs/invariants.md. Exit 0: no violation. 1: a violation; the smallest
- * schedule that shows it is printed. 2: usage.
+ * `npm run simulate`: runs tasks with faults, and checks each run against the invariants of docs/invariants.md. First it runs a schedule
+ * for each fault alone, then random schedules that are drawn with a seed. Exit 0: no violation. Exit 1: a violation; the smallest schedule
+ * that shows it is printed. Exit 2: an invalid option.
  */
 interface Options {
   readonly seed: number;
@@ -28,7 +28,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-const whole = (text: string): number => {
+const wholeNumber = (text: string): number => {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError(
     `${JSON.stringify(text)} was given; allowed: a whole number up to 999999999.`,
@@ -36,7 +36,7 @@ const whole = (text: string): number => {
 };
 
 const atLeastOne = (text: string): number => {
-  const number = whole(text);
+  const number = wholeNumber(text);
   if (number >= 1) return number;
   throw new InvalidArgumentError('0 was given; allowed: a whole number from 1.');
 };
@@ -45,19 +45,28 @@ const pattern = (text: string): string => {
   try {
     return new RegExp(text).source;
   } catch (error) {
-    throw new InvalidArgumentError(`${JSON.stringify(text)} is no regular expression: ${String(error)}.`);
+    throw new InvalidArgumentError(`${JSON.stringify(text)} is not a regular expression: ${String(error)}.`);
   }
 };
 
 const options: Options = new Command()
   .name('npm run simulate --')
-  .option('--seed <number>', 'draws the random schedules', whole, 1)
-  .option('--schedules <number>', 'how many random schedules, besides all single faults', whole, 500)
-  .option('--only <pattern>', 'only the single faults whose name matches, a regular expression', pattern)
-  .option('--assembly <dir>', 'an already synthesized CDK assembly, instead of synthesizing')
-  .option('--every <number>', 'only the first of each so many single faults', atLeastOne, 1)
+  .option('--seed <number>', 'the seed of the random schedules', wholeNumber, 1)
+  .option(
+    '--schedules <number>',
+    'the number of random schedules, in addition to the single faults',
+    wholeNumber,
+    500,
+  )
+  .option(
+    '--only <pattern>',
+    'run only the single faults whose name matches this regular expression',
+    pattern,
+  )
+  .option('--assembly <dir>', 'use this CDK assembly instead of synthesizing one')
+  .option('--every <number>', 'run only one of every <number> single faults', atLeastOne, 1)
   .option('--first', 'stop at the first violation')
-  .option('--replay <schedule>', 'run one schedule, JSON or @FILE, and print what happened')
+  .option('--replay <schedule>', 'run one schedule, JSON or @FILE, and print its trace')
   .option('--json', 'print exactly one JSON document on standard output')
   .configureOutput({ outputError: (text, write) => write(text) })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
@@ -89,14 +98,14 @@ async function explore(): Promise<number> {
     every,
     ...omitUndefined({ only }),
     first: options.first === true,
-    progress: (done, size, violations) => tell(done, size, violations, startedMs),
+    progress: (done, size, violations) => showProgress(done, size, violations, startedMs),
   });
   process.stderr.write('\n');
   process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : textOf(result));
   return result.brokenRuns === 0 ? 0 : 1;
 }
 
-function tell(done: number, size: number, violations: number, startedMs: number): void {
+function showProgress(done: number, size: number, violations: number, startedMs: number): void {
   const seconds = Math.round((performance.now() - startedMs) / 1000);
   const text = `${done} of ${size} schedules, ${violations} with a violation, ${seconds} s`;
   if (process.stderr.isTTY) process.stderr.write(`\r${text}`);
@@ -129,7 +138,7 @@ async function replay(schedule: Schedule): Promise<number> {
   return violations.length === 0 ? 0 : 1;
 }
 
-/** The schedule, or why it cannot be used. */
+/** Parses the schedule. If it cannot be used, returns the reason. */
 function readSchedule(given: string): Schedule | string {
   try {
     const text = given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given;

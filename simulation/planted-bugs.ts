@@ -5,18 +5,16 @@ export interface Change {
   readonly replace: string;
 }
 
-/** A possible mistake, as a change of a copy of the project. */
+/** A possible mistake of a developer. It is made in a copy of the project. */
 export interface PlantedBug extends Change {
   readonly name: string;
-  /** Further changes, if a second check would hide that the first one is missing. */
+  /** Further changes, if a second check in the code would otherwise prevent the effect of the mistake. */
   readonly also?: readonly Change[];
-  /** The invariant that breaks. */
+  /** The number of the invariant that is violated. */
   readonly invariant: number;
-  /**
-   * The single faults to try, a regular expression; or random schedules, if only several tasks can show the
-   * mistake.
-   */
+  /** A regular expression for the names of the single faults that are run. */
   readonly only: string;
+  /** How many random schedules are run, if it takes several tasks to find the mistake. @default - none */
   readonly schedules?: number;
 }
 
@@ -30,7 +28,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^refuse at IssueIdentity',
   },
   {
-    name: 'the deny is lifted as soon as the boundary is closed',
+    name: 'the deny is removed as soon as the boundary is closed',
     file: 'core/ledger/due.ts',
     find: 'return Math.max(latestDeadlineMs(row), row.closedAtMs) + SWEEP_MARGIN_MS;',
     replace: 'return row.closedAtMs + SWEEP_MARGIN_MS / 4;',
@@ -38,7 +36,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^nothing',
   },
   {
-    name: 'the phase says revoked before anything is',
+    name: 'the phase becomes revoked before anything is revoked',
     file: 'lambdas/revoke-and-record/revoke-and-record.ts',
     find: "return movePhase(row, 'revoking', {",
     replace: "return movePhase(movePhase(row, 'revoking', {} as never), 'revoked', {",
@@ -46,7 +44,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^kill .*RevokeAndRecord',
   },
   {
-    name: 'the probe does not look at its answer',
+    name: 'the answer to the canary call is ignored',
     file: 'lambdas/prove-revoked/prove-lease.ts',
     find: "if (answer.answer !== 'refused' && !isExpired)",
     replace: "if (answer.answer === ('never' as string) && !isExpired)",
@@ -54,7 +52,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^nothing',
   },
   {
-    name: 'only the status-change event closes what an execution left open',
+    name: 'only the status-change event starts Teardown for a boundary that its execution left open',
     file: 'core/ledger/due.ts',
     find: "row.phase === 'closed' ? tidyAtMs(row) : lookAtMs(row)",
     replace: "row.phase === 'closed' ? tidyAtMs(row) : undefined",
@@ -62,7 +60,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^stop RunWork, then events lost',
   },
   {
-    name: 'a lease has no deadline of its own',
+    name: 'the deadline in the session policy is far in the future',
     file: 'core/grants/session-policy.ts',
     find: "{ 'aws:CurrentTime': grant.deadline }",
     replace: "{ 'aws:CurrentTime': '2099-01-01T00:00:00Z' }",
@@ -70,7 +68,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^(quota|outage at RevokeAndRecord)',
   },
   {
-    name: 'a secret that is not there is believed to be gone for good at once',
+    name: 'a secret that does not exist yet is immediately recorded as destroyed',
     file: 'lambdas/revoke-and-record/revoke-secrets.ts',
     find: 'if (isMakerDone(secret) || deps.clock.nowMs() > makerGoneAtMs) return undefined;',
     replace: 'if (makerGoneAtMs > 0) return undefined;',
@@ -79,7 +77,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     schedules: 400,
   },
   {
-    name: 'an error of a secret’s revocation is swallowed',
+    name: 'an error in the revocation of a secret is ignored',
     file: 'lambdas/revoke-and-record/revoke-secrets.ts',
     find: 'return describeError(error);',
     replace: 'return error === undefined ? String(error) : undefined;',
@@ -87,7 +85,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^refuse .*RevokeAndRecord',
   },
   {
-    name: 'any execution may tear a boundary down',
+    name: 'any execution may tear down any boundary',
     file: 'core/ledger/assert-owner.ts',
     find: 'if (row.executionArn !== executionArn && row.teardown?.executionArn !== executionArn) {',
     replace: "if (executionArn === '') {",
@@ -95,7 +93,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^by-hand',
   },
   {
-    name: 'a redriven execution works again',
+    name: 'a redriven execution runs the work again',
     file: 'lib/workflow/expressions.ts',
     find: '`$states.context.Execution.RedriveCount > 0 ?',
     replace: '`$states.context.Execution.RedriveCount < 0 ?',
@@ -103,7 +101,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^stop-at .*redrive',
   },
   {
-    name: 'the work is tried again when Lambda’s answer is lost',
+    name: 'the work is retried when the answer of Lambda is lost',
     file: 'lib/workflow/run-work.ts',
     find: "caught: catchAll(TAIL, failedIn('RunWork')),",
     replace:
@@ -112,7 +110,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^(lose .*Machine|work)',
   },
   {
-    name: 'a credential that nobody can present is taken for expired at once',
+    name: 'a credential that was lost is immediately recorded as expired',
     file: 'lambdas/prove-revoked/prove-lease.ts',
     find: 'if (isOver(lease, deps)) return;',
     replace: 'if (lease.number > 0) return;',
@@ -128,7 +126,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^quota',
   },
   {
-    name: 'an event of the evidence is appended again by a retry',
+    name: 'a retry appends an event of the evidence again',
     file: 'lambdas/control/evidence/evidence-log.ts',
     find: 'if (existing) return existing;',
     replace: "if (existing?.type === 'boundary.closed') return existing;",
@@ -136,7 +134,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^kill ',
   },
   {
-    name: 'one task’s deny ends every task of the type',
+    name: 'the deny of one task ends the access of every task of the type',
     file: 'packages/evidence/policy/deny-policy.ts',
     find: "StringEquals: { 'aws:SourceIdentity': boundaryId }",
     replace: "StringLike: { 'aws:SourceIdentity': boundaryId.replace(/[.].*/, '.*') }",
@@ -145,7 +143,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     schedules: 150,
   },
   {
-    name: 'success is reported when the proof cannot be had',
+    name: 'success is reported when there is no proof',
     file: 'lib/workflow/tail.ts',
     find: "caught: catchAll('BoundaryUnproven', stoppedIn('ProveRevoked')),",
     replace: "caught: catchAll('TaskSucceeded', stoppedIn('ProveRevoked')),",
@@ -153,7 +151,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^outage at ProveRevoked#1.* 14400',
   },
   {
-    name: 'a Teardown that failed is the last one',
+    name: 'a Teardown that failed is not started again',
     file: 'core/reconcile/reconcile.ts',
     find: 'if (row.teardown && nowMs < row.teardown.intendedAtMs + TEARDOWN_PAUSE_MS)',
     replace: 'if (row.teardown && nowMs > 0)',
@@ -161,7 +159,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^outage at RevokeAndRecord#1.* 14400',
   },
   {
-    name: 'a role that is full of denies stops the teardown',
+    name: 'the teardown fails when the role has no space for a deny',
     file: 'lambdas/revoke-and-record/deny-boundary.ts',
     find: 'return describeError(error);',
     replace: 'throw error;',
@@ -184,7 +182,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^maintenance: nothing',
   },
   {
-    name: 'an approval counts whatever grant it was given for',
+    name: 'an approval counts even if it was given for another grant',
     file: 'lambdas/decide/decide.ts',
     find: 'grantDigest: assertDigest(call),',
     replace: 'grantDigest: assertDigest(call) && row.grantDigest,',
@@ -200,7 +198,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^maintenance: nothing',
   },
   {
-    name: 'the execution is started before the quorum is there, and nobody counts approvals again',
+    name: 'the execution starts before the quorum is reached, and approvals are not checked again',
     file: 'core/approvals/approval.ts',
     find: '  if (approvalFault(decided, config) !== undefined) return decided;\n',
     replace: '',
@@ -223,7 +221,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^maintenance, refused: nothing',
   },
   {
-    name: 'nobody looks when the window opens',
+    name: 'the opening time of a window is ignored',
     file: 'core/windows/window.ts',
     find: 'window === undefined || nowMs >= window.opensAtMs\n    ? null',
     replace: 'window === undefined || nowMs > 0\n    ? null',
@@ -238,7 +236,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^maintenance: nothing',
   },
   {
-    name: 'a window that has opened is open for ever',
+    name: 'a window that has opened never closes',
     file: 'core/windows/window.ts',
     find: "if (window === undefined) return { is: 'open' };",
     replace: "if (window === undefined || nowMs >= window.opensAtMs) return { is: 'open' };",
@@ -246,7 +244,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^maintenance in a short window',
   },
   {
-    name: 'a lease may be longer than its window',
+    name: 'a lease may end after its window',
     file: 'core/ledger/deadline.ts',
     find: 'row.window?.closesAtMs ?? Infinity,',
     replace: 'Infinity,',
@@ -254,7 +252,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^maintenance: window',
   },
   {
-    name: 'a login is left when its secret is destroyed',
+    name: 'a login is not ended when its secret is destroyed',
     file: 'lambdas/control/secrets/retire-secret.ts',
     find: '  if (isLogin(secret)) await logins.end(secret);\n',
     replace: '',
@@ -262,7 +260,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^maintenance: nothing',
   },
   {
-    name: 'a login is left when its secret is destroyed, and the proof does not ask the server',
+    name: 'a login is not ended when its secret is destroyed, and the proof does not check the server',
     file: 'lambdas/control/secrets/retire-secret.ts',
     find: '  if (isLogin(secret)) await logins.end(secret);\n',
     replace: '',
@@ -285,7 +283,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^maintenance: outage at RevokeAndRecord.* 600',
   },
   {
-    name: 'a login that is not there yet is believed to be gone for good',
+    name: 'a login that does not exist yet is immediately recorded as ended',
     file: 'lambdas/revoke-and-record/revoke-secrets.ts',
     find: 'if (isMakerDone(secret) || deps.clock.nowMs() > makerGoneAtMs) return undefined;',
     replace: 'if (makerGoneAtMs > 0) return undefined;',
@@ -293,7 +291,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^maintenance: run-on at IssueSecret',
   },
   {
-    name: 'a task that is ended early goes on until Teardown has begun',
+    name: 'a task that is ended early continues until Teardown starts',
     file: 'core/ledger/phase.ts',
     find: "phase === 'admitted' || phase === 'open';",
     replace: "phase === 'admitted' || phase === 'open' || phase === 'revoking';",
@@ -301,7 +299,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^(ended|maintenance): end-at',
   },
   {
-    name: 'each delivery of a run is a task of its own',
+    name: 'each delivery of a scheduled run becomes another task',
     file: 'lambdas/submit-scheduled/submit-run.ts',
     find: 'submitTask(run.taskId,',
     replace: 'submitTask(`${run.taskId}${deps.randomHex(1)}`,',
@@ -309,7 +307,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     only: '^scheduled: nothing',
   },
   {
-    name: 'a new run gets the lease of an old one',
+    name: 'a new run of the work gets the lease of the previous run',
     file: 'lambdas/issue-identity/previous-run.ts',
     find: "lease.state === 'issued' && lease.after === before?.number",
     replace: "lease.state === 'issued' && lease.number >= (before?.number ?? 1)",

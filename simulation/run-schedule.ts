@@ -1,7 +1,7 @@
 import type { Assembly } from 'taskbound-local/template/assembly';
 import { Adversary } from './judges/adversary.ts';
 import { IssueWatch } from './judges/issue-watch.ts';
-import { isAtRest, judge, CLOSED_WITHIN_MS, SWEPT_WITHIN_MS, type Judged } from './judges/judge.ts';
+import { isIdle, judge, CLOSED_WITHIN_MS, SWEPT_WITHIN_MS, type Judged } from './judges/judge.ts';
 import { endsFromMs } from './judges/judge-people.ts';
 import { KINDS, LEASE_MS } from './schedules/kinds.ts';
 import { LoginWatch } from './judges/login-watch.ts';
@@ -18,13 +18,13 @@ export interface Outcome {
   readonly closed: number;
   readonly maxSecondsToClosed: number;
   readonly maxSecondsToDenied: number;
-  /** SHA-256 over what happened, call by call. */
+  /** SHA-256 over the trace. */
   readonly digest: string;
   readonly trace: readonly string[];
 }
 
-const LOOK_MS = 10_000;
-/** The run continues for this long, because a late status-change event or a redrive must do no harm. */
+const POLL_MS = 10_000;
+/** With a late status-change event or a redrive, a run continues at least this long, because these must do no harm. */
 const LATE_MS = 3_660_000;
 
 export interface RunHooks {
@@ -32,7 +32,7 @@ export interface RunHooks {
   readonly opened?: (world: World) => void;
 }
 
-/** Runs one schedule in a new world until everything has finished, or should have, and judges it. */
+/** Runs one schedule in a new world until its tasks are finished or exceed the time limits, and judges the run. */
 export async function runSchedule(
   assembly: Assembly,
   schedule: Schedule,
@@ -74,9 +74,8 @@ export async function runSchedule(
 }
 
 /**
- * Two runs whose outcome is ignored. A process may have to load code when it does something for the first
- * time. This is real work that the virtual clock does not cover, so the first runs of a process may differ
- * from later ones.
+ * Runs schedules whose outcome is ignored. The first time that a process does something, it may have to load code. The virtual clock does
+ * not cover this real work, so the first runs of a process may differ from later ones.
  */
 export async function warmUp(assembly: Assembly): Promise<void> {
   const plain = { name: 'warm up', task: 'transfer', tasks: 1, apart: 0, latency: 1, faults: [] } as const;
@@ -84,7 +83,7 @@ export async function warmUp(assembly: Assembly): Promise<void> {
   await runSchedule(assembly, { ...plain, faults: [{ kind: 'stop', state: 'RunWork' }] });
 }
 
-/** How many of the schedule's tasks were accepted. */
+/** Submits the tasks of a schedule. Returns how many were accepted. */
 export async function submitAll(world: World, { tasks, apart }: Schedule): Promise<number> {
   const answers = await Promise.all(
     Array.from({ length: tasks }, async (_, index) => {
@@ -95,29 +94,26 @@ export async function submitAll(world: World, { tasks, apart }: Schedule): Promi
   return answers.filter(Boolean).length;
 }
 
-/** Resolves when everything is closed and swept, or should have been. */
+/** Resolves when everything is closed and swept, or exceeds the time limits for that. */
 export async function waitUntilIdle(world: World): Promise<void> {
   const { clock, injector, schedule } = world;
   const startMs = clock.nowMs();
-  const awaitsMore = schedule.faults.some(
+  const hasLateEvent = schedule.faults.some(
     (fault) => (fault.kind === 'events' && fault.what === 'late') || fault.kind === 'redrive',
   );
-  const leastMs = startMs + (awaitsMore ? LATE_MS : 0);
+  const leastMs = startMs + (hasLateEvent ? LATE_MS : 0);
   for (;;) {
-    await clock.sleep(LOOK_MS);
+    await clock.sleep(POLL_MS);
     const nowMs = clock.nowMs();
-    if (nowMs >= Math.max(leastMs, injector.lastMs) && isAtRest(world) && !mayStillCome(world)) break;
+    if (nowMs >= Math.max(leastMs, injector.lastMs) && isIdle(world) && !mayStillBeDelivered(world)) break;
     const lastMs = Math.max(startMs, injector.lastMs, lastDeadlineMs(world), ...lastEndsMs(world));
     const longestMs = lastMs + CLOSED_WITHIN_MS + SWEPT_WITHIN_MS;
-    if (nowMs > Math.max(leastMs, longestMs) && !mayStillCome(world)) break;
+    if (nowMs > Math.max(leastMs, longestMs) && !mayStillBeDelivered(world)) break;
   }
   await clock.sleep(SETTLE_MS);
 }
 
-/**
- * Work that is still in progress after everything is closed, such as a running function, must do no harm
- * either.
- */
+/** A run continues this long after everything is closed, because a function that is still running must do no harm either. */
 const SETTLE_MS = 60_000;
 
 const lastDeadlineMs = (world: World): number =>
@@ -128,23 +124,20 @@ const lastDeadlineMs = (world: World): number =>
     ),
   );
 
-/** The time from which each task should be ending. */
+/** For each task, the time from which it should end. */
 const lastEndsMs = (world: World): readonly number[] =>
   [...world.witness.rows.values()].flatMap((rows) =>
     rows.slice(-1).map(({ what }) => endsFromMs(what, rows[0]?.atMs ?? 0)),
   );
 
-/**
- * The Scheduler and Lambda retry a run for some time, so the simulation must wait until its last delivery has
- * ended.
- */
+/** How long the Scheduler and Lambda may retry the delivery of a scheduled run. The simulation must wait for the last delivery. */
 const DELIVERED_WITHIN_MS = 3_600_000;
-const mayStillCome = ({ schedule, witness, clock, injector, kind }: World): boolean =>
+const mayStillBeDelivered = ({ schedule, witness, clock, injector, kind }: World): boolean =>
   schedule.task === 'scheduled' &&
   witness.rows.size === 0 &&
   clock.nowMs() < Math.max(kind.startMs, injector.lastMs) + DELIVERED_WITHIN_MS;
 
-/** The boundaries whose work function really said that it was done. */
+/** The boundaries whose work function returned that it is done. */
 function watchWork(world: World): ReadonlySet<string> {
   const done = new Set<string>();
   world.onWorkDone = (boundaryId) => void done.add(boundaryId);

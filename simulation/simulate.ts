@@ -9,7 +9,7 @@ import { findSites } from './faults/sites.ts';
 import type { Answer, Order, Report, WorkerOrders } from './worker.ts';
 
 export interface SimulationOptions extends Omit<WorkerOrders, 'sites'> {
-  /** Stop assigning work at the first violation. */
+  /** Whether to start no more schedules after the first violation. */
   readonly first: boolean;
   readonly progress: (done: number, size: number, violations: number) => void;
 }
@@ -36,10 +36,7 @@ export interface Simulation {
   readonly maxSecondsToDenied: number;
 }
 
-/**
- * How many schedules a worker gets at a time: enough to keep it busy, few enough that all workers end
- * together.
- */
+/** How many schedules a worker gets at a time: enough to keep it busy, and few enough that all workers finish at about the same time. */
 const BATCH = 8;
 
 /**
@@ -78,8 +75,7 @@ async function runAll(
         const run = Array.from({ length: Math.min(BATCH, size - next) }, (_, offset) => next + offset);
         next += run.length;
         const answer = await worker.ask({ run });
-        if (!('reports' in answer))
-          throw new Error('A worker answered something else than it was asked for.');
+        if (!('reports' in answer)) throw new Error('A worker of the simulation sent an unexpected answer.');
         reports.push(...answer.reports);
         broken += answer.reports.filter(({ violations }) => violations.length > 0).length;
         options.progress(reports.length, size, broken);
@@ -129,7 +125,7 @@ class Worker {
   static async start(orders: WorkerOrders): Promise<Worker> {
     const process = fork(fileURLToPath(new URL('worker.ts', import.meta.url)), [JSON.stringify(orders)]);
     const answer = await nextAnswer(process);
-    if (!('ready' in answer)) throw new Error('A worker of the simulation did not begin.');
+    if (!('ready' in answer)) throw new Error('A worker of the simulation did not start.');
     return new Worker(process, answer.ready);
   }
 
@@ -152,7 +148,9 @@ class Worker {
 function nextAnswer(process: ChildProcess): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const onExit = (code: number | null): void =>
-      reject(new Error(`A worker of the simulation ended with ${String(code)}; what it wrote says why.`));
+      reject(
+        new Error(`A worker of the simulation exited with ${String(code)}. Its output contains the reason.`),
+      );
     process.once('exit', onExit);
     process.once('message', (answer: Answer) => {
       process.off('exit', onExit);

@@ -67,7 +67,7 @@ export function letLogsUse(scope: Construct, key: kms.IKey): void {
   const groups = Stack.of(scope).formatArn({
     service: 'logs',
     resource: 'log-group',
-    resourceName: '*',
+    resourceName: '*', // Log groups get their names at deployment.
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
   key.addToResourcePolicy(
@@ -82,9 +82,7 @@ export function letLogsUse(scope: Construct, key: kms.IKey): void {
         'kms:GenerateDataKey',
         'kms:DescribeKey',
       ],
-      // In a key's policy `*` is the key itself.
-      resources: ['*'],
-      // Log groups get their names at deployment.
+      resources: ['*'], // In a key's policy `*` is the key itself.
       conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': groups } },
     }),
   );
@@ -112,9 +110,8 @@ export function letAlarmsUse(scope: Construct, key: kms.IKey): void {
       sid: 'EncryptAlarmsOfThisStack',
       principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      // In a key's policy `*` is the key itself.
-      resources: ['*'],
-      // Alarms are named after their stack: one pattern keeps the key's policy short.
+      resources: ['*'], // In a key's policy `*` is the key itself.
+      // Alarms are named after their stack: one pattern with `*` keeps the key's policy short.
       conditions: onlyFromAlarms([alarmArn(scope, `${Stack.of(scope).stackName}-*`)]),
     }),
   );

@@ -32,6 +32,7 @@ export const writeArchive = (scope: Construct, archive: IEvidenceArchive): Permi
 ];
 
 const bundlesIn = (scope: Construct, { bucket, prefix }: IEvidenceArchive) => ({
+  // The `*` is the boundary.
   resources: [bucket.arnForObjects(`${prefix}${archiveKey(Stack.of(scope).stackName, '*')}`)],
   openBecause: 'Bundles are named after boundaries, which are not known at deployment.',
 });

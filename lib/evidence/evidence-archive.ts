@@ -72,7 +72,7 @@ const neverOverwrite = (bucket: ArchiveBucket): iam.PolicyStatement =>
     effect: iam.Effect.DENY,
     principals: [new iam.AnyPrincipal()],
     actions: ['s3:PutObject'],
-    resources: [bucket.arnForObjects('*')], // a Deny for every object of the bucket
+    resources: [bucket.arnForObjects('*')], // The Deny applies to every object of the bucket.
     conditions: { Null: { 's3:if-none-match': 'true' } },
   });
 

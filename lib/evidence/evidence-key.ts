@@ -40,7 +40,7 @@ const rolesOfStack = (scope: Construct): string =>
     service: 'iam',
     region: '',
     resource: 'role',
-    resourceName: `${Stack.of(scope).stackName}-*`,
+    resourceName: `${Stack.of(scope).stackName}-*`, // CloudFormation adds a random suffix.
   });
 
 /** Signs digests and nothing else. */

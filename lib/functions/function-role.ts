@@ -18,7 +18,7 @@ const NETWORK_INTERFACES: Permission = {
     'ec2:AssignPrivateIpAddresses',
     'ec2:UnassignPrivateIpAddresses',
   ],
-  resources: ['*'],
+  resources: ['*'], // EC2 chooses the ids of interfaces, and its Describe actions support no resources.
   openBecause: 'Network interfaces of a function in a VPC have no name before they exist.',
 };
 
@@ -30,7 +30,7 @@ const NOT_FROM_CODE = new iam.PolicyStatement({
   sid: 'CodeUsesNoNetworkInterfaces',
   effect: iam.Effect.DENY,
   actions: [...NETWORK_INTERFACES.actions],
-  resources: ['*'], // a Deny is meant to be wide
+  resources: ['*'], // The Deny applies to every network interface.
   conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
 });
 
@@ -70,6 +70,7 @@ export function functionRole(scope: Construct, props: FunctionRoleProps): iam.Ro
   };
   permit(role, [writeLogs, ...(isInVpc ? [NETWORK_INTERFACES] : []), ...permissions]);
   if (isInVpc) role.addToPolicy(NOT_FROM_CODE.copy());
+  // The `*` is in the statement that CDK adds for X-Ray.
   acceptOpenResource(role, '*', 'X-Ray has no resources to name: a trace is sent to the account.');
   return role;
 }

@@ -16,13 +16,14 @@ export function secretArn(scope: Construct, path: string): string {
   });
 }
 
-/** The secrets that hold the sessions of a type's tasks. */
+/** The secrets that hold the sessions of a type's tasks. The `*` is the boundary, which is not known at deployment. */
 export const sessionSecretsOf = (scope: Construct, type: string): string =>
   secretArn(scope, `${type}/*/${SESSION_SECRET}${SECRET_ARN_TAIL}`);
 
 /** AWS checks the name of a secret that does not exist without the random suffix of its ARN. */
 const sessionSecrets = (scope: Construct) => ({
   resources: [
+    // The `*` is the type and the boundary: boundaries are not known at deployment.
     secretArn(scope, `*/${SESSION_SECRET}`),
     secretArn(scope, `*/${SESSION_SECRET}${SECRET_ARN_TAIL}`),
   ],
@@ -32,7 +33,7 @@ export const SESSION_SECRETS_OPEN =
   'Session secrets are named after tasks, which are not known at deployment; only those named `session` match.';
 
 const allSecrets = (scope: Construct) => ({
-  resources: [secretArn(scope, '*')],
+  resources: [secretArn(scope, '*')], // every secret under the prefix of the stack
   openBecause:
     'Secrets are named after tasks, which are not known at deployment; only those of the stack match.',
 });
@@ -87,7 +88,7 @@ export const proveSecretsDeleted = (scope: Construct): Permission[] => [
 export const listSecrets: Permission = {
   sid: 'ListSecrets',
   actions: ['secretsmanager:ListSecrets'],
-  resources: ['*'],
+  resources: ['*'], // The action supports no resources.
   openBecause: 'ListSecrets has no resources; it returns names and dates of secrets, never a value.',
 };
 

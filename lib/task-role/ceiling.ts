@@ -57,7 +57,7 @@ function ceilingDocument(allowed: readonly OpenStatement[]): iam.PolicyDocument 
   const outside = {
     Sid: 'TaskboundNothingElse',
     Effect: 'Deny',
-    // Resources that their own policy opens to everyone stay closed to a task, unless the ceiling covers them.
+    // Denies every action (`*`) outside the ceiling. Without this, a task could use resources whose own policy allows everyone.
     Action: '*',
     NotResource: resourcesOf(allowed),
   };
@@ -114,7 +114,10 @@ const isFixed = (value: string): boolean => placeholdersIn(value).length === 0;
 const opened = (template: string): string =>
   placeholdersIn(template).reduce((text, name) => text.replace(`{${name}}`, '*'), template);
 
-/** The type's secrets, including the canary, are named after tasks: hence the `*`. Each secret's own policy names the one task that may read it. */
+/**
+ * The type's secrets, including the canary, are named after tasks, so their ARNs contain `*`. Each secret's own policy names the one task
+ * that may read it.
+ */
 function ownStatements(scope: Construct, { type, hasSecrets }: CeilingProps): OpenStatement[] {
   const allow = (sid: string, action: string, resource: string): OpenStatement => ({
     Sid: sid,

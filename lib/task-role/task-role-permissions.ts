@@ -21,7 +21,8 @@ export const deleteDenies = (scope: Construct): Permission =>
 const changeTaskPolicies = (scope: Construct, sid: string, action: string): Permission => ({
   sid,
   actions: [action],
-  resources: [underTaskPath(scope, 'role', '*')],
+  resources: [underTaskPath(scope, 'role', '*')], // every task role of the stack, also of removed types
+  // The `*` is the ceiling of any type, for the same reason.
   conditions: { StringLike: { 'iam:PermissionsBoundary': underTaskPath(scope, 'policy', '*') } },
   openBecause: TASK_ROLES_OPEN,
 });
@@ -35,7 +36,7 @@ export const listTaskRoles = (scope: Construct): Permission[] => [
   {
     sid: 'ListTaskPolicies',
     actions: ['iam:ListRolePolicies'],
-    resources: [underTaskPath(scope, 'role', '*')],
+    resources: [underTaskPath(scope, 'role', '*')], // every task role of the stack, also of removed types
     openBecause: TASK_ROLES_OPEN,
   },
 ];

@@ -18,7 +18,7 @@ export class TaskRole extends Construct {
   constructor(scope: Construct, id: string, props: TaskRoleProps) {
     super(scope, id);
     this.ceiling = new Ceiling(this, 'Ceiling', props).policy;
-    const anyTask = `${props.type}.*`; // Only the type is known at deployment.
+    const anyTask = `${props.type}.*`; // Tasks are not known at deployment, only their type.
     const tag = `aws:RequestTag/${BOUNDARY_TAG}`;
     const issuer = new iam.ArnPrincipal(props.issuer.roleArn);
     this.role = new iam.Role(this, 'Role', {

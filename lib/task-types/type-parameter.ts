@@ -37,6 +37,6 @@ export function typeArn(scope: Construct, type: string): string {
 export const readTypes = (scope: Construct): Permission => ({
   sid: 'ReadTaskTypes',
   actions: ['ssm:GetParameter'],
-  resources: [typeArn(scope, '*')],
+  resources: [typeArn(scope, '*')], // every type of the stack
   openBecause: 'Task types are declared after the boundary; the path contains only their configuration.',
 });

@@ -42,12 +42,13 @@ export class BoundaryMachine extends Construct {
       {
         sid: 'CallFunctions',
         actions: ['lambda:InvokeFunction'],
-        resources: functionArns.flatMap((arn) => [arn, `${arn}:*`]),
+        resources: functionArns.flatMap((arn) => [arn, `${arn}:*`]), // every version of the function
         openBecause:
           'Every version: an execution that outlives a deploy calls the versions with which it started.',
       },
     ]);
     retainOnDeploy(role, options);
+    // The `*` is in statements that CDK adds.
     acceptOpenResource(
       role,
       '*',
@@ -71,7 +72,7 @@ export class BoundaryMachine extends Construct {
     this.executionsArn = Stack.of(this).formatArn({
       service: 'states',
       resource: 'execution',
-      resourceName: `${machine.stateMachineName}:*`,
+      resourceName: `${machine.stateMachineName}:*`, // Executions are named after tasks.
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     this.stateMachineArn = machine.stateMachineArn;

@@ -34,6 +34,6 @@ const allExecutions = (scope: Construct): string =>
   Stack.of(scope).formatArn({
     service: 'states',
     resource: 'execution',
-    resourceName: `${machineName(scope, '*')}:*`,
+    resourceName: `${machineName(scope, '*')}:*`, // every state machine of the stack, and every execution of it
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });

@@ -1,11 +1,12 @@
--- The database of the local runs: what an administrator sets up once, before any task. PostgreSQL 17 or later.
+-- The database of local runs. An administrator sets it up once, before the first task. It needs PostgreSQL 17 or later.
 
--- Owns the schema, and gets what the logins of tasks leave behind. Nobody logs in as it.
+-- Owns the schema, and becomes the owner of objects that a task's login leaves behind. It cannot log in.
 CREATE ROLE shop_owner NOLOGIN;
 GRANT CREATE ON DATABASE demo TO shop_owner;
 
--- Makes and ends the logins of tasks: no superuser. It passes membership of shop_owner on (ADMIN), grants on its tables (INHERIT) and gives
--- it what others leave (SET); pg_signal_backend ends sessions of logins that are dropped already.
+-- Creates and ends the logins of tasks. It is not a superuser. It can make logins members of shop_owner (ADMIN), grant privileges on the tables
+-- of shop_owner (INHERIT), and make shop_owner the owner of objects that a login leaves behind (SET). With pg_signal_backend it can end sessions
+-- of logins that no longer exist.
 GRANT shop_owner TO taskbound_admin WITH ADMIN TRUE, INHERIT TRUE, SET TRUE;
 GRANT pg_signal_backend TO taskbound_admin;
 

@@ -32,8 +32,8 @@ interface CaseProps extends CaseTables {
 }
 
 /**
- * An assistant reads one case and writes one reply to it, and can do nothing else, even if the text of the case asks it to. The condition
- * of the code's put allows only one reply: IAM has no key for that.
+ * An assistant reads one case and writes one reply to it. It can do nothing else, even if the text of the case asks it to. The work
+ * function prevents a second reply with a condition on its put, because IAM has no condition key for that.
  */
 export const caseTask = (scope: Construct, { boundary, cases, replies, work }: CaseProps): BoundedTask =>
   new BoundedTask(scope, 'CaseResponse', {

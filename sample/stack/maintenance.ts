@@ -16,7 +16,7 @@ import {
 
 interface MaintenanceProps {
   readonly boundary: ITaskBoundary;
-  /** Contains the sets, each under its own hash. */
+  /** Contains the maintenance sets. The key of each contains the hash of its content. */
   readonly sets: s3.Bucket;
   /** A user who may create logins on the server: see `JitSecret.postgres`. */
   readonly admin: secretsmanager.Secret;
@@ -39,7 +39,7 @@ export const maintenanceTask = (
     boundary,
     type: 'database-maintenance',
     parameters: { set: Parameter.token(), digest: Parameter.token() },
-    // The key contains the hash of the content, so that the set which an approver saw is the set that runs.
+    // The key contains the hash of the content, so the set that runs is the set that the approvers saw.
     tools: { readSet: Tool.allow('s3:GetObject').on(sets.arnForObjects('{set}/{digest}.json')) },
     secrets: {
       database: JitSecret.postgres({
@@ -63,7 +63,7 @@ export const maintenanceTask = (
     emergency: true,
   });
 
-/** Created without its value: after the deployment, put the address of a server and the password of its admin there. */
+/** The deployment does not set its value. After the deployment, put the address of a server and the password of its admin there. */
 export function adminSecret(scope: Construct, id: string): secretsmanager.Secret {
   const secret = new secretsmanager.Secret(scope, id, {
     description:

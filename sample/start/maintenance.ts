@@ -16,7 +16,9 @@ import {
 const MINUTE_MS = 60_000;
 const APPROVERS = ['bob', 'carol'];
 
-/** The database maintenance: approved by two people, then waiting for its window, which opens in an hour. The clock skips the wait. */
+/**
+ * Runs the database maintenance. Two people approve it. Then it waits for its window, which opens in one hour. The clock skips the wait.
+ */
 export async function runMaintenance(): Promise<SampleRun> {
   await writeRequest();
   const approvals = APPROVERS.flatMap((name) => ['--approve-as', `${name}@Approvers`]);
@@ -24,14 +26,14 @@ export async function runMaintenance(): Promise<SampleRun> {
   const ran = await runTask('maintenance', argv);
   const login = handleOf(ran.events, 'database', 'username');
   const own: Check[] = [
-    [`${APPROVERS.join(' and ')} approved exactly what ran`, isApproved(ran.events)],
+    [`${APPROVERS.join(' and ')} approved exactly the grant that was issued`, isApproved(ran.events)],
     ['nothing was issued before its window opened', isInWindow(ran.events)],
-    [`PostgreSQL knows its login ${login} no more`, isGone(ran.events)],
+    [`PostgreSQL no longer has its login ${login}`, isGone(ran.events)],
   ];
   return { ...ran, checks: [...ran.checks, ...own] };
 }
 
-/** Writes the repository's request with a window, which is relative to now and so cannot be in the repository's file. */
+/** Copies the sample request and adds a window. The window depends on the current time, so the sample request does not contain it. */
 async function writeRequest(): Promise<void> {
   const request: object = JSON.parse(
     await readFile(join(ROOT, 'sample/requests/database-maintenance.json'), 'utf8'),

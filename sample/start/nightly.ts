@@ -12,12 +12,12 @@ import { recurrenceOf } from 'taskbound-local/scheduler/expression';
 /** The schedule in `sample/stack/transfer.ts`. */
 const SCHEDULE = { expression: 'cron(0 4 * * ? *)', timeZone: 'Europe/Berlin' };
 /**
- * How long before the schedule is due the embedded AWS starts. Starting now would give the same task, but the reconciler runs once in each
- * simulated minute until then, which can be a day of them and takes seconds.
+ * The embedded AWS starts this long before the schedule is due. Starting now would give the same task, but take seconds longer: the
+ * reconciler runs once in each simulated minute until the schedule is due, which can be a whole day.
  */
 const HEAD_START_MS = 1_800_000;
 
-/** The nightly transfer, submitted by its schedule: the clock skips to the next 04:00 in Berlin. */
+/** Runs the nightly transfer, which its schedule submits. The clock skips to the next 04:00 in Berlin. */
 export async function runNightly(): Promise<SampleRun> {
   const dueMs = nextRunMs();
   await writeExport(dueMs);
@@ -34,7 +34,7 @@ export async function runNightly(): Promise<SampleRun> {
     ['it was submitted by the schedule', requestOf(ran.events)?.schedule === 'Nightly'],
     ['the destination object is byte-identical', source.equals(moved)],
     [
-      "its receipt verifies with the task's own key, which is gone",
+      "the signature of its receipt is valid with the task's own key",
       await receiptVerifies(ran.events, destinationKey),
     ],
   ];

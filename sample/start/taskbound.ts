@@ -59,8 +59,8 @@ export interface SampleRun {
 }
 
 /**
- * Runs one task to its end in an embedded AWS of its own, then reads and reviews its evidence. `name` is the folder under `OUT` that
- * everything is written to; `clock` is read once, for the time at which the embedded AWS starts.
+ * Runs one task to its end in a new embedded AWS, then reads and reviews its evidence. All files are written to the folder `name` under
+ * `OUT`. `clock` gives the time at which the embedded AWS starts, and is read once.
  */
 export async function runTask(
   name: string,
@@ -69,14 +69,24 @@ export async function runTask(
 ): Promise<SampleRun> {
   const out = `${OUT}/${name}`;
   const trail = `${out}/trail`;
-  const where = ['--local', '--assembly', `${OUT}/${ASSEMBLY}`, '--out', out, '--trail', trail, '--json'];
-  const { code, output } = await taskbound(['run', ...argv, ...where], clock);
+  const localOptions = [
+    '--local',
+    '--assembly',
+    `${OUT}/${ASSEMBLY}`,
+    '--out',
+    out,
+    '--trail',
+    trail,
+    '--json',
+  ];
+  const { code, output } = await taskbound(['run', ...argv, ...localOptions], clock);
   const report: { readonly phase?: string; readonly evidenceFile?: string | null } = JSON.parse(output);
-  if (typeof report.evidenceFile !== 'string') throw new Error(`The task left no evidence: ${output}`);
+  if (typeof report.evidenceFile !== 'string') throw new Error(`The task has no evidence file: ${output}`);
   const evidenceFile = relative(ROOT, report.evidenceFile);
   const bundle = evidenceBundle.parse(JSON.parse(await readFile(report.evidenceFile, 'utf8')));
   const { events, faults } = parseEvents(bundle.events);
-  if (faults.length > 0) throw new Error(`Events cannot be read: ${JSON.stringify(faults)}`);
+  if (faults.length > 0)
+    throw new Error(`The evidence contains events that cannot be read: ${JSON.stringify(faults)}`);
   const { output: timeline } = await taskbound(['show', evidenceFile]);
   const verified = await taskbound(['verify', evidenceFile, '--key', `${out}/taskbound.pub.pem`]);
   const reviewed = await review(evidenceFile, out, trail);
@@ -88,11 +98,11 @@ export async function runTask(
       ['the task succeeded', code === 0],
       ['its boundary is closed', report.phase === 'closed'],
       [
-        "the task's credential was used afterwards, and refused",
+        "the task's credential was used after its end, and was refused",
         eventsOfType(events, 'revocation.proven').some(({ data }) => data.proof === 'refused'),
       ],
-      ["chain and signature verify with the stack's key", verified.code === 0],
-      ['the trail agrees: the boundary was enforced', reviewed.verdict === 'enforced'],
+      ["the evidence chain and its signature are valid with the stack's key", verified.code === 0],
+      ['the audit with the trail confirms that the boundary was enforced', reviewed.verdict === 'enforced'],
     ],
   };
 }
@@ -112,7 +122,7 @@ async function review(evidenceFile: string, out: string, trail: string): Promise
   return { evidenceFile, reportFile: relative(ROOT, reportFile), verdict };
 }
 
-/** One field of a secret's handle, as the evidence has it. */
+/** One field of a secret's handle, from the evidence. */
 export function handleOf(events: readonly EvidenceEvent[], name: string, field: string): string {
   const secret = eventsOfType(events, 'secret.issued').find(({ data }) => data.name === name);
   const value = secret?.data.handle[field];

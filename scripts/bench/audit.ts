@@ -8,12 +8,12 @@ import { gunzipSync } from 'node:zlib';
 import { auditResult } from 'taskbound-evidence/audit/result';
 import type { Bench } from './section.ts';
 import { table } from './figures.ts';
-import { writeOthers } from './trail.ts';
+import { writeOtherSessions } from './trail.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = join(ROOT, 'bin/taskbound.ts');
-/** Its peak in kilobytes and its processor time in microseconds, as the process itself saw them. */
-const TELL_USAGE =
+/** A module for `--import`. When the process exits, it prints its peak memory in kilobytes and its processor time in microseconds. */
+const PRINT_USAGE =
   "data:text/javascript,process.on('exit',()=>{const u=process.resourceUsage();process.stderr.write('usage='+u.maxRSS+' '+(u.userCPUTime+u.systemCPUTime)+'\\n')})";
 
 export interface AuditFigures {
@@ -25,18 +25,18 @@ export interface AuditFigures {
   readonly peakMegabytes: number;
   readonly auditSeconds: number;
   readonly gzipSeconds: number;
-  /** Of the processor: other programs on the machine do not count. */
+  /** Processor time. Other programs on the machine do not add to it. */
   readonly auditCpuSeconds: number;
   readonly gzipCpuSeconds: number;
 }
 
-interface Ran {
+interface CommandResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly seconds: number;
 }
 
-function run(command: string, args: readonly string[], codes: readonly number[]): Ran {
+function run(command: string, args: readonly string[], codes: readonly number[]): CommandResult {
   const startedMs = performance.now();
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd: ROOT,
@@ -48,7 +48,7 @@ function run(command: string, args: readonly string[], codes: readonly number[])
   return { stdout, stderr, seconds: (performance.now() - startedMs) / 1000 };
 }
 
-/** A long trail of other sessions with one task in it, and one call of that task after its proof. */
+/** Audits a long trail with the calls of many other sessions, of one task, and one call of that task after its proof. */
 export function measureAudit({ assembly, trailMegabytes }: Bench): Promise<AuditFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'taskbound-bench-'));
   try {
@@ -64,10 +64,10 @@ function measureIn(folder: string, assembly: string, megabytes: number): AuditFi
   const request = join(ROOT, 'sample/requests/object-transfer.json');
   run(process.execPath, [CLI, 'run', request, '--local', ...seed, '--trail', trail, '--out', out], [0]);
   const bundle = join(out, readdirSync(out).find((name) => name.endsWith('.evidence.json')) ?? '');
-  const compressedBytes = writeOthers(join(trail, 'AWSLogs/others'), megabytes * 1e6, lateCall(trail));
+  const compressedBytes = writeOtherSessions(join(trail, 'AWSLogs/others'), megabytes * 1e6, lateCall(trail));
   const audited = run(
     process.execPath,
-    ['--import', TELL_USAGE, CLI, 'audit', bundle, '--trail', trail, '--json'],
+    ['--import', PRINT_USAGE, CLI, 'audit', bundle, '--trail', trail, '--json'],
     [1],
   );
   const files = `find '${trail}' -name '*_CloudTrail_*.json.gz' -print0 | xargs -0 gzip -dc | wc -l; times`;
@@ -97,21 +97,23 @@ const childSeconds = (text: string): number =>
     0,
   );
 
-type Stored = Record<string, unknown>;
+type StoredRecord = Record<string, unknown>;
 
-/** A call that the task made, made again long after. */
-function lateCall(trail: string): Stored & { readonly eventTime: string } {
+/** A copy of one call of the task, one minute later than the call. */
+function lateCall(trail: string): StoredRecord & { readonly eventTime: string } {
   const names = readdirSync(trail, { recursive: true, encoding: 'utf8' });
   const logs = names.filter((name) => /_CloudTrail_.*\.json\.gz$/.test(name));
   const records = logs.flatMap(
     (name) =>
-      (JSON.parse(gunzipSync(readFileSync(join(trail, name))).toString()) as { Records: Stored[] }).Records,
+      (JSON.parse(gunzipSync(readFileSync(join(trail, name))).toString()) as { Records: StoredRecord[] })
+        .Records,
   );
   const found = records.find(
     ({ eventName, userIdentity }) =>
-      eventName === 'CopyObject' && String((userIdentity as Stored)['arn']).includes('object-transfer.'),
+      eventName === 'CopyObject' &&
+      String((userIdentity as StoredRecord)['arn']).includes('object-transfer.'),
   );
-  if (found === undefined) throw new Error('The task made no copy.');
+  if (found === undefined) throw new Error('The trail has no CopyObject call of the task.');
   const late = new Date(Date.parse(String(found['eventTime'])) + 60_000).toISOString().replace('.000Z', 'Z');
   return { ...found, eventID: 'planted', requestID: 'planted', eventTime: late };
 }

@@ -17,18 +17,18 @@ interface BundleFigures {
   readonly loadMs: Spread;
 }
 
-/** Nothing is called with them. */
+/** No call is made with these credentials. */
 const CREDENTIALS = { accessKeyId: 'ASIABENCH', secretAccessKey: 'bench', sessionToken: 'bench' };
 
-/** Each bundle in a fresh process, in turns, so that a noisy moment does not fall on one of them alone. */
+/** Starts each bundle in a new process. Each round starts every bundle once, so that a busy moment of the machine affects all bundles. */
 export async function measureBundles({ assembly, runs }: Bench): Promise<BundleFigures[]> {
   const { aws, functions } = await openStack(assembly);
   const bundles = functions();
   const starts = Array.from({ length: runs }, () => [coldStart(undefined, {}), ...bundles.map(start)]);
   await aws.close();
-  const of = (column: number): ColdStart[] => starts.flatMap((round) => round[column] ?? []);
-  const alone = { name: 'Node alone', bytes: 0, gzipBytes: 0, memoryMb: 0, ...spreads(of(0)) };
-  return [alone, ...bundles.map((fn, index) => ({ ...sizes(fn), ...spreads(of(index + 1)) }))];
+  const startsIn = (column: number): ColdStart[] => starts.flatMap((round) => round[column] ?? []);
+  const alone = { name: 'Node alone', bytes: 0, gzipBytes: 0, memoryMb: 0, ...spreads(startsIn(0)) };
+  return [alone, ...bundles.map((fn, index) => ({ ...sizes(fn), ...spreads(startsIn(index + 1)) }))];
 }
 
 const start = (fn: FunctionVersion): ColdStart => {
@@ -52,7 +52,7 @@ const kib = (bytes: number): string => (bytes / 1024).toFixed(0);
 
 export const printBundles = (figures: readonly BundleFigures[]): string =>
   table(
-    ['bundle', 'KiB', 'gzip KiB', 'memory MB', 'spawn to handler, ms', 'of it loading, ms'],
+    ['bundle', 'KiB', 'gzip KiB', 'memory MB', 'spawn to handler, ms', 'of which loading, ms'],
     figures.map(({ name, bytes, gzipBytes, memoryMb, readyMs, loadMs }) => [
       name,
       kib(bytes),

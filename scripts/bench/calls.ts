@@ -4,16 +4,16 @@ import { sum, table, tally } from './figures.ts';
 import type { Bench } from './section.ts';
 import { openStack, putObject, shortName, transferOf, type BenchStack, type Request } from './stack.ts';
 
-/** What one task costs in calls. Counts, the same on every machine. */
+/** The calls and state transitions of one task. All of them are counts, so they are the same on every machine. */
 interface TaskCounts {
   readonly outcome: string | null;
   readonly proof: string | null;
-  /** By `service:Action`, made by functions, state machine and the task's session; not by who submits and reads. */
+  /** Calls of the functions, the state machine and the task's session, by `service:Action`. */
   readonly calls: Readonly<Record<string, number>>;
-  /** The same calls by who made them. */
+  /** The same calls, by caller. */
   readonly callers: Readonly<Record<string, number>>;
   readonly invocations: Readonly<Record<string, number>>;
-  /** What the command line needs to submit and to follow. */
+  /** Calls of the command line, which submits the task and follows it. */
   readonly clientCalls: Readonly<Record<string, number>>;
   readonly statesEntered: number;
   readonly retries: number;
@@ -57,7 +57,7 @@ async function countTask(bench: BenchStack, request: Request): Promise<TaskCount
 const actionOf = ({ eventSource, eventName }: TrailRecord): string =>
   `${eventSource.split('.')[0]}:${eventName}`;
 
-/** The role of a session; undefined for the account's owner. */
+/** The name of the caller's role; undefined if the caller is not a session of a role. */
 const roleOf = ({ userIdentity }: TrailRecord): string | undefined =>
   /:assumed-role\/([^/]+)\//.exec(String(userIdentity['arn']))?.[1];
 
@@ -84,7 +84,7 @@ const invocationsOf = (bench: BenchStack): Record<string, number> =>
 const increase = (before: Record<string, number>, after: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)]));
 
-/** Every state that was entered is a transition, and so is every retry: https://aws.amazon.com/step-functions/pricing/ */
+/** Each entered state and each retry is one state transition: https://aws.amazon.com/step-functions/pricing/ */
 function transitionsOf(events: readonly HistoryEvent[]) {
   const count = (type: RegExp): number => events.filter((event) => type.test(event.type ?? '')).length;
   const tasks = count(/^TaskStateEntered$/);
@@ -95,7 +95,7 @@ function transitionsOf(events: readonly HistoryEvent[]) {
   };
 }
 
-const side = (
+const comparison = (
   head: string,
   { succeeded, failed }: CallFigures,
   pick: (task: TaskCounts) => Readonly<Record<string, number>>,
@@ -117,11 +117,11 @@ export function printCalls(figures: CallFigures): string {
   ]);
   const total = ['state transitions', ...[succeeded, failed].map((t) => t.statesEntered + t.retries)];
   return [
-    `Ends: ${succeeded.outcome} (proof ${succeeded.proof}), ${failed.outcome} (proof ${failed.proof})`,
-    side('call', figures, ({ calls }) => calls),
-    side('caller', figures, ({ callers }) => callers),
-    side('invocations of', figures, ({ invocations }) => invocations),
+    `Results: ${succeeded.outcome} (proof ${succeeded.proof}), ${failed.outcome} (proof ${failed.proof})`,
+    comparison('call', figures, ({ calls }) => calls),
+    comparison('caller', figures, ({ callers }) => callers),
+    comparison('invocations of', figures, ({ invocations }) => invocations),
     table(['execution', 'succeeds', 'fails'], [total, ...rows]),
-    side('by the command line, besides', figures, ({ clientCalls }) => clientCalls),
+    comparison('other calls, by the command line', figures, ({ clientCalls }) => clientCalls),
   ].join('\n\n');
 }

@@ -9,7 +9,7 @@ import { openStack, putObject, shortName, transferOf, type BenchStack } from './
 
 const MIB = 1024 * 1024;
 
-/** From the end of the work to the proof, seconds of the virtual clock: what waiting takes, computing costs none. */
+/** Virtual seconds from the end of the work to the proof. Waiting takes virtual time; computing takes none. */
 interface ProofDelay {
   readonly tasks: number;
   readonly p50: number;
@@ -80,7 +80,7 @@ async function submitAll({ connection, io }: BenchStack, ids: readonly string[])
   const at = { url, config: requesterConfig(connection, io), clock: connection.clock };
   const tasks = await Promise.all(ids.map((id) => submitRequest(at, transferOf(id, id))));
   const notNew = tasks.filter(({ created }) => !created);
-  if (notNew.length > 0) throw new Error(`${notNew.length} tasks were there already.`);
+  if (notNew.length > 0) throw new Error(`${notNew.length} tasks already existed.`);
 }
 
 /** The state of every task in the ledger, the evidence and the buckets. */
@@ -102,7 +102,7 @@ async function check(bench: BenchStack, ids: readonly string[]) {
     rows: tally(rows.map((row) => `${row.outcome} ${row.phase} ${row.proof?.kind ?? 'unproven'}`)),
     executions: aws.states.executions().length,
     workInvocations: invocations['ObjectTransferWork'] ?? 0,
-    objectsMoved: ids.filter((id) => moved(bench, id)).length,
+    objectsMoved: ids.filter((id) => isCopied(bench, id)).length,
     chainFaults,
     denyErrors: tally(rows.flatMap(({ deny }) => deny?.error?.split(':')[0] ?? [])),
     denyEffective: delayOf(rows.filter(({ deny }) => deny?.effective === true)),
@@ -112,7 +112,7 @@ async function check(bench: BenchStack, ids: readonly string[]) {
   };
 }
 
-const moved = ({ aws, connection }: BenchStack, id: string): boolean =>
+const isCopied = ({ aws, connection }: BenchStack, id: string): boolean =>
   aws.s3.store
     .bucket(connection.outputs['destination'] ?? '')
     ?.objects.get(id)
@@ -137,7 +137,7 @@ const delayRow = (name: string, { tasks, p50, p99, most }: ProofDelay) => [
 ];
 
 export function printConcurrent(figures: ConcurrentFigures): string {
-  const ends = Object.entries(figures.rows).map(([end, count]) => `${count} ${end}`);
+  const results = Object.entries(figures.rows).map(([result, count]) => `${count} ${result}`);
   const errors = Object.entries(figures.denyErrors).map(([error, count]) => `${count} ${error}`);
   const { tasks, seconds, invocations } = figures;
   return [
@@ -145,25 +145,25 @@ export function printConcurrent(figures: ConcurrentFigures): string {
       ['what', 'figure'],
       [
         ['tasks submitted at once', tasks],
-        ['ends (outcome, phase, proof)', ends.join(', ')],
+        ['results (outcome, phase, proof)', results.join(', ')],
         ['executions', figures.executions],
         ['invocations of the work function', figures.workInvocations],
         ['objects moved, byte for byte', figures.objectsMoved],
         ['evidence chains with a fault', figures.chainFaults],
         ['denies that were not effective', errors.join(', ') || '0'],
         ['Lambda invocations', sum(invocations)],
-        ['of them in ProveRevoked', invocations['ProveRevoked'] ?? 0],
+        ['of which ProveRevoked', invocations['ProveRevoked'] ?? 0],
         ['cold starts', figures.coldStarts],
         ['AWS calls', figures.calls],
         ['real seconds', seconds.toFixed(1)],
         ['tasks per real second', figures.tasksPerSecond.toFixed(1)],
         ['virtual seconds', figures.virtualSeconds.toFixed(1)],
         ['resident MiB before', figures.residentMibBefore.toFixed(0)],
-        ['resident MiB at most', figures.residentMibMost.toFixed(0)],
+        ['resident MiB, maximum', figures.residentMibMost.toFixed(0)],
       ],
     ),
     table(
-      ["virtual seconds, work's end to proof", 'tasks', 'p50', 'p99', 'most'],
+      ["virtual seconds, work's end to proof", 'tasks', 'p50', 'p99', 'max'],
       [
         delayRow('deny effective', figures.denyEffective),
         delayRow('deny not effective', figures.denyNotEffective),

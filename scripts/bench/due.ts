@@ -12,7 +12,7 @@ const SIZES = [
   { closed: 100_000, open: OPEN, due: 20 },
 ] as const;
 
-/** What one scheduled run of the reconciler reads, whatever else the ledger holds. */
+/** Counts what one scheduled run of the reconciler reads from ledgers of different sizes. */
 export async function measureDue({ assembly }: Bench): Promise<readonly RunReads[]> {
   silenceLogs();
   const read = await readAssembly(assembly);
@@ -23,7 +23,7 @@ export async function measureDue({ assembly }: Bench): Promise<readonly RunReads
 
 export const printDue = (figures: readonly RunReads[]): string =>
   table(
-    ['closed', 'open', 'due', 'calls of a run', 'of them Query', 'GetItem', 'read units'],
+    ['closed', 'open', 'due', 'calls per run', 'of which Query', 'GetItem', 'read units'],
     figures.map(({ closed, open, due, calls, readUnits }) => [
       closed,
       open,

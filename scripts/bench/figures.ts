@@ -8,7 +8,7 @@ export interface Spread {
 
 const ascending = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
 
-/** The value that the given share of all values does not exceed, by the nearest rank; NaN without values. */
+/** A percentile by the nearest-rank method: `share` of all values are at most this value. NaN without values. */
 export const percentile = (values: readonly number[], share: number): number =>
   ascending(values)[Math.max(0, Math.ceil(values.length * share) - 1)] ?? NaN;
 

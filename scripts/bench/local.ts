@@ -3,12 +3,12 @@ import { msToExit, synthesized } from './process.ts';
 import type { Bench } from './section.ts';
 import { openStack, putObject, transferOf, type BenchStack } from './stack.ts';
 
-/** Warm tasks a round; together they stay far below the denies that fit a role. */
+/** Warm tasks in each round. Their denies need only a small part of the space for inline policies of a role. */
 const WARM_TASKS = 10;
 
 export type LocalFigures = Readonly<Record<'synth' | 'command' | 'load' | 'cold' | 'warm', Spread>>;
 
-/** Seconds of real time, on a virtual clock that skips what a task waits for. */
+/** Measures seconds of real time. The virtual clock skips the waits of a task. */
 export async function measureLocal({ assembly, runs }: Bench): Promise<LocalFigures> {
   const synth: number[] = [];
   const command: number[] = [];
@@ -69,7 +69,7 @@ async function taskSeconds(bench: BenchStack, taskId: string): Promise<number> {
   return seconds;
 }
 
-const WHAT: Readonly<Record<keyof LocalFigures, string>> = {
+const LABELS: Readonly<Record<keyof LocalFigures, string>> = {
   synth: 'synth: fresh process, bundles built, cdk-nag, assembly written',
   command: 'run --local --assembly: fresh process, from spawn to exit',
   load: 'in process: assembly loaded into an embedded AWS',
@@ -80,8 +80,8 @@ const WHAT: Readonly<Record<keyof LocalFigures, string>> = {
 export const printLocal = (figures: LocalFigures): string =>
   table(
     ['what', 'seconds', 'runs'],
-    (Object.keys(WHAT) as (keyof LocalFigures)[]).map((name) => [
-      WHAT[name],
+    (Object.keys(LABELS) as (keyof LocalFigures)[]).map((name) => [
+      LABELS[name],
       spreadText(figures[name], 2),
       figures[name].runs,
     ]),

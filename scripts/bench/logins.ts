@@ -9,9 +9,10 @@ import { shopSpec } from '../../simulation/logins/login-rigs.ts';
 import { percentile, table } from './figures.ts';
 import type { Bench } from './section.ts';
 
-const AT_ONCE = [1, 20];
-/** Logins for each of `--runs`. */
-const LOGINS_A_RUN = 20;
+/** How many logins are created in parallel. */
+const LOGINS_AT_ONCE = [1, 20];
+/** How many logins are measured for each of `--runs`. */
+const LOGINS_PER_RUN = 20;
 const MINUTE_MS = 60_000;
 
 export interface LoginFigures {
@@ -22,7 +23,7 @@ export interface LoginFigures {
   readonly p99Milliseconds: number;
 }
 
-/** Logins on a real server on this machine: made, ended, and looked for until the server knows them no more. Real time. */
+/** Creates logins on a real server on this machine, ends them, and checks that the server no longer has them. Measures real time. */
 export async function measureLogins({ runs }: Bench): Promise<readonly LoginFigures[]> {
   const script = readFileSync(new URL('../../sample/database/demo.sql', import.meta.url), 'utf8');
   const { server, adminSecret } = await startDemoDatabase(script);
@@ -30,7 +31,7 @@ export async function measureLogins({ runs }: Bench): Promise<readonly LoginFigu
   try {
     await oneLogin(admin, 'warm-up');
     const figures: LoginFigures[] = [];
-    for (const atOnce of AT_ONCE) figures.push(await measure(admin, atOnce, runs * LOGINS_A_RUN));
+    for (const atOnce of LOGINS_AT_ONCE) figures.push(await measure(admin, atOnce, runs * LOGINS_PER_RUN));
     return figures;
   } finally {
     await server.stop();
@@ -38,14 +39,14 @@ export async function measureLogins({ runs }: Bench): Promise<readonly LoginFigu
 }
 
 async function measure(admin: AdminAccess, atOnce: number, logins: number): Promise<LoginFigures> {
-  const took: number[] = [];
+  const durationsMs: number[] = [];
   let begun = 0;
   const worker = async (): Promise<void> => {
     while (begun < logins) {
       const number = (begun += 1);
       const startedMs = performance.now();
       await oneLogin(admin, `${atOnce}_${number}`);
-      took.push(performance.now() - startedMs);
+      durationsMs.push(performance.now() - startedMs);
     }
   };
   const startedMs = performance.now();
@@ -55,8 +56,8 @@ async function measure(admin: AdminAccess, atOnce: number, logins: number): Prom
     atOnce,
     logins,
     perSecond: logins / seconds,
-    p50Milliseconds: percentile(took, 0.5),
-    p99Milliseconds: percentile(took, 0.99),
+    p50Milliseconds: percentile(durationsMs, 0.5),
+    p99Milliseconds: percentile(durationsMs, 0.99),
   };
 }
 
@@ -73,7 +74,7 @@ async function oneLogin(admin: AdminAccess, id: string): Promise<void> {
   });
   await pgLoginServer.end(admin, at);
   const { exists, sessions } = await pgLoginServer.look(admin, { ...at, roleId });
-  if (exists || sessions > 0) throw new Error(`The login ${at.name} is still there.`);
+  if (exists || sessions > 0) throw new Error(`The login ${at.name} still exists.`);
 }
 
 export const printLogins = (figures: readonly LoginFigures[]): string =>

@@ -35,7 +35,7 @@ const SECTIONS = new Map([
   ['local', section('Local seconds', measureLocal, printLocal)],
   ['proven', section('Seconds from the end of the work to the proof', measureProven, printProven)],
   ['due', section('What a run of the reconciler reads', measureDue, printDue)],
-  ['logins', section('Database logins, issue to proven gone', measureLogins, printLogins)],
+  ['logins', section('Database logins, from creation to proof of removal', measureLogins, printLogins)],
   ['audit', section('Auditing a long trail', measureAudit, printAudit)],
   ['concurrent', section('Many tasks at once', measureConcurrent, printConcurrent)],
 ]);

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NS_PER_MS = 1e6;
 
-/** Runs a fresh Node process to its end. Throws with its standard error when it does not exit with 0. */
+/** Runs a new Node process and returns its standard output. Throws an error with its standard error if it does not exit with 0. */
 function node(args: readonly string[], env: NodeJS.ProcessEnv = process.env): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, env, encoding: 'utf8' });
   if (status === 0) return stdout;
@@ -26,7 +26,7 @@ const { synthesize } = await import('./sample/synthesize.ts');
 synthesize({ outdir: process.argv[1] });
 `;
 
-/** The sample app, synthesized by a fresh process: the CDK is not in the memory that is measured. */
+/** Synthesizes the sample app in a new process, because the CDK would increase the memory of this process, which is measured. */
 export async function synthesized() {
   const directory = await mkdtemp(join(tmpdir(), 'taskbound-bench-'));
   const discard = () => rm(directory, { recursive: true, force: true });
@@ -38,7 +38,10 @@ export async function synthesized() {
   }
 }
 
-/** Both processes read the same monotonic clock. A bundle without a handler is an error. */
+/**
+ * Loads a bundle and prints when its handler was ready. Both processes read the same monotonic clock. A bundle without a handler is an
+ * error.
+ */
 const LOAD = `
 const startedNs = process.hrtime.bigint();
 const bundle = process.argv[1];
@@ -49,13 +52,13 @@ process.exit(0);
 `;
 
 export interface ColdStart {
-  /** From spawn to the handler being there, milliseconds. */
+  /** Milliseconds from spawn until the handler is ready. */
   readonly readyMs: number;
-  /** Of these, loading the bundle. */
+  /** The part of `readyMs` in which the bundle is loaded. */
   readonly loadMs: number;
 }
 
-/** Loads a bundle in a fresh process that has only the given environment; without a bundle, the start of Node alone. */
+/** Loads a bundle in a new process that has only the given environment. Without a bundle, it measures only the start of Node. */
 export function coldStart(bundle: string | undefined, env: Record<string, string>): ColdStart {
   const startedNs = process.hrtime.bigint();
   const output = node(['-e', LOAD, ...(bundle === undefined ? [] : [bundle])], env);

@@ -7,7 +7,10 @@ import { percentile, table } from './figures.ts';
 import type { Bench } from './section.ts';
 
 const TASKS = 1000;
-/** A deny stays until its lease has ended and a run of the reconciler has lifted it, some four minutes: so far apart, at most 40 are live. */
+/**
+ * Seconds between two submissions, within and beyond the quota for inline policies of a role. A deny exists for about four minutes: until
+ * its lease has ended and a run of the reconciler has removed it. `within` gives at most 40 live denies, for which there is enough space.
+ */
 const APART_SECONDS = { within: 6.5, beyond: 1 } as const;
 
 export interface ProvenFigures {
@@ -20,7 +23,7 @@ export interface ProvenFigures {
   readonly mostSeconds: number;
 }
 
-/** Virtual seconds from the end of the work to the proof, over many tasks of one type: exact, the same on every machine. */
+/** Measures virtual seconds from the end of the work to the proof, for many tasks of one type. They are the same on every machine. */
 export async function measureProven({ assembly }: Bench): Promise<readonly ProvenFigures[]> {
   silenceLogs();
   await warmUp(await readAssembly(assembly));
@@ -67,15 +70,15 @@ function secondsToProven({ witness }: World): number[] {
 function mostLiveDenies({ witness }: World): number {
   const changes = [
     ...witness.denies.map(({ atMs }) => [atMs, 1] as const),
-    ...witness.lifts.map(({ atMs }) => [atMs, -1] as const),
+    ...witness.removedDenies.map(({ atMs }) => [atMs, -1] as const),
   ].sort(([one], [other]) => one - other);
   let live = 0;
-  return changes.reduce((limit, [, change]) => Math.max(limit, (live += change)), 0);
+  return changes.reduce((max, [, change]) => Math.max(max, (live += change)), 0);
 }
 
 export const printProven = (figures: readonly ProvenFigures[]): string =>
   table(
-    ['tasks', 'seconds apart', 'live denies at most', 'denies not effective', 'p50 s', 'p99 s', 'most s'],
+    ['tasks', 'seconds apart', 'max live denies', 'denies not effective', 'p50 s', 'p99 s', 'max s'],
     figures.map((each) => [
       each.tasks,
       each.apartSeconds,

@@ -10,7 +10,7 @@ import { synthesizeSample } from '../../sample/synthesize-sample.ts';
 
 /** The same start time in every run, so that the counts are the same too. */
 const START_MS = Date.UTC(2026, 10, 24, 10);
-/** How long a policy change takes to have effect, milliseconds: the default of the command line. */
+/** Milliseconds until a policy change takes effect. The command line has the same default. */
 const POLICY_DELAY_MS = 4_000;
 
 export interface Request {
@@ -20,7 +20,7 @@ export interface Request {
   readonly parameters: { readonly sourceKey: string; readonly destinationKey: string };
 }
 
-/** A request of the sample that moves an object and keeps its key. */
+/** A request that copies an object to the destination bucket, under the same key. */
 export const transferOf = (taskId: string, key: string): Request => ({
   type: 'object-transfer',
   taskId,
@@ -86,6 +86,6 @@ export function putObject({ aws, connection }: BenchStack, output: string, key: 
   aws.s3.put(connection.outputs[output] ?? '', key, Buffer.from(text));
 }
 
-/** `IssueIdentity` of `Taskbound-BoundaryControlIssueIdentityFunctionE8C5EA68`. */
+/** `Taskbound-BoundaryControlIssueIdentityFunctionE8C5EA68` -> `IssueIdentity` */
 export const shortName = ({ spec }: FunctionVersion): string =>
   /^[^-]+-(?:BoundaryControl)?(.+)Function[0-9A-F]{8}$/.exec(spec.name)?.[1] ?? spec.name;

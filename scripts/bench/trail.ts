@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** Uncompressed; CloudTrail begins another file after about five minutes or so many records. */
+/** The size of a file before compression. CloudTrail starts a new file after about five minutes, or after a number of records. */
 const FILE_BYTES = 5_000_000;
 const SOURCES = [
   ['s3', 'GetObject', 'Data'],
@@ -15,28 +15,28 @@ const SOURCES = [
   ['lambda', 'Invoke', 'Data'],
 ] as const;
 
-/** Differs from record to record, as ids and keys do, so that gzip has as little to save as it has with a real trail. */
-const drawn = (cause: string): string => createHash('sha256').update(cause).digest('hex');
+/** Ids and keys that differ in each record, so that gzip compresses the records no better than those of a real trail. */
+const pseudorandomHex = (cause: string): string => createHash('sha256').update(cause).digest('hex');
 
-/** A call of some other session, with the fields that CloudTrail writes. */
-function otherRecord(index: number, eventTime: string): object {
+/** The record of a call of another session, with the fields that CloudTrail writes. */
+function recordOfOtherSession(index: number, eventTime: string): object {
   const [service = 's3', eventName = 'GetObject', eventCategory = 'Data'] =
     SOURCES[index % SOURCES.length] ?? [];
   const role = `Service${index % 400}`;
-  const session = drawn(`session ${Math.floor(index / 50)}`);
-  const key = `data/${index % 31}/${drawn(`key ${index}`)}`;
+  const session = pseudorandomHex(`session ${Math.floor(index / 50)}`);
+  const key = `data/${index % 31}/${pseudorandomHex(`key ${index}`)}`;
   return {
     eventVersion: '1.11',
     userIdentity: {
       type: 'AssumedRole',
-      principalId: `AROA${drawn(role).slice(0, 17).toUpperCase()}:${session.slice(0, 32)}`,
+      principalId: `AROA${pseudorandomHex(role).slice(0, 17).toUpperCase()}:${session.slice(0, 32)}`,
       arn: `arn:aws:sts::111122223333:assumed-role/${role}/${session.slice(0, 32)}`,
       accountId: '111122223333',
       accessKeyId: `ASIA${session.slice(0, 16).toUpperCase()}`,
       sessionContext: {
         sessionIssuer: {
           type: 'Role',
-          principalId: `AROA${drawn(role).slice(0, 17).toUpperCase()}`,
+          principalId: `AROA${pseudorandomHex(role).slice(0, 17).toUpperCase()}`,
           arn: `arn:aws:iam::111122223333:role/${role}`,
           accountId: '111122223333',
           userName: role,
@@ -76,10 +76,14 @@ function otherRecord(index: number, eventTime: string): object {
 }
 
 /**
- * Writes log files of other sessions into a folder, so many bytes uncompressed, all with the time of one record in the middle of them. Returns
- * how much it is compressed.
+ * Writes log files with calls of other sessions into a folder: `bytes` in total before compression. The record `planted` is in the middle
+ * file. All records have the time of `planted`. Returns the bytes after compression.
  */
-export function writeOthers(folder: string, bytes: number, planted: { readonly eventTime: string }): number {
+export function writeOtherSessions(
+  folder: string,
+  bytes: number,
+  planted: { readonly eventTime: string },
+): number {
   mkdirSync(folder, { recursive: true });
   const files = Math.ceil(bytes / FILE_BYTES);
   let index = 0;
@@ -87,7 +91,7 @@ export function writeOthers(folder: string, bytes: number, planted: { readonly e
   for (let file = 0; file < files; file += 1) {
     const records: string[] = [];
     for (let length = 0; length < FILE_BYTES;) {
-      const text = JSON.stringify(otherRecord(index, planted.eventTime));
+      const text = JSON.stringify(recordOfOtherSession(index, planted.eventTime));
       records.push(text);
       length += text.length + 1;
       index += 1;
@@ -98,7 +102,7 @@ export function writeOthers(folder: string, bytes: number, planted: { readonly e
     writeFileSync(
       join(
         folder,
-        `111122223333_CloudTrail_eu-central-1_20261123T1000Z_${drawn(`file ${file}`).slice(0, 16)}.json.gz`,
+        `111122223333_CloudTrail_eu-central-1_20261123T1000Z_${pseudorandomHex(`file ${file}`).slice(0, 16)}.json.gz`,
       ),
       content,
     );

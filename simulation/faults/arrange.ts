@@ -8,9 +8,9 @@ import type { People } from '../world/people.ts';
 import type { Fault, Schedule } from '../schedules/schedule.ts';
 import type { Witness } from '../judges/witness.ts';
 
-/** How long an IAM change takes if no fault changes it, milliseconds. */
+/** Milliseconds until an IAM change takes effect, if no fault changes this delay. */
 export const POLICY_DELAY_MS = 4_000;
-/** A flickering policy is visible and invisible in turn, for one second each. */
+/** A flickering policy change is alternately in effect and not in effect, for one second each. */
 const FLICKER_MS = 1_000;
 
 /** The parts of a world that faults act on. */
@@ -26,7 +26,7 @@ interface FaultyWorld {
   machineArn(which: 'task' | 'teardown'): string;
 }
 
-/** Arranges the faults of a schedule that do not happen at a call. */
+/** Prepares the faults of a schedule that do not happen at a call. */
 export function arrange(world: FaultyWorld): void {
   for (const fault of world.schedule.faults) arrangeOne(world, fault);
 }
@@ -62,7 +62,7 @@ function arrangeOne(world: FaultyWorld, fault: Fault): void {
   }
 }
 
-/** When a task's execution first enters the state. */
+/** Calls `then` when a task's execution enters the state for the first time. */
 function once(world: FaultyWorld, state: string, then: (executionArn: string) => void): void {
   const forget = world.aws.states.onEvent(({ executionArn, stateMachineArn, event }) => {
     if (event.stateEnteredEventDetails?.name !== state || stateMachineArn !== world.machineArn('task'))
@@ -75,7 +75,7 @@ function once(world: FaultyWorld, state: string, then: (executionArn: string) =>
 const boundaryIn = (world: FaultyWorld, executionArn: string): string =>
   boundaryIdOf(world.kind.type, executionArn.split(':').at(-1) ?? '');
 
-/** Only the reconciler's schedule. The schedule of a task belongs to its kind. */
+/** Changes the deliveries of the reconciler's schedule. The deliveries of a task's schedule are part of its kind. */
 function disturbSchedule(
   { aws, clock, injector, kind }: FaultyWorld,
   { what, seconds }: Extract<Fault, { readonly kind: 'schedule' }>,
@@ -111,13 +111,13 @@ async function onceClosed(
   then: (arn: string) => void,
 ): Promise<void> {
   const boundaryId = boundaryIn(world, executionArn);
-  for (let waited = 0; waited < REDRIVE_PATIENCE; waited += 1) {
+  for (let waited = 0; waited < REDRIVE_PAUSES; waited += 1) {
     if (world.witness.rows.get(boundaryId)?.at(-1)?.what.phase === 'closed') return then(executionArn);
     await world.clock.sleep(5_000);
   }
 }
 
-/** Deny policies of other tasks, so many that no other one fits. */
+/** Fills the role with deny policies of other tasks, so that there is no space for another one. */
 function fillQuota({ aws, taskRoleName, kind }: FaultyWorld): void {
   const document = {
     Version: '2012-10-17' as const,
@@ -138,8 +138,8 @@ function byHand(world: FaultyWorld, what: 'teardown' | 'execution', fault: Fault
   });
 }
 
-/** How many pauses of five seconds a redrive waits for a boundary to close: more than six hours. */
-const REDRIVE_PATIENCE = 4_500;
+/** How many pauses of five seconds a redrive waits until the boundary is closed: more than six hours. */
+const REDRIVE_PAUSES = 4_500;
 
 const DELIVERIES = { lost: [], twice: [0, 0], late: [3_600_000] } as const;
 

@@ -1,4 +1,4 @@
-import { atCall, atNoCall, STATES_OF_WORK } from './faults.ts';
+import { atCall, notAtCalls, STATES_OF_WORK } from './faults.ts';
 import type { Kind } from '../schedules/kinds.ts';
 import type { Fault } from '../schedules/schedule.ts';
 import { functionsOf } from '../schedules/single-faults.ts';
@@ -14,30 +14,30 @@ export function catalogues({ plain, maintenance, others, states }: Sites): Catal
       .flatMap(({ sites }) => sites.flatMap(({ site }) => atCall(site)));
   const transfer = [
     ...plain.flatMap(atCall),
-    ...atNoCall(states.transfer, functionsOf(plain)),
-    ...MORE,
+    ...notAtCalls(states.transfer, functionsOf(plain)),
+    ...EVENT_AND_REDRIVE_FAULTS,
     ...states.transfer.map((state): Fault => ({ kind: 'end', state })),
   ];
   const ends = maintenance.filter(({ of }) => of === 'Decide' || STATES_OF_WORK.has(of));
   return {
     transfer,
     long: [...transfer, ...reachedBy('long')],
-    scheduled: [...transfer.filter((fault) => !isOf(fault, 'Submit')), ...reachedBy('scheduled')],
+    scheduled: [...transfer.filter((fault) => !isAtFunction(fault, 'Submit')), ...reachedBy('scheduled')],
     maintenance: [
       ...maintenance.flatMap(atCall),
-      ...atNoCall(states.maintenance, functionsOf(maintenance)),
-      ...MORE,
+      ...notAtCalls(states.maintenance, functionsOf(maintenance)),
+      ...EVENT_AND_REDRIVE_FAULTS,
       ...states.maintenance.map((state): Fault => ({ kind: 'end', state })),
       ...ends.map((at): Fault => ({ kind: 'end-at', at })),
-      ...PEOPLE,
+      ...PEOPLE_AND_WINDOWS,
     ],
   };
 }
 
-const isOf = (fault: Fault, name: string): boolean =>
+const isAtFunction = (fault: Fault, name: string): boolean =>
   ('of' in fault && fault.of === name) || ('at' in fault && fault.at.of === name);
 
-const MORE: readonly Fault[] = [
+const EVENT_AND_REDRIVE_FAULTS: readonly Fault[] = [
   { kind: 'events', what: 'lost' },
   { kind: 'events', what: 'twice' },
   { kind: 'events', what: 'late' },
@@ -47,10 +47,10 @@ const MORE: readonly Fault[] = [
 ];
 
 /**
- * Longer and shorter windows, and people who decide differently. Each is drawn as often as the faults at
+ * Other windows, and other decisions of people. They are repeated, because otherwise they would be drawn much less often than faults at
  * calls.
  */
-const PEOPLE: readonly Fault[] = Array.from({ length: 10 }, (): readonly Fault[] => [
+const PEOPLE_AND_WINDOWS: readonly Fault[] = Array.from({ length: 10 }, (): readonly Fault[] => [
   { kind: 'people', what: 'refuse' },
   { kind: 'people', what: 'nobody' },
   { kind: 'people', what: 'one' },

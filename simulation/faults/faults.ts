@@ -2,22 +2,22 @@ import { MACHINE } from './injector.ts';
 import type { Fault, Site } from '../schedules/schedule.ts';
 import { isMadeOnce } from './sites.ts';
 
-/** A long outage: longer than the tail and more than one Teardown retry. */
-const FURTHER_NOTICE_SECONDS = 14_400;
+/** Longer than the retries of the tail and of more than one Teardown. */
+const LONG_OUTAGE_SECONDS = 14_400;
 const OUTAGE_SECONDS = 600;
-const OUTAGES_SECONDS = [OUTAGE_SECONDS, 10_800, FURTHER_NOTICE_SECONDS];
+const OUTAGES_SECONDS = [OUTAGE_SECONDS, 10_800, LONG_OUTAGE_SECONDS];
 const THROTTLE_SECONDS = 20;
-/** Almost as long as a control function may run. */
+/** Shorter than the timeout of a control function, which is 30 seconds. */
 const RUN_ON_SECONDS = 20;
 const AGAIN_SECONDS = [0, 30, 300];
 
 /**
- * Functions that people, schedules and events call. The others act for one execution, which can be stopped
- * meanwhile.
+ * Functions that people, schedules and events call. Each call of the other functions belongs to an execution, which can be stopped during
+ * the call.
  */
-const OF_NO_EXECUTION = new Set(['Submit', 'SubmitScheduled', 'Decide', 'End', 'Reconcile']);
+const NOT_IN_EXECUTIONS = new Set(['Submit', 'SubmitScheduled', 'Decide', 'End', 'Reconcile']);
 
-/** Functions that run before the work has ended. */
+/** Functions that run before the end of the work. */
 export const STATES_OF_WORK = new Set(['Admit', 'IssueSecret', 'IssueIdentity', 'Work', 'MaintenanceWork']);
 
 /** All faults at one call. */
@@ -38,17 +38,16 @@ function onFunction(at: Site, kills: readonly ('before' | 'after')[]): Fault[] {
     ...kills.map((when): Fault => ({ kind: 'kill', at, when })),
     { kind: 'run-on', at, seconds: RUN_ON_SECONDS },
     { kind: 'twice', at },
-    ...(OF_NO_EXECUTION.has(at.of) ? [] : [{ kind: 'stop-at', at } as const]),
+    ...(NOT_IN_EXECUTIONS.has(at.of) ? [] : [{ kind: 'stop-at', at } as const]),
   ];
 }
 
 /**
- * The faults at a call that only some flow reaches, without those that show nothing new: the SDK handles a
- * single lost answer or a throttle itself; to die before a call is the same as to die after the previous one;
- * and a transfer already covers unavailable AWS services at each of its calls. Only these flows use the
- * database.
+ * The faults at a call that a transfer does not reach, without those that test nothing new. The SDK handles a single lost answer and a
+ * throttle itself. A function that dies before a call has the same effect as one that dies after the previous call. A transfer already
+ * covers outages of AWS services at each of its calls, but not outages of the database.
  */
-export function atFreshCall(at: Site, service: string): Fault[] {
+export function atNewCall(at: Site, service: string): Fault[] {
   const outages = isMadeOnce(service) ? OUTAGES_SECONDS : at.of === MACHINE ? [OUTAGE_SECONDS] : [];
   return [
     { kind: 'refuse', at },
@@ -58,22 +57,22 @@ export function atFreshCall(at: Site, service: string): Fault[] {
   ];
 }
 
-const policiesSlow = (): Fault[] =>
+const policyDelays = (): Fault[] =>
   [0, 10, 60, 600].flatMap((seconds): Fault[] => [
     { kind: 'policies', seconds, flicker: false },
     ...(seconds > 0 ? [{ kind: 'policies', seconds, flicker: true } as const] : []),
   ]);
 
 /** All faults that do not happen at a particular call. */
-export const atNoCall = (states: readonly string[], functions: readonly string[]): Fault[] => [
-  ...inPlaces(states, functions),
-  ...policiesSlow(),
+export const notAtCalls = (states: readonly string[], functions: readonly string[]): Fault[] => [
+  ...withoutPolicyDelays(states, functions),
+  ...policyDelays(),
   { kind: 'policies', seconds: 600, services: ['secretsmanager'], flicker: false },
   { kind: 'policies', seconds: 600, services: ['s3'], flicker: false },
 ];
 
-/** The same without the faults that are only delays of IAM. */
-export function inPlaces(states: readonly string[], functions: readonly string[]): Fault[] {
+/** The faults of `notAtCalls`, without the delays of IAM changes. */
+export function withoutPolicyDelays(states: readonly string[], functions: readonly string[]): Fault[] {
   return [
     ...states.map((state): Fault => ({ kind: 'stop', state })),
     ...functions.flatMap((of) =>
@@ -89,8 +88,8 @@ export function inPlaces(states: readonly string[], functions: readonly string[]
   ];
 }
 
-/** Faults after the end of an execution. */
-export const THEN: readonly Fault[] = [
+/** Faults that are added after the end of an execution. */
+export const AFTER_END: readonly Fault[] = [
   { kind: 'events', what: 'lost' },
   { kind: 'events', what: 'twice' },
   { kind: 'events', what: 'late' },
@@ -99,7 +98,8 @@ export const THEN: readonly Fault[] = [
   { kind: 'quota' },
   { kind: 'policies', seconds: 600, flicker: false },
 ];
-export const THEN_NOTHING_LOOKS: readonly Fault[] = [
+/** After the end of an execution, neither the status-change event nor the reconciler's schedule starts a check. */
+export const AFTER_END_NO_CHECKS: readonly Fault[] = [
   { kind: 'events', what: 'lost' },
   { kind: 'schedule', what: 'lost', seconds: 3_600 },
 ];

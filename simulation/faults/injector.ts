@@ -1,9 +1,9 @@
 import type { LocalClock } from 'taskbound-local/clock/local-clock';
 import type { InterceptedCall, Refusal, Verdict } from 'taskbound-local/gateway/intercept';
 import type { InvocationResult } from 'taskbound-local/lambda/types';
-import { died, unheard, type HostHooks } from '../world/direct-host.ts';
+import { died, connectionClosed, type HostHooks } from '../world/direct-host.ts';
 import { isWork, type Handler } from '../world/handlers.ts';
-import { currentCall, never, type CallUnderWay, type Invocation } from '../world/invocation.ts';
+import { currentCall, never, type ActiveCall, type Invocation } from '../world/invocation.ts';
 import { hash32 } from '../schedules/draw.ts';
 import type { Fault, Schedule, Site } from '../schedules/schedule.ts';
 
@@ -13,12 +13,12 @@ type Sited = Extract<Fault, { readonly at: Site }>;
 /** A call to AWS, or to the simulated database server. */
 export type Call = Pick<InterceptedCall, 'service' | 'operation' | 'atMs'> & Partial<InterceptedCall>;
 
-/** What the injector does in the world, other than refusing calls. */
+/** What the injector can do in the world, except to refuse calls. */
 export interface WorldHandle {
   readonly clock: LocalClock;
-  /** Stops the execution of the event's boundary. */
+  /** Stops the execution of the boundary that the event names. */
   stopExecutionOf(event: string): void;
-  /** Lets a person end the task of the event's boundary. */
+  /** A person ends the task of the boundary that the event names. */
   endTaskOf(event: string): void;
 }
 
@@ -28,14 +28,14 @@ const DOWN: Refusal = { name: 'ServiceUnavailable', message: 'The service is dow
 /** Lambda's name for the error. */
 const TOO_MANY: Refusal = { name: 'TooManyRequestsException', message: 'Rate exceeded', status: 429 };
 
-/** Operations of state machines, rules and schedules, which no invocation makes. */
+/** The name for calls that state machines, rules and schedules make. */
 export const MACHINE = 'Machine';
 
 /** Applies a schedule's faults to calls and invocations. `arrange.ts` applies all other faults. */
 export class Injector {
   /** When a fault last had an effect, milliseconds; `-Infinity` before the first. */
   lastMs = Number.NEGATIVE_INFINITY;
-  /** Called for the first attempt of every call, where a fault could be. */
+  /** Called for the first attempt of each call. Each of these is a site for faults. */
   onCall: (site: Site, call: Call) => void = () => undefined;
   readonly #world: WorldHandle;
   readonly #latency: number;
@@ -57,11 +57,11 @@ export class Injector {
   readonly intercept = (call: Call): Verdict => {
     const at = this.#siteOf(call);
     if (at?.attempt === 1) this.onCall(at.site, call);
-    this.#begin(call, at);
-    const refusal = this.#standing(call);
+    this.#startOutages(call, at);
+    const refusal = this.#currentOutage(call);
     if (refusal !== undefined) return { refuse: refusal };
     if (at === undefined) return 'proceed';
-    if (this.#find('refuse', at.site, at.attempt === 1)) return { refuse: REFUSED };
+    if (this.#isRefusedAt(at.site, at.attempt === 1)) return { refuse: REFUSED };
     const lost = this.#at('lose', at.site);
     if (lost !== undefined && (lost.attempts === 'all' || at.attempt === 1)) {
       this.#note(lost);
@@ -71,12 +71,12 @@ export class Injector {
   };
 
   /** Runs before a function's call is sent. */
-  readonly before: HostHooks['transport']['before'] = async (under) => {
+  readonly before: HostHooks['transport']['before'] = async (active) => {
     await this.#world.clock.sleep(this.#latencyMs());
-    if (under.attempt !== 1) return;
-    this.#duplicateAt(under);
-    const site = siteOfCall(under);
-    const { invocation } = under;
+    if (active.attempt !== 1) return;
+    this.#duplicateAt(active);
+    const site = siteOfCall(active);
+    const { invocation } = active;
     const killed = this.#at('kill', site);
     if (killed?.when === 'before') {
       this.#note(killed);
@@ -88,17 +88,17 @@ export class Injector {
     if (this.#take('end-at', site)) this.#world.endTaskOf(invocation.event);
     const pause = this.#take('run-on', site);
     if (!pause) return;
-    invocation.detach(unheard());
+    invocation.detach(connectionClosed());
     await this.#world.clock.sleep(pause.seconds * 1000);
     this.#isActing();
   };
 
-  /** Runs after its answer has arrived. */
-  readonly after: HostHooks['transport']['after'] = async (under) => {
-    const killed = this.#at('kill', siteOfCall(under));
-    if (killed?.when !== 'after' || under.attempt !== 1) return;
+  /** Runs after the answer of the call has arrived. */
+  readonly after: HostHooks['transport']['after'] = async (active) => {
+    const killed = this.#at('kill', siteOfCall(active));
+    if (killed?.when !== 'after' || active.attempt !== 1) return;
     this.#note(killed);
-    under.invocation.kill(died());
+    active.invocation.kill(died());
   };
 
   readonly begun: HostHooks['begun'] = (invocation, again) => {
@@ -121,7 +121,7 @@ export class Injector {
     }
   };
 
-  readonly instead: HostHooks['instead'] = (invocation) => {
+  readonly replacement: HostHooks['replacement'] = (invocation) => {
     const [work] = this.#all('work');
     if (work === undefined || !isWork(invocation.of)) return undefined;
     return work.what === 'hangs' ? hangs : throws;
@@ -135,8 +135,8 @@ export class Injector {
     this.#note(fault);
   }
 
-  /** The second invocation starts when the first one makes the call. */
-  #duplicateAt({ invocation, call }: CallUnderWay): void {
+  /** Starts the second invocation when the first one makes the call of the fault. */
+  #duplicateAt({ invocation, call }: ActiveCall): void {
     const waiting = this.#pending.get(invocation);
     if (waiting?.fault.at.call !== call) return;
     this.#pending.delete(invocation);
@@ -144,7 +144,7 @@ export class Injector {
     waiting.again();
   }
 
-  /** A few to some tens of milliseconds, drawn with the schedule's own seed. */
+  /** 5 to 64 milliseconds, drawn with the schedule's own seed. */
   #latencyMs(): number {
     if (this.#latency === 0) return 1;
     this.#drawn += 1;
@@ -177,15 +177,15 @@ export class Injector {
     return found as Kind<K> | undefined;
   }
 
-  #find(kind: 'refuse', site: Site, isFirst: boolean): boolean {
-    const found = this.#all(kind).find((each) => isAt(each.at, site));
+  #isRefusedAt(site: Site, isFirst: boolean): boolean {
+    const found = this.#all('refuse').find((each) => isAt(each.at, site));
     if (found === undefined || !isFirst) return false;
     this.#note(found);
     return true;
   }
 
   /** Outages and throttles start at their call. */
-  #begin(call: Call, at: { readonly site: Site } | undefined): void {
+  #startOutages(call: Call, at: { readonly site: Site } | undefined): void {
     if (at === undefined) return;
     for (const each of [...this.#all('outage'), ...this.#all('throttle')]) {
       if (!isAt(each.at, at.site) || this.#fired.has(each)) continue;
@@ -200,7 +200,7 @@ export class Injector {
     }
   }
 
-  #standing({ service, operation, atMs }: Call): Refusal | undefined {
+  #currentOutage({ service, operation, atMs }: Call): Refusal | undefined {
     const found = this.#outages.find(
       (each) =>
         each.service === service &&
@@ -217,12 +217,12 @@ export class Injector {
       this.#machineCalls += 1;
       return { site: { of: MACHINE, invocation: 1, call: this.#machineCalls }, attempt: 1 };
     }
-    const under = currentCall();
-    return under === undefined ? undefined : { site: siteOfCall(under), attempt: under.attempt };
+    const active = currentCall();
+    return active === undefined ? undefined : { site: siteOfCall(active), attempt: active.attempt };
   }
 }
 
-const siteOfCall = ({ invocation, call }: CallUnderWay): Site => ({
+const siteOfCall = ({ invocation, call }: ActiveCall): Site => ({
   of: invocation.of,
   invocation: invocation.number,
   call,

@@ -7,23 +7,23 @@ import type { Fault, Schedule, Site } from '../schedules/schedule.ts';
 import { POSTGRES } from '../logins/simulated-login-server.ts';
 import type { World } from '../world/world.ts';
 
-/** A flow: the kind of task, and what happens to it before any other fault. */
+/** A kind of task, and the faults that all its runs have in common. */
 export interface Flow {
   readonly name: string;
   readonly task: Kind;
   readonly faults: readonly Fault[];
 }
 
-const RUNNING: Fault = { kind: 'stop', state: 'RunWork' };
-const ENDED: Fault = { kind: 'end', state: 'RunWork' };
+const STOPPED_WHILE_RUNNING: Fault = { kind: 'stop', state: 'RunWork' };
+const ENDED_WHILE_RUNNING: Fault = { kind: 'end', state: 'RunWork' };
 
-/** Together, the flows reach every call that a function makes for a task. */
+/** All these flows together reach every call that a function makes for a task. */
 const FLOWS = {
   plain: { name: 'transfer', task: 'transfer', faults: [] },
-  stopped: { name: 'stopped', task: 'transfer', faults: [RUNNING] },
+  stopped: { name: 'stopped', task: 'transfer', faults: [STOPPED_WHILE_RUNNING] },
   others: [
     { name: 'maintenance', task: 'maintenance', faults: [] },
-    { name: 'maintenance, stopped', task: 'maintenance', faults: [RUNNING] },
+    { name: 'maintenance, stopped', task: 'maintenance', faults: [STOPPED_WHILE_RUNNING] },
     { name: 'maintenance, refused', task: 'maintenance', faults: [{ kind: 'people', what: 'refuse' }] },
     { name: 'maintenance, expired', task: 'maintenance', faults: [{ kind: 'people', what: 'nobody' }] },
     {
@@ -32,8 +32,8 @@ const FLOWS = {
       faults: [{ kind: 'people', what: 'late' }],
     },
     { name: 'long', task: 'long', faults: [] },
-    { name: 'ended', task: 'transfer', faults: [ENDED] },
-    { name: 'maintenance, ended', task: 'maintenance', faults: [ENDED] },
+    { name: 'ended', task: 'transfer', faults: [ENDED_WHILE_RUNNING] },
+    { name: 'maintenance, ended', task: 'maintenance', faults: [ENDED_WHILE_RUNNING] },
     {
       name: 'maintenance, ended unapproved',
       task: 'maintenance',
@@ -43,7 +43,7 @@ const FLOWS = {
   ],
 } as const satisfies { plain: Flow; stopped: Flow; others: readonly Flow[] };
 
-/** A call that one flow reaches and earlier flows do not. */
+/** A call of a flow, and the service that it calls. */
 export interface FoundSite {
   readonly site: Site;
   readonly service: string;
@@ -51,25 +51,27 @@ export interface FoundSite {
 
 /** Where a fault can happen. It is JSON, because it is sent to workers. */
 export interface Sites {
-  /** Each call of a normal transfer, and the calls that only the reconciler makes for a stopped transfer. */
+  /** Each call of a transfer without faults. */
   readonly plain: readonly Site[];
+  /** Each call of the reconciler for a stopped transfer. */
   readonly stopped: readonly Site[];
-  /** Each call of normal maintenance. */
+  /** Each call of maintenance without faults. */
   readonly maintenance: readonly Site[];
+  /** For each other flow, the calls that no earlier flow reaches. */
   readonly others: readonly { readonly flow: Flow; readonly sites: readonly FoundSite[] }[];
   /** The states that an execution of the type enters, without the failure states. */
   readonly states: { readonly transfer: readonly string[]; readonly maintenance: readonly string[] };
 }
 
 export async function findSites(assembly: Assembly): Promise<Sites> {
-  const plain = await walk(assembly, FLOWS.plain);
-  const stopped = await walk(assembly, FLOWS.stopped);
+  const plain = await recordCalls(assembly, FLOWS.plain);
+  const stopped = await recordCalls(assembly, FLOWS.stopped);
   const known = new Set([...plain.calls, ...stopped.calls].map(({ code }) => code));
   const others: { flow: Flow; sites: FoundSite[] }[] = [];
   const states: Record<string, readonly string[]> = { transfer: plain.states };
   let maintenance: Site[] = [];
   for (const flow of FLOWS.others) {
-    const { calls, states: entered } = await walk(assembly, flow);
+    const { calls, states: entered } = await recordCalls(assembly, flow);
     const fresh = calls.filter(({ code }) => isNew(known, code));
     others.push({ flow, sites: fresh.map(({ site, service }) => ({ site, service })) });
     if (flow.name !== 'maintenance') continue;
@@ -104,14 +106,14 @@ export const scheduleOf = (
   faults: [...faults],
 });
 
-interface Walked {
+interface Recorded {
   readonly calls: readonly (FoundSite & { readonly code: string })[];
   readonly states: readonly string[];
 }
 
-async function walk(assembly: Assembly, flow: Flow): Promise<Walked> {
+async function recordCalls(assembly: Assembly, flow: Flow): Promise<Recorded> {
   const calls: (FoundSite & { code: string })[] = [];
-  const codes = new Codes();
+  const codes = new CodePlaces();
   let states: readonly string[] = [];
   await runSchedule(assembly, scheduleOf(flow, flow.name, flow.faults), {
     opened: (world) => {
@@ -129,15 +131,14 @@ const statesOf = (world: World): string[] =>
     .filter(({ type }) => type !== 'Fail')
     .map(({ name }) => name);
 
-/** How many preceding calls identify a call: the same code is reached after the same calls. */
+/** How many previous calls identify a call, together with the call itself. */
 const CONTEXT = 2;
 
 /**
- * Names the place in the code that makes a call: the function, the call, and the previous calls of its
- * invocation. A state that is entered again is a different place, because the stored state is different by
- * then.
+ * Names the place in the code that makes a call: by the function, the operation, and the previous calls of its invocation. When a state is
+ * entered again, its calls are different places, because the stored data has changed.
  */
-class Codes {
+class CodePlaces {
   readonly #made = new Map<string, string[]>();
   readonly #counts = new Map<string, number>();
 
@@ -152,7 +153,9 @@ class Codes {
     return `${of}${again} ${made.slice(-1 - CONTEXT).join(' ')}`;
   }
 
-  /** A state calls its function once. People and schedules may call theirs any number of times. */
+  /**
+   * Counts the calls of state machines: the first one and later ones are different places. Calls of people and schedules are not counted.
+   */
   #numbered(what: string): string {
     if (/lambda-url|Reconcile|SubmitScheduled/.test(what)) return what;
     const count = (this.#counts.get(what) ?? 0) + 1;
@@ -166,5 +169,5 @@ const ENTERED_AGAIN = new Set(['Admit', 'IssueSecret', 'IssueIdentity', 'Work', 
 /** `PUT /bucket/key` -> `PUT`. S3's operations have no names at this point. */
 const verb = (operation: string): string => operation.split(' ')[0] ?? '';
 
-/** Calls to the database are made once, so the answer of a first attempt cannot be lost alone. */
+/** Whether calls to the service are never retried. This is true only for the database. */
 export const isMadeOnce = (service: string): boolean => service === POSTGRES;

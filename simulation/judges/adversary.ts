@@ -8,29 +8,23 @@ export interface TaskSession {
   readonly boundaryId: string;
   readonly accessKeyId: string;
   readonly issuedAtMs: number;
-  /**
-   * When it must have expired: the deadline in its own policy, but never later than one lease after it was
-   * issued.
-   */
+  /** From this time on it must be refused: the deadline in its own policy, or one lease after it was issued if that is earlier. */
   readonly deadlineMs: number;
-  /** The deadline in its own policy; 0 if there is none. */
-  readonly statedMs: number;
+  /** The deadline in its own policy; 0 if the policy contains none. */
+  readonly policyDeadlineMs: number;
 }
 
 interface Attempt extends Check {
   readonly service: string;
 }
 
-/** Functions' clocks differ, and deadlines are whole seconds. */
-const CLOCKS_APART_MS = 3_000;
+/** Covers different clocks of functions, and the rounding of deadlines to seconds. */
+const MAX_CLOCK_DIFFERENCE_MS = 3_000;
 
-const list = (value: string | readonly string[] | undefined): readonly string[] =>
+const asList = (value: string | readonly string[] | undefined): readonly string[] =>
   value === undefined ? [] : typeof value === 'string' ? [value] : value;
 
-/**
- * Everything that the worker's credentials could be used for. IAM's rules decide instead of real calls, so
- * nothing is changed.
- */
+/** Finds the calls that a task's credentials allow. The IAM evaluator decides about them. No call is made, so nothing changes. */
 export class Adversary {
   readonly #aws: EmbeddedAws;
   readonly #leaseMs: number;
@@ -51,16 +45,14 @@ export class Adversary {
       .map((caller) => this.#sessionOf(caller));
   }
 
-  /**
-   * Which parts of its own grant still work at a time. `settled`: after all IAM changes have taken effect.
-   */
+  /** The calls of the session's own grant that are allowed at the given time. `settled`: as if all IAM changes had taken effect. */
   granted({ caller }: TaskSession, atMs: number, settled = false): string[] {
     return grantsOf(caller)
-      .filter((attempt) => this.#works(caller, attempt, atMs, settled))
+      .filter((attempt) => this.#isAllowed(caller, attempt, atMs, settled))
       .map(({ action, resource }) => `${action} on ${resource}`);
   }
 
-  /** Calls that work but must never work: other identities, other tasks' secrets, its own teardown. */
+  /** Calls that are allowed but never should be: other identities, secrets of other tasks, changes of the task role's policies. */
   forbidden({ caller, boundaryId }: TaskSession, atMs: number): string[] {
     const own = grantsOf(caller)
       .filter(({ action }) => action === 'secretsmanager:GetSecretValue')
@@ -81,11 +73,11 @@ export class Adversary {
       { service: 'iam', action: 'iam:PutRolePolicy', resource: role.arn },
     ];
     return [...secrets, ...others]
-      .filter((attempt) => this.#works(caller, attempt, atMs, false))
+      .filter((attempt) => this.#isAllowed(caller, attempt, atMs, false))
       .map(({ action, resource }) => `${boundaryId}: ${action} on ${resource}`);
   }
 
-  #works(caller: Caller, { service, ...check }: Attempt, atMs: number, settled: boolean): boolean {
+  #isAllowed(caller: Caller, { service, ...check }: Attempt, atMs: number, settled: boolean): boolean {
     if (caller.expiresAtMs !== undefined && atMs >= caller.expiresAtMs) return false;
     const secret = this.#aws.secrets.store.all().find(({ arn }) => arn === check.resource);
     const whole = secret?.policy ? { ...check, resourcePolicy: secret.policy } : check;
@@ -96,15 +88,15 @@ export class Adversary {
 
   #sessionOf(caller: Caller): TaskSession {
     const { sourceIdentity: boundaryId = '', accessKeyId = '', issuedAtMs = 0 } = caller;
-    const latestMs = issuedAtMs + this.#leaseMs + CLOCKS_APART_MS;
-    const statedMs = statedDeadlineMs(caller);
+    const latestMs = issuedAtMs + this.#leaseMs + MAX_CLOCK_DIFFERENCE_MS;
+    const policyDeadlineMs = deadlineInPolicyMs(caller);
     return {
       caller,
-      statedMs: statedMs ?? 0,
+      policyDeadlineMs: policyDeadlineMs ?? 0,
       boundaryId,
       accessKeyId,
       issuedAtMs,
-      deadlineMs: Math.min(statedMs ?? latestMs, latestMs),
+      deadlineMs: Math.min(policyDeadlineMs ?? latestMs, latestMs),
     };
   }
 }
@@ -114,22 +106,21 @@ function statements({ sessionPolicy }: Caller): readonly Statement[] {
   return statement === undefined ? [] : Array.isArray(statement) ? statement : [statement as Statement];
 }
 
-function statedDeadlineMs(caller: Caller): number | undefined {
+function deadlineInPolicyMs(caller: Caller): number | undefined {
   const deny = statements(caller).find(({ Effect }) => Effect === 'Deny');
   const stated = deny?.Condition?.['DateGreaterThanEquals']?.['aws:CurrentTime'];
   return typeof stated === 'string' ? Date.parse(stated) : undefined;
 }
 
 /**
- * Each action of its session policy on each of its resources, with the random suffix of a secret's ARN filled
- * in.
+ * Each action of its session policy on each of the resources. The wildcard for the random suffix of a secret's ARN is replaced by a suffix.
  */
 const grantsOf = (caller: Caller): Attempt[] =>
   statements(caller)
     .filter(({ Effect }) => Effect === 'Allow')
     .flatMap(({ Action, Resource }) =>
-      list(Action).flatMap((action) =>
-        list(Resource).map((resource) => ({
+      asList(Action).flatMap((action) =>
+        asList(Resource).map((resource) => ({
           service: action.split(':')[0] ?? '',
           action,
           resource: resource.replace(/-\?{6}$/, '-AbCdEf'),

@@ -1,23 +1,21 @@
 import { parseBoundaryId } from 'taskbound-evidence/names/ids';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { ObservedCall } from 'taskbound-local/gateway/intercept';
-import type { Said } from '../world/people.ts';
+import type { PersonCall } from '../world/people.ts';
 import type { Violation } from './violation.ts';
 import type { World } from '../world/world.ts';
 
 /** The maximum difference between functions' clocks, milliseconds. */
-export const CLOCKS_APART_MS = 3_000;
+export const MAX_CLOCK_DIFFERENCE_MS = 3_000;
 /** How long an issuing function may still run after it read the clock. */
 const ISSUING_MS = 30_000;
 
-/**
- * Checks, at the moment something is issued, whether it may be issued: by what people really sent, and when.
- */
+/** Checks at the time of each issued credential whether it may be issued, based on what people sent and when. */
 export class IssueWatch {
   readonly violations: Violation[] = [];
   readonly #world: World;
   /** How many rows of each boundary were checked. */
-  readonly #looked = new Map<string, number>();
+  readonly #checked = new Map<string, number>();
 
   constructor(world: World) {
     this.#world = world;
@@ -31,32 +29,30 @@ export class IssueWatch {
     if (call.operation === 'PutItem') this.#newRows();
   };
 
-  /** A credential was just issued for the task. */
+  /** Checks a credential that was just issued for the task. */
   issued(boundaryId: string, what: string): void {
     const row = this.#world.witness.rows.get(boundaryId)?.at(-1)?.what;
-    if (row === undefined) return this.#say(10, `${what} was made for ${boundaryId}, which has no row`);
+    if (row === undefined) return this.#report(10, `${what} was made for ${boundaryId}, which has no row`);
     const nowMs = this.#world.clock.nowMs();
     const approved = this.#approversOf(row);
     if (approved.length < this.#world.kind.quorum)
-      this.#say(10, `${what} was made for ${boundaryId}, approved by ${approved.join(', ') || 'nobody'}`);
+      this.#report(10, `${what} was made for ${boundaryId}, approved by ${approved.join(', ') || 'nobody'}`);
     const { opensAtMs = 0, closesAtMs = Infinity } = row.window ?? {};
-    if (nowMs < opensAtMs - CLOCKS_APART_MS)
-      this.#say(11, `${what} was made for ${boundaryId} before its window opens`);
-    if (nowMs > closesAtMs + ISSUING_MS + CLOCKS_APART_MS)
-      this.#say(11, `${what} was made for ${boundaryId} after its window has closed`);
+    if (nowMs < opensAtMs - MAX_CLOCK_DIFFERENCE_MS)
+      this.#report(11, `${what} was made for ${boundaryId} before its window opens`);
+    if (nowMs > closesAtMs + ISSUING_MS + MAX_CLOCK_DIFFERENCE_MS)
+      this.#report(11, `${what} was made for ${boundaryId} after its window has closed`);
   }
 
-  /**
-   * All people, except the requester, who approved exactly this grant in time, and whom the ledger counts.
-   */
+  /** All people, except the requester, who approved exactly this grant in time. The ledger must also contain their approvals. */
   #approversOf(row: LedgerRow): string[] {
-    const sent = this.#world.people.said.filter(
+    const sent = this.#world.people.calls.filter(
       ({ what, boundaryId, person, grantDigest, sentMs }) =>
         what === 'approve' &&
         boundaryId === row.boundaryId &&
         person !== 'ann' &&
         grantDigest === row.grantDigest &&
-        sentMs < (row.approval?.expiresAtMs ?? 0) + CLOCKS_APART_MS,
+        sentMs < (row.approval?.expiresAtMs ?? 0) + MAX_CLOCK_DIFFERENCE_MS,
     );
     const counted = new Set(
       row.decisions
@@ -68,19 +64,20 @@ export class IssueWatch {
 
   #newRows(): void {
     for (const [boundaryId, rows] of this.#world.witness.rows) {
-      for (let index = Math.max(1, this.#looked.get(boundaryId) ?? 1); index < rows.length; index += 1) {
+      for (let index = Math.max(1, this.#checked.get(boundaryId) ?? 1); index < rows.length; index += 1) {
         const [before, after] = [rows[index - 1]?.what, rows[index]];
         if (before === undefined || after === undefined) continue;
-        if (intents(after.what) > intents(before)) this.#demandWanted(before, after.atMs);
+        if (intendedCredentials(after.what) > intendedCredentials(before))
+          this.#checkNotEnded(before, after.atMs);
       }
-      this.#looked.set(boundaryId, rows.length);
+      this.#checked.set(boundaryId, rows.length);
     }
   }
 
   /** Invariant 12: after a person or a rule has ended a task, nothing is issued for it. */
-  #demandWanted(row: LedgerRow, atMs: number): void {
-    const heard = (what: Said['what']) =>
-      this.#world.people.said.some(
+  #checkNotEnded(row: LedgerRow, atMs: number): void {
+    const isAnswered = (what: PersonCall['what']) =>
+      this.#world.people.calls.some(
         (each) =>
           each.what === what &&
           each.boundaryId === row.boundaryId &&
@@ -88,24 +85,24 @@ export class IssueWatch {
           (each.answeredMs ?? Infinity) < atMs,
       );
     const why =
-      row.ended !== undefined || heard('end')
+      row.ended !== undefined || isAnswered('end')
         ? 'ended'
-        : heard('refuse')
+        : isAnswered('refuse')
           ? 'refused'
           : row.rejection !== undefined
             ? 'rejected'
             : undefined;
     if (why !== undefined)
-      this.#say(12, `${row.boundaryId} was ${why}, and then more was to be issued for it`);
+      this.#report(12, `${row.boundaryId} was ${why}, and then more was to be issued for it`);
   }
 
-  #say(invariant: number, message: string): void {
+  #report(invariant: number, message: string): void {
     this.violations.push({ invariant, message });
   }
 }
 
-/** How many credentials were intended so far. */
-const intents = ({ leases, secrets }: LedgerRow): number =>
+/** How many credentials the row contains an intent for, including retries. */
+const intendedCredentials = ({ leases, secrets }: LedgerRow): number =>
   leases.length + secrets.reduce((sum, { attempts = 0 }) => sum + attempts, 0);
 
 const boundaryOfSession = ({ request }: ObservedCall): string =>

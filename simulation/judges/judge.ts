@@ -11,27 +11,21 @@ import { versionIdFrom } from '../../lambdas/control/secrets/secrets.ts';
 import type { Adversary, TaskSession } from './adversary.ts';
 import { endsFromMs, judgeDeadlines, judgeEarlyEnd, judgeRuns } from './judge-people.ts';
 import type { Monitor } from './monitor.ts';
-import type { Say, Violation } from './violation.ts';
+import type { ReportViolation, Violation } from './violation.ts';
 import type { Observed } from './witness.ts';
 import type { World } from '../world/world.ts';
 
-/**
- * The allowed time from the end of the faults to closed, or from the deadline if the deny was not effective.
- */
+/** The maximum time from the last fault until the boundary is closed. */
 export const CLOSED_WITHIN_MS = 600_000;
+/** The maximum time from the latest deadline until the boundary is closed, if the deny was not effective. */
 const AFTER_DEADLINE_MS = 120_000;
-/**
- * How long sweeping may take after it may start: the reconciler runs every minute, with pauses after failed
- * checks.
- */
+/** The maximum time until a boundary is swept after it can be. The reconciler runs every minute, and pauses after failed attempts. */
 export const SWEPT_WITHIN_MS = 480_000;
 
 export interface Judged {
   readonly violations: readonly Violation[];
   readonly closed: number;
-  /**
-   * Seconds from the end of the faults, or of the task if that is later, to its closed boundary, the longest.
-   */
+  /** The longest time in seconds from the last fault, or from the end of the task if that is later, until its boundary was closed. */
   readonly maxSecondsToClosed: number;
 }
 
@@ -48,36 +42,36 @@ interface Case {
 export interface Watched {
   readonly adversary: Adversary;
   readonly monitor: Monitor;
-  /** The boundaries whose work function really said that it was done. */
+  /** The boundaries whose work function returned that it is done. */
   readonly workDone: ReadonlySet<string>;
 }
 
-/** Judges a finished world by what the embedded AWS stores and observed. */
+/** Judges a finished world by what the embedded AWS contains and by the calls that were observed. */
 export function judge(world: World, { adversary, monitor, workDone }: Watched): Judged {
   const violations: Violation[] = [];
-  const say = (invariant: number, message: string) => void violations.push({ invariant, message });
+  const report = (invariant: number, message: string) => void violations.push({ invariant, message });
   const sessions = adversary.sessions();
   const cases = [...world.witness.rows].map(([boundaryId, rows]) =>
     caseOf(world, boundaryId, rows, sessions),
   );
   for (const each of cases) {
-    judgeClosing(each, say);
-    judgeProof(each, say);
-    judgeLateIssue(each, say);
-    judgeEvidence(each, say);
-    judgeSignature(each, say);
-    judgeSuccess(each, workDone, say);
-    judgeEarlyEnd({ ...each, ...monitor.seenOf(each.boundaryId) }, say);
+    judgeClosing(each, report);
+    judgeProof(each, report);
+    judgeLateIssue(each, report);
+    judgeEvidence(each, report);
+    judgeSignature(each, report);
+    judgeSuccess(each, workDone, report);
+    judgeEarlyEnd({ ...each, ...monitor.denialOf(each.boundaryId) }, report);
     judgeDeadlines(
       each,
-      each.sessions.map(({ statedMs }) => statedMs),
-      say,
+      each.sessions.map(({ policyDeadlineMs }) => policyDeadlineMs),
+      report,
     );
   }
-  judgeLeftovers(world, say);
-  judgeRunWork(world, say);
-  judgeRuns(world, say);
-  for (const defect of world.defects) say(0, `the embedded AWS has a defect: ${String(defect)}`);
+  judgeLeftovers(world, report);
+  judgeRunWork(world, report);
+  judgeRuns(world, report);
+  for (const defect of world.defects) report(0, `the embedded AWS has a defect: ${String(defect)}`);
   return {
     violations,
     closed: cases.filter(({ closedMs }) => closedMs !== undefined).length,
@@ -119,7 +113,7 @@ function secondsToClosed(of: Case): number {
 }
 
 /** Invariant 2, first half. */
-function judgeClosing(of: Case, say: Say): void {
+function judgeClosing(of: Case, report: ReportViolation): void {
   const { world, boundaryId, row, closedMs } = of;
   const requestedMs = of.rows[0]?.atMs ?? 0;
   const faultsMs = Math.max(world.injector.lastMs, requestedMs, endsFromMs(row, requestedMs));
@@ -128,45 +122,43 @@ function judgeClosing(of: Case, say: Say): void {
     faultsMs + CLOSED_WITHIN_MS,
     isDenied ? 0 : latestDeadlineMs(of) + AFTER_DEADLINE_MS,
   );
-  if (closedMs === undefined) return say(2, `${boundaryId} is ${row.phase} and was never closed`);
-  if (row.phase !== 'closed') say(2, `the evidence of ${boundaryId} is closed, its row is ${row.phase}`);
-  if (closedMs > limitMs) say(2, `${boundaryId} was closed ${(closedMs - limitMs) / 1000} s too late`);
-  if (row.due !== undefined) say(2, `${boundaryId} is still due`);
-  judgeOwnEnd(of, say);
+  if (closedMs === undefined) return report(2, `${boundaryId} is ${row.phase} and was never closed`);
+  if (row.phase !== 'closed') report(2, `the evidence of ${boundaryId} is closed, its row is ${row.phase}`);
+  if (closedMs > limitMs) report(2, `${boundaryId} was closed ${(closedMs - limitMs) / 1000} s too late`);
+  if (row.due !== undefined) report(2, `${boundaryId} is still due`);
+  judgeExecutionEnd(of, report);
 }
 
-/**
- * An execution that was not stopped runs its tail: it ends after its boundary is closed, or reports that it
- * could not close it.
- */
-function judgeOwnEnd({ world, boundaryId, row, closedMs = Infinity }: Case, say: Say): void {
+/** An execution that was not stopped must run its tail: it ends after its boundary is closed, or fails with `BoundaryUnproven`. */
+function judgeExecutionEnd(
+  { world, boundaryId, row, closedMs = Infinity }: Case,
+  report: ReportViolation,
+): void {
   const execution = world.aws.states.execution(row.executionArn);
   if (execution === undefined || execution.redriveCount > 0) return;
   const { status, error, stopMs = Infinity } = execution;
   const isItsOwn = status === 'SUCCEEDED' || (status === 'FAILED' && error !== 'BoundaryUnproven');
   if (isItsOwn && closedMs > stopMs)
-    say(2, `the execution of ${boundaryId} ended (${error ?? status}) without its tail`);
+    report(2, `the execution of ${boundaryId} ended (${error ?? status}) without its tail`);
 }
 
 /** Invariant 3. */
-function judgeProof(of: Case, say: Say): void {
+function judgeProof(of: Case, report: ReportViolation): void {
   const { boundaryId, closedMs, row, sessions, world } = of;
   if (closedMs === undefined) return;
   const proven = world.witness.events.get(boundaryId)?.find(({ what }) => what.type === 'revocation.proven');
-  if (proven === undefined) return say(3, `${boundaryId} was closed without a proof`);
-  if (proven.atMs > closedMs) say(3, `${boundaryId} was closed before it was proven`);
+  if (proven === undefined) return report(3, `${boundaryId} was closed without a proof`);
+  if (proven.atMs > closedMs) report(3, `${boundaryId} was closed before it was proven`);
   const kind = asEventOfType(proven.what, 'revocation.proven')?.data.proof;
   if (kind === 'nothing-issued' && (sessions.length > 0 || row.leases.length > 0))
-    say(3, `${boundaryId} is proven nothing-issued, and a lease was intended or a session made`);
+    report(3, `${boundaryId} is proven nothing-issued, and a lease was intended or a session made`);
   if (kind === 'expired' && proven.atMs < latestDeadlineMs(of))
-    say(3, `${boundaryId} is proven expired before its deadline`);
-  if (kind === 'refused') judgeRefused(of, proven.atMs, say);
+    report(3, `${boundaryId} is proven expired before its deadline`);
+  if (kind === 'refused') judgeRefused(of, proven.atMs, report);
 }
 
-/**
- * Every session was tried and refused after its teardown had started, and no later call with it was accepted.
- */
-function judgeRefused(of: Case, provenMs: number, say: Say): void {
+/** After the teardown has started, each session must be tried with the canary call and refused at least three times. */
+function judgeRefused(of: Case, provenMs: number, report: ReportViolation): void {
   const sinceMs = revokingMs(of);
   for (const { accessKeyId } of of.sessions) {
     const uses = of.world.witness.uses.filter(
@@ -176,12 +168,15 @@ function judgeRefused(of: Case, provenMs: number, say: Say): void {
     const refusals = uses.filter(({ atMs, what }) => what.error !== undefined && atMs <= provenMs);
     const REFUSED = /^(AccessDenied|ExpiredToken)/;
     if (refusals.filter(({ what }) => REFUSED.test(what.error ?? '')).length < 3)
-      say(3, `${of.boundaryId} is proven refused, but one of its keys was refused ${refusals.length} times`);
+      report(
+        3,
+        `${of.boundaryId} is proven refused, but one of its keys was refused ${refusals.length} times`,
+      );
   }
 }
 
-/** Invariant 4: a session that was created after the end started has made only the canary call. */
-function judgeLateIssue(of: Case, say: Say): void {
+/** Invariant 4: a session that was created after the end started makes no successful call except the canary call. */
+function judgeLateIssue(of: Case, report: ReportViolation): void {
   const sinceMs = revokingMs(of);
   for (const { accessKeyId, issuedAtMs } of of.sessions) {
     if (issuedAtMs <= sinceMs) continue;
@@ -189,7 +184,8 @@ function judgeLateIssue(of: Case, say: Say): void {
       ({ what }) =>
         what.accessKeyId === accessKeyId && what.operation !== 'DescribeSecret' && what.error === undefined,
     );
-    if (used) say(4, `${of.boundaryId} used a session that was issued after its end: ${used.what.operation}`);
+    if (used)
+      report(4, `${of.boundaryId} used a session that was issued after its end: ${used.what.operation}`);
   }
   const { secretsMade, valuesPut } = of.world.witness;
   const made = [...secretsMade, ...valuesPut.map(({ atMs, what }) => ({ atMs, what: what.name }))];
@@ -197,106 +193,107 @@ function judgeLateIssue(of: Case, say: Say): void {
     ({ atMs, what }) => what.includes(`/${of.boundaryId}/`) && atMs > (of.closedMs ?? Infinity),
   );
   if (late)
-    say(4, `${of.boundaryId} was closed, and then ${late.what.split('/').at(-1) ?? ''} was made for it`);
+    report(4, `${of.boundaryId} was closed, and then ${late.what.split('/').at(-1) ?? ''} was made for it`);
 }
 
 /** Invariant 6. */
-function judgeEvidence(of: Case, say: Say): void {
+function judgeEvidence(of: Case, report: ReportViolation): void {
   const { boundaryId, world, closedMs } = of;
   const chain = (world.witness.events.get(boundaryId) ?? []).map(({ what }) => what);
   const fault = chainFault(boundaryId, chain);
-  if (fault !== undefined) say(6, `the evidence of ${boundaryId} does not hold: ${fault}`);
+  if (fault !== undefined) report(6, `the evidence of ${boundaryId} does not hold: ${fault}`);
   const ends = chain.filter(({ type }) => type === 'boundary.closed').length;
-  if (closedMs !== undefined && ends !== 1) say(6, `the evidence of ${boundaryId} has ${ends} ends`);
+  if (closedMs !== undefined && ends !== 1) report(6, `the evidence of ${boundaryId} has ${ends} ends`);
   const { events, faults } = parseEvents(chain);
   for (const { id, path, problem } of faults)
-    say(6, `the event ${id} of ${boundaryId} does not match its schema: ${path}: ${problem}`);
-  judgeTold(of, events, say);
+    report(6, `the event ${id} of ${boundaryId} does not match its schema: ${path}: ${problem}`);
+  judgeEventContents(of, events, report);
 }
 
-/** What events say must have happened. */
-function judgeTold(of: Case, events: readonly EvidenceEvent[], say: Say): void {
+/** Each fact that an event contains must have happened. */
+function judgeEventContents(of: Case, events: readonly EvidenceEvent[], report: ReportViolation): void {
   const { boundaryId, world } = of;
   const { witness } = world;
-  const told = new Set(eventsOfType(events, 'identity.issued').map(({ data }) => data.accessKeyId));
+  const keysInEvidence = new Set(eventsOfType(events, 'identity.issued').map(({ data }) => data.accessKeyId));
   const issued = new Set(of.sessions.map(({ accessKeyId }) => accessKeyId));
-  for (const key of told) if (!issued.has(key)) say(6, `${boundaryId} tells of a key that was never issued`);
+  for (const key of keysInEvidence)
+    if (!issued.has(key)) report(6, `${boundaryId} tells of a key that was never issued`);
   for (const { what } of witness.valuesPut.filter(({ what: { name } }) =>
     isSessionSecretOf(name, boundaryId),
   ))
-    if (![...told].some((key) => versionIdFrom(key) === what.version))
-      say(6, `${boundaryId} stored a key that its evidence does not tell of`);
+    if (![...keysInEvidence].some((key) => versionIdFrom(key) === what.version))
+      report(6, `${boundaryId} stored a key that its evidence does not tell of`);
   for (const { data } of eventsOfType(events, 'secret.issued'))
     if (!witness.secretsMade.some(({ what }) => what === data.secretName))
-      say(6, `${boundaryId} tells of a secret that was never made`);
+      report(6, `${boundaryId} tells of a secret that was never made`);
   const deny = eventsOfType(events, 'boundary.revoked').at(-1)?.data.deny;
   if (
     typeof deny === 'object' &&
     deny.effective &&
     !witness.denies.some(({ what }) => what.policyName === deny.policyName)
   )
-    say(6, `${boundaryId} tells of a deny that was never put`);
+    report(6, `${boundaryId} tells of a deny that was never put`);
 }
 
-/** Invariant 14: the existing chain was signed once, in time, with the stack's own key. */
-function judgeSignature({ boundaryId, world, rows, closedMs }: Case, say: Say): void {
+/** Invariant 14: the whole chain was signed once, before the row was closed, with the stack's own key. */
+function judgeSignature({ boundaryId, world, rows, closedMs }: Case, report: ReportViolation): void {
   if (closedMs === undefined) return;
   const [head, ...more] = world.witness.heads.get(boundaryId) ?? [];
   if (head === undefined || more.length > 0)
-    return say(14, `${boundaryId} was signed ${head === undefined ? 0 : 1 + more.length} times`);
+    return report(14, `${boundaryId} was signed ${head === undefined ? 0 : 1 + more.length} times`);
   if (head.atMs > firstMs(rows, ({ phase }) => phase === 'closed'))
-    say(14, `${boundaryId} was closed before it was signed`);
+    report(14, `${boundaryId} was closed before it was signed`);
   const events = (world.witness.events.get(boundaryId) ?? []).map(({ what }) => what);
   const { envelope, publicKey } = head.what;
   const { fault } = verifyBundle(makeBundle(boundaryId, events, { envelope, publicKey }), world.evidenceKey);
-  if (fault !== null) say(14, `the signature of ${boundaryId} does not hold: ${fault}`);
+  if (fault !== null) report(14, `the signature of ${boundaryId} does not hold: ${fault}`);
 }
 
 const isSessionSecretOf = (name: string, boundaryId: string): boolean =>
   name.includes(`/${boundaryId}/`) && name.endsWith('/session');
 
 /** Invariant 8. */
-function judgeSuccess(of: Case, workDone: ReadonlySet<string>, say: Say): void {
+function judgeSuccess(of: Case, workDone: ReadonlySet<string>, report: ReportViolation): void {
   const { boundaryId, world, row, closedMs } = of;
   const execution = world.aws.states.execution(row.executionArn);
-  const claims = execution?.status === 'SUCCEEDED' || row.outcome === 'succeeded';
-  if (!claims) return;
-  if (!workDone.has(boundaryId)) say(8, `${boundaryId} succeeded, but its work did not`);
+  const isReportedSuccess = execution?.status === 'SUCCEEDED' || row.outcome === 'succeeded';
+  if (!isReportedSuccess) return;
+  if (!workDone.has(boundaryId)) report(8, `${boundaryId} succeeded, but its work did not`);
   if (execution?.status === 'SUCCEEDED' && (closedMs === undefined || closedMs > (execution.stopMs ?? 0)))
-    say(8, `${boundaryId} succeeded before its boundary was closed`);
+    report(8, `${boundaryId} succeeded before its boundary was closed`);
 }
 
-/** Invariant 2, second half: judged only after everything has had enough time. */
-function judgeLeftovers(world: World, say: Say): void {
+/** Invariant 2, second half: nothing is left. Judged at the end of a run, when the time limits have passed. */
+function judgeLeftovers(world: World, report: ReportViolation): void {
   const { aws, clock, witness } = world;
   const nowMs = clock.nowMs();
   for (const { name, gone, deletedMs } of aws.secrets.store.all())
     if (name.startsWith('taskbound/') && gone === undefined && deletedMs === undefined)
-      say(2, `the secret ${name.replace(/[0-9a-f]{32}/, '…')} is left`);
+      report(2, `the secret ${name.replace(/[0-9a-f]{32}/, '…')} is left`);
   const denies = aws.iam.inlinePolicies(world.taskRoleName, nowMs).map(({ name }) => name);
   for (const name of denies.filter((each) => each.startsWith('taskbound-deny-')))
     if (Number(name.split('-').at(-1)) * 1000 < nowMs - SWEPT_WITHIN_MS)
-      say(2, `the deny ${name} is overdue`);
-  for (const { atMs, what } of witness.lifts) {
+      report(2, `the deny ${name} is overdue`);
+  for (const { atMs, what } of witness.removedDenies) {
     const deadlineMs = Number(what.policyName.split('-').at(-1)) * 1000;
-    if (atMs < deadlineMs) say(2, `the deny ${what.policyName} was lifted before its deadline`);
+    if (atMs < deadlineMs) report(2, `the deny ${what.policyName} was lifted before its deadline`);
   }
 }
 
 /** Invariant 7. */
-function judgeRunWork(world: World, say: Say): void {
+function judgeRunWork(world: World, report: ReportViolation): void {
   const starts = world.aws.states.executions().flatMap(startsOfWork);
   for (const [boundaryId, own] of Map.groupBy(starts, (start) => start.boundaryId)) {
     const { size } = new Set(own.map(({ execution }) => execution));
-    if (size > 1) say(7, `${size} executions did the work of ${boundaryId}`);
+    if (size > 1) report(7, `${size} executions did the work of ${boundaryId}`);
   }
   for (const { length } of Map.groupBy(starts, (start) => start.session).values())
-    if (length > 1) say(7, `RunWork was started ${length} times for one lease`);
+    if (length > 1) report(7, `RunWork was started ${length} times for one lease`);
 }
 
 type Execution = ReturnType<World['aws']['states']['executions']>[number];
 
-/** The starts of the work function, which is the only one that gets a session. */
+/** The starts of the work function. It is the only function that receives a session. */
 const startsOfWork = ({ arn, events }: Execution) =>
   events.flatMap(({ taskScheduledEventDetails: task }) => {
     const parameters = task?.parameters ?? '';
@@ -310,7 +307,7 @@ const textIn = (json: string, name: string): string | undefined =>
   new RegExp(`"${name}":"([^"]+)"`).exec(json)?.[1];
 
 /** Whether the world is finished: all boundaries are closed and swept, and nothing runs. */
-export function isAtRest(world: World): boolean {
+export function isIdle(world: World): boolean {
   const rows = [...world.witness.rows.values()].map((each) => each.at(-1)?.what);
   return (
     rows.every((row) => row !== undefined && row.phase === 'closed' && dueAtMs(row) === undefined) &&

@@ -12,10 +12,7 @@ const POLL_MS = 1_000;
 /** How often expired credentials are tried again after their deadline. */
 const AFTER_DEADLINE_MS = [0, 1_000, 60_000, 600_000];
 
-/**
- * Watches a world while it runs: checks the invariants that always apply, and measures how long access
- * outlives its task.
- */
+/** Checks the invariants that apply at any time, while a world runs. Measures how long access lasts after the end of its task. */
 export class Monitor {
   readonly violations: Violation[] = [];
   /**
@@ -37,15 +34,15 @@ export class Monitor {
   readonly observe = (call: ObservedCall): void => {
     if (call.error !== undefined) return;
     if (call.operation === 'AssumeRole') this.#newSessions();
-    if (WIDENING.has(call.operation)) this.#tryForbidden(call.atMs);
-    if (call.operation === 'PutRolePolicy') this.#othersUntouched(boundaryOfDeny(call), call.atMs);
+    if (MAY_ADD_ACCESS.has(call.operation)) this.#checkForbidden(call.atMs);
+    if (call.operation === 'PutRolePolicy') this.#checkOtherTasks(boundaryOfDeny(call), call.atMs);
     if (call.operation === 'DeleteSecret')
-      this.#ownTeardown(boundaryOfSecret(call), 'its secret was destroyed');
+      this.#checkTeardownStarted(boundaryOfSecret(call), 'its secret was destroyed');
     if (call.operation === 'PutItem') this.#newEndings();
   };
 
-  /** When a task's access was found to have ended, and how long IAM may take for that. */
-  seenOf(boundaryId: string): { readonly deniedMs: number | undefined; readonly policyDelayMs: number } {
+  /** When all calls of a task were refused for the first time after its end, and how long IAM may take for that. */
+  denialOf(boundaryId: string): { readonly deniedMs: number | undefined; readonly policyDelayMs: number } {
     const seconds = this.#world.schedule.faults.find(({ kind }) => kind === 'policies');
     const policyDelayMs = seconds?.kind === 'policies' ? seconds.seconds * 1000 : POLICY_DELAY_MS;
     return {
@@ -58,7 +55,7 @@ export class Monitor {
     return this.#world.witness.rows.get(boundaryId)?.at(-1)?.what.phase;
   }
 
-  #say(invariant: number, message: string): void {
+  #report(invariant: number, message: string): void {
     this.violations.push({ invariant, message });
   }
 
@@ -68,40 +65,44 @@ export class Monitor {
       this.#known.add(session.accessKeyId);
       for (const afterMs of AFTER_DEADLINE_MS)
         this.#world.clock.setTimer(session.deadlineMs + afterMs - this.#world.clock.nowMs(), () =>
-          this.#mustBeDead(session),
+          this.#checkRefused(session),
         );
     }
   }
 
-  /** Invariant 1. */
-  #mustBeDead(session: TaskSession): void {
-    const works = this.#adversary.granted(session, this.#world.clock.nowMs());
-    if (works.length > 0)
-      this.#say(1, `past its deadline, a key of ${session.boundaryId} is still good for ${works.join(', ')}`);
+  /** Invariant 1: after its deadline a session must allow no call. */
+  #checkRefused(session: TaskSession): void {
+    const allowed = this.#adversary.granted(session, this.#world.clock.nowMs());
+    if (allowed.length > 0)
+      this.#report(
+        1,
+        `past its deadline, a key of ${session.boundaryId} is still good for ${allowed.join(', ')}`,
+      );
   }
 
-  /** Invariant 5, and calls of an adversary outside its task. */
-  #tryForbidden(atMs: number): void {
+  /** Invariant 5: a session must not allow calls outside its task. */
+  #checkForbidden(atMs: number): void {
     for (const session of this.#adversary.sessions()) {
       if (atMs >= session.deadlineMs) continue;
-      const works = this.#adversary.forbidden(session, atMs);
-      if (works.length > 0) this.#say(5, `a task's key is good for what is not its own: ${works.join(', ')}`);
+      const allowed = this.#adversary.forbidden(session, atMs);
+      if (allowed.length > 0)
+        this.#report(5, `a task's key is good for what is not its own: ${allowed.join(', ')}`);
     }
   }
 
-  #othersUntouched(boundaryId: string, atMs: number): void {
-    this.#ownTeardown(boundaryId, 'a deny was put on it');
+  #checkOtherTasks(boundaryId: string, atMs: number): void {
+    this.#checkTeardownStarted(boundaryId, 'a deny was put on it');
     for (const session of this.#adversary.sessions()) {
       const phase = this.#phaseOf(session.boundaryId);
       if (phase === undefined || isEnding(phase) || atMs >= session.deadlineMs) continue;
       if (this.#adversary.granted(session, atMs, true).length === 0)
-        this.#say(5, `the deny of ${boundaryId} ended the access of ${session.boundaryId}`);
+        this.#report(5, `the deny of ${boundaryId} ended the access of ${session.boundaryId}`);
     }
   }
 
-  #ownTeardown(boundaryId: string, what: string): void {
+  #checkTeardownStarted(boundaryId: string, what: string): void {
     const phase = this.#phaseOf(boundaryId);
-    if (phase !== undefined && !isEnding(phase)) this.#say(5, `${boundaryId} is ${phase}, and ${what}`);
+    if (phase !== undefined && !isEnding(phase)) this.#report(5, `${boundaryId} is ${phase}, and ${what}`);
   }
 
   #newEndings(): void {
@@ -109,16 +110,16 @@ export class Monitor {
       const phase = this.#phaseOf(boundaryId);
       if (phase === undefined || !isEnding(phase) || this.#ending.has(boundaryId)) continue;
       this.#ending.add(boundaryId);
-      this.#endedByItsOwn(boundaryId);
-      this.#untilDenied(boundaryId, this.#world.clock.nowMs());
+      this.#checkWhoEnded(boundaryId);
+      this.#waitUntilDenied(boundaryId, this.#world.clock.nowMs());
     }
   }
 
   /**
-   * Invariant 5: only the task's own execution in its tail, a Teardown that its row names, or a person who
-   * ends it may start a boundary's end.
+   * Invariant 5: a boundary's end may be started only by the task's own execution in its tail, by the Teardown that its row names, or by a
+   * person who ends the task.
    */
-  #endedByItsOwn(boundaryId: string): void {
+  #checkWhoEnded(boundaryId: string): void {
     const row = this.#world.witness.rows.get(boundaryId)?.at(-1)?.what;
     if (row === undefined || row.teardown !== undefined || this.#isEndedByPeople(boundaryId)) return;
     const entered = this.#world.aws.states
@@ -126,31 +127,31 @@ export class Monitor {
       ?.events.findLast(({ stateEnteredEventDetails }) => stateEnteredEventDetails !== undefined);
     const state = entered?.stateEnteredEventDetails?.name;
     if (state !== TAIL)
-      this.#say(5, `${boundaryId} was torn down while its execution was in ${state ?? 'no state'}`);
+      this.#report(5, `${boundaryId} was torn down while its execution was in ${state ?? 'no state'}`);
   }
 
   #isEndedByPeople(boundaryId: string): boolean {
-    return this.#world.people.said.some((each) => each.what === 'end' && each.boundaryId === boundaryId);
+    return this.#world.people.calls.some((each) => each.what === 'end' && each.boundaryId === boundaryId);
   }
 
-  #untilDenied(boundaryId: string, endedMs: number): void {
+  #waitUntilDenied(boundaryId: string, endedMs: number): void {
     const nowMs = this.#world.clock.nowMs();
-    const works = this.#adversary
+    const allowed = this.#adversary
       .sessions()
       .some(
         (session) => session.boundaryId === boundaryId && this.#adversary.granted(session, nowMs).length > 0,
       );
-    if (!works) {
+    if (!allowed) {
       this.#denied.set(boundaryId, nowMs);
       this.maxSecondsToDenied = Math.max(this.maxSecondsToDenied, (nowMs - endedMs) / 1000);
       return;
     }
-    this.#world.clock.setTimer(POLL_MS, () => this.#untilDenied(boundaryId, endedMs));
+    this.#world.clock.setTimer(POLL_MS, () => this.#waitUntilDenied(boundaryId, endedMs));
   }
 }
 
-/** Calls after which an adversary may have new possibilities. */
-const WIDENING = new Set(['AssumeRole', 'CreateSecret', 'PutResourcePolicy', 'PutSecretValue']);
+/** Calls after which a session may allow more calls than before. */
+const MAY_ADD_ACCESS = new Set(['AssumeRole', 'CreateSecret', 'PutResourcePolicy', 'PutSecretValue']);
 
 const boundaryOfSecret = ({ request }: ObservedCall): string => {
   const { SecretId } = JSON.parse(Buffer.from(request.body).toString('utf8')) as {

@@ -24,8 +24,8 @@ export interface RolePolicyChange {
 }
 
 /**
- * Records what the embedded AWS received and did, call by call. The invariants are judged by these records.
- * It reads the original requests, and counts only what took effect.
+ * Records each call that the embedded AWS received, and its effect. The invariants are checked against these records. The effects are read
+ * from the requests of successful calls, not from what Taskbound reports.
  */
 export class Witness {
   /** Each write of a boundary's row, in order. */
@@ -38,10 +38,10 @@ export class Witness {
   readonly valuesPut: Observed<{ readonly name: string; readonly version: string }>[] = [];
   readonly secretsDestroyed: Observed<string>[] = [];
   readonly denies: Observed<RolePolicyChange>[] = [];
-  readonly lifts: Observed<RolePolicyChange>[] = [];
+  readonly removedDenies: Observed<RolePolicyChange>[] = [];
   /** Calls with a task's own credentials. */
   readonly uses: Observed<Use>[] = [];
-  /** One line for each call, for people and for the digest. It contains no ids that vary and no values. */
+  /** One line for each call, for people and for the digest. It contains no values, and no ids that differ between runs. */
   readonly trace: string[] = [];
   readonly #digest = createHash('sha256');
   readonly #startMs: number;
@@ -65,7 +65,7 @@ export class Witness {
   /** For the embedded AWS's `observe`. */
   readonly observe = (call: ObservedCall): void => {
     const { service, operation, caller, error, atMs } = call;
-    this.note(atMs, `${whoIs(call)} ${service}:${operation.split('/')[0]?.trim()} ${error ?? 'ok'}`);
+    this.note(atMs, `${callerName(call)} ${service}:${operation.split('/')[0]?.trim()} ${error ?? 'ok'}`);
     if (caller.sourceIdentity !== undefined && caller.accessKeyId !== undefined)
       this.uses.push({ atMs, what: { accessKeyId: caller.accessKeyId, service, operation, error } });
     if (error === undefined) this.#effect(call);
@@ -90,7 +90,7 @@ export class Witness {
       case 'PutRolePolicy':
         return void this.denies.push({ atMs, what: policyIn(form()) });
       case 'DeleteRolePolicy':
-        return void this.lifts.push({ atMs, what: policyIn(form()) });
+        return void this.removedDenies.push({ atMs, what: policyIn(form()) });
     }
   }
 
@@ -121,8 +121,8 @@ function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
   else list.push(value);
 }
 
-/** The caller's function, machine or task: a name that is the same in every run. */
-function whoIs({ caller }: ObservedCall): string {
+/** The function, state machine or task that makes the call. The name is the same in every run. */
+function callerName({ caller }: ObservedCall): string {
   if (caller.sourceIdentity !== undefined) return `task ${caller.sourceIdentity}`;
   const role = caller.roleName ?? caller.service ?? caller.kind;
   return /BoundaryControl([A-Za-z]+?)Role/.exec(role)?.[1] ?? /([A-Za-z]+?)Role/.exec(role)?.[1] ?? role;

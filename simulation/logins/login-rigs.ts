@@ -6,25 +6,25 @@ import { adminAccessIn, type AdminAccess } from '../../lambdas/control/logins/ad
 import type { LoginServer } from '../../lambdas/control/logins/login-server.ts';
 import { pgLoginServer } from '../../lambdas/control/logins/pg-login-server.ts';
 import { DEMO_DATABASE, startDemoDatabase, type DemoDatabase } from '../../cli/local/demo-database.ts';
-import { PostgresModel, type Made } from './postgres-model.ts';
+import { PostgresModel, type ObjectKind } from './postgres-model.ts';
 
 /**
- * What the contract tests need in addition to the port: to use a login like a task, and to inspect the
- * server.
+ * A database server for the contract tests. In addition to the port `LoginServer`, it lets a test use a login as a task does, and inspect
+ * the server.
  */
 export interface Rig {
   readonly server: LoginServer;
   readonly admin: AdminAccess;
   open(name: string, password: string): Promise<RigSession>;
   ownerOf(object: string): Promise<string | undefined>;
-  drop(kind: Made, object: string): Promise<void>;
+  drop(kind: ObjectKind, object: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 interface RigSession {
-  create(kind: Made, object: string): Promise<void>;
+  create(kind: ObjectKind, object: string): Promise<void>;
   isOpen(): Promise<boolean>;
-  /** Changes the login's own row and keeps the transaction open, which every role may do. */
+  /** Changes the login's own role and keeps the transaction open. PostgreSQL allows this to every role. */
   holdOwnRow(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export async function modelRig(): Promise<Rig> {
       return {
         create: async (kind, object) => model.create(session, kind, object),
         isOpen: async () => session.isOpen,
-        holdOwnRow: async () => undefined, // the model has no locks: what is shown is that an end is one call
+        holdOwnRow: async () => undefined, // the model has no locks; the test then only shows that a login is ended with one call
       };
     },
     ownerOf: async (object) => model.objects.get(object)?.owner,
@@ -65,7 +65,7 @@ export async function modelRig(): Promise<Rig> {
 export const demoScript = (): string =>
   readFileSync(new URL('../../sample/database/demo.sql', import.meta.url), 'utf8');
 
-/** A rig with a real server, which has further functions. */
+/** A rig with a real server, with further functions. */
 export type RealRig = Rig & {
   readonly log: readonly string[];
   /** Runs statements as the superuser. */
@@ -104,7 +104,7 @@ const OWNERS = `SELECT owner FROM (
   SELECT relname::text AS name, pg_get_userbyid(relowner) AS owner FROM pg_class
   UNION ALL SELECT proname::text, pg_get_userbyid(proowner) FROM pg_proc) AS owners`;
 
-const STATEMENTS: Readonly<Record<Made, (object: string) => string>> = {
+const STATEMENTS: Readonly<Record<ObjectKind, (object: string) => string>> = {
   table: (object) => `CREATE TABLE shop.${object} (id serial PRIMARY KEY)`,
   view: (object) => `CREATE VIEW shop.${object} AS SELECT id FROM shop.orders`,
   function: (object) => `CREATE FUNCTION shop.${object}() RETURNS int LANGUAGE sql AS 'SELECT 1'`,

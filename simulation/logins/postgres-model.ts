@@ -22,23 +22,22 @@ export interface ModelSession {
   isOpen: boolean;
 }
 
-export type Made = 'table' | 'view' | 'function' | 'SECURITY DEFINER function';
+export type ObjectKind = 'table' | 'view' | 'function' | 'SECURITY DEFINER function';
 
-interface Thing {
-  readonly kind: Made;
+interface DatabaseObject {
+  readonly kind: ObjectKind;
   owner: string;
 }
 
 /**
- * A database server in memory that behaves like PostgreSQL for the issuer:
- * `test/lambdas/control/logins/login-server.test.ts` runs against both. Calls are atomic. The simulation adds
- * faults between them.
+ * A database server in memory. For the issuer it behaves like PostgreSQL: `test/lambdas/control/logins/login-server.test.ts` runs against
+ * both. Each call is atomic. The simulation injects faults between calls.
  */
 export class PostgresModel implements LoginServer {
   readonly roles = new Map<string, Role>();
   readonly sessions: ModelSession[] = [];
-  readonly objects = new Map<string, Thing>();
-  /** While it is down, it answers no call. */
+  readonly objects = new Map<string, DatabaseObject>();
+  /** While it is true, every call fails. */
   isDown = false;
   readonly #nowMs: () => number;
   #lastId = 16_384;
@@ -51,17 +50,17 @@ export class PostgresModel implements LoginServer {
     this.#assertUp(admin);
     const { boundaryId, attempt, validUntilMs } = order;
     const password = order.password.reveal();
-    const standing = this.roles.get(order.name);
-    if (standing === undefined) {
+    const existing = this.roles.get(order.name);
+    if (existing === undefined) {
       const roleId = String((this.#lastId += 1));
       const fresh = { roleId, order, attempt, password, validUntilMs, canLogin: true, hasRights: true };
       this.roles.set(order.name, fresh);
       return { roleId };
     }
-    if (standing.order.boundaryId !== boundaryId || standing.attempt >= attempt)
+    if (existing.order.boundaryId !== boundaryId || existing.attempt >= attempt)
       throw new HalfIssued(`The login ${order.name} already exists.`);
-    Object.assign(standing, { attempt, password, validUntilMs });
-    return { roleId: standing.roleId };
+    Object.assign(existing, { attempt, password, validUntilMs });
+    return { roleId: existing.roleId };
   }
 
   async end(admin: AdminAccess, { name, spec, roleId }: LoginAt): Promise<void> {
@@ -91,7 +90,7 @@ export class PostgresModel implements LoginServer {
     return { exists: role !== undefined, canLogin: role?.canLogin ?? false, sessions };
   }
 
-  /** A session of a login, or an `Error` with PostgreSQL's message. */
+  /** Opens a session of a login. Throws an `Error` with PostgreSQL's message if the login is refused. */
   open(name: string, password: string): ModelSession {
     const role = this.roles.get(name);
     if (this.isDown) throw new Error('connect ECONNREFUSED');
@@ -106,7 +105,7 @@ export class PostgresModel implements LoginServer {
   }
 
   /** Creates an object that the session's login owns. */
-  create(session: ModelSession, kind: Made, object: string): void {
+  create(session: ModelSession, kind: ObjectKind, object: string): void {
     const [name, role] = [...this.roles].find(([, { roleId }]) => roleId === session.roleId) ?? [];
     if (!session.isOpen || name === undefined || role === undefined) throw new Error('Connection terminated');
     if (!role.order.spec.memberOf.includes(role.order.spec.owner))
@@ -119,9 +118,6 @@ export class PostgresModel implements LoginServer {
   }
 
   #assertUp({ host, port }: AdminAccess): void {
-    if (this.isDown)
-      throw new LoginServerUnavailable(
-        `The database server ${host}:${port} did not do what it was asked: it is down.`,
-      );
+    if (this.isDown) throw new LoginServerUnavailable(`The database server ${host}:${port} is down.`);
   }
 }

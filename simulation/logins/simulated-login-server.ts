@@ -9,20 +9,20 @@ import type {
 import type { withLogin } from '../../sample/work/database-maintenance/login.ts';
 import type { Verdict } from 'taskbound-local/gateway/intercept';
 import type { LocalClock } from 'taskbound-local/clock/local-clock';
-import { currentInvocation, never, runCall, type CallUnderWay } from '../world/invocation.ts';
+import { currentInvocation, never, runCall, type ActiveCall } from '../world/invocation.ts';
 import type { ModelSession, PostgresModel } from './postgres-model.ts';
 
 interface ServerParts {
   readonly model: PostgresModel;
   readonly clock: LocalClock;
-  readonly before: (call: CallUnderWay) => Promise<void>;
-  readonly after: (call: CallUnderWay) => Promise<void>;
+  readonly before: (call: ActiveCall) => Promise<void>;
+  readonly after: (call: ActiveCall) => Promise<void>;
   readonly intercept: (call: {
     readonly service: string;
     readonly operation: string;
     readonly atMs: number;
   }) => Verdict;
-  /** Called for each call, with its outcome. */
+  /** Called for each call, with a line for the trace. */
   readonly observe: (line: string) => void;
   readonly made: (order: LoginOrder) => void;
 }
@@ -31,8 +31,8 @@ interface ServerParts {
 export const POSTGRES = 'postgres';
 
 /**
- * The database server behind an unreliable network. Each call to its port or in a session is a site for
- * faults, like a call to AWS.
+ * The database server, reached over an unreliable network. Each call to the server and each query in a session is a site for faults, like a
+ * call to AWS.
  */
 export class SimulatedLoginServer implements LoginServer {
   readonly #parts: ServerParts;
@@ -69,31 +69,31 @@ export class SimulatedLoginServer implements LoginServer {
     }
   };
 
-  /** Makes the call once: there is no automatic retry. */
+  /** Makes the call once, without retries. */
   async #call<T>(operation: string, effect: () => Promise<T>): Promise<T> {
     const invocation = currentInvocation();
     if (invocation === undefined) throw new Error('The login server was called outside of an invocation.');
     if (invocation.dead) return never();
-    const under = { invocation, call: invocation.nextCall(), attempt: 1 };
-    await this.#parts.before(under);
+    const active = { invocation, call: invocation.nextCall(), attempt: 1 };
+    await this.#parts.before(active);
     if (invocation.dead) return never();
-    const answer = await this.#answer(operation, under, effect);
-    await this.#parts.after(under);
+    const answer = await this.#answer(operation, active, effect);
+    await this.#parts.after(active);
     if (invocation.dead) return never();
     return answer();
   }
 
-  /** Returns a function that gives the answer, so an error is thrown only after the call has ended. */
-  async #answer<T>(operation: string, under: CallUnderWay, effect: () => Promise<T>): Promise<() => T> {
+  /** Returns a function that returns the result or throws the error, so that the error is thrown only after the call has ended. */
+  async #answer<T>(operation: string, active: ActiveCall, effect: () => Promise<T>): Promise<() => T> {
     const { clock, intercept, observe } = this.#parts;
     const call = { service: POSTGRES, operation, atMs: clock.nowMs() };
-    const verdict = runCall(under, () => intercept(call));
-    const said = (how: string): void => observe(`${under.invocation.of} ${POSTGRES}:${operation} ${how}`);
+    const verdict = runCall(active, () => intercept(call));
+    const record = (how: string): void => observe(`${active.invocation.of} ${POSTGRES}:${operation} ${how}`);
     const isRefused = typeof verdict === 'object' && 'refuse' in verdict;
-    const outcome = isRefused ? fails(unavailable()) : await settled(effect);
+    const outcome = isRefused ? failure(unavailable()) : await outcomeOf(effect);
     const isLost = typeof verdict === 'object' && 'loseAnswer' in verdict;
-    said(isRefused ? 'refused' : outcome.error === undefined ? 'ok' : outcome.error.name);
-    return isLost ? fails(unavailable()).give : outcome.give;
+    record(isRefused ? 'refused' : outcome.error === undefined ? 'ok' : outcome.error.name);
+    return isLost ? failure(unavailable()).give : outcome.give;
   }
 }
 
@@ -102,16 +102,16 @@ interface Outcome<T> {
   readonly give: () => T;
 }
 
-async function settled<T>(effect: () => Promise<T>): Promise<Outcome<T>> {
+async function outcomeOf<T>(effect: () => Promise<T>): Promise<Outcome<T>> {
   try {
     const value = await effect();
     return { give: () => value };
   } catch (error) {
-    return fails(error instanceof Error ? error : new Error(String(error)));
+    return failure(error instanceof Error ? error : new Error(String(error)));
   }
 }
 
-const fails = (error: Error): Outcome<never> => ({
+const failure = (error: Error): Outcome<never> => ({
   error,
   give: () => {
     throw error;
@@ -119,7 +119,7 @@ const fails = (error: Error): Outcome<never> => ({
 });
 
 const unavailable = (): LoginServerUnavailable =>
-  new LoginServerUnavailable('The database server did not answer, says the simulation.');
+  new LoginServerUnavailable('The simulated database server did not answer.');
 
 function assertOpen(session: ModelSession): { readonly rows: readonly never[] } {
   if (!session.isOpen) throw new Error('Connection terminated');

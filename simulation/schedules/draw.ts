@@ -8,7 +8,7 @@ export function hash32(text: string): number {
   return (hash ^ (hash >>> 12)) >>> 0;
 }
 
-/** Pseudorandom numbers that depend only on a text. */
+/** Pseudorandom numbers that depend only on the seed. */
 export class Draw {
   readonly #seed: string;
   #drawn = 0;

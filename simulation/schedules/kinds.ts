@@ -1,10 +1,10 @@
-/** The kinds of tasks. Each covers behavior that the others do not. */
+/** The kinds of tasks that the simulation runs. Each covers behavior that the others do not. */
 export const KINDS = ['transfer', 'maintenance', 'long', 'scheduled'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /**
- * A kind as the sample stack declares its type. It is repeated here on purpose: a judge must not read its
- * expectations from what it judges.
+ * What the sample stack declares for the task type of a kind. It is repeated here on purpose: the judges must not read the expected values
+ * from the stack that they judge.
  */
 export interface KindOfTask {
   readonly type: string;
@@ -18,7 +18,7 @@ export interface KindOfTask {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The part of an object that one run of `long` copies: the smallest part that S3 allows. */
+/** The size of the part that one run of `long` copies: the smallest part that S3 allows. */
 const PART_BYTES = 5 * 1024 ** 2;
 
 const START_MS = Date.UTC(2026, 10, 23, 10, 0, 0);
@@ -33,7 +33,7 @@ const transfer: KindOfTask = {
 
 export const KIND: Readonly<Record<Kind, KindOfTask>> = {
   transfer,
-  /** With two approvals, a window and a database login. */
+  /** It needs two approvals, a window and a database login. */
   maintenance: {
     type: 'database-maintenance',
     stem: 'DatabaseMaintenance',
@@ -55,17 +55,15 @@ export const KIND: Readonly<Record<Kind, KindOfTask>> = {
   scheduled: { ...transfer, startMs: Date.UTC(2026, 10, 24, 2, 59, 30) },
 };
 
-/**
- * How long the sample's leases last, and its maintenance from the first issued credential: one minute longer.
- * Milliseconds.
- */
+/** The length of the sample's leases. */
 export const LEASE_MS = 120_000;
+/** The maximum duration of the sample's maintenance, from its first issued credential. */
 export const MAINTENANCE_MS = LEASE_MS + 60_000;
 
 /** The scheduled time of the one run in a schedule of kind `scheduled`, and the id of its task. */
 export const RUN_MS = Date.UTC(2026, 10, 24, 3);
 export const RUN_TASK_ID = 'Nightly-20261124T030000Z';
-/** The Scheduler delivers at least once. How late each delivery is, milliseconds. */
+/** The delays of the deliveries of one scheduled run. EventBridge Scheduler delivers at least once, so there can be several. */
 export const RUN_DELIVERIES_MS = [0, 1_000, 30_000];
 
 /** The object that `long` copies: slightly larger than one part. */

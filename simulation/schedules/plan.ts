@@ -4,7 +4,7 @@ import type { Schedule } from './schedule.ts';
 import { singleFaults } from './single-faults.ts';
 import type { Sites } from '../faults/sites.ts';
 
-/** The numbered schedules of a simulation: first every fault alone, then schedules drawn with the seed. */
+/** The numbered schedules of a simulation: first those with a single fault, then random schedules that are drawn with the seed. */
 export interface Plan {
   readonly singles: number;
   readonly size: number;
@@ -13,16 +13,16 @@ export interface Plan {
 
 export interface PlanOptions {
   readonly seed: number;
-  /** How many schedules are drawn. */
+  /** How many random schedules are drawn. */
   readonly schedules: number;
   readonly sites: Sites;
-  /** Only the single faults whose names match. @default all */
+  /** Selects the single faults by name. @default all */
   readonly only?: RegExp;
-  /** Only every n-th single fault, which covers all kinds of sites in less time. @default 1: all */
+  /** Selects every n-th single fault. This still covers all kinds of sites, in less time. @default 1: all */
   readonly every?: number;
 }
 
-/** The same options always give the same plan, so every worker makes its own. */
+/** The same options always give the same plan, so each worker makes the plan itself. */
 export function makePlan({ seed, schedules, sites, only = /./, every = 1 }: PlanOptions): Plan {
   const singles = singleFaults(sites)
     .filter(({ name }) => only.test(name))

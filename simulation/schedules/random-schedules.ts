@@ -3,12 +3,15 @@ import { Draw } from './draw.ts';
 import type { Kind } from './kinds.ts';
 import type { Fault, Schedule } from './schedule.ts';
 
-/** Long outages take the most time and find the least, so they are drawn less often. */
+/** Long outages take the most time and find the fewest violations, so most of them are dropped when they are drawn. */
 const LONG_SECONDS = 3_600;
-const LONG_KEPT_ONE_IN = 12;
+const LONG_DRAWN_ONE_IN = 12;
 
-/** Maintenance has the most possible faults, and the fewest calls in common with the other kinds. */
-const DRAWN: readonly Kind[] = [
+/**
+ * A kind that is listed several times is drawn more often. Maintenance has the most possible faults, and the fewest calls in common with
+ * others.
+ */
+const WEIGHTED_KINDS: readonly Kind[] = [
   'transfer',
   'transfer',
   'maintenance',
@@ -19,19 +22,19 @@ const DRAWN: readonly Kind[] = [
 ];
 
 /**
- * Schedule number `index` of a seed: one to three tasks, two or three faults, and an interleaving. The same
- * arguments give the same schedule.
+ * Schedule number `index` of a seed: one to three tasks, two or three faults, and a seed for the duration of calls. The same arguments give
+ * the same schedule.
  */
 export function randomSchedule(catalogues: Catalogues, seed: number, index: number): Schedule {
   const draw = new Draw(`${seed}:${index}`);
-  const task = draw.of(DRAWN);
+  const task = draw.of(WEIGHTED_KINDS);
   const count = 2 + draw.below(2);
   const faults: Fault[] = [];
   while (faults.length < count) {
     const fault = draw.of(catalogues[task]);
     const isLong = 'seconds' in fault && fault.seconds >= LONG_SECONDS;
-    if (isLong && draw.below(LONG_KEPT_ONE_IN) !== 0) continue;
-    if (faults.every((other) => mayStandTogether(other, fault))) faults.push(fault);
+    if (isLong && draw.below(LONG_DRAWN_ONE_IN) !== 0) continue;
+    if (faults.every((other) => canBeCombined(other, fault))) faults.push(fault);
   }
   return {
     name: `random ${seed}:${index}`,
@@ -43,8 +46,8 @@ export function randomSchedule(catalogues: Catalogues, seed: number, index: numb
   };
 }
 
-/** A schedule has at most one of these, because two would contradict each other. */
-const ONE_OF = new Set<Fault['kind']>([
+/** A schedule has at most one fault of each of these kinds, because two of them would contradict each other. */
+const AT_MOST_ONE = new Set<Fault['kind']>([
   'policies',
   'events',
   'schedule',
@@ -55,5 +58,5 @@ const ONE_OF = new Set<Fault['kind']>([
   'window',
 ]);
 
-const mayStandTogether = (one: Fault, other: Fault): boolean =>
-  one !== other && !(one.kind === other.kind && ONE_OF.has(one.kind));
+const canBeCombined = (one: Fault, other: Fault): boolean =>
+  one !== other && !(one.kind === other.kind && AT_MOST_ONE.has(one.kind));

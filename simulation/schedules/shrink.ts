@@ -5,18 +5,18 @@ import type { Schedule } from './schedule.ts';
 
 /** Removes faults and tasks one by one, as long as the same invariant is still violated. */
 export async function shrink(assembly: Assembly, schedule: Schedule, invariant: number): Promise<Finding> {
-  const whole = await broken(assembly, schedule, invariant);
-  if (whole === undefined)
+  const found = await findViolation(assembly, schedule, invariant);
+  if (found === undefined)
     throw new Error(
-      `The schedule ${schedule.name} breaks nothing when it is run again: the simulation is not deterministic.`,
+      `The schedule ${schedule.name} breaks no invariant when it runs again, so the simulation is not deterministic.`,
     );
-  for (const smaller of smallerThan(schedule))
-    if ((await broken(assembly, smaller, invariant)) !== undefined)
+  for (const smaller of smallerSchedules(schedule))
+    if ((await findViolation(assembly, smaller, invariant)) !== undefined)
       return shrink(assembly, smaller, invariant);
-  return whole;
+  return found;
 }
 
-function smallerThan(schedule: Schedule): Schedule[] {
+function smallerSchedules(schedule: Schedule): Schedule[] {
   const { faults, tasks, apart, latency } = schedule;
   return [
     ...faults.map((_, index) => ({ ...schedule, faults: faults.toSpliced(index, 1) })),
@@ -31,7 +31,7 @@ function smallerThan(schedule: Schedule): Schedule[] {
   ];
 }
 
-async function broken(
+async function findViolation(
   assembly: Assembly,
   schedule: Schedule,
   invariant: number,

@@ -1,21 +1,18 @@
 import { MACHINE } from '../faults/injector.ts';
 import {
   atCall,
-  atFreshCall,
-  atNoCall,
-  inPlaces,
+  atNewCall,
+  notAtCalls,
+  withoutPolicyDelays,
   STATES_OF_WORK,
-  THEN,
-  THEN_NOTHING_LOOKS,
+  AFTER_END,
+  AFTER_END_NO_CHECKS,
 } from '../faults/faults.ts';
 import type { Kind } from './kinds.ts';
 import { textOf, type Fault, type Schedule, type Site } from './schedule.ts';
 import { scheduleOf, type FoundSite, type Sites } from '../faults/sites.ts';
 
-/**
- * A schedule for each single fault: all faults of a transfer, and the faults of other flows that a transfer
- * does not cover.
- */
+/** A schedule for each single fault: every fault of a transfer, and the faults of other flows that a transfer does not cover. */
 export function singleFaults(sites: Sites): Schedule[] {
   return [
     ...ofTransfers(sites),
@@ -34,44 +31,46 @@ function ofTransfers({ plain, stopped, states }: Sites): Schedule[] {
   return [
     scheduleOf({ task: 'transfer' }, 'nothing goes wrong', []),
     ...alone('transfer', '', plain.flatMap(atCall)),
-    ...alone('transfer', '', atNoCall(states.transfer, functionsOf(plain))),
+    ...alone('transfer', '', notAtCalls(states.transfer, functionsOf(plain))),
     ...stopped
       .flatMap(atCall)
       .map((fault) => scheduleOf({ task: 'transfer' }, `stopped, then ${textOf(fault)}`, [STOPPED, fault])),
-    ...afterAnEnd('transfer', '', endsOfTransfers(states.transfer)),
+    ...withLaterFaults('transfer', '', endsOfTransfers(states.transfer)),
   ];
 }
 
-/** The functions that make calls of their own in a flow. */
+/** The functions that make the given calls. */
 export const functionsOf = (sites: readonly Site[]): string[] => [
   ...new Set(sites.map(({ of }) => of).filter((of) => of !== MACHINE)),
 ];
 
 const endsOfTransfers = (states: readonly string[]): Fault[] => [
   ...states.map((state): Fault => ({ kind: 'stop', state })),
-  // While the work runs, and while its identity is issued.
+  // During the work, and during the issue of its identity.
   { kind: 'stop-at', at: { of: 'Work', invocation: 1, call: 2 } },
   { kind: 'stop-at', at: { of: 'IssueIdentity', invocation: 1, call: 9 } },
   { kind: 'work', what: 'throws' },
   { kind: 'work', what: 'hangs' },
 ];
 
-/** Faults that have an effect only after another fault. */
-const afterAnEnd = (task: Kind, prefix: string, ends: readonly Fault[]): Schedule[] =>
+/** Combines each of these ends with each fault that has an effect only after an end. */
+const withLaterFaults = (task: Kind, prefix: string, ends: readonly Fault[]): Schedule[] =>
   ends.flatMap((end) => [
-    ...THEN.map((next) => scheduleOf({ task }, `${prefix}${textOf(end)}, then ${textOf(next)}`, [end, next])),
+    ...AFTER_END.map((next) =>
+      scheduleOf({ task }, `${prefix}${textOf(end)}, then ${textOf(next)}`, [end, next]),
+    ),
     scheduleOf({ task }, `${prefix}${textOf(end)}, and nothing looks for an hour`, [
       end,
-      ...THEN_NOTHING_LOOKS,
+      ...AFTER_END_NO_CHECKS,
     ]),
   ]);
 
-/** Each of the other flows without a fault, and with a fault at each call that only it reaches. */
+/** Each other flow without a further fault, and with a fault at each call that no earlier flow reaches. */
 const ofOtherFlows = ({ others }: Sites): Schedule[] =>
   others.flatMap(({ flow, sites }) => [
     scheduleOf(flow, `${flow.name}: nothing else goes wrong`, flow.faults),
     ...sites
-      .flatMap(({ site, service }: FoundSite) => atFreshCall(site, service))
+      .flatMap(({ site, service }: FoundSite) => atNewCall(site, service))
       .map((fault) => scheduleOf(flow, `${flow.name}: ${textOf(fault)}`, [...flow.faults, fault])),
   ]);
 
@@ -88,17 +87,21 @@ function ofMaintenance({ maintenance, states }: Sites): Schedule[] {
   const deciding = maintenance.filter(({ of, invocation }) => of === 'Decide' && invocation > 2);
   const late = deciding.map((at): Fault => ({ kind: 'kill', at, when: 'after' }));
   return [
-    ...alone('maintenance', 'maintenance: ', inPlaces(states.maintenance, functionsOf(maintenance))),
+    ...alone(
+      'maintenance',
+      'maintenance: ',
+      withoutPolicyDelays(states.maintenance, functionsOf(maintenance)),
+    ),
     ...alone('maintenance', 'maintenance: ', [{ kind: 'people', what: 'one' }, SHORT]),
-    ...afterAnEnd('maintenance', 'maintenance: ', ends),
-    // A late start is refused, because the window has closed meanwhile.
+    ...withLaterFaults('maintenance', 'maintenance: ', ends),
+    // The task is started late and rejected, because its window has closed.
     ...late.map((fault) =>
       scheduleOf({ task: 'maintenance' }, `maintenance in a short window: ${textOf(fault)}`, [SHORT, fault]),
     ),
   ];
 }
 
-/** A person ends the task: in each state, and at each call before its work has ended. */
+/** A person ends the task: in each state, and at each call before the end of its work. */
 function ofEnds({ plain, others, states }: Sites): Schedule[] {
   const inState = (state: string): Fault => ({ kind: 'end', state });
   const during = (sites: readonly Site[]): Fault[] =>
@@ -107,14 +110,14 @@ function ofEnds({ plain, others, states }: Sites): Schedule[] {
     ...alone('transfer', 'ended: ', [...states.transfer.map(inState), ...during(plain)]),
     ...alone('maintenance', 'maintenance: ', [
       ...states.maintenance.map(inState),
-      ...during(freshOf('maintenance', others)),
+      ...during(newSitesOf('maintenance', others)),
     ]),
-    ...afterAnEnd('transfer', 'ended: ', [inState('IssueIdentity'), inState('RunWork')]),
+    ...withLaterFaults('transfer', 'ended: ', [inState('IssueIdentity'), inState('RunWork')]),
   ];
 }
 
 /** The calls that a flow reaches and earlier flows do not. */
-const freshOf = (name: string, others: Sites['others']): Site[] =>
+const newSitesOf = (name: string, others: Sites['others']): Site[] =>
   others.filter(({ flow }) => flow.name === name).flatMap(({ sites }) => sites.map(({ site }) => site));
 
 const ofLongWork = (): Schedule[] => [
@@ -123,5 +126,5 @@ const ofLongWork = (): Schedule[] => [
     { kind: 'policies', seconds: 10, flicker: true },
     { kind: 'end', state: 'MoreToDo' },
   ]),
-  ...afterAnEnd('long', 'long: ', [{ kind: 'stop', state: 'MoreToDo' }]),
+  ...withLaterFaults('long', 'long: ', [{ kind: 'stop', state: 'MoreToDo' }]),
 ];

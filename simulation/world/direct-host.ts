@@ -16,7 +16,7 @@ import { Invocation, never, runInvocation } from './invocation.ts';
 import type { SimulatedLoginServer } from '../logins/simulated-login-server.ts';
 import { simulatedAws, type TransportParts } from './transport.ts';
 
-/** The simulation's hooks around invocations. */
+/** The functions with which the simulation changes and observes invocations. */
 export interface HostHooks {
   readonly transport: Omit<TransportParts, 'clock'>;
   /** How many seconds a function's clock is ahead. */
@@ -25,17 +25,14 @@ export interface HostHooks {
   /** Environment variables of a function in addition to those of the template. */
   readonly environmentOf: (name: string) => Readonly<Record<string, string>>;
   readonly randomHex: (bytes: number) => string;
-  /**
-   * Called when an invocation starts. `again` starts another one with the same event, whose answer is
-   * ignored.
-   */
+  /** Called when an invocation starts. `again` starts another invocation with the same event. Its answer is ignored. */
   readonly begun: (invocation: Invocation, again: () => void) => void;
   readonly ended: (invocation: Invocation, result: InvocationResult, again: () => void) => void;
   /** Code that runs instead of the function's own code. */
-  readonly instead: (invocation: Invocation) => Handler | undefined;
+  readonly replacement: (invocation: Invocation) => Handler | undefined;
 }
 
-/** A function gets a new handler after this pause, because its credentials expire earlier. */
+/** A handler is used only while its credentials are valid for at least this time. */
 const CREDENTIALS_MARGIN_MS = 300_000;
 
 interface Warm {
@@ -43,9 +40,7 @@ interface Warm {
   readonly credentials: RoleCredentials;
 }
 
-/**
- * Runs the sources of functions in this process, on the virtual clock, instead of their bundles in sandboxes.
- */
+/** Runs functions from their sources, in this process and on the virtual clock. It does not run their bundles in sandboxes. */
 export class DirectHost implements FunctionHost {
   readonly clock: LocalClock;
   readonly logs: LogLine[] = [];
@@ -91,7 +86,7 @@ export class DirectHost implements FunctionHost {
     { requestId, invokedArn }: { readonly requestId: string; readonly invokedArn: string },
   ): Promise<InvocationResult> {
     const { version, spec } = fn;
-    const handler = this.#hooks.instead(invocation) ?? (await this.#handlerOf(invocation.of, fn));
+    const handler = this.#hooks.replacement(invocation) ?? (await this.#handlerOf(invocation.of, fn));
     const deadlineMs = this.clock.nowMs() + spec.timeoutSeconds * 1000;
     const timer = this.clock.setTimer(spec.timeoutSeconds * 1000, () =>
       invocation.kill(timedOut(requestId, this.clock.nowMs(), spec.timeoutSeconds)),
@@ -116,7 +111,7 @@ export class DirectHost implements FunctionHost {
       const value = await Promise.race([answered, invocation.failed]);
       return { requestId, version, payload: JSON.stringify(value) ?? 'null' };
     } catch (thrown) {
-      if (thrown instanceof AwsError) throw thrown; // the service's failure, not the function's
+      if (thrown instanceof AwsError) throw thrown; // Lambda failed, not the function.
       const error = payloadOf(thrown);
       return { requestId, version, payload: JSON.stringify(error), error };
     }
@@ -152,12 +147,13 @@ export class DirectHost implements FunctionHost {
   }
 }
 
-/** The bundled code is not read, because the sources run. */
+/** No bundle is read, because functions run from their sources. */
 export const noBundle = (): Bundle => ({ fileName: '', exportName: '', source: '', hash: '' });
 
-/** The error that the caller of a function that died receives. */
+/** The error that the caller receives if the function died. */
 export const died = (): PlatformError =>
   new PlatformError('Runtime.ExitError', 'Error: Runtime exited with error: signal: killed');
 
-/** The error that the caller receives if its connection to Lambda broke while the function continues. */
-export const unheard = (): AwsError => new AwsError('ServiceException', 'The connection was closed.', 500);
+/** The error that the caller receives if its connection to Lambda was closed. The function continues. */
+export const connectionClosed = (): AwsError =>
+  new AwsError('ServiceException', 'The connection was closed.', 500);

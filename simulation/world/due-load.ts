@@ -4,7 +4,7 @@ import type { Assembly } from 'taskbound-local/template/assembly';
 import { waitUntilIdle, submitAll } from '../run-schedule.ts';
 import { World } from './world.ts';
 
-/** What one run of the reconciler read from a ledger of a given size. */
+/** The reads of one run of the reconciler, with a ledger of a given size. */
 export interface RunReads {
   readonly closed: number;
   readonly open: number;
@@ -17,7 +17,7 @@ export interface RunReads {
 
 const MINUTE_MS = 60_000;
 /** How many rows are written in parallel. */
-const SIDE_BY_SIDE = 100;
+const PARALLEL_WRITES = 100;
 
 /** Fills the ledger with closed, open and due rows, and counts what the next scheduled run reads. */
 export async function readsOfOneRun(
@@ -51,9 +51,9 @@ async function fill(world: World, size: { closed: number; open: number; due: num
     ...copies({ ...unswept, due: 'due', dueAtMs: nowMs }, 'due', size.due),
   ];
   const table = world.stack.outputs['LedgerTable'] ?? '';
-  for (let at = 0; at < rows.length; at += SIDE_BY_SIDE)
+  for (let at = 0; at < rows.length; at += PARALLEL_WRITES)
     await Promise.all(
-      rows.slice(at, at + SIDE_BY_SIDE).map((row) => world.aws.dynamodb.putItem(table, marshall(row))),
+      rows.slice(at, at + PARALLEL_WRITES).map((row) => world.aws.dynamodb.putItem(table, marshall(row))),
     );
 }
 

@@ -67,7 +67,7 @@ const WORKS: Readonly<Record<string, (ports: FunctionPorts) => Work>> = {
   },
 };
 
-/** Whether it is a work function, not part of the control plane. */
+/** Whether the function is a work function, which is not part of the control plane. */
 export const isWork = (name: string): boolean => name in WORKS;
 
 /**

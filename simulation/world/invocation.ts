@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** One invocation of a function. After it dies, nothing that it started continues. */
+/** One invocation of a function. After it died, none of its code continues. */
 export class Invocation {
   /** `IssueIdentity` */
   readonly of: string;
@@ -45,21 +45,21 @@ export class Invocation {
 }
 
 /** A call that the transport passes to the embedded AWS. */
-export interface CallUnderWay {
+export interface ActiveCall {
   readonly invocation: Invocation;
   readonly call: number;
   readonly attempt: number;
 }
 
 /** The current invocation, and the call that it makes. */
-const running = new AsyncLocalStorage<{ readonly invocation: Invocation; readonly under?: CallUnderWay }>();
+const running = new AsyncLocalStorage<{ readonly invocation: Invocation; readonly active?: ActiveCall }>();
 
 export const runInvocation = <T>(invocation: Invocation, code: () => T): T =>
   running.run({ invocation }, code);
-export const runCall = <T>(under: CallUnderWay, code: () => T): T =>
-  running.run({ invocation: under.invocation, under }, code);
+export const runCall = <T>(active: ActiveCall, code: () => T): T =>
+  running.run({ invocation: active.invocation, active }, code);
 export const currentInvocation = (): Invocation | undefined => running.getStore()?.invocation;
-export const currentCall = (): CallUnderWay | undefined => running.getStore()?.under;
+export const currentCall = (): ActiveCall | undefined => running.getStore()?.active;
 
-/** What a dead function gets for everything that it awaits. */
+/** A promise that never settles. A function that died gets it for each call, so its code does not continue. */
 export const never = <T>(): Promise<T> => new Promise(() => undefined);

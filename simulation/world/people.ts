@@ -5,8 +5,8 @@ import type { EmbeddedAws, LoadedStack } from 'taskbound-local/embedded-aws';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { Fault } from '../schedules/schedule.ts';
 
-/** What a person sent and received. Approvals and ends are judged by it, not by the ledger. */
-export interface Said {
+/** What a person sent, and the answer. The judges use it for approvals and ends, instead of the ledger. */
+export interface PersonCall {
   readonly what: 'approve' | 'refuse' | 'end';
   readonly person: string;
   readonly boundaryId: string;
@@ -20,10 +20,10 @@ export interface Said {
 /** How often a person tries while the stack does not answer, and the pause in between. */
 const TRIES = 5;
 const PAUSE_MS = 5_000;
-/** A decision that is sent this much too late is late by every clock. */
+/** A late decision is sent this long after the expiry of the approvals: more than the difference between clocks. */
 const LATE_MS = 5_000;
 
-/** The digest of no grant, for a person who looked at something else. */
+/** The digest that a person sends to approve a wrong grant. It belongs to no grant. */
 const OTHER_DIGEST = 'f'.repeat(64);
 
 type Role = 'Requesters' | 'Approvers';
@@ -33,38 +33,38 @@ interface PeopleParts {
   readonly stack: LoadedStack;
   /** The row as a role with `grantRead` sees it. */
   readonly row: (boundaryId: string) => LedgerRow | undefined;
-  readonly habit: Extract<Fault, { readonly kind: 'people' }>['what'] | undefined;
+  readonly fault: Extract<Fault, { readonly kind: 'people' }>['what'] | undefined;
 }
 
 /**
- * ann submits; bob, carol and dave decide; erin ends. Each tries again a few times while the stack does not
- * answer.
+ * Simulated people: ann submits tasks; bob, carol and dave decide; erin ends tasks. Each repeats a call a few times while the stack does
+ * not answer.
  */
 export class People {
-  readonly said: Said[] = [];
+  readonly calls: PersonCall[] = [];
   readonly #parts: PeopleParts;
 
   constructor(parts: PeopleParts) {
     this.#parts = parts;
   }
 
-  /** Whether the request was accepted. */
-  async ask(request: object): Promise<boolean> {
-    return (await this.#insist('SubmitUrl', 'ann', 'Requesters', request)) === 200;
+  /** Submits a request. Returns whether it was accepted. */
+  async submit(request: object): Promise<boolean> {
+    return (await this.#postUntilAnswered('SubmitUrl', 'ann', 'Requesters', request)) === 200;
   }
 
   /**
-   * The approvers' decisions about a task that waits. The requester tries first, and bob first approves
-   * another grant.
+   * The decisions about a task that waits for approval. Without a fault, the requester tries to approve first, and bob approves a wrong
+   * grant before the right one.
    */
   async decide(boundaryId: string): Promise<void> {
     const digest = this.#parts.row(boundaryId)?.grantDigest;
     if (digest === undefined) return;
-    switch (this.#parts.habit) {
+    switch (this.#parts.fault) {
       case 'nobody':
         return;
       case 'refuse':
-        await this.#say('refuse', 'bob', boundaryId, digest);
+        await this.#call('refuse', 'bob', boundaryId, digest);
         await this.#approve(['carol', 'dave'], boundaryId, digest);
         return;
       case 'one':
@@ -73,24 +73,24 @@ export class People {
         await this.#approve(['bob'], boundaryId, digest);
         return this.#approveLate(boundaryId, digest);
       case undefined:
-        await this.#say('approve', 'ann', boundaryId, digest);
-        await this.#decideAnew(boundaryId, digest);
+        await this.#call('approve', 'ann', boundaryId, digest);
+        await this.#decideAfterMistake(boundaryId, digest);
     }
   }
 
   /** Ends a task early. */
   async end(boundaryId: string): Promise<void> {
-    await this.#say('end', 'erin', boundaryId);
+    await this.#call('end', 'erin', boundaryId);
   }
 
-  /** bob looks again only after the answer that he approved another grant. */
-  async #decideAnew(boundaryId: string, digest: string): Promise<void> {
-    const isDone = (await this.#say('approve', 'bob', boundaryId, OTHER_DIGEST)) === 200;
+  /** bob approves a wrong grant. If the stack refuses that, he approves the right one. */
+  async #decideAfterMistake(boundaryId: string, digest: string): Promise<void> {
+    const isDone = (await this.#call('approve', 'bob', boundaryId, OTHER_DIGEST)) === 200;
     await this.#approve(isDone ? ['carol'] : ['bob', 'carol'], boundaryId, digest);
   }
 
   async #approve(people: readonly string[], boundaryId: string, digest: string): Promise<void> {
-    await Promise.all(people.map((person) => this.#say('approve', person, boundaryId, digest)));
+    await Promise.all(people.map((person) => this.#call('approve', person, boundaryId, digest)));
   }
 
   async #approveLate(boundaryId: string, digest: string): Promise<void> {
@@ -100,33 +100,43 @@ export class People {
     await this.#approve(['carol'], boundaryId, digest);
   }
 
-  async #say(
-    what: Said['what'],
+  async #call(
+    what: PersonCall['what'],
     person: string,
     boundaryId: string,
     grantDigest?: string,
   ): Promise<number | undefined> {
     const { clock } = this.#parts.aws;
-    const said: Said = {
+    const call: PersonCall = {
       what,
       person,
       boundaryId,
       sentMs: clock.nowMs(),
       ...(grantDigest && { grantDigest }),
     };
-    this.said.push(said);
+    this.calls.push(call);
     const body = {
       task: boundaryId,
       reason: 'simulation',
       ...(what !== 'end' && { decision: what, grantDigest }),
     };
-    const status = await this.#insist(what === 'end' ? 'EndUrl' : 'DecideUrl', person, 'Approvers', body);
-    if (status !== undefined) Object.assign(said, { status, answeredMs: clock.nowMs() });
+    const status = await this.#postUntilAnswered(
+      what === 'end' ? 'EndUrl' : 'DecideUrl',
+      person,
+      'Approvers',
+      body,
+    );
+    if (status !== undefined) Object.assign(call, { status, answeredMs: clock.nowMs() });
     return status;
   }
 
-  /** The status of the first answer that is not a failure of the stack. */
-  async #insist(output: string, person: string, role: Role, body: object): Promise<number | undefined> {
+  /** Repeats the call until the answer is not a failure of the stack. Returns its status. */
+  async #postUntilAnswered(
+    output: string,
+    person: string,
+    role: Role,
+    body: object,
+  ): Promise<number | undefined> {
     for (let tries = 1; tries <= TRIES; tries += 1) {
       const status = await this.#post(output, person, role, JSON.stringify(body));
       if (status !== undefined && status < 500) return status;
@@ -135,7 +145,7 @@ export class People {
     return undefined;
   }
 
-  /** Undefined: its answer was lost. */
+  /** Returns the status of the answer; undefined if the answer was lost. */
   async #post(output: string, person: string, role: Role, body: string): Promise<number | undefined> {
     const { aws, stack } = this.#parts;
     const url = new URL(stack.outputs[output] ?? '');

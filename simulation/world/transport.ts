@@ -5,7 +5,7 @@ import { AnswerLost } from 'taskbound-local/gateway/intercept';
 import type { RawRequest, RawResponse } from 'taskbound-local/gateway/service';
 import { bytesOf, lowerCased, targetOf } from 'taskbound-local/gateway/in-process-handler';
 import type { Clock } from 'taskbound-time/clock';
-import { currentInvocation, never, runCall, type CallUnderWay } from './invocation.ts';
+import { currentInvocation, never, runCall, type ActiveCall } from './invocation.ts';
 
 const SERVICE = 'x-simulated-service';
 const KEY = 'x-simulated-key';
@@ -15,9 +15,9 @@ type Request = Parameters<HttpHandler['handle']>[0];
 export interface TransportParts {
   readonly clock: Clock;
   readonly send: (service: string, accessKeyId: string, request: RawRequest) => Promise<RawResponse>;
-  /** Called before and after every call of a function, where functions die or pause. */
-  readonly before: (call: CallUnderWay) => Promise<void>;
-  readonly after: (call: CallUnderWay) => Promise<void>;
+  /** Called before and after every call of a function. Faults let the function die or pause there. */
+  readonly before: (call: ActiveCall) => Promise<void>;
+  readonly after: (call: ActiveCall) => Promise<void>;
   /** The maximum number of attempts. @default ATTEMPTS */
   readonly attempts?: number;
 }
@@ -29,7 +29,7 @@ export interface TransportParts {
 const ATTEMPTS = 3;
 const FIRST_BACKOFF_MS = 100;
 
-/** The errors that the SDK retries: the same page. */
+/** The errors that the SDK retries, from the same page. */
 const TRANSIENT_STATUS = new Set([500, 502, 503, 504]);
 const THROTTLED = /^(Throttl|TooManyRequests|RequestLimitExceeded|ProvisionedThroughputExceeded|SlowDown)/;
 
@@ -41,10 +41,10 @@ const isTransient = ({ status, headers, body }: RawResponse): boolean =>
 const textOf = (body: Uint8Array): string => Buffer.from(body).toString('utf8');
 
 /**
- * Settings that the SDK would otherwise read from files. Reading a file is real work, during which virtual
- * time may or may not pass. This module makes the retries.
+ * Settings that the SDK would otherwise read from files. Reading a file is real work, during which virtual time may or may not pass.
+ * `maxAttempts` is 1 because this module makes the retries.
  */
-const SETTLED = {
+const FIXED_SETTINGS = {
   maxAttempts: 1,
   retryMode: 'standard',
   defaultsMode: 'standard',
@@ -63,15 +63,15 @@ const SETTLED = {
 } as const;
 
 /**
- * The transport from functions of a simulation to the embedded AWS: in process, identified only by their
- * access key. The SDK's retries are made here, so their pauses use the virtual clock and do not vary.
+ * The configuration of AWS clients in a simulation. They call the embedded AWS in this process. Only the access key identifies the caller.
+ * Retries are made here instead of in the SDK, so that their pauses use the virtual clock and are the same in every run.
  */
 export function simulatedAws(
   parts: TransportParts,
   credentials: NonNullable<AwsConfig['credentials']>,
-): AwsConfig & typeof SETTLED {
+): AwsConfig & typeof FIXED_SETTINGS {
   return {
-    ...SETTLED,
+    ...FIXED_SETTINGS,
     region: 'eu-central-1',
     endpoint: ORIGIN,
     credentials,
@@ -83,8 +83,8 @@ export function simulatedAws(
 const ORIGIN = 'http://127.0.0.1:1';
 
 /**
- * All services have the same endpoint, so clients need no endpoint rules, which take a large part of a call's
- * time. S3 needs its rules.
+ * All services have the same endpoint, so clients do not need endpoint rules, which take a large part of the time of a call. Do not use
+ * this for S3, which needs its rules.
  */
 export const withoutEndpointRules = (aws: AwsConfig): AwsConfig => {
   const endpointProvider = () => ({ url: new URL(ORIGIN) });
@@ -144,8 +144,8 @@ class SimulatedHandler implements HttpHandler {
     if (invocation.dead) return never();
     const call = invocation.nextCall();
     for (let attempt = 1; ; attempt += 1) {
-      const under = { invocation, call, attempt };
-      const answer = await this.#attempt(raw, under);
+      const active = { invocation, call, attempt };
+      const answer = await this.#attempt(raw, active);
       if (invocation.dead) return never();
       const isFinal = attempt === (this.#parts.attempts ?? ATTEMPTS);
       if (!(answer instanceof AnswerLost) && (isFinal || !isTransient(answer))) return answer;
@@ -154,18 +154,18 @@ class SimulatedHandler implements HttpHandler {
     }
   }
 
-  async #attempt(raw: RawRequest, under: CallUnderWay): Promise<RawResponse | AnswerLost> {
+  async #attempt(raw: RawRequest, active: ActiveCall): Promise<RawResponse | AnswerLost> {
     const { before, after, send } = this.#parts;
-    await before(under);
-    if (under.invocation.dead) return never();
+    await before(active);
+    if (active.invocation.dead) return never();
     const { headers } = raw;
-    const answer = await runCall(under, () => send(headers[SERVICE] ?? '', headers[KEY] ?? '', raw)).catch(
+    const answer = await runCall(active, () => send(headers[SERVICE] ?? '', headers[KEY] ?? '', raw)).catch(
       (error: unknown) => {
         if (error instanceof AnswerLost) return error;
         throw error;
       },
     );
-    await after(under);
+    await after(active);
     return answer;
   }
 

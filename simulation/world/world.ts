@@ -24,8 +24,8 @@ import { SimulatedLoginServer } from '../logins/simulated-login-server.ts';
 import { Witness } from '../judges/witness.ts';
 
 /**
- * The window that maintenance requests if no fault changes it, seconds: it leaves time to approve before it,
- * and to fail and retry in it.
+ * The window that maintenance requests if no fault changes it. There is enough time for approvals before it, and for failures and retries
+ * in it.
  */
 const WINDOW = { opensSeconds: 300, lastsSeconds: 900 };
 const MAINTENANCE_SET = JSON.stringify({ kind: 'vacuum', tables: ['shop.orders'] });
@@ -47,7 +47,7 @@ interface Parts {
   readonly schedule: Schedule;
 }
 
-/** The sample stack in its own embedded AWS, under one schedule of faults. */
+/** The sample stack in its own embedded AWS, with one schedule of faults. */
 export class World {
   readonly aws: EmbeddedAws;
   readonly clock: VirtualClock;
@@ -59,9 +59,9 @@ export class World {
   /** The database server for maintenance. */
   readonly model: PostgresModel;
   readonly people: People;
-  /** Faults of the embedded AWS itself. A run with one of them proves nothing. */
+  /** Errors of the embedded AWS itself. A run with such an error is not valid. */
   readonly defects: unknown[] = [];
-  /** Called for each boundary whose work function reported that it is done. */
+  /** Called for each boundary whose work function returned that it is done. */
   onWorkDone: (boundaryId: string) => void = () => undefined;
   /** Called for each login that the database server created. */
   onLoginMade: (boundaryId: string) => void = () => undefined;
@@ -101,11 +101,11 @@ export class World {
             randomHex,
             begun: injector.begun,
             ended: (invocation, result, again) => {
-              if (isWork(invocation.of) && result.error === undefined && saysDone(result.payload))
+              if (isWork(invocation.of) && result.error === undefined && isDone(result.payload))
                 opened.world?.onWorkDone(boundaryOf(invocation.event));
               injector.ended(invocation, result, again);
             },
-            instead: injector.instead,
+            replacement: injector.replacement,
           }),
       },
     });
@@ -133,13 +133,13 @@ export class World {
       aws,
       stack,
       row: (boundaryId) => this.witness.rows.get(boundaryId)?.at(-1)?.what,
-      habit: schedule.faults.find((fault) => fault.kind === 'people')?.what,
+      fault: schedule.faults.find((fault) => fault.kind === 'people')?.what,
     });
     aws.onDefect = (error) => this.defects.push(error);
     aws.intercept = injector.intercept;
     aws.observe = this.witness.observe;
     aws.schedules.delivery = ({ scheduleName }) => (/Nightly/.test(scheduleName) ? RUN_DELIVERIES_MS : [0]);
-    this.#furnish();
+    this.#addData();
     arrange(this);
   }
 
@@ -147,7 +147,7 @@ export class World {
     return this.#resource('AWS::IAM::Role', `${this.kind.stem}TaskRole`).physicalId;
   }
 
-  /** The stack's key, from the embedded AWS itself. */
+  /** The public key of the stack, read from the embedded AWS. */
   get evidenceKey(): KeyObject {
     const der = this.aws.keys.signing(this.stack.outputs['EvidenceKey'] ?? '')?.publicKeyDer();
     return createPublicKey({ key: der ?? Buffer.alloc(0), format: 'der', type: 'spki' });
@@ -166,26 +166,26 @@ export class World {
   }
 
   /**
-   * Submits like a person and lets others decide, or waits for the Scheduler. Returns whether the task was
-   * accepted for certain.
+   * Submits the task as a person, and lets other people decide. For `scheduled` it only waits for the run. Returns whether a person
+   * received the answer that the task was accepted.
    */
   async submit(taskId: string): Promise<boolean> {
     if (this.schedule.task === 'scheduled') {
       await this.clock.sleep(RUN_MS + Math.max(...RUN_DELIVERIES_MS) - this.clock.nowMs());
       return false;
     }
-    const accepted = await this.people.ask(this.#request(taskId));
+    const accepted = await this.people.submit(this.#request(taskId));
     if (accepted && this.kind.quorum > 0) await this.people.decide(boundaryIdOf(this.kind.type, taskId));
     return accepted;
   }
 
-  /** Stops the execution of the boundary in a step's event. */
+  /** Stops the execution of the boundary that a function's event names. */
   stopExecutionOf(event: string): void {
     const taskId = parseBoundaryId(boundaryOf(event))?.taskId;
     if (taskId !== undefined) this.aws.states.abort(executionArnOf(this.machineArn('task'), taskId));
   }
 
-  /** Lets a person end the task of a step's event, or the first task for a call that people make. */
+  /** A person ends the task that a function's event names, or the first task if the event names none. */
   endTaskOf(event: string): void {
     const [first = ''] = this.boundaryIds;
     void this.people.end(boundaryOf(event) === '' ? first : boundaryOf(event));
@@ -195,7 +195,7 @@ export class World {
     this.aws.intercept = undefined;
     this.aws.observe = undefined;
     await this.aws.close();
-    this.clock.hold(); // Time stops: what is still running here must not continue while the next world runs.
+    this.clock.hold(); // Stops the time of this world, because its code must not continue while the next world runs.
   }
 
   #request(taskId: string): object {
@@ -212,8 +212,8 @@ export class World {
     };
   }
 
-  /** The data that exists before the tasks. */
-  #furnish(): void {
+  /** Adds the data that exists before the tasks. */
+  #addData(): void {
     const { aws, stack, schedule } = this;
     const put = (output: string, key: string, content: Uint8Array) =>
       aws.s3.put(stack.outputs[output] ?? '', key, content);
@@ -238,7 +238,7 @@ export class World {
 
 const instant = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
 
-/** Hex that depends only on its number. */
+/** Hex digits that depend only on the number of the call. */
 function numberedHex(): (bytes: number) => string {
   let drawn = 0;
   return (bytes) =>
@@ -249,9 +249,8 @@ function numberedHex(): (bytes: number) => string {
 }
 
 /**
- * A world runs for hours of virtual time. A scheduled task that starts at some time of day would be part of
- * some runs and not of others, so the schedules of task types are removed. The schedules of the reconciler
- * are rates and remain.
+ * Disables the schedules of task types. A world runs for hours of virtual time, so a task that is scheduled for a time of day would start
+ * in some runs and not in others. The schedules of the reconciler are rates and stay enabled.
  */
 function withoutTaskSchedules(template: Template): Template {
   const copy = structuredClone(template);
@@ -262,10 +261,10 @@ function withoutTaskSchedules(template: Template): Template {
   return copy;
 }
 
-/** The boundary in a function's event; empty if there is none. */
+/** The id of the boundary that a function's event names; empty if it names none. */
 const boundaryOf = (event: string): string =>
   (JSON.parse(event) as { readonly boundaryId?: string }).boundaryId ?? '';
 
-/** Work that returns a checkpoint is not done. */
-const saysDone = (payload: string): boolean =>
+/** Whether the work is done. It is not if it returned a checkpoint. */
+const isDone = (payload: string): boolean =>
   (JSON.parse(payload) as { readonly done?: boolean } | null)?.done === true;

@@ -64,7 +64,7 @@ describe('npm run simulate', () => {
     ],
     ['a file that is not there', ['--replay', '@/nowhere'], /the schedule cannot be read/],
     ['a number that is none', ['--schedules', 'many'], /"many" was given; allowed/],
-    ['a pattern that is none', ['--only', '('], /no regular expression/],
+    ['a pattern that is none', ['--only', '('], /not a regular expression/],
     ['an option that is none', ['--no-such'], /unknown option/],
   ])('refuses %s: exit 2, one message, nothing on standard output', (_what, args, message) => {
     const { status, stdout, stderr } = command(...args);

@@ -11,7 +11,7 @@ export const CALLS = 25;
 
 const caseParameters = z.object({ caseId: z.string() });
 
-/** The refused tools, in order. It contains no data of a record, because evidence cannot be deleted. */
+/** The attempts that were refused, in order. They contain no data of a case, because evidence cannot be deleted. */
 export type CaseResult = {
   readonly replied: true;
   readonly attempts: { readonly asked: string; readonly refused: string }[];
@@ -29,8 +29,8 @@ export type CaseResult = {
  * Half done: nothing, or the reply. Repeated: the reply exists, so the next task fails with
  * `ReplyNotWritten`. Late: the task's signal aborts the current call.
  *
- * Rejected: a list of allowed calls here. A clever text could get around it, but not around the session
- * policy.
+ * Rejected: a list of allowed calls in this code. A text could be written to avoid it, but no text can avoid
+ * the session policy.
  */
 export async function respond(
   task: Task,
@@ -69,8 +69,8 @@ function assertRead(turns: readonly Turn[], caseId: string): void {
 }
 
 /**
- * An item of the case in the replies table counts as its reply, whichever tool wrote it: a text may request
- * the tool that writes to any table.
+ * An item of the case in the replies table counts as its reply, even if `writeItem` wrote it: a text may request this tool, which can write
+ * to any table.
  */
 function assertReply(turns: readonly Turn[], caseId: string, table: string): void {
   const replies = turns.filter(

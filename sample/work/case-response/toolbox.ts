@@ -26,7 +26,7 @@ export class Toolbox {
     this.#items = DynamoDBDocumentClient.from(task.client(DynamoDBClient));
   }
 
-  /** An AWS error is an answer as well, unless the task's signal has aborted. */
+  /** Returns an AWS error as an answer. Throws only if the task's signal was aborted. */
   async call(call: ToolCall): Promise<Answer> {
     try {
       return { value: await this.#send(call) };
@@ -70,10 +70,7 @@ export class Toolbox {
     }
   }
 
-  /**
-   * Writes one item for each case, and never overwrites one. IAM has no condition key for this, so the code
-   * does it.
-   */
+  /** Writes the item of a case if it does not exist yet. IAM has no condition key for this, so the code must prevent overwriting. */
   #put(
     table: string,
     { caseId, text }: { readonly caseId: string; readonly text: string },

@@ -5,7 +5,7 @@ import type { Secret } from '../../../core/secrets/secret.ts';
 import { SessionRefused } from './errors.ts';
 import { faultOf } from './fault.ts';
 
-/** The secret that the issuer wrote: the format of RDS, with the TLS settings of the admin secret. */
+/** The secret that the issuer wrote, in the format of RDS, with the TLS settings of the admin secret. */
 const loginSecret = z.looseObject({
   host: z.string(),
   port: z.number(),

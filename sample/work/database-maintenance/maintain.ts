@@ -36,11 +36,12 @@ interface Step {
  *  3. `vacuum` and `reindex`: each table separately; `migration`: its SQL, in one transaction.
  *
  * Half done: the tables before the failed one are done; a migration is rolled back. Repeated: vacuum and
- * reindex do the same again; a migration must be written so that it may run twice. Late: when the function's
- * time ends, the server ends the current statement with the session, at the latest when the login is ended.
+ * reindex do the same again; a migration must be written so that it can run twice. Late: when the function's
+ * time ends, its session is closed and the server ends the current statement. This happens at the latest when
+ * the login is ended.
  *
- * Rejected: SQL in the request. An approver would have to trust that nothing else runs; the digest guarantees
- * it.
+ * Rejected: SQL in the request. The approvers could not be sure that exactly this SQL runs. With the digest,
+ * they can.
  */
 export async function maintain(
   task: Task,
@@ -105,7 +106,7 @@ async function runSteps(steps: readonly Step[], client: pg.Client, task: Task): 
   const done: StepResult[] = [];
   for (const step of steps) {
     const begunMs = task.nowMs();
-    await ended(step.run(client), task.signal).catch((error: unknown) => {
+    await untilAborted(step.run(client), task.signal).catch((error: unknown) => {
       throw stepFailed(step, done, error);
     });
     done.push({ step: step.name, milliseconds: task.nowMs() - begunMs });
@@ -114,7 +115,7 @@ async function runSteps(steps: readonly Step[], client: pg.Client, task: Task): 
 }
 
 /** Stops waiting when the task must stop. The session is then closed, and its statement is rolled back. */
-function ended<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = (): void => reject(signal.reason);
   if (signal.aborted) abort();

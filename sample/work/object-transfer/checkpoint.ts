@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Json } from '../../../lambdas/runtime/index.ts';
 import { SourceChanged } from './errors.ts';
-import { shown, type Source } from './source.ts';
+import { objectText, type Source } from './source.ts';
 
-/** The checkpoint of a run: the upload and the object. S3 knows which parts of the upload exist. */
+/** The checkpoint of a run: the upload and the source. It does not list the parts, because S3 does. */
 const transferCheckpoint = z.strictObject({
   uploadId: z.string().min(1),
   etag: z.string().min(1),
@@ -17,12 +17,12 @@ export const checkpointIn = (checkpoint: Json): TransferCheckpoint | undefined =
   checkpoint === null ? undefined : transferCheckpoint.parse(checkpoint);
 
 /**
- * Existing parts belong to one object. They must not be combined with parts of another object with the same
- * key.
+ * Throws if the source is not the object whose parts earlier runs copied. Parts of different objects must not be combined, even if the
+ * objects have the same key.
  */
 export function assertSameSource({ etag, bytes }: TransferCheckpoint, source: Source): void {
   if (source.etag === etag && source.bytes === bytes) return;
   throw new SourceChanged(
-    `The source, ${shown(source)}, has ETag ${source.etag} and ${source.bytes} bytes; the earlier runs of this task copied parts of an object with ETag ${etag} and ${bytes} bytes. The copy was aborted. Wait until its writer has finished, and submit again.`,
+    `The source, ${objectText(source)}, has ETag ${source.etag} and ${source.bytes} bytes; the earlier runs of this task copied parts of an object with ETag ${etag} and ${bytes} bytes. The copy was aborted. Wait until its writer has finished, and submit again.`,
   );
 }

@@ -12,7 +12,7 @@ export interface Checksums {
   readonly ChecksumCRC32?: string | undefined;
 }
 
-/** The strongest first. */
+/** The strongest algorithm first. */
 const WHOLE_COPY = ['SHA256', 'SHA1', 'CRC64NVME', 'CRC32C', 'CRC32'] as const;
 /**
  * For a multipart object, S3 computes full-object checksums only with CRC algorithms:
@@ -50,7 +50,7 @@ function fullObject<Of extends Algorithm>(
  * The MD5 of the object. The ETag is an MD5 if the object was uploaded in one call and S3 manages the key:
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
  */
-function md5(checksums: Checksums): string | undefined {
+function md5Of(checksums: Checksums): string | undefined {
   const encryption = checksums.ServerSideEncryption ?? 'AES256';
   return encryption === 'AES256' ? /^"?([0-9a-f]{32})"?$/.exec(checksums.ETag ?? '')?.[1] : undefined;
 }
@@ -64,7 +64,7 @@ const unavailable = (what: string, needed: string): ChecksumUnavailable =>
 export function wholeCopyCheck(source: Checksums, what: string): Check {
   const check = fullObject(source, WHOLE_COPY);
   if (check) return check;
-  const value = md5(source);
+  const value = md5Of(source);
   if (value) return { by: 'etag-md5', algorithm: 'MD5', value };
   throw unavailable(what, `a full-object ${WHOLE_COPY.join(', ')}, or an ETag that is an MD5`);
 }
@@ -77,8 +77,8 @@ export function partsCheck(source: Checksums, what: string): PartsCheck {
 }
 
 /** Compares the copy's checksum with the check. Throws unless both are equal. */
-export function compare(check: Check, copy: Checksums, what: string): void {
-  const seen = check.by === 'etag-md5' ? md5(copy) : fullObject(copy, [check.algorithm])?.value;
+export function assertSameChecksum(check: Check, copy: Checksums, what: string): void {
+  const seen = check.by === 'etag-md5' ? md5Of(copy) : fullObject(copy, [check.algorithm])?.value;
   if (seen === undefined) {
     throw new ChecksumUnavailable(
       `S3 copied ${what} but returned no ${check.algorithm} of the copy, so it is not checked and has no receipt. Check the destination bucket's encryption, or transfer it again.`,

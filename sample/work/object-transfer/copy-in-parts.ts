@@ -3,12 +3,12 @@ import type { Checksums } from './checksum.ts';
 import type { TransferCheckpoint } from './checkpoint.ts';
 import { partRanges, type PartRange } from './part-ranges.ts';
 import {
-  aborted,
+  abortAfter,
   beginUpload,
-  completedBefore,
+  findCompletedCopy,
   completeUpload,
   copyPart,
-  partsThere,
+  findCopiedParts,
   type MultipartCopy,
 } from './upload.ts';
 
@@ -21,7 +21,7 @@ export interface PartsRun {
    */
   readonly parallel: number;
   readonly signal: AbortSignal;
-  /** Whether a run that has copied something should leave the rest to the next run. */
+  /** Whether a run that has copied at least one part should leave the other parts to the next run. */
   readonly isTimeUp: () => boolean;
   /** The upload that an earlier run started. */
   readonly uploadId: string | undefined;
@@ -38,22 +38,22 @@ export type PartsCopy = { readonly copy: Checksums } | { readonly unfinished: Tr
 export async function copyInParts(of: Omit<MultipartCopy, 'id'>, run: PartsRun): Promise<PartsCopy> {
   const upload: MultipartCopy = { ...of, id: run.uploadId ?? (await beginUpload(of, run.signal)) };
   try {
-    return await copyOn(upload, run);
+    return await continueCopy(upload, run);
   } catch (error) {
-    throw await aborted(upload, error);
+    throw await abortAfter(upload, error);
   }
 }
 
-async function copyOn(upload: MultipartCopy, run: PartsRun): Promise<PartsCopy> {
+async function continueCopy(upload: MultipartCopy, run: PartsRun): Promise<PartsCopy> {
   const { source, id } = upload;
   const ranges = partRanges(source.bytes, run.partBytes);
-  const there =
+  const existing =
     run.uploadId === undefined
       ? new Map<number, CompletedPart>()
-      : await partsThere(upload, ranges, run.signal);
-  if (there === undefined) return { copy: await completedBefore(upload, run.signal) };
+      : await findCopiedParts(upload, ranges, run.signal);
+  if (existing === undefined) return { copy: await findCompletedCopy(upload, run.signal) };
   const unfinished = { uploadId: id, etag: source.etag, bytes: source.bytes };
-  const parts = await copyMissing(upload, ranges, there, run);
+  const parts = await copyMissing(upload, ranges, existing, run);
   if (parts === undefined) return { unfinished };
   try {
     return { copy: await completeUpload(upload, parts, ranges, run.signal) };
@@ -72,12 +72,12 @@ async function copyOn(upload: MultipartCopy, run: PartsRun): Promise<PartsCopy> 
 async function copyMissing(
   upload: MultipartCopy,
   ranges: readonly PartRange[],
-  there: ReadonlyMap<number, CompletedPart>,
+  existing: ReadonlyMap<number, CompletedPart>,
   { parallel, signal, isTimeUp }: PartsRun,
 ): Promise<CompletedPart[] | undefined> {
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
-  const missing = ranges.filter(({ number }) => !there.has(number));
+  const missing = ranges.filter(({ number }) => !existing.has(number));
   const waiting = missing.values();
   const copied: CompletedPart[] = [];
   let begun = 0;
@@ -94,5 +94,5 @@ async function copyMissing(
   if (copied.length > 0 && signal.aborted) return undefined;
   failed.signal.throwIfAborted();
   if (copied.length < missing.length || (copied.length > 0 && isTimeUp())) return undefined;
-  return [...there.values(), ...copied].sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
+  return [...existing.values(), ...copied].sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
 }

@@ -17,8 +17,8 @@ export const transferEnvironment = z.object({
   /** How many parts are copied at the same time. */
   PARALLEL_PARTS: z.coerce.number().int().min(1).max(64).default(8),
   /**
-   * If less time is left, a run starts no further part and leaves it to the next run. Longer than copying a
-   * part and cleaning up.
+   * If less time than this is left, a run leaves the missing parts to the next run. It must be longer than the time to copy one part and to
+   * clean up.
    */
   STOP_BEFORE_SECONDS: z.coerce.number().min(1).default(20),
 });

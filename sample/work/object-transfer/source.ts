@@ -32,13 +32,13 @@ export async function readSource(s3: S3Client, name: ObjectName, abortSignal: Ab
     });
   if (head.ContentLength === undefined || !head.ETag) {
     throw new SourceUnreadable(
-      `S3 returned no length or ETag of ${shown(name)}; both are needed to copy it. Try again.`,
+      `S3 returned no length or ETag of ${objectText(name)}; both are needed to copy it. Try again.`,
     );
   }
   return { ...name, bytes: head.ContentLength, etag: head.ETag, head };
 }
 
-export const shown = ({ bucket, key }: ObjectName): string =>
+export const objectText = ({ bucket, key }: ObjectName): string =>
   `object ${JSON.stringify(key)} in bucket ${bucket}`;
 
 /** The answer to HEAD has no body, and so no error code. A GET of the same object returns one. */
@@ -63,5 +63,5 @@ async function describeHeadError(
  */
 const unreadable = (name: ObjectName, answer: string): SourceUnreadable =>
   new SourceUnreadable(
-    `Cannot read ${shown(name)}: it is missing, or this task was not granted it (S3 distinguishes the two only for callers that may list the bucket). S3 answered: ${answer}. Check the key and that the object exists.`,
+    `Cannot read ${objectText(name)}: it is missing, or this task was not granted it (S3 distinguishes the two only for callers that may list the bucket). S3 answered: ${answer}. Check the key and that the object exists.`,
   );

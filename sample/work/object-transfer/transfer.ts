@@ -4,7 +4,7 @@ import { S3_KEY_BYTES } from '../../../core/task-types/parameters.ts';
 import type { More, Task } from '../../../lambdas/runtime/index.ts';
 import { checkpointIn, assertSameSource, type TransferCheckpoint } from './checkpoint.ts';
 import {
-  compare,
+  assertSameChecksum,
   partsCheck,
   wholeCopyCheck,
   type Check,
@@ -16,8 +16,8 @@ import { copyWhole } from './copy-whole.ts';
 import type { TransferEnvironment } from './environment.ts';
 import { SourceChanged, TransferRefused } from './errors.ts';
 import { receiptKeyOf, signedReceipt, writeReceipt } from './receipt.ts';
-import { readSource, shown, type ObjectName, type Source } from './source.ts';
-import { aborted } from './upload.ts';
+import { readSource, objectText, type ObjectName, type Source } from './source.ts';
+import { abortAfter } from './upload.ts';
 
 const transferParameters = z.object({ sourceKey: z.string().min(1), destinationKey: z.string().min(1) });
 
@@ -40,8 +40,8 @@ export type TransferResult = {
  * The next run checks that the source is still the same, lists the parts that S3 has, copies the rest, and
  * completes the upload.
  *
- * Half done: a copy in parts that fails is aborted; if the task is ended from outside, the bucket's lifecycle
- * rule removes the parts; a copy without a receipt was not checked and must not be used. Repeated: writes the
+ * Half done: a copy in parts that fails is aborted. If the task is ended from outside, the bucket's lifecycle
+ * rule removes the parts. A copy without a receipt was not checked and must not be used. Repeated: writes the
  * same object again, and a new receipt with the new task's key.
  *
  * Rejected: reading the object through this function to hash it. That takes time and memory in proportion to
@@ -74,7 +74,7 @@ export async function transferObject(
     key,
   );
   const written = await writeReceipt(s3, receipt, text, task.signal);
-  task.log.info('object copied, checked and receipted', {
+  task.log.info('object copied and checked, receipt written', {
     bytes: source.bytes,
     check: check.by,
     algorithm: check.algorithm,
@@ -120,7 +120,7 @@ async function sourceOf(
     if (checkpoint) assertSameSource(checkpoint, source);
     return source;
   } catch (error) {
-    throw checkpoint ? await aborted({ s3, to, id: checkpoint.uploadId }, error) : error;
+    throw checkpoint ? await abortAfter({ s3, to, id: checkpoint.uploadId }, error) : error;
   }
 }
 
@@ -139,17 +139,17 @@ type Copied =
 /** Copies, and returns the copy only if its checksum equals the source's. */
 async function copyChecked(copying: Copying): Promise<Copied> {
   const { task, s3, source, to, environment, checkpoint } = copying;
-  const what = shown(source);
+  const what = objectText(source);
   if (checkpoint === undefined && source.bytes <= environment.SINGLE_COPY_LIMIT_BYTES) {
     const check = wholeCopyCheck(source.head, what);
-    const copy = await copyWhole(s3, source, to, check, task.signal).catch(changed(source));
-    compare(check, copy, what);
+    const copy = await copyWhole(s3, source, to, check, task.signal).catch(asSourceChanged(source));
+    assertSameChecksum(check, copy, what);
     return { check, copy };
   }
   const check = partsCheck(source.head, what);
-  const copied = await inParts(copying, check).catch(changed(source));
+  const copied = await inParts(copying, check).catch(asSourceChanged(source));
   if ('unfinished' in copied) return copied;
-  compare(check, copied.copy, what);
+  assertSameChecksum(check, copied.copy, what);
   return { check, copy: copied.copy };
 }
 
@@ -166,12 +166,12 @@ const inParts = ({ task, s3, source, to, environment, checkpoint }: Copying, che
   );
 
 /** S3 refuses a copy if the source now has another ETag. */
-const changed =
+const asSourceChanged =
   (source: Source) =>
   (error: unknown): never => {
     if (!(error instanceof Error) || error.name !== 'PreconditionFailed') throw error;
     throw new SourceChanged(
-      `The source, ${shown(source)}, is no longer the one with ETag ${source.etag} whose checksum was read (S3 answered: ${error.message}). Nothing was copied. Wait until its writer has finished, and submit again.`,
+      `The source, ${objectText(source)}, is no longer the one with ETag ${source.etag} whose checksum was read (S3 answered: ${error.message}). Nothing was copied. Wait until its writer has finished, and submit again.`,
       { cause: error },
     );
   };

@@ -10,11 +10,11 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { describeError, errorMessage } from 'taskbound-evidence/describe-error';
-import { compare, type Checksums, type PartsCheck } from './checksum.ts';
+import { assertSameChecksum, type Checksums, type PartsCheck } from './checksum.ts';
 import { copySource } from './copy-source.ts';
 import { UploadGone } from './errors.ts';
 import type { PartRange } from './part-ranges.ts';
-import { shown, type ObjectName, type Source } from './source.ts';
+import { objectText, type ObjectName, type Source } from './source.ts';
 
 /** An upload in progress, and the check for the whole object. */
 export interface MultipartCopy {
@@ -25,7 +25,7 @@ export interface MultipartCopy {
   readonly id: string;
 }
 
-const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;
+const hasName = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;
 
 /** Starts an upload with the source's metadata. */
 export async function beginUpload(
@@ -62,7 +62,7 @@ const completedPart = (
   [`Checksum${algorithm}`]: part?.[`Checksum${algorithm}`],
 });
 
-/** Lets S3 copy one part, of exactly the object whose checksum was read. */
+/** S3 copies one part of exactly the object whose checksum was read. */
 export async function copyPart(
   { s3, source, to, check, id }: MultipartCopy,
   range: PartRange,
@@ -104,33 +104,29 @@ async function* listedParts(
   }
 }
 
-/**
- * The complete parts that S3 has, by number. Undefined if S3 does not know the upload, because it was
- * completed or aborted.
- */
-export async function partsThere(
+/** The parts that were copied completely, by number. Undefined if the upload no longer exists, because it was completed or aborted. */
+export async function findCopiedParts(
   { s3, to, check, id }: MultipartCopy,
   ranges: readonly PartRange[],
   abortSignal: AbortSignal,
 ): Promise<Map<number, CompletedPart> | undefined> {
-  const there = new Map<number, CompletedPart>();
+  const copied = new Map<number, CompletedPart>();
   try {
     for await (const part of listedParts({ s3, to, id }, abortSignal)) {
       const range = ranges[(part.PartNumber ?? 0) - 1];
       if (range && part.Size === range.last - range.first + 1)
-        there.set(range.number, completedPart(check, range.number, part));
+        copied.set(range.number, completedPart(check, range.number, part));
     }
-    return there;
+    return copied;
   } catch (error) {
-    if (isNamed(error, 'NoSuchUpload')) return undefined;
+    if (hasName(error, 'NoSuchUpload')) return undefined;
     throw error;
   }
 }
 
 /**
- * S3 compares the whole object with the source's checksum before the object exists, and fails with BadDigest
- * if they differ. A lost answer is not a failure: the upload no longer exists then, and the object shows
- * whether it was completed.
+ * Completes the upload. Before the object exists, S3 compares its checksum with that of the source, and fails with BadDigest if they
+ * differ. A lost answer is not a failure: if the upload no longer exists, the object at the destination shows whether it was completed.
  */
 export async function completeUpload(
   upload: MultipartCopy,
@@ -153,10 +149,10 @@ export async function completeUpload(
     );
   } catch (error) {
     const isGone =
-      isNamed(error, 'NoSuchUpload') ||
-      (!isRefusal(error) && (await partsThere(upload, ranges, abortSignal)) === undefined);
+      hasName(error, 'NoSuchUpload') ||
+      (!isRefusal(error) && (await findCopiedParts(upload, ranges, abortSignal)) === undefined);
     if (!isGone) throw error;
-    return completedBefore(upload, abortSignal);
+    return findCompletedCopy(upload, abortSignal);
   }
 }
 
@@ -168,10 +164,9 @@ function isRefusal(error: unknown): boolean {
 }
 
 /**
- * The object of an upload whose completion was not answered. Throws `UploadGone` if the destination contains
- * anything else.
+ * The object of a completed upload. S3's answer to the completion was lost. Throws `UploadGone` if the destination contains another object.
  */
-export async function completedBefore(
+export async function findCompletedCopy(
   { s3, source, to, check, id }: MultipartCopy,
   abortSignal: AbortSignal,
 ): Promise<Checksums> {
@@ -180,13 +175,13 @@ export async function completedBefore(
       new HeadObjectCommand({ Bucket: to.bucket, Key: to.key, ChecksumMode: 'ENABLED' }),
       { abortSignal },
     );
-    compare(check, copy, shown(source));
+    assertSameChecksum(check, copy, objectText(source));
     return copy;
   } catch (error) {
     abortSignal.throwIfAborted();
     const answer = describeError(error);
     throw new UploadGone(
-      `The upload ${id} to ${to.bucket} no longer exists, and ${shown(to)} is not the copy (${answer}): the upload was aborted, or removed by a lifecycle rule that is shorter than the task. No receipt was written. Check the bucket's rules and submit again.`,
+      `The upload ${id} to ${to.bucket} no longer exists, and ${objectText(to)} is not the copy (${answer}): the upload was aborted, or removed by a lifecycle rule that is shorter than the task. No receipt was written. Check the bucket's rules and submit again.`,
       { cause: error },
     );
   }
@@ -196,7 +191,7 @@ export async function completedBefore(
  * Aborts the upload after an error, and returns the error to throw. Does not use the task's signal, which may
  * be the reason for the error.
  */
-export async function aborted(
+export async function abortAfter(
   { s3, to, id }: Pick<MultipartCopy, 's3' | 'to' | 'id'>,
   error: unknown,
 ): Promise<unknown> {
@@ -204,7 +199,7 @@ export async function aborted(
     await s3.send(new AbortMultipartUploadCommand({ Bucket: to.bucket, Key: to.key, UploadId: id }));
     return error;
   } catch (abortError) {
-    if (isNamed(abortError, 'NoSuchUpload')) return error;
+    if (hasName(abortError, 'NoSuchUpload')) return error;
     const answer = describeError(abortError);
     const both = new Error(
       `${errorMessage(error)} The upload ${id} to ${to.bucket} could not be aborted either (${answer}); the bucket's lifecycle rule removes it.`,
