@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { asPerson, type ExitWith } from 'taskbound-evidence/command/options';
+import { withPerson, type ExitWith } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
 const ARCHIVE_HELP = `
@@ -11,7 +11,7 @@ Exit code: 0 every copy equals the table's evidence, byte for byte, and is signe
 cannot be read; 2 wrong usage.`;
 
 export function declareArchive(program: Command, io: Io, exitWith: ExitWith): void {
-  asPerson(
+  withPerson(
     program
       .command('archive')
       .description("compare the archive's copies of closed boundaries with the table"),

@@ -5,7 +5,7 @@ import type { ClientConfig } from './client-config.ts';
 import { ServiceFailure } from '../errors.ts';
 import type { Io } from '../io.ts';
 
-/** How long before their expiry credentials are renewed. */
+/** Credentials are renewed this long before they expire. */
 const RENEWAL_MARGIN_MS = 300_000;
 
 /** Credentials from the environment. Without them the SDK uses its default sources (profiles, SSO, instance roles). */
@@ -19,7 +19,7 @@ export function callerCredentials(env: Io['env']): { readonly credentials?: AwsC
   return { credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) } };
 }
 
-/** Converts a user name to a session name: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+/** Converts a user name to a valid session name: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const sessionNameOf = (userName: string): string =>
   userName
     .replace(/[^\w+=,.@-]/g, '-')
@@ -27,8 +27,8 @@ export const sessionNameOf = (userName: string): string =>
     .padEnd(2, '-');
 
 /**
- * A config with the credentials of an assumed role. They are renewed on the connection's clock, which may be virtual. The SDK uses real
- * time only, so the credentials always look expired to it, and it asks for them on each request.
+ * A config with the credentials of an assumed role. They are renewed by the connection's clock, which may be virtual. The SDK knows only
+ * real time. So the SDK gets an expiry in the past, and asks for the credentials again on each request.
  */
 export function assumedRoleConfig(
   config: ClientConfig,

@@ -13,10 +13,11 @@ import { outputOf } from './stack-outputs.ts';
  */
 export function personConfig(connection: Connection, io: Io, role: string): ClientConfig {
   const { config, outputs, clock, hasPeople } = connection;
-  const person = connection.as ?? (hasPeople ? undefined : { name: sessionNameOf(io.userName), role });
+  const person =
+    connection.as ?? (hasPeople ? undefined : { name: sessionNameOf(io.userName), roleOutput: role });
   if (person === undefined) return config;
   const base = hasPeople ? config : userConfig(config, person.name);
-  return assumedRoleConfig(base, clock, outputOf(outputs, person.role), person.name);
+  return assumedRoleConfig(base, clock, outputOf(outputs, person.roleOutput), person.name);
 }
 
 /** Acts as a requester when no person is given. */

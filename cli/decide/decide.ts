@@ -19,7 +19,7 @@ export interface DecideOptions extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-/** Shows what the decision is about, asks for confirmation, and submits it with the digest of exactly what was shown. */
+/** Shows what the decision is about, asks for confirmation, and submits the decision with the digest of exactly what was shown. */
 export async function decide(
   decision: Decision,
   task: string,
@@ -47,13 +47,13 @@ export async function decide(
 
 function assertReason(decision: Decision, reason: string | undefined): void {
   if (decision === 'refuse' && reason === undefined)
-    throw new UsageError('refuse needs --reason: a refusal must be explained. Add it.');
+    throw new UsageError('refuse needs --reason, because a refusal must be explained. Add it.');
   if (reason !== undefined) assertReasonLength(reason);
 }
 
 /** The id of a boundary or of its review. */
 function subjectOf(task: string, type: string | undefined): string {
-  const of = reviewedBy(task);
-  if (of !== undefined && parseBoundaryId(of) !== undefined) return task;
+  const reviewedId = reviewedBy(task);
+  if (reviewedId !== undefined && parseBoundaryId(reviewedId) !== undefined) return task;
   return boundaryIdFrom(task, type);
 }

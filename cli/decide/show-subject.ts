@@ -31,13 +31,13 @@ export async function showSubject(
   }
   const row = await records.row(subject);
   if (row === undefined) throw unknownTask(subject, connection);
-  if (!isWaiting(row)) return await rejectDecision(row, decision, connection, io);
+  if (!isWaiting(row)) return await submitRefusedDecision(row, decision, connection, io);
   io.err(decision === 'refuse' ? renderRequest(row) : await renderGrant(row, connection, config));
   return row.grantDigest;
 }
 
-/** Submits the decision all the same: the function's message explains the refusal, and the evidence records the attempt. */
-async function rejectDecision(
+/** Submits the decision although it will be refused: the function explains the refusal, and the evidence records the attempt. */
+async function submitRefusedDecision(
   { boundaryId, grantDigest }: LedgerRow,
   decision: Decision,
   connection: Connection,
@@ -49,7 +49,7 @@ async function rejectDecision(
 }
 
 const renderRequest = ({ boundaryId, requestedBy, reason }: LedgerRow): string =>
-  `${boundaryId} waits for approval: ${requestedBy.arn} requested it, because: ${reason}\n`;
+  `${boundaryId} waits for approval. Requested by ${requestedBy.arn}. Reason: ${reason}\n`;
 
 async function renderGrant(row: LedgerRow, connection: Connection, config: ClientConfig): Promise<string> {
   const type = await readTaskType(row.taskType, connection.stackName, new SSMClient({ ...config }));

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { asPerson } from 'taskbound-evidence/command/options';
+import { withPerson } from 'taskbound-evidence/command/options';
 
 /** Adds the argument and options of commands that act on one task as a person. */
 export const withTaskOptions = (command: Command): Command =>
-  asPerson(command)
+  withPerson(command)
     .argument('<task>', 'a boundary id (<type>.<taskId>), or a task id with --type')
     .option('--type <type>', 'the task type, when only a task id is given')
     .option('--reason <text>', 'why, for the record')

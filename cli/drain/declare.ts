@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type ExitWith, whole, withStack } from 'taskbound-evidence/command/options';
+import { type ExitWith, wholeNumber, withStack } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
 const DRAIN_HELP = `
@@ -14,7 +14,7 @@ export function declareDrain(program: Command, io: Io, exitWith: ExitWith): void
     .option('--end', 'stop the tasks that still run, instead of waiting for their own end')
     .option('--resume', 'accept new tasks again, and wait for nothing')
     .option('--reason <text>', 'why; shown to those whose tasks are refused')
-    .option('--timeout <seconds>', 'how long to wait (default: 4500)', whole(0, 86_400))
+    .option('--timeout <seconds>', 'how long to wait (default: 4500)', wholeNumber(0, 86_400))
     .addHelpText('after', DRAIN_HELP)
     .action((options) => exitWith(import('./drain.ts').then(({ drain }) => drain(options, io))));
 }

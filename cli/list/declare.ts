@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { asPerson, type ExitWith, whole } from 'taskbound-evidence/command/options';
+import { withPerson, type ExitWith, wholeNumber } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
 export function declareList(program: Command, io: Io, exitWith: ExitWith): void {
-  asPerson(program.command('list').description('list open and recent boundaries'))
-    .option('--days <n>', 'how many days back, today included', whole(1, 366), 7)
+  withPerson(program.command('list').description('list open and recent boundaries'))
+    .option('--days <n>', 'how many days back, today included', wholeNumber(1, 366), 7)
     .action((options) => exitWith(import('./list.ts').then(({ list }) => list(options, io))));
 }

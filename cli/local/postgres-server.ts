@@ -13,7 +13,7 @@ const SUPERUSER = 'postgres';
 export interface PostgresServer {
   readonly host: string;
   readonly port: number;
-  /** Its log messages. */
+  /** The server's log messages. */
   readonly log: readonly string[];
   /** Runs statements as the superuser. */
   run(sql: string, database?: string): Promise<Record<string, unknown>[]>;
@@ -26,7 +26,7 @@ export interface PostgresOptions {
 }
 
 /** The data is temporary, so it does not have to reach the disk. */
-const FAST = {
+const FAST_SETTINGS = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
@@ -49,22 +49,22 @@ export async function startPostgres({ settings = {} }: PostgresOptions = {}): Pr
     user: SUPERUSER,
     password,
     authMethod: 'scram-sha-256',
-    persistent: true, // `remove` deletes the folder, also when the server does not start
+    persistent: true, // `remove` below deletes the folder, even if the server does not start
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--no-sync', '--no-instructions', '--encoding=UTF8', '--locale=C'],
-    postgresFlags: Object.entries({ ...FAST, ...settings }).flatMap(([name, value]) => [
+    postgresFlags: Object.entries({ ...FAST_SETTINGS, ...settings }).flatMap(([name, value]) => [
       '-c',
       `${name}=${value}`,
     ]),
     onLog: (message) => void log.push(message),
     onError: (message) => void log.push(String(message)),
   });
-  const killed = () => killNow(server, databaseDir);
-  process.once('exit', killed);
+  const onExit = () => killOnExit(server, databaseDir);
+  process.once('exit', onExit);
   const remove = async () => {
     await server.stop();
     await rm(databaseDir, { recursive: true, force: true });
-    process.removeListener('exit', killed);
+    process.removeListener('exit', onExit);
   };
   try {
     await server.initialise();
@@ -72,7 +72,7 @@ export async function startPostgres({ settings = {} }: PostgresOptions = {}): Pr
   } catch (error) {
     await remove();
     throw new Error(
-      `PostgreSQL did not start (${error instanceof Error ? error.message : 'its process ended'}); its last log messages: ${log.slice(-3).join(' ').trim() || 'none'}. Free memory or disk space in ${tmpdir()}, and try again.`,
+      `PostgreSQL did not start (${error instanceof Error ? error.message : 'its process ended'}); its last log messages: ${log.slice(-3).join(' ').trim() || 'none'}. Make sure that there is free memory, and free disk space in ${tmpdir()}, and try again.`,
       { cause: error },
     );
   }
@@ -99,8 +99,8 @@ async function run(config: pg.ClientConfig, sql: string): Promise<Record<string,
 type Server = Awaited<ReturnType<typeof loadServer>>;
 
 /**
- * Imported only when needed. Its exit hooks are removed: they would end this process with exit code 0 once it is idle, and on Ctrl-C
- * before other code has cleaned up.
+ * Imports the package only when it is needed, and removes its exit hooks. They would end this process with exit code 0 when it becomes
+ * idle, and on Ctrl-C before other code has cleaned up.
  */
 async function loadServer() {
   const events = ['exit', 'beforeExit', 'SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK', 'message'];
@@ -112,8 +112,8 @@ async function loadServer() {
   return EmbeddedPostgres;
 }
 
-/** For a process that exits without `stop`: it can no longer await anything. */
-function killNow(server: InstanceType<Server>, databaseDir: string): void {
+/** Used when the process exits without `stop`. It is synchronous, because an exiting process cannot await. */
+function killOnExit(server: InstanceType<Server>, databaseDir: string): void {
   const child: unknown = Reflect.get(server, 'process');
   if (typeof child === 'object' && child !== null && 'kill' in child && typeof child.kill === 'function')
     child.kill('SIGQUIT');

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { asPerson, type ExitWith } from 'taskbound-evidence/command/options';
+import { withPerson, type ExitWith } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
 export function declarePlan(program: Command, io: Io, exitWith: ExitWith): void {
-  asPerson(program.command('plan').description('show what a request would be granted; issues nothing'))
+  withPerson(program.command('plan').description('show what a request would be granted; issues nothing'))
     .argument('<request>', 'the request, a JSON file')
     .action((request, options) =>
       exitWith(import('./plan.ts').then(({ plan }) => plan(request, options, io))),

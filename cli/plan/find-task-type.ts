@@ -10,8 +10,8 @@ import type { Io } from '../io.ts';
 import { requesterConfig } from '../connection/person-config.ts';
 
 /**
- * A task type as deployed in the stack or, when no stack is named, as in the synthesized template, which needs no AWS. Throws
- * `MalformedRequest` when there is no such type.
+ * Reads a task type from the deployed stack. If no stack is named, reads it from the synthesized template, which needs no AWS. Throws
+ * `MalformedRequest` if there is no such type.
  */
 export const findTaskType = (type: string, options: ConnectionOptions, io: Io): Promise<TaskTypeConfig> =>
   targetOf(options, io.env) === 'in-process'
@@ -66,7 +66,7 @@ async function fromStack(type: string, options: ConnectionOptions, io: Io): Prom
   }
 }
 
-/** A task type as deployed. Throws `MalformedRequest` when there is no such type. */
+/** Reads a task type from the deployed stack. Throws `MalformedRequest` if there is no such type. */
 export async function readTaskType(type: string, stackName: string, ssm: SSMClient): Promise<TaskTypeConfig> {
   const Name = typeParameterName(stackName, type);
   try {

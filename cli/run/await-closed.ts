@@ -5,11 +5,14 @@ import type { StackRecords } from '../connection/stack-records.ts';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
-/** How long to wait for Teardown, and how long after the last deadline. A boundary that closes later is reported as unproven. */
+/**
+ * The wait ends this long after its start, or `AFTER_DEADLINE_MS` after the last deadline, whichever is later. A boundary that is not closed
+ * by then is reported as unproven.
+ */
 const TEARDOWN_LIMIT_MS = 600_000;
 const AFTER_DEADLINE_MS = 300_000;
 
-/** Waits until the boundary is closed, which Teardown does when the execution was stopped. Returns the last row when that takes too long. */
+/** Waits until the boundary is closed; if the execution was stopped, Teardown closes it. After the limit, returns the last row it read. */
 export async function awaitClosed(
   records: StackRecords,
   boundaryId: string,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { asPerson, type ExitWith, seconds } from 'taskbound-evidence/command/options';
+import { withPerson, type ExitWith, seconds } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
 const FAST_FORWARD = `
@@ -11,7 +11,7 @@ Exit code: 0 done; 1 the task failed or was refused, its boundary is closed; 2 m
 no task exists; 3 the boundary is not proven closed.`;
 
 export function declareRun(program: Command, io: Io, exitWith: ExitWith): void {
-  asPerson(
+  withPerson(
     program.command('run').description('submit a request and follow its task to the end of its boundary'),
   )
     .argument('[request]', 'the request, a JSON file')

@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { waitsUntilMs } from './follow-execution.ts';
+import { waitEndMs } from './follow-execution.ts';
 import { elapsed } from '../elapsed.ts';
 import { oneLine, visible } from 'taskbound-evidence/command/print';
 
@@ -61,7 +61,7 @@ const WAIT_REASONS: Readonly<Record<string, string>> = {
 
 /** How long a state waits, and that no credential exists until then. */
 function waitText(event: HistoryEvent, atMs: number): string {
-  const untilMs = waitsUntilMs(event);
+  const untilMs = waitEndMs(event);
   if (untilMs === undefined) return '';
   const until = new Date(untilMs).toISOString().slice(0, 19);
   return ` until ${until}Z, when its window opens (in ${inHours(untilMs - atMs)}); no credential exists yet`;

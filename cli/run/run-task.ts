@@ -32,8 +32,8 @@ export interface RunTaskOptions {
 }
 
 /**
- * Submits a request and follows its task to its end. Throws while no task exists (malformed, not permitted, id taken). After that, errors
- * go into the report, because an error of this command is not a statement about the boundary.
+ * Submits a request and follows its task to the end. Throws if no task was created (malformed, not permitted, id taken). Later errors go
+ * into the report, because an error of this command does not mean that the boundary failed.
  */
 export async function runTask(
   connection: Connection,
@@ -51,11 +51,11 @@ export async function runTask(
   return followToEnd(connection, task, { config, records, ...options });
 }
 
-/** Follows an existing task to the end of its boundary. Errors go into the report: they are not a statement about the boundary. */
+/** Follows an existing task until its boundary is closed. Errors go into the report, as in `runTask`. */
 export async function followToEnd(
   connection: Connection,
-  task: SubmittedTask,
-  { config, records, out, io, approveAs = [] }: Following,
+  task: FollowedTask,
+  { config, records, out, io, approveAs = [] }: FollowOptions,
 ): Promise<RunReport> {
   try {
     for (const as of approveAs) await approve(task.boundaryId, { ...connection, as }, io);
@@ -79,9 +79,9 @@ async function approve(boundaryId: string, connection: Connection, io: Io): Prom
   io.err(renderDecided(await submitDecision(made, connection, io)));
 }
 
-export type SubmittedTask = Pick<Submitted, 'taskId' | 'boundaryId' | 'executionArn'>;
+export type FollowedTask = Pick<Submitted, 'taskId' | 'boundaryId' | 'executionArn'>;
 
-interface Following extends RunTaskOptions {
+interface FollowOptions extends RunTaskOptions {
   readonly config: ClientConfig;
   readonly records: StackRecords;
 }
@@ -95,7 +95,7 @@ interface Execution {
 async function followTask(
   config: ClientConfig,
   { clock }: Connection,
-  task: SubmittedTask,
+  task: FollowedTask,
   io: Io,
 ): Promise<Execution> {
   const sfn = new SFNClient({ ...config });
@@ -118,18 +118,21 @@ async function describe(sfn: SFNClient, executionArn: string): Promise<Execution
     if (!isUnknownExecution(error)) throw error;
     return {
       status: 'UNKNOWN',
-      cause: 'Its state machine was deleted, so Step Functions no longer knows the execution.',
+      cause: 'The state machine was deleted, so Step Functions no longer has the execution.',
     };
   }
 }
 
-interface Writing extends Pick<Following, 'records' | 'out' | 'io'> {
+interface EvidenceOptions extends Pick<FollowOptions, 'records' | 'out' | 'io'> {
   /** The stack's key. */
   readonly key: KeyObject;
 }
 
-/** Writes the evidence if it verifies; otherwise the boundary counts as unproven. The evidence of an open boundary is not signed yet. */
-async function withEvidence(report: RunReport, { records, out, io, key }: Writing): Promise<RunReport> {
+/** Writes the evidence if it is valid; otherwise reports the boundary as unproven. Before a boundary is closed, it has no signature. */
+async function withEvidence(
+  report: RunReport,
+  { records, out, io, key }: EvidenceOptions,
+): Promise<RunReport> {
   const { events, signed } = await records.evidence(report.boundaryId);
   const bundle = makeBundle(report.boundaryId, events, signed);
   const { fault } = verifyBundle(bundle, report.phase === 'closed' ? key : undefined);

@@ -27,7 +27,7 @@ export interface RunOptions extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-/** Submits a request, or waits for a schedule to, and follows the task until its boundary is closed or cannot be proven closed. */
+/** Submits a request, or waits until a schedule submits one. Follows the task until its boundary is closed or is reported as unproven. */
 export async function run(
   requestPath: string | undefined,
   relativeOptions: RunOptions,
@@ -54,7 +54,7 @@ export async function run(
   }
 }
 
-/** Exactly one of request and schedule. Errors in a request are found before anything is started. */
+/** Accepts either a request or a schedule. Reads the request before anything is started, to find its errors early. */
 async function chooseRun(
   requestPath: string | undefined,
   { schedule, out, approveAs: names = [] }: RunOptions,
@@ -62,7 +62,7 @@ async function chooseRun(
 ): Promise<(connection: Connection) => Promise<RunReport>> {
   if (requestPath !== undefined && schedule !== undefined) {
     throw new UsageError(
-      `The request ${JSON.stringify(requestPath)} and --schedule ${schedule} were both given; a schedule submits its own request. Leave one out.`,
+      `The request ${JSON.stringify(requestPath)} and --schedule ${schedule} were both given; a schedule submits its own request. Omit one of them.`,
     );
   }
   const runOptions = { out, io, approveAs: names.map((text) => parsePersona(text, '--approve-as')) };
@@ -75,14 +75,14 @@ async function chooseRun(
   return (connection) => runTask(connection, withId(request, connection), runOptions);
 }
 
-/** The task has ended by now, so a failed dump is only reported, and the task's result is still shown. */
+/** The task has already ended, so a failed dump is only reported, and the task's result is still shown. */
 async function dump({ embedded }: Connection, folder: string | undefined, io: Io): Promise<boolean> {
   if (embedded === undefined || folder === undefined) return true;
   try {
     await embedded.dump(folder);
     return true;
   } catch (error) {
-    io.err(`taskbound: the objects and items could not be written: ${messageOf(error)}.\n`);
+    io.err(`taskbound: the dump of objects and items could not be written: ${messageOf(error)}.\n`);
     return false;
   }
 }
@@ -103,13 +103,13 @@ function withAbsolutePaths(options: RunOptions, cwd: string): RunOptions {
   };
 }
 
-/** Errors in the options are found before a task exists. */
+/** Checks the options before a task is created. */
 async function assertLocalOptions(options: RunOptions, io: Io): Promise<void> {
   const target = targetOf(options, io.env);
   for (const option of ['seed', 'dump', 'trail', 'stopAt', 'approveAs'] as const) {
     if (options[option] !== undefined && target !== 'in-process') {
       throw new UsageError(
-        `--${option.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} was given, but the task runs ${targetText(target, options)}; it is for --local. Add --local or leave it out.`,
+        `--${option.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} was given, but the task runs ${targetText(target, options)}; it works only with --local. Add --local, or omit this option.`,
       );
     }
   }

@@ -6,8 +6,8 @@ import { messageOf } from 'taskbound-evidence/command/errors';
 import type { Io } from '../io.ts';
 import { StackRecords } from '../connection/stack-records.ts';
 
-/** The last digest covers nothing of the task, because no later file contains its signature. */
-const SPARE_MS = 2 * LAST_DIGEST_MS;
+/** Time for one more digest. No later file contains the signature of the last digest, so the last digest must not cover the task. */
+const EXTRA_DIGEST_MS = 2 * LAST_DIGEST_MS;
 
 /**
  * Waits until CloudTrail would have delivered every record of the task, including the end of its last lease, and writes the trail. The task
@@ -21,8 +21,8 @@ export async function writeTrail(
   if (embedded === undefined || folder === undefined) return true;
   try {
     const row = await new StackRecords(config, outputs).row(boundaryId);
-    const overMs = Math.max(clock.nowMs(), row === undefined ? 0 : latestDeadlineMs(row));
-    await clock.sleep(overMs + DELIVERY_SECONDS * 1000 + SPARE_MS - clock.nowMs());
+    const taskEndMs = Math.max(clock.nowMs(), row === undefined ? 0 : latestDeadlineMs(row));
+    await clock.sleep(taskEndMs + DELIVERY_SECONDS * 1000 + EXTRA_DIGEST_MS - clock.nowMs());
     await embedded.writeTrail(folder);
     return true;
   } catch (error) {

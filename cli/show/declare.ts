@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { asPerson, type ExitWith } from 'taskbound-evidence/command/options';
+import { withPerson, type ExitWith } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
 export function declareShow(program: Command, io: Io, exitWith: ExitWith): void {
-  asPerson(
+  withPerson(
     program.command('show').description("show a task's timeline, from the stack or from an evidence bundle"),
   )
     .argument('<task>', 'a boundary id (<type>.<taskId>), a task id with --type, or a bundle file')

@@ -23,16 +23,16 @@ import { assertFolder } from 'taskbound-evidence/command/write-file';
 
 export interface ShowOptions extends ConnectionOptions {
   readonly type?: string;
-  /** The folder to write the evidence of a stack's task to. */
+  /** The folder for the evidence of a task in a stack. */
   readonly out?: string;
   readonly json?: boolean;
 }
 
-/** Shows a task's timeline: offline from a bundle file, or from the stack by its id. */
+/** Shows a task's timeline, read from a bundle file (offline) or from a stack. */
 export async function show(task: string, options: ShowOptions, io: Io): Promise<number> {
   const out = options.out === undefined ? undefined : resolve(io.cwd, options.out);
   if (out !== undefined) await assertFolder(out, '--out');
-  const shown = (await isFile(task, io))
+  const shown = (await isFilePath(task, io))
     ? await readFromFile(task, out, io)
     : await readFromStack(task, options, io);
   const verification = verifyBundle(shown.bundle);
@@ -55,14 +55,14 @@ export async function show(task: string, options: ShowOptions, io: Io): Promise<
 interface ShownTask {
   readonly bundle: EvidenceBundle;
   readonly phase: string | null;
-  /** The stack's public key; present when it is to be written. */
+  /** The stack's public key. Present only if `--out` was given. */
   readonly key?: KeyObject;
 }
 
 async function readFromFile(path: string, out: string | undefined, io: Io): Promise<ShownTask> {
   if (out === undefined) return { bundle: await readBundle(path, io.cwd), phase: null };
   throw new UsageError(
-    `--out writes the evidence of a stack's task; ${path} is already a file. Give a boundary id (<type>.<taskId>), or leave --out out.`,
+    `--out writes the evidence of a task in a stack, but ${path} is a file. Give a boundary id (<type>.<taskId>), or omit --out.`,
   );
 }
 
@@ -70,7 +70,7 @@ async function readFromFile(path: string, out: string | undefined, io: Io): Prom
 async function writeEvidence(folder: string, { bundle, key }: ShownTask, io: Io): Promise<string> {
   if (bundle.events.length === 0) {
     throw new UsageError(
-      `The task ${bundle.boundaryId} has no evidence yet; nothing was written. Its first event is written moments after its submission: try again.`,
+      `The task ${bundle.boundaryId} has no evidence yet, so nothing was written. The first event is written soon after the submission: try again.`,
     );
   }
   const path = await writeBundle(folder, bundle);
@@ -79,7 +79,7 @@ async function writeEvidence(folder: string, { bundle, key }: ShownTask, io: Io)
 }
 
 /** True when the file exists, or when the argument can only be a path. */
-async function isFile(task: string, io: Io): Promise<boolean> {
+async function isFilePath(task: string, io: Io): Promise<boolean> {
   if (/[\\/]|\.json$/.test(task)) return true;
   return (await stat(resolve(io.cwd, task)).catch(() => undefined))?.isFile() === true;
 }

@@ -10,13 +10,13 @@ type DecisionConfig = Pick<TaskTypeConfig, 'people' | 'approval' | 'emergency'>;
 /** The row of a task that waits for approval. */
 type WaitingRow = RowIn<'requested'> & { readonly approval: NonNullable<LedgerRow['approval']> };
 
-/** Whether the task waits for approval: nothing runs, and nothing is issued. */
+/** Whether the task waits for approval. While it waits, nothing runs and nothing is issued. */
 export const isWaiting = (row: LedgerRow): row is WaitingRow =>
   row.phase === 'requested' && row.approval !== undefined && row.rejection === undefined;
 
 /**
- * The time since when the execution could have been started: when the task was requested, approved, refused
- * or expired.
+ * The earliest time at which the execution could start: the time of the request, the approval, the refusal or
+ * the expiry.
  */
 export function settledAtMs(row: LedgerRow): number {
   const undecidedMs = row.approval?.expiresAtMs ?? row.requestedAtMs;
@@ -26,9 +26,9 @@ export function settledAtMs(row: LedgerRow): number {
 const isRefusal = ({ decision }: DecisionRecord): boolean => decision === 'refuse';
 
 /**
- * The people whose approvals count now, computed from the row each time. Each person counts once, and only if
- * the person is not the requester, approved exactly this grant before it expired, and used a personal role
- * that still may decide.
+ * The people whose approvals count now, computed from the row each time. Each person counts once. An approval
+ * counts only if the person is not the requester, it is for exactly this grant, it was given before the expiry,
+ * and it was given with a personal role that still may decide.
  */
 export function approversOf(row: LedgerRow, { people }: Pick<DecisionConfig, 'people'>): readonly string[] {
   const counted = (row.decisions ?? []).filter(
@@ -56,7 +56,7 @@ export function approvalFault(row: LedgerRow, config: DecisionConfig): string | 
 }
 
 /**
- * Why a decision is refused: a code that scripts and the ids of evidence events depend on, and a sentence.
+ * Why a decision is refused. Scripts and the ids of evidence events depend on `code`; `because` is for people.
  */
 export interface DecisionFault {
   readonly code: 'not-waiting' | 'expired' | 'other-grant' | 'requester' | 'already-decided';
@@ -66,13 +66,13 @@ export interface DecisionFault {
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /**
- * Why this decision is refused, or undefined. `nowFault` explains why the grant is no longer the requested
- * one, if it differs.
+ * Why this decision is refused, or undefined. `grantChange`: why a grant made now would differ from the
+ * requested one, or undefined.
  */
 export function decisionFault(
   row: LedgerRow,
   made: DecisionRecord,
-  nowFault: string | undefined,
+  grantChange: string | undefined,
 ): DecisionFault | undefined {
   const earlier = (row.decisions ?? []).find(({ person }) => person === made.person);
   if (earlier !== undefined && (made.decision === 'approve' || isRefusal(earlier))) {
@@ -88,22 +88,22 @@ export function decisionFault(
       code: 'requester',
       because: `${made.person} asked for it; somebody else must decide`,
     };
-  return made.decision === 'refuse' ? undefined : grantFaultOf(row, made, nowFault);
+  return made.decision === 'refuse' ? undefined : grantFaultOf(row, made, grantChange);
 }
 
 function grantFaultOf(
   row: LedgerRow,
   { grantDigest }: DecisionRecord,
-  nowFault: string | undefined,
+  grantChange: string | undefined,
 ): DecisionFault | undefined {
   if (grantDigest !== row.grantDigest)
     return {
       code: 'other-grant',
       because: `the decision is about the grant ${grantDigest}, but what was asked for is ${row.grantDigest}; look at it again`,
     };
-  return nowFault === undefined
+  return grantChange === undefined
     ? undefined
-    : { code: 'other-grant', because: `what was asked for is not what would be granted now: ${nowFault}` };
+    : { code: 'other-grant', because: `what was asked for is not what would be granted now: ${grantChange}` };
 }
 
 function notWaiting(row: LedgerRow): string {
@@ -115,7 +115,7 @@ function notWaiting(row: LedgerRow): string {
     : `it is approved already (${row.phase})`;
 }
 
-/** The row with a valid decision. A refusal is final; the approval that completes the quorum lets the task start. */
+/** The row with a valid decision added. A refusal is final; the approval that completes the quorum lets the task start. */
 export function withDecision(row: WaitingRow, made: DecisionRecord, config: DecisionConfig): LedgerRow {
   const decided: WaitingRow = { ...row, decisions: [...(row.decisions ?? []), made] };
   if (made.decision === 'refuse') {

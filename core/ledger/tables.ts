@@ -11,7 +11,7 @@ interface Index<Item> extends Required<Keys<Item>> {
   readonly name: string;
 }
 
-/** One row a task. */
+/** One row for each task. */
 export const LEDGER_KEYS = { partitionKey: 'boundaryId' } as const satisfies Keys<LedgerRow>;
 
 /** A task's events, in order. */
@@ -27,14 +27,17 @@ export const DAY_INDEX = {
   sortKey: 'requestedAtMs',
 } as const satisfies Index<LedgerRow>;
 
-/** The ledger's sparse index of rows that the reconciler must look at: what is not due is not in it. */
+/** The ledger's sparse index of the rows that the reconciler must look at, now or later. */
 export const DUE_INDEX = {
   name: 'due',
   partitionKey: 'due',
   sortKey: 'dueAtMs',
 } as const satisfies Index<LedgerRow>;
 
-/** The evidence's sparse index of the events by which a task is looked up: who asked, who decided, which key was issued. See `packages/evidence/lookup/lookup.ts`. */
+/**
+ * The evidence's sparse index of the events by which a task is found: who requested it, who decided, which access key was issued. See
+ * `packages/evidence/lookup/lookup.ts`.
+ */
 export const LOOKUP_INDEX = {
   name: 'lookup',
   partitionKey: 'lookup',

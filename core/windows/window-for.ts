@@ -4,13 +4,13 @@ import { fixedWindows } from './fixed-window.ts';
 import { ISSUE_MARGIN_SECONDS } from './window.ts';
 import type { TaskWindow, WindowRule } from './window-rule.ts';
 
-/** More than `Admit` requires a moment later, so `Admit` does not refuse a window that is chosen here. */
+/** Larger than the margin that `Admit` requires shortly after, so `Admit` does not refuse a window that was chosen here. */
 export const CHOICE_MARGIN_SECONDS = 2 * ISSUE_MARGIN_SECONDS;
 
 /**
- * The window of a task that is requested now; undefined: at any time. With fixed hours, it is the open window
- * if the work still fits into it, or else the next one. The window of a request is not changed: `Admit`
- * decides whether the work fits, so that a refusal is recorded.
+ * The window of a task that is requested now, or undefined if it may run at any time. With fixed hours, this is
+ * the first window that still leaves enough time for the work. A window that the request contains is not
+ * changed: `Admit` decides whether the work fits, so that a refusal is recorded.
  */
 export function windowFor(
   rule: WindowRule | null,
@@ -23,6 +23,6 @@ export function windowFor(
   for (const window of fixedWindows(rule, nowMs))
     if (window.closesAtMs - Math.max(nowMs, window.opensAtMs) >= needsMs) return window;
   throw new MalformedRequest(
-    `No window of ${rule.opens} to ${rule.closes}, ${rule.timeZone}, leaves ${needsMs / 1000} s for the work in the coming weeks. Change the type's window or its timeouts.`,
+    `In the coming weeks, no window of ${rule.opens} to ${rule.closes}, ${rule.timeZone}, leaves ${needsMs / 1000} s for the work. Change the type's window or its timeouts.`,
   );
 }

@@ -95,12 +95,12 @@ async function record(
   config: TaskTypeConfig | undefined,
   deps: DecideDependencies,
 ): Promise<LedgerRow> {
-  const nowFault = grantFault(row, config);
+  const grantChange = grantFault(row, config);
   let fault: DecisionFault | undefined;
   const decided = await deps.ledger.update(row.boundaryId, (now) => {
     // The response to this call's own write may have been lost: then the decision is already in the row.
     if (now.decisions?.some((each) => isSame(each, made))) return now;
-    fault = decisionFault(now, made, nowFault);
+    fault = decisionFault(now, made, grantChange);
     return fault === undefined && config && isWaiting(now) ? withDecision(now, made, config) : now;
   });
   if (fault === undefined) return decided;

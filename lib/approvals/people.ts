@@ -4,12 +4,12 @@ import type { IConstruct } from 'constructs';
 import { DeclarationError } from '../../core/shared/errors.ts';
 import type { PeopleRole, TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import type { ControlFunction } from '../functions/control-function.ts';
-import { pinFault } from './personal-trust.ts';
+import { sessionNameFault } from './personal-trust.ts';
 
 export interface PeopleOptions {
   /**
-   * Whether each session name is one person: the role's trust policy must pin the name, as IAM Identity Center does. Types with approvals
-   * require it.
+   * Whether each session name identifies one person. Then callers must not be able to choose the name: the role's trust policy must fix
+   * it, or an identity provider such as IAM Identity Center must set it. Types with approvals require personal roles.
    * @default - no: all sessions of the role count as one person
    */
   readonly personal?: boolean;
@@ -51,17 +51,17 @@ export class People {
     return target.function.grantInvokeUrl(grantee);
   }
 
-  /** Personal roles whose callers choose their session's name: one person could act as two. */
+  /** Finds personal roles whose callers can choose their session name, because one person could then act as two. */
   trustPolicyFaults(scope: IConstruct): string[] {
     const personal = Object.values(this.#roles)
       .flat()
       .filter((role) => role.personal);
     const faults = [...new Set(personal.map(({ roleArn }) => roleArn))]
-      .map((roleArn) => pinFault(scope, roleArn))
+      .map((roleArn) => sessionNameFault(scope, roleArn))
       .filter((fault) => fault !== undefined);
     return faults.map(
       (fault) =>
-        `A role is declared personal for task type ${this.#type}, but ${fault}. Pin it with StringEquals on sts:RoleSessionName, as personalPrincipal() does.`,
+        `A role is declared personal for task type ${this.#type}, but ${fault}. Fix the session name with StringEquals on sts:RoleSessionName, as personalPrincipal() does.`,
     );
   }
 
@@ -79,18 +79,18 @@ export class People {
   }
 
   #notPersonal(action: PeopleAction, method: string): string {
-    return `Task type ${this.#type} needs approval, but a role that may ${action} is not personal: its sessions could have any name. Pin the session's name in the role's trust policy and call ${method}(role, { personal: true }).`;
+    return `Task type ${this.#type} needs approval, but a role that may ${action} is not personal: its sessions could have any name. Fix the session name in the role's trust policy and call ${method}(role, { personal: true }).`;
   }
 
-  /** All roles, resolved when the template is written: roles are granted after the type is declared. */
+  /** All roles. They are resolved when the template is written, because roles are granted after the type is declared. */
   rendered(): unknown {
     return Lazy.any({ produce: () => this.#roles });
   }
 }
 
 /**
- * Anyone who may assume the role, but only with the name of their IAM user as the session's name: so each session name is one person. IAM
- * Identity Center and other SAML providers pin the name by themselves.
+ * The IAM users of this account that may assume the role. The session name must be the name of the user, so each session name identifies
+ * one person. IAM Identity Center and other SAML providers set the session name themselves.
  */
 export const personalPrincipal = (): iam.IPrincipal =>
   new iam.AccountRootPrincipal().withConditions({

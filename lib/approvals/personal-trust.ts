@@ -23,7 +23,7 @@ interface TrustStatement {
  * trust policy count. The role is found by its ARN, so an import of the app's own role is checked as well. A role outside this app cannot
  * be checked: its owner is responsible for it.
  */
-export function pinFault(scope: IConstruct, roleArn: string): string | undefined {
+export function sessionNameFault(scope: IConstruct, roleArn: string): string | undefined {
   const role = roleOf(scope, roleArn);
   if (role === undefined) return undefined;
   const trust: unknown = Stack.of(role).resolve(role.assumeRolePolicyDocument);

@@ -12,7 +12,7 @@ import { functionRole, ownLogGroup } from './function-role.ts';
 import { permit, type Permission } from './permission.ts';
 import { CONTROL_TIMEOUT } from './timeouts.ts';
 
-/** The control functions, `lambdas/<stem>/index.ts`, each with the schema with which it parses its environment. */
+/** The control functions by stem (`lambdas/<stem>/index.ts`), each with the schema of its environment variables. */
 const ENVIRONMENTS = {
   submit: environment.submitEnvironment,
   'submit-scheduled': environment.submitScheduledEnvironment,
@@ -38,7 +38,7 @@ for (const stem of Object.keys(ENVIRONMENTS)) declareEntry(entryOf(stem));
 export interface ControlFunctionProps {
   readonly stem: ControlStem;
   readonly description: string;
-  /** Parsed at synth with the schema that the function itself uses. */
+  /** Checked at synth with the schema that the function itself uses. */
   readonly environment: Readonly<Record<string, string>>;
   readonly permissions: readonly Permission[];
   /** @default - 30 seconds */
@@ -71,7 +71,7 @@ export class ControlFunction extends Construct {
     });
   }
 
-  /** What running executions are pinned to: a version outlives the deploy that replaces it. */
+  /** The published version that executions invoke. It is kept after the next deploy, because running executions still invoke it. */
   get versionArn(): string {
     return this.function.currentVersion.functionArn;
   }

@@ -1,7 +1,7 @@
 import { HalfIssued, LoginLeftBehind, LoginServerUnavailable } from '../../core/shared/errors.ts';
 import type { AdminAccess } from '../../lambdas/control/logins/admin-access.ts';
 import type {
-  LoginAt,
+  LoginRef,
   LoginOrder,
   LoginServer,
   LoginState,
@@ -63,7 +63,7 @@ export class PostgresModel implements LoginServer {
     return { roleId: existing.roleId };
   }
 
-  async end(admin: AdminAccess, { name, spec, roleId }: LoginAt): Promise<void> {
+  async end(admin: AdminAccess, { name, spec, roleId }: LoginRef): Promise<void> {
     this.#assertUp(admin);
     const role = this.roles.get(name);
     if (role !== undefined) role.canLogin = false;
@@ -83,7 +83,7 @@ export class PostgresModel implements LoginServer {
     this.roles.delete(name);
   }
 
-  async look(admin: AdminAccess, { name, roleId }: LoginAt): Promise<LoginState> {
+  async look(admin: AdminAccess, { name, roleId }: LoginRef): Promise<LoginState> {
     this.#assertUp(admin);
     const role = this.roles.get(name);
     const sessions = this.#sessionsOf(role?.roleId, roleId).length;

@@ -1,7 +1,7 @@
 import { LoginServerUnavailable } from '../../core/shared/errors.ts';
 import type { AdminAccess } from '../../lambdas/control/logins/admin-access.ts';
 import type {
-  LoginAt,
+  LoginRef,
   LoginOrder,
   LoginServer,
   LoginState,
@@ -49,11 +49,11 @@ export class SimulatedLoginServer implements LoginServer {
     });
   }
 
-  end(admin: AdminAccess, at: LoginAt): Promise<void> {
+  end(admin: AdminAccess, at: LoginRef): Promise<void> {
     return this.#call('end', () => this.#parts.model.end(admin, at));
   }
 
-  look(admin: AdminAccess, at: LoginAt): Promise<LoginState> {
+  look(admin: AdminAccess, at: LoginRef): Promise<LoginState> {
     return this.#call('look', () => this.#parts.model.look(admin, at));
   }
 

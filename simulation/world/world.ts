@@ -24,8 +24,8 @@ import { SimulatedLoginServer } from '../logins/simulated-login-server.ts';
 import { Witness } from '../judges/witness.ts';
 
 /**
- * The window that maintenance requests if no fault changes it. There is enough time for approvals before it, and for failures and retries
- * in it.
+ * The window that a maintenance task requests if no fault changes it, in seconds from now. It leaves time for
+ * approvals before it opens, and for failures and retries while it is open.
  */
 const WINDOW = { opensSeconds: 300, lastsSeconds: 900 };
 const MAINTENANCE_SET = JSON.stringify({ kind: 'vacuum', tables: ['shop.orders'] });
@@ -59,7 +59,7 @@ export class World {
   /** The database server for maintenance. */
   readonly model: PostgresModel;
   readonly people: People;
-  /** Errors of the embedded AWS itself. A run with such an error is not valid. */
+  /** Defects of the embedded AWS itself. The result of a run with a defect is not valid. */
   readonly defects: unknown[] = [];
   /** Called for each boundary whose work function returned that it is done. */
   onWorkDone: (boundaryId: string) => void = () => undefined;
@@ -101,7 +101,7 @@ export class World {
             randomHex,
             begun: injector.begun,
             ended: (invocation, result, again) => {
-              if (isWork(invocation.of) && result.error === undefined && isDone(result.payload))
+              if (isWork(invocation.of) && result.error === undefined && reportsDone(result.payload))
                 opened.world?.onWorkDone(boundaryOf(invocation.event));
               injector.ended(invocation, result, again);
             },
@@ -139,7 +139,7 @@ export class World {
     aws.intercept = injector.intercept;
     aws.observe = this.witness.observe;
     aws.schedules.delivery = ({ scheduleName }) => (/Nightly/.test(scheduleName) ? RUN_DELIVERIES_MS : [0]);
-    this.#addData();
+    this.#createData();
     arrange(this);
   }
 
@@ -166,8 +166,8 @@ export class World {
   }
 
   /**
-   * Submits the task as a person, and lets other people decide. For `scheduled` it only waits for the run. Returns whether a person
-   * received the answer that the task was accepted.
+   * Submits a request as a person, and lets other people decide. For a scheduled task, waits for the Scheduler.
+   * Returns true only if the response showed that the task was accepted.
    */
   async submit(taskId: string): Promise<boolean> {
     if (this.schedule.task === 'scheduled') {
@@ -179,13 +179,13 @@ export class World {
     return accepted;
   }
 
-  /** Stops the execution of the boundary that a function's event names. */
+  /** Stops the execution of the boundary that a step's event names. */
   stopExecutionOf(event: string): void {
     const taskId = parseBoundaryId(boundaryOf(event))?.taskId;
     if (taskId !== undefined) this.aws.states.abort(executionArnOf(this.machineArn('task'), taskId));
   }
 
-  /** A person ends the task that a function's event names, or the first task if the event names none. */
+  /** Lets a person end the task that an event names, or the first task if the event names none (a call by a person). */
   endTaskOf(event: string): void {
     const [first = ''] = this.boundaryIds;
     void this.people.end(boundaryOf(event) === '' ? first : boundaryOf(event));
@@ -195,7 +195,7 @@ export class World {
     this.aws.intercept = undefined;
     this.aws.observe = undefined;
     await this.aws.close();
-    this.clock.hold(); // Stops the time of this world, because its code must not continue while the next world runs.
+    this.clock.hold(); // Stops time, so that nothing in this world continues while the next world runs.
   }
 
   #request(taskId: string): object {
@@ -212,8 +212,8 @@ export class World {
     };
   }
 
-  /** Adds the data that exists before the tasks. */
-  #addData(): void {
+  /** Creates the data that exists before the tasks start. */
+  #createData(): void {
     const { aws, stack, schedule } = this;
     const put = (output: string, key: string, content: Uint8Array) =>
       aws.s3.put(stack.outputs[output] ?? '', key, content);
@@ -227,18 +227,19 @@ export class World {
     put('source', 'other', Buffer.from('other'));
   }
 
-  #resource(type: string, named: string) {
+  #resource(type: string, idPart: string) {
     const found = [...this.stack.resources.values()].find(
-      (resource) => resource.type === type && resource.logicalId.includes(named),
+      (resource) => resource.type === type && resource.logicalId.includes(idPart),
     );
-    if (found === undefined) throw new RangeError(`The stack has no ${type} named like ${named}.`);
+    if (found === undefined)
+      throw new RangeError(`The stack has no ${type} whose logical id contains ${idPart}.`);
     return found;
   }
 }
 
 const instant = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
 
-/** Hex digits that depend only on the number of the call. */
+/** A repeatable replacement for random hex: the n-th result depends only on n. */
 function numberedHex(): (bytes: number) => string {
   let drawn = 0;
   return (bytes) =>
@@ -249,8 +250,9 @@ function numberedHex(): (bytes: number) => string {
 }
 
 /**
- * Disables the schedules of task types. A world runs for hours of virtual time, so a task that is scheduled for a time of day would start
- * in some runs and not in others. The schedules of the reconciler are rates and stay enabled.
+ * A world runs for hours of virtual time. A task that is scheduled at a time of day would be part of some runs
+ * and not of others, so the schedules of task types are disabled. The reconciler's schedules use `rate(...)`
+ * and stay enabled.
  */
 function withoutTaskSchedules(template: Template): Template {
   const copy = structuredClone(template);
@@ -261,10 +263,10 @@ function withoutTaskSchedules(template: Template): Template {
   return copy;
 }
 
-/** The id of the boundary that a function's event names; empty if it names none. */
+/** The boundary id in a function's event; empty if there is none. */
 const boundaryOf = (event: string): string =>
   (JSON.parse(event) as { readonly boundaryId?: string }).boundaryId ?? '';
 
-/** Whether the work is done. It is not if it returned a checkpoint. */
-const isDone = (payload: string): boolean =>
+/** Work that returns a checkpoint is not done. */
+const reportsDone = (payload: string): boolean =>
   (JSON.parse(payload) as { readonly done?: boolean } | null)?.done === true;

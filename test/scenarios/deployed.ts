@@ -105,7 +105,7 @@ export class Deployed {
 
   /** A client's settings for a person in one of the stack's roles. */
   person(name: string, role = 'Approvers') {
-    return personConfig({ ...this.connection, as: { name, role } }, this.io, role);
+    return personConfig({ ...this.connection, as: { name, roleOutput: role } }, this.io, role);
   }
 
   /** A client's settings for a session of `Requesters`. */
@@ -149,7 +149,7 @@ const NEED_APPROVAL = new Set(['database-maintenance']);
 export const waitsForApproval = ({ type, emergency }: TaskRequest): boolean =>
   NEED_APPROVAL.has(type) && emergency === undefined;
 /** As many as the sample's types ask for. */
-export const APPROVERS = ['bob', 'carol'].map((name) => ({ name, role: 'Approvers' }));
+export const APPROVERS = ['bob', 'carol'].map((name) => ({ name, roleOutput: 'Approvers' }));
 
 /** Loads one of the synthesized apps into a fresh embedded AWS on a virtual clock. */
 export async function deploy(

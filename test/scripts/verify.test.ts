@@ -10,18 +10,18 @@ const PACKAGE = {
   version: '1.0.0',
   private: true,
   type: 'module',
-  // Without this use of dependency-cruiser, knip reports its configuration as an unused file.
+  // knip reports .dependency-cruiser.js as unused, unless a script uses dependency-cruiser.
   scripts: { imports: 'depcruise core' },
   devDependencies: { 'dependency-cruiser': '*' },
 };
 const CONFIGS = ['.dependency-cruiser.js', 'knip.json', 'tsconfig.json'];
 
-/** A tiny tree under the rules of the real one. */
+/** The folder of a small project with the configuration files of this project. */
 let tree: string;
 beforeEach(() => {
   tree = mkdtempSync(join(tmpdir(), 'taskbound-verify-'));
   for (const name of CONFIGS) cpSync(join(PROJECT, name), join(tree, name));
-  // With the installed packages, knip knows which package a command belongs to.
+  // knip needs the installed packages to find out which package a command belongs to.
   symlinkSync(join(PROJECT, 'node_modules'), join(tree, 'node_modules'));
   write('package.json', JSON.stringify(PACKAGE));
   write('core/price.ts', 'export const price = 3;\n');
@@ -42,12 +42,12 @@ function run(command: string, ...args: readonly string[]) {
 const checkImports = () => run('node', join(PROJECT, 'scripts/check-imports.ts'));
 const findUnused = () => run('knip', '--no-progress');
 
-describe('verify checks imports', () => {
-  test('and passes where there is nothing to find', () => {
+describe('the check of imports', () => {
+  test('passes if all imports are allowed', () => {
     expect(checkImports()).toEqual({ status: 0, output: '0 cycles, 0 forbidden imports in 2 modules\n' });
   });
 
-  test('and fails on a cycle', () => {
+  test('fails on a cycle', () => {
     write('core/price.ts', "import { tax } from './tax.ts';\nexport const price = tax * 3;\n");
     write('core/tax.ts', "import { price } from './price.ts';\nexport const tax = price / 5;\n");
     const { status, output } = checkImports();
@@ -57,16 +57,16 @@ describe('verify checks imports', () => {
   });
 
   test.each([
-    ['rules that import constructs', 'core/rule.ts', '../lib/index.ts', 'arrows-of-core'],
+    ['a rule in core/ that imports a construct', 'core/rule.ts', '../lib/index.ts', 'arrows-of-core'],
     [
-      'a package that imports rules',
+      'a package that imports a rule in core/',
       'packages/evidence/chain.ts',
       '../../core/price.ts',
       'arrows-of-evidence',
     ],
     ['a type import', 'packages/iam/policy.ts', '../../core/price.ts', 'arrows-of-iam'],
-    ['anything that imports a test', 'scripts/more.ts', '../test/fixture.ts', 'nothing-imports-test'],
-  ])('and fails on %s', (what, from, to, rule) => {
+    ['a script that imports a test', 'scripts/more.ts', '../test/fixture.ts', 'nothing-imports-test'],
+  ])('fails on %s', (what, from, to, rule) => {
     write('test/fixture.ts', 'export const total = 6;\nexport const price = 3;\n');
     const kind = what === 'a type import' ? 'type ' : '';
     write(from, `import ${kind}* as other from '${to}';\nexport const copy = { ...({} as typeof other) };\n`);
@@ -77,12 +77,12 @@ describe('verify checks imports', () => {
   });
 });
 
-describe('verify finds what nothing uses', () => {
-  test('and passes where there is nothing to find', () => {
+describe('the check for unused code', () => {
+  test('passes if all code is used', () => {
     expect(findUnused()).toMatchObject({ status: 0 });
   });
 
-  test('and fails on an export', () => {
+  test('fails on an unused export', () => {
     write('core/price.ts', 'export const price = 3;\nexport const discount = 1;\n');
     const { status, output } = findUnused();
     expect(status).toBe(1);

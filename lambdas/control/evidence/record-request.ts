@@ -4,8 +4,8 @@ import { windowText } from '../../../core/windows/window-rule.ts';
 import type { EvidenceLog } from './evidence-log.ts';
 
 /**
- * Records the request: the first event of every task, even if submit stopped after it wrote the row.
- * Repeating it has no effect.
+ * Records the request, as the first event of the task. Later functions call this again, in case `submit`
+ * stopped before it recorded the request. A repeated call has no effect.
  */
 export async function recordRequest(row: LedgerRow, evidence: EvidenceLog): Promise<void> {
   await evidence.append(row.boundaryId, {

@@ -2,13 +2,13 @@ import { LoginLeftBehind, LoginServerUnavailable } from '../../../core/shared/er
 import { sqlStateOf } from '../../../core/logins/sql-fault.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { ifAllowed, inTransaction, type Query, type Server } from './connection.ts';
-import type { LoginAt } from './login-server.ts';
+import type { LoginRef } from './login-server.ts';
 import { terminateSessions } from './terminate-sessions.ts';
 import { readLoginRole } from './login-role.ts';
 import * as sql from './statements.ts';
 
 /** See `LoginServer.end`: each step can be repeated after an earlier attempt. */
-export async function endLogin(server: Server, at: LoginAt): Promise<void> {
+export async function endLogin(server: Server, at: LoginRef): Promise<void> {
   const { query } = server;
   const found = await readLoginRole(query, at.name);
   await terminateSessions(server, at, found?.roleId ?? null);
@@ -24,7 +24,7 @@ export async function endLogin(server: Server, at: LoginAt): Promise<void> {
 }
 
 /** In a transaction, one login of an owner at a time, and again if it conflicts with another transaction. */
-const inTurn = <T>(query: Query, { name, spec }: LoginAt, work: () => Promise<T>): Promise<T> =>
+const inTurn = <T>(query: Query, { name, spec }: LoginRef, work: () => Promise<T>): Promise<T> =>
   retryOnConflict(query, () =>
     inTransaction(query, async () => {
       await ifAllowed(query, sql.takeTurn(spec.owner, name));
@@ -36,7 +36,7 @@ const inTurn = <T>(query: Query, { name, spec }: LoginAt, work: () => Promise<T>
  * Revokes its rights, as the catalog has them. The admin may not revoke what other users granted on their own
  * tables: that does not stop the rest, and shows when the login is dropped.
  */
-const revokeRights = (query: Query, at: LoginAt, roleId: string): Promise<{ error: unknown } | undefined> =>
+const revokeRights = (query: Query, at: LoginRef, roleId: string): Promise<{ error: unknown } | undefined> =>
   inTurn(query, at, async () => {
     const revokes = await query(sql.REVOKES, [roleId]);
     for (const { revoke } of revokes) await ifAllowed(query, String(revoke));
@@ -46,7 +46,7 @@ const revokeRights = (query: Query, at: LoginAt, roleId: string): Promise<{ erro
   );
 
 /** Gives what it owns in the database of the connection to `owner`; only rights are left then. */
-const giveAway = (query: Query, at: LoginAt): Promise<void> =>
+const giveAway = (query: Query, at: LoginRef): Promise<void> =>
   inTurn(query, at, async () => {
     for (const statement of sql.giveAway(at.name, at.spec.owner)) await query(statement);
   });
@@ -55,7 +55,7 @@ const giveAway = (query: Query, at: LoginAt): Promise<void> =>
  * Every role may connect to `postgres`: what the login made in another database is given away too, if the
  * admin can connect there.
  */
-async function giveAwayElsewhere(server: Server, at: LoginAt, roleId: string): Promise<void> {
+async function giveAwayElsewhere(server: Server, at: LoginRef, roleId: string): Promise<void> {
   const others = await server.query(sql.DEPENDING_DATABASES, [roleId]);
   for (const other of others.map(({ database }) => String(database)))
     if (other !== at.spec.database)
@@ -69,14 +69,14 @@ async function giveAwayElsewhere(server: Server, at: LoginAt, roleId: string): P
         });
 }
 
-const outOfReach = ({ name, spec }: LoginAt, database: string, error: Error): LoginLeftBehind =>
+const outOfReach = ({ name, spec }: LoginRef, database: string, error: Error): LoginLeftBehind =>
   new LoginLeftBehind(
     `The login ${name} left objects in database ${database} that cannot be given to ${spec.owner}: ${error.message} The login is disabled and has no session. Let the admin connect there, or give them away by hand (REASSIGN OWNED, DROP OWNED); the next attempt finishes.`,
   );
 
 async function assertNothingLeftBehind(
   query: Query,
-  { name, spec }: LoginAt,
+  { name, spec }: LoginRef,
   roleId: string,
   database: string,
 ): Promise<void> {
@@ -94,7 +94,7 @@ const DEPENDED_ON = '2BP01';
 /**
  * Usually rights that other users granted on their own objects: only they, or a superuser, can revoke them.
  */
-async function stillDependedOn(query: Query, { name }: LoginAt, roleId: string): Promise<LoginLeftBehind> {
+async function stillDependedOn(query: Query, { name }: LoginRef, roleId: string): Promise<LoginLeftBehind> {
   const databases = (await query(sql.DEPENDING_DATABASES, [roleId])).map(({ database }) => String(database));
   return new LoginLeftBehind(
     `The login ${name} cannot be dropped: it still has objects or rights in database ${databases.join(', ') || 'none, but on shared objects'}, which the admin may not remove. The login is disabled and has no session. Remove them by hand (DROP OWNED BY, as a superuser there); the next attempt finishes.`,

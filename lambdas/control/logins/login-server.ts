@@ -2,8 +2,8 @@ import type { PostgresSpec } from '../../../core/logins/login.ts';
 import type { Secret } from '../../../core/secrets/secret.ts';
 import type { AdminAccess } from './admin-access.ts';
 
-/** One login of one server. */
-export interface LoginAt {
+/** Identifies one login of a server. */
+export interface LoginRef {
   /** Of the role: see `loginNameOf`. */
   readonly name: string;
   readonly spec: PostgresSpec;
@@ -12,7 +12,7 @@ export interface LoginAt {
 }
 
 /** A login that is to be made. */
-export interface LoginOrder extends LoginAt {
+export interface LoginOrder extends LoginRef {
   readonly boundaryId: string;
   /** The issuing attempt: a later attempt may take over the login of an earlier one, never the reverse. */
   readonly attempt: number;
@@ -43,7 +43,7 @@ export interface LoginServer {
    * drops it. Throws `LoginLeftBehind` when it owns something that needs a review first; then it stays,
    * disabled and without rights.
    */
-  end(admin: AdminAccess, at: LoginAt): Promise<void>;
+  end(admin: AdminAccess, at: LoginRef): Promise<void>;
   /** Changes nothing. */
-  look(admin: AdminAccess, at: LoginAt): Promise<LoginState>;
+  look(admin: AdminAccess, at: LoginRef): Promise<LoginState>;
 }

@@ -7,7 +7,7 @@ import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { Secret } from '../../../core/secrets/secret.ts';
 import type { TaskSecrets } from '../secrets/secrets.ts';
 import { adminAccessIn, type AdminAccess } from './admin-access.ts';
-import type { LoginAt, LoginServer, LoginState } from './login-server.ts';
+import type { LoginRef, LoginServer, LoginState } from './login-server.ts';
 
 /** A secret whose value is a login's password. */
 type LoginSecret = RemovableSecret & { readonly spec: PostgresSpec };
@@ -17,8 +17,8 @@ export const isLogin = <Secret extends RemovableSecret>(
 ): secret is Secret & { readonly spec: PostgresSpec } => secret.spec.kind === 'postgres';
 
 /**
- * Logins by their secrets' records in the ledger: their `spec` is what was requested, even if the type's
- * configuration has changed.
+ * Makes and ends logins. The specification of a login comes from the secret's record in the ledger, so a
+ * later change of the task type's configuration has no effect on it.
  */
 export class Logins {
   readonly #server: LoginServer;
@@ -28,55 +28,61 @@ export class Logins {
     this.#secrets = secrets;
   }
 
-  /** Makes the login. Returns the secret value that the task reads, and public facts about the login. */
+  /** Makes the login. Returns the secret value that the task reads, and facts about the login that are not secret. */
   async make(
     row: LedgerRow,
     secret: AttemptedSecret & LoginSecret,
     password: Secret<string>,
   ): Promise<{ readonly value: Secret<string>; readonly handle: Record<string, string> }> {
-    const admin = await this.#admin(secret.spec);
+    const admin = await this.#readAdminAccess(secret.spec);
     const validUntilMs = row.taskDeadlineMs ?? 0;
     const { boundaryId } = row;
     const attempt = secret.attempts;
-    const at = atOf(secret);
-    const { roleId } = await this.#server.make(admin, { ...at, boundaryId, attempt, password, validUntilMs });
+    const login = loginRefOf(secret);
+    const { roleId } = await this.#server.make(admin, {
+      ...login,
+      boundaryId,
+      attempt,
+      password,
+      validUntilMs,
+    });
     const handle = {
-      username: at.name,
+      username: login.name,
       roleId,
       database: secret.spec.database,
       server: serverText(admin),
       validUntil: new Date(validUntilMs).toISOString(),
       rights: rightsText(secret.spec),
     };
-    return { value: loginValue(admin, at, password), handle };
+    return { value: loginValue(admin, login, password), handle };
   }
 
   async end(secret: LoginSecret): Promise<void> {
-    await this.#server.end(await this.#admin(secret.spec), atOf(secret));
+    await this.#server.end(await this.#readAdminAccess(secret.spec), loginRefOf(secret));
   }
 
   async look(secret: LoginSecret): Promise<LoginState & { readonly server: string }> {
-    const admin = await this.#admin(secret.spec);
-    return { ...(await this.#server.look(admin, atOf(secret))), server: serverText(admin) };
+    const admin = await this.#readAdminAccess(secret.spec);
+    return { ...(await this.#server.look(admin, loginRefOf(secret))), server: serverText(admin) };
   }
 
-  /** Read each time: an admin's password can change at any time. */
-  async #admin({ adminSecretArn }: PostgresSpec): Promise<AdminAccess> {
+  /** Reads the admin secret each time, because the password can change at any time. */
+  async #readAdminAccess({ adminSecretArn }: PostgresSpec): Promise<AdminAccess> {
     const text = await this.#secrets.current(adminSecretArn).catch((error: unknown) => {
       const because = describeError(error);
-      throw unreadable(adminSecretArn, because);
+      throw unreadableAdminSecret(adminSecretArn, because);
     });
-    if (text === undefined) throw unreadable(adminSecretArn, 'it does not exist, or has no value');
+    if (text === undefined) throw unreadableAdminSecret(adminSecretArn, 'it does not exist, or has no value');
     return adminAccessIn(text, adminSecretArn);
   }
 }
 
-const unreadable = (arn: string, because: string): LoginServerUnavailable =>
+const unreadableAdminSecret = (arn: string, because: string): LoginServerUnavailable =>
   new LoginServerUnavailable(
-    `The admin secret ${arn} cannot be read: ${because}. Logins can neither be made nor ended without it. Restore it, or the permission to read it.`,
+    `The admin secret ${arn} cannot be read: ${because}. Without it, no login can be made or ended. Restore the secret, or the permission to read it.`,
   );
 
-const atOf = (secret: LoginSecret): LoginAt => ({
+const loginRefOf = (secret: LoginSecret): LoginRef => ({
   name: loginNameOf(secret.secretName),
   spec: secret.spec,
   ...omitUndefined({ roleId: secret.handle?.['roleId'] }),
@@ -84,10 +90,10 @@ const atOf = (secret: LoginSecret): LoginAt => ({
 
 const serverText = ({ host, port }: AdminAccess): string => `${host}:${port}`;
 
-/** The form of an RDS secret: a client that accepts those accepts this one. */
+/** The secret value. It has the format of an RDS secret, so clients for RDS secrets can read it. */
 function loginValue(
   { host, port, sslmode, ca }: AdminAccess,
-  { name, spec }: LoginAt,
+  { name, spec }: LoginRef,
   password: Secret<string>,
 ): Secret<string> {
   const plain = { engine: 'postgres', host, port, username: name, password: password.reveal() };

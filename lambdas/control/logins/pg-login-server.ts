@@ -3,7 +3,7 @@ import { HalfIssued } from '../../../core/shared/errors.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { asAdmin, ifAllowed, inTransaction, onServer, type Query } from './connection.ts';
 import { endLogin } from './end-login.ts';
-import type { LoginAt, LoginOrder, LoginServer, LoginState } from './login-server.ts';
+import type { LoginRef, LoginOrder, LoginServer, LoginState } from './login-server.ts';
 import { scramVerifier } from './scram.ts';
 import { countSessions } from './terminate-sessions.ts';
 import { readLoginRole, type LoginRole } from './login-role.ts';
@@ -58,7 +58,7 @@ function assertEarlierAttempt({ comment }: LoginRole, order: LoginOrder): void {
   );
 }
 
-async function look(query: Query, at: LoginAt): Promise<LoginState> {
+async function look(query: Query, at: LoginRef): Promise<LoginState> {
   const found = await readLoginRole(query, at.name);
   const sessions = await countSessions({ query }, [found?.roleId ?? null, at.roleId ?? null]);
   return { exists: found !== undefined, canLogin: found?.canLogin ?? false, sessions };

@@ -1,7 +1,7 @@
 import { LoginLeftBehind } from '../../../core/shared/errors.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import type { Server } from './connection.ts';
-import type { LoginAt } from './login-server.ts';
+import type { LoginRef } from './login-server.ts';
 import { preparedBy, rollBackPrepared } from './prepared.ts';
 import * as sql from './statements.ts';
 
@@ -19,7 +19,7 @@ type Ids = readonly [string | null, string | null];
  * login may have locked (`ALTER ROLE CURRENT_USER PASSWORD …`): it waits on one connection while another ends
  * the sessions in its way. Sessions are ended even if it fails.
  */
-export async function terminateSessions(server: Server, at: LoginAt, roleId: string | null): Promise<void> {
+export async function terminateSessions(server: Server, at: LoginRef, roleId: string | null): Promise<void> {
   const ids = [roleId, at.roleId ?? null] as const;
   const failed = roleId === null ? undefined : await disableLogin(server, at, ids);
   await endSessions(server, at, ids);
@@ -34,7 +34,7 @@ export async function terminateSessions(server: Server, at: LoginAt, roleId: str
  */
 async function disableLogin(
   server: Server,
-  { name, spec }: LoginAt,
+  { name, spec }: LoginRef,
   ids: Ids,
 ): Promise<{ error: unknown } | undefined> {
   let isSettled = false;
@@ -57,7 +57,7 @@ async function disableLogin(
  * Terminates sessions until none is left: one that was being opened when the role was disabled may appear
  * later.
  */
-async function endSessions({ query }: Server, at: LoginAt, ids: Ids): Promise<void> {
+async function endSessions({ query }: Server, at: LoginRef, ids: Ids): Promise<void> {
   for (let looks = 0; looks < LOOKS; looks += 1) {
     const ended = await query(sql.END_SESSIONS, ids);
     if (ended.length === 0) return;
@@ -78,7 +78,7 @@ export async function countSessions({ query }: Pick<Server, 'query'>, ids: Ids):
 /** The error when prepared transactions lock the role: they outlive their session, with all their locks. */
 async function preparedFault(
   { query }: Server,
-  { name }: LoginAt,
+  { name }: LoginRef,
   roleId: string | null,
 ): Promise<LoginLeftBehind | undefined> {
   const prepared = await preparedBy(query, roleId);

@@ -7,7 +7,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 export type ExitWith = (outcome: Promise<number>) => Promise<void>;
 
 /** A whole number from `min` to `max`. */
-export const whole =
+export const wholeNumber =
   (min: number, max: number) =>
   (text: string): number => {
     const value = Number(text);
@@ -33,7 +33,7 @@ export const withStack = (command: Command): Command =>
     )
     .option('--json', 'print exactly one JSON document on standard output');
 
-export const asPerson = (command: Command): Command =>
+export const withPerson = (command: Command): Command =>
   withStack(command).option(
     '--as <name@output>',
     "act as this person in the stack's role: alice@Approvers (in an embedded AWS you are in Requesters by default)",

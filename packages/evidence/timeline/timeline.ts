@@ -4,13 +4,13 @@ import { columns, visible } from '../command/print.ts';
 import type { ParsedEvents } from '../events/parse-events.ts';
 import { eventWords } from './event-words.ts';
 
-/** An event as its chain has it, and a sentence about it. */
+/** An event of a chain, and a sentence that describes it. */
 export interface DescribedEvent {
   readonly event: ChainedEvent;
   readonly summary: string;
 }
 
-/** Every event of a bundle, also those that cannot be read. `parsed`: the same events. */
+/** Describes every event of a bundle, including those that cannot be parsed. `entries`: the same events, parsed. */
 export const describeEvents = (
   { events }: Pick<EvidenceBundle, 'events'>,
   { entries }: ParsedEvents,
@@ -20,7 +20,7 @@ export const describeEvents = (
     return event === undefined ? [] : [{ event, summary: eventWords(entry) }];
   });
 
-/** `show --json`, without the verification of the chain; scripts rely on these fields. */
+/** The fields of `show --json` that describe the events. Scripts rely on them. */
 export const timelineOf = (bundle: EvidenceBundle, parsed: ParsedEvents) => ({
   boundaryId: bundle.boundaryId,
   taskId: bundle.taskId,
@@ -34,7 +34,7 @@ export const timelineOf = (bundle: EvidenceBundle, parsed: ParsedEvents) => ({
   })),
 });
 
-/** A role session is shown by its role and name: `Requesters/ann`. */
+/** The actor without the prefix of its ARN. A role session is shown as role and session name: `Requesters/ann`. */
 export const actorWords = (actor: string): string =>
   visible(actor.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:(assumed-role\/)?/, ''));
 
@@ -42,8 +42,8 @@ function chainWords({ fault, events, keyId }: Verification): string {
   if (fault !== null) return `Chain: BROKEN: ${visible(fault)}. Do not rely on this record.\n`;
   const holds = `Chain: the hashes of all ${events} events hold`;
   return keyId === null
-    ? `${holds}. (Nothing is signed yet: cut-off events would not show.)\n`
-    : `${holds}; their head is signed with the key ${keyId} (taskbound verify --key pins it).\n`;
+    ? `${holds}. (It is not signed yet, so missing events at the end would not be detected.)\n`
+    : `${holds}; their head is signed with the key ${keyId} (to check that it is your stack's key: taskbound verify --key).\n`;
 }
 
 /** The events of a task, one line each: time (UTC), type, actor, a sentence. */

@@ -3,8 +3,8 @@ import { UsageError } from 'taskbound-evidence/command/errors';
 import { parsePersona } from '../../../cli/connection/persona.ts';
 
 it.each([
-  ['alice@Approvers', { name: 'alice', role: 'Approvers' }],
-  ['ann@example.org@Requesters', { name: 'ann@example.org', role: 'Requesters' }],
+  ['alice@Approvers', { name: 'alice', roleOutput: 'Approvers' }],
+  ['ann@example.org@Requesters', { name: 'ann@example.org', roleOutput: 'Requesters' }],
 ])('%s is a person in a role', (text, persona) => expect(parsePersona(text, '--as')).toEqual(persona));
 
 it.each([

@@ -33,7 +33,7 @@ describe('a plan', () => {
     ]);
   });
 
-  it('is as long as the policy that the task will get', () => {
+  it('shows a policy of the same length as the policy that the task will get', () => {
     const plan = makePlan(request, transferConfig(), T0);
     const taskId = makeTaskId(T0);
     const real = compileSessionPolicy(transferConfig(), {
@@ -52,13 +52,13 @@ describe('a plan', () => {
     ).toBe(real);
   });
 
-  it('takes the id that the request brings', () => {
+  it('uses the task id of the request', () => {
     expect(makePlan({ ...request, taskId: 'mine' }, transferConfig(), T0).sessionPolicy).toContain(
       '/object-transfer.mine/',
     );
   });
 
-  it('names resources as the policy has them', () => {
+  it('lists the resources as they are in the policy', () => {
     expect(makePlan(request, transferConfig(), T0).tools[0]).toEqual({
       name: 'readSource',
       actions: ['s3:GetObject'],
@@ -66,7 +66,7 @@ describe('a plan', () => {
     });
   });
 
-  it('refuses what is too long, with the figures', () => {
+  it('is refused if the policy is too long; the message states the length and the limit', () => {
     const parameters = { sourceKey: 'k', destinationKey: 'd'.repeat(900) };
     expect(() => makePlan({ ...request, parameters }, transferConfig(), T0)).toThrow(MalformedRequest);
     expect(() => makePlan({ ...request, parameters }, transferConfig(), T0)).toThrow(
@@ -74,7 +74,7 @@ describe('a plan', () => {
     );
   });
 
-  it('says in words what is granted and how long the policy is', () => {
+  it('is rendered with the granted actions and the length of the policy', () => {
     const plan = makePlan(request, transferConfig(), T0);
     const text = renderPlan(plan);
     expect(text).toContain(`${plan.policyCharacters} of 2048 characters`);
@@ -83,14 +83,14 @@ describe('a plan', () => {
   });
 });
 
-it('makes ids that fit, sort by time and differ', () => {
+it('makeTaskId returns valid ids that are unique and sort by time', () => {
   const ids = Array.from({ length: 50 }, () => makeTaskId(T0));
   expect(new Set(ids).size).toBe(50);
   for (const id of ids) expect(id).toMatch(TASK_ID);
   expect(makeTaskId(T0) < makeTaskId(T0 + 1000)).toBe(true);
 });
 
-it('shows the window, and its digest covers it', () => {
+it('a plan shows the window, and the grant digest covers the window', () => {
   const window = { opensAt: '2026-11-23T22:00:00Z', closesAt: '2026-11-23T23:00:00Z' };
   const config = transferConfig({ window: { kind: 'required' } });
   const plan = makePlan({ ...request, window }, config, T0);

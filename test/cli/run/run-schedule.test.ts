@@ -9,7 +9,7 @@ describe('run --schedule', () => {
     [
       'a request as well',
       ['request.json', '--schedule', 'Nightly'],
-      /The request "request.json" and --schedule Nightly were both given; .* Leave one out/,
+      /The request "request.json" and --schedule Nightly were both given; .* Omit one of them/,
     ],
     ['neither', [], /Neither a request nor --schedule was given; allowed: exactly one of them/],
   ])('with %s is wrong usage, and starts nothing', async (_what, argv, said) => {

@@ -15,8 +15,8 @@ const task = {
   created: true,
 };
 
-/** A function URL that answers as it is told, one answer after the other, the last one for ever. */
-async function answering(answers: readonly { readonly status: number; readonly body: unknown }[]) {
+/** Starts a function URL that returns the answers in their order, and then repeats the last one. */
+async function startFunctionUrl(answers: readonly { readonly status: number; readonly body: unknown }[]) {
   const received: { message: IncomingMessage; body: string }[] = [];
   const server = createServer(async (message, response) => {
     const body = Buffer.concat(await message.toArray()).toString('utf8');
@@ -34,13 +34,13 @@ async function answering(answers: readonly { readonly status: number; readonly b
     region: 'eu-central-1',
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'x' },
   };
-  return { received, at: { url: `${endpoint}/`, config, clock: new VirtualClock({ startMs: T0 }) } };
+  return { received, target: { url: `${endpoint}/`, config, clock: new VirtualClock({ startMs: T0 }) } };
 }
 
 describe('submit', () => {
-  it('posts the request, signed for Lambda at the time of the clock it is given', async () => {
-    const { received, at } = await answering([{ status: 200, body: task }]);
-    expect(await submitRequest(at, request)).toEqual(task);
+  it('posts the request, signed for Lambda with the time of the given clock', async () => {
+    const { received, target } = await startFunctionUrl([{ status: 200, body: task }]);
+    expect(await submitRequest(target, request)).toEqual(task);
     expect(JSON.parse(received[0]?.body ?? '')).toEqual(request);
     const { headers, method } = received[0]?.message ?? {};
     expect(method).toBe('POST');
@@ -50,20 +50,20 @@ describe('submit', () => {
     expect(headers?.['x-amz-date']).toBe('20261123T100000Z');
   });
 
-  it('repeats a submission that failed, under the same id', async () => {
-    const { received, at } = await answering([
+  it('retries a failed submission with the same task id', async () => {
+    const { received, target } = await startFunctionUrl([
       { status: 502, body: 'bad gateway' },
       { status: 429, body: {} },
       { status: 200, body: task },
     ]);
-    expect(await submitRequest(at, request)).toEqual(task);
+    expect(await submitRequest(target, request)).toEqual(task);
     expect(new Set(received.map(({ body }) => body)).size).toBe(1);
     expect(received).toHaveLength(3);
   });
 
-  it('reports that the task may exist when there is no response', async () => {
-    const { at } = await answering([{ status: 500, body: { error: 'X', message: 'y' } }]);
-    await expect(submitRequest(at, request)).rejects.toThrow(
+  it('reports that the task may exist when every attempt fails', async () => {
+    const { target } = await startFunctionUrl([{ status: 500, body: { error: 'X', message: 'y' } }]);
+    await expect(submitRequest(target, request)).rejects.toThrow(
       /It is not known whether task mine-1 exists: run the request again with "taskId": "mine-1"/,
     );
   });
@@ -74,20 +74,23 @@ describe('submit', () => {
     [409, { error: 'StackDraining', message: 'draining' }, 'StackDraining', 'draining'],
     [403, { error: 'NotPermitted', message: 'no' }, 'NotPermitted', 'no'],
     [403, { Message: 'Forbidden' }, 'NotPermitted', /403: Forbidden/],
-  ])('%i %j is %s, and is not repeated', async (status, body, name, message) => {
-    const { received, at } = await answering([{ status, body }]);
-    await expect(submitRequest(at, request)).rejects.toThrow(
-      expect.objectContaining({
-        name,
-        message: typeof message === 'string' ? message : expect.stringMatching(message),
-      }),
-    );
-    expect(received).toHaveLength(1);
-  });
+  ])(
+    'status %i with the body %j becomes the error %s and is not retried',
+    async (status, body, name, message) => {
+      const { received, target } = await startFunctionUrl([{ status, body }]);
+      await expect(submitRequest(target, request)).rejects.toThrow(
+        expect.objectContaining({
+          name,
+          message: typeof message === 'string' ? message : expect.stringMatching(message),
+        }),
+      );
+      expect(received).toHaveLength(1);
+    },
+  );
 
-  it('rejects a 200 without a task', async () => {
-    const { at } = await answering([{ status: 200, body: '<html>' }]);
-    await expect(submitRequest(at, request)).rejects.toThrow(/responded with status 200 and no task/);
+  it('rejects a response with status 200 that contains no task', async () => {
+    const { target } = await startFunctionUrl([{ status: 200, body: '<html>' }]);
+    await expect(submitRequest(target, request)).rejects.toThrow(/responded with status 200 and no task/);
   });
 });
 
@@ -108,6 +111,6 @@ it.each([
     'http://127.0.0.1:7777/lambda-url/abc123/',
   ],
   ['http://127.0.0.1:4566/lambda-url/abc123/', undefined, 'http://127.0.0.1:4566/lambda-url/abc123/'],
-])('%s at endpoint %s is reached at %s', (url, endpoint, reached) =>
+])('the URL %s with the endpoint %s is called at %s', (url, endpoint, reached) =>
   expect(reachableUrl(url, endpoint).href).toBe(reached),
 );

@@ -33,7 +33,7 @@ describe('show of a bundle', () => {
   it('says that nothing is signed while the boundary is open, and that something is missing when it is closed', async () => {
     const folder = await temporaryFolder();
     const open = await fileIn(folder, 'open.json', makeBundle(BOUNDARY, goodEvents().slice(0, -1)));
-    expect((await call(folder, ['show', open])).stdout).toContain('8 events hold. (Nothing is signed yet');
+    expect((await call(folder, ['show', open])).stdout).toContain('8 events hold. (It is not signed yet');
     const closed = await fileIn(folder, 'closed.json', makeBundle(BOUNDARY, goodEvents()));
     expect((await call(folder, ['show', closed])).stdout).toContain('the envelope is missing');
   });
@@ -71,7 +71,7 @@ describe('show --out', () => {
     [
       'of a bundle file',
       ['b.json', '--out', 'kept'],
-      /--out writes the evidence of a stack's task; b\.json is already a file/,
+      /--out writes the evidence of a task in a stack, but b\.json is a file/,
     ],
     [
       'into a file',

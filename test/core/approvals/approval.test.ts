@@ -132,8 +132,8 @@ describe('a decision that may not stand', () => {
       undefined,
       'not-waiting',
     ],
-  ])('%s', (_what, row, decision, nowFault, code) => {
-    expect(decisionFault(row, decision, nowFault)?.code).toBe(code);
+  ])('%s', (_what, row, decision, grantChange, code) => {
+    expect(decisionFault(row, decision, grantChange)?.code).toBe(code);
   });
 
   test('a refusal may, though the type changed', () => {

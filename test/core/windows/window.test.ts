@@ -97,7 +97,7 @@ describe('which window a task gets', () => {
   test('of hours in which the work never fits none', () => {
     expect(() => windowFor(nightly, undefined, OPENS, 3600)).toThrow(MalformedRequest);
     expect(() => windowFor(nightly, undefined, OPENS, 3600)).toThrow(
-      /No window of 22:00 to 23:00, UTC, leaves 3660 s/,
+      /no window of 22:00 to 23:00, UTC, leaves 3660 s/,
     );
   });
 });

@@ -18,14 +18,14 @@ import {
 
 const endOf = (drafts: readonly TimedDraft[]) => accessEnd(recordOf(chainOf(drafts)));
 
-/** A proof of lease 1 with something else in its entry. */
+/** A proof of lease 1, with some fields of the lease's entry replaced. */
 function provenWith(entry: object, proof: 'refused' | 'expired' = 'refused'): TimedDraft {
   const draft = proven(proof);
   const [lease] = draft.data['leases'] as object[];
   return { ...draft, data: { ...draft.data, leases: [{ ...lease, ...entry }] } };
 }
 
-const answered = (...refusals: unknown[]): TimedDraft => provenWith({ refusals });
+const provenWithRefusals = (...refusals: unknown[]): TimedDraft => provenWith({ refusals });
 
 describe('how access ended', () => {
   it.each<[RecordName, string]>([
@@ -47,72 +47,86 @@ describe('how access ended', () => {
 
   it.each<[string, TimedDraft[], RegExp]>([
     [
-      'a word without refusals',
+      'a proof without refusals',
       [leaseIssued(), provenWith({ refusals: [] })],
       /lease 1 has 0 refusals; 3 are needed/,
     ],
-    ['two refusals', [leaseIssued(), provenWith({ refusals: [refusal(8), refusal(9)] })], /has 2 refusals/],
     [
-      'refusals that are no list',
+      'a proof with two refusals',
+      [leaseIssued(), provenWith({ refusals: [refusal(8), refusal(9)] })],
+      /has 2 refusals/,
+    ],
+    [
+      'a proof whose refusals are not a list',
       [leaseIssued(), provenWith({ refusals: 'AAA' })],
       /the proof cannot be read: data\.leases\.0\.refusals: /,
     ],
-    ['another key', [leaseIssued(), provenWith({ accessKeyId: 'ASIAOTHER' })], /another access key/],
     [
-      'a lease that the proof leaves out',
+      'a proof about another access key',
+      [leaseIssued(), provenWith({ accessKeyId: 'ASIAOTHER' })],
+      /another access key/,
+    ],
+    [
+      'a proof that omits a lease',
       [leaseIssued(), leaseIssued(2), proven('refused')],
       /does not speak of lease 2/,
     ],
     [
-      'nothing issued, and a lease',
+      'nothing-issued, although a lease was issued',
       [leaseIssued(), proven('nothing-issued')],
       /nothing was issued, but 1 leases were/,
     ],
     [
-      'an unknown kind',
-      [{ ...proven('refused'), data: { ...proven('refused').data, proof: 'sworn' } }],
+      'a proof of an unknown kind',
+      [{ ...proven('refused'), data: { ...proven('refused').data, proof: 'unknown-kind' } }],
       /the proof cannot be read: data\.proof: /,
     ],
     [
-      'a secret that is left',
+      'a secret that was not destroyed',
       [secretIssued('login'), leaseIssued(), proven('refused')],
       /the secret login was made/,
     ],
     [
-      'in an expired proof, a lease that is said to be refused',
+      'an expired proof in which a refused lease has one refusal',
       [leaseIssued(), provenWith({ proof: 'refused', refusals: [refusal(8)] }, 'expired')],
       /has 1 refusals/,
     ],
     [
-      'answers that are none',
-      [leaseIssued(), answered(null, 1, {})],
+      'answers without the required fields',
+      [leaseIssued(), provenWithRefusals(null, 1, {})],
       /cannot be read: data\.leases\.0\.refusals\.0: /,
     ],
     [
-      'an answer without time',
-      [leaseIssued(), answered(refusal(8), { ...refusal(9), at: null }, refusal(10))],
+      'an answer without a time',
+      [leaseIssued(), provenWithRefusals(refusal(8), { ...refusal(9), at: null }, refusal(10))],
       /cannot be read: data\.leases\.0\.refusals\.1\.at: /,
     ],
     [
-      'answers at times that only look so',
-      [leaseIssued(), answered(...[61, 62, 63].map((year) => ({ ...refusal(8), at: `then ${year}` })))],
+      'answers whose times are not timestamps',
+      [
+        leaseIssued(),
+        provenWithRefusals(...[61, 62, 63].map((year) => ({ ...refusal(8), at: `then ${year}` }))),
+      ],
       /cannot be read: data\.leases\.0\.refusals\.0\.at: /,
     ],
     [
-      'an answer without message',
-      [leaseIssued(), answered(refusal(8), refusal(9), { ...refusal(10), message: null })],
+      'an answer without a message',
+      [leaseIssued(), provenWithRefusals(refusal(8), refusal(9), { ...refusal(10), message: null })],
       /cannot be read: data\.leases\.0\.refusals\.2\.message: /,
     ],
     [
-      'a fault of the service among the answers',
-      [leaseIssued(), answered(refusal(8), { ...refusal(9), error: 'ThrottlingException' }, refusal(10))],
+      'a service error among the answers',
+      [
+        leaseIssued(),
+        provenWithRefusals(refusal(8), { ...refusal(9), error: 'ThrottlingException' }, refusal(10)),
+      ],
       /answer 2 in the proof of lease 1 does not show that access ended/,
     ],
     [
-      'a denial that may be a policy on its way',
+      'an implicit deny, which a policy that has not propagated may cause',
       [
         leaseIssued(),
-        answered(refusal(8), refusal(9), {
+        provenWithRefusals(refusal(8), refusal(9), {
           ...refusal(10),
           message: 'because no session policy allows the secretsmanager:DescribeSecret action',
         }),
@@ -120,19 +134,27 @@ describe('how access ended', () => {
       /answer 3/,
     ],
     [
-      'one answer told three times',
-      [leaseIssued(), answered(refusal(8), refusal(8), refusal(8))],
+      'one answer that is repeated three times',
+      [leaseIssued(), provenWithRefusals(refusal(8), refusal(8), refusal(8))],
       /not at times that follow/,
     ],
-    ['a used credential without a key', [leaseIssued(), provenWith({ accessKeyId: null })], /no access key/],
-    ['waiting that stopped early', [leaseIssued(), { ...proven('expired'), second: 20 }], /not later than/],
     [
-      'waiting until the deadline itself',
+      'a refused lease without an access key',
+      [leaseIssued(), provenWith({ accessKeyId: null })],
+      /no access key/,
+    ],
+    [
+      'a wait that ended before the deadline',
+      [leaseIssued(), { ...proven('expired'), second: 20 }],
+      /not later than/,
+    ],
+    [
+      'a wait that ended exactly at the deadline',
       [leaseIssued(), { ...proven('expired'), second: 121 }],
       /not later/,
     ],
     [
-      'waiting until a deadline that is not the one that was issued',
+      'a wait until a deadline other than the issued one',
       [
         leaseIssued(1, { deadline: '2026-11-23T12:00:00Z' }),
         provenWith({ accessKeyId: 'ASIAEXAMPLE1' }, 'expired'),
@@ -140,37 +162,37 @@ describe('how access ended', () => {
       /not later than/,
     ],
     [
-      'waiting for a deadline that only looks like a time',
+      'a wait until a deadline that is not a timestamp',
       [leaseIssued(1, { deadline: 'soon 60' }), provenWith({ deadline: 'soon 60' }, 'expired')],
       /proof cannot be read: data\.leases\.0\.deadline: .*event 2 \(identity\.issued\) cannot be read: data\.deadline: /,
     ],
     [
-      'waiting for no deadline',
+      'a wait without a deadline',
       [leaseIssued(), provenWith({ deadline: null }, 'expired')],
       /cannot be read: data\.leases\.0\.deadline: /,
     ],
     [
-      'a word about no lease at all',
+      'a proof that names no lease',
       [{ ...proven('refused'), data: { proof: 'refused', leases: [], secretsGone: [] } }],
       /states refused, but neither it nor any other event names a lease/,
     ],
     [
-      'a lease that only the teardown names',
+      'a lease that only boundary.revoked names',
       [leaseIssued(), revoked(2), proven('refused')],
       /does not speak of lease 2/,
     ],
     [
-      'nothing issued, and a lease that was intended',
+      'nothing-issued, although a lease may have been issued',
       [revokedIntended(), proven('nothing-issued')],
       /1 leases were, or may have been/,
     ],
     [
-      'a refusal of a lease whose issue is not recorded',
+      'a refused lease whose issue is not recorded',
       [revokedIntended(), proven('refused')],
       /access key whose issue is not recorded/,
     ],
     [
-      'a lease without number in the teardown',
+      'a lease without a number in boundary.revoked',
       [leaseIssued(), { ...revoked(), data: { ...revoked().data, leases: [{}] } }, proven('refused')],
       /event 3 \(boundary\.revoked\) cannot be read: data\.leases\.0\.lease: /,
     ],
@@ -189,7 +211,7 @@ describe('how access ended', () => {
       [secretIssued(), { ...secretRevoked(), data: {} }, proven('nothing-issued')],
       /the secret receiptKey was made and is not said to be destroyed/,
     ],
-  ])('%s is no proof', (_what, drafts, because) => {
+  ])('access is unproven: %s', (_what, drafts, because) => {
     const end = endOf([requested(), ...drafts]);
     expect(end.kind).toBe('unproven');
     expect(end.because.join('; ')).toMatch(because);

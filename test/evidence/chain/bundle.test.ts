@@ -7,33 +7,33 @@ import { storageFault } from '../../../lambdas/control/evidence/storable.ts';
 
 const BOUNDARY = 'object-transfer.nightly-1';
 
-/** The same value with the keys of every map in another order. */
-const turned = (value: Json): Json => {
-  if (Array.isArray(value)) return value.map(turned);
+/** The same value, with the keys of every map in reverse order. */
+const withReversedKeys = (value: Json): Json => {
+  if (Array.isArray(value)) return value.map(withReversedKeys);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
       .reverse()
-      .map(([key, each]) => [key, turned(each)]),
+      .map(([key, each]) => [key, withReversedKeys(each)]),
   );
 };
 
-test('a bundle has one text, in whatever order a table gives the keys of its maps', () => {
+test('the text of a bundle does not depend on the order in which a table returns the keys of a map', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (data) => {
       const values = JSON.parse(JSON.stringify(data)) as Record<string, Json>;
       fc.pre(storageFault(values) === undefined);
       const draft = { id: 'x', type: 'work.finished', actor: 'test', data: values } as const;
       const event = chainEvent(BOUNDARY, undefined, draft, 0);
-      const other = turned(event as unknown as Json) as typeof event;
+      const reversed = withReversedKeys(event as unknown as Json) as typeof event;
       const text = bundleText(makeBundle(BOUNDARY, [event]));
-      expect(bundleText(makeBundle(BOUNDARY, [other]))).toBe(text);
+      expect(bundleText(makeBundle(BOUNDARY, [reversed]))).toBe(text);
       expect(evidenceBundle.parse(JSON.parse(text)).events).toEqual([event]);
     }),
   );
 });
 
-test('an archived bundle is named after its stack and its boundary', () =>
+test('the name of an archived bundle contains its stack and its boundary', () =>
   expect(archiveKey('Taskbound', BOUNDARY)).toBe('Taskbound/object-transfer.nightly-1.evidence.json'));
 
 test.each([
@@ -43,4 +43,6 @@ test.each([
   [`Taskbound/more/${BOUNDARY}.evidence.json`, undefined],
   ['Taskbound/.evidence.json', undefined],
   [`Taskbound/${BOUNDARY}.review.evidence.json`, undefined],
-])('%s is the copy of %s', (key, boundaryId) => expect(boundaryInArchive('Taskbound', key)).toBe(boundaryId));
+])('the object %s contains the bundle of %s', (key, boundaryId) =>
+  expect(boundaryInArchive('Taskbound', key)).toBe(boundaryId),
+);

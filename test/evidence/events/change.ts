@@ -1,19 +1,19 @@
-type Place = readonly (string | number)[];
+type Path = readonly (string | number)[];
 
-/** Every place in a JSON value: each field and list item, at every level, and a new field of each object. */
-export function placesIn(value: unknown): Place[] {
-  if (Array.isArray(value)) return value.flatMap((each, index) => below(index, each));
+/** The path of each field and list item in a JSON value, at every level, and of one new field in each object. */
+export function pathsOf(value: unknown): Path[] {
+  if (Array.isArray(value)) return value.flatMap((each, index) => pathsBelow(index, each));
   if (typeof value !== 'object' || value === null) return [];
-  return [...Object.entries(value).flatMap(([key, inner]) => below(key, inner)), ['added']];
+  return [...Object.entries(value).flatMap(([key, inner]) => pathsBelow(key, inner)), ['added']];
 }
 
-const below = (key: string | number, inner: unknown): Place[] => [
+const pathsBelow = (key: string | number, inner: unknown): Path[] => [
   [key],
-  ...placesIn(inner).map((place) => [key, ...place]),
+  ...pathsOf(inner).map((path) => [key, ...path]),
 ];
 
-/** A copy of a value with one place replaced. */
-export function changeAt(value: unknown, [key, ...rest]: Place, change: unknown): unknown {
+/** A copy of a value, with the part at the path replaced. */
+export function changeAt(value: unknown, [key, ...rest]: Path, change: unknown): unknown {
   if (key === undefined) return change;
   if (Array.isArray(value))
     return value.map((each, index) => (index === key ? changeAt(each, rest, change) : each));

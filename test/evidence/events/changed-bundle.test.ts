@@ -14,7 +14,7 @@ import { readPublicKey } from 'taskbound-evidence/signature/evidence-key';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { renderTimeline } from 'taskbound-evidence/timeline/timeline';
 import { bundleOf } from '../../fixtures/signed-bundle.ts';
-import { changeAt, placesIn } from './change.ts';
+import { changeAt, pathsOf } from './change.ts';
 
 /** A bundle that version 0.1 wrote, and its key. */
 const FIXTURE = new URL('../../fixtures/bundle-v0.1/', import.meta.url);
@@ -44,7 +44,7 @@ const CHANGED = fc
   .constantFrom(...BUNDLE.events.keys())
   .chain((index) => {
     const event = BUNDLE.events[index];
-    return fc.tuple(fc.constant(index), fc.constantFrom(...placesIn(event)), VALUE);
+    return fc.tuple(fc.constant(index), fc.constantFrom(...pathsOf(event)), VALUE);
   })
   .map(([index, place, value]) => ({ index, event: changeAt(BUNDLE.events[index], place, value) }));
 

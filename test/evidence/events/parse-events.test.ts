@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EVENT_TYPES, type Json } from 'taskbound-evidence/events/event';
 import { parseEvent, parseEvents } from 'taskbound-evidence/events/parse-events';
-import { changeAt, placesIn } from './change.ts';
+import { changeAt, pathsOf } from './change.ts';
 import { eventsOfV01, WRITTEN, type Written } from './written.ts';
 
 const written = (type: string): Written => {
@@ -200,7 +200,7 @@ function deep(levels: number): unknown {
 describe('a random change', () => {
   const changed = fc
     .constantFrom(...WRITTEN)
-    .chain((event) => fc.tuple(fc.constant(event), fc.constantFrom(...placesIn(event)), fc.anything()))
+    .chain((event) => fc.tuple(fc.constant(event), fc.constantFrom(...pathsOf(event)), fc.anything()))
     .map(([event, place, value]) => ({ place, event: changeAt(event, place, value) }));
 
   test('is the same object as an event, or a fault with a path, and never an exception', () => {

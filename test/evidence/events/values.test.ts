@@ -15,11 +15,11 @@ test.each([
   ['anything 60', false],
   ['', false],
   [1_795_000_000_000, false],
-])('timestamp %j: %s', (value, isOne) => expect(timestamp.safeParse(value).success).toBe(isOne));
+])('timestamp accepts %j: %s', (value, isValid) => expect(timestamp.safeParse(value).success).toBe(isValid));
 
 test.each([
   ['a'.repeat(64), true],
   ['A'.repeat(64), false],
   ['a'.repeat(63), false],
   [`${'a'.repeat(64)}\n`, false],
-])('sha256 %j: %s', (value, isOne) => expect(sha256.safeParse(value).success).toBe(isOne));
+])('sha256 accepts %j: %s', (value, isValid) => expect(sha256.safeParse(value).success).toBe(isValid));

@@ -11,11 +11,11 @@ const closedChain = chain(
     event.type === 'identity.issued' ? { ...event, data: { ...event.data, accessKeyId: 'ASIAX' } } : event,
   ),
 );
-const issuedAt = closedChain.findIndex(({ type }) => type === 'identity.issued');
+const issuedIndex = closedChain.findIndex(({ type }) => type === 'identity.issued');
 const openChain = closedChain.slice(0, -1);
 const matches = (event: ChainedEvent) => lookupOf(event) === 'key#ASIAX';
-const pointer = { boundaryId: BOUNDARY, seq: issuedAt + 1, matches };
-const event = closedChain[issuedAt];
+const pointer = { boundaryId: BOUNDARY, seq: issuedIndex + 1, matches };
+const event = closedChain[issuedIndex];
 
 const open = (events: readonly ChainedEvent[]): Recorded => ({ events, closed: false });
 const closed = ({ events, envelope, publicKey }: EvidenceBundle): Recorded => {
@@ -25,18 +25,18 @@ const closed = ({ events, envelope, publicKey }: EvidenceBundle): Recorded => {
 const key = STACK_KEY.publicKey;
 const signed = closed(signedBundle(BOUNDARY, closedChain, STACK_KEY));
 
-describe('what the evidence says to a pointer', () => {
-  it('is the event, when it says so, and whether that is signed', () => {
+describe('the check of a match against the evidence', () => {
+  it('returns the matching event, and whether it is signed', () => {
     expect(confirmMatch(pointer, open(openChain), key)).toEqual({ event, signed: false });
     expect(confirmMatch(pointer, signed, key)).toEqual({ event, signed: true });
   });
 
   it.each([
     ['no evidence', pointer, [], 'it has no evidence'],
-    ['another event there', { ...pointer, seq: 1 }, openChain, 'its event 1 does not match'],
-    ['an event behind its end', { ...pointer, seq: 99 }, openChain, 'its event 99 does not match'],
+    ['another event with that number', { ...pointer, seq: 1 }, openChain, 'its event 1 does not match'],
+    ['a number after the last event', { ...pointer, seq: 99 }, openChain, 'its event 99 does not match'],
     [
-      'no event that says so',
+      'no event that matches',
       { boundaryId: BOUNDARY, matches: () => false },
       openChain,
       'none of its events matches',
@@ -48,26 +48,26 @@ describe('what the evidence says to a pointer', () => {
   const changed = closedChain.map((each) =>
     each.seq === 1 ? { ...each, data: { ...each.data, requester: 'eve' } } : each,
   );
-  const anew = rechained(BOUNDARY, changed);
+  const recomputed = rechained(BOUNDARY, changed);
   it.each([
     ['an event that was changed', open(changed.slice(0, -1)), /event 1 \(task\.requested\) was changed/],
     [
-      'a closed chain made anew',
-      { ...signed, events: anew },
+      'a closed chain with recomputed hashes',
+      { ...signed, events: recomputed },
       /its signed statement is not about these events/,
     ],
     [
-      'a closed chain made anew and signed by another key',
-      closed(signedBundle(BOUNDARY, anew)),
+      'a closed chain with recomputed hashes, signed with another key',
+      closed(signedBundle(BOUNDARY, recomputed)),
       /it is signed with the key \w+, not with the pinned key/,
     ],
-    ['a closed chain without its signature', open(anew), /closed, but it is not signed/],
+    ['a closed chain without its signature', open(recomputed), /closed, but it is not signed/],
     [
-      'a closed chain that was cut to look open',
-      { ...open(anew.slice(0, -1)), closed: true },
+      'a closed chain whose end was removed, so that it looks open',
+      { ...open(recomputed.slice(0, -1)), closed: true },
       /^its evidence does not hold: the ledger has it as closed, but it ends with \S+ and is not signed$/,
     ],
-  ])('%s is not believed, though it has an event that says so', (_what, recorded, fault) => {
+  ])('%s is a fault, although it contains the matching event', (_what, recorded, fault) => {
     const found = confirmMatch(pointer, recorded, key);
     expect(found.event?.seq).toBe(pointer.seq);
     expect(found.fault).toMatch(fault);

@@ -21,8 +21,8 @@ interface Case {
 
 const cases = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as readonly Case[]) : [];
 
-/** Why the interpreter does not run a case, or `undefined`. */
-function unsupported(definition: unknown): string | undefined {
+/** Why the interpreter does not support a definition, or `undefined`. */
+function unsupportedReason(definition: unknown): string | undefined {
   try {
     parseDefinition(definition);
     return undefined;
@@ -32,7 +32,7 @@ function unsupported(definition: unknown): string | undefined {
   }
 }
 
-/** The function's answers, in the order AWS recorded them. */
+/** Returns the function's answers in the order in which AWS recorded them. */
 function replay(events: readonly Event[]): InvokeLambda {
   const outputs = events.flatMap((event) => {
     const details = event['lambdaFunctionSucceededEventDetails'] ?? event['taskSucceededEventDetails'];
@@ -41,13 +41,15 @@ function replay(events: readonly Event[]): InvokeLambda {
   return () => Promise.resolve({ payload: outputs.shift(), executedVersion: '$LATEST' });
 }
 
+/** Fields whose values are not compared. */
+const IGNORED_FIELDS = new Set(['timestamp', 'resource', 'roleArn', 'id']);
+
 /**
- * Recordings hold JSON objects and arrays as values but scalars as JSON text; the tests' own texts are all
- * JSON.
+ * A recording contains JSON objects and arrays as values, and scalars as JSON text. The interpreter returns all
+ * of them as JSON text. So this function parses JSON text.
  */
-const PLACEHOLDERS = new Set(['timestamp', 'resource', 'roleArn', 'id']);
 function comparable(value: unknown, key = ''): unknown {
-  if (PLACEHOLDERS.has(key)) return key;
+  if (IGNORED_FIELDS.has(key)) return key;
   if (typeof value === 'string') return parsed(value);
   if (Array.isArray(value)) return value.map((item) => comparable(item));
   if (typeof value !== 'object' || value === null) return value;
@@ -65,13 +67,13 @@ function parsed(text: string): unknown {
 
 const reasons = new Map<string, number>();
 const supported = cases.filter(({ definition }) => {
-  const reason = unsupported(definition);
+  const reason = unsupportedReason(definition);
   if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   return reason === undefined;
 });
 
 describe.skipIf(cases.length === 0)('executions recorded by AWS', () => {
-  it('reports how many of them run', () => {
+  it('reports how many of them the interpreter supports', () => {
     const rest = [...reasons].map(([reason, count]) => `${count}: ${reason}`).join('\n');
     console.info(
       `recorded executions: ${supported.length} of ${cases.length} run; the rest do not:\n${rest}`,

@@ -16,7 +16,7 @@ import { recordingIo } from '../../cli/support.ts';
 import { deploy, type Deployed, type Ran } from '../deployed.ts';
 import { impatient } from '../exercise/prepared.ts';
 import { call, eventsOf, post, rowOf, type Request } from './meddle.ts';
-import { minutes } from '../teardown/signals.ts';
+import { runSchedulesFor } from '../teardown/signals.ts';
 import { roleStatements } from '../operations/statements.ts';
 import { rechained } from './tampering.ts';
 
@@ -83,7 +83,7 @@ test('an outage that outlasts the tail: the execution gives up, and Teardown clo
   const ran = await other.run(request);
   expect([ran.code, ran.report.executionStatus, ran.row.phase]).toEqual([3, 'FAILED', 'revoked']);
   expect(ran.row.proof?.kind).toBe('refused');
-  await minutes(other, 30);
+  await runSchedulesFor(other, 30);
   end();
   other.aws.clock.hold();
   const row = await rowOf(other, ran.row.boundaryId);

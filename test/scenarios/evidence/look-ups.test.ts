@@ -38,7 +38,7 @@ beforeAll(async () => {
 }, 60_000);
 
 async function ran(name: string, request: Omit<Request, 'reason'>, approveAs: typeof APPROVERS = []) {
-  const connection = { ...stack.connection, as: { name, role: 'Requesters' } };
+  const connection = { ...stack.connection, as: { name, roleOutput: 'Requesters' } };
   const asked = { ...request, reason: 'to be found' };
   const { boundaryId, phase } = await runTask(connection, asked, { out: undefined, io: stack.io, approveAs });
   expect(phase).toBe('closed');
@@ -58,7 +58,7 @@ interface Match {
 /** `taskbound find --json`, as one of the approvers. */
 async function found(asked: FindCriteria, limit = 100): Promise<{ found: Match[]; more: boolean }> {
   const { io, written } = recordingIo('/', { clock: stack.aws.clock });
-  const connection = { ...stack.connection, as: { name: 'carol', role: 'Approvers' } };
+  const connection = { ...stack.connection, as: { name: 'carol', roleOutput: 'Approvers' } };
   await printFound(parseFindQuery(asked), { limit, json: true }, connection, io);
   return JSON.parse(written.stdout);
 }

@@ -126,7 +126,8 @@ export async function park(stack: Deployed, request: Request): Promise<LedgerRow
 async function approve(stack: Deployed, boundaryId: string): Promise<void> {
   const { grantDigest } = await rowOf(stack, boundaryId);
   const body = JSON.stringify({ task: boundaryId, decision: 'approve', grantDigest });
-  for (const { name, role } of APPROVERS) await post(stack, body, stack.person(name, role), 'DecideUrl');
+  for (const { name, roleOutput } of APPROVERS)
+    await post(stack, body, stack.person(name, roleOutput), 'DecideUrl');
 }
 
 export interface Answer {

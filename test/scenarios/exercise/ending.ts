@@ -12,7 +12,7 @@ import { STRAY_AGE_MS } from '../../../core/reconcile/strays.ts';
 import type { TrailRecord } from 'taskbound-local/trail/trail';
 import type { Deployed } from '../deployed.ts';
 import { functionOf, machineOf, type Request } from '../evidence/meddle.ts';
-import { minutes } from '../teardown/signals.ts';
+import { runSchedulesFor } from '../teardown/signals.ts';
 import {
   answer,
   FORBIDDEN,
@@ -93,7 +93,7 @@ async function startedLater(stack: Deployed): Promise<string> {
       () => 'not started',
     );
     end();
-    await minutes(stack, 6);
+    await runSchedulesFor(stack, 6);
     const row = await ownersRecords(stack).row(boundaryIdOf(request.type, request.taskId));
     seen.push(`${at}, then ${row?.outcome} ${row?.phase} ${row?.proof?.kind}`);
   }
@@ -105,7 +105,7 @@ async function announcedLater(stack: Deployed): Promise<string> {
   const end = refuse(stack, 'PutEvents', /CloseBoundary/);
   const ran = await stack.run(transfer());
   end();
-  await minutes(stack, 3);
+  await runSchedulesFor(stack, 3);
   const later = await ownersRecords(stack).row(ran.row.boundaryId);
   const announced = [ran.row, later].map((row) => row?.announcedAtMs !== undefined);
   return `${summary(ran)}; announced ${announced.join(', later ')}`;
@@ -115,12 +115,12 @@ async function announcedLater(stack: Deployed): Promise<string> {
 async function lifted(stack: Deployed): Promise<string> {
   await stack.run(transfer());
   await stack.run(vacuum(stack));
-  await minutes(stack, 10);
+  await runSchedulesFor(stack, 10);
   const { iam, clock, queues } = stack.aws;
   const policies = iam.roles().flatMap(({ name }) => iam.inlinePolicies(name, clock.nowMs()));
   const denies = policies.filter(({ name }) => name.startsWith('taskbound-deny-'));
   const end = refuse(stack, 'Invoke', /ScheduleRole/, FORBIDDEN);
-  await minutes(stack, 2);
+  await runSchedulesFor(stack, 2);
   end();
   const letters = queues.all().flatMap(({ messages }) => messages);
   const rows = await ownersRecords(stack).recent(1, clock.nowMs());
@@ -144,7 +144,7 @@ async function strays(stack: Deployed): Promise<string> {
   iam.putInline(role, deny, { Version: '2012-10-17', Statement: [] }, clock.nowMs());
   await clock.sleep(STRAY_AGE_MS);
   await clock.sleep(HOUR_MS - ((clock.nowMs() - stack.startMs) % HOUR_MS) - 30_000);
-  await minutes(stack, 1);
+  await runSchedulesFor(stack, 1);
   const left = iam.inlinePolicies(role, clock.nowMs()).some((policy) => policy.name === deny);
   return `stray secret left ${secrets.store.find(name, clock.nowMs()) !== undefined}; stray deny left ${left}`;
 }

@@ -9,7 +9,7 @@ import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import type { Deployed } from '../deployed.ts';
 import { whenEntering } from '../evidence/meddle.ts';
-import { minutes } from '../teardown/signals.ts';
+import { runSchedulesFor } from '../teardown/signals.ts';
 import { FORBIDDEN, ownersRecords, refuse, slowWork, summary, transfer, type Scenario } from './scenario.ts';
 
 /** What operators and schedules do. */
@@ -55,7 +55,7 @@ async function looked(stack: Deployed, boundaryId: string): Promise<string> {
 async function scheduled(stack: Deployed): Promise<string> {
   const due = await untilDue(stack);
   stack.put('source', `exports/${due.toPlainDate().toString()}.csv`, Buffer.from('small'));
-  await minutes(stack, 6);
+  await runSchedulesFor(stack, 6);
   const rows = await ownersRecords(stack).recent(1, stack.aws.clock.nowMs());
   const row = rows.find((one) => one.scheduled?.forMs === due.epochMilliseconds);
   const seen = [letters(stack)];
@@ -67,7 +67,7 @@ async function scheduled(stack: Deployed): Promise<string> {
   ] as const) {
     await untilDue(stack);
     const end = refuse(stack, operation, caller, FORBIDDEN);
-    await minutes(stack, 6);
+    await runSchedulesFor(stack, 6);
     end();
     seen.push(letters(stack));
   }

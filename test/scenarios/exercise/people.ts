@@ -15,15 +15,15 @@ import { reviewIdOf } from 'taskbound-evidence/names/review-id';
 import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import type { Deployed } from '../deployed.ts';
 import { whenEntering } from '../evidence/meddle.ts';
-import { minutes } from '../teardown/signals.ts';
+import { runSchedulesFor } from '../teardown/signals.ts';
 import { answer, ownersRecords, slowWork, summary, transfer, vacuum, type Scenario } from './scenario.ts';
 
 /** What people do with tasks besides asking for them. */
 
-const ANN: Persona = { name: 'ann', role: 'Requesters' };
-const BOB: Persona = { name: 'bob', role: 'Approvers' };
+const ANN: Persona = { name: 'ann', roleOutput: 'Requesters' };
+const BOB: Persona = { name: 'bob', roleOutput: 'Approvers' };
 
-const configOf = (stack: Deployed, as: Persona) => stack.person(as.name, as.role);
+const configOf = (stack: Deployed, as: Persona) => stack.person(as.name, as.roleOutput);
 const recordsOf = (stack: Deployed, as: Persona) =>
   new StackRecords(configOf(stack, as), stack.connection.outputs);
 
@@ -37,7 +37,7 @@ async function lookedAt(stack: Deployed): Promise<string> {
 
 async function look(stack: Deployed, as: Persona, rows: readonly LedgerRow[]): Promise<string> {
   const connection = { ...stack.connection, as };
-  const config = personConfig(connection, stack.io, as.role);
+  const config = personConfig(connection, stack.io, as.roleOutput);
   const records = recordsOf(stack, as);
   const listed = await records.recent(1, stack.aws.clock.nowMs());
   const open = await records.openReviews();
@@ -50,7 +50,7 @@ async function look(stack: Deployed, as: Persona, rows: readonly LedgerRow[]): P
     const { type } = await readTaskType(row.taskType, connection.stackName, new SSMClient({ ...config }));
     ends.push(`${type} ${summary({ report })}`);
   }
-  return `${as.role} ${listed.length} and ${open.length}, ann's ${asked.tasks.length}: ${ends.join(', ')}`;
+  return `${as.roleOutput} ${listed.length} and ${open.length}, ann's ${asked.tasks.length}: ${ends.join(', ')}`;
 }
 
 /** An emergency runs at once. Whoever asked finds its review open, and somebody else decides it. */
@@ -76,7 +76,7 @@ async function undecided(stack: Deployed): Promise<string> {
   const at = { url: stack.output('SubmitUrl'), config: configOf(stack, ANN), clock: stack.aws.clock };
   const { boundaryId } = await submitRequest(at, vacuum(stack));
   await stack.aws.clock.sleep(DAY_MS);
-  await minutes(stack, 3);
+  await runSchedulesFor(stack, 3);
   const row = await ownersRecords(stack).row(boundaryId);
   const events = await ownersRecords(stack).events(boundaryId);
   const expired = events.some(({ type }) => type === 'approval.expired');

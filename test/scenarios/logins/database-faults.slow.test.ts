@@ -17,7 +17,7 @@ import {
 } from './database.ts';
 import { impatient } from '../exercise/prepared.ts';
 import { call, park, rowOf, typesOf, whenEntering } from '../evidence/meddle.ts';
-import { gauges, minutes } from '../teardown/signals.ts';
+import { gauges, runSchedulesFor } from '../teardown/signals.ts';
 
 let database: DemoDatabase;
 let world: Maintained;
@@ -95,7 +95,7 @@ describe('what goes wrong', () => {
       password: new Secret('late'),
       validUntilMs: row.taskDeadlineMs ?? 0,
     });
-    await minutes(stack, 6);
+    await runSchedulesFor(stack, 6);
     expect((await rowOf(stack, row.boundaryId)).sweptAtMs).toBeDefined();
     expect(await sightOf(world, row)).toEqual(GONE);
   });
@@ -137,7 +137,7 @@ describe('what goes wrong', () => {
     expect(ran.row).toMatchObject({ phase: 'revoking', secrets: [{ state: 'unrevoked' }] });
     expect(gauges(stack).some(({ SecretsUnrevoked }) => SecretsUnrevoked > 0)).toBe(true);
     await database.server.run('DROP FUNCTION shop.trap()', DEMO_DATABASE);
-    await minutes(stack, 6);
+    await runSchedulesFor(stack, 6);
     const row = await rowOf(stack, ran.row.boundaryId);
     expect([row.phase, row.outcome]).toEqual(['closed', 'succeeded']);
     expect(await sightOf(impatientWorld, row)).toEqual(GONE);

@@ -73,9 +73,9 @@ function deployWhen(stack: Deployed, where: Where, later: LaterDeploy): Promise<
   });
 }
 
-async function minutes(stack: Deployed, count: number): Promise<void> {
+async function runSchedulesFor(stack: Deployed, minutes: number): Promise<void> {
   stack.aws.startSchedules();
-  await stack.aws.clock.sleep(count * 60_000);
+  await stack.aws.clock.sleep(minutes * 60_000);
   stack.aws.stopSchedules();
 }
 
@@ -89,7 +89,7 @@ const deniesOn = (stack: Deployed): string[] =>
 async function closed(stack: Deployed, boundaryId: string) {
   let row: LedgerRow = await rowOf(stack, boundaryId);
   for (let waited = 0; row.phase !== 'closed' && waited < 20; waited += 1) {
-    await minutes(stack, 1);
+    await runSchedulesFor(stack, 1);
     row = await rowOf(stack, boundaryId);
   }
   return { stack, row, events: await eventsOf(stack, boundaryId) };
@@ -116,7 +116,7 @@ async function expectClosedForGood({ stack, row, events }: Outlived): Promise<vo
   expect(events.at(-1)?.type).toBe('boundary.closed');
   const names = stack.aws.secrets.store.all().map(({ name }) => name);
   expect(names.filter((name) => name.startsWith('taskbound/'))).toEqual([]);
-  await minutes(stack, 10);
+  await runSchedulesFor(stack, 10);
   const swept = await rowOf(stack, row.boundaryId);
   expect([swept.dueAtMs, swept.postponed?.because]).toEqual([undefined, undefined]);
   expect(deniesOn(stack)).toEqual([]);

@@ -4,7 +4,7 @@ import { exitCodeOf } from '../../../cli/errors.ts';
 import { chainFault } from 'taskbound-evidence/chain/evidence';
 import { boundaryIdOf } from 'taskbound-evidence/names/ids';
 import { deploy, freshId, type Deployed, type Ran } from '../deployed.ts';
-import { minutes } from '../teardown/signals.ts';
+import { runSchedulesFor } from '../teardown/signals.ts';
 import { WORK_SECONDS } from '../../fixtures/windowed-stack.ts';
 import {
   call,
@@ -197,7 +197,7 @@ describe('what issues refuses by itself', () => {
     });
     expect(effects(row.boundaryId)).toEqual([]);
     // No execution owns it; reconcile finds that out.
-    await minutes(stack, 4);
+    await runSchedulesFor(stack, 4);
     const { phase, proof } = await rowOf(stack, row.boundaryId);
     expect([phase, proof?.kind]).toEqual(['closed', 'nothing-issued']);
   });

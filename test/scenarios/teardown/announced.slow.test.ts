@@ -6,7 +6,7 @@ import type { Secret } from 'taskbound-local/secrets/secret-store';
 import type { Verdict } from 'taskbound-local/gateway/intercept';
 import { deploy, freshId, type Deployed } from '../deployed.ts';
 import { forbid, intercept, rowOf, whenEntering } from '../evidence/meddle.ts';
-import { meddleWithBus, minutes, published } from './signals.ts';
+import { interceptPutEvents, runSchedulesFor, publishedEvents } from './signals.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -45,8 +45,8 @@ describe('the end of a boundary', () => {
   ])('%s is announced with its closing, once', async (_how, key, outcome, proof) => {
     const stack = await deployed();
     const { row } = await stack.run(transfer(key));
-    await minutes(stack, 5);
-    const events = published(stack, row.boundaryId);
+    await runSchedulesFor(stack, 5);
+    const events = publishedEvents(stack, row.boundaryId);
     expect(events).toMatchObject([{ type: 'boundary.closed', detail: { outcome, proof } }]);
     const detail = boundaryClosed.parse(events[0]?.detail);
     expect(Date.parse(detail.closedAt)).toBe(row.closedAtMs);
@@ -54,9 +54,12 @@ describe('the end of a boundary', () => {
   });
 
   const outages: readonly (readonly [string, (stack: Deployed) => () => void])[] = [
-    ['is down', (stack) => meddleWithBus(stack, 'CloseBoundary')],
-    ['is not allowed', (stack) => meddleWithBus(stack, 'CloseBoundary', refused('AccessDeniedException'))],
-    ['hangs', (stack) => meddleWithBus(stack, 'CloseBoundary', { delayMs: 60 * MINUTE_MS })],
+    ['is down', (stack) => interceptPutEvents(stack, 'CloseBoundary')],
+    [
+      'is not allowed',
+      (stack) => interceptPutEvents(stack, 'CloseBoundary', refused('AccessDeniedException')),
+    ],
+    ['hangs', (stack) => interceptPutEvents(stack, 'CloseBoundary', { delayMs: 60 * MINUTE_MS })],
     ['refuses the entry', refuseEntries],
   ];
   test.each(outages)('while EventBridge %s: closed in time, announced later, once', async (_how, begin) => {
@@ -66,33 +69,33 @@ describe('the end of a boundary', () => {
     expect([code, report.phase, report.proof]).toEqual([0, 'closed', 'refused']);
     expect(closingMs(row)).toBeLessThan(10_000);
     expect([row.announcedAtMs, row.dueAtMs]).toEqual([undefined, (row.closedAtMs ?? 0) + SWEEP_MARGIN_MS]);
-    expect(published(stack, row.boundaryId)).toEqual([]);
+    expect(publishedEvents(stack, row.boundaryId)).toEqual([]);
     end();
-    await minutes(stack, 3);
+    await runSchedulesFor(stack, 3);
     const later = await rowOf(stack, row.boundaryId);
     expect(later.announcedAtMs).toBeGreaterThan(row.closedAtMs ?? Infinity);
-    expect(published(stack, row.boundaryId)).toMatchObject([
+    expect(publishedEvents(stack, row.boundaryId)).toMatchObject([
       { type: 'boundary.closed', detail: { closedAt: new Date(row.closedAtMs ?? 0).toISOString() } },
     ]);
   });
 
   test('is announced when nothing of it has to be swept', async () => {
     const stack = await deployed();
-    const end = meddleWithBus(stack, 'CloseBoundary');
+    const end = interceptPutEvents(stack, 'CloseBoundary');
     await forbid(stack, 'IssueSecret', ['dynamodb:GetItem']);
     const { row } = await stack.run(transfer());
     end();
     expect([row.proof?.kind, row.announcedAtMs]).toEqual(['nothing-issued', undefined]);
-    await minutes(stack, 3);
-    expect(published(stack, row.boundaryId)).toHaveLength(1);
+    await runSchedulesFor(stack, 3);
+    expect(publishedEvents(stack, row.boundaryId)).toHaveLength(1);
     expect((await rowOf(stack, row.boundaryId)).dueAtMs).toBeUndefined();
   });
 
   test('its deny is lifted in time while EventBridge stays down, and the news follow', async () => {
     const stack = await deployed();
-    const end = meddleWithBus(stack, 'Control');
+    const end = interceptPutEvents(stack, 'Control');
     const { row } = await stack.run(transfer());
-    await minutes(stack, 12);
+    await runSchedulesFor(stack, 12);
     const swept = await rowOf(stack, row.boundaryId);
     expect(swept.sweptAtMs).toBeLessThan((row.deny?.deadlineMs ?? 0) + SWEEP_MARGIN_MS + 6 * MINUTE_MS);
     expect([swept.announcedAtMs, swept.postponed?.because]).toEqual([
@@ -100,18 +103,18 @@ describe('the end of a boundary', () => {
       expect.stringMatching(/NotAnnounced.*ServiceUnavailable/),
     ]);
     end();
-    await minutes(stack, 7);
-    expect(published(stack, row.boundaryId)).toHaveLength(1);
+    await runSchedulesFor(stack, 7);
+    expect(publishedEvents(stack, row.boundaryId)).toHaveLength(1);
     expect((await rowOf(stack, row.boundaryId)).dueAtMs).toBeUndefined();
   });
 
   test('an answer that is lost is asked for again: announced in time, perhaps twice, with the same words', async () => {
     const stack = await deployed();
-    meddleWithBus(stack, 'CloseBoundary', { loseAnswer: true });
+    interceptPutEvents(stack, 'CloseBoundary', { loseAnswer: true });
     const { row } = await stack.run(transfer());
     stack.aws.intercept = undefined;
-    await minutes(stack, 3);
-    const words = published(stack, row.boundaryId).map((event) => JSON.stringify(event));
+    await runSchedulesFor(stack, 3);
+    const words = publishedEvents(stack, row.boundaryId).map((event) => JSON.stringify(event));
     expect(words.length).toBeGreaterThan(0);
     expect(new Set(words).size).toBe(1);
   });
@@ -145,8 +148,8 @@ describe('an execution that gives up', () => {
       whenEntering(stack, 'BoundaryUnproven', heal);
     });
     const { row } = await stack.run(request);
-    await minutes(stack, 3);
-    const events = published(stack, row.boundaryId);
+    await runSchedulesFor(stack, 3);
+    const events = publishedEvents(stack, row.boundaryId);
     expect(events.map(({ type, detail }) => [type, detail['attempt']])).toEqual([
       ['boundary.unproven', 0],
       ['boundary.closed', undefined],
@@ -165,8 +168,8 @@ describe('an execution that gives up', () => {
     });
     stack.aws.events.delivery = () => [0, 0, 1_000];
     const { row } = await stack.run(request);
-    await minutes(stack, 10);
-    const attempts = published(stack, row.boundaryId)
+    await runSchedulesFor(stack, 10);
+    const attempts = publishedEvents(stack, row.boundaryId)
       .filter(({ type }) => type === 'boundary.unproven')
       .map(({ detail }) => detail['attempt']);
     const last = await rowOf(stack, row.boundaryId);
@@ -188,7 +191,7 @@ describe('an execution that gives up', () => {
         );
       });
     });
-    const end = meddleWithBus(stack, 'Control');
+    const end = interceptPutEvents(stack, 'Control');
     const running = stack.run(request);
     await stack.aws.clock.sleep(2 * MINUTE_MS);
     const boundaryId = `${request.type}.${request.taskId}`;
@@ -198,8 +201,8 @@ describe('an execution that gives up', () => {
     expect(meanwhile.teardown?.intendedAtMs).toBeLessThan((meanwhile.unproven?.gaveUpAtMs ?? 0) + 4_000);
     end();
     await running;
-    await minutes(stack, 12);
-    expect(published(stack, boundaryId).map(({ type }) => type)).toEqual([
+    await runSchedulesFor(stack, 12);
+    expect(publishedEvents(stack, boundaryId).map(({ type }) => type)).toEqual([
       'boundary.unproven',
       'boundary.closed',
     ]);
@@ -212,10 +215,10 @@ describe('an execution that gives up', () => {
       const heal = spoilSession(stack, request.taskId);
       whenEntering(stack, 'BoundaryUnproven', heal);
     });
-    const end = meddleWithBus(stack, 'Control');
+    const end = interceptPutEvents(stack, 'Control');
     const { row } = await stack.run(request);
     end();
-    await minutes(stack, 7);
-    expect(published(stack, row.boundaryId).map(({ type }) => type)).toEqual(['boundary.closed']);
+    await runSchedulesFor(stack, 7);
+    expect(publishedEvents(stack, row.boundaryId).map(({ type }) => type)).toEqual(['boundary.closed']);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Gauge } from '../../../core/operations/metrics.ts';
 import { deploy, freshId, type Deployed } from '../deployed.ts';
 import { forbid, post, rowOf, type ControlName } from '../evidence/meddle.ts';
-import { gauges, minutes, secondsToProven } from './signals.ts';
+import { gauges, runSchedulesFor, secondsToProvenValues } from './signals.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -30,7 +30,7 @@ async function inTrouble(name: ControlName, action: string, forMinutes: number) 
   stack.aws.clock.setTimer(forMinutes * MINUTE_MS, allow);
   const request = transfer();
   await post(stack, JSON.stringify(request));
-  await minutes(stack, forMinutes + 15);
+  await runSchedulesFor(stack, forMinutes + 15);
   const row = await rowOf(stack, `${request.type}.${request.taskId}`);
   expect(row.phase).toBe('closed');
   const seen = (gauge: Gauge) =>
@@ -44,7 +44,7 @@ describe('gauges', () => {
   test('are written by every scheduled run, zeros when nothing is wrong', async () => {
     const stack = await deployed();
     await stack.run(transfer());
-    await minutes(stack, 10);
+    await runSchedulesFor(stack, 10);
     expect(gauges(stack).length).toBeGreaterThan(8);
     for (const run of gauges(stack))
       expect(run).toMatchObject({
@@ -96,7 +96,7 @@ describe('gauges', () => {
       operation === 'DescribeExecution' && caller.arn.includes('Reconcile')
         ? { refuse: { name: 'ServiceUnavailable', message: 'down for a while', status: 503 } }
         : 'proceed';
-    await minutes(stack, 40);
+    await runSchedulesFor(stack, 40);
     const times = gauges(stack)
       .filter((run) => run.BoundariesOverdue === 1)
       .map(({ atMs }) => atMs);
@@ -110,20 +110,20 @@ describe('gauges', () => {
     await stack.run(transfer());
     stack.aws.intercept = ({ operation, caller }) =>
       operation === 'GetItem' && caller.arn.includes('Reconcile') ? DENIED : 'proceed';
-    await minutes(stack, 5);
+    await runSchedulesFor(stack, 5);
     expect(gauges(stack).at(-1)).toMatchObject({ BoundariesOverdue: 1, SecretsUnrevoked: 0 });
     stack.aws.intercept = undefined;
-    await minutes(stack, 2);
+    await runSchedulesFor(stack, 2);
     expect(gauges(stack).at(-1)).toMatchObject({ BoundariesOverdue: 0 });
   });
 
   test('are not written by a run that cannot ask what is due: its silence is what the alarm hears', async () => {
     const stack = await deployed();
-    await minutes(stack, 2.5);
+    await runSchedulesFor(stack, 2.5);
     const before = gauges(stack).length;
     stack.aws.intercept = ({ operation, caller }) =>
       operation === 'Query' && caller.arn.includes('Reconcile') ? DENIED : 'proceed';
-    await minutes(stack, 3);
+    await runSchedulesFor(stack, 3);
     expect(before).toBeGreaterThan(0);
     expect(gauges(stack)).toHaveLength(before);
   });
@@ -133,9 +133,9 @@ describe('seconds to proven', () => {
   test('are written once a boundary, from the end of its work', async () => {
     const stack = await deployed();
     const { row } = await stack.run(transfer());
-    await minutes(stack, 5);
+    await runSchedulesFor(stack, 5);
     const seconds = ((row.proof?.provenAtMs ?? 0) - (row.revokingAtMs ?? 0)) / 1000;
-    expect(secondsToProven(stack)).toEqual([seconds]);
+    expect(secondsToProvenValues(stack)).toEqual([seconds]);
     expect(seconds).toBeGreaterThan(2);
   });
 });

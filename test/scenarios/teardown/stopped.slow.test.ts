@@ -3,7 +3,7 @@ import { chainFault } from 'taskbound-evidence/chain/evidence';
 import { SWEEP_MARGIN_MS } from '../../../core/ledger/due.ts';
 import { StackRecords } from '../../../cli/connection/stack-records.ts';
 import { deploy, freshId, type Deployed } from '../deployed.ts';
-import { minutes } from './signals.ts';
+import { runSchedulesFor } from './signals.ts';
 
 /** As the synthesized definition has them, but for the ends that this task cannot come to. */
 const STATES = await statesOf(/^ObjectTransfer/);
@@ -99,9 +99,9 @@ describe('housekeeping', () => {
     const deadlineMs = row.deny?.deadlineMs ?? 0;
     expect(denies()).toEqual([row.deny?.policyName]);
     await stack.aws.clock.sleep(deadlineMs - stack.aws.clock.nowMs());
-    await minutes(stack, 0.5);
+    await runSchedulesFor(stack, 0.5);
     expect(denies()).toHaveLength(1);
-    await minutes(stack, SWEEP_MARGIN_MS / 60_000 + 2);
+    await runSchedulesFor(stack, SWEEP_MARGIN_MS / 60_000 + 2);
     expect(denies()).toEqual([]);
     const after = await new StackRecords(stack.connection.config, stack.connection.outputs).row(
       row.boundaryId,

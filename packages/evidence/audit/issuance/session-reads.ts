@@ -7,7 +7,7 @@ import { textIn, type TrailEvent } from '../trail/trail-event.ts';
 
 /**
  * A run of the work function reads its session once, at its start. If the answer is lost, the SDK repeats the
- * call within seconds. A read later than this is not the start of that run.
+ * call within seconds. A read more than this many seconds after the first one is not such a retry.
  */
 const RETRY_SECONDS = 30;
 /** The SDK tries a call at most three times. */
@@ -18,11 +18,11 @@ const PROOF_SECONDS = 60;
 
 interface LeaseReads {
   readonly refs: FirstRefs;
-  first: number;
-  last: number;
+  firstSecond: number;
+  lastSecond: number;
 }
 
-/** Checks who read the session secret, of which lease, and when. */
+/** Checks who read the session secret of each lease, and when. */
 export class SessionReads {
   readonly #facts: TaskFacts;
   readonly #findings: AuditFindings;
@@ -32,7 +32,7 @@ export class SessionReads {
   constructor(facts: TaskFacts, findings: AuditFindings) {
     this.#facts = facts;
     this.#findings = findings;
-    // The version id of a session is the digest of its access key id: lambdas/control/secrets/secrets.ts.
+    // The version id of a session secret is the digest of the lease's access key id: lambdas/control/secrets/secrets.ts.
     this.#byVersion = new Map(facts.leases.map((lease) => [sha256Hex(lease.accessKeyId), lease]));
   }
 
@@ -41,19 +41,21 @@ export class SessionReads {
     const { roleArn } = event.caller;
     const readers = leases.flatMap((lease) => lease.readers ?? []);
     const isKnown = readers.some(({ work, proof }) => roleArn === work || roleArn === proof);
-    // If the evidence does not name the readers, no read is a violation. The missing names are a gap.
+    // If the evidence does not name the readers, no read can be a violation. Instead, `finish` reports a gap.
     if (!isKnown && readers.length > 0) return this.#findings.violate('second-reader', ref);
     const isProof = readers.some(({ proof }) => roleArn === proof);
-    if (event.second > this.#endFor(isProof)) this.#findings.violate('session-secret-read-after-end', ref);
+    if (event.second > this.#lastReadSecond(isProof))
+      this.#findings.violate('session-secret-read-after-end', ref);
     const lease = this.#leaseOf(event);
-    if (lease !== undefined && lease.readers?.work === roleArn) this.#count(lease, event.second, ref);
+    if (lease !== undefined && lease.readers?.work === roleArn) this.#addRead(lease, event.second, ref);
   }
 
   /**
-   * A proof whose answer was lost is made again, and reads the secret again. This may happen until the
-   * boundary is closed and a proof that was running at that time has ended.
+   * The last second in which a role may read the secret. For the work function, this is the second in which the
+   * end of access was proven. `ProveRevoked` may read it later: if its answer is lost, it runs again. This may
+   * happen until the boundary is closed, and until a proof that was running then has ended.
    */
-  #endFor(isProof: boolean): number {
+  #lastReadSecond(isProof: boolean): number {
     const { provenSecond = Infinity, closedSecond = Infinity } = this.#facts;
     return isProof && provenSecond < Infinity ? closedSecond + PROOF_SECONDS : provenSecond;
   }
@@ -64,7 +66,10 @@ export class SessionReads {
       const reads = this.#byLease.get(lease);
       if (reads === undefined && lease.claim !== undefined && lease.readers !== undefined)
         this.#findings.gap('session-read-missing', `Lease ${lease.number}.`);
-      if (reads !== undefined && (reads.last - reads.first > RETRY_SECONDS || reads.refs.count > TRIES))
+      if (
+        reads !== undefined &&
+        (reads.lastSecond - reads.firstSecond > RETRY_SECONDS || reads.refs.count > TRIES)
+      )
         this.#findings.violateAll('session-secret-read-again', reads.refs);
     }
   }
@@ -76,11 +81,15 @@ export class SessionReads {
     return this.#facts.leases.findLast(({ issuedSecond }) => issuedSecond <= event.second);
   }
 
-  #count(lease: LeaseFacts, second: number, ref: RecordRef): void {
-    const reads = this.#byLease.get(lease) ?? { refs: new FirstRefs(TRIES + 1), first: second, last: second };
+  #addRead(lease: LeaseFacts, second: number, ref: RecordRef): void {
+    const reads = this.#byLease.get(lease) ?? {
+      refs: new FirstRefs(TRIES + 1),
+      firstSecond: second,
+      lastSecond: second,
+    };
     this.#byLease.set(lease, reads);
-    reads.first = Math.min(reads.first, second);
-    reads.last = Math.max(reads.last, second);
+    reads.firstSecond = Math.min(reads.firstSecond, second);
+    reads.lastSecond = Math.max(reads.lastSecond, second);
     reads.refs.add(ref);
   }
 }

@@ -3,7 +3,8 @@ import { constants, createContext, Script, type Context } from 'node:vm';
 /**
  * Runs first in each context. `Date` reads the given clock. Objects of the host (errors of Node's modules,
  * response headers) must pass `instanceof Error` and `instanceof Object` in the context, because the SDK
- * tests them. So the context uses the host's error classes, and errors of the engine inherit from them.
+ * makes these checks. So the context uses the host's error classes. Errors that the engine creates in the
+ * context inherit from them.
  */
 const prelude = new Script(
   `(function (nowMs, hostErrors) {
@@ -41,7 +42,7 @@ const hostErrors = {
   Error,
 };
 
-/** Globals of the host. They include typed arrays, because Node's modules create and check the host's. */
+/** Globals taken from the host. They include typed arrays, because Node's modules create and expect those of the host. */
 const hostGlobals = {
   Buffer,
   ArrayBuffer,
@@ -78,7 +79,7 @@ const hostGlobals = {
 
 /** Objects that only the context itself can create. */
 interface Intrinsics {
-  /** The class of the promises that its async functions return. */
+  /** The class of the promises that the context's async functions return. */
   readonly promiseClass: unknown;
   readonly parseJson: (text: string) => unknown;
   readonly emptyObject: () => Record<string, unknown>;
@@ -88,9 +89,9 @@ export interface Realm extends Intrinsics {
   readonly context: Context;
 }
 
-/** Creates a new global object, for a cold start. `own` are the environment's own globals. */
+/** Creates a new global object for a cold start. `own`: the globals that only this environment has. */
 export function createRealm(own: Readonly<Record<string, unknown>>, nowMs: () => number): Realm {
-  // An ordinary global object: with an intercepted one, each use of a global is several times slower.
+  // Node intercepts each access to a contextified global object, which makes each use of a global several times slower.
   const context = createContext(constants.DONT_CONTEXTIFY, { name: 'lambda' });
   for (const [name, value] of Object.entries({ ...hostGlobals, ...own, global: context })) {
     Object.defineProperty(context, name, { value, writable: true, configurable: true, enumerable: false });

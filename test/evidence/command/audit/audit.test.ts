@@ -10,11 +10,11 @@ import { SystemClock } from 'taskbound-local/clock/system-clock';
 import { digestFilesIn, logFilesIn, recordsIn, signFile, writeRecords } from '../audit-support.ts';
 import { call, fileIn, temporaryFolder, type Called } from '../../../cli/support.ts';
 
-/** A real run with signed evidence and the trail that the command line wrote. */
-let made: string;
+/** The folder of one real run, with its signed evidence and the trail that `run --trail` wrote. */
+let runFolder: string;
 beforeAll(async () => {
-  made = await mkdtemp(join(tmpdir(), 'taskbound-test-'));
-  await fileIn(made, 'request.json', {
+  runFolder = await mkdtemp(join(tmpdir(), 'taskbound-test-'));
+  await fileIn(runFolder, 'request.json', {
     type: 'object-transfer',
     taskId: 'audited',
     reason: 'test',
@@ -23,16 +23,16 @@ beforeAll(async () => {
   const seed = new URL('../../../../sample/seed', import.meta.url).pathname;
   const assembly = inject('assemblies').sample;
   const args = ['--local', '--assembly', assembly, '--seed', seed, '--trail', 'trail', '--out', '.'];
-  const ran = await call(made, ['run', 'request.json', ...args, '--json']);
+  const ran = await call(runFolder, ['run', 'request.json', ...args, '--json']);
   expect([ran.code, Object.keys(JSON.parse(ran.stdout)).length], ran.stderr).toEqual([0, 9]);
-  await signFile(made, 'audited.evidence.json');
+  await signFile(runFolder, 'audited.evidence.json');
 }, 60_000);
-afterAll(() => rm(made, { recursive: true, force: true }));
+afterAll(() => rm(runFolder, { recursive: true, force: true }));
 
-/** A copy that a test may change. */
-async function copy(): Promise<string> {
+/** Copies the run to a folder that a test may change. */
+async function copyRun(): Promise<string> {
   const folder = await temporaryFolder();
-  await cp(made, folder, { recursive: true });
+  await cp(runFolder, folder, { recursive: true });
   return folder;
 }
 
@@ -53,18 +53,18 @@ const rulesOf = ({ code, result }: { code: number; result: AuditResult }) => ({
 });
 
 describe('taskbound audit', () => {
-  test('a correct run is enforced, with and without the keys of the trail', async () => {
+  test('the verdict on a correct run is enforced, with and without the keys of the trail', async () => {
     const enforced = { code: 0, verdict: 'enforced', violations: [], gaps: [] };
-    const plain = await verdictOf(made, ...KEY);
+    const plain = await verdictOf(runFolder, ...KEY);
     expect(rulesOf(plain)).toEqual(enforced);
     expect(plain.result.trail).toMatchObject({ digests: 'verified', signatures: 'not-checked' });
-    const signed = await verdictOf(made, ...KEY, '--trail-keys', 'trail/public-keys.json');
+    const signed = await verdictOf(runFolder, ...KEY, '--trail-keys', 'trail/public-keys.json');
     expect(rulesOf(signed)).toEqual(enforced);
     expect(signed.result.trail).toMatchObject({ digests: 'verified', signatures: 'verified' });
   });
 
-  test('the text starts with the verdict and ends with what the trail covers', async () => {
-    const { code, stdout } = await audit(made, ...KEY);
+  test('the text starts with the verdict and ends with the period that the trail covers', async () => {
+    const { code, stdout } = await audit(runFolder, ...KEY);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^object-transfer\.audited: enforced\nevery call of the task /);
     expect(stdout).toMatch(/\n {5}3 {2}inside, but refused\n/);
@@ -72,8 +72,8 @@ describe('taskbound audit', () => {
   });
 
   test('without a key or without a signature, the verdict is undetermined', async () => {
-    expect(rulesOf(await verdictOf(made))).toMatchObject({ code: 4, gaps: ['key-not-pinned'] });
-    const folder = await copy();
+    expect(rulesOf(await verdictOf(runFolder))).toMatchObject({ code: 4, gaps: ['key-not-pinned'] });
+    const folder = await copyRun();
     const bundle = JSON.parse(
       await readFile(join(folder, 'audited.evidence.json'), 'utf8'),
     ) as EvidenceBundle;
@@ -86,8 +86,8 @@ describe('taskbound audit', () => {
     });
   });
 
-  test('a closed boundary whose envelope was removed is violated', async () => {
-    const folder = await copy();
+  test('a missing envelope of a closed boundary is a violation', async () => {
+    const folder = await copyRun();
     const bundle = JSON.parse(
       await readFile(join(folder, 'audited.evidence.json'), 'utf8'),
     ) as EvidenceBundle;
@@ -98,8 +98,8 @@ describe('taskbound audit', () => {
     });
   });
 
-  test('evidence that was changed, or signed with another key, is violated', async () => {
-    const folder = await copy();
+  test('evidence that was changed, or signed with another key, is a violation', async () => {
+    const folder = await copyRun();
     const bundle = JSON.parse(
       await readFile(join(folder, 'audited.evidence.json'), 'utf8'),
     ) as EvidenceBundle;
@@ -112,9 +112,9 @@ describe('taskbound audit', () => {
       code: 1,
       violations: ['evidence-changed'],
     });
-    const other = await copy();
+    const other = await copyRun();
     await signFile(other, 'audited.evidence.json');
-    await cp(join(made, 'key.pem'), join(other, 'key.pem'));
+    await cp(join(runFolder, 'key.pem'), join(other, 'key.pem'));
     expect(rulesOf(await verdictOf(other, ...KEY))).toMatchObject({
       code: 1,
       violations: ['evidence-changed'],
@@ -125,8 +125,8 @@ describe('taskbound audit', () => {
 describe('the trail itself is checked', () => {
   const trailOf = (folder: string) => join(folder, 'trail');
 
-  test('a record that was removed from a log file is detected by the digest', async () => {
-    const folder = await copy();
+  test('the digest shows that a record was removed from a log file', async () => {
+    const folder = await copyRun();
     const [name = ''] = await logFilesIn(trailOf(folder));
     const path = join(trailOf(folder), name);
     await writeRecords(path, (await recordsIn(path)).slice(1));
@@ -136,18 +136,18 @@ describe('the trail itself is checked', () => {
     expect(found.result.trail.digests).toBe('broken');
   });
 
-  test('a missing log file', async () => {
-    const folder = await copy();
+  test('a missing log file is a gap, not a violation', async () => {
+    const folder = await copyRun();
     const [name = ''] = await logFilesIn(trailOf(folder));
     await unlink(join(trailOf(folder), name));
     const found = rulesOf(await verdictOf(folder, ...KEY));
-    // Its records are missing as well, but missing records of an incomplete trail are not violations.
+    // The file's records are missing too. A missing record is not a violation when the trail is incomplete.
     expect([found.code, found.violations]).toEqual([4, []]);
     expect(found.gaps).toContain('log-file-missing');
   });
 
-  test('no digest files', async () => {
-    const folder = await copy();
+  test('without digest files, the verdict is undetermined', async () => {
+    const folder = await copyRun();
     for (const name of await digestFilesIn(trailOf(folder))) await unlink(join(trailOf(folder), name));
     expect(rulesOf(await verdictOf(folder, ...KEY))).toEqual({
       code: 4,
@@ -157,24 +157,24 @@ describe('the trail itself is checked', () => {
     });
   });
 
-  test('a trail that ends with the digest before the deadline', async () => {
-    const folder = await copy();
+  test('a trail whose first digest starts after the task is a gap', async () => {
+    const folder = await copyRun();
     const digests = await digestFilesIn(trailOf(folder));
-    // Only the short last digest remains, which starts after the task.
+    // Only the last digest remains. It covers a short time after the task.
     await unlink(join(trailOf(folder), digests[0] ?? ''));
     expect(rulesOf(await verdictOf(folder, ...KEY)).gaps).toContain('starts-late');
   });
 
-  test('a file that no digest lists proves nothing, but can show violations', async () => {
-    const folder = await copy();
+  test('a log file that no digest lists is a gap', async () => {
+    const folder = await copyRun();
     const [name = ''] = await logFilesIn(trailOf(folder));
     const records = await recordsIn(join(trailOf(folder), name));
     await writeRecords(join(trailOf(folder), 'more.json.gz'), records);
     expect(rulesOf(await verdictOf(folder, ...KEY))).toMatchObject({ code: 4, gaps: ['log-file-unlisted'] });
   });
 
-  test('a forged file with the name of a real one proves nothing', async () => {
-    const folder = await copy();
+  test('a forged file with the name of a real log file is a gap', async () => {
+    const folder = await copyRun();
     const [name = ''] = await logFilesIn(trailOf(folder));
     const records = await recordsIn(join(trailOf(folder), name));
     await mkdir(join(trailOf(folder), 'copy'));
@@ -185,8 +185,8 @@ describe('the trail itself is checked', () => {
     });
   });
 
-  test('keys of another trail', async () => {
-    const folder = await copy();
+  test('keys of another trail are a gap', async () => {
+    const folder = await copyRun();
     const list = JSON.parse(await readFile(join(folder, 'trail/public-keys.json'), 'utf8'));
     list.PublicKeyList[0].Fingerprint = 'another';
     await fileIn(folder, 'others.json', list);
@@ -196,12 +196,12 @@ describe('the trail itself is checked', () => {
   });
 
   test('the verdict does not depend on which file contains a record', async () => {
-    const scattered = async (parts: number): Promise<unknown> => {
-      const folder = await copy();
+    const auditInParts = async (parts: number): Promise<unknown> => {
+      const folder = await copyRun();
       const names = await logFilesIn(trailOf(folder));
       const all = (await Promise.all(names.map((name) => recordsIn(join(trailOf(folder), name))))).flat();
       await rm(trailOf(folder), { recursive: true });
-      await cp(join(made, 'trail/public-keys.json'), join(trailOf(folder), 'public-keys.json'));
+      await cp(join(runFolder, 'trail/public-keys.json'), join(trailOf(folder), 'public-keys.json'));
       for (let part = 0; part < parts; part += 1)
         await writeRecords(
           join(trailOf(folder), `${part}.json.gz`),
@@ -210,13 +210,13 @@ describe('the trail itself is checked', () => {
       const { violations, gaps, calls, attempts, verdict } = (await verdictOf(folder, ...KEY)).result;
       return { violations, gaps, calls, attempts, verdict };
     };
-    expect(await scattered(5)).toEqual(await scattered(1));
+    expect(await auditInParts(5)).toEqual(await auditInParts(1));
   });
 });
 
-describe('input that cannot be used: one clear message, exit code 2', () => {
+describe('invalid input: one message and exit code 2', () => {
   const withFile = async (name: string, content: string | Uint8Array): Promise<Called> => {
-    const folder = await copy();
+    const folder = await copyRun();
     await writeFile(join(folder, 'trail', name), content);
     return audit(folder, ...KEY);
   };
@@ -230,15 +230,25 @@ describe('input that cannot be used: one clear message, exit code 2', () => {
 
   test.each<readonly [string, string, string | Uint8Array, RegExp]>([
     [
-      'gzip that is cut off',
+      'a truncated gzip file',
       'z.json.gz',
       gzipSync(JSON.stringify({ Records: [record] })).subarray(0, 60),
       /z\.json\.gz cannot be read completely/,
     ],
     ['text that is not JSON', 'z.json', '{"Records":[{"a":}]}', /z\.json is not valid JSON/],
-    ['JSON that ends too early', 'z.json', '{"Records":[', /z\.json is not valid JSON/],
-    ['more text after the end', 'z.json', '{"Records":[]} {"Records":[]}', /z\.json is not valid JSON/],
-    ['other JSON', 'z.json', '{"rows":[1]}', /z\.json is not a CloudTrail file: it must contain \{"Records"/],
+    ['truncated JSON', 'z.json', '{"Records":[', /z\.json is not valid JSON/],
+    [
+      'text after the end of the JSON',
+      'z.json',
+      '{"Records":[]} {"Records":[]}',
+      /z\.json is not valid JSON/,
+    ],
+    [
+      'JSON without Records',
+      'z.json',
+      '{"rows":[1]}',
+      /z\.json is not a CloudTrail file: it must contain \{"Records"/,
+    ],
     ['records that are not a list', 'z.json', '{"Records":{"a":{}}}', /z\.json is not a CloudTrail file/],
     [
       'records without required fields',
@@ -248,12 +258,12 @@ describe('input that cannot be used: one clear message, exit code 2', () => {
     ],
     ['an empty file', 'z.json', '', /z\.json is not valid JSON/],
     [
-      'a file of another kind',
+      'a file that is not a CloudTrail file',
       'notes.txt',
       'hello',
       /notes\.txt is not a CloudTrail file: their names end in/,
     ],
-    ['a record that never ends', 'z.json', manyBytes, /more than 4194304 bytes without a complete record/],
+    ['a record that is too long', 'z.json', manyBytes, /more than 4194304 bytes without a complete record/],
   ])('%s', async (_what, name, content, message) => {
     const { code, stdout, stderr } = await withFile(name, content);
     expect([code, stdout]).toEqual([2, '']);
@@ -261,18 +271,18 @@ describe('input that cannot be used: one clear message, exit code 2', () => {
     expect(stderr).not.toMatch(/\n {4}at /);
   });
 
-  test('white space, another order of fields, no compression and no records are allowed', async () => {
-    const folder = await copy();
+  test('white space, any order of fields, uncompressed files and files without records are allowed', async () => {
+    const folder = await copyRun();
     const spaced = `\n { "more" : {"a":[1,{"Records":[{}]}]},\n "Records" : [ ${JSON.stringify(record)} ] } \n`;
     await writeFile(join(folder, 'trail/spaced.json'), spaced);
     await writeFile(join(folder, 'trail/plain.json.gz'), '{"Records":[]}');
-    const before = (await verdictOf(made, ...KEY)).result.trail.records;
+    const before = (await verdictOf(runFolder, ...KEY)).result.trail.records;
     const { code, result } = await verdictOf(folder, ...KEY);
     expect([code, result.trail.records]).toEqual([0, before + 1]);
   });
 
-  test('locations, keys and bundles that do not exist or are something else', async () => {
-    const folder = await copy();
+  test('locations, keys and bundles that do not exist or have the wrong format', async () => {
+    const folder = await copyRun();
     await fileIn(folder, 'empty.json', {
       version: 1,
       boundaryId: 'a.bc',
@@ -281,7 +291,7 @@ describe('input that cannot be used: one clear message, exit code 2', () => {
       envelope: null,
       publicKey: null,
     });
-    const tried = (...argv: string[]) => call(folder, ['audit', ...argv]);
+    const runAudit = (...argv: string[]) => call(folder, ['audit', ...argv]);
     const bundle = 'audited.evidence.json';
     for (const [argv, message] of [
       [[bundle, '--trail', 'nowhere'], /The trail "nowhere" cannot be read/],
@@ -296,22 +306,25 @@ describe('input that cannot be used: one clear message, exit code 2', () => {
         /does not contain CloudTrail's public keys/,
       ],
     ] as const) {
-      const { code, stderr } = await tried(...argv);
+      const { code, stderr } = await runAudit(...argv);
       expect([code, stderr.trim().split('\n').length]).toEqual([2, 1]);
       expect(stderr).toMatch(message);
     }
   });
 
-  test('run writes a trail only for its own embedded AWS', async () => {
+  test('run writes a trail only with --local, and only into a folder', async () => {
     const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
-    const { code, stderr } = await call(made, ['run', 'request.json', '--trail', 'trail'], { env });
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/--trail was given, .* it is for --local/)]);
-    const file = await call(made, ['run', 'request.json', '--local', '--trail', 'request.json']);
+    const { code, stderr } = await call(runFolder, ['run', 'request.json', '--trail', 'trail'], { env });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/--trail was given, .* it works only with --local/),
+    ]);
+    const file = await call(runFolder, ['run', 'request.json', '--local', '--trail', 'request.json']);
     expect([file.code, file.stderr]).toEqual([2, expect.stringMatching(/--trail .* is a file/)]);
   });
 
-  test('a folder without a log file', async () => {
-    const folder = await copy();
+  test('a trail folder without a log file', async () => {
+    const folder = await copyRun();
     for (const name of await logFilesIn(join(folder, 'trail'))) await unlink(join(folder, 'trail', name));
     expect(await audit(folder, ...KEY)).toMatchObject({
       code: 2,
@@ -325,7 +338,7 @@ describe('a trail in a bucket', () => {
     const aws = await EmbeddedAws.start({ clock: new SystemClock(), policyDelayMs: 0 });
     try {
       aws.s3.createBucket('trails');
-      const trail = join(made, 'trail');
+      const trail = join(runFolder, 'trail');
       for (const name of [...(await logFilesIn(trail)), ...(await digestFilesIn(trail))])
         aws.s3.put('trails', `mine/${name}`, await readFile(join(trail, name)));
       const { endpoint } = await aws.listen(0);
@@ -337,10 +350,10 @@ describe('a trail in a bucket', () => {
         AWS_SECRET_ACCESS_KEY: secretAccessKey,
       };
       const called = (place: string) =>
-        call(made, ['audit', 'audited.evidence.json', ...KEY, '--trail', place, '--json'], { env });
+        call(runFolder, ['audit', 'audited.evidence.json', ...KEY, '--trail', place, '--json'], { env });
       const found = await called('s3://trails/mine');
       expect(found.code, found.stderr).toBe(0);
-      const inFolder = (await verdictOf(made, ...KEY)).result;
+      const inFolder = (await verdictOf(runFolder, ...KEY)).result;
       expect(JSON.parse(found.stdout)).toEqual(inFolder);
       expect(await called('s3://no-such-bucket/x')).toMatchObject({ code: 2 });
     } finally {
@@ -350,8 +363,8 @@ describe('a trail in a bucket', () => {
 });
 
 describe('the output', () => {
-  test('text of records cannot move the cursor or fake a line, and their parameters are not shown', async () => {
-    const folder = await copy();
+  test('text from records cannot move the cursor or forge a line; error messages and passwords are not shown', async () => {
+    const folder = await copyRun();
     const names = await logFilesIn(join(folder, 'trail'));
     const all = (await Promise.all(names.map((name) => recordsIn(join(folder, 'trail', name))))).flat();
     const own = all.find((each) => each['eventName'] === 'HeadObject');
