@@ -4,7 +4,6 @@ import type { LedgerRow, RowIn } from '../../../core/ledger/ledger.ts';
 import { PHASES } from '../../../core/ledger/phase.ts';
 import { TEARDOWN_PAUSE_MS } from '../../../core/reconcile/reconcile.ts';
 import { overdueAtMs, rowHealth } from '../../../core/ledger/row-health.ts';
-import { GAUGE_PERIOD } from '../../../lib/operations/alarms.ts';
 import { leaseOf, revokedSecret, rowOf, unrevokedSecret } from '../../fixtures/row.ts';
 
 const MINUTE_MS = 60_000;
@@ -105,10 +104,9 @@ describe('a row in trouble is due in every run, however often its tail writes it
     expect(dueAtMs(row)).toBeGreaterThanOrEqual(updatedAtMs + TEARDOWN_PAUSE_MS);
   });
 
-  test('nor while its looks fail: a gauge’s period holds one all the same, with a run’s delay and length', () => {
+  test('nor while its looks fail', () => {
     const postponed = { failures: 9, untilMs: updatedAtMs + LONGEST_PAUSE_MS, because: 'down' };
     expect(dueAtMs(at({ unproven, postponed }))).toBe(postponed.untilMs);
-    expect(GAUGE_PERIOD.toMilliseconds()).toBeGreaterThan(LONGEST_PAUSE_MS + 3 * MINUTE_MS);
   });
 
   test('and a quiet one is not', () => {

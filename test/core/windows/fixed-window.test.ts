@@ -216,7 +216,7 @@ describe('every instant inside a window', () => {
             expect([offset, isInside(window.opensAtMs + offset, rule)]).toEqual([offset, true]);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 });

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { LONGEST_PAUSE_MS } from '../../../core/ledger/due.ts';
 import { EMERGENCY_DECLARED, GAUGES } from '../../../core/operations/metrics.ts';
+import { GAUGE_PERIOD } from '../../../lib/operations/alarms.ts';
 import { listOf, ofType, sampleResources, textOf } from '../sample.ts';
 import { statementsOf } from '../statements.ts';
 
@@ -27,6 +29,11 @@ describe('alarms', () => {
       expect(alarm['OKActions']).toEqual([{ Ref: topic?.[0] }]);
     },
   );
+
+  it('have a period in which reconcile looks at every row, even at one whose looks fail', () => {
+    const runAndDelayMs = 3 * 60_000;
+    expect(GAUGE_PERIOD.toMilliseconds()).toBeGreaterThan(LONGEST_PAUSE_MS + runAndDelayMs);
+  });
 
   it('rings for an emergency that is reviewed at once, too', () => {
     const [, alarm] = named.find(([name]) => name === EMERGENCY_DECLARED) ?? [];
