@@ -17,8 +17,11 @@ export function declareArchive(program: Command, io: Io, exitWith: ExitWith): vo
       .description("compare the archive's copies of closed boundaries with the table"),
   )
     .argument('[task]', 'a boundary id (<type>.<taskId>), or a task id with --type')
-    .option('--type <type>', 'the task type, when only a task id is given')
-    .option('--day <date>', 'all that were requested, or archived, on a day (UTC): 2026-11-24')
+    .option('--type <type>', 'the task type, if only a task id is given')
+    .option(
+      '--day <date>',
+      'compare all boundaries that were requested or archived on this day (UTC), such as 2026-11-24',
+    )
     .addHelpText('after', ARCHIVE_HELP)
     .action((task, options) =>
       exitWith(import('./archive.ts').then(({ archive }) => archive(task, options, io))),
