@@ -3,12 +3,12 @@ import { asPerson, type ExitWith } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
 const ARCHIVE_HELP = `
-For stacks with an archive (output EvidenceArchive). The command detects changes that were made to the table or to the archive
-after a boundary was closed. A day contains the boundaries that the table records as requested on it, and the copies
+This command is for stacks with an archive (output EvidenceArchive). It detects changes that were made to the table or to
+the archive after a boundary was closed. A day contains the boundaries that the table records as requested on it, and the copies
 that the archive received on it. Older versions of a copy are not compared.
 
-Exit code: 0 every copy equals the table's evidence, byte for byte, and is signed with the stack's key; 1 one does not, or
-cannot be read; 2 wrong usage.`;
+Exit code: 0 every copy equals the table's evidence, byte for byte, and is signed with the stack's key; 1 a copy differs, is not
+signed, or cannot be read; 2 wrong usage.`;
 
 export function declareArchive(program: Command, io: Io, exitWith: ExitWith): void {
   asPerson(

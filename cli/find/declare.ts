@@ -6,7 +6,7 @@ const FIND_HELP = `
 Give one of --requester, --approver, --day, --access-key and --secret. The command finds boundaries with an
 index, and confirms each match with the evidence of the boundary. A match that the evidence does not confirm is marked.
 
-Exit code: 0 also when nothing was found; 2 wrong usage.`;
+Exit code: 0 done, even if nothing was found; 2 wrong usage.`;
 
 export function declareFind(program: Command, io: Io, exitWith: ExitWith): void {
   asPerson(program.command('find').description('find tasks by person, day, access key or secret'))

@@ -11,7 +11,7 @@ export function declareLocal(program: Command, io: Io, exitWith: ExitWith): void
       'the folder of a synthesized CDK assembly (default: synthesize the sample app)',
     )
     .option('--port <port>', 'the port to listen on (default: a free port)', whole(1, 65_535))
-    .option('--state <dir>', 'keep the data in this folder between runs')
+    .option('--state <dir>', 'keep the data in this folder between runs (default: keep no data)')
     .option('--policy-delay <seconds>', 'the time until a policy change takes effect, in seconds', seconds, 4)
     .option('--json', 'print the environment variables as one JSON document')
     .action((options) => exitWith(import('./local.ts').then(({ local }) => local(options, io))));

@@ -4,7 +4,7 @@ import { withTaskOptions } from '../decide/task-options.ts';
 import type { Io } from '../io.ts';
 
 const REVOKE_HELP = `
-Exit code: 0 closed; 1 refused, or it had already ended; 2 wrong usage; 3 the boundary is not proven closed yet.`;
+Exit code: 0 closed; 1 refused, or the task had already ended; 2 wrong usage; 3 the boundary is not proven closed yet.`;
 
 export function declareRevoke(program: Command, io: Io, exitWith: ExitWith): void {
   withTaskOptions(

@@ -7,8 +7,8 @@ With --local, the embedded AWS runs inside this process, on a virtual clock. The
 every wait in which no work runs. The times shown are those of this clock. Nothing remains afterwards, except the files that
 --dump, --trail and --out write.
 
-Exit code: 0 done; 1 the task failed or was refused, its boundary is closed; 2 malformed request or wrong usage,
-no task exists; 3 the boundary is not proven closed.`;
+Exit code: 0 done; 1 the task failed or was refused, and its boundary is closed; 2 malformed request or wrong usage,
+and no task exists; 3 the boundary is not proven closed.`;
 
 export function declareRun(program: Command, io: Io, exitWith: ExitWith): void {
   asPerson(

@@ -33,10 +33,10 @@ function workWords(data: EventData<'work.finished'>): string {
 }
 
 function revokedWords({ deny }: EventData<'boundary.revoked'>): string {
-  if (typeof deny === 'string') return `nothing more can be issued; deny: ${shown(deny)}`;
+  if (typeof deny === 'string') return `nothing more can be issued; the deny is ${shown(deny)}`;
   const end = shown(deny.until);
   if (deny.effective)
-    return `the policy ${shown(deny.policyName)} denies the session everything, at least until ${end}`;
+    return `the policy ${shown(deny.policyName)} denies everything to the session, at least until ${end}`;
   return `the deny could not be added (${shown(deny.error)}); the session ends at its own deadline, ${end}`;
 }
 

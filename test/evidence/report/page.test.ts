@@ -71,7 +71,7 @@ describe('the page', () => {
   it.each<[RecordName, RegExp]>([
     [
       'succeeded',
-      /Yes, proven by use.*1 credential of this task was used, and every call was refused, 1\.0 s after its work ended/,
+      /Yes, proven by use.*1 credential of this task was used, and AWS refused every call\. This was proven 1\.0 s after the work ended/,
     ],
     ['lease after lease', /3 credentials of this task were used/],
     ['rejected', /There was none/],

@@ -37,7 +37,7 @@ export const limits = ({ audit, verification }: ReportSubject): Html =>
     ...(verification.is === 'verified'
       ? []
       : [
-          'Whether Taskbound wrote this record. Hashes show whether events were changed, moved or removed between others. They do not show whether the whole record was forged or its last events were removed. To detect that, verify the signature with a key that you trust.',
+          'Whether Taskbound wrote this record. Hashes show whether events were changed, moved or removed between others. They do not show whether the whole record was forged or its last events were removed. To exclude both, verify the signature with a key that you trust.',
         ]),
     'What the worker did with data that it was allowed to read. It may have copied the data.',
     'How a copied credential or secret was used between its issue and its end. Only the trail shows this.',

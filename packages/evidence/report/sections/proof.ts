@@ -38,7 +38,7 @@ const EXPLAINED: Readonly<Record<ReportSubject['end']['kind'], string>> = {
   expired:
     'At least one credential could not be shown to be refused permanently. Its deadline is part of the session policy, and the proof waited until it had passed on every clock.',
   'nothing-issued': 'The ledger contains no intent to issue a lease, so no credential can exist.',
-  unproven: 'The record is incomplete or contradicts itself, so it is not a proof.',
+  unproven: 'This proof is incomplete, or something contradicts it, so it does not count.',
 };
 
 function deny(record: TaskRecord): Html {
@@ -53,8 +53,8 @@ function deny(record: TaskRecord): Html {
       'Deny',
       entry.effective
         ? badge('good', 'added to the role, for the sessions of this task only')
-        : html`${badge('warn', 'not added to the role')} ${theirs(entry.error ?? undefined)} The session still
-          ends at its deadline.`,
+        : html`${badge('warn', 'not added to the role')} ${theirs(entry.error ?? undefined)}. The session
+          still ends at its deadline.`,
     ],
     ['Policy', code(entry.policyName)],
     ['Role', code(entry.roleName)],

@@ -37,8 +37,8 @@ function access(subject: ReportSubject): Answer {
         tone: 'good',
         word: 'Yes, proven by use',
         says: html`After the end, ${count(record.leases.length, 'credential')} of this task
-        ${record.leases.length === 1 ? 'was' : 'were'} used, and every call was
-        refused${provenAfter(subject)}.`,
+        ${record.leases.length === 1 ? 'was' : 'were'} used, and AWS refused every
+        call.${provenAfter(subject)}`,
       };
     case 'nothing-issued':
       return {
@@ -77,7 +77,7 @@ function provenAfter({ record: { runs, revoked, proven } }: ReportSubject): stri
   const ended = endedAt(runs.at(-1)) ?? revoked?.at;
   return ended === undefined || proven === undefined
     ? ''
-    : `, ${duration(between(ended, proven.at))} after its work ended`;
+    : ` This was proven ${duration(between(ended, proven.at))} after the work ended.`;
 }
 
 const endedAt = (run: EventOf<'work.finished'> | undefined): string | undefined =>
