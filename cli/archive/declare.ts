@@ -3,12 +3,12 @@ import { withPerson, type ExitWith } from 'taskbound-evidence/command/options';
 import type { Io } from '../io.ts';
 
 const ARCHIVE_HELP = `
-For stacks with an archive (output EvidenceArchive). The command detects changes that were made to the table or to the archive
-after a boundary was closed. A day contains the boundaries that the table records as requested on it, and the copies
+This command is for stacks with an archive (output EvidenceArchive). It detects changes that were made to the table or to
+the archive after a boundary was closed. A day contains the boundaries that the table records as requested on it, and the copies
 that the archive received on it. Older versions of a copy are not compared.
 
-Exit code: 0 every copy equals the table's evidence, byte for byte, and is signed with the stack's key; 1 one does not, or
-cannot be read; 2 wrong usage.`;
+Exit code: 0 every copy equals the table's evidence, byte for byte, and is signed with the stack's key; 1 a copy differs, is not
+signed, or cannot be read; 2 wrong usage.`;
 
 export function declareArchive(program: Command, io: Io, exitWith: ExitWith): void {
   withPerson(
@@ -17,8 +17,11 @@ export function declareArchive(program: Command, io: Io, exitWith: ExitWith): vo
       .description("compare the archive's copies of closed boundaries with the table"),
   )
     .argument('[task]', 'a boundary id (<type>.<taskId>), or a task id with --type')
-    .option('--type <type>', 'the task type, when only a task id is given')
-    .option('--day <date>', 'all that were requested, or archived, on a day (UTC): 2026-11-24')
+    .option('--type <type>', 'the task type, if only a task id is given')
+    .option(
+      '--day <date>',
+      'compare all boundaries that were requested or archived on this day (UTC), such as 2026-11-24',
+    )
     .addHelpText('after', ARCHIVE_HELP)
     .action((task, options) =>
       exitWith(import('./archive.ts').then(({ archive }) => archive(task, options, io))),

@@ -5,7 +5,7 @@ import { withTaskOptions } from './task-options.ts';
 
 const DECIDE_HELP = `
 The command first shows what you decide about: who requests it, why, with which tools on which resources, when, how long,
-and which secrets. TASK may also be the review of an emergency, <type>.<taskId>.review: to approve it is to confirm that the
+and which secrets. TASK may also be the review of an emergency, <type>.<taskId>.review: approving it confirms that the
 emergency was justified.
 
 Exit code: 0 done; 1 refused, the decision does not count; 2 wrong usage.`;
@@ -13,8 +13,8 @@ Exit code: 0 done; 1 refused, the decision does not count; 2 wrong usage.`;
 /** `approve` and `refuse`. */
 export function declareDecide(program: Command, io: Io, exitWith: ExitWith): void {
   for (const [decision, description] of [
-    ['approve', 'approve a task that waits for approval, after showing all of it'],
-    ['refuse', 'refuse a task that waits for approval: it will not run'],
+    ['approve', 'show a task that waits for approval, and approve it'],
+    ['refuse', 'show a task that waits for approval, and refuse it'],
   ] as const) {
     withTaskOptions(program.command(decision).description(description))
       .addHelpText('after', DECIDE_HELP)

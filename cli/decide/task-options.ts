@@ -5,6 +5,6 @@ import { withPerson } from 'taskbound-evidence/command/options';
 export const withTaskOptions = (command: Command): Command =>
   withPerson(command)
     .argument('<task>', 'a boundary id (<type>.<taskId>), or a task id with --type')
-    .option('--type <type>', 'the task type, when only a task id is given')
-    .option('--reason <text>', 'why, for the record')
+    .option('--type <type>', 'the task type, if only a task id is given')
+    .option('--reason <text>', 'the reason, for the record')
     .option('--yes', 'do not ask for confirmation');

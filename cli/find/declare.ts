@@ -3,19 +3,19 @@ import { withPerson, type ExitWith, wholeNumber } from 'taskbound-evidence/comma
 import type { Io } from '../io.ts';
 
 const FIND_HELP = `
-Give exactly one of --requester, --approver, --day, --access-key and --secret. The command finds boundaries in an index, and checks each
-match against the evidence of the boundary. A match that the evidence does not confirm is marked.
+Give one of --requester, --approver, --day, --access-key and --secret. The command finds boundaries with an
+index, and confirms each match with the evidence of the boundary. A match that the evidence does not confirm is marked.
 
-Exit code: 0 success, also if nothing was found; 2 wrong usage.`;
+Exit code: 0 done, even if nothing was found; 2 wrong usage.`;
 
 export function declareFind(program: Command, io: Io, exitWith: ExitWith): void {
   withPerson(program.command('find').description('find tasks by person, day, access key or secret'))
-    .option('--requester <name>', "who requested the task: a person, a role's ARN, or schedule/<name>")
-    .option('--approver <name>', "who approved, refused or reviewed the task: a person, or a role's ARN")
-    .option('--day <date>', 'the day (UTC) of the request: 2026-11-24')
-    .option('--access-key <id>', 'an access key id that was issued for the task: ASIA...')
-    .option('--secret <id>', 'name or ARN of a secret that was made for the task')
-    .option('--limit <n>', 'the maximum number of results, newest first', wholeNumber(1, 1000), 100)
+    .option('--requester <name>', "the requester: a person, a role's ARN, or schedule/<name>")
+    .option('--approver <name>', "the person who approved, refused or reviewed the task, or a role's ARN")
+    .option('--day <date>', 'the day of the request (UTC), such as 2026-11-24')
+    .option('--access-key <id>', 'the id of an access key that was issued for the task, such as ASIA...')
+    .option('--secret <id>', 'the name or ARN of a secret that was made for the task')
+    .option('--limit <n>', 'the maximum number of tasks, newest first', wholeNumber(1, 1000), 100)
     .addHelpText('after', FIND_HELP)
     .action((options) => exitWith(import('./find.ts').then(({ find }) => find(options, io))));
 }

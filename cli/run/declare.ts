@@ -3,12 +3,12 @@ import { withPerson, type ExitWith, seconds } from 'taskbound-evidence/command/o
 import type { Io } from '../io.ts';
 
 const FAST_FORWARD = `
-With --local the embedded AWS runs inside this process, on a clock that skips idle waiting: it starts at the
-present time and jumps over every wait in which no work runs. The times shown are those of that clock.
-Nothing remains afterwards, except what --dump and --out write.
+With --local, the embedded AWS runs inside this process, on a virtual clock. The clock starts at the present time and skips
+every wait in which no work runs. The times shown are those of this clock. Nothing remains afterwards, except the files that
+--dump, --trail and --out write.
 
-Exit code: 0 done; 1 the task failed or was refused, its boundary is closed; 2 malformed request or wrong usage,
-no task exists; 3 the boundary is not proven closed.`;
+Exit code: 0 done; 1 the task failed or was refused, and its boundary is closed; 2 malformed request or wrong usage,
+and no task exists; 3 the boundary is not proven closed.`;
 
 export function declareRun(program: Command, io: Io, exitWith: ExitWith): void {
   withPerson(
@@ -17,17 +17,20 @@ export function declareRun(program: Command, io: Io, exitWith: ExitWith): void {
     .argument('[request]', 'the request, a JSON file')
     .option(
       '--schedule <name>',
-      'submit nothing: wait for the next run of this schedule, and follow its task',
+      'wait for the next run of this schedule and follow its task, instead of submitting a request',
     )
-    .option('--local', 'run in an embedded AWS inside this process; no account is used')
+    .option('--local', 'run in an embedded AWS inside this process, without an AWS account')
     .option(
       '--seed <dir>',
-      'load data first: objects DIR/s3/<bucket output>/<key>, items DIR/dynamodb/<table output>.json (local only)',
+      'load data from this folder first: objects DIR/s3/<bucket output>/<key>, items DIR/dynamodb/<table output>.json (local only)',
     )
-    .option('--dump <dir>', 'write all objects and items afterwards, in the same form (local only)')
+    .option(
+      '--dump <dir>',
+      'write all objects and items to this folder afterwards, in the form of --seed (local only)',
+    )
     .option(
       '--stop-at <state>',
-      'stop the execution when it enters this state, to see its boundary closed (local only)',
+      'stop the execution when it enters this state, to see how its boundary is closed (local only)',
     )
     .option(
       '--approve-as <name@output>',
@@ -36,12 +39,12 @@ export function declareRun(program: Command, io: Io, exitWith: ExitWith): void {
     )
     .option(
       '--trail <dir>',
-      'write what CloudTrail would have recorded, after the last deadline (local only)',
+      'after the last deadline, write what CloudTrail would have recorded to this folder (local only)',
     )
     .option('--out <dir>', 'write <taskId>.evidence.json to this folder')
     .option(
       '--policy-delay <seconds>',
-      'how long policy changes take to have effect (local only)',
+      'the time until a policy change takes effect, in seconds (local only)',
       seconds,
       4,
     )

@@ -7,7 +7,10 @@ export function declareShow(program: Command, io: Io, exitWith: ExitWith): void 
     program.command('show').description("show a task's timeline, from the stack or from an evidence bundle"),
   )
     .argument('<task>', 'a boundary id (<type>.<taskId>), a task id with --type, or a bundle file')
-    .option('--type <type>', 'the task type, when only a task id is given')
-    .option('--out <dir>', "write the evidence of a stack's task to this folder: <taskId>.evidence.json")
+    .option('--type <type>', 'the task type, if only a task id is given')
+    .option(
+      '--out <dir>',
+      'write the evidence to this folder as <taskId>.evidence.json (only for a task of a stack)',
+    )
     .action((task, options) => exitWith(import('./show.ts').then(({ show }) => show(task, options, io))));
 }

@@ -174,6 +174,6 @@ describe('usage', () => {
   it('--help is no error', async () => {
     const { code, stdout, stderr } = await call(await temporaryFolder(), ['run', '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('skips idle waiting');
+    expect(stdout).toContain('runs inside this process, on a virtual clock');
   });
 });

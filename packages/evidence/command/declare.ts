@@ -26,8 +26,11 @@ function declareVerify(program: Command, io: CommandIo, exitWith: ExitWith): voi
   program
     .command('verify')
     .description("check an evidence bundle's chain and signature, offline")
-    .argument('<bundle>', 'the bundle, a file that --out wrote')
-    .option('--key <pem>', 'the public key that you trust; without it, only consistency is checked')
+    .argument('<bundle>', 'the evidence bundle, a JSON file that --out wrote')
+    .option(
+      '--key <pem>',
+      'the PEM file of the public key that you trust; without it, only consistency is checked',
+    )
     .option('--json', 'print exactly one JSON document on standard output')
     .addHelpText('after', VERIFYING)
     .action((bundle, options) =>
@@ -47,12 +50,15 @@ function declareAudit(program: Command, io: CommandIo, exitWith: ExitWith, s3Con
   program
     .command('audit')
     .description("compare a task's evidence with CloudTrail: enforced, violated or undetermined, and why")
-    .argument('<bundle>', 'the evidence bundle, a JSON file')
-    .requiredOption('--trail <place>', "CloudTrail's files: a folder, or s3://bucket/prefix")
-    .option('--key <pem>', 'the public key that you trust; without it the best verdict is undetermined')
+    .argument('<bundle>', 'the evidence bundle, a JSON file that --out wrote')
+    .requiredOption('--trail <place>', "the place of CloudTrail's files: a folder, or s3://bucket/prefix")
+    .option(
+      '--key <pem>',
+      'the PEM file of the public key that you trust; without it, the best verdict is undetermined',
+    )
     .option(
       '--trail-keys <file>',
-      'the JSON of "aws cloudtrail list-public-keys", to check the digest files\' signatures',
+      'the file with the JSON of "aws cloudtrail list-public-keys", to verify the signatures of the digest files',
     )
     .option('--json', 'print exactly one JSON document on standard output')
     .addHelpText('after', AUDITING)
@@ -62,8 +68,8 @@ function declareAudit(program: Command, io: CommandIo, exitWith: ExitWith, s3Con
 }
 
 const REPORTING = `
-The page needs no network and runs no script. It is written next to the bundle as <taskId>.report.html, or to the file
-given with --out, and its path is printed. The page shows what is wrong with the record or with the task.
+The page needs no network and runs no scripts. The command prints the path of the page. If something is wrong with the
+record or with the task, the page shows it.
 
 Exit code: 0 written; 2 the bundle, the audit or the key cannot be used, or the page cannot be written.`;
 
@@ -72,17 +78,17 @@ function declareReports(program: Command, io: CommandIo, exitWith: ExitWith): vo
     program
       .command(name)
       .description(what)
-      .argument('<bundle>', 'an evidence bundle, a JSON file')
+      .argument('<bundle>', 'the evidence bundle, a JSON file that --out wrote')
       .option('--json', 'print exactly one JSON document on standard output');
   about('report', "write a task's record as one HTML page, for people who review it")
-    .option('--audit <file>', 'the output of `audit --json` for this bundle')
-    .option('--key <pem>', 'the public key that you trust, in PEM form')
-    .option('--out <file>', 'the file to write')
+    .option('--audit <file>', 'the file with the output of `audit --json` for this bundle')
+    .option('--key <pem>', 'the PEM file of the public key that you trust')
+    .option('--out <file>', 'the file to write (default: <taskId>.report.html next to the bundle)')
     .addHelpText('after', REPORTING)
     .action((bundle, options) =>
       exitWith(import('./report/report.ts').then(({ report }) => report(bundle, options, io))),
     );
-  about('controls', "show which of a task's events are evidence for which control of OWASP and NIST")
+  about('controls', "show which of a task's events are evidence for the controls of OWASP and NIST")
     .addHelpText('after', '\nExit code: 0 done; 2 the bundle cannot be used. More in docs/controls.md.')
     .action((bundle, options) =>
       exitWith(import('./controls/controls.ts').then(({ controls }) => controls(bundle, options, io))),

@@ -26,15 +26,15 @@ export const seconds = (text: string): number => {
 /** The options of every command that needs a stack. */
 export const withStack = (command: Command): Command =>
   command
-    .option('--stack <name>', 'the deployed stack; with AWS_ENDPOINT_URL it defaults to Taskbound')
+    .option('--stack <name>', 'the name of the deployed stack (default with AWS_ENDPOINT_URL: Taskbound)')
     .option(
       '--assembly <dir>',
-      'an already synthesized CDK assembly for the local stack, instead of synthesizing',
+      'the folder of a synthesized CDK assembly for a local stack (default: synthesize the sample app)',
     )
     .option('--json', 'print exactly one JSON document on standard output');
 
 export const withPerson = (command: Command): Command =>
   withStack(command).option(
     '--as <name@output>',
-    "act as this person in the stack's role: alice@Approvers (in an embedded AWS you are in Requesters by default)",
+    'act as this person in a role of the stack, such as alice@Approvers (default in an embedded AWS: yourself in Requesters)',
   );

@@ -34,7 +34,7 @@ export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
   // Not inside a surrogate pair.
   const end = /[\ud800-\udbff]/.test(text.charAt(limit - 1)) ? limit - 1 : limit;
-  return `${text.slice(0, end)} … (cut: ${text.length} characters in all; the bundle has the whole)`;
+  return `${text.slice(0, end)} … (shortened from ${text.length} characters; the bundle contains the full text)`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

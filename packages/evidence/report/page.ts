@@ -25,10 +25,10 @@ const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 function sectionsOf(subject: ReportSubject): Section[] {
   const { bundle, parsed, record } = subject;
   return [
-    { id: 'verdict', title: 'In short', body: verdict(subject) },
+    { id: 'verdict', title: 'Summary', body: verdict(subject) },
     { id: 'path', title: 'Path through the workflow', body: pathSection(subject.path) },
     { id: 'timeline', title: 'Timeline', body: timeline(describeEvents(bundle, parsed)) },
-    { id: 'people', title: 'Who asked and who approved', body: people(record) },
+    { id: 'people', title: 'Request and approvals', body: people(record) },
     { id: 'permissions', title: 'Permissions', body: permissions(record) },
     {
       id: 'used',
@@ -38,10 +38,10 @@ function sectionsOf(subject: ReportSubject): Section[] {
         <h3>Secrets of the task</h3>
         ${secretsUsed(record)}`,
     },
-    { id: 'proof', title: 'How its access ended', body: proof(subject) },
+    { id: 'proof', title: 'How access ended', body: proof(subject) },
     { id: 'audit', title: 'Audit', body: audit(subject) },
     { id: 'controls', title: 'Controls', body: controls(subject) },
-    { id: 'record', title: 'The record itself', body: integrity(subject) },
+    { id: 'record', title: 'Integrity of the record', body: integrity(subject) },
     { id: 'limits', title: 'What this page does not show', body: limits(subject) },
   ];
 }
@@ -55,15 +55,15 @@ const unreadable = ({ unreadable: events }: TaskRecord): Html | undefined =>
     ? undefined
     : html`<p>
         ${badge('warn', `${count(events.length, 'event')} cannot be read.`)} The
-        <a href="#timeline">timeline</a> has ${events.length === 1 ? 'it' : 'them'} as recorded; the other
+        <a href="#timeline">timeline</a> shows ${events.length === 1 ? 'it' : 'them'} as recorded; other
         sections may be incomplete.
       </p>`;
 
 function violationOrFault({ verification, audit: result }: ReportSubject): Html | undefined {
   if (verification.is === 'broken')
     return html`<p class="alarm">
-      ${badge('bad', 'Do not rely on this record.')} ${theirs(verification.says)} What follows is what the
-      record contains, not what is known.
+      ${badge('bad', 'Do not rely on this record.')} ${theirs(verification.says)} This page shows the content
+      of the record, which may be false.
     </p>`;
   return result?.verdict === 'violated'
     ? html`<p class="alarm">
@@ -101,8 +101,8 @@ export function reportPage(subject: ReportSubject): string {
         <main id="main" tabindex="-1">${warnings(subject)}${sections.map(section)}</main>
         <footer>
           <p>
-            Made from one evidence bundle by <code>taskbound report</code>. This page runs no script and loads
-            nothing.
+            Created by <code>taskbound report</code> from one evidence bundle. This page runs no scripts and
+            loads no other files.
           </p>
         </footer>
       </body>

@@ -89,6 +89,8 @@ export function bounded<T>(
   return {
     shown: items.slice(0, limit),
     rest:
-      left > 0 ? html`<p class="muted">${left} more are not shown here; the file has them.</p>` : undefined,
+      left > 0
+        ? html`<p class="muted">${left} more are not shown here; the file contains them.</p>`
+        : undefined,
   };
 }

@@ -54,7 +54,7 @@ function knownEnd(end: AccessEnd, { is }: RecordCheck, audit: AuditResult | unde
     ...(is === 'broken' ? ['the record does not verify, so its events about the end prove nothing'] : []),
     ...(after > 0
       ? [
-          `the trail has ${count(after, 'call')} of this task after its end that ${after === 1 ? 'was' : 'were'} answered`,
+          `the trail contains ${count(after, 'call')} of this task that ${after === 1 ? 'was' : 'were'} answered after the end of its access`,
         ]
       : []),
   ];

@@ -22,17 +22,17 @@ export function verification(bundle: EvidenceBundle, pinned: KeyObject | undefin
     case 'verified':
       return {
         is: 'verified',
-        says: `The hashes of all events hold, and their head is signed with the key that was given (${keyId}).`,
+        says: `The hashes of all events are valid, and the last event is signed with the given key (${keyId}).`,
       };
     case 'wrong':
       return { is: 'broken', says: `The record does not verify: ${fault}.` };
     case 'consistent':
-      return { is: 'consistent', says: `The hashes of all events hold. ${unpinned(keyId ?? '?')}` };
+      return { is: 'consistent', says: `The hashes of all events are valid. ${unpinned(keyId ?? '?')}` };
   }
 }
 
 const UNSIGNED =
-  'The hashes of all events hold. Nothing is signed, because the boundary is not closed: cut-off events would not show.';
+  'The hashes of all events are valid. The record is not signed, because the boundary is not closed, so missing events at its end cannot be detected.';
 
 const unpinned = (keyId: string): string =>
-  `Their head is signed, but no key was given to check it against: the bundle itself names the key ${keyId}, and whoever made it anew would have named another.`;
+  `The last event is signed with a key that the bundle itself contains (${keyId}), and no key was given to compare it with. A forged bundle would contain another key.`;

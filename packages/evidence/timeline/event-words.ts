@@ -16,17 +16,15 @@ function shown(value: unknown): string {
 
 const requestedWords = ({ taskType, parameters, reason, window }: EventData<'task.requested'>): string => {
   const when =
-    window === undefined
-      ? ''
-      : `; to run from ${shown(window.opensAt)} to ${shown(window.closesAt)} and not outside`;
-  return `asked for ${shown(taskType)} with ${shown(parameters)}, because: ${shown(reason)}${when}`;
+    window === undefined ? '' : `; window: from ${shown(window.opensAt)} to ${shown(window.closesAt)}`;
+  return `requested ${shown(taskType)} with ${shown(parameters)}; reason: ${shown(reason)}${when}`;
 };
 
 function workWords(data: EventData<'work.finished'>): string {
   const tools = toolWords(data.tools);
   switch (data.status) {
     case 'handed-on':
-      return `the run of lease ${shown(data.lease)} ended with more to do: another goes on from its checkpoint; ${tools}`;
+      return `the run of lease ${shown(data.lease)} returned a checkpoint, and another run continues from it; ${tools}`;
     case 'failed':
       return `the work failed with ${shown(data.error)}: ${shown(data.cause)}; ${tools}`;
     case 'succeeded':
@@ -35,11 +33,11 @@ function workWords(data: EventData<'work.finished'>): string {
 }
 
 function revokedWords({ deny }: EventData<'boundary.revoked'>): string {
-  if (typeof deny === 'string') return `nothing may be issued any more; deny ${shown(deny)}`;
+  if (typeof deny === 'string') return `nothing more can be issued; the deny is ${shown(deny)}`;
   const end = shown(deny.until);
   if (deny.effective)
-    return `everything is denied to the session by the policy ${shown(deny.policyName)}, until ${end} at least`;
-  return `the deny could not be put (${shown(deny.error)}); the session's own deadline ends it at ${end}`;
+    return `the policy ${shown(deny.policyName)} denies everything to the session, at least until ${end}`;
+  return `the deny could not be added (${shown(deny.error)}); the session ends at its own deadline, ${end}`;
 }
 
 function provenWords({ proof, leases }: EventData<'revocation.proven'>): string {
@@ -52,7 +50,7 @@ const closedWords = ({ outcome, error }: EventData<'boundary.closed'>): string =
   `the boundary is closed; the task ${shown(outcome)}${error === null ? '' : ` with ${shown(error)}`}`;
 
 const issuedWords = ({ accessKeyId, lease, deadline }: EventData<'identity.issued'>): string =>
-  `credentials ${shown(accessKeyId)} issued, lease ${shown(lease)}; they end by themselves at ${shown(deadline)}`;
+  `credentials ${shown(accessKeyId)} issued for lease ${shown(lease)}; their deadline is ${shown(deadline)}`;
 
 type DataByType = { readonly [Type in EventType]: EventData<Type> };
 
@@ -61,14 +59,14 @@ const WORDS: { readonly [Type in EventType]: (data: DataByType[Type]) => string 
   'approval.granted': ({ person }) => `approved by ${shown(person)}`,
   'approval.refused': ({ person, reason }) => `refused by ${shown(person)}: ${shown(reason)}`,
   'approval.expired': ({ expiresAt }) =>
-    `not enough people approved it before ${shown(expiresAt)}: it will not run`,
+    `not enough people approved the task before ${shown(expiresAt)}; it will not run`,
   'task.admitted': ({ leaseSeconds }) =>
     `admitted: the grant is unchanged; each lease lasts ${shown(leaseSeconds)} s at most`,
   'task.rejected': ({ because }) => `not admitted: ${shown(because)}`,
   'task.ended': ({ person, reason }) => `ended early by ${shown(person)}: ${shown(reason)}`,
   'attempt.refused': ({ what, because }) => `${shown(what)} refused: ${shown(because)}`,
   'review.opened': ({ emergency }) =>
-    `ran as an emergency without approval (${shown(emergency)}); somebody else must review it`,
+    `emergency without approval (${shown(emergency)}); another person must review it`,
   'review.decided': ({ decision, person, reason }) =>
     `the emergency was ${shown(decision)} by ${shown(person)}: ${shown(reason)}`,
   'secret.issued': ({ name, kind }) =>

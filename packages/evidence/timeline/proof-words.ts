@@ -2,5 +2,5 @@
 export const PROOF_WORDS: Readonly<Record<string, string>> = {
   refused: "the task's own credential was used and refused",
   'nothing-issued': 'no credential was ever issued',
-  expired: 'a credential that nobody could present has passed its deadline',
+  expired: 'a credential that could not be tested has passed its deadline',
 };

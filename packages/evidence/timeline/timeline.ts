@@ -40,10 +40,10 @@ export const actorWords = (actor: string): string =>
 
 function chainWords({ fault, events, keyId }: Verification): string {
   if (fault !== null) return `Chain: BROKEN: ${visible(fault)}. Do not rely on this record.\n`;
-  const holds = `Chain: the hashes of all ${events} events hold`;
+  const holds = `Chain: the hashes of all ${events} events are valid`;
   return keyId === null
-    ? `${holds}. (It is not signed yet, so missing events at the end would not be detected.)\n`
-    : `${holds}; their head is signed with the key ${keyId} (to check that it is your stack's key: taskbound verify --key).\n`;
+    ? `${holds}. (Not signed yet, so missing events at the end cannot be detected.)\n`
+    : `${holds}; the last event is signed with the key ${keyId} (check that it is your stack's key with taskbound verify --key).\n`;
 }
 
 /** The events of a task, one line each: time (UTC), type, actor, a sentence. */

@@ -5,7 +5,7 @@ import { oneLine } from '../command/print.ts';
 export function toolWords(tools: EventData<'work.finished'>['tools']): string {
   // Records of version 0.1 and earlier may not name the tool of each use.
   if (tools === 'unknown' || tools.uses.some(({ tool }) => tool === undefined))
-    return 'which tools it used is unknown';
+    return 'the tools that it used are unknown';
   if (tools.count === 0) return 'the worker reports no tool';
   const used = counted(tools.uses.flatMap(({ tool }) => tool ?? []));
   const without = counted(tools.uses.flatMap(({ tool, action }) => (tool === null ? [action] : [])));

@@ -80,7 +80,7 @@ it('serves other terminals over HTTP, refuses an id used by another request, and
       { boundaryId: 'object-transfer.mine-1', phase: 'closed', proof: 'refused', reason: 'first' },
     ]);
     const show = await call(folder, ['show', 'mine-1', '--type', 'object-transfer'], { env });
-    expect(show.stdout).toMatch(/Chain: the hashes of all \d+ events hold/);
+    expect(show.stdout).toMatch(/Chain: the hashes of all \d+ events are valid/);
 
     const kept = await call(folder, ['show', 'object-transfer.mine-1', '--out', 'kept', '--json'], { env });
     const { evidenceFile, ...shown } = JSON.parse(kept.stdout);

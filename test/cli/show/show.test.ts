@@ -10,10 +10,10 @@ describe('show of a bundle', () => {
     const file = await fileIn(folder, 'nightly-1.evidence.json', signedBundle(BOUNDARY, goodEvents()));
     const { code, stdout } = await call(folder, ['show', file]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^10:00:00\.000 +task\.requested +Requesters\/ann +asked for object-transfer/m);
+    expect(stdout).toMatch(/^10:00:00\.000 +task\.requested +Requesters\/ann +requested object-transfer/m);
     expect(stdout).toContain("access is gone: the task's own credential was used and refused 3 times");
     expect(stdout).toMatch(
-      /Chain: the hashes of all 9 events hold; their head is signed with the key [0-9a-f]{64}/,
+      /Chain: the hashes of all 9 events are valid; the last event is signed with the key [0-9a-f]{64}/,
     );
   });
 
@@ -33,7 +33,7 @@ describe('show of a bundle', () => {
   it('says that nothing is signed while the boundary is open, and that something is missing when it is closed', async () => {
     const folder = await temporaryFolder();
     const open = await fileIn(folder, 'open.json', makeBundle(BOUNDARY, goodEvents().slice(0, -1)));
-    expect((await call(folder, ['show', open])).stdout).toContain('8 events hold. (It is not signed yet');
+    expect((await call(folder, ['show', open])).stdout).toContain('8 events are valid. (Not signed yet');
     const closed = await fileIn(folder, 'closed.json', makeBundle(BOUNDARY, goodEvents()));
     expect((await call(folder, ['show', closed])).stdout).toContain('the envelope is missing');
   });

@@ -51,7 +51,7 @@ describe('unseen characters', () => {
 describe('long texts', () => {
   it('are cut with a word about it, never inside a character', () => {
     expect(cut('abc', 3)).toBe('abc');
-    expect(cut('abcd', 3)).toBe('abc … (cut: 4 characters in all; the bundle has the whole)');
+    expect(cut('abcd', 3)).toBe('abc … (shortened from 4 characters; the bundle contains the full text)');
     expect(cut('ab😀d', 3)).toMatch(/^ab … /);
   });
 

@@ -71,7 +71,7 @@ describe('the page', () => {
   it.each<[RecordName, RegExp]>([
     [
       'succeeded',
-      /Yes, proven by use.*1 credential of this task was used, and every call was refused, 1\.0 s after its work ended/,
+      /Yes, proven by use.*1 credential of this task was used, and AWS refused every call\. This was proven 1\.0 s after the work ended/,
     ],
     ['lease after lease', /3 credentials of this task were used/],
     ['rejected', /There was none/],
@@ -82,9 +82,9 @@ describe('the page', () => {
     expect(answers.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toMatch(words);
   });
 
-  it('tells the tool of each use, or that none is known to allow it, and the item', () => {
+  it('tells the tool of each use, or that no tool is known, and the item', () => {
     const page = pageOf(eventsOf('succeeded'));
-    for (const words of ['readSource', 'none is known to allow it', 'caseId = case-7', '2 uses in all'])
+    for (const words of ['readSource', 'no known tool', 'caseId = case-7', '2 uses in total'])
       expect(page.replace(/\s+/g, ' ')).toContain(words);
   });
 
@@ -134,7 +134,7 @@ describe('the page', () => {
     expect(unread('revocation.proven')).not.toContain('The record has no proof');
     expect(unread('work.finished')).not.toContain('ended before it reported');
     expect(unread('secret.issued')).not.toContain('No secret was made');
-    expect(unread('task.requested')).not.toContain('does not show who asked');
+    expect(unread('task.requested')).not.toContain('does not show who requested');
   });
 
   it('opens, and stays short, when an event names leases without end', () => {
@@ -172,7 +172,7 @@ describe('the page', () => {
     expect(page).toContain('Do not rely on this record.');
     expect(page).toContain('event 3 (secret.issued) was changed');
     expect(page).not.toContain('Yes, proven by use');
-    expect(page).toContain('nothing in it is evidence for a control');
+    expect(page).toContain('it is not evidence for any control');
   });
 
   it('does not put the verdict of an audit beside a record that was changed', () => {
@@ -180,10 +180,10 @@ describe('the page', () => {
     const changed = events.map((event) => (event.seq === 1 ? { ...event, actor: 'somebody else' } : event));
     const page = pageOf(changed, auditOf(events));
     expect(page).toContain('Do not rely on this record.');
-    expect(page.match(/its verdict is left out/g)).toHaveLength(2);
+    expect(page.match(/its verdict is not shown/g)).toHaveLength(2);
     expect(page).not.toMatch(/Enforced|Not audited/);
     const seen = pageOf(changed, violatedAudit(events));
-    expect(seen).toContain('1 call of this task after its end that was answered');
+    expect(seen).toContain('1 call of this task that was answered after the end of its access');
     expect(seen).not.toContain('outside-and-allowed');
   });
 
@@ -191,13 +191,13 @@ describe('the page', () => {
     const events = eventsOf('succeeded');
     expect(pageOf(events)).toContain('Not audited');
     expect(pageOf(events, auditOf(events))).toContain('Enforced');
-    expect(pageOf(events, auditOf(events))).toContain('signed by nobody');
+    expect(pageOf(events, auditOf(events))).toContain('The file of this audit is not signed');
     const violated = pageOf(events, violatedAudit(events));
     for (const words of [
       'The boundary was violated.',
       'No: the trail shows calls after the end',
       'The trail shows violations.',
-      '1 call of this task after its end that was answered',
+      '1 call of this task that was answered after the end of its access',
       'outside-and-allowed',
       'e-2',
       'no-data-events',
@@ -213,8 +213,8 @@ describe('the page', () => {
         : draft,
     );
     const page = pageOf(chainOf(drafts));
-    expect(page.match(/the one that was asked for/g)).toHaveLength(1);
-    expect(page.match(/another one/g)).toHaveLength(1);
+    expect(page.match(/the requested grant/g)).toHaveLength(1);
+    expect(page.match(/a different grant/g)).toHaveLength(1);
   });
 
   it('keeps leases apart whose policies differ in more than their deadline', () => {

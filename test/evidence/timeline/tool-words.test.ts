@@ -16,11 +16,11 @@ const { tool: _tool, ...unnamed } = use(null);
 
 describe('the tools that a worker says it used', () => {
   it.each<[string, Tools, string]>([
-    ['a worker that died', 'unknown', 'which tools it used is unknown'],
+    ['a worker that died', 'unknown', 'the tools that it used are unknown'],
     [
       'a record that does not name the tools',
       { uses: [unnamed], count: 1, digest: '' },
-      'which tools it used is unknown',
+      'the tools that it used are unknown',
     ],
     ['none', { uses: [], count: 0, digest: '' }, 'the worker reports no tool'],
     [

@@ -68,7 +68,7 @@ export function renderAudit(result: AuditResult): string {
 function trailText({ files, records, bytes, from, to, digests, signatures }: AuditResult['trail']): string {
   const covered =
     from === null || to === null
-      ? 'no time is covered without a hole'
+      ? 'no period is covered completely'
       : `covers ${visible(from)} to ${visible(to)}`;
   const signed = digests === 'absent' ? '' : `; ${SIGNATURES[signatures]}`;
   return `    ${files} files, ${records} records, ${bytes} bytes uncompressed; ${covered}\n    digest files: ${digests}${signed}\n`;

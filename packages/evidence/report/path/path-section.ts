@@ -1,4 +1,4 @@
-import { html, theirs, type Html } from '../html.ts';
+import { count, html, theirs, type Html } from '../html.ts';
 import { details } from '../parts.ts';
 import { SIGNS, STATE_WORDS, workflowPicture } from './workflow-picture.ts';
 import type { StepState, WorkflowPath } from './path.ts';
@@ -12,7 +12,7 @@ export const pathSection = (of: WorkflowPath): Html =>
       ${workflowPicture(of)}
       <figcaption>
         ${STATES.map((state) => html`<span class="key ${state}">${SIGNS[state]} ${STATE_WORDS[state]}</span>`)}
-        Each box is a state of the workflow; the heavy line is this task’s path.
+        Each box is a state of the workflow; the thick line is the path of this task.
       </figcaption>
     </figure>
     ${details(
@@ -25,5 +25,5 @@ export const pathSection = (of: WorkflowPath): Html =>
               </li>`,
           )}
         </ol>
-        ${of.rounds === 0 ? undefined : html`<p>RunWork handed on to a fresh lease ${of.rounds} times.</p>`}`,
+        ${of.rounds === 0 ? undefined : html`<p>RunWork continued with a new lease ${count(of.rounds, 'time')}.</p>`}`,
     )}`;

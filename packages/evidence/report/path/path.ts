@@ -80,7 +80,7 @@ function frontOf(record: TaskRecord): Step[] {
 
 const requested = (record: TaskRecord): Step =>
   record.requested || unreadableOf(record, 'task.requested').length > 0
-    ? step('submit', 'passed', 'asked for')
+    ? step('submit', 'passed', 'requested')
     : step('submit', 'skipped', 'not in the record');
 
 function approval(record: TaskRecord): Step {
@@ -103,7 +103,7 @@ function admit(record: TaskRecord): Step {
       ? step('Admit', 'failed', 'rejected later')
       : step('Admit', 'passed', 'admitted');
   if (rejected?.actor === 'admit') return step('Admit', 'failed', 'rejected');
-  return step('Admit', 'skipped', isRefused(record) || expired ? 'only closes it' : 'not reached');
+  return step('Admit', 'skipped', isRefused(record) || expired ? 'not approved' : 'not reached');
 }
 
 function window(record: TaskRecord): Step {
@@ -111,8 +111,8 @@ function window(record: TaskRecord): Step {
   if (record.admitted === undefined) return step('AwaitWindow', 'skipped', 'not reached');
   if (isIssued(record)) return step('AwaitWindow', 'passed', 'window open');
   return record.revoked || record.rejected
-    ? step('AwaitWindow', record.rejected ? 'passed' : 'failed', 'did not issue')
-    : step('AwaitWindow', 'waiting', 'waits');
+    ? step('AwaitWindow', record.rejected ? 'passed' : 'failed', 'nothing issued')
+    : step('AwaitWindow', 'waiting', 'not open yet');
 }
 
 function secrets(record: TaskRecord): Step {
@@ -121,7 +121,7 @@ function secrets(record: TaskRecord): Step {
   const issued = made.length + unreadableOf(record, 'secret.issued').length;
   const name = issued === 1 && only ? `Issue ${only.name}` : 'Issue secrets';
   if (rejected?.actor === 'issue-secret') return step(name, 'failed', 'rejected');
-  if (issued === 0) return step(name, 'skipped', isLeased(record) ? 'has none' : 'not reached');
+  if (issued === 0) return step(name, 'skipped', isLeased(record) ? 'no secrets' : 'not reached');
   return step(name, 'passed', `${issued} issued`);
 }
 
@@ -144,10 +144,10 @@ function work(record: TaskRecord): Step {
   }
   if (leases.length === 0) return step('RunWork', 'skipped', 'not reached');
   if (ended) return step('RunWork', 'failed', 'ended early');
-  if (last) return step('RunWork', 'passed', 'handed on');
+  if (last) return step('RunWork', 'passed', 'checkpoint returned');
   return isTailBegun(record)
-    ? step('RunWork', 'failed', 'no word of it')
-    : step('RunWork', 'waiting', 'under way, or lost');
+    ? step('RunWork', 'failed', 'no result recorded')
+    : step('RunWork', 'waiting', 'running, or lost');
 }
 
 function tailOf(record: TaskRecord): Step[] {
@@ -176,7 +176,7 @@ function outcome(record: TaskRecord): Step {
   if (!isClosed(record)) return step('End', 'skipped', 'not reached');
   const closed = record.closed?.data;
   return closed?.outcome === 'succeeded'
-    ? step('TaskSucceeded', 'passed', 'the end')
+    ? step('TaskSucceeded', 'passed', 'succeeded')
     : step('TaskFailed', 'failed', cutError(closed?.error ?? 'failed'));
 }
 
@@ -192,20 +192,20 @@ const issuedWord = ({ leases, secrets: made }: TaskRecord): string =>
 
 function says(record: TaskRecord, front: readonly Step[], byTeardown: boolean): string {
   const { ended, rejected, expired, closed } = record;
-  const so = isIssued(record) ? `yet something ${issuedWord(record)}` : 'so nothing was issued';
+  const so = isIssued(record) ? `but something ${issuedWord(record)}` : 'so nothing was issued';
   if (expired) return `Not enough people approved the task in time, ${so}.`;
   if (isRefused(record)) return `A person refused the task, ${so}.`;
   if (ended)
     return `A person ended the task early; ${isClosed(record) ? 'Teardown closed its boundary' : 'the record ends before its boundary was closed'}.`;
-  if (byTeardown)
-    return 'The execution ended without its own tail; Teardown took over and closed the boundary.';
+  if (byTeardown) return 'The execution ended without its tail, so Teardown closed the boundary.';
   if (rejected)
-    return `A rule rejected the task${isIssued(record) ? `, and something ${issuedWord(record)}` : ', so nothing was issued'}.`;
+    return `A rule rejected the task${isIssued(record) ? `, but something ${issuedWord(record)}` : ', so nothing was issued'}.`;
   if (!isClosed(record)) {
     const where = [...front].reverse().find(({ state }) => state === 'waiting' || state === 'failed')?.name;
-    return `The record ends before the boundary was closed${where === undefined ? '' : `, at ${where}`}.`;
+    return `The record ends${where === undefined ? '' : ` at ${where},`} before the boundary was closed.`;
   }
-  if (closed === undefined) return 'The boundary was closed; how the task ended cannot be read.';
+  if (closed === undefined)
+    return 'The boundary was closed, but the event with the outcome of the task cannot be read.';
   return closed.data.outcome === 'succeeded'
     ? 'The task went through the whole workflow, and its boundary was closed.'
     : 'The task failed, and its boundary was closed.';

@@ -99,7 +99,7 @@ export const SIGNS: Readonly<Record<StepState, string>> = {
 export const STATE_WORDS: Readonly<Record<StepState, string>> = {
   passed: 'passed',
   failed: 'ended here',
-  waiting: 'still here',
+  waiting: 'waiting',
   skipped: 'not entered',
 };
 
@@ -170,7 +170,7 @@ function picture(path: WorkflowPath, layout: Layout): Html {
     role="img"
     aria-labelledby="${id}-title ${id}-desc"
   >
-    <title id="${id}-title">The workflow, with this task’s path through it</title>
+    <title id="${id}-title">The workflow, with the path of this task</title>
     <desc id="${id}-desc">${cut(pathText(path), 2000)}</desc>
     <defs>${arrow(id, 'on')}${arrow(id, 'off')}</defs>
     <rect
@@ -182,7 +182,7 @@ function picture(path: WorkflowPath, layout: Layout): Html {
       rx="12"
     />
     <text class="note" x="${frame.x + 12}" y="${frame.y + frame.height - 7}">
-      ${path.byTeardown ? 'run by the machine Teardown' : 'always, however it ends'}
+      ${path.byTeardown ? 'run by Teardown' : 'runs in every case'}
     </text>
     ${edges(path, layout)} ${path.front.map((step, index) => boxOf(step, layout.front(index), layout))}
     ${path.tail.map((step, index) => boxOf(step, layout.tail(index), layout))}

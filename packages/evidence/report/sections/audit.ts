@@ -14,12 +14,12 @@ const MOST_RECORDS = 50;
 
 const CALLS: readonly (readonly [keyof AuditResult['calls'], string])[] = [
   ['insideAllowed', 'inside the session policy, and answered'],
-  ['insideFailed', 'inside, and answered with an error that is no refusal'],
-  ['insideRefused', 'inside, and refused all the same'],
+  ['insideFailed', 'inside, but failed for another reason'],
+  ['insideRefused', 'inside, but refused'],
   ['outsideRefused', 'outside, and refused'],
-  ['outsideAllowed', 'outside, and answered: breaks the boundary'],
+  ['outsideAllowed', 'outside, and answered (violation)'],
   ['afterRefused', 'after the end, and refused'],
-  ['afterAllowed', 'after the end, and answered: breaks the boundary'],
+  ['afterAllowed', 'after the end, and answered (violation)'],
   ['undecided', 'not decided'],
 ];
 
@@ -28,21 +28,21 @@ export function audit({ audit: result, isAuditLeftOut }: ReportSubject): Html {
   if (isAuditLeftOut) return html`<p>${badge('bad', 'Not shown')} ${LEFT_OUT}</p>`;
   if (result === undefined) {
     return html`<p>
-        ${badge('plain', 'Not audited')} This report was made without <code>--audit</code>. Nothing on this
-        page was compared with what AWS itself recorded. To do it:
+        ${badge('plain', 'Not audited')} This report was created without <code>--audit</code>. Nothing on this
+        page was compared with the records of AWS. To run an audit:
       </p>
       ${block('Commands of an audit', AUDIT_COMMANDS)}`;
   }
   const { tone, word, says } = AUDIT_WORDS[result.verdict];
   return html`<p>${badge(tone, word)} ${says}</p>
     <p>
-      The file that this comes from is signed by nobody: whoever gave it may have written it. To rely on it,
-      make it anew from the bundle and the trail.
+      The file of this audit is not signed, so anyone may have changed it. To rely on the audit, run it again
+      on the bundle and the trail.
     </p>
     ${violations(result)} ${gaps(result)}
     ${table(
       'Calls of this task in the trail',
-      ['Calls', 'How many'],
+      ['Calls', 'Number'],
       CALLS.map(([name, words]) => [words, result.calls[name]]),
     )}
     ${attempts(result)} ${trail(result)}`;
@@ -63,7 +63,7 @@ const recordRow = ({ at, action, resource, error, accessKeyId, eventId, file }: 
 function violations({ violations: found }: AuditResult): Html {
   if (found.length === 0)
     return html`<h3>Violations</h3>
-      <p>None was seen.</p>`;
+      <p>None was found.</p>`;
   const { shown, rest } = bounded(found, MOST_VIOLATIONS);
   return html`<h3>Violations</h3>
     ${shown.map(({ rule, says, records }, index) => {
@@ -80,27 +80,27 @@ function violations({ violations: found }: AuditResult): Html {
 
 function gaps({ gaps: found }: AuditResult): Html {
   if (found.length === 0)
-    return html`<h3>What is missing</h3>
-      <p>Nothing that would show a violation.</p>`;
+    return html`<h3>Missing information</h3>
+      <p>Nothing that could show a violation is missing.</p>`;
   const { shown, rest } = bounded(found, MOST_VIOLATIONS);
-  return html`<h3>What is missing</h3>
+  return html`<h3>Missing information</h3>
     ${list(shown.map(({ rule, says }) => html`<strong>${theirs(rule, 100)}</strong>: ${theirs(says, 2000)}`))}${rest}`;
 }
 
 function attempts({ attempts: found, calls }: AuditResult): Html {
   if (found.length === 0)
-    return html`<h3>Refused attempts outside its policy</h3>
+    return html`<h3>Refused attempts outside the session policy</h3>
       <p>None.</p>`;
   const { shown } = bounded(found, MOST_VIOLATIONS);
   const more = calls.outsideRefused - shown.length;
-  return html`<h3>Refused attempts outside its policy</h3>
-    <p>The task tried this, and IAM refused it${more > 0 ? `, and ${more} times more` : ''}.</p>
+  return html`<h3>Refused attempts outside the session policy</h3>
+    <p>The task made these calls, and AWS refused them.${more > 0 ? ` ${more} more are not shown.` : ''}</p>
     ${table('Refused attempts', RECORD_HEADS, shown.map(recordRow))}`;
 }
 
 /** Hashes hold together whatever was written together: only signatures make a chain of digests somebody's. */
 function digestWords({ digests, signatures }: AuditResult['trail']): Html {
-  if (digests === 'absent') return badge('warn', 'absent: missing or changed files would not show');
+  if (digests === 'absent') return badge('warn', 'absent, so missing or changed files cannot be detected');
   if (digests === 'broken' || signatures === 'broken')
     return badge('bad', `files were changed; ${SIGNATURES[signatures]}`);
   return badge(signatures === 'verified' ? 'good' : 'warn', `no file was changed; ${SIGNATURES[signatures]}`);

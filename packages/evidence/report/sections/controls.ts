@@ -18,19 +18,19 @@ const MOST_CITED = 12;
 export function controls({ controls: map, audit }: ReportSubject): Html {
   if (map === undefined)
     return html`<p>
-      ${badge('bad', 'No evidence')} The record does not verify: nothing in it is evidence for a control.
+      ${badge('bad', 'No evidence')} The record does not verify, so it is not evidence for any control.
     </p>`;
   return html`<p>
-      One task can show that a control did its work once. That it works always, and that it was needed, no
-      record shows. Numbers lead to the event.
+      The record of one task can show that a control worked once. It cannot show that the control always
+      works, or that it was needed. Each number links to its event.
     </p>
-    ${audit?.verdict === 'violated' ? html`<p>${badge('bad', 'The trail shows violations.')} What follows is what the record shows by itself.</p>` : undefined}
+    ${audit?.verdict === 'violated' ? html`<p>${badge('bad', 'The trail shows violations.')} The list below is based on the record alone.</p>` : undefined}
     <ul class="controls">
       ${map.controls.map(control)}
     </ul>
     <p class="muted">Sources: ${sourcesOf(map)}</p>
     ${details(
-      `The ${map.nothing.length} other controls of the same catalogues, for which it has no evidence`,
+      `The ${map.nothing.length} other controls of the same catalogues, for which the record has no evidence`,
       table(
         'Controls for which the task’s record has no evidence',
         ['Control', 'Title', 'Why'],

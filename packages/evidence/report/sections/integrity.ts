@@ -19,7 +19,7 @@ export function integrity({ bundle, verification }: ReportSubject): Html {
           : html`in the bundle, of type ${theirs(bundle.envelope.payloadType, 200)}`,
       ],
     ])}
-    <p>To check the record yourself, with the key that you have from your stack and not from the bundle:</p>
+    <p>To verify the record yourself, use the key from your stack, not the key in the bundle:</p>
     ${block('Command that verifies the bundle', 'npx taskbound verify BUNDLE.json --key taskbound.pub.pem')}`;
 }
 
@@ -28,21 +28,21 @@ export const limits = ({ audit, verification }: ReportSubject): Html =>
   list([
     ...(audit === undefined
       ? [
-          'What AWS recorded. Without an audit this page tells what Taskbound’s own functions wrote, and the worker’s own word about its tools.',
+          'What AWS recorded. Without an audit, this page shows only what Taskbound’s functions wrote and what the worker reported about its tools.',
         ]
       : [
-          'Calls that the trail does not have: CloudTrail records reads and writes of objects and items only where data events are switched on.',
-          'Who made the audit’s file. Nothing signs it; that it is about this chain, and does not contradict itself, is all that was checked.',
+          'Calls that are not in the trail. CloudTrail records reads and writes of objects and items only if data events are turned on.',
+          'Who wrote the file of the audit. The file is not signed. This page only checks that it is about this chain and does not contradict itself.',
         ]),
     ...(verification.is === 'verified'
       ? []
       : [
-          'Whether the record is the one that Taskbound wrote. Hashes show that events were changed, moved or left out in between, not that the whole was made anew or its end cut off: that takes the signature and a key that you pinned.',
+          'Whether Taskbound wrote this record. Hashes show whether events were changed, moved or removed between others. They do not show whether the whole record was forged or its last events were removed. To exclude both, verify the signature with a key that you trust.',
         ]),
-    'What the worker did with data that it was allowed to read: it may have copied it.',
-    'What a copy of a credential or of a secret did between its issue and its end. That shows in the trail only.',
-    'Whether the task needed what it was allowed, and whether the people who approved it looked.',
-    'The review of an emergency, and attempts after the boundary was closed: they stand in records of their own, and in the logs.',
-    'That two characters which look alike are different. Unseen ones are shown by their numbers, as ⟨U+202E⟩; look-alikes are not marked.',
-    'Values of secrets: no function of Taskbound writes one into a record. A work function without its runtime could return one in its result, and then it would stand here.',
+    'What the worker did with data that it was allowed to read. It may have copied the data.',
+    'How a copied credential or secret was used between its issue and its end. Only the trail shows this.',
+    'Whether the task needed its permissions, and whether the approvers examined the request.',
+    'The review of an emergency, which has a record of its own, and attempts after the boundary was closed, which are only in the logs.',
+    'Whether two characters that look alike are different: they are not marked. Invisible characters are shown by their numbers, such as ⟨U+202E⟩.',
+    'Values of secrets. No function of Taskbound writes one to a record. But if a work function without Taskbound’s runtime returned one in its result, this page shows it.',
   ]);

@@ -9,15 +9,15 @@ export function people(record: TaskRecord): Html {
   const { requested } = record;
   if (requested === undefined)
     return html`<p>
-        ${unreadableOf(record, 'task.requested').length === 0 ? 'The record does not show who asked for this task.' : 'The event of the request cannot be read.'}
+        ${unreadableOf(record, 'task.requested').length === 0 ? 'The record does not show who requested this task.' : 'The event of the request cannot be read.'}
       </p>
       ${decisions(record)}`;
   const { data } = requested;
   return html`${facts([
-      ['Asked for by', code(requested.actor)],
+      ['Requested by', code(requested.actor)],
       ['Type', code(data.taskType)],
       ['Reason', theirs(data.reason, 4000)],
-      ['At', html`<time datetime="${requested.at}">${utc(requested.at)}</time>`],
+      ['Requested at', html`<time datetime="${requested.at}">${utc(requested.at)}</time>`],
       ['Schedule', scheduleOf(data)],
       ['Window', windowOf(data)],
       ['Emergency', emergencyOf(data)],
@@ -31,18 +31,16 @@ export function people(record: TaskRecord): Html {
 type Request = EventData<'task.requested'>;
 
 const scheduleOf = ({ schedule, scheduledFor }: Request): Content =>
-  schedule && html`${theirs(schedule)}, its run of ${theirs(scheduledFor)}`;
+  schedule && html`${theirs(schedule)}, run of ${theirs(scheduledFor)}`;
 
 const windowOf = ({ window }: Request): Content =>
-  window === undefined
-    ? 'none'
-    : html`from ${theirs(window.opensAt)} to ${theirs(window.closesAt)}, and not outside`;
+  window === undefined ? 'none' : html`from ${theirs(window.opensAt)} to ${theirs(window.closesAt)}`;
 
 const emergencyOf = ({ emergency }: Request): Content =>
   emergency === undefined
     ? undefined
-    : html`${badge('warn', 'It ran without approval')} because: ${theirs(emergency, 4000)}. Another person
-      must review it afterwards; the review is a record of its own.`;
+    : html`${badge('warn', 'Approval was skipped')} Reason: ${theirs(emergency, 4000)}. Another person must
+      review it afterwards. The review has a record of its own.`;
 
 type Decision = EventOf<'approval.granted' | 'approval.refused'>;
 
@@ -60,16 +58,14 @@ function decisions(record: TaskRecord): Html {
   return html`<h3>Decisions</h3>
     ${
       rows.length === 0
-        ? html`<p>Nobody approved or refused it${expired ? ', and the time for approvals ran out' : ''}.</p>`
-        : table(
-            'Decisions about this task',
-            ['Who', 'Decided', 'When (UTC)', 'About the grant', 'Reason'],
-            rows,
-          )
+        ? html`<p>
+            No one approved or refused the task${expired ? ', and the time for approvals has expired' : ''}.
+          </p>`
+        : table('Decisions about this task', ['Person', 'Decision', 'When (UTC)', 'Grant', 'Reason'], rows)
     }${
       ended
         ? html`<p>
-            ${badge('warn', 'Ended early')} by ${theirs(ended.data.person)}, because:
+            ${badge('warn', 'Ended early')} by ${theirs(ended.data.person)}. Reason:
             ${theirs(ended.data.reason, 4000)}
           </p>`
         : undefined
@@ -92,7 +88,7 @@ function decision({ type, actor, data }: Decision, asked: string | undefined): C
     html`${theirs(data.person, 200)}<br />${code(actor)}`,
     DECISIONS[type],
     utc(data.decidedAt),
-    html`${isSame ? badge('good', 'the one that was asked for') : badge('bad', 'another one')}<br />${code(data.grantDigest)}`,
+    html`${isSame ? badge('good', 'the requested grant') : badge('bad', 'a different grant')}<br />${code(data.grantDigest)}`,
     theirs(data.reason ?? 'none given', 1000),
   ];
 }

@@ -25,8 +25,8 @@ export function permissions(record: TaskRecord): Html {
     leases.length === 0
       ? undefined
       : html`<p>
-          Each session whose policy is recorded could do what is listed here and nothing else: AWS allows a
-          session what its role <em>and</em> its session policy allow.
+          Each session whose policy is recorded was limited to the permissions below: AWS allows a session
+          only what both its role <em>and</em> its session policy allow.
         </p>`
   }
   ${[...groups.values()].map(
@@ -38,10 +38,10 @@ export function permissions(record: TaskRecord): Html {
 
 const unrecordedLease = (lease: UnrecordedLease): Html =>
   html`<p>
-    ${badge('warn', `Not recorded: ${leaseName(lease)}`)} It may have been issued: the
+    ${badge('warn', `Not recorded: ${leaseName(lease)}`)} It may have been issued:
     <a href="#event-${lease.named.seq}">event ${lease.named.seq}</a>
-    ${lease.named.type === 'identity.issued' ? 'of its issue cannot be read' : 'names it, and no event has its policy'}.
-    What its session was allowed, the record cannot show.
+    ${lease.named.type === 'identity.issued' ? 'records it and cannot be read' : 'names it, but no event contains its policy'}.
+    The record does not show what its session was allowed.
   </p>`;
 
 const policyOf = ({ issued }: IssuedLease): string => issued.data.sessionPolicy;
@@ -68,10 +68,10 @@ function words(group: readonly IssuedLease[]): Html {
 
 const KINDS: Readonly<Record<StatementWords['kind'], string>> = {
   tool: 'Tool',
-  secrets: 'Its own secrets',
+  secrets: 'Secrets of the task',
   canary: 'For the proof',
   deadline: 'Deadline',
-  other: 'Not by Taskbound',
+  other: 'Not from Taskbound',
 };
 
 const grant = (kind: StatementWords['kind'], name: string, body: Html): Html =>
@@ -102,7 +102,7 @@ const REACHES: Readonly<Record<ResourceWords['reach'], string>> = {
   exactly: 'exactly',
   secret: 'the secret',
   'begins-with': 'everything that begins with',
-  pattern: 'what fits (* any characters, ? one)',
+  pattern: 'all that match (* any characters, ? one character)',
   everything: 'everything:',
 };
 
@@ -115,7 +115,7 @@ const deadlines = (each: StatementWords, group: readonly IssuedLease[]): Html =>
     each.sid,
     html`<p>
       ${group.length === 1 ? theirs(each.says) : 'From each lease’s own deadline on, everything is denied.'}
-      It is part of the session policy: nothing has to run for it.
+      The deadline is part of the session policy, so it takes effect even if nothing of Taskbound runs.
     </p>`,
   );
 
@@ -128,17 +128,17 @@ function lease({ number, issued }: IssuedLease): Html {
     html`Exact policy of ${name}`,
     html`${facts([
       ['Issued', utc(issued.at)],
-      ['Ends by itself', html`${theirs(deadline)}, ${duration(between(issued.at, deadline))} later`],
+      ['Deadline', html`${theirs(deadline)}, ${duration(between(issued.at, deadline))} later`],
       ['Access key id', code(data.accessKeyId)],
       ['Role', code(data.roleArn)],
       ['Session name', code(data.sessionName)],
-      ['Code that ran', code(data.workVersion)],
+      ['Work version', code(data.workVersion)],
       [
         'Policy digest',
         html`${code(data.policyDigest)}
-        ${isSame ? badge('good', 'the SHA-256 of the text below') : badge('bad', 'not the SHA-256 of the text below')}`,
+        ${isSame ? badge('good', 'matches the text below') : badge('bad', 'does not match the text below')}`,
       ],
-      ['Length', `${count(policy.length, 'character')}, of ${SESSION_POLICY_CHARACTERS} that AWS accepts`],
+      ['Length', `${count(policy.length, 'character')}; AWS accepts at most ${SESSION_POLICY_CHARACTERS}`],
     ])}${block(`Session policy of ${name}`, policy)}`,
   );
 }

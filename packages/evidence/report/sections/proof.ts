@@ -16,7 +16,7 @@ export function proof({ record, end }: ReportSubject): Html {
   const because = bounded(end.because, MOST_REASONS);
   return html`<h3>How access was revoked</h3>
     ${deny(record)}
-    <h3>How it is known</h3>
+    <h3>How the end was proven</h3>
     ${
       end.because.length > 0
         ? html`<p>${badge('bad', 'Not proven')}</p>
@@ -26,7 +26,7 @@ export function proof({ record, end }: ReportSubject): Html {
       proven === undefined
         ? html`<p>${isProven(record) ? 'The proof cannot be read.' : 'The record has no proof.'}</p>`
         : html`<p>
-              Recorded <time datetime="${proven.at}">${utc(proven.at)}</time>, in the kind
+              Recorded at <time datetime="${proven.at}">${utc(proven.at)}</time> as a proof of the kind
               ${code(proven.data.proof)}. ${EXPLAINED[end.kind]}
             </p>
             ${leases(proven.data.leases)}${gone(proven.data)}`
@@ -34,11 +34,11 @@ export function proof({ record, end }: ReportSubject): Html {
 }
 
 const EXPLAINED: Readonly<Record<ReportSubject['end']['kind'], string>> = {
-  refused: `Each credential was used for one harmless call, ${REFUSALS_NEEDED} times, a second apart, and AWS refused each. That AWS accepted a request to revoke it would not be a proof.`,
+  refused: `Each credential was used for a harmless call, ${REFUSALS_NEEDED} times, one second apart, and AWS refused every call. The acceptance of a request to revoke it would not be a proof.`,
   expired:
     'At least one credential could not be shown to be refused permanently. Its deadline is part of the session policy, and the proof waited until it had passed on every clock.',
-  'nothing-issued': 'The ledger has no intent of a lease, so no credential can exist.',
-  unproven: 'The record is incomplete or contradicts itself, so it is not a proof.',
+  'nothing-issued': 'The ledger contains no intent to issue a lease, so no credential can exist.',
+  unproven: 'This proof is incomplete, or something contradicts it, so it does not count.',
 };
 
 function deny(record: TaskRecord): Html {
@@ -52,9 +52,9 @@ function deny(record: TaskRecord): Html {
     [
       'Deny',
       entry.effective
-        ? badge('good', 'put on the role, for the sessions of this task only')
-        : html`${badge('warn', 'not put on the role')} ${theirs(entry.error ?? undefined)} The deadline ends
-          the session without it.`,
+        ? badge('good', 'added to the role, for the sessions of this task only')
+        : html`${badge('warn', 'not added to the role')} ${theirs(entry.error ?? undefined)}. The session
+          still ends at its deadline.`,
     ],
     ['Policy', code(entry.policyName)],
     ['Role', code(entry.roleName)],
@@ -64,7 +64,7 @@ function deny(record: TaskRecord): Html {
 
 function leases(proofs: readonly LeaseProof[]): Html {
   const { shown, rest } = bounded(proofs, MOST_LEASES);
-  if (shown.length === 0) return html`<p>No lease had to be tried.</p>`;
+  if (shown.length === 0) return html`<p>There was no lease to test.</p>`;
   return html`${shown.map((each, index) => {
     const name = `Lease ${each.lease}`;
     const refusals = bounded(each.refusals, MOST_REFUSALS);
@@ -74,7 +74,7 @@ function leases(proofs: readonly LeaseProof[]): Html {
         ['Deadline', theirs(each.deadline)],
       ])}${
         refusals.shown.length === 0
-          ? html`<p>It was not tried: nobody could present its credentials.</p>`
+          ? html`<p>It was not tested, because its credentials were not available.</p>`
           : table(
               `Refusals of ${name.toLowerCase()}${index === 0 ? '' : ` (entry ${index + 1})`}`,
               ['When (UTC)', 'Relative to the deadline', 'Error', 'Message from AWS'],
@@ -111,7 +111,7 @@ function gone({ secretsGone, loginsGone = [] }: EventData<'revocation.proven'>):
           ${list(
             logins.shown.map(
               ({ username, server, at }) =>
-                html`${theirs(username, 200)} on ${theirs(server, 200)}, asked ${theirs(at, 100)}`,
+                html`${theirs(username, 200)} on ${theirs(server, 200)}, checked at ${theirs(at, 100)}`,
             ),
           )}${logins.rest}`
   }`;

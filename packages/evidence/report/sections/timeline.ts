@@ -27,7 +27,7 @@ function item({ event, summary }: DescribedEvent, firstAt: string): Html {
       <p>${theirs(summary, 1200)}</p>
       <p class="muted">by ${theirs(actorWords(event.actor), 200)}</p>
       ${details(
-        html`All of event ${event.seq}`,
+        html`Full event ${event.seq}`,
         html`${facts([
           ['Written by', code(event.actor)],
           ['Id', code(event.id)],
@@ -43,8 +43,8 @@ export function timeline(events: readonly DescribedEvent[]): Html {
   const [first] = events;
   if (first === undefined) return html`<p>The record has no events.</p>`;
   return html`<p>
-      Times are UTC, by the clocks of the functions that wrote the events; beside them the time since the
-      first event.
+      Times are in UTC, from the clocks of the functions that wrote the events. The time since the first event
+      is shown with each of them.
     </p>
     <ol class="timeline">
       ${events.map((each) => item(each, first.event.at))}

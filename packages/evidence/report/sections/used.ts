@@ -15,11 +15,11 @@ export function toolsUsed(record: TaskRecord): Html {
     return html`<p>
       ${badge('warn', 'Unknown')}
       ${unreadableOf(record, 'work.finished').length > 0 ? 'The report of the work cannot be read.' : 'The work ended before it reported which tools it used.'}
-      An audit of the trail can show it.
+      An audit of the trail can show its calls.
     </p>`;
   return html`<p>
       This is what the <strong>worker reported</strong>. A worker that lies, or that does not use Taskbound’s
-      runtime, may report anything; only an audit compares it with CloudTrail.
+      runtime, may report anything. Only an audit compares the report with CloudTrail.
     </p>
     ${runs.map(run)}`;
 }
@@ -39,7 +39,7 @@ function run({ seq, data }: Run): Html {
       ['Tool', 'Call', 'Resource', 'Outcome', 'Request id'],
       shown.map(use),
     )}${rest}
-    <p>${tools.count} uses in all; digest of all of them ${code(tools.digest)}.</p>
+    <p>${tools.count} uses in total. Digest of all uses: ${code(tools.digest)}.</p>
     ${endOf(seq, data)}`;
 }
 
@@ -60,7 +60,7 @@ type Use = Exclude<Run['data']['tools'], 'unknown'>['uses'][number];
 
 /** Null: no tool of the task is known to allow the call. Older records do not name the tool. */
 const toolOf = ({ tool = 'not recorded' }: Use): Content =>
-  tool === null ? 'none is known to allow it' : theirs(tool, 100);
+  tool === null ? 'no known tool' : theirs(tool, 100);
 
 const use = (each: Use): Content[] => [
   toolOf(each),
@@ -71,7 +71,7 @@ const use = (each: Use): Content[] => [
 ];
 
 const CAPABILITY: Readonly<Record<EventData<'secret.issued'>['revocation'], string>> = {
-  revocable: 'can be destroyed at once',
+  revocable: 'can be destroyed immediately',
   expires: 'only expires',
 };
 
@@ -81,7 +81,7 @@ export function secretsUsed(record: TaskRecord): Html {
   const unreadable = unreadableOf(record, 'secret.issued').length;
   if (secrets.length === 0 && unreadable > 0)
     return html`<p>The event of ${count(unreadable, 'secret')} cannot be read.</p>`;
-  if (secrets.length === 0) return html`<p>No secret was made for this task besides its session.</p>`;
+  if (secrets.length === 0) return html`<p>No secret was made for this task, except for its session.</p>`;
   return html`<div class="cards">${secrets.map(secret)}</div>`;
 }
 
@@ -98,7 +98,7 @@ function secret({ name, issued, revoked }: IssuedSecret): Html {
       ['Made', utc(issued.at)],
       ['Destroyed', revoked && `${utc(revoked.at)}, after ${duration(between(issued.at, revoked.at))}`],
       ['Revocation', theirs(CAPABILITY[revocation])],
-      ['Worst case, by its issuer', theirs(worstCase, 4000)],
+      ['Worst case, as stated by the issuer', theirs(worstCase, 4000)],
       ['Secret', code(secretName)],
       ...Object.entries(handle)
         .slice(0, MOST_FACTS)

@@ -28,7 +28,7 @@ export const verdict = (subject: ReportSubject): Html =>
   </div>`;
 
 function access(subject: ReportSubject): Answer {
-  const question = 'Did its access end?';
+  const question = 'Did the task’s access end?';
   const { end, record } = subject;
   switch (end.kind) {
     case 'refused':
@@ -37,8 +37,8 @@ function access(subject: ReportSubject): Answer {
         tone: 'good',
         word: 'Yes, proven by use',
         says: html`After the end, ${count(record.leases.length, 'credential')} of this task
-        ${record.leases.length === 1 ? 'was' : 'were'} used, and every call was
-        refused${provenAfter(subject)}.`,
+        ${record.leases.length === 1 ? 'was' : 'were'} used, and AWS refused every
+        call.${provenAfter(subject)}`,
       };
     case 'nothing-issued':
       return {
@@ -55,7 +55,7 @@ function access(subject: ReportSubject): Answer {
         question,
         tone: 'warn',
         word: 'Yes, by its deadline',
-        says: 'A credential could not be shown to be refused for good, so its deadline was waited for. That is weaker than a refusal that was seen.',
+        says: 'At least one credential could not be shown to be refused permanently, so the proof waited for its deadline. This is weaker than an observed refusal.',
       };
     case 'unproven':
       return {
@@ -66,7 +66,7 @@ function access(subject: ReportSubject): Answer {
             ? 'No: the trail shows calls after the end'
             : 'Not proven',
         says: theirs(
-          `It is not shown: ${end.because.join('; ')}. A session ends at its own deadline all the same.`,
+          `The end of access is not proven: ${end.because.join('; ')}. Each session still ends at its own deadline.`,
         ),
       };
   }
@@ -77,7 +77,7 @@ function provenAfter({ record: { runs, revoked, proven } }: ReportSubject): stri
   const ended = endedAt(runs.at(-1)) ?? revoked?.at;
   return ended === undefined || proven === undefined
     ? ''
-    : `, ${duration(between(ended, proven.at))} after its work ended`;
+    : ` This was proven ${duration(between(ended, proven.at))} after the work ended.`;
 }
 
 const endedAt = (run: EventOf<'work.finished'> | undefined): string | undefined =>
@@ -94,14 +94,14 @@ function outcome({ record, path }: ReportSubject): Answer {
     question,
     tone: 'warn',
     word: record.rejected || record.expired || isRefused(record) ? 'Refused' : 'Failed',
-    says: html`${says} ${error === null ? '' : html`Its error: ${theirs(error, 200)}.`}`,
+    says: html`${says} ${error === null ? '' : html`Error: ${theirs(error, 200)}.`}`,
   };
 }
 
 export const RECORD_WORDS: Readonly<
   Record<ReportSubject['verification']['is'], { tone: Tone; word: string }>
 > = {
-  verified: { tone: 'good', word: 'Signed and whole' },
+  verified: { tone: 'good', word: 'Signed and complete' },
   consistent: { tone: 'warn', word: 'Consistent' },
   unsigned: { tone: 'warn', word: 'Not signed yet' },
   broken: { tone: 'bad', word: 'Does not verify' },
@@ -119,28 +119,32 @@ export const AUDIT_WORDS: Readonly<
   enforced: {
     tone: 'good',
     word: 'Enforced',
-    says: 'Every call of the task in the trail was inside what it was allowed, or was refused; nothing that would show otherwise is missing.',
+    says: 'Every call of the task in the trail was allowed by its session policy or was refused. No information that could show a violation is missing.',
   },
-  violated: { tone: 'bad', word: 'Violated', says: 'The trail has calls that break the boundary.' },
+  violated: {
+    tone: 'bad',
+    word: 'Violated',
+    says: 'The trail or the evidence shows something that the boundary should have prevented.',
+  },
   undetermined: {
     tone: 'warn',
     word: 'Undetermined',
-    says: 'No violation was seen, but something that would show one is missing from the trail.',
+    says: 'No violation was found, but information that could show one is missing.',
   },
 };
 
 export const LEFT_OUT =
-  'An audit was given, and its verdict is left out, because the record does not verify.';
+  'An audit was given, but its verdict is not shown, because the record does not verify.';
 
 function audit({ audit: result, isAuditLeftOut }: ReportSubject): Answer {
-  const question = 'Was the boundary kept?';
+  const question = 'Was the boundary enforced?';
   if (isAuditLeftOut) return { question, tone: 'bad', word: 'Undetermined', says: LEFT_OUT };
   if (result === undefined)
     return {
       question,
       tone: 'plain',
       word: 'Not audited',
-      says: 'This report was made without an audit: the task’s calls were not compared with CloudTrail.',
+      says: 'This report was created without an audit: the task’s calls were not compared with CloudTrail.',
     };
   return { question, ...AUDIT_WORDS[result.verdict] };
 }

@@ -33,12 +33,12 @@ describe('the way through the workflow', () => {
     ['refused by a person', 'vxx---- vvvx', /person refused/],
     ['never approved', 'vxx---- vvvx', /Not enough people/],
     ['ended early', 'v-v-vvx vvvx', /ended the task early; Teardown closed its boundary/],
-    ['torn down', 'v-v-vvx vvvx', /Teardown took over/],
+    ['torn down', 'v-v-vvx vvvx', /so Teardown closed the boundary/],
     ['emergency', 'v-v-vvv vvvv', /whole workflow/],
-    ['expired', 'v-v--vx vvvx', /Teardown took over/],
+    ['expired', 'v-v--vx vvvx', /so Teardown closed the boundary/],
     ['maybe issued', 'v-v--x- vvvx', /failed, and its boundary was closed/],
-    ['waiting for approval', 'v.----- ----', /ends before the boundary was closed, at Approval/],
-    ['under way', 'v-v-vv. ----', /ends before the boundary was closed, at RunWork/],
+    ['waiting for approval', 'v.----- ----', /ends at Approval, before the boundary was closed/],
+    ['under way', 'v-v-vv. ----', /ends at RunWork, before the boundary was closed/],
   ])('%s: %s', (name, expected, says) => {
     const way = workflowPathOf(recordOf(eventsOf(name)));
     expect(signs(way)).toBe(expected);
@@ -47,7 +47,7 @@ describe('the way through the workflow', () => {
 
   it.each<[string, ChainDraft[], string]>([
     ['admitted only', [requested(), admitted()], 'v-.---- ----'],
-    ['asked for only', [requested()], '.------ ----'],
+    ['requested only', [requested()], '.------ ----'],
     [
       'waiting for its window',
       [
@@ -76,17 +76,17 @@ describe('the way through the workflow', () => {
     [
       'a lease in spite of a refusal',
       [requested(), decided('refused', 'bob'), leaseIssued()],
-      /refused the task, yet something was issued/,
+      /refused the task, but something was issued/,
     ],
     [
       'a rejection when a session may have been issued',
       [requested(), admitted(), rejected('issue-identity'), revokedIntended()],
-      /rejected the task, and something may have been issued/,
+      /rejected the task, but something may have been issued/,
     ],
     [
       'a rejection after a secret',
       [requested(), admitted(), secretIssued(), rejected('issue-identity')],
-      /rejected the task, and something was issued/,
+      /rejected the task, but something was issued/,
     ],
   ])('does not say more than the record of %s', (_what, drafts, says) => {
     expect(ofDrafts(drafts).says).toMatch(says);
