@@ -14,7 +14,7 @@ const s3 = mockAws(S3Client);
 afterEach(() => s3.reset());
 
 describe('defineWork', () => {
-  it('gives the work its task and returns what the contract says', async () => {
+  it('passes the task to the work and returns its result in the form of the contract', async () => {
     const { invoke } = surroundings();
     let seen: Task | undefined;
     const returned = await invoke(async (task) => {
@@ -39,7 +39,7 @@ describe('defineWork', () => {
     expect(await invoke(async () => undefined)).toMatchObject({ done: true, result: null });
   });
 
-  it('makes clients with the session, whatever the settings say, and puts no credential into the environment', async () => {
+  it('creates clients with the session despite other settings, and puts no credential into the environment', async () => {
     const { invoke } = surroundings();
     const before = JSON.stringify(process.env);
     await invoke(async (task) => {
@@ -57,7 +57,7 @@ describe('defineWork', () => {
     expect(JSON.stringify(process.env)).toBe(before);
   });
 
-  it('fetches a JIT secret once, with the session, and only declared ones', async () => {
+  it('fetches only declared JIT secrets, with the session and once each', async () => {
     const { invoke, secrets } = surroundings();
     await invoke(async (task) => {
       const [one, two] = await Promise.all([task.secret('password'), task.secret('password')]);
@@ -73,7 +73,7 @@ describe('defineWork', () => {
     ).toHaveLength(1);
   });
 
-  it('tries a secret again that could not be fetched', async () => {
+  it('fetches a secret again after a failure', async () => {
     const { invoke, secrets } = surroundings();
     const id = workEvent().secrets['password'];
     secrets
@@ -86,7 +86,7 @@ describe('defineWork', () => {
     });
   });
 
-  it('keeps the name of the work’s error, and of AWS’s', async () => {
+  it('keeps the name of an error of the work and of AWS', async () => {
     const { invoke } = surroundings();
     await expect(invoke(async () => Promise.reject(new RangeError('too far')))).rejects.toMatchObject({
       name: 'RangeError',
@@ -104,7 +104,7 @@ describe('defineWork', () => {
 });
 
 describe('work that has more to do', () => {
-  it('hands on its checkpoint and what it used, and the next run gets it', async () => {
+  it('returns its checkpoint and its uses, and the next run receives the checkpoint', async () => {
     const { invoke } = surroundings();
     const first = await invoke(async (task) => task.more({ part: [1], from: task.checkpoint }));
     expect(workReturn.parse(first)).toEqual(first);
@@ -116,20 +116,20 @@ describe('work that has more to do', () => {
     });
   });
 
-  it('is told how long it has: until the function ends or the deadline, whichever is first', async () => {
+  it('receives the remaining time, until the function’s timeout or the deadline', async () => {
     const { invoke } = surroundings();
     const left = async (leftMs: number) =>
       invoke(async (task) => task.timeLeftMs(), {}, leftMs).then((given) => given.done && given.result);
     expect([await left(60_000), await left(3_600_000)]).toEqual([60_000, 600_000]);
   });
 
-  it('hands on no value that was handed out', async () => {
+  it('returns no secret value in its checkpoint', async () => {
     const { invoke } = surroundings();
     const handed = await invoke(async (task) => task.more({ key: (await task.secret('password')).reveal() }));
     expect(handed).toMatchObject({ done: false, checkpoint: { key: '[redacted]' } });
   });
 
-  it('may hand on 32 KiB and no more, and only what JSON can hold', async () => {
+  it('may return a checkpoint of at most 32 KiB, which must be valid JSON', async () => {
     const { invoke } = surroundings();
     const exact = 'x'.repeat(CHECKPOINT_BYTES - 2);
     expect(await invoke(async (task) => task.more(exact))).toMatchObject({ done: false, checkpoint: exact });
@@ -145,19 +145,19 @@ describe('work that has more to do', () => {
     });
   });
 
-  it('is done when it only returns what looks like it', async () => {
+  it('is done when it returns a result that only looks like a checkpoint', async () => {
     const { invoke } = surroundings();
     const looks = { done: false, checkpoint: 1 };
     expect(await invoke(async () => looks)).toMatchObject({ done: true, result: looks });
   });
 });
 
-describe('what is refused', () => {
+describe('defineWork refuses', () => {
   it.each([
-    ['nothing', undefined],
+    ['an undefined event', undefined],
     ['an empty event', {}],
     ['an unknown field', { ...workEvent(), credentials: 'x' }],
-    ['a deadline that is no time', { ...workEvent(), deadline: 'soon' }],
+    ['a deadline that is not a time', { ...workEvent(), deadline: 'soon' }],
   ])('%s', async (_what, event) => {
     const { ports, secrets } = surroundings();
     const handler = defineWork(async () => null, ports);
@@ -175,7 +175,7 @@ describe('what is refused', () => {
     expect(secrets.calls()).toHaveLength(0);
   });
 
-  it('a session that cannot be read, with AWS’s own words', async () => {
+  it('a session that cannot be read, with the message of AWS', async () => {
     const { invoke, secrets } = surroundings();
     secrets.on(GetSecretValueCommand).rejects(
       new SecretsManagerServiceException({
@@ -192,7 +192,7 @@ describe('what is refused', () => {
   });
 
   it.each(['', 'not json: hidden-value-1', '{"accessKeyId":"hidden-value-1"}'])(
-    'a session secret that holds %j, without showing it',
+    'a session secret that contains %j, without showing it',
     async (SecretString) => {
       const { invoke, secrets } = surroundings();
       secrets.on(GetSecretValueCommand).resolves({ SecretString });
@@ -210,7 +210,7 @@ describe('what is refused', () => {
     });
   });
 
-  it('a result of more than 32 KiB, with the figures; exactly 32 KiB passes', async () => {
+  it('a result of more than 32 KiB with both numbers, and accepts exactly 32 KiB', async () => {
     const { invoke } = surroundings();
     const exact = 'x'.repeat(RESULT_BYTES - 2);
     expect(await invoke(async () => exact)).toMatchObject({ done: true, result: exact });
@@ -224,7 +224,7 @@ describe('what is refused', () => {
     });
   });
 
-  it('a result that JSON cannot hold', async () => {
+  it('a result that is not valid JSON', async () => {
     const { ports } = surroundings();
     const circle: Record<string, unknown> = {};
     circle['self'] = circle;
@@ -242,7 +242,7 @@ describe('task.signal', () => {
     [60_000, 'function', 55_000],
     [3_000_000, 'lease', 595_000],
     [4_000, 'function', 2_000],
-  ])('with %i ms of function time fires for the %s after %i ms', async (leftMs, which, waitMs) => {
+  ])('with %i ms of function time is aborted for the %s after %i ms', async (leftMs, which, waitMs) => {
     const { invoke, sleeps } = surroundings();
     await invoke(
       async (task) => {
@@ -261,7 +261,7 @@ describe('task.signal', () => {
     );
   });
 
-  it('leaves no timer behind', async () => {
+  it('leaves no timer', async () => {
     const { invoke, sleeps } = surroundings();
     await invoke(async () => null);
     await invoke(async () => Promise.reject(new Error('x'))).catch(() => undefined);
@@ -269,7 +269,7 @@ describe('task.signal', () => {
   });
 });
 
-it('uses the function’s own client for the session only', async () => {
+it('defineWork uses the function’s own client only to read the session', async () => {
   const { invoke, secrets, ports } = surroundings();
   await invoke(async (task) => void (await task.secret('password')));
   const [session, password] = secrets.calls();

@@ -22,7 +22,7 @@ const newBus = () => {
   return { clock, bus: new EventBus(new EventBridgeClient({}), clock) };
 };
 
-test('puts one entry on the default bus, as taskbound, and says when it was taken', async () => {
+test('EventBus.put puts one entry with the source taskbound on the default bus and returns the time', async () => {
   bridge.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] });
   expect(await newBus().bus.put(event)).toBe(5_000);
   const [entry] = bridge.commandCalls(PutEventsCommand)[0]?.args[0].input.Entries ?? [];
@@ -41,7 +41,7 @@ test('puts one entry on the default bus, as taskbound, and says when it was take
   });
 });
 
-describe('what was not taken', () => {
+describe('EventBus, when EventBridge does not accept the entry', () => {
   const refusal = { ErrorCode: 'InternalFailure', ErrorMessage: 'later' };
   const cases: readonly (readonly [string, () => unknown, RegExp])[] = [
     [
@@ -49,7 +49,7 @@ describe('what was not taken', () => {
       () => bridge.on(PutEventsCommand).resolves({ FailedEntryCount: 1, Entries: [refusal] }),
       /InternalFailure: later/,
     ],
-    ['an answer that says nothing', () => bridge.on(PutEventsCommand).resolves({}), /no reason given/],
+    ['an answer without a result', () => bridge.on(PutEventsCommand).resolves({}), /no reason given/],
     [
       'the whole request',
       () => bridge.on(PutEventsCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDenied' })),
@@ -62,7 +62,7 @@ describe('what was not taken', () => {
     ],
   ];
 
-  test.each(cases)('%s: NotAnnounced', async (_what, answer, because) => {
+  test.each(cases)('throws NotAnnounced for %s', async (_what, answer, because) => {
     answer();
     const { bus, clock } = newBus();
     await expect(bus.put(event)).rejects.toMatchObject({
@@ -73,14 +73,14 @@ describe('what was not taken', () => {
     expect(await bus.tryPut(event)).toBeUndefined();
   });
 
-  test('a defect of ours is not taken for an outage', async () => {
+  test('does not hide a programming error as NotAnnounced', async () => {
     bridge.on(PutEventsCommand).resolves({ FailedEntryCount: 0 });
     const broken = { ...event, detail: { ...event.detail, toJSON: () => JSON.parse('{') } };
     await expect(newBus().bus.tryPut(broken as typeof event)).rejects.toThrow(SyntaxError);
   });
 });
 
-test('an event tells repeated ones by the attempt that gave up', () => {
+test('a boundary.unproven event contains the attempt, so that consumers recognize repeated events', () => {
   const gaveUp = { attempt: 2, executionArn: 'arn:t', gaveUpAtMs: 1_000 };
   expect(unprovenEvent(rowOf({ phase: 'revoked' }), gaveUp)).toEqual({
     detailType: 'boundary.unproven',
@@ -98,8 +98,8 @@ test('an event tells repeated ones by the attempt that gave up', () => {
   });
 });
 
-describe('within a time', () => {
-  test('the work’s own end counts, good or bad, and nothing goes on waiting', async () => {
+describe('withTimeout', () => {
+  test('returns or throws what the work does, and leaves no timer', async () => {
     const clock = new VirtualClock({ startMs: 0 });
     expect(await withTimeout(clock, 1_000, async () => 'done')).toBe('done');
     await expect(withTimeout(clock, 1_000, () => Promise.reject(new RangeError('no')))).rejects.toThrow(
@@ -108,7 +108,7 @@ describe('within a time', () => {
     expect(clock.nowMs()).toBe(0);
   });
 
-  test('work that is late is told to stop', async () => {
+  test('aborts the signal of work that takes too long', async () => {
     const clock = new VirtualClock({ startMs: 0 });
     let told: AbortSignal | undefined;
     const late = withTimeout(clock, 1_000, (signal) => {
