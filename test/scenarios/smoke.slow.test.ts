@@ -27,7 +27,7 @@ async function serve(): Promise<{ environment: Record<string, string>; stop: () 
   };
 }
 
-test('the smoke scenario, against endpoints over HTTP only', async () => {
+test('the smoke scenario succeeds through HTTP endpoints only', async () => {
   const { environment, stop } = await serve();
   try {
     const smoke = spawn('node', ['scripts/smoke.ts'], { env: { ...process.env, ...environment } });

@@ -41,7 +41,9 @@ export const contextWith = (leftMs: number) => ({
   getRemainingTimeInMillis: () => leftMs,
 });
 
-/** The dependencies of a function. Secrets Manager answers like the embedded AWS, output is collected, and the clock moves only on request. */
+/**
+ * The dependencies of a function. Secrets Manager answers like the embedded AWS, output is collected, and the clock moves only on request.
+ */
 export function surroundings() {
   const secrets = mockAws(SecretsManagerClient);
   const event = workEvent();

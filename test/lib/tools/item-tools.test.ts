@@ -13,7 +13,10 @@ import { ofType, sampleResources } from '../sample.ts';
 const TABLE = 'arn:aws:dynamodb:eu-central-1:111122223333:table/Cases';
 const table = dynamodb.Table.fromTableArn(new Stack(), 'Cases', TABLE);
 
-/** The decisions for a task's session about the items with the given keys. The parameter accepts more than a token, because the rule must hold for every kind. */
+/**
+ * The decisions for a task's session about the items with the given keys. The parameter accepts more than a token, because the rule must
+ * hold for every kind.
+ */
 function sessionFor(item: string) {
   const text = renderSessionPolicy(
     transferConfig({

@@ -24,9 +24,9 @@ import {
   type Scenario,
 } from './scenario.ts';
 
-/** What closes boundaries and clears up when something went wrong. */
+/** How boundaries are closed and cleaned up after a failure. */
 
-/** Calls `then` as soon as a call is in the trail, while the function that made it goes on. */
+/** Calls `then` as soon as a call is in the trail, while the function that made it continues. */
 async function whenSeen(
   stack: Deployed,
   seen: (record: TrailRecord) => boolean,
@@ -41,7 +41,7 @@ async function whenSeen(
   }
 }
 
-/** Teardown begins while a secret is being made: what came too late undoes itself. */
+/** Teardown begins while a secret is being created. The late secret is destroyed by its own function. */
 async function tornDownWhileIssuing(stack: Deployed): Promise<string> {
   const request = transfer();
   const run = stack.run(request);
@@ -55,7 +55,7 @@ async function tornDownWhileIssuing(stack: Deployed): Promise<string> {
   return `${summary(ran)}; undone ${undone?.errorCode ?? undone !== undefined}`;
 }
 
-/** Calls revoke-and-record as the account's owner, as a teardown of the boundary would. */
+/** Calls revoke-and-record as the account's owner, like a teardown of the boundary. */
 async function teardown(stack: Deployed, { type, taskId }: Request): Promise<void> {
   const boundaryId = boundaryIdOf(type, taskId);
   const machine = machineOf(stack, 'ObjectTransfer');
@@ -68,7 +68,7 @@ async function teardown(stack: Deployed, { type, taskId }: Request): Promise<voi
   );
 }
 
-/** Stops the task where it works, and then its Teardown where it proves: a second Teardown closes the boundary. */
+/** Stops the task during its work, and then its Teardown during the proof. A second Teardown closes the boundary. */
 async function stoppedTwice(stack: Deployed): Promise<string> {
   const stopAt = (state: string, machine: string) => {
     const forget = stack.aws.states.onEvent(({ executionArn, stateMachineArn, event }) => {
@@ -83,7 +83,7 @@ async function stoppedTwice(stack: Deployed): Promise<string> {
   return `${summary(ran)}; teardown ${ran.row.teardown?.attempt}`;
 }
 
-/** Whoever let the task begin cannot start its execution: the schedule does, once it can be done. */
+/** The function that approves the task cannot start its execution. The schedule starts it when that is possible again. */
 async function startedLater(stack: Deployed): Promise<string> {
   const seen: string[] = [];
   for (const request of [transfer(), vacuum(stack), answer()]) {
@@ -100,7 +100,7 @@ async function startedLater(stack: Deployed): Promise<string> {
   return seen.join('; ');
 }
 
-/** EventBridge is down while the boundary closes: the schedule announces it, once it can be done. */
+/** EventBridge is down while the boundary closes. The schedule announces it when EventBridge is available again. */
 async function announcedLater(stack: Deployed): Promise<string> {
   const end = refuse(stack, 'PutEvents', /CloseBoundary/);
   const ran = await stack.run(transfer());
@@ -111,7 +111,7 @@ async function announcedLater(stack: Deployed): Promise<string> {
   return `${summary(ran)}; announced ${announced.join(', later ')}`;
 }
 
-/** All deadlines pass: no deny is left. Then reconcile cannot be called: its schedule's letters are kept. */
+/** After all deadlines, no deny is left. Then reconcile cannot be called, and its dead letters are kept. */
 async function lifted(stack: Deployed): Promise<string> {
   await stack.run(transfer());
   await stack.run(vacuum(stack));
@@ -131,7 +131,7 @@ async function lifted(stack: Deployed): Promise<string> {
 const LOST = 'object-transfer.lost';
 const HOUR_MS = 3_600_000;
 
-/** A secret and a deny that no row leads to: the hour's schedule removes both. */
+/** A secret and a deny that belong to no row. The hourly schedule removes both. */
 async function strays(stack: Deployed): Promise<string> {
   const { clock, iam, secrets } = stack.aws;
   const place = { stack: stack.stack.stackName, taskType: 'object-transfer', boundaryId: LOST };

@@ -18,7 +18,7 @@ import { whenEntering } from '../evidence/meddle.ts';
 import { minutes } from '../teardown/signals.ts';
 import { answer, ownersRecords, slowWork, summary, transfer, vacuum, type Scenario } from './scenario.ts';
 
-/** What people do with tasks besides asking for them. */
+/** What people do with existing tasks. */
 
 const ANN: Persona = { name: 'ann', role: 'Requesters' };
 const BOB: Persona = { name: 'bob', role: 'Approvers' };
@@ -27,7 +27,10 @@ const configOf = (stack: Deployed, as: Persona) => stack.person(as.name, as.role
 const recordsOf = (stack: Deployed, as: Persona) =>
   new StackRecords(configOf(stack, as), stack.connection.outputs);
 
-/** Each role reads what became of tasks of all types, and what each type may do: `list`, `show`, `plan`, `run` of a task that stands. */
+/**
+ * Each role reads the outcome of tasks of all types and the permissions of each type: `list`, `show`, `plan`, and `run` for an existing
+ * task.
+ */
 async function lookedAt(stack: Deployed): Promise<string> {
   const rows: LedgerRow[] = [];
   for (const request of [transfer(), vacuum(stack), answer()]) rows.push((await stack.run(request)).row);
@@ -53,7 +56,7 @@ async function look(stack: Deployed, as: Persona, rows: readonly LedgerRow[]): P
   return `${as.role} ${listed.length} and ${open.length}, ann's ${asked.tasks.length}: ${ends.join(', ')}`;
 }
 
-/** An emergency runs at once. Whoever asked finds its review open, and somebody else decides it. */
+/** An emergency runs at once. The requester finds its review open, and another person decides it. */
 async function reviewed(stack: Deployed): Promise<string> {
   const ran = await stack.run({ ...vacuum(stack), emergency: 'to use every permission' });
   const connection = { ...stack.connection, as: BOB };
@@ -71,7 +74,7 @@ async function reviewed(stack: Deployed): Promise<string> {
   return `${summary(ran)}; open ${before}, then ${await open(BOB)}; ${decided.phase}; ${said}`;
 }
 
-/** Nobody decides, and a day passes: the schedule closes the task, which never ran. */
+/** No person decides for a day. The schedule closes the task, which never ran. */
 async function undecided(stack: Deployed): Promise<string> {
   const at = { url: stack.output('SubmitUrl'), config: configOf(stack, ANN), clock: stack.aws.clock };
   const { boundaryId } = await submitRequest(at, vacuum(stack));
@@ -85,13 +88,13 @@ async function undecided(stack: Deployed): Promise<string> {
 
 const DAY_MS = 86_400_000;
 
-/** Whoever asked for a task ends it while it works, and so does an approver with the next. */
+/** The requester ends a running task, and an approver ends the next one. */
 async function endedEarly(stack: Deployed): Promise<string> {
   const seen = [await endedBy(stack, ANN), await endedBy(stack, BOB)];
   return seen.join('; ');
 }
 
-/** The first Teardown is its own: a second would be the reconciler's, which makes good what was not done. */
+/** The early end starts the first Teardown. A second one would come from the reconciler, which completes missing work. */
 async function endedBy(stack: Deployed, as: Persona): Promise<string> {
   const request = transfer();
   const at = { url: stack.output('EndUrl'), config: configOf(stack, as), clock: stack.aws.clock };

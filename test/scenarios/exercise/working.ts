@@ -5,7 +5,7 @@ import type { Deployed } from '../deployed.ts';
 import type { Request } from '../evidence/meddle.ts';
 import { answer, summary, transfer, vacuum, type Scenario } from './scenario.ts';
 
-/** What tasks do when nobody disturbs them. */
+/** Tasks without faults. */
 
 /** Submits, follows and reads as `Requesters`. */
 async function copied(stack: Deployed): Promise<string> {
@@ -13,16 +13,16 @@ async function copied(stack: Deployed): Promise<string> {
   return `${summary(ran)}; deny ${ran.row.deny?.effective}; announced ${ran.row.announcedAtMs !== undefined}`;
 }
 
-/** Approved by two, and looked at by each of them before. */
+/** A maintenance that two people read and approve. */
 const maintained = async (stack: Deployed): Promise<string> => summary(await stack.run(vacuum(stack)));
 
-/** The reply stands beside the case. */
+/** A task that writes a reply to the case. */
 async function answered(stack: Deployed): Promise<string> {
   const ran = await stack.run(answer());
   return `${summary(ran)}; replies ${(await stack.items('replies')).length}`;
 }
 
-/** A copy in parts takes two runs. S3 refuses parts below 5 MiB when the upload is completed: the upload is aborted. */
+/** A copy in parts takes two runs. S3 refuses to complete an upload with parts below 5 MiB, so the upload is aborted. */
 async function aborted(stack: Deployed): Promise<string> {
   stack.put('source', 'large', Buffer.from('x'.repeat(40)));
   stack.aws.intercept = ({ service, request }) =>
@@ -33,7 +33,7 @@ async function aborted(stack: Deployed): Promise<string> {
   return `${summary(ran)}; leases ${ran.row.leases.length}; aborted ${abort?.errorCode ?? abort !== undefined}`;
 }
 
-/** The answer to the completion of a copy in parts is lost: the object that is there is read, and says so. */
+/** The answer to the completion of a copy in parts is lost. The work reads the object and finds that it is complete. */
 async function completedUnheard(stack: Deployed): Promise<string> {
   stack.put('source', 'onePart', Buffer.from('onePart'));
   let lost = 0;
@@ -54,7 +54,7 @@ const OPEN_TO_EVERYONE = {
   ],
 };
 
-/** A bucket outside the type's ceiling that is open to everyone: the task's session must still be refused there. */
+/** A bucket outside the type's ceiling that is open to everyone. It must still refuse the task's session. */
 async function openBucket(stack: Deployed): Promise<string> {
   stack.aws.s3.createBucket(OPEN_BUCKET);
   stack.aws.s3.setBucketPolicy(OPEN_BUCKET, parsePolicy(JSON.stringify(OPEN_TO_EVERYONE), 'resource'));

@@ -7,7 +7,7 @@ import { exercise, SCENARIOS, type Exercised } from '../exercise.ts';
 import { stopDatabase, type Scenario } from '../exercise/scenario.ts';
 import { allowed, roleStatements, type RoleStatement } from './statements.ts';
 
-/** What is not emulated, each with the reason. A statement is excepted only when all its actions are. */
+/** Actions that are not emulated, with the reason. A statement is excepted only when all its actions are in this list. */
 const NOT_EMULATED: Readonly<Record<string, string>> = {
   'logs:CreateLogStream': 'functions’ output is kept in memory, not in CloudWatch Logs',
   'logs:PutLogEvents': 'as above',
@@ -32,27 +32,30 @@ const statements = roleStatements(template);
 const excepted = (statement: RoleStatement) => statement.actions.every((action) => action in NOT_EMULATED);
 const checked = statements.filter((statement) => !excepted(statement));
 
-/** How AWS words a refusal; a function URL answers 403 without naming the action. */
+/** Whether a text contains a refusal of the action. A function URL answers 403 without the action. */
 const isRefused = (said: string, action: string): boolean =>
   said.includes(`not authorized to perform: ${action}`) ||
   (action.startsWith('lambda:InvokeFunction') && said.includes('with 403'));
 
-/** Refusals of which no caller is told, because a service makes the call after it took an event: only what is missing in the end shows them. */
+/**
+ * Statements whose refusals reach no caller, because a service makes the call after it accepted an event. Only the missing effect shows
+ * them.
+ */
 const UNTOLD =
   /^BoundaryControl(Reconcile|SubmitScheduled)Role\w+ trust: |^BoundaryReconcilerScheduleRole\w+: KeepWhatFailed$/;
 
-/** What is kept of a scenario with every statement in place. Not its stack, which is large. */
+/** The kept result of a scenario with every statement. It does not include the stack, which is large. */
 interface Whole {
   readonly line: string;
   readonly usage: readonly Usage[];
-  /** How refusals were worded. */
+  /** The messages of refusals. */
   readonly refused: readonly string[];
   nameOf(role: string): string | undefined;
 }
 
 const wholes = new Map<Scenario, Promise<Whole>>();
 
-/** The scenario with every statement in place. It runs once. */
+/** The result of a scenario with every statement. It runs once. */
 function whole(scenario: Scenario): Promise<Whole> {
   const known = wholes.get(scenario) ?? runWhole(scenario);
   wholes.set(scenario, known);
@@ -71,11 +74,11 @@ async function runWhole(scenario: Scenario): Promise<Whole> {
   };
 }
 
-/** What was allowed by the statement in a scenario. */
+/** The calls that the statement allowed in a scenario. */
 const usagesOf = (statement: RoleStatement, { usage, nameOf }: Whole): Usage[] =>
   usage.filter((each) => allowed(statement, each, nameOf));
 
-/** Whether the statement decided anything; a Deny is not in the usage log, but in the words of what it refused. */
+/** Whether the statement decided a call. A Deny is not in the usage log, but in the messages of refused calls. */
 function decided(statement: RoleStatement, ran: Whole): boolean {
   if (statement.effect === 'Allow') return usagesOf(statement, ran).length > 0;
   const names = statement.roles.map((role) => `/${ran.nameOf(role)}/`);
@@ -84,7 +87,7 @@ function decided(statement: RoleStatement, ran: Whole): boolean {
   );
 }
 
-/** The scenarios that use the statement: without it, any other is what it is with it. Those that use few come first, because they are quick. */
+/** The scenarios that use the statement, because the others do not depend on it. Those with few uses come first, because they are fast. */
 async function using(statement: RoleStatement): Promise<Scenario[]> {
   const found: [scenario: Scenario, uses: number][] = [];
   for (const scenario of SCENARIOS) {
@@ -94,7 +97,7 @@ async function using(statement: RoleStatement): Promise<Scenario[]> {
   return found.sort(([, one], [, other]) => one - other).map(([scenario]) => scenario);
 }
 
-/** The first scenario that ends otherwise without the statement. */
+/** The first scenario that ends differently without the statement. */
 async function broken(statement: RoleStatement): Promise<Exercised | undefined> {
   for (const scenario of await using(statement)) {
     const exercised = await exercise(scenario, statement.without);
@@ -103,12 +106,12 @@ async function broken(statement: RoleStatement): Promise<Exercised | undefined> 
   return undefined;
 }
 
-/** Everything in which a refusal can be read. */
+/** Every text that can contain a refusal. */
 function saidIn({ stack: { aws, told }, line }: Exercised): string {
   const denied = aws.trail
     .filter((record) => /^AccessDenied/.test(record.errorCode ?? ''))
     .map((record) => record.errorMessage ?? '');
-  // What services do with their roles is not in the trail.
+  // Calls that services make with their roles are not in the trail.
   const failures = [...aws.events.failures, ...aws.schedules.failures].flatMap(
     ({ errorMessage, letterError = '' }) => [errorMessage, letterError],
   );
@@ -120,18 +123,18 @@ function saidIn({ stack: { aws, told }, line }: Exercised): string {
 describe('least privilege', () => {
   afterAll(stopDatabase);
 
-  test('the template has the statements that this suite expects to find, and no unknown exception', () => {
+  test('the template contains enough statements, and no exception is unused', () => {
     expect(statements.length).toBeGreaterThan(60);
     const excused = new Set(statements.filter(excepted).flatMap((statement) => statement.actions));
     expect([...excused].sort()).toEqual(Object.keys(NOT_EMULATED).sort());
   });
 
   test.each(SCENARIOS.map((scenario) => [scenario.run.name, scenario] as const))(
-    'with every statement in place, %s ends as it must',
+    'with every statement, the scenario %s ends as expected',
     async (_name, scenario) => expect((await whole(scenario)).line).toBe(scenario.shows),
   );
 
-  test('no statement has an action that no scenario uses', async () => {
+  test('every action of every statement is used by a scenario', async () => {
     const ran = await Promise.all(SCENARIOS.map(whole));
     const isUsed = (statement: RoleStatement, action: string) =>
       ran.some((each) => usagesOf(statement, each).some((usage) => usage.action === action));
@@ -150,7 +153,7 @@ describe('least privilege', () => {
     async (_name, statement) => {
       const exercised = await broken(statement);
       if (exercised === undefined) throw new Error('Every scenario that uses it ends as it must without it.');
-      // What a Deny denied was allowed: there is no refusal to see.
+      // Without the Deny the call was allowed, so there is no refusal to find.
       if (statement.effect === 'Deny' || UNTOLD.test(statement.name)) return;
       const said = saidIn(exercised);
       const action = statement.actions.find((each) => isRefused(said, each));

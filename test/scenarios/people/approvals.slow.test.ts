@@ -75,7 +75,7 @@ const executionsOf = (boundaryId: string) =>
     );
 
 describe('a task that needs two approvals', () => {
-  test('is a row and nothing else until the second, and then runs once', async () => {
+  test('is only a row until the second approval, and then runs once', async () => {
     const row = await submit(request());
     expect(row.phase).toBe('requested');
     expect(await tracesOf(stack, row.boundaryId)).toEqual(['row', 'task.requested']);
@@ -99,7 +99,7 @@ describe('a task that needs two approvals', () => {
     expect(executionsOf(row.boundaryId)).toHaveLength(1);
   });
 
-  test('runs once when two approve at the same instant', async () => {
+  test('runs once when two people approve at the same time', async () => {
     const row = await submit(request());
     const answers = await Promise.all([say(row, 'bob'), say(row, 'carol'), say(row, 'dave')]);
     expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(2);
@@ -108,7 +108,7 @@ describe('a task that needs two approvals', () => {
     expect(sessionsOf(stack, row.boundaryId)).toHaveLength(1);
   });
 
-  test('runs once when the start fails half-way: the reconciler starts what was decided', async () => {
+  test('runs once when the start fails, because the reconciler starts it', async () => {
     const row = await submit(request());
     await say(row, 'bob');
     const allow = await forbid(stack, 'Decide', ['states:StartExecution']);
@@ -122,7 +122,7 @@ describe('a task that needs two approvals', () => {
     expect(executionsOf(row.boundaryId)).toHaveLength(1);
   });
 
-  test('is closed without having run once somebody refused, and nobody can approve it after', async () => {
+  test('is closed without having run after a refusal, and can no longer be approved', async () => {
     const row = await submit(request());
     await say(row, 'bob');
     expect((await say(row, 'carol', { decision: 'refuse', reason: 'not today' })).status).toBe(200);
@@ -135,14 +135,14 @@ describe('a task that needs two approvals', () => {
     expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
   });
 
-  test('an approver may change their mind while it waits', async () => {
+  test('is closed when an approver refuses it after approving it', async () => {
     const row = await submit(request());
     await say(row, 'bob');
     expect((await say(row, 'bob', { decision: 'refuse' })).status).toBe(200);
     expect((await closed(row.boundaryId)).outcome).toBe('failed');
   });
 
-  test('is closed when its approvals expire, and nobody can approve it after', async () => {
+  test('is closed when its approvals expire, and can no longer be approved', async () => {
     const row = await submit(request());
     await say(row, 'bob');
     await stack.aws.clock.sleep(3_600_000);
@@ -155,7 +155,7 @@ describe('a task that needs two approvals', () => {
   });
 });
 
-test('a task whose submit died after the row is told from its beginning, whoever comes first', async () => {
+test('the evidence of a task starts with its request when submit stopped after writing the row', async () => {
   const asked = request();
   const allow = await forbid(stack, 'Submit', ['dynamodb:Query']);
   expect((await post(stack, JSON.stringify(asked))).status).toBe(500);
@@ -166,11 +166,25 @@ test('a task whose submit died after the row is told from its beginning, whoever
   await stack.aws.clock.sleep(10_000);
 });
 
-describe('a decision counts for nothing', () => {
+describe('a decision is not counted', () => {
   test.each<[string, string, string, Said, RegExp, string]>([
-    ['of the requester', 'ann', 'ann', {}, /ann asked for it/, 'requester'],
-    ['of the requester under another spelling', 'ann', 'ANN', {}, /ann asked for it/, 'requester'],
-    ['for another digest', 'ann', 'bob', { digest: 'a'.repeat(64) }, /about the grant aaaa/, 'other-grant'],
+    ['when the requester makes it', 'ann', 'ann', {}, /ann asked for it/, 'requester'],
+    [
+      'when the requester makes it with another spelling of the name',
+      'ann',
+      'ANN',
+      {},
+      /ann asked for it/,
+      'requester',
+    ],
+    [
+      'when it is about another grant digest',
+      'ann',
+      'bob',
+      { digest: 'a'.repeat(64) },
+      /about the grant aaaa/,
+      'other-grant',
+    ],
   ])('%s', async (_what, asks, decides, said, message, code) => {
     const row = await submit(request(), stack.person(asks, 'Approvers'));
     expect(await say(row, decides, said)).toMatchObject({
@@ -186,7 +200,7 @@ describe('a decision counts for nothing', () => {
     expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
   });
 
-  test('the second time by the same person, word for word or not', async () => {
+  test('when the same person decides again, with any spelling of the name', async () => {
     const row = await submit(request());
     expect((await say(row, 'bob')).status).toBe(200);
     for (const name of ['bob', 'Bob']) {
@@ -202,7 +216,7 @@ describe('a decision counts for nothing', () => {
     expect(executionsOf(row.boundaryId)).toEqual([]);
   });
 
-  test('for a task that has ended', async () => {
+  test('when the task has ended', async () => {
     const row = await submit(request());
     await say(row, 'bob');
     await say(row, 'carol');
@@ -216,20 +230,20 @@ describe('a decision counts for nothing', () => {
     expect(sessionsOf(stack, row.boundaryId)).toHaveLength(1);
   });
 
-  test('of a role that IAM does not let in', async () => {
+  test('when IAM does not allow the role to call the URL', async () => {
     const row = await submit(request());
     expect(await say(row, 'bob', { role: 'Requesters' })).toMatchObject({ status: 403 });
     expect((await rowOf(stack, row.boundaryId)).decisions).toBeUndefined();
   });
 
-  test('of a role that may decide about other types only: it stands in the evidence', async () => {
+  test('when the role may decide only about other types, and the attempt is recorded', async () => {
     const row = await submit(request());
     onTestFinished(retype(stack, 'approved', (old) => ({ ...old, people: { ...old.people, decide: [] } })));
     expect(await say(row, 'bob')).toMatchObject({ status: 403, error: 'NotPermitted' });
     expect(dataOf(await eventsOf(stack, row.boundaryId), 'attempt.refused')?.['code']).toBe('not-permitted');
   });
 
-  test('by a direct Invoke with a forged caller', async () => {
+  test('when it comes through a direct Invoke with a forged caller', async () => {
     const row = await submit(request());
     const iam = {
       userArn: 'arn:aws:sts::111122223333:assumed-role/Approvers/bob',
@@ -269,14 +283,14 @@ describe('a decision counts for nothing', () => {
     expect(await tracesOf(stack, row.boundaryId)).toEqual(['row', 'task.requested']);
   });
 
-  test('about a task that nobody asked for', async () => {
+  test('when the task does not exist', async () => {
     const row = { boundaryId: 'approved.nobody', grantDigest: 'a'.repeat(64) };
     expect(await say(row, 'bob')).toMatchObject({ status: 404, error: 'UnknownTask' });
     expect(await tracesOf(stack, row.boundaryId)).toEqual([]);
   });
 });
 
-describe('what was approved is what runs, or nothing does', () => {
+describe('an approved task does not run when', () => {
   const tables = () => DynamoDBDocumentClient.from(new DynamoDBClient({ ...stack.connection.config }));
   const tamper = async (row: LedgerRow, change: Partial<LedgerRow>) => {
     const now = await rowOf(stack, row.boundaryId);
@@ -289,26 +303,29 @@ describe('what was approved is what runs, or nothing does', () => {
       tools: old.tools.map((tool) => ({ ...tool, actions: [...tool.actions, 's3:PutObject'] })),
     }),
     'the lease': (old) => ({ leaseSeconds: old.leaseSeconds - 1 }),
-    'the time that it may take': (old) => ({ taskSeconds: old.taskSeconds + 1 }),
+    'the duration of the task': (old) => ({ taskSeconds: old.taskSeconds + 1 }),
     'the work code': (old) => ({ workVersionArn: old.workVersionArn.replace(/\d+$/, '99') }),
-    'the role of the work': (old) => ({ workRoleArn: `${old.workRoleArn}2` }),
+    'the work role': (old) => ({ workRoleArn: `${old.workRoleArn}2` }),
     'a secret': () => ({ secrets: { late: { kind: 'generated', characters: 32 } } }),
     'the quorum': () => ({ approval: { quorum: 3, expiresAfterSeconds: 3600 } }),
   };
-  test.each(Object.entries(types))('%s changed after the approval', async (_what, change) => {
-    const row = await submit(request());
-    await say(row, 'bob');
-    whenEntering(stack, 'Admit', () =>
-      onTestFinished(retype(stack, 'approved', (old) => ({ ...old, ...change(old) }))),
-    );
-    await say(row, 'carol');
-    expect(await closed(row.boundaryId)).toMatchObject({ outcome: 'failed', leases: [] });
-    expect(typesOf(await eventsOf(stack, row.boundaryId))).toContain('task.rejected');
-    expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
-  });
+  test.each(Object.entries(types))(
+    '%s changed after the approval, which Admit finds',
+    async (_what, change) => {
+      const row = await submit(request());
+      await say(row, 'bob');
+      whenEntering(stack, 'Admit', () =>
+        onTestFinished(retype(stack, 'approved', (old) => ({ ...old, ...change(old) }))),
+      );
+      await say(row, 'carol');
+      expect(await closed(row.boundaryId)).toMatchObject({ outcome: 'failed', leases: [] });
+      expect(typesOf(await eventsOf(stack, row.boundaryId))).toContain('task.rejected');
+      expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
+    },
+  );
 
   test.each(Object.entries(types))(
-    '%s changed after Admit: IssueIdentity counts again',
+    '%s changed after Admit, which IssueIdentity finds',
     async (_what, change) => {
       const row = await submit(request());
       await say(row, 'bob');
@@ -321,7 +338,7 @@ describe('what was approved is what runs, or nothing does', () => {
     },
   );
 
-  test('tools changed between two approvals: the second counts for nothing', async () => {
+  test('its tools changed between two approvals, because the second one is not counted', async () => {
     const row = await submit(request());
     await say(row, 'bob');
     const undo = retype(stack, 'approved', (old) => ({ ...old, ...types['tools']?.(old) }));
@@ -336,9 +353,9 @@ describe('what was approved is what runs, or nothing does', () => {
   test.each<[string, Partial<LedgerRow>]>([
     ['parameters', { parameters: { how: 'throws' } }],
     ['the window', { window: { opensAtMs: 1_000, closesAtMs: 9_999_999_999_000 } }],
-    ['one approval taken away', { decisions: [] }],
+    ['one approval', { decisions: [] }],
     ['the requester', { requester: 'carol' }],
-  ])('%s changed in the row behind our back', async (_what, change) => {
+  ])('%s changed in the row', async (_what, change) => {
     const row = await submit(request());
     await say(row, 'bob');
     const allow = await forbid(stack, 'Decide', ['states:StartExecution']);
@@ -349,7 +366,7 @@ describe('what was approved is what runs, or nothing does', () => {
     expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
   });
 
-  test('an execution started by hand while it waits: rejected, nothing issued', async () => {
+  test('an execution is started by hand before the approval', async () => {
     const row = await submit(request());
     await say(row, 'bob');
     const owner = new SFNClient({ ...stack.connection.config });
@@ -361,13 +378,13 @@ describe('what was approved is what runs, or nothing does', () => {
   });
 });
 
-describe('whoever dies after a write, the closed evidence says who did what', () => {
+describe('the evidence is complete when a function stops after its write', () => {
   const typesAfter = async (row: LedgerRow) => {
     await closed(row.boundaryId);
     return typesOf(await eventsOf(stack, row.boundaryId));
   };
 
-  test('of an early end', async () => {
+  test('of an early end by a person', async () => {
     const row = await submit(request());
     const allow = await forbid(stack, 'End', ['states:StartExecution']);
     stack.aws.intercept = dieAt('End', 'PutItem', 'evidence');
@@ -387,7 +404,7 @@ describe('whoever dies after a write, the closed evidence says who did what', ()
     expect(await typesAfter(row)).toContain(decision === 'approve' ? 'approval.granted' : 'approval.refused');
   });
 
-  test('of an expiry', async () => {
+  test('of an expired approval', async () => {
     const row = await submit(request());
     await stack.aws.clock.sleep(3_600_000 - 30_000);
     stack.aws.intercept = dieAt('Reconcile', 'PutItem', 'evidence');
@@ -398,7 +415,7 @@ describe('whoever dies after a write, the closed evidence says who did what', ()
     expect(await typesAfter(row)).toContain('approval.expired');
   });
 
-  test('of a review: repeated, it is answered and told once', async () => {
+  test('of a review, which is answered and recorded once when it is repeated', async () => {
     const row = await submit(request('succeed', { emergency: 'production is down' }));
     const review = { boundaryId: `${row.boundaryId}.review`, grantDigest: row.grantDigest };
     stack.aws.intercept = dieAt('Decide', 'PutItem', 'evidence');
@@ -410,7 +427,7 @@ describe('whoever dies after a write, the closed evidence says who did what', ()
   });
 });
 
-/** Refuses a function's writes to one of the tables. */
+/** Refuses the writes of a function to one of the tables. */
 const dieAt =
   (name: string, operation: string, table: 'evidence' | 'ledger') =>
   (call: InterceptedCall): Verdict =>
@@ -422,8 +439,8 @@ const dieAt =
 const tableOf = (table: 'evidence' | 'ledger'): string =>
   stack.output(table === 'evidence' ? 'EvidenceTable' : 'LedgerTable');
 
-describe('attempts of strangers', () => {
-  test('do not crowd out those of people', async () => {
+describe('attempts of people without permission', () => {
+  test('do not displace the recorded attempts of permitted people', async () => {
     const row = await submit(request());
     const undo = retype(stack, 'approved', (old) => ({ ...old, people: { ...old.people, end: [] } }));
     for (let number = 0; number < 12; number += 1) await endIt(row.boundaryId, `stranger-${number}`);
@@ -435,7 +452,7 @@ describe('attempts of strangers', () => {
 });
 
 describe('an early end', () => {
-  test('of a task that waits: it closes without having run', async () => {
+  test('closes a waiting task without running it', async () => {
     const row = await submit(request());
     await say(row, 'bob');
     expect((await endIt(row.boundaryId, 'dave')).status).toBe(200);
@@ -448,7 +465,7 @@ describe('an early end', () => {
     expect(executionsOf(row.boundaryId)).toEqual([]);
   });
 
-  test('while it works: access ends at once, the execution is stopped, the proof is by refusal', async () => {
+  test('ends access at once, stops the execution and is proven by refusal while the task works', async () => {
     const row = await submit(request('hangs'));
     await say(row, 'bob');
     const entered = new Promise<void>((resolve) => whenEntering(stack, 'RunWork', resolve));
@@ -465,7 +482,7 @@ describe('an early end', () => {
     expect(dataOf(events, 'boundary.closed')?.['error']).toBe('TaskEnded');
   });
 
-  test('twice: the second is answered the same, by somebody else it is refused', async () => {
+  test('gives the same answer when it is repeated, and is refused for another person', async () => {
     const row = await submit(request());
     expect((await endIt(row.boundaryId, 'dave')).status).toBe(200);
     expect((await endIt(row.boundaryId, 'dave')).status).toBe(200);
@@ -473,7 +490,7 @@ describe('an early end', () => {
     await closed(row.boundaryId);
   });
 
-  test('while nothing else works, the reconciler finishes what was begun', async () => {
+  test('is completed by the reconciler when the other calls fail', async () => {
     const row = await submit(request());
     const allow = await forbid(stack, 'End', ['states:StartExecution']);
     expect((await endIt(row.boundaryId, 'dave')).status).toBe(500);
@@ -482,7 +499,7 @@ describe('an early end', () => {
     allow();
   });
 
-  test('by someone without the right: IAM stops them at the URL, the function where the URL lets them in', async () => {
+  test('is refused without permission, by IAM at the URL or by the function', async () => {
     const row = await submit(request());
     expect(await endIt(row.boundaryId, 'ann', 'Requesters')).toMatchObject({ status: 403 });
     onTestFinished(retype(stack, 'approved', (old) => ({ ...old, people: { ...old.people, end: [] } })));
@@ -493,7 +510,7 @@ describe('an early end', () => {
 });
 
 describe('an emergency', () => {
-  test('runs at once, and stays open for review until somebody else judges it', async () => {
+  test('runs at once, and its review stays open until another person decides it', async () => {
     const asked = request('succeed', { emergency: 'production is down' });
     const row = await submit(asked);
     expect((await closed(row.boundaryId)).outcome).toBe('succeeded');
