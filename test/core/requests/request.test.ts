@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MalformedRequest } from 'taskbound-evidence/errors';
 import { checkRequest, parseRequest } from '../../../core/requests/request.ts';
-import { parseStrictJson } from '../../../core/requests/strict-json.ts';
 import { transferConfig } from '../../fixtures/task-types.ts';
 
 const good = {
@@ -97,24 +96,5 @@ describe('a request', () => {
     expect(at({ days: 8 })).toThrow(/an integer from 1 to 7/);
     expect(at({ days: 1.5 })).toThrow(/an integer from 1 to 7/);
     expect(at({ mode: 'slow' })).toThrow(/one of fast, safe/);
-  });
-});
-
-describe('parseStrictJson', () => {
-  test('accepts valid JSON with brackets in strings', () => {
-    expect(parseStrictJson('{"a":"}]\\"[{","b":[1]}', 'The request')).toEqual({ a: '}]"[{', b: [1] });
-  });
-
-  test.each([
-    ['invalid JSON', '{"a":', /The request is not valid JSON/],
-    ['a key twice', '{"a":1,\n"a":2}', /contains the key "a" twice \(line 2\)/],
-    ['a key twice, spelled differently', '{"a":1,"\\u0061":2}', /contains the key "a" twice/],
-    ['the key __proto__', '{"p":{"__proto__":{}}}', /contains the key "__proto__" \(line 1\)/],
-    ['a nested key twice', '{"p":{"k":1,"k":1}}', /contains the key "k" twice/],
-    ['too many levels', '['.repeat(1_00_000), /nests deeper than 32 levels/],
-    ['too many characters', ' '.repeat(262_145), /has 262145 characters; allowed: at most 262144/],
-  ])('refuses %s', (_what, text, message) => {
-    expect(() => parseStrictJson(text, 'The request')).toThrow(MalformedRequest);
-    expect(() => parseStrictJson(text, 'The request')).toThrow(message);
   });
 });

@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { mockAws } from '../../../fixtures/mock-aws.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { closedEvent, unprovenEvent } from '../../../../core/operations/bus-events.ts';
+import { closedEvent } from '../../../../core/operations/bus-events.ts';
 import { EventBus } from '../../../../lambdas/control/evidence/event-bus.ts';
 import { withTimeout } from '../../../../lambdas/control/function/with-timeout.ts';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
@@ -77,24 +77,6 @@ describe('EventBus, when EventBridge does not accept the entry', () => {
     bridge.on(PutEventsCommand).resolves({ FailedEntryCount: 0 });
     const broken = { ...event, detail: { ...event.detail, toJSON: () => JSON.parse('{') } };
     await expect(newBus().bus.tryPut(broken as typeof event)).rejects.toThrow(SyntaxError);
-  });
-});
-
-test('a boundary.unproven event contains the attempt, so that consumers recognize repeated events', () => {
-  const gaveUp = { attempt: 2, executionArn: 'arn:t', gaveUpAtMs: 1_000 };
-  expect(unprovenEvent(rowOf({ phase: 'revoked' }), gaveUp)).toEqual({
-    detailType: 'boundary.unproven',
-    detail: {
-      version: 1,
-      stack: 'Taskbound',
-      boundaryId: BOUNDARY,
-      taskType: 'object-transfer',
-      taskId: 'task-1',
-      phase: 'revoked',
-      attempt: 2,
-      executionArn: 'arn:t',
-      gaveUpAt: '1970-01-01T00:00:01.000Z',
-    },
   });
 });
 
