@@ -45,7 +45,7 @@ export class Deployed {
   /** Every value that any secret ever had, read directly from the embedded AWS. */
   readonly secretValues = new Set<string>();
   /** Everything that the command line wrote for people. */
-  readonly told: string[] = [];
+  readonly messages: string[] = [];
   #progress = '';
 
   constructor(aws: EmbeddedAws, stack: LoadedStack, outputs: Connection['outputs']) {
@@ -71,7 +71,7 @@ export class Deployed {
       out: () => undefined,
       err: (text) => {
         this.#progress += text;
-        this.told.push(text);
+        this.messages.push(text);
       },
       env: {},
       cwd: '/',

@@ -3,8 +3,8 @@ import { deploy, type Deployed } from './deployed.ts';
 import { ENDING } from './exercise/ending.ts';
 import { OPERATING } from './exercise/operating.ts';
 import { PEOPLE } from './exercise/people.ts';
-import { impatient, withSmallParts } from './exercise/prepared.ts';
-import { furnish, type Scenario } from './exercise/scenario.ts';
+import { withShortTail, withSmallParts } from './exercise/prepared.ts';
+import { prepareStack, type Scenario } from './exercise/scenario.ts';
 import { WORKING } from './exercise/working.ts';
 
 /** Together, the scenarios use every permission of the sample. */
@@ -25,9 +25,9 @@ export async function exercise(
 ): Promise<Exercised> {
   const stack = await deploy('sample', {
     startMs: new Date().getTime(),
-    transform: (template) => change(impatient(withSmallParts(template))),
+    transform: (template) => change(withShortTail(withSmallParts(template))),
   });
-  await furnish(stack);
+  await prepareStack(stack);
   const line = await run(stack).catch((error: Error) => `${run.name} threw ${error.name}: ${error.message}`);
   // The clock stops here, because a boundary that can never be proven is torn down repeatedly. A closed stack can still be read.
   stack.aws.clock.hold();

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, inject, test } from 'vitest';
 
-/** The environment that `taskbound local --json` prints once it serves. */
+/** The environment that `taskbound local --json` prints when it is ready. */
 async function serve(): Promise<{ environment: Record<string, string>; stop: () => Promise<unknown> }> {
   const server = spawn('node', [
     'bin/taskbound.ts',

@@ -61,7 +61,7 @@ describe('a boundary becomes overdue', () => {
 });
 
 test.each<[string, Change, object]>([
-  ['a boundary is unproven when one of its executions failed for good', { unproven }, { unproven: true }],
+  ['a boundary is unproven when one of its executions gave up', { unproven }, { unproven: true }],
   ['a boundary is not unproven with its first Teardown', { teardown: teardown(1) }, { unproven: false }],
   ['a boundary is unproven with its second Teardown', { teardown: teardown(2) }, { unproven: true }],
   [

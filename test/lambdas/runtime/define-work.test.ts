@@ -8,14 +8,14 @@ import { mockAws } from '../../fixtures/mock-aws.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CHECKPOINT_BYTES, RESULT_BYTES, workReturn } from '../../../core/work/work.ts';
 import { defineWork, type Json, type Task } from '../../../lambdas/runtime/index.ts';
-import { contextWith, NOW_MS, PASSWORD, SESSION, surroundings, workEvent } from './harness.ts';
+import { contextWith, NOW_MS, PASSWORD, SESSION, fakeRuntime, workEvent } from './harness.ts';
 
 const s3 = mockAws(S3Client);
 afterEach(() => s3.reset());
 
 describe('defineWork', () => {
   it('passes the task to the work and returns its result in the form of the contract', async () => {
-    const { invoke } = surroundings();
+    const { invoke } = fakeRuntime();
     let seen: Task | undefined;
     const returned = await invoke(async (task) => {
       seen = task;
@@ -35,12 +35,12 @@ describe('defineWork', () => {
   });
 
   it('returns null when the work returns nothing', async () => {
-    const { invoke } = surroundings();
+    const { invoke } = fakeRuntime();
     expect(await invoke(async () => undefined)).toMatchObject({ done: true, result: null });
   });
 
   it('creates clients with the session despite other settings, and puts no credential into the environment', async () => {
-    const { invoke } = surroundings();
+    const { invoke } = fakeRuntime();
     const before = JSON.stringify(process.env);
     await invoke(async (task) => {
       const client = task.client(S3Client, {
@@ -58,7 +58,7 @@ describe('defineWork', () => {
   });
 
   it('fetches only declared JIT secrets, with the session and once each', async () => {
-    const { invoke, secrets } = surroundings();
+    const { invoke, secrets } = fakeRuntime();
     await invoke(async (task) => {
       const [one, two] = await Promise.all([task.secret('password'), task.secret('password')]);
       expect(one.reveal()).toBe(PASSWORD);
@@ -74,7 +74,7 @@ describe('defineWork', () => {
   });
 
   it('fetches a secret again after a failure', async () => {
-    const { invoke, secrets } = surroundings();
+    const { invoke, secrets } = fakeRuntime();
     const id = workEvent().secrets['password'];
     secrets
       .on(GetSecretValueCommand, { SecretId: id })
@@ -87,7 +87,7 @@ describe('defineWork', () => {
   });
 
   it('keeps the name of an error of the work and of AWS', async () => {
-    const { invoke } = surroundings();
+    const { invoke } = fakeRuntime();
     await expect(invoke(async () => Promise.reject(new RangeError('too far')))).rejects.toMatchObject({
       name: 'RangeError',
       message: 'too far',
@@ -105,7 +105,7 @@ describe('defineWork', () => {
 
 describe('work that has more to do', () => {
   it('returns its checkpoint and its uses, and the next run receives the checkpoint', async () => {
-    const { invoke } = surroundings();
+    const { invoke } = fakeRuntime();
     const first = await invoke(async (task) => task.more({ part: [1], from: task.checkpoint }));
     expect(workReturn.parse(first)).toEqual(first);
     expect(first).toMatchObject({ done: false, checkpoint: { part: [1], from: null }, tools: { count: 0 } });
@@ -117,20 +117,20 @@ describe('work that has more to do', () => {
   });
 
   it('receives the remaining time, until the function’s timeout or the deadline', async () => {
-    const { invoke } = surroundings();
+    const { invoke } = fakeRuntime();
     const left = async (leftMs: number) =>
       invoke(async (task) => task.timeLeftMs(), {}, leftMs).then((given) => given.done && given.result);
     expect([await left(60_000), await left(3_600_000)]).toEqual([60_000, 600_000]);
   });
 
   it('returns no secret value in its checkpoint', async () => {
-    const { invoke } = surroundings();
+    const { invoke } = fakeRuntime();
     const handed = await invoke(async (task) => task.more({ key: (await task.secret('password')).reveal() }));
     expect(handed).toMatchObject({ done: false, checkpoint: { key: '[redacted]' } });
   });
 
   it('may return a checkpoint of at most 32 KiB, which must be valid JSON', async () => {
-    const { invoke } = surroundings();
+    const { invoke } = fakeRuntime();
     const exact = 'x'.repeat(CHECKPOINT_BYTES - 2);
     expect(await invoke(async (task) => task.more(exact))).toMatchObject({ done: false, checkpoint: exact });
     await expect(invoke(async (task) => task.more(`${exact}y`))).rejects.toMatchObject({
@@ -146,7 +146,7 @@ describe('work that has more to do', () => {
   });
 
   it('is done when it returns a result that only looks like a checkpoint', async () => {
-    const { invoke } = surroundings();
+    const { invoke } = fakeRuntime();
     const looks = { done: false, checkpoint: 1 };
     expect(await invoke(async () => looks)).toMatchObject({ done: true, result: looks });
   });
@@ -159,7 +159,7 @@ describe('defineWork refuses', () => {
     ['an unknown field', { ...workEvent(), credentials: 'x' }],
     ['a deadline that is not a time', { ...workEvent(), deadline: 'soon' }],
   ])('%s', async (_what, event) => {
-    const { ports, secrets } = surroundings();
+    const { ports, secrets } = fakeRuntime();
     const handler = defineWork(async () => null, ports);
     await expect(handler(event, contextWith(1))).rejects.toMatchObject({
       name: 'MalformedWorkEvent',
@@ -168,7 +168,7 @@ describe('defineWork refuses', () => {
   });
 
   it('a lease that is over', async () => {
-    const { invoke, secrets } = surroundings();
+    const { invoke, secrets } = fakeRuntime();
     await expect(invoke(async () => null, { deadline: '2026-11-23T10:00:00Z' })).rejects.toMatchObject({
       name: 'LeaseOver',
     });
@@ -176,7 +176,7 @@ describe('defineWork refuses', () => {
   });
 
   it('a session that cannot be read, with the message of AWS', async () => {
-    const { invoke, secrets } = surroundings();
+    const { invoke, secrets } = fakeRuntime();
     secrets.on(GetSecretValueCommand).rejects(
       new SecretsManagerServiceException({
         name: 'ResourceNotFoundException',
@@ -194,7 +194,7 @@ describe('defineWork refuses', () => {
   it.each(['', 'not json: hidden-value-1', '{"accessKeyId":"hidden-value-1"}'])(
     'a session secret that contains %j, without showing it',
     async (SecretString) => {
-      const { invoke, secrets } = surroundings();
+      const { invoke, secrets } = fakeRuntime();
       secrets.on(GetSecretValueCommand).resolves({ SecretString });
       const error: unknown = await invoke(async () => null).catch((caught: unknown) => caught);
       expect(error).toMatchObject({ name: 'SessionUnreadable' });
@@ -203,7 +203,7 @@ describe('defineWork refuses', () => {
   );
 
   it('an empty JIT secret', async () => {
-    const { invoke, secrets } = surroundings();
+    const { invoke, secrets } = fakeRuntime();
     secrets.on(GetSecretValueCommand, { SecretId: workEvent().secrets['password'] }).resolves({});
     await expect(invoke(async (task) => void (await task.secret('password')))).rejects.toMatchObject({
       name: 'SecretEmpty',
@@ -211,7 +211,7 @@ describe('defineWork refuses', () => {
   });
 
   it('a result of more than 32 KiB with both numbers, and accepts exactly 32 KiB', async () => {
-    const { invoke } = surroundings();
+    const { invoke } = fakeRuntime();
     const exact = 'x'.repeat(RESULT_BYTES - 2);
     expect(await invoke(async () => exact)).toMatchObject({ done: true, result: exact });
     await expect(invoke(async () => `${exact}y`)).rejects.toMatchObject({
@@ -225,7 +225,7 @@ describe('defineWork refuses', () => {
   });
 
   it('a result that is not valid JSON', async () => {
-    const { ports } = surroundings();
+    const { ports } = fakeRuntime();
     const circle: Record<string, unknown> = {};
     circle['self'] = circle;
     for (const result of [circle, { big: 1n }, () => 1, Symbol('x')]) {
@@ -243,7 +243,7 @@ describe('task.signal', () => {
     [3_000_000, 'lease', 595_000],
     [4_000, 'function', 2_000],
   ])('with %i ms of function time is aborted for the %s after %i ms', async (leftMs, which, waitMs) => {
-    const { invoke, sleeps } = surroundings();
+    const { invoke, sleeps } = fakeRuntime();
     await invoke(
       async (task) => {
         expect(sleeps.map(({ ms }) => ms)).toEqual([waitMs]);
@@ -262,7 +262,7 @@ describe('task.signal', () => {
   });
 
   it('leaves no timer', async () => {
-    const { invoke, sleeps } = surroundings();
+    const { invoke, sleeps } = fakeRuntime();
     await invoke(async () => null);
     await invoke(async () => Promise.reject(new Error('x'))).catch(() => undefined);
     expect(sleeps.map(({ cancelled }) => cancelled)).toEqual([true, true]);
@@ -270,7 +270,7 @@ describe('task.signal', () => {
 });
 
 it('defineWork uses the function’s own client only to read the session', async () => {
-  const { invoke, secrets, ports } = surroundings();
+  const { invoke, secrets, ports } = fakeRuntime();
   await invoke(async (task) => void (await task.secret('password')));
   const [session, password] = secrets.calls();
   expect(session?.thisValue).toBe(ports.ownSecrets);

@@ -44,7 +44,7 @@ export const contextWith = (leftMs: number) => ({
 /**
  * The dependencies of a function. Secrets Manager answers like the embedded AWS, output is collected, and the clock moves only on request.
  */
-export function surroundings() {
+export function fakeRuntime() {
   const secrets = mockAws(SecretsManagerClient);
   const event = workEvent();
   secrets

@@ -4,7 +4,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockAws } from '../../fixtures/mock-aws.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { misbehave, type How } from '../../fixtures/work/misbehaving.ts';
-import { PASSWORD, SESSION, VALUES, surroundings } from './harness.ts';
+import { PASSWORD, SESSION, VALUES, fakeRuntime } from './harness.ts';
 
 const s3 = mockAws(S3Client);
 const sts = mockAws(STSClient);
@@ -25,7 +25,7 @@ afterEach(() => {
 });
 
 function misbehaving(how: How) {
-  const around = surroundings();
+  const around = fakeRuntime();
   around.secrets
     .on(GetSecretValueCommand, { SecretId: secrets.signingKey })
     .resolves({ SecretString: `signing-${PASSWORD}` });

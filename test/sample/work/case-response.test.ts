@@ -24,7 +24,7 @@ const onlyKey = {
 };
 
 /** Two tables, a case of another task, and a session that may read and answer only C-1. */
-async function surroundings(signal = new AbortController().signal) {
+async function setUp(signal = new AbortController().signal) {
   const { aws } = await start();
   await aws.load({ Resources: { Cases: tableOf('Cases'), Replies: tableOf('Replies') } }, { stackName: 'S' });
   await aws.dynamodb.putItem('Cases', { caseId: { S: 'C-1' }, text: { S: 'a question' } });
@@ -54,7 +54,7 @@ const reply = (caseId: string): ToolCall => ({ tool: 'writeReply', caseId, text:
 
 describe('the work', () => {
   it('is refused by IAM when a bug answers another case, and reports the missing reply', async () => {
-    const { aws, run } = await surroundings();
+    const { aws, run } = await setUp();
     await expect(run(scripted(READ, reply('C-2')))).rejects.toMatchObject({
       name: 'ReplyNotWritten',
       message: expect.stringMatching(/the case C-1: the assistant wrote none, after 2 of at most 25 calls/),
@@ -66,7 +66,7 @@ describe('the work', () => {
   });
 
   it('keeps the first reply when it answers twice', async () => {
-    const { aws, run } = await surroundings();
+    const { aws, run } = await setUp();
     const twice = scripted(READ, reply('C-1'), { ...reply('C-1'), text: 'another' } as ToolCall);
     expect(await run(twice)).toEqual({
       replied: true,
@@ -76,19 +76,19 @@ describe('the work', () => {
   });
 
   it('fails when it never reads its case, even if it wrote a reply', async () => {
-    const { run } = await surroundings();
+    const { run } = await setUp();
     await expect(run(scripted(reply('C-1')))).rejects.toMatchObject({ name: 'CaseUnreadable' });
   });
 
   it('is stopped after a maximum number of calls', async () => {
-    const { aws, run } = await surroundings();
+    const { aws, run } = await setUp();
     await expect(run({ next: async () => READ })).rejects.toMatchObject({ name: 'ReplyNotWritten' });
     expect(aws.trail.filter(({ eventName }) => eventName === 'GetItem')).toHaveLength(CALLS);
   });
 
   it('ends with the reason and makes no more calls when its time is over', async () => {
     const stop = new AbortController();
-    const { run } = await surroundings(stop.signal);
+    const { run } = await setUp(stop.signal);
     stop.abort(new Error('the time is up'));
     await expect(run(scripted(READ, reply('C-1')))).rejects.toThrow('the time is up');
   });

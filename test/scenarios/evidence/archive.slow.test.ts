@@ -11,10 +11,18 @@ import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import { itemOf } from 'taskbound-evidence/lookup/lookup';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { parseTemplate, type Template } from 'taskbound-local/template/template';
-import { disagreements, DOWN, fileOf, keyOf, meddleWithArchive, objectOf, toArchive } from './archiving.ts';
+import {
+  disagreements,
+  DOWN,
+  fileOf,
+  keyOf,
+  interceptArchivePuts,
+  objectOf,
+  archivedRequest,
+} from './archiving.ts';
 import { recordingIo } from '../../cli/support.ts';
 import { deploy, type Deployed, type Ran } from '../deployed.ts';
-import { impatient } from '../exercise/prepared.ts';
+import { withShortTail } from '../exercise/prepared.ts';
 import { call, eventsOf, post, rowOf, type Request } from './meddle.ts';
 import { minutes } from '../teardown/signals.ts';
 import { roleStatements } from '../operations/statements.ts';
@@ -30,7 +38,7 @@ let stack: Deployed;
 let kept: Ran;
 beforeAll(async () => {
   stack = await deploy('windowed');
-  kept = await stack.run(toArchive(stack));
+  kept = await stack.run(archivedRequest(stack));
   return () => stack.aws.clock.hold();
 }, 60_000);
 
@@ -55,17 +63,17 @@ describe('the archived bundle of a boundary', () => {
   });
 
   test('agrees after a lost answer to its own put', async () => {
-    const end = meddleWithArchive(stack, (put) => (put === 1 ? { loseAnswer: true } : 'proceed'));
-    const ran = await stack.run(toArchive(stack));
+    const end = interceptArchivePuts(stack, (put) => (put === 1 ? { loseAnswer: true } : 'proceed'));
+    const ran = await stack.run(archivedRequest(stack));
     end();
     expect([ran.code, ran.row.archive, disagreements(stack)]).toEqual([0, 'agrees', 0]);
     expect(objectOf(stack, ran.row.boundaryId)).toBe(await fileOf(stack, ran.row.boundaryId));
   });
 
   test('is put when S3 is available again, after access has ended', async () => {
-    const request = toArchive(stack);
+    const request = archivedRequest(stack);
     const backMs = Date.parse(request.window?.opensAt ?? '') + 300_000;
-    const end = meddleWithArchive(stack, () => (stack.aws.clock.nowMs() < backMs ? DOWN : 'proceed'));
+    const end = interceptArchivePuts(stack, () => (stack.aws.clock.nowMs() < backMs ? DOWN : 'proceed'));
     const ran = await stack.run(request);
     end();
     expect([ran.code, ran.report.proof, ran.row.archive]).toEqual([0, 'refused', 'agrees']);
@@ -76,10 +84,10 @@ describe('the archived bundle of a boundary', () => {
 });
 
 test('when S3 is down for longer than the tail retries, the execution fails and Teardown closes the boundary later', async () => {
-  const other = await deploy('windowed', { transform: impatient });
-  const request = toArchive(other);
+  const other = await deploy('windowed', { transform: withShortTail });
+  const request = archivedRequest(other);
   const backMs = Date.parse(request.window?.opensAt ?? '') + 1_500_000;
-  const end = meddleWithArchive(other, () => (other.aws.clock.nowMs() < backMs ? DOWN : 'proceed'));
+  const end = interceptArchivePuts(other, () => (other.aws.clock.nowMs() < backMs ? DOWN : 'proceed'));
   const ran = await other.run(request);
   expect([ran.code, ran.report.executionStatus, ran.row.phase]).toEqual([3, 'FAILED', 'revoked']);
   expect(ran.row.proof?.kind).toBe('refused');
@@ -113,7 +121,7 @@ describe('another object in the place of the archived bundle', () => {
 
   test('does not keep the boundary open, is recorded in the row and the alarm, and is not changed', async () => {
     const before = disagreements(stack);
-    const request = toArchive(stack);
+    const request = archivedRequest(stack);
     putAsOwner(`windowed.${request.taskId}`);
     const ran = await stack.run(request);
     expect([ran.code, ran.row.phase, ran.row.archive]).toEqual([0, 'closed', 'disagrees']);
@@ -122,7 +130,7 @@ describe('another object in the place of the archived bundle', () => {
   });
 
   test('is found when the task or its day is compared, and so is a missing bundle', async () => {
-    const [ours, other] = [kept.row.boundaryId, (await stack.run(toArchive(stack))).row.boundaryId];
+    const [ours, other] = [kept.row.boundaryId, (await stack.run(archivedRequest(stack))).row.boundaryId];
     const agrees = { boundaryId: ours, archive: 'agrees', error: null, fault: null };
     expect(await compared({ boundaryId: ours })).toEqual([0, [agrees]]);
     putAsOwner(other);
@@ -141,7 +149,7 @@ describe('another object in the place of the archived bundle', () => {
   });
 
   test('is found when the table was changed instead', async () => {
-    const { boundaryId } = (await stack.run(toArchive(stack))).row;
+    const { boundaryId } = (await stack.run(archivedRequest(stack))).row;
     const [first] = (await eventsOf(stack, boundaryId)).slice(0, 1);
     const changed = { ...first, data: { ...first?.data, reason: 'another' } };
     for (const item of [changed, { ...first, more: 'than an event has' }]) {
@@ -151,7 +159,7 @@ describe('another object in the place of the archived bundle', () => {
   });
 
   test('is found when the table and the archive were changed in the same way, because only the stack signs', async () => {
-    const { boundaryId } = (await stack.run(toArchive(stack))).row;
+    const { boundaryId } = (await stack.run(archivedRequest(stack))).row;
     const changed = (await eventsOf(stack, boundaryId)).map((event) =>
       event.type === 'task.requested' ? { ...event, data: { ...event.data, reason: 'another' } } : event,
     );
@@ -169,7 +177,7 @@ describe('another object in the place of the archived bundle', () => {
   });
 
   test('is found by its day when the row of the boundary is missing or not closed', async () => {
-    const { row } = await stack.run(toArchive(stack));
+    const { row } = await stack.run(archivedRequest(stack));
     const { boundaryId } = row;
     const found = async () =>
       (await compared({ day: row.day }))[1].find((each) => (each as LedgerRow).boundaryId === boundaryId);
@@ -204,7 +212,7 @@ describe('another object in the place of the archived bundle', () => {
     other.aws.clock.hold();
   });
 
-  test('is not looked for when the task is open or unknown', async () => {
+  test('is not searched for when the task is open or unknown', async () => {
     await expect(compared({ boundaryId: 'windowed.never' })).rejects.toMatchObject({
       name: 'UsageError',
       message:
@@ -234,9 +242,9 @@ describe('the permissions of CloseBoundary in the archive', () => {
   test.each(statements.map((statement) => [statement.name, statement] as const))(
     'without %s cannot confirm that the bundle is archived',
     async (_name, { without, actions }) => {
-      const other = await deploy('windowed', { transform: (of) => impatient(without(of)) });
-      const row = await revoked(other, toArchive(other));
-      const end = meddleWithArchive(other, (put) => (put === 1 ? { loseAnswer: true } : 'proceed'));
+      const other = await deploy('windowed', { transform: (of) => withShortTail(without(of)) });
+      const row = await revoked(other, archivedRequest(other));
+      const end = interceptArchivePuts(other, (put) => (put === 1 ? { loseAnswer: true } : 'proceed'));
       await call(other, 'CloseBoundary', row);
       end();
       other.aws.clock.hold();
@@ -251,7 +259,7 @@ describe('the permissions of CloseBoundary in the archive', () => {
 /** Runs a task until `CloseBoundary` is next, which has no access to the archive. */
 async function revoked(other: Deployed, request: Request): Promise<LedgerRow> {
   const boundaryId = boundaryIdOf(request.type, request.taskId);
-  const end = meddleWithArchive(other, () => DOWN);
+  const end = interceptArchivePuts(other, () => DOWN);
   await post(other, JSON.stringify(request));
   for (let look = 0; look < 100; look += 1) {
     await other.aws.clock.sleep(5_000);

@@ -10,7 +10,7 @@ import type { Request } from './meddle.ts';
 const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 /** A task whose window opens in a minute, on the stack's clock. */
-export function toArchive(stack: Deployed, change: Partial<Request> = {}): Request {
+export function archivedRequest(stack: Deployed, change: Partial<Request> = {}): Request {
   const opensAtMs = Math.ceil(stack.aws.clock.nowMs() / 60_000) * 60_000 + 60_000;
   return {
     type: 'windowed',
@@ -42,7 +42,7 @@ export const disagreements = (stack: Deployed): number =>
     .reduce((sum, { message }) => sum + Number(JSON.parse(message)[ARCHIVE_DISAGREES]), 0);
 
 /** Decides the result of puts into the archive, until the returned function is called. */
-export function meddleWithArchive(stack: Deployed, verdictOf: (put: number) => Verdict): () => void {
+export function interceptArchivePuts(stack: Deployed, verdictOf: (put: number) => Verdict): () => void {
   let puts = 0;
   stack.aws.intercept = ({ service, operation }) =>
     service === 's3' && operation.startsWith(`PUT /${stack.output('archive')}/`)

@@ -167,7 +167,7 @@ describe('the audit reports a real violation', () => {
       new GetObjectCommand({ Bucket: stack.output('source'), Key }),
     );
   /** Does something when the next execution starts its work, and makes the run wait for it. */
-  async function meddling(
+  async function runWith(
     stack: Deployed,
     act: (secrets: readonly string[]) => Promise<unknown>,
   ): Promise<Ran> {
@@ -217,7 +217,7 @@ describe('the audit reports a real violation', () => {
         { Effect: 'Allow', Principal: '*', Action: 'secretsmanager:GetSecretValue', Resource: '*' },
       ],
     });
-    const ran = await meddling(stack, async (names) => {
+    const ran = await runWith(stack, async (names) => {
       for (const SecretId of names) {
         await root(stack).send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy: open }));
         await root(stack).send(new GetSecretValueCommand({ SecretId }));

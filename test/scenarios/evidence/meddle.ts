@@ -112,7 +112,7 @@ export async function post(
  * Submits a request, and approves it if needed, while no execution can start. The row stays `approved`, so that a test can call every step
  * itself. `stack.run` continues from there.
  */
-export async function park(stack: Deployed, request: Request): Promise<LedgerRow> {
+export async function submitWithoutStarting(stack: Deployed, request: Request): Promise<LedgerRow> {
   const boundaryId = boundaryIdOf(request.type, request.taskId);
   const waits = waitsForApproval(request);
   const allow = await forbid(stack, waits ? 'Decide' : 'Submit', ['states:StartExecution']);
@@ -137,7 +137,7 @@ export interface Answer {
 }
 
 /** Steps that receive the work version from the definition. */
-const TOLD_THE_WORK: ReadonlySet<ControlName> = new Set(['Admit', 'IssueIdentity']);
+const NEEDS_WORK_VERSION: ReadonlySet<ControlName> = new Set(['Admit', 'IssueIdentity']);
 
 /** Calls a control function as the account's owner, by default with the execution that owns the boundary and the deployed work version. */
 export async function call(
@@ -149,11 +149,11 @@ export async function call(
   const { boundaryId, executionArn } = row;
   const lambda = new LambdaClient({ ...stack.connection.config });
   const { taskType = '' } = parseBoundaryId(boundaryId) ?? {};
-  const told = TOLD_THE_WORK.has(name) ? { workVersion: typeOf(stack, taskType).workVersionArn } : {};
+  const version = NEEDS_WORK_VERSION.has(name) ? { workVersion: typeOf(stack, taskType).workVersionArn } : {};
   const { Payload, FunctionError } = await lambda.send(
     new InvokeCommand({
       FunctionName: functionOf(stack, name),
-      Payload: Buffer.from(JSON.stringify({ boundaryId, executionArn, ...told, ...more })),
+      Payload: Buffer.from(JSON.stringify({ boundaryId, executionArn, ...version, ...more })),
     }),
   );
   const payload: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8'));
@@ -211,7 +211,11 @@ export function typeOf(stack: Deployed, type: string): TaskTypeConfig {
 }
 
 /** Deploys another version of a task type. The returned function deploys the old one again. */
-export function retype(stack: Deployed, type: string, change: (old: TaskTypeConfig) => TaskTypeConfig) {
+export function deployTypeChange(
+  stack: Deployed,
+  type: string,
+  change: (old: TaskTypeConfig) => TaskTypeConfig,
+) {
   const { ssm, clock } = stack.aws;
   const name = typeParameterName(stack.stack.stackName, type);
   const old = typeOf(stack, type);

@@ -7,7 +7,16 @@ import { StackRecords } from '../../../cli/connection/stack-records.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { deploy, freshId, type Deployed } from '../deployed.ts';
-import { call, eventsOf, forbid, intercept, park, rowOf, typesOf, type Request } from './meddle.ts';
+import {
+  call,
+  eventsOf,
+  forbid,
+  intercept,
+  submitWithoutStarting,
+  rowOf,
+  typesOf,
+  type Request,
+} from './meddle.ts';
 
 let sample: Deployed;
 beforeAll(async () => {
@@ -34,7 +43,7 @@ async function verified(boundaryId: string): Promise<string> {
 
 /** Calls every step except the last one. */
 async function provenTask() {
-  const row = await park(sample, transfer());
+  const row = await submitWithoutStarting(sample, transfer());
   const returned = { ended: { status: 'returned', payload: { done: true, result: null } } };
   for (const [name, more] of [
     ['Admit', {}],

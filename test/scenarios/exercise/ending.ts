@@ -42,7 +42,7 @@ async function whenSeen(
 }
 
 /** Teardown begins while a secret is being created. The late secret is destroyed by its own function. */
-async function tornDownWhileIssuing(stack: Deployed): Promise<string> {
+async function teardownDuringIssue(stack: Deployed): Promise<string> {
   const request = transfer();
   const run = stack.run(request);
   const making = (record: TrailRecord) => record.eventName === 'CreateSecret';
@@ -69,7 +69,7 @@ async function teardown(stack: Deployed, { type, taskId }: Request): Promise<voi
 }
 
 /** Stops the task during its work, and then its Teardown during the proof. A second Teardown closes the boundary. */
-async function stoppedTwice(stack: Deployed): Promise<string> {
+async function stopTaskAndTeardown(stack: Deployed): Promise<string> {
   const stopAt = (state: string, machine: string) => {
     const forget = stack.aws.states.onEvent(({ executionArn, stateMachineArn, event }) => {
       if (event.stateEnteredEventDetails?.name !== state || !stateMachineArn.includes(machine)) return;
@@ -84,7 +84,7 @@ async function stoppedTwice(stack: Deployed): Promise<string> {
 }
 
 /** The function that approves the task cannot start its execution. The schedule starts it when that is possible again. */
-async function startedLater(stack: Deployed): Promise<string> {
+async function delayedStart(stack: Deployed): Promise<string> {
   const seen: string[] = [];
   for (const request of [transfer(), vacuum(stack), answer()]) {
     const end = refuse(stack, 'StartExecution', /Submit|Decide/);
@@ -101,7 +101,7 @@ async function startedLater(stack: Deployed): Promise<string> {
 }
 
 /** EventBridge is down while the boundary closes. The schedule announces it when EventBridge is available again. */
-async function announcedLater(stack: Deployed): Promise<string> {
+async function delayedAnnouncement(stack: Deployed): Promise<string> {
   const end = refuse(stack, 'PutEvents', /CloseBoundary/);
   const ran = await stack.run(transfer());
   end();
@@ -112,7 +112,7 @@ async function announcedLater(stack: Deployed): Promise<string> {
 }
 
 /** After all deadlines, no deny is left. Then reconcile cannot be called, and its dead letters are kept. */
-async function lifted(stack: Deployed): Promise<string> {
+async function denyRemoval(stack: Deployed): Promise<string> {
   await stack.run(transfer());
   await stack.run(vacuum(stack));
   await minutes(stack, 10);
@@ -132,7 +132,7 @@ const LOST = 'object-transfer.lost';
 const HOUR_MS = 3_600_000;
 
 /** A secret and a deny that belong to no row. The hourly schedule removes both. */
-async function strays(stack: Deployed): Promise<string> {
+async function strayRemoval(stack: Deployed): Promise<string> {
   const { clock, iam, secrets } = stack.aws;
   const place = { stack: stack.stack.stackName, taskType: 'object-transfer', boundaryId: LOST };
   const name = secretName({ ...place, nonce: '0'.repeat(NONCE_CHARACTERS) }, SESSION_SECRET);
@@ -150,13 +150,13 @@ async function strays(stack: Deployed): Promise<string> {
 }
 
 export const ENDING: readonly Scenario[] = [
-  { run: tornDownWhileIssuing, shows: 'failed closed nothing-issued ExecutionEnded; undone true' },
-  { run: stoppedTwice, shows: 'failed closed refused ExecutionEnded; teardown 2' },
+  { run: teardownDuringIssue, shows: 'failed closed nothing-issued ExecutionEnded; undone true' },
+  { run: stopTaskAndTeardown, shows: 'failed closed refused ExecutionEnded; teardown 2' },
   {
-    run: startedLater,
+    run: delayedStart,
     shows: Array.from({ length: 3 }, () => 'not started, then succeeded closed refused').join('; '),
   },
-  { run: announcedLater, shows: 'succeeded closed refused; announced false, later true' },
-  { run: lifted, shows: 'denies 0; letters kept true; swept 2 of 2' },
-  { run: strays, shows: 'stray secret left false; stray deny left false' },
+  { run: delayedAnnouncement, shows: 'succeeded closed refused; announced false, later true' },
+  { run: denyRemoval, shows: 'denies 0; letters kept true; swept 2 of 2' },
+  { run: strayRemoval, shows: 'stray secret left false; stray deny left false' },
 ];

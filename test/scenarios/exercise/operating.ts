@@ -15,7 +15,7 @@ import { FORBIDDEN, ownersRecords, refuse, slowWork, summary, transfer, type Sce
 /** The work of operators and schedules. */
 
 /** Drains the stack as `Operators` and ends a running task, reads the stack, and accepts tasks again. */
-async function drained(stack: Deployed): Promise<string> {
+async function drainAndResume(stack: Deployed): Promise<string> {
   const command = (options: DrainOptions) => drainStack(stack.connection, options, stack.io);
   slowWork(stack);
   let draining: Promise<number> = Promise.resolve(-1);
@@ -27,14 +27,14 @@ async function drained(stack: Deployed): Promise<string> {
   stack.aws.startSchedules();
   const code = await draining.finally(() => stack.aws.stopSchedules());
   stack.aws.intercept = undefined;
-  const seen = await looked(stack, ran.row.boundaryId);
+  const seen = await readAsOperator(stack, ran.row.boundaryId);
   const refused = await stack.run(transfer()).catch((error: Error) => error.name);
   const resumed = await command({ resume: true });
   const again = summary(await stack.run(transfer()));
   return `${summary(ran)}; drained ${code}; ${seen}; ${String(refused)}; resumed ${resumed}; ${again}`;
 }
 
-async function looked(stack: Deployed, boundaryId: string): Promise<string> {
+async function readAsOperator(stack: Deployed, boundaryId: string): Promise<string> {
   const config = operatorConfig(stack.connection, stack.io);
   const records = new StackRecords(config, stack.connection.outputs);
   const listed = await records.recent(1, stack.aws.clock.nowMs());
@@ -54,7 +54,7 @@ async function looked(stack: Deployed, boundaryId: string): Promise<string> {
 /**
  * The schedule submits a task. On the next days its call is refused, and then the called function fails: both runs are recorded as missed.
  */
-async function scheduled(stack: Deployed): Promise<string> {
+async function scheduledRuns(stack: Deployed): Promise<string> {
   const due = await untilDue(stack);
   stack.put('source', `exports/${due.toPlainDate().toString()}.csv`, Buffer.from('small'));
   await minutes(stack, 6);
@@ -96,9 +96,9 @@ const attemptsToSubmit = (stack: Deployed): number | undefined =>
 
 export const OPERATING: readonly Scenario[] = [
   {
-    run: drained,
+    run: drainAndResume,
     shows:
       'failed closed refused ExecutionEnded; drained 0; listed true; verified; found true; StackDraining; resumed 0; succeeded closed refused',
   },
-  { run: scheduled, shows: 'succeeded closed refused; attempts 1; letters 0 1 2' },
+  { run: scheduledRuns, shows: 'succeeded closed refused; attempts 1; letters 0 1 2' },
 ];

@@ -31,14 +31,14 @@ const recordsOf = (stack: Deployed, as: Persona) =>
  * Each role reads the outcome of tasks of all types and the permissions of each type: `list`, `show`, `plan`, and `run` for an existing
  * task.
  */
-async function lookedAt(stack: Deployed): Promise<string> {
+async function readByEachRole(stack: Deployed): Promise<string> {
   const rows: LedgerRow[] = [];
   for (const request of [transfer(), vacuum(stack), answer()]) rows.push((await stack.run(request)).row);
-  const seen = [await look(stack, ANN, rows), await look(stack, BOB, rows)];
+  const seen = [await readAs(stack, ANN, rows), await readAs(stack, BOB, rows)];
   return seen.join('; ');
 }
 
-async function look(stack: Deployed, as: Persona, rows: readonly LedgerRow[]): Promise<string> {
+async function readAs(stack: Deployed, as: Persona, rows: readonly LedgerRow[]): Promise<string> {
   const connection = { ...stack.connection, as };
   const config = personConfig(connection, stack.io, as.role);
   const records = recordsOf(stack, as);
@@ -57,7 +57,7 @@ async function look(stack: Deployed, as: Persona, rows: readonly LedgerRow[]): P
 }
 
 /** An emergency runs at once. The requester finds its review open, and another person decides it. */
-async function reviewed(stack: Deployed): Promise<string> {
+async function emergencyReview(stack: Deployed): Promise<string> {
   const ran = await stack.run({ ...vacuum(stack), emergency: 'to use every permission' });
   const connection = { ...stack.connection, as: BOB };
   const open = async (as: Persona) => (await recordsOf(stack, as).openReviews()).length;
@@ -75,7 +75,7 @@ async function reviewed(stack: Deployed): Promise<string> {
 }
 
 /** No person decides for a day. The schedule closes the task, which never ran. */
-async function undecided(stack: Deployed): Promise<string> {
+async function expiredApproval(stack: Deployed): Promise<string> {
   const at = { url: stack.output('SubmitUrl'), config: configOf(stack, ANN), clock: stack.aws.clock };
   const { boundaryId } = await submitRequest(at, vacuum(stack));
   await stack.aws.clock.sleep(DAY_MS);
@@ -89,13 +89,13 @@ async function undecided(stack: Deployed): Promise<string> {
 const DAY_MS = 86_400_000;
 
 /** The requester ends a running task, and an approver ends the next one. */
-async function endedEarly(stack: Deployed): Promise<string> {
-  const seen = [await endedBy(stack, ANN), await endedBy(stack, BOB)];
+async function earlyEnds(stack: Deployed): Promise<string> {
+  const seen = [await earlyEndBy(stack, ANN), await earlyEndBy(stack, BOB)];
   return seen.join('; ');
 }
 
 /** The early end starts the first Teardown. A second one would come from the reconciler, which completes missing work. */
-async function endedBy(stack: Deployed, as: Persona): Promise<string> {
+async function earlyEndBy(stack: Deployed, as: Persona): Promise<string> {
   const request = transfer();
   const at = { url: stack.output('EndUrl'), config: configOf(stack, as), clock: stack.aws.clock };
   slowWork(stack);
@@ -115,7 +115,7 @@ async function endedBy(stack: Deployed, as: Persona): Promise<string> {
 
 export const PEOPLE: readonly Scenario[] = [
   {
-    run: lookedAt,
+    run: readByEachRole,
     shows: ['Requesters', 'Approvers']
       .map(
         (role) =>
@@ -124,12 +124,12 @@ export const PEOPLE: readonly Scenario[] = [
       .join('; '),
   },
   {
-    run: reviewed,
+    run: emergencyReview,
     shows: 'succeeded closed refused; open 1 1, then 0; justified; review.opened review.decided',
   },
-  { run: undecided, shows: 'failed closed nothing-issued; expired true' },
+  { run: expiredApproval, shows: 'failed closed nothing-issued; expired true' },
   {
-    run: endedEarly,
+    run: earlyEnds,
     shows: ['ann', 'bob']
       .map((name) => `failed closed refused TaskEnded, ended by ${name}, ABORTED, teardown 1`)
       .join('; '),

@@ -24,7 +24,7 @@ export function withSmallParts(template: Template): Template {
  * A tail that gives up after a dozen attempts instead of outlasting the longest lease. The effect of a missing permission is visible by
  * then, and the permissions are the same.
  */
-export function impatient(template: Template): Template {
+export function withShortTail(template: Template): Template {
   const text = JSON.stringify(template).replace(/(\\+"MaxAttempts\\+":)\d{2,}/g, `$1${TRIES}`);
   return JSON.parse(text) as Template;
 }

@@ -23,7 +23,7 @@ let database: Promise<DemoDatabase> | undefined;
 export const stopDatabase = async (): Promise<void> => (await database)?.server.stop();
 
 /** Creates what the tasks of a new stack need: an object, and a database that all stacks of a test file share. */
-export async function furnish(stack: Deployed): Promise<void> {
+export async function prepareStack(stack: Deployed): Promise<void> {
   const { server, adminSecret } = await (database ??= startDatabase());
   stack.put('source', SMALL, Buffer.from(SMALL));
   await stack.putItem('cases', { ...CASE });

@@ -15,8 +15,8 @@ import {
   summary,
   type Maintained,
 } from './database.ts';
-import { impatient } from '../exercise/prepared.ts';
-import { call, park, rowOf, typesOf, whenEntering } from '../evidence/meddle.ts';
+import { withShortTail } from '../exercise/prepared.ts';
+import { call, submitWithoutStarting, rowOf, typesOf, whenEntering } from '../evidence/meddle.ts';
 import { gauges, minutes } from '../teardown/signals.ts';
 
 let database: DemoDatabase;
@@ -71,7 +71,10 @@ describe('a task with a database login, after a fault', () => {
 
   test('removes a login that is issued during the teardown', async () => {
     const { stack } = world;
-    const row = await park(stack, maintenance(stack, { kind: 'vacuum', tables: ['shop.orders'] }));
+    const row = await submitWithoutStarting(
+      stack,
+      maintenance(stack, { kind: 'vacuum', tables: ['shop.orders'] }),
+    );
     await call(stack, 'Admit', row);
     stack.aws.intercept = ({ operation, caller }) =>
       operation === 'CreateSecret' && caller.arn.includes('IssueSecret') ? { delayMs: 10_000 } : 'proceed';
@@ -129,7 +132,7 @@ describe('a task with a database login, after a fault', () => {
   });
 
   test('is announced as unproven while that function exists, and is closed by reconcile after it is dropped', async () => {
-    const impatientWorld = await deployMaintained(database, { transform: impatient });
+    const impatientWorld = await deployMaintained(database, { transform: withShortTail });
     const { stack } = impatientWorld;
     const sql = "CREATE FUNCTION shop.trap() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'";
     const ran = await stack.run(maintenance(stack, migration(sql)));

@@ -15,7 +15,7 @@ import {
   dataOf,
   eventsOf,
   intercept,
-  park,
+  submitWithoutStarting,
   post,
   resourceOf,
   rowOf,
@@ -96,7 +96,11 @@ async function closed(stack: Deployed, boundaryId: string) {
 }
 
 /** Runs one task of the sample with a deploy meanwhile, and returns its state after the boundary has closed. */
-async function outlive(where: Where, later: LaterDeploy, then: (stack: Deployed) => void = () => undefined) {
+async function runDuringDeploy(
+  where: Where,
+  later: LaterDeploy,
+  then: (stack: Deployed) => void = () => undefined,
+) {
   const stack = await deploy('sample');
   stack.put('source', 'a', Buffer.from('content'));
   const request = transfer();
@@ -107,10 +111,10 @@ async function outlive(where: Where, later: LaterDeploy, then: (stack: Deployed)
   return outlived;
 }
 
-type Outlived = Awaited<ReturnType<typeof closed>>;
+type ClosedTask = Awaited<ReturnType<typeof closed>>;
 
 /** Expects that the boundary is closed, proven, recorded and swept, whatever the deploy removed. */
-async function expectClosedForGood({ stack, row, events }: Outlived): Promise<void> {
+async function expectClosedAndSwept({ stack, row, events }: ClosedTask): Promise<void> {
   expect(row).toMatchObject({ phase: 'closed', proof: {} });
   expect(chainFault(row.boundaryId, events)).toBeUndefined();
   expect(events.at(-1)?.type).toBe('boundary.closed');
@@ -122,7 +126,7 @@ async function expectClosedForGood({ stack, row, events }: Outlived): Promise<vo
   expect(deniesOn(stack)).toEqual([]);
 }
 
-const endOf = ({ row }: Outlived): string =>
+const endOf = ({ row }: ClosedTask): string =>
   [
     `${row.outcome} ${row.proof?.kind}`,
     ...(row.deny === undefined ? [] : [`deny ${row.deny.effective ? 'effective' : 'refused'}`]),
@@ -158,38 +162,38 @@ describe.each(names)('a deploy with %s', (later) => {
   test.each(WHERE.map((where, index) => [where, ENDS[later][index] ?? ''] as const))(
     '%s: %s',
     async (where, end) => {
-      const outlived = await outlive(where, later);
+      const outlived = await runDuringDeploy(where, later);
       expect(endOf(outlived)).toBe(end);
-      await expectClosedForGood(outlived);
+      await expectClosedAndSwept(outlived);
     },
   );
 });
 
 test('a deploy that removes a secret of a type does not prevent the revocation of an issued one', async () => {
-  const { row, events } = await outlive('in the work', 'another configuration of the type');
+  const { row, events } = await runDuringDeploy('in the work', 'another configuration of the type');
   expect(row.secrets).toMatchObject([{ name: 'receiptKey', state: 'revoked' }]);
   expect(dataOf(events, 'secret.revoked:receiptKey')).toBeDefined();
 });
 
 test('Teardown of a stopped task whose functions were renamed waits for the deadline and records it', async () => {
   // The new function has a new role, which the session secret's policy denies.
-  const outlived = await outlive('in the work', 'functions under other names', ({ aws }) => {
+  const outlived = await runDuringDeploy('in the work', 'functions under other names', ({ aws }) => {
     for (const { arn } of aws.states.executions()) aws.states.abort(arn);
   });
   expect(endOf(outlived)).toBe('failed expired, deny effective, Teardown 1');
   const [lease] = outlived.row.leases;
   expect(outlived.row.proof?.provenAtMs).toBeGreaterThan(lease?.deadlineMs ?? Infinity);
-  await expectClosedForGood(outlived);
+  await expectClosedAndSwept(outlived);
 });
 
 test('a deploy that removes a type during IssueIdentity makes Teardown wait for the intended lease', async () => {
-  const outlived = await outlive('IssueIdentity', 'the type left out');
+  const outlived = await runDuringDeploy('IssueIdentity', 'the type left out');
   expect(endOf(outlived)).toBe('failed expired, deny refused, Teardown 1');
-  await expectClosedForGood(outlived);
+  await expectClosedAndSwept(outlived);
 });
 
 test('the evidence of a session whose role was deleted contains the answers after its deadline', async () => {
-  const { row, events } = await outlive('in the work', 'the type left out');
+  const { row, events } = await runDuringDeploy('in the work', 'the type left out');
   const leases = dataOf(events, 'revocation.proven')?.['leases'];
   expect(leases).toMatchObject([{ proof: 'expired', accessKeyId: row.leases[0]?.accessKeyId }]);
   const { refusals } = (leases as { refusals: { at: string; error: string; message: string }[] }[])[0] ?? {};
@@ -205,7 +209,7 @@ test('the evidence of a session whose role was deleted contains the answers afte
 
 test('a task that was never started before its type was removed is closed without a credential', async () => {
   const stack = await deploy('sample');
-  const { boundaryId } = await park(stack, transfer());
+  const { boundaryId } = await submitWithoutStarting(stack, transfer());
   await stack.aws.loadAssembly(assemblyOf('the type left out'));
   const outlived = await closed(stack, boundaryId);
   expect(endOf(outlived)).toBe('failed nothing-issued, Teardown 1');

@@ -7,8 +7,8 @@ import {
   dataOf,
   eventsOf,
   machineOf,
-  park,
-  retype,
+  submitWithoutStarting,
+  deployTypeChange,
   rowOf,
   sessionsOf,
   typeOf,
@@ -38,7 +38,7 @@ const another = (version: string): string => version.replace(/:\d+$/, ':9999');
 
 function withOtherParameter(): void {
   const change = { workVersionArn: another(workNow()) };
-  onTestFinished(retype(stack, 'object-transfer', (old) => ({ ...old, ...change })));
+  onTestFinished(deployTypeChange(stack, 'object-transfer', (old) => ({ ...old, ...change })));
 }
 
 /** The state machine of another deploy, which differs only in the work version. */
@@ -82,7 +82,7 @@ describe('a task whose execution would run another work version than requested',
 
 describe('the work version in the input of a step', () => {
   const admitted = async () => {
-    const row = await park(stack, transfer());
+    const row = await submitWithoutStarting(stack, transfer());
     expect((await call(stack, 'Admit', row)).name).toBe('ok');
     return row;
   };
@@ -104,7 +104,7 @@ describe('the work version in the input of a step', () => {
   test.each(['Admit', 'IssueIdentity'] as const)(
     'is required: without it, %s issues nothing',
     async (name) => {
-      const row = name === 'Admit' ? await park(stack, transfer()) : await admitted();
+      const row = name === 'Admit' ? await submitWithoutStarting(stack, transfer()) : await admitted();
       const answer = await call(stack, name, row, { workVersion: undefined });
       expect([answer.name, answer.message]).toEqual(['ZodError', expect.stringContaining('workVersion')]);
       await expectNothingIssued(row.boundaryId);

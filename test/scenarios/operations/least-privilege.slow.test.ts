@@ -41,11 +41,11 @@ const isRefused = (said: string, action: string): boolean =>
  * Statements whose refusals reach no caller, because a service makes the call after it accepted an event. Only the missing effect shows
  * them.
  */
-const UNTOLD =
+const SILENT_REFUSALS =
   /^BoundaryControl(Reconcile|SubmitScheduled)Role\w+ trust: |^BoundaryReconcilerScheduleRole\w+: KeepWhatFailed$/;
 
 /** The kept result of a scenario with every statement. It does not include the stack, which is large. */
-interface Whole {
+interface Baseline {
   readonly line: string;
   readonly usage: readonly Usage[];
   /** The messages of refusals. */
@@ -53,16 +53,16 @@ interface Whole {
   nameOf(role: string): string | undefined;
 }
 
-const wholes = new Map<Scenario, Promise<Whole>>();
+const baselines = new Map<Scenario, Promise<Baseline>>();
 
 /** The result of a scenario with every statement. It runs once. */
-function whole(scenario: Scenario): Promise<Whole> {
-  const known = wholes.get(scenario) ?? runWhole(scenario);
-  wholes.set(scenario, known);
+function baselineOf(scenario: Scenario): Promise<Baseline> {
+  const known = baselines.get(scenario) ?? runBaseline(scenario);
+  baselines.set(scenario, known);
   return known;
 }
 
-async function runWhole(scenario: Scenario): Promise<Whole> {
+async function runBaseline(scenario: Scenario): Promise<Baseline> {
   const { line, stack } = await exercise(scenario);
   const { trail, usage } = stack.aws;
   const { resources } = stack.stack;
@@ -75,11 +75,11 @@ async function runWhole(scenario: Scenario): Promise<Whole> {
 }
 
 /** The calls that the statement allowed in a scenario. */
-const usagesOf = (statement: RoleStatement, { usage, nameOf }: Whole): Usage[] =>
+const usagesOf = (statement: RoleStatement, { usage, nameOf }: Baseline): Usage[] =>
   usage.filter((each) => allowed(statement, each, nameOf));
 
 /** Whether the statement decided a call. A Deny is not in the usage log, but in the messages of refused calls. */
-function decided(statement: RoleStatement, ran: Whole): boolean {
+function decided(statement: RoleStatement, ran: Baseline): boolean {
   if (statement.effect === 'Allow') return usagesOf(statement, ran).length > 0;
   const names = statement.roles.map((role) => `/${ran.nameOf(role)}/`);
   return ran.refused.some(
@@ -88,18 +88,18 @@ function decided(statement: RoleStatement, ran: Whole): boolean {
 }
 
 /** The scenarios that use the statement, because the others do not depend on it. Those with few uses come first, because they are fast. */
-async function using(statement: RoleStatement): Promise<Scenario[]> {
+async function scenariosUsing(statement: RoleStatement): Promise<Scenario[]> {
   const found: [scenario: Scenario, uses: number][] = [];
   for (const scenario of SCENARIOS) {
-    const ran = await whole(scenario);
+    const ran = await baselineOf(scenario);
     if (decided(statement, ran)) found.push([scenario, ran.usage.length]);
   }
   return found.sort(([, one], [, other]) => one - other).map(([scenario]) => scenario);
 }
 
 /** The first scenario that ends differently without the statement. */
-async function broken(statement: RoleStatement): Promise<Exercised | undefined> {
-  for (const scenario of await using(statement)) {
+async function firstFailure(statement: RoleStatement): Promise<Exercised | undefined> {
+  for (const scenario of await scenariosUsing(statement)) {
     const exercised = await exercise(scenario, statement.without);
     if (exercised.line !== scenario.shows) return exercised;
   }
@@ -107,7 +107,7 @@ async function broken(statement: RoleStatement): Promise<Exercised | undefined> 
 }
 
 /** Every text that can contain a refusal. */
-function saidIn({ stack: { aws, told }, line }: Exercised): string {
+function refusalTextsIn({ stack: { aws, messages }, line }: Exercised): string {
   const denied = aws.trail
     .filter((record) => /^AccessDenied/.test(record.errorCode ?? ''))
     .map((record) => record.errorMessage ?? '');
@@ -117,7 +117,7 @@ function saidIn({ stack: { aws, told }, line }: Exercised): string {
   );
   const lost = aws.lostDestinations.map(({ errorMessage }) => errorMessage);
   const executions = aws.states.executions().map((execution) => JSON.stringify(execution.events));
-  return [...denied, line, ...told, ...failures, ...lost, ...executions].join('\n');
+  return [...denied, line, ...messages, ...failures, ...lost, ...executions].join('\n');
 }
 
 describe('least privilege', () => {
@@ -131,11 +131,11 @@ describe('least privilege', () => {
 
   test.each(SCENARIOS.map((scenario) => [scenario.run.name, scenario] as const))(
     'with every statement, the scenario %s ends as expected',
-    async (_name, scenario) => expect((await whole(scenario)).line).toBe(scenario.shows),
+    async (_name, scenario) => expect((await baselineOf(scenario)).line).toBe(scenario.shows),
   );
 
   test('every action of every statement is used by a scenario', async () => {
-    const ran = await Promise.all(SCENARIOS.map(whole));
+    const ran = await Promise.all(SCENARIOS.map(baselineOf));
     const isUsed = (statement: RoleStatement, action: string) =>
       ran.some((each) => usagesOf(statement, each).some((usage) => usage.action === action));
     const unused = checked
@@ -151,11 +151,11 @@ describe('least privilege', () => {
   test.each(checked.map((statement) => [statement.name, statement] as const))(
     'without %s a scenario fails',
     async (_name, statement) => {
-      const exercised = await broken(statement);
+      const exercised = await firstFailure(statement);
       if (exercised === undefined) throw new Error('Every scenario that uses it ends as it must without it.');
       // Without the Deny the call was allowed, so there is no refusal to find.
-      if (statement.effect === 'Deny' || UNTOLD.test(statement.name)) return;
-      const said = saidIn(exercised);
+      if (statement.effect === 'Deny' || SILENT_REFUSALS.test(statement.name)) return;
+      const said = refusalTextsIn(exercised);
       const action = statement.actions.find((each) => isRefused(said, each));
       expect(action, `none of ${statement.actions.join(', ')} was refused`).toBeDefined();
     },

@@ -8,8 +8,8 @@ import { minutes } from '../teardown/signals.ts';
 import { WORK_SECONDS } from '../../fixtures/windowed-stack.ts';
 import {
   call,
-  park,
-  retype,
+  submitWithoutStarting,
+  deployTypeChange,
   rowOf,
   sessionsOf,
   tracesOf,
@@ -114,7 +114,7 @@ describe('a task whose window has not opened', () => {
   test('is rejected at the opening when its type changed meanwhile', async () => {
     whenEntering(stack, 'AwaitWindow', () =>
       onTestFinished(
-        retype(stack, 'windowed', (old) => ({ ...old, workVersionArn: `${old.workVersionArn}0` })),
+        deployTypeChange(stack, 'windowed', (old) => ({ ...old, workVersionArn: `${old.workVersionArn}0` })),
       ),
     );
     const ran = await stack.run(windowed(between(inMinutes(10), inMinutes(60))));
@@ -124,7 +124,7 @@ describe('a task whose window has not opened', () => {
 
   test('is rejected when only the hours of its type changed meanwhile', async () => {
     whenEntering(stack, 'AwaitWindow', () =>
-      onTestFinished(retype(stack, 'windowed', (old) => ({ ...old, window: null }))),
+      onTestFinished(deployTypeChange(stack, 'windowed', (old) => ({ ...old, window: null }))),
     );
     expectRejected(await stack.run(windowed(between(inMinutes(10), inMinutes(60)))), /grant digest/);
   });
@@ -157,7 +157,7 @@ describe('a task whose window has not opened', () => {
   test('is rejected when it could not be started until the window had closed', async () => {
     const [opensAtMs, closesAtMs] = [inMinutes(1), inMinutes(3)];
     const request = windowed(between(opensAtMs, closesAtMs));
-    expect((await park(stack, request)).phase).toBe('approved');
+    expect((await submitWithoutStarting(stack, request)).phase).toBe('approved');
     await sleepUntil(closesAtMs);
     expectRejected(await stack.run(request), /its window closed at/);
   });
@@ -169,7 +169,7 @@ describe('the issuing functions refuse', () => {
   test('every caller before the window opens, and later when the work no longer fits', async () => {
     const [opensAtMs, closesAtMs] = [inMinutes(2), inMinutes(4)];
     const request = windowed(between(opensAtMs, closesAtMs));
-    const row = await park(stack, request);
+    const row = await submitWithoutStarting(stack, request);
     expect((await call(stack, 'Admit', row)).payload).toEqual({
       boundaryId: row.boundaryId,
       waitUntil: new Date(opensAtMs).toISOString(),

@@ -122,7 +122,7 @@ const refused = (name: string): Verdict => ({
 });
 
 /** Changes the value of the task's session secret, so that no execution can prove anything. The returned value is used to restore it. */
-function spoilSession(stack: Deployed, taskId: string): () => void {
+function breakSession(stack: Deployed, taskId: string): () => void {
   const session = stack.aws.secrets.store
     .all()
     .find(({ name }) => name.includes(taskId) && name.endsWith('/session'));
@@ -136,12 +136,12 @@ function restore(session: Secret, versions: Secret['versions']): void {
   for (const [id, version] of versions) session.versions.set(id, version);
 }
 
-describe('an execution that fails for good', () => {
+describe('an execution that gives up', () => {
   test('is announced at once, and Teardown closes the boundary, which is also announced', async () => {
     const stack = await deployed();
     const request = transfer();
     whenEntering(stack, 'ProveRevoked', () => {
-      const heal = spoilSession(stack, request.taskId);
+      const heal = breakSession(stack, request.taskId);
       whenEntering(stack, 'BoundaryUnproven', heal);
     });
     const { row } = await stack.run(request);
@@ -160,7 +160,7 @@ describe('an execution that fails for good', () => {
     const stack = await deployed();
     const request = transfer();
     whenEntering(stack, 'ProveRevoked', () => {
-      const heal = spoilSession(stack, request.taskId);
+      const heal = breakSession(stack, request.taskId);
       stack.aws.clock.setTimer(5 * MINUTE_MS, heal);
     });
     stack.aws.events.delivery = () => [0, 0, 1_000];
@@ -180,7 +180,7 @@ describe('an execution that fails for good', () => {
     const stack = await deployed();
     const request = transfer();
     whenEntering(stack, 'ProveRevoked', () => {
-      const heal = spoilSession(stack, request.taskId);
+      const heal = breakSession(stack, request.taskId);
       whenEntering(stack, 'BoundaryUnproven', () => {
         heal();
         void forbid(stack, 'ProveRevoked', ['secretsmanager:DescribeSecret']).then((allow) =>
@@ -209,7 +209,7 @@ describe('an execution that fails for good', () => {
     const stack = await deployed();
     const request = transfer();
     whenEntering(stack, 'ProveRevoked', () => {
-      const heal = spoilSession(stack, request.taskId);
+      const heal = breakSession(stack, request.taskId);
       whenEntering(stack, 'BoundaryUnproven', heal);
     });
     const end = meddleWithBus(stack, 'Control');

@@ -19,7 +19,7 @@ import {
   eventsOf,
   forbid,
   intercept,
-  park,
+  submitWithoutStarting,
   post,
   resourceOf,
   rowOf,
@@ -185,7 +185,7 @@ test('IdentityUncertain: a session whose credentials were lost is waited for, an
 
 test('HalfIssued: the value of an unfinished attempt is not used, and is destroyed', async () => {
   const request = transfer();
-  const parked = await park(sample, request);
+  const parked = await submitWithoutStarting(sample, request);
   const name = parked.secrets[0]?.secretName ?? '';
   const secrets = new SecretsManagerClient({ ...sample.connection.config });
   await secrets.send(new CreateSecretCommand({ Name: name }));
@@ -204,7 +204,7 @@ test('HalfIssued: the value of an unfinished attempt is not used, and is destroy
 });
 
 /** The tail still retries for more than an hour, but with longer waits, so that the test has fewer attempts. */
-function patientInFewSteps(template: Template): Template {
+function withFewerRetries(template: Template): Template {
   const text = JSON.stringify(template)
     .replace(/(MaxDelaySeconds\\":)(20|30)\b/g, '$11200')
     .replace(/(MaxAttempts\\":)\d{3}\b/g, '$120');
@@ -234,7 +234,7 @@ describe('a JIT secret that cannot be destroyed', () => {
   });
 
   test('permanently leads to exit code 3 and BoundaryUnproven with its name, and the boundary is not reported as closed', async () => {
-    const stack = await deploy('sample', { transform: patientInFewSteps });
+    const stack = await deploy('sample', { transform: withFewerRetries });
     // The clock stops here, because this boundary is torn down repeatedly.
     onTestFinished(() => void stack.aws.clock.hold());
     stack.put('source', 'a', Buffer.from('content'));
@@ -362,9 +362,9 @@ const everything = async ({ boundaryId }: LedgerRow) => ({
 
 describe('functions that are called out of order', () => {
   test('have the same end and the same evidence when each is called twice', async () => {
-    const once = await park(sample, transfer());
+    const once = await submitWithoutStarting(sample, transfer());
     expect(await steps(once, ADMIT, SECRET, IDENTITY, REVOKE, PROVE, CLOSE)).toEqual(oks(6));
-    const twice = await park(sample, transfer());
+    const twice = await submitWithoutStarting(sample, transfer());
     const answers = await steps(
       twice,
       ...[ADMIT, ADMIT, SECRET, SECRET, IDENTITY, IDENTITY],
@@ -379,7 +379,7 @@ describe('functions that are called out of order', () => {
   });
 
   test('change nothing when the first ones are called again while the boundary is open', async () => {
-    const row = await park(sample, transfer());
+    const row = await submitWithoutStarting(sample, transfer());
     await steps(row, ADMIT, SECRET, IDENTITY);
     const before = await everything(row);
     expect(await steps(row, ADMIT, SECRET, IDENTITY, PROVE, CLOSE)).toEqual([
@@ -395,7 +395,7 @@ describe('functions that are called out of order', () => {
   });
 
   test('change nothing when they are called too early', async () => {
-    const row = await park(sample, transfer());
+    const row = await submitWithoutStarting(sample, transfer());
     const before = await everything(row);
     expect(await steps(row, SECRET, IDENTITY, PROVE, CLOSE)).toEqual([
       'PhasePassed',
@@ -407,7 +407,7 @@ describe('functions that are called out of order', () => {
   });
 
   test('issue nothing after the revocation, and return the same answers', async () => {
-    const row = await park(sample, transfer());
+    const row = await submitWithoutStarting(sample, transfer());
     await steps(row, ADMIT, REVOKE);
     const revoked = await everything(row);
     expect(await steps(row, ADMIT, SECRET, IDENTITY, CLOSE, REVOKE)).toEqual([
@@ -442,7 +442,7 @@ describe('functions that are called out of order', () => {
   });
 
   test('throw NotTheOwner for another execution in every phase', async () => {
-    const row = await park(sample, transfer());
+    const row = await submitWithoutStarting(sample, transfer());
     const stranger = { boundaryId: row.boundaryId, executionArn: `${row.executionArn}2` };
     for (const step of [undefined, ADMIT, REVOKE]) {
       if (step !== undefined) await steps(row, step);
@@ -503,7 +503,7 @@ describe('no output of a worker can stop the teardown', () => {
     ['an error that is not JSON', failed('Odd', '{"errorMessage":"\\q"}'), 'Odd'],
     ['an error without a name and a message', failed('', ''), ''],
   ])('%s', async (_what, ended, error) => {
-    const row = await park(sample, transfer());
+    const row = await submitWithoutStarting(sample, transfer());
     await steps(row, ADMIT, SECRET, IDENTITY);
     const answer = await call(sample, 'RevokeAndRecord', row, { ended: JSON.parse(ended) });
     expect(answer).toMatchObject({ name: 'ok', message: '' });

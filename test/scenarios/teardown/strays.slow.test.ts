@@ -6,7 +6,7 @@ import { boundaryIdOf, denyPolicyName, secretName, taskRolePath } from 'taskboun
 import { STRAY_AGE_MS } from '../../../core/reconcile/strays.ts';
 import type { Intercept } from 'taskbound-local/gateway/intercept';
 import { deploy, freshId, type Deployed } from '../deployed.ts';
-import { call, park, resourceOf, rowOf, type Request } from '../evidence/meddle.ts';
+import { call, submitWithoutStarting, resourceOf, rowOf, type Request } from '../evidence/meddle.ts';
 
 const NONCE = '0123456789abcdef0123456789abcdef';
 const DENY = {
@@ -127,7 +127,7 @@ const refuse =
 
 describe('a secret of a known boundary', () => {
   test('is kept at any age while the boundary is open', async () => {
-    const row = await park(stack, transfer());
+    const row = await submitWithoutStarting(stack, transfer());
     await call(stack, 'Admit', row);
     await call(stack, 'IssueSecret', row, { secret: 'receiptKey' });
     await later(10 * STRAY_AGE_MS);

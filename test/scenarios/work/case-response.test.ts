@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import type { TrailRecord } from 'taskbound-local/trail/trail';
 import { deploy, freshId, type Deployed, type Ran } from '../deployed.ts';
-import { toolsOf, wordDigestOf, wordOf } from './tools-of.ts';
+import { toolsOf, reportDigestOf, reportOf } from './tools-of.ts';
 
 /** Part of the text of every case, which must be written only in the tables. */
 const CANARY = 'zq7-nobody-else-may-know-this';
@@ -138,7 +138,7 @@ describe('a case that contains instructions', () => {
 
     const tools = toolsOf(ran);
     const { uses } = tools;
-    expect(wordDigestOf(wordOf(ran))).toBe(tools.digest);
+    expect(reportDigestOf(reportOf(ran))).toBe(tools.digest);
     expect([uses[0]?.tool, uses.at(-1)?.tool]).toEqual(['readCase', 'writeReply']);
     expect(uses.slice(1, -1).map(({ tool, action, key }) => [tool, action, key])).toEqual(
       MISDEEDS.map(([, action, key]) => [null, action, key && { caseId: digestWord(key) }]),
@@ -146,7 +146,7 @@ describe('a case that contains instructions', () => {
     expect(uses.filter(({ resource }) => resource.startsWith('sha256:')).map(({ action }) => action)).toEqual(
       ['sts:AssumeRole', 'secretsmanager:GetSecretValue'],
     );
-    expect(uses[8]?.resource).toBe(digestWord(wordOf(ran).uses[8]?.resource ?? ''));
+    expect(uses[8]?.resource).toBe(digestWord(reportOf(ran).uses[8]?.resource ?? ''));
 
     const calls = callsOf(ran);
     expect(calls.map(([name]) => name)).toEqual(uses.map(({ action }) => action.split(':')[1]));

@@ -3,7 +3,7 @@ import { chainFault } from 'taskbound-evidence/chain/evidence';
 import type { Template } from 'taskbound-local/template/template';
 import type { InterceptedCall, Verdict } from 'taskbound-local/gateway/intercept';
 import { deploy, freshId, type Deployed, type Ran } from '../deployed.ts';
-import { dataOf, retype, sessionsOf, typesOf, type Request } from '../evidence/meddle.ts';
+import { dataOf, deployTypeChange, sessionsOf, typesOf, type Request } from '../evidence/meddle.ts';
 
 /** The duration of one part in S3. Two parts fit into one run of a minute. */
 const PART_MS = 25_000;
@@ -220,7 +220,10 @@ describe('a fault in a later run', () => {
     slowParts();
     whenEnteringAgain('MoreToDo', 1, () =>
       onTestFinished(
-        retype(sample, 'object-transfer', (old) => ({ ...old, workVersionArn: `${old.workVersionArn}0` })),
+        deployTypeChange(sample, 'object-transfer', (old) => ({
+          ...old,
+          workVersionArn: `${old.workVersionArn}0`,
+        })),
       ),
     );
     const ran = await sample.run(transfer());

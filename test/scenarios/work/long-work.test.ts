@@ -21,6 +21,6 @@ test('work that returns a checkpoint gets a second lease and its checkpoint, whi
   expect(tools('work.finished:1')).toContain('TaskboundSecrets');
   expect(tools('work.finished')).toEqual([]); // Each run reports its own calls. The second made none.
   expect(chainFault(ran.row.boundaryId, ran.events)).toBeUndefined();
-  const told = JSON.stringify([ran.history, ran.events, ran.row]);
-  for (const value of stack.secretValues) expect(told).not.toContain(value);
+  const written = JSON.stringify([ran.history, ran.events, ran.row]);
+  for (const value of stack.secretValues) expect(written).not.toContain(value);
 });

@@ -19,7 +19,7 @@ import {
   machineOf,
   post,
   resourceOf,
-  retype,
+  deployTypeChange,
   rowOf,
   sessionsOf,
   tracesOf,
@@ -63,7 +63,7 @@ async function end(stack: Deployed, executionArn: string) {
 }
 
 /** Everything that is stored of a task. A refused later call must not change it. */
-const standing = async (stack: Deployed, boundaryId: string) => ({
+const storedStateOf = async (stack: Deployed, boundaryId: string) => ({
   row: await rowOf(stack, boundaryId),
   events: await eventsOf(stack, boundaryId),
 });
@@ -113,11 +113,11 @@ describe('an execution that submit did not start', () => {
         parameters: { how: 'succeed' },
       })
     ).row;
-    const before = await standing(stack, boundaryId);
+    const before = await storedStateOf(stack, boundaryId);
     const arn = await startByHand(stack, 'Misbehaving', taskId);
     expect(await end(stack, arn)).toMatchObject({ status: 'FAILED', error: 'NotTheOwner' });
     expect(await findRow(stack, `misbehaving.${taskId}`)).toBeUndefined();
-    expect(await standing(stack, boundaryId)).toEqual(before);
+    expect(await storedStateOf(stack, boundaryId)).toEqual(before);
   });
 });
 
@@ -145,14 +145,14 @@ describe('a task id', () => {
     async (_what, change) => {
       const request = transfer();
       const boundaryId = (await sample.run(request)).row.boundaryId;
-      const before = await standing(sample, boundaryId);
+      const before = await storedStateOf(sample, boundaryId);
       const error: unknown = await sample.run({ ...request, ...change }).catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({
         name: 'TaskIdTaken',
         message: expect.stringContaining('belongs to another object-transfer request (phase closed)'),
       });
       expect(exitCodeOf(error)).toBe(2);
-      expect(await standing(sample, boundaryId)).toEqual(before);
+      expect(await storedStateOf(sample, boundaryId)).toEqual(before);
       expect(sample.aws.s3.get(sample.output('destination'), 'elsewhere')).toBeUndefined();
     },
   );
@@ -160,7 +160,7 @@ describe('a task id', () => {
 
 describe('the requester comes from IAM', () => {
   /** A user of the account with only these permissions. */
-  function somebody(name: string, permissions: PolicyDocument['Statement']) {
+  function userWith(name: string, permissions: PolicyDocument['Statement']) {
     const { iam, clock } = sample.aws;
     const trust = {
       Version: '2012-10-17' as const,
@@ -213,7 +213,7 @@ describe('the requester comes from IAM', () => {
   });
 
   test('and IAM refuses a role without grantSubmit', async () => {
-    const config = somebody('Stranger', [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }]);
+    const config = userWith('Stranger', [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }]);
     const request = transfer();
     const before = sample.aws.trail.length;
     const answer = await post(sample, JSON.stringify(request), config);
@@ -228,7 +228,7 @@ describe('the requester comes from IAM', () => {
   test.each(['Submitters', 'XRequesters'])(
     'and submit refuses a role that may call the URL but was not granted the type: %s',
     async (name) => {
-      const config = somebody(name, [
+      const config = userWith(name, [
         {
           Effect: 'Allow',
           Action: ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'],
@@ -295,7 +295,7 @@ describe('a task type that changes while a task exists', () => {
 
   /** Changes the type when the state is entered, until the test ends. */
   function changeAt(state: string, change: (old: TaskTypeConfig) => TaskTypeConfig): void {
-    whenEntering(sample, state, () => onTestFinished(retype(sample, 'object-transfer', change)));
+    whenEntering(sample, state, () => onTestFinished(deployTypeChange(sample, 'object-transfer', change)));
   }
 
   test.each(CHANGES)('makes Admit reject the task: %s', async (_what, change, because) => {

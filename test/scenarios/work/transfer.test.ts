@@ -6,7 +6,7 @@ import { dsseEnvelope, verifyEnvelope } from 'taskbound-evidence/signature/dsse'
 import { decide } from 'taskbound-iam/evaluate';
 import { parsePolicy } from 'taskbound-iam/parse';
 import { deploy, freshId, type Deployed, type Ran } from '../deployed.ts';
-import { toolsOf, wordDigestOf } from './tools-of.ts';
+import { toolsOf, reportDigestOf } from './tools-of.ts';
 
 let stack: Deployed;
 beforeAll(async () => {
@@ -79,7 +79,7 @@ describe('a transfer', () => {
       ['writeDestination', 's3:PutObject', 'ok'],
       ['writeReceipt', 's3:PutObject', 'ok'],
     ]);
-    expect(tools.digest).toBe(wordDigestOf(tools));
+    expect(tools.digest).toBe(reportDigestOf(tools));
     const key = ran.row.leases[0]?.accessKeyId;
     for (const { requestId } of tools.uses)
       expect(

@@ -13,16 +13,16 @@ const clock = { nowMs: () => NOW_MS, sleep: async () => undefined };
 const documents = mockAws(DynamoDBDocumentClient);
 const log = new EvidenceLog(DynamoDBDocumentClient.from(new DynamoDBClient({})), 'Evidence', clock);
 
-/** The events in the table. A put adds to them, unless `meddle` does something else. */
+/** The events in the table. A put adds to them, unless `onPut` does something else. */
 let table: ChainedEvent[];
-let meddle: ((event: ChainedEvent) => void) | undefined;
+let onPut: ((event: ChainedEvent) => void) | undefined;
 beforeEach(() => {
   table = [];
-  meddle = undefined;
+  onPut = undefined;
   documents.reset();
   documents.on(QueryCommand).callsFake(() => ({ Items: [...table] }));
   documents.on(PutCommand).callsFake(({ Item }: { Item: ChainedEvent }) => {
-    meddle?.(Item);
+    onPut?.(Item);
     if (table.some((event) => event.seq === Item.seq)) throw conflict();
     table.push(Item);
     return {};
@@ -70,7 +70,7 @@ describe('EvidenceLog.append', () => {
   test('takes the next position when another writer took this one', async () => {
     add(draft('a'));
     let first = true;
-    meddle = () => {
+    onPut = () => {
       if (first) add(draft('theirs'));
       first = false;
     };
@@ -82,7 +82,7 @@ describe('EvidenceLog.append', () => {
   test('builds the event from the events before it, and builds it again after a conflict', async () => {
     add(draft('a'));
     let first = true;
-    meddle = () => {
+    onPut = () => {
       if (first) add(draft('theirs'));
       first = false;
     };
@@ -94,7 +94,7 @@ describe('EvidenceLog.append', () => {
   });
 
   test('recognizes its own event after a lost answer', async () => {
-    meddle = (event) => table.push(event);
+    onPut = (event) => table.push(event);
     expect(await log.append(BOUNDARY, draft('a'))).toEqual(table[0]);
     expect([table.length, puts()]).toEqual([1, 1]);
   });
@@ -107,7 +107,7 @@ describe('EvidenceLog.append', () => {
 
   test('throws LedgerContention after ten conflicts', async () => {
     let other = 0;
-    meddle = () => void add(draft(`other-${(other += 1)}`));
+    onPut = () => void add(draft(`other-${(other += 1)}`));
     await expect(log.append(BOUNDARY, draft('a'))).rejects.toMatchObject({ name: 'LedgerContention' });
     expect(puts()).toBe(10);
     expect(table.map((event) => event.id)).not.toContain('a');
@@ -122,7 +122,7 @@ describe('EvidenceLog.append', () => {
   });
 
   test('throws other errors unchanged', async () => {
-    meddle = () => {
+    onPut = () => {
       throw Object.assign(new Error('no'), { name: 'AccessDeniedException' });
     };
     await expect(log.append(BOUNDARY, draft('a'))).rejects.toMatchObject({ name: 'AccessDeniedException' });

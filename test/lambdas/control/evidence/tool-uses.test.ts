@@ -45,7 +45,7 @@ const use = (action: string, resource: string, outcome: string, caseId?: string)
 });
 const digest = (text: string): string => `sha256:${sha256Hex(text)}`;
 
-const saidOf = (given: ToolUse, policy = POLICY): unknown => {
+const recordedUse = (given: ToolUse, policy = POLICY): unknown => {
   const said = toolUses({ uses: [given], count: 1, digest: 'd' }, issued(policy));
   return said === 'unknown' ? said : said.uses[0];
 };
@@ -71,7 +71,7 @@ describe('a call keeps its names', () => {
       null,
       use('dynamodb:GetItem', CASES, 'ok', 'jane.doe'),
     ],
-  ])('%s', (_what, tool, given) => expect(saidOf(given)).toEqual({ tool, ...given }));
+  ])('%s', (_what, tool, given) => expect(recordedUse(given)).toEqual({ tool, ...given }));
 });
 
 describe('an attempt that no statement allows has digests instead of names', () => {
@@ -102,10 +102,10 @@ describe('an attempt that no statement allows has digests instead of names', () 
       use('secretsmanager:GetSecretValue', 'jane.doe', 'TimeoutError'),
       { resource: digest('jane.doe') },
     ],
-  ])('%s', (_what, given, hidden) => expect(saidOf(given)).toEqual({ tool: null, ...given, ...hidden }));
+  ])('%s', (_what, given, hidden) => expect(recordedUse(given)).toEqual({ tool: null, ...given, ...hidden }));
 
   test('for every call when the policy cannot be read', () =>
-    expect(saidOf(use('dynamodb:GetItem', CASES, DENIED, 'C-1'), '{')).toMatchObject({
+    expect(recordedUse(use('dynamodb:GetItem', CASES, DENIED, 'C-1'), '{')).toMatchObject({
       resource: digest(CASES),
       key: { caseId: digest('C-1') },
     }));

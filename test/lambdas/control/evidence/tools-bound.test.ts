@@ -15,11 +15,11 @@ import { rowOf } from '../../../fixtures/row.ts';
 const row = rowOf({ phase: 'open' });
 
 /** The outcome of work that returns this report with its result. */
-const ended = (tools: ToolsUsed) =>
+const outcomeOf = (tools: ToolsUsed) =>
   workOutcomeOf({ status: 'returned', payload: { done: true, result: 1, tools } }, row, 0);
 
 /** The evidence of work that returns this report with a checkpoint. */
-async function handedOn(tools: ToolsUsed): Promise<ChainedEvent['data'][]> {
+async function evidenceOfCheckpoint(tools: ToolsUsed): Promise<ChainedEvent['data'][]> {
   const written: ChainedEvent[] = [];
   const evidence = {
     append: async (boundaryId: string, drafted: (before: ChainedEvent[]) => EventDraft) =>
@@ -41,7 +41,7 @@ const inEvidence = ({ uses, ...rest }: ToolsUsed) =>
 const bytesOf = (tools: ToolsUsed): number => Buffer.byteLength(JSON.stringify(tools));
 
 /** A report of the given size. The filling is in a field that has no other limit. */
-function ofBytes(bytes: number, where: 'digest' | 'resource'): ToolsUsed {
+function reportOfSize(bytes: number, where: 'digest' | 'resource'): ToolsUsed {
   const use = { action: 's3:GetObject', resource: '', requestId: 'r', outcome: 'ok' };
   const empty = { uses: [use], count: 1, digest: '' };
   // Each character has two bytes, because the limit is in bytes.
@@ -54,20 +54,20 @@ function ofBytes(bytes: number, where: 'digest' | 'resource'): ToolsUsed {
 
 describe.each(['digest', 'resource'] as const)('tools with a long %s', (where) => {
   test('are recorded up to the limit', async () => {
-    const tools = ofBytes(TOOLS_BYTES, where);
+    const tools = reportOfSize(TOOLS_BYTES, where);
     expect(bytesOf(tools)).toBe(TOOLS_BYTES);
-    expect(ended(tools)).toMatchObject({ status: 'succeeded', tools });
-    expect(await handedOn(tools)).toEqual([inEvidence(tools)]);
+    expect(outcomeOf(tools)).toMatchObject({ status: 'succeeded', tools });
+    expect(await evidenceOfCheckpoint(tools)).toEqual([inEvidence(tools)]);
   });
 
   test('violate the contract above the limit, and nothing of them is recorded', async () => {
-    const tools = ofBytes(TOOLS_BYTES + 1, where);
+    const tools = reportOfSize(TOOLS_BYTES + 1, where);
     const said = `${TOOLS_BYTES + 1} bytes; allowed: at most ${TOOLS_BYTES}.`;
-    expect(ended(tools)).toMatchObject({
+    expect(outcomeOf(tools)).toMatchObject({
       error: 'WorkContractViolation',
       cause: expect.stringContaining(said),
     });
-    await expect(handedOn(tools)).rejects.toMatchObject({
+    await expect(evidenceOfCheckpoint(tools)).rejects.toMatchObject({
       name: 'WorkContractViolation',
       message: expect.stringContaining(said),
     });
@@ -82,7 +82,7 @@ test.each([1, 300, 480, 1_200])(
     for (let call = 0; call < 3 * TOOL_USES; call += 1) log.add([use], `request-${call}`, 'ok');
     const tools = log.summary();
     expect(bytesOf(tools)).toBeLessThanOrEqual(TOOLS_BYTES);
-    expect(ended(tools)).toMatchObject({ status: 'succeeded', tools });
-    expect(await handedOn(tools)).toEqual([inEvidence(tools)]);
+    expect(outcomeOf(tools)).toMatchObject({ status: 'succeeded', tools });
+    expect(await evidenceOfCheckpoint(tools)).toEqual([inEvidence(tools)]);
   },
 );

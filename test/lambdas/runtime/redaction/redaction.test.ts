@@ -6,7 +6,7 @@ import { guardOutput } from '../../../../lambdas/runtime/redaction/guard-output.
 import { guardStrays } from '../../../../lambdas/runtime/redaction/redact-uncaught.ts';
 import { redactedError } from '../../../../lambdas/runtime/redaction/redact-error.ts';
 import { Redaction } from '../../../../lambdas/runtime/redaction/redaction.ts';
-import { PASSWORD, SESSION, VALUES, surroundings } from '../harness.ts';
+import { PASSWORD, SESSION, VALUES, fakeRuntime } from '../harness.ts';
 
 /** Every value, unchanged and in each spelling. */
 const spelled = VALUES.flatMap((value) => [
@@ -31,7 +31,7 @@ describe('a secret value is redacted', () => {
   };
 
   it.each(Object.entries(leaks))('in a result (%s)', async (_way, result) => {
-    const { invoke } = surroundings();
+    const { invoke } = fakeRuntime();
     const returned = await invoke(async (task) => {
       await task.secret('password');
       return result as never;
@@ -43,7 +43,7 @@ describe('a secret value is redacted', () => {
   });
 
   it.each(Object.entries(leaks))('in the output (%s)', async (_way, value) => {
-    const { invoke, lines, ports } = surroundings();
+    const { invoke, lines, ports } = fakeRuntime();
     await invoke(async (task) => {
       await task.secret('password');
       task.log.info(`see ${String(value)}`, { value, error: new Error(String(value)) });
@@ -64,7 +64,7 @@ describe('a secret value is redacted', () => {
   });
 
   it('in the name, message, stack, causes and properties of an error', async () => {
-    const { invoke } = surroundings();
+    const { invoke } = fakeRuntime();
     const failing = invoke(async (task) => {
       const password = (await task.secret('password')).reveal();
       const error = new Error(`cannot log in with ${password}`, {
@@ -86,7 +86,7 @@ describe('a secret value is redacted', () => {
   it('in a value of any type that is written in several parts', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(PASSWORD.length), { maxLength: 5 }), (cuts) => {
-        const { ports, lines } = surroundings();
+        const { ports, lines } = fakeRuntime();
         const guard = guardOutput(ports.output, redactor([SESSION.secretAccessKey]));
         const text = `before ${SESSION.secretAccessKey} after\nnext`;
         const ends = [...cuts, text.length].sort((a, b) => a - b);
@@ -98,7 +98,7 @@ describe('a secret value is redacted', () => {
   });
 
   it('after the invocation, in the output of code that still runs', async () => {
-    const { invoke, lines, ports } = surroundings();
+    const { invoke, lines, ports } = fakeRuntime();
     await invoke(async (task) => void (await task.secret('password')));
     ports.output.console.log(PASSWORD);
     expect(lines).toEqual(['[redacted]']);
@@ -159,7 +159,7 @@ describe('redactedError', () => {
 
 describe('guardStrays', () => {
   const guarded = () => {
-    const { events } = surroundings();
+    const { events } = fakeRuntime();
     const seen: unknown[] = [];
     events.on('unhandledRejection', (reason) => seen.push(inspect(reason, { depth: 9 })));
     guardStrays(events, redactor([PASSWORD]));
@@ -186,7 +186,7 @@ describe('guardStrays', () => {
   });
 
   it('adds no listener where there was none, so that the process still ends', () => {
-    const { events } = surroundings();
+    const { events } = fakeRuntime();
     guardStrays(events, (text) => text);
     expect(events.listenerCount('unhandledRejection')).toBe(0);
   });
