@@ -1,4 +1,4 @@
-/** Building blocks of the decision tables: small policies, and the ends of AWS's messages. */
+/** Parts of the decision tables: small policies, and the ends of AWS's messages. */
 import { expect, it } from 'vitest';
 import { decide } from 'taskbound-iam/evaluate';
 import { denialReason } from 'taskbound-iam/explain';

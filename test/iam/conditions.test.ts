@@ -248,10 +248,10 @@ describe('a condition block', () => {
   it.each(Object.keys(good))('fails when %s fails', (key) =>
     expect(holds(both, { ...good, [key]: 'false' })).toBe(false),
   );
-  it('finds keys in any case', () =>
+  it('matches keys in any case', () =>
     expect(holds({ StringEquals: { 'AWS:sourceIDENTITY': 'a' } }, { 'aws:SourceIdentity': 'a' })).toBe(true));
   it('holds when it is empty', () => expect(holds({}, {})).toBe(true));
-  it('ends a session at its deadline', () => {
+  it('can deny everything after a deadline', () => {
     const policies = {
       identity: [
         {

@@ -154,7 +154,7 @@ describe('services, anonymous callers and the account itself', () => {
 
 describe('a decision', () => {
   const tool: Statement = { ...allow, Sid: 'readSource' };
-  it('lists every statement that allows, of every kind, by Sid or index', () => {
+  it('lists every statement that allows, in every kind of policy, by Sid or index', () => {
     const ceiling = named('ceiling', other, tool);
     const decision = decide(request(), {
       identity: [ceiling, named('extra', allow)],
@@ -192,7 +192,7 @@ describe('a decision', () => {
       because: 'no identity-based policy allows the s3:GetObject action',
       statements: [],
     }));
-  it('refuses a document that is not valid where it is attached', () => {
+  it('refuses a policy that is not valid for its kind of attachment', () => {
     expect(() => decide(request(), { identity: [allowTo('*')] })).toThrow('must not name a principal');
     expect(() => decide(request(), { identity: [], resource: allows })).toThrow('must contain Principal');
     expect(() => decide(request(), { identity: [named('p', { Effect: 'Allow', Action: '*' })] })).toThrow(

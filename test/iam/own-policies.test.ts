@@ -4,7 +4,7 @@ import type { Case } from './cases.ts';
 import { unrelated, allowTo, DENY_IDENTITY, testCases } from './cases.ts';
 import { ACCOUNT, ROLE, ROOT_ARN, identityOnly, lambda, named } from './support.ts';
 
-describe('roles and keys need an allow in their own policy', () => {
+describe('an action on a role or a key needs an allow in the resource policy', () => {
   const target = `arn:aws:iam::${ACCOUNT}:role/Task`;
   const assume = { action: 'sts:AssumeRole', resource: target };
   const may = named('p', { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: target });

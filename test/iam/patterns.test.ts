@@ -145,7 +145,7 @@ describe('policy variables in resources', () => {
     expect(decision.decision === 'allow').toBe(expected);
   });
 
-  it.each(['2008-10-17', undefined])('are plain text with Version %s', (version) => {
+  it.each(['2008-10-17', undefined])('are plain text in a policy with Version %s', (version) => {
     const statement = { ...allow, Resource: `${BUCKET}/\${aws:a}` };
     const old: PolicyDocument = {
       ...(version === undefined ? {} : { Version: version }),

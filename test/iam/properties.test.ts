@@ -6,7 +6,7 @@ import { ANY_ONE, ANY_RUN, matchesGlob } from '../../packages/iam/glob.ts';
 import type { PolicySet, PrincipalBlock, Statement } from 'taskbound-iam/policy';
 import { OBJECT, ROLE, ROOT_ARN, SESSION, allow, identityOnly, named, request } from './support.ts';
 
-/** The reference for `*` and `?`: slow, over whole characters, tries every split. */
+/** A slow reference for `*` and `?`, which works on whole characters and tries every split. */
 function naive(pattern: readonly string[], text: readonly string[]): boolean {
   const [first, ...rest] = pattern;
   if (first === undefined) return text.length === 0;
@@ -25,12 +25,12 @@ function toGlob(pattern: readonly string[]): Glob {
 describe('globs', () => {
   const pattern = fc.array(fc.constantFrom('a', 'b', '*', '?', '/', '😀'), { maxLength: 8 });
   const text = fc.array(fc.constantFrom('a', 'b', '/', '😀'), { maxLength: 8 });
-  it('agree with the naive reference', () =>
+  it('match like the naive reference', () =>
     fc.assert(
       fc.property(pattern, text, (p, t) => matchesGlob(toGlob(p), t.join('')) === naive(p, t)),
       { numRuns: 1000 },
     ));
-  it('match the text that they were made from', () =>
+  it('match the text from which they were made', () =>
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.constantFrom('a', '😀', '/'), fc.constantFrom('keep', '?', '*')), {
@@ -42,7 +42,7 @@ describe('globs', () => {
         },
       ),
     ));
-  it('take no exponential time', () => {
+  it('do not take exponential time', () => {
     const many = toGlob([...'a*'.repeat(200), 'b']);
     expect(matchesGlob(many, 'a'.repeat(20_000))).toBe(false);
   });
@@ -132,7 +132,7 @@ function toSet({ identity, boundary, session, resource }: Lists): PolicySet {
   };
 }
 
-/** Decisions before and after one more statement with this effect is added to an existing policy. */
+/** The decisions before and after a statement with this effect is added to an existing policy. */
 const added = (Effect: Statement['Effect']) =>
   fc
     .tuple(
@@ -151,17 +151,17 @@ const added = (Effect: Statement['Effect']) =>
     });
 
 describe('decisions', () => {
-  it('one more Allow never turns an allow into a deny', () =>
+  it('never change from allow to deny with one more Allow', () =>
     fc.assert(
       fc.property(added('Allow'), ([before, after]) => before !== 'allow' || after === 'allow'),
       { numRuns: 700 },
     ));
-  it('one more Deny never turns a deny into an allow', () =>
+  it('never change from deny to allow with one more Deny', () =>
     fc.assert(
       fc.property(added('Deny'), ([before, after]) => before === 'allow' || after !== 'allow'),
       { numRuns: 700 },
     ));
-  it('every kind of outcome occurs, so the two properties are not vacuous', () => {
+  it('have every kind of outcome in these properties, so that they are not vacuous', () => {
     const seen = new Set(
       fc.sample(added('Deny'), { numRuns: 500, seed: 1 }).map(([before, after]) => `${before} ${after}`),
     );

@@ -40,33 +40,33 @@ describe("a role's session and a resource policy", () => {
   ];
   const direct = new Set(['the session', 'everyone', 'everyone as AWS']);
 
-  it.each(principals)('naming %s, with nothing else', (name, principal) =>
+  it.each(principals)('naming %s, without any other policy', (name, principal) =>
     expect(outcome({ identity: [], resource: allowTo(principal) })).toBe(
       direct.has(name) || name === 'the role' ? '' : NO_IDENTITY,
     ),
   );
 
-  it.each(principals)('naming %s, no allow in the boundary', (name, principal) =>
+  it.each(principals)('naming %s, without an allow in the permissions boundary', (name, principal) =>
     expect(outcome({ identity: [allows], boundary: unrelated, resource: allowTo(principal) })).toBe(
       direct.has(name) ? '' : NO_BOUNDARY,
     ),
   );
 
-  it.each(principals)('naming %s, no allow in the session policy', (name, principal) =>
+  it.each(principals)('naming %s, without an allow in the session policy', (name, principal) =>
     expect(outcome({ identity: [allows], session: unrelated, resource: allowTo(principal) })).toBe(
       direct.has(name) ? '' : NO_SESSION,
     ),
   );
 
   it.each(principals)(
-    'naming %s, boundary and session policy allow, no allow in the identity policy',
+    'naming %s, with an allow in the boundary and the session policy and none in the identity policy',
     (name, principal) =>
       expect(
         outcome({ identity: [unrelated], boundary: allows, session: allows, resource: allowTo(principal) }),
       ).toBe(direct.has(name) || name === 'the role' ? '' : NO_IDENTITY),
   );
 
-  it.each(principals)('naming %s, each other kind denies', (_name, principal) => {
+  it.each(principals)('naming %s, with a deny in each other kind of policy', (_name, principal) => {
     const resource = allowTo(principal);
     expect(outcome({ identity: [denies], resource })).toBe(DENY_IDENTITY);
     expect(outcome({ identity: [allows], boundary: denies, resource })).toBe(DENY_BOUNDARY);

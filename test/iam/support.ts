@@ -53,6 +53,6 @@ export const identityOnly = (...statements: Statement[]): PolicySet => ({
   identity: [named('identity', ...statements)],
 });
 
-/** A request in this context, and identity policies that allow it when the condition holds. */
+/** A request with this context, and identity policies that allow it when the condition holds. */
 export const conditional = (Condition: NonNullable<Statement['Condition']>, context: RequestContext) =>
   [request({ context }), identityOnly({ ...allow, Condition })] as const;

@@ -21,7 +21,7 @@ export interface Resource {
 
 export type Resources = Readonly<Record<string, Resource>>;
 
-/** The sample stack's resources, as deployed: from the assembly that is synthesized once for all test files. */
+/** The sample stack's resources, from the assembly that is synthesized once for all test files. */
 export function sampleResources(): Resources {
   const file = join(inject('assemblies').sample, 'Taskbound.template.json');
   return (JSON.parse(readFileSync(file, 'utf8')) as { Resources: Resources }).Resources;
@@ -30,7 +30,7 @@ export function sampleResources(): Resources {
 export const resourcesOf = (stack: Stack): Resources =>
   (Template.fromStack(stack).toJSON() as { Resources: Resources }).Resources;
 
-/** Work that needs no bundling. */
+/** A work function that needs no bundling. */
 export const inlineWork = (options: { readonly timeout?: NonNullable<Work['timeout']> } = {}): Work =>
   Work.code({
     code: lambda.Code.fromInline('exports.handler = async () => ({ done: true, result: null });'),
@@ -39,7 +39,7 @@ export const inlineWork = (options: { readonly timeout?: NonNullable<Work['timeo
     ...options,
   });
 
-/** A stack with one boundary and one task type, for what the sample does not declare. */
+/** A stack with one boundary and one task type, for options that the sample does not use. */
 export function stackWith(
   task: Partial<Omit<BoundedTaskProps, 'boundary'>> = {},
   options: (stack: Stack) => TaskBoundaryProps = () => ({}),

@@ -8,7 +8,7 @@ export interface Found {
 export const statementsOf = (where: string, document: unknown): Found[] =>
   (document as { Statement: Record<string, unknown>[] }).Statement.map((statement) => ({ where, statement }));
 
-/** Every statement of every policy in the template, with the logical id of what it stands in. */
+/** Every statement of every policy in the template, with the logical id of its resource. */
 export function statementsIn(resources: Resources): Found[] {
   const documents = ['PolicyDocument', 'AssumeRolePolicyDocument', 'KeyPolicy'];
   return Object.entries(resources).flatMap(([id, { Properties }]) =>

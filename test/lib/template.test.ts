@@ -16,13 +16,13 @@ const RECORDS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:PutItem', 'dy
 const MAKE_SECRETS = ['CreateSecret', 'DeleteSecret', 'PutResourcePolicy', 'PutSecretValue'].map(
   (action) => `secretsmanager:${action}`,
 );
-/** The admin's password of a database, by the declaration of the type whose logins it makes. */
+/** Reading the admin's password, which the declaration of a type with logins grants. */
 const READ_ADMIN = 'secretsmanager:GetSecretValue';
 const ASSUME = ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'];
 const FOLLOW = ['ssm:GetParameter', 'states:DescribeExecution', 'states:GetExecutionHistory'];
 const FUNCTION = [...LOGS, ...XRAY];
 
-/** A state machine: its functions, its traces, its log delivery. */
+/** The permissions of a state machine: its functions, its traces, its log delivery. */
 const MACHINE = [
   ...XRAY,
   'xray:GetSamplingRules',
@@ -40,10 +40,10 @@ const MACHINE = [
 
 const START = ['states:StartExecution'];
 
-/** Two functions' URLs, by which alone they may be called, and what they read. */
+/** The URLs of two functions, which may be called only through them, and read access. */
 const PEOPLE = [
   'dynamodb:GetItem',
-  // Of three indexes, and of the evidence.
+  // For three indexes and the evidence.
   'dynamodb:Query',
   'dynamodb:Query',
   'dynamodb:Query',
@@ -51,17 +51,17 @@ const PEOPLE = [
   'kms:GetPublicKey',
   ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
   ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
-  // Of each type.
+  // For each type.
   ...FOLLOW,
   ...FOLLOW,
   ...FOLLOW,
 ];
 
-/** What each role may do, to the action. */
+/** The exact actions of each role. */
 const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] = [
-  // Of each type's machine, here and below.
+  // For the state machine of each type, here and below.
   ['BoundaryControlSubmitRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START, ...START, ...START]],
-  // Only of the type that needs approval.
+  // Only for the type that needs approval.
   ['BoundaryControlDecideRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START]],
   ['BoundaryControlEndRole', [...FUNCTION, ...RECORDS, 'ssm:GetParameter', ...START, 'states:StopExecution']],
   [
@@ -153,8 +153,8 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
 describe('roles', () => {
   const policies = ofType(resources, 'AWS::IAM::Policy');
 
-  it.each(ACTIONS)('%s may do exactly what is listed', (role, expected) => {
-    // A machine's role is named after the functions that it may call, too.
+  it.each(ACTIONS)('%s has exactly the listed actions', (role, expected) => {
+    // The name of a state machine's role also contains a hash of the functions that it may call.
     const named = new RegExp(`^${role}([0-9a-f]{8})?DefaultPolicy`);
     const own = policies.filter(([id]) => named.test(id));
     expect(own).toHaveLength(1);
@@ -167,11 +167,11 @@ describe('roles', () => {
 
   it('are all listed', () => {
     expect(policies).toHaveLength(ACTIONS.length);
-    // Besides those: the task roles, which have their ceilings and no policy of their own.
+    // The task roles are not listed: they have their ceilings and no other policy.
     expect(ofType(resources, 'AWS::IAM::Role')).toHaveLength(ACTIONS.length + TYPES.length);
   });
 
-  it('have no policy of AWS’s own', () => {
+  it('have no AWS managed policy', () => {
     const attached = ofType(resources, 'AWS::IAM::Role').flatMap(([, role]) =>
       listOf(role.Properties['ManagedPolicyArns']).map(textOf),
     );
@@ -181,7 +181,7 @@ describe('roles', () => {
   });
 
   it.each(['iam:PutRolePolicy', 'iam:DeleteRolePolicy'])(
-    '%s: only on task roles of the stack that still carry a ceiling of it',
+    'have %s only for task roles of the stack that have one of its ceilings',
     (action) => {
       const found = statementsIn(resources).filter(({ statement }) => statement['Action'] === action);
       expect(found).toHaveLength(1);
@@ -194,7 +194,7 @@ describe('roles', () => {
     },
   );
 
-  it('put events under Taskbound’s own name only, on the default bus', () => {
+  it('may put events only with the source taskbound, on the default bus', () => {
     const found = statementsIn(resources).filter(
       ({ statement }) => statement['Action'] === 'events:PutEvents',
     );
@@ -205,7 +205,7 @@ describe('roles', () => {
     }
   });
 
-  it('dynamodb:DeleteItem: only Operators, and only the marker that refuses new tasks', () => {
+  it('do not have dynamodb:DeleteItem, except Operators for the drain marker', () => {
     const found = statementsIn(resources).filter(({ statement }) =>
       listOf(statement['Action']).includes('dynamodb:DeleteItem'),
     );
@@ -225,7 +225,7 @@ describe('roles', () => {
     ]);
   });
 
-  it('find strays under their own path only, and delete what they find by the permissions above', () => {
+  it('may list roles only under the path of the stack, to find strays', () => {
     const found = (action: string) =>
       statementsIn(resources)
         .filter(({ statement }) => statement['Action'] === action)
@@ -240,14 +240,14 @@ describe('roles', () => {
     expect(found('secretsmanager:ListSecrets')).toEqual([[expect.stringMatching(reconcile), '*']]);
   });
 
-  it('lie under that path when they are a task’s, and their ceilings too', () => {
+  it('of tasks have that path, and so do their ceilings', () => {
     const paths = (type: string) => ofType(resources, type).map(([, { Properties }]) => Properties['Path']);
     const path = TYPES.map(() => '/taskbound/Taskbound/');
     expect(paths('AWS::IAM::ManagedPolicy')).toEqual(path);
     expect(paths('AWS::IAM::Role').filter((each) => each !== undefined)).toEqual(path);
   });
 
-  it('call submit through its URL only: a direct call could forge the caller', () => {
+  it('may call submit only through its URL, because a direct call could forge the caller', () => {
     const calls = statementsIn(resources)
       .filter(({ where }) => where.startsWith('RequestersRole'))
       .map(({ statement }) => statement);
@@ -265,7 +265,7 @@ describe('the task role', () => {
     AWS: { 'Fn::GetAtt': [expect.stringMatching(/^BoundaryControlIssueIdentityRole/), 'Arn'] },
   };
 
-  it('trusts IssueIdentity alone, and demands one name everywhere', () => {
+  it('trusts only IssueIdentity, and requires the same name for session, source identity and tag', () => {
     const tag = 'aws:RequestTag/taskbound:Boundary';
     expect(role?.[1].Properties['AssumeRolePolicyDocument']).toEqual({
       Version: '2012-10-17',
@@ -301,11 +301,11 @@ describe('the task role', () => {
     });
   });
 
-  it('has its ceiling as policy and as boundary', () => {
+  it('has its ceiling as its policy and as its permissions boundary', () => {
     expect(role?.[1].Properties['ManagedPolicyArns']).toEqual([role?.[1].Properties['PermissionsBoundary']]);
   });
 
-  it('is denied everything outside the ceiling’s resources', () => {
+  it('denies everything outside the ceiling’s resources', () => {
     const [ceiling] = ofType(resources, 'AWS::IAM::ManagedPolicy');
     const statements = statementsOf('', ceiling?.[1].Properties['PolicyDocument']).map(
       ({ statement }) => statement,
@@ -314,7 +314,7 @@ describe('the task role', () => {
     expect(allowed.map((statement) => statement['Sid'])).toEqual([
       'readSource',
       'writeDestination',
-      // not writeReceipt: once its parameter is open, writeDestination covers it
+      // Without writeReceipt: with an open parameter, writeDestination includes it.
       'TaskboundSecrets',
       'TaskboundCanary',
     ]);
@@ -331,7 +331,7 @@ describe('functions', () => {
   const functions = ofType(resources, 'AWS::Lambda::Function');
 
   it.each(functions)(
-    '%s is traced, logs JSON into a group of its own, and runs Node 24 on arm64',
+    '%s is traced, logs JSON to its own group, and runs Node 24 on arm64',
     (_id, fn: Resource) => {
       expect(fn.Properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -359,27 +359,27 @@ describe('functions', () => {
     expect(kept).toEqual(Array.from({ length: 6 + TYPES.length }, () => 'Retain'));
   });
 
-  it('show what people call to signed callers only', () => {
+  it('have URLs that require signed requests', () => {
     expect(ofType(resources, 'AWS::Lambda::Url').map(([, url]) => url.Properties['AuthType'])).toEqual([
       'AWS_IAM',
       'AWS_IAM',
       'AWS_IAM',
     ]);
-    // Nobody else is let in by a function's own policy, but EventBridge into reconcile, from our rules.
+    // No other resource policy of a function allows a caller, except EventBridge for reconcile, from our rules.
     const permissions = ofType(resources, 'AWS::Lambda::Permission').map(([, { Properties }]) => [
       Properties['Principal'],
       textOf(Properties['FunctionName']).includes('ReconcileFunction'),
       /Ended/.test(textOf(Properties['SourceArn'])),
     ]);
     expect(permissions).toEqual([
-      ['events.amazonaws.com', true, true], // of Teardown
+      ['events.amazonaws.com', true, true], // for Teardown
       ...TYPES.map(() => ['events.amazonaws.com', true, true]),
     ]);
   });
 });
 
-describe('what a drain relies on', () => {
-  it('submit ends when it is believed to, and the reconciler looks as often', () => {
+describe('the assumptions of a drain', () => {
+  it('are the timeout of submit and the interval of the reconciler', () => {
     const submits = ofType(resources, 'AWS::Lambda::Function').filter(([id]) =>
       /^BoundaryControlSubmit(Scheduled)?Function/.test(id),
     );
@@ -394,7 +394,7 @@ describe('what a drain relies on', () => {
   });
 });
 
-describe('what a running execution needs', () => {
+describe('the resources that a running execution needs', () => {
   const kept = (type: string) =>
     ofType(resources, type)
       .filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
@@ -410,17 +410,17 @@ describe('what a running execution needs', () => {
   const machines = ['BoundaryControlTeardown', ...TYPES.map((type) => `${type}Workflow`)];
   const withoutHash = (id: string) => id.replace(/(Function|Role).*/, '');
 
-  it('is kept when a deploy renames it or leaves it out: functions, machines’ roles, and their policies', () => {
+  it('are retained when a deploy renames or removes them: functions, state machine roles, and their policies', () => {
     expect(kept('AWS::Lambda::Function').map(withoutHash).sort()).toEqual(stems);
     for (const type of ['AWS::IAM::Role', 'AWS::IAM::Policy'])
       expect(kept(type).map(withoutHash).sort()).toEqual([...stems, ...machines].sort());
   });
 
-  it('is no task role: its type’s tasks end with it', () => {
+  it('do not include the task role, so that tasks of a removed type end', () => {
     expect(kept('AWS::IAM::Role').filter((id) => id.startsWith('ObjectTransferTask'))).toEqual([]);
   });
 
-  it('and a machine whose functions have other names has another role, as its executions keep theirs', () => {
+  it('include the role of a state machine, which gets a new name with new functions', () => {
     const rolesOf = (boundaryId: string) => {
       const stack = new Stack(
         new App({ treeMetadata: false, builtinCloudFormationValidation: false }),
@@ -439,8 +439,8 @@ describe('what a running execution needs', () => {
   });
 });
 
-describe('the calls of reconcile', () => {
-  it('are every minute for what is due and every hour for strays, with the same dead letters', () => {
+describe('the schedules of reconcile', () => {
+  it('run every minute for due rows and every hour for strays, with the same dead letter queue', () => {
     const own = ofType(resources, 'AWS::Scheduler::Schedule').filter(([id]) => /Reconciler/.test(id));
     const schedules = own.map(([, { Properties }]) => {
       const target = Properties['Target'] as Record<string, unknown>;
@@ -461,7 +461,7 @@ describe('a schedule of a type', () => {
   const queueArn = { 'Fn::GetAtt': [missed?.[0], 'Arn'] };
   const submit = { 'Fn::GetAtt': [expect.stringMatching(/^BoundaryControlSubmitScheduledFunction/), 'Arn'] };
 
-  it('tells submit-scheduled its name and time, no parameters, with bounded retries and a queue for what is missed', () => {
+  it('sends its name and time without parameters, with bounded retries and a queue for missed runs', () => {
     expect(found?.[1].Properties).toMatchObject({
       ScheduleExpression: 'cron(0 4 * * ? *)',
       ScheduleExpressionTimezone: 'Europe/Berlin',
@@ -479,7 +479,7 @@ describe('a schedule of a type', () => {
     });
   });
 
-  it('is called asynchronously: Lambda’s own retries are bounded, and end in the same queue', () => {
+  it('calls asynchronously, with bounded retries of Lambda that end in the same queue', () => {
     const [config] = ofType(resources, 'AWS::Lambda::EventInvokeConfig');
     expect(config?.[1].Properties).toEqual({
       FunctionName: { Ref: expect.stringMatching(/^BoundaryControlSubmitScheduledFunction/) },
@@ -490,12 +490,12 @@ describe('a schedule of a type', () => {
     });
   });
 
-  it('is tried for less long than a run may be old', () => {
+  it('is retried for a shorter time than the maximum age of a run', () => {
     const triedSeconds = 3600 + 21_600;
     expect(triedSeconds * 1000).toBeLessThan(RUN_MAX_AGE_MS / 2);
   });
 
-  it('has a role that only schedules of this stack’s group may take on', () => {
+  it('has a role that only schedules of this stack’s group can assume', () => {
     const [group] = ofType(resources, 'AWS::Scheduler::ScheduleGroup');
     const [role] = ofType(resources, 'AWS::IAM::Role').filter(([id]) => /Nightly/.test(id));
     const trust = role?.[1].Properties['AssumeRolePolicyDocument'] as {
@@ -517,7 +517,7 @@ describe('a schedule of a type', () => {
     expect(found?.[1].Properties['GroupName']).toEqual({ Ref: group?.[0] });
   });
 
-  it('is the only one that may call submit-scheduled', () => {
+  it('has the only role that may call submit-scheduled', () => {
     const callers = statementsIn(resources)
       .filter(
         ({ statement }) =>
@@ -529,8 +529,8 @@ describe('a schedule of a type', () => {
   });
 });
 
-describe('the admin of a database', () => {
-  it('is read by the functions that make, end and prove logins, and by nobody else', () => {
+describe('the admin secret of a database', () => {
+  it('can be read only by the functions that create, end and prove logins', () => {
     const readers = statementsIn(resources)
       .filter(({ statement }) => JSON.stringify(statement['Resource'] ?? '').includes('DatabaseAdminSecret'))
       .map(({ where, statement }) => [where.replace(/Role.*/, ''), statement['Action']]);
@@ -545,7 +545,7 @@ describe('the admin of a database', () => {
 
 describe('tables', () => {
   it.each(ofType(resources, 'AWS::DynamoDB::Table'))(
-    '%s is kept, recoverable and paid by use',
+    '%s is retained, has point-in-time recovery and is billed on demand',
     (_id, table) => {
       expect(table).toMatchObject({
         DeletionPolicy: 'Retain',
@@ -558,7 +558,7 @@ describe('tables', () => {
   );
 });
 
-it('the evidence has one index, sparse and of keys only: an event that nobody looks up by is not in it', () => {
+it('the evidence has one sparse index with only keys, which contains only events that can be looked up', () => {
   const [[, table] = []] = ofType(resources, 'AWS::DynamoDB::Table').filter(([id]) => /Evidence/.test(id));
   expect(table?.Properties['GlobalSecondaryIndexes']).toEqual([
     {
@@ -576,7 +576,7 @@ describe('the configuration of a type', () => {
   const [parameter] = ofType(resources, 'AWS::SSM::Parameter');
   const text = textOf(parameter?.[1].Properties['Value']);
 
-  it('is what the functions parse, with the submitters', () => {
+  it('is in the form that the functions parse, with the submitters', () => {
     const config = taskTypeConfig.parse(JSON.parse(text));
     expect(parameter?.[1].Properties['Name']).toBe('/taskbound/Taskbound/types/object-transfer');
     expect(config.tools.map((tool) => tool.resources)).toEqual([

@@ -2,29 +2,33 @@ import { describe, expect, it } from 'vitest';
 import { sampleResources, textOf } from './sample.ts';
 import { statementsIn } from './statements.ts';
 
-/** Every `*` and `?` of a policy, where it stands, and why. cdk-nag demands the same at synth of Allow statements on roles. */
+/** Every `*` and `?` in a policy, with its place and its reason. At synth, cdk-nag requires the same for Allow statements of roles. */
 const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[] = [
-  [/^(Source|Destination|Maintenance)Policy/, /^s3:\*$/, 'A Deny: no action is allowed without TLS.'],
-  [/^(Source|Destination|Maintenance)Policy/, /^\*$/, 'A Deny: to nobody.'],
+  [
+    /^(Source|Destination|Maintenance)Policy/,
+    /^s3:\*$/,
+    'In the Deny of requests without TLS: every action.',
+  ],
+  [/^(Source|Destination|Maintenance)Policy/, /^\*$/, 'In the Deny of requests without TLS: every caller.'],
   [
     /^(Source|Destination|Maintenance)Policy/,
     /^<(Source|Destination|Maintenance)\w+\.Arn>\/\*$/,
-    'A Deny: on no object of the bucket.',
+    'In the Deny of requests without TLS: every object of the bucket.',
   ],
   [
     /^(ObjectTransfer|DatabaseMaintenance|CaseResponse)TaskCeiling/,
     /^\*$/,
-    'A Deny: on whatever is outside the ceiling.',
+    'In the Deny of everything outside the ceiling.',
   ],
   [
     /^(ObjectTransfer|DatabaseMaintenance)TaskCeiling/,
     /^<(Source|Destination)\w+\.Arn>\/\*(\.receipt\.json)?$/,
-    'The parameter left open; the session policy fills it.',
+    'The parameter is open. The session policy fills it.',
   ],
   [
     /^DatabaseMaintenanceTaskCeiling/,
     /^<Maintenance\w+\.Arn>\/\*\/\*\.json$/,
-    'Both parameters left open; the session policy fills them.',
+    'Both parameters are open. The session policy fills them.',
   ],
   [
     /^(ObjectTransfer|DatabaseMaintenance|CaseResponse)TaskCeiling/,
@@ -74,14 +78,14 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
   [
     /^BoundaryControlReconcileRole/,
     /:execution:Taskbound-\*:\*$/,
-    'Executions are named after tasks; those of a type that was left out must be seen too.',
+    'Executions are named after tasks. Those of a removed type must be found too.',
   ],
   [
     /^BoundaryControl(RevokeAndRecord|Reconcile)Role/,
     /:(role|policy)\/taskbound\/Taskbound\/\*$/,
-    'Task roles and ceilings lie under a path of the stack’s own.',
+    'Task roles and ceilings have a path of this stack.',
   ],
-  [/^BoundaryControlReconcileRole/, /^\*$/, 'ListSecrets knows no resources.'],
+  [/^BoundaryControlReconcileRole/, /^\*$/, 'ListSecrets does not support resources.'],
   [
     /^Boundary(ReconcilerDeadLetters|ScheduledRunsMissed)Policy/,
     /^(sqs:)?\*$/,
@@ -90,18 +94,18 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
   [
     /^BoundaryRecordsEvidenceKey/,
     /^(kms:)?\*$|:role\/Taskbound-\*$/,
-    'A key’s policy: `*` is that key, its Deny is meant for everyone, and the account keeps it.',
+    'In a key policy, `*` is that key. The Deny applies to everybody, and the account can administer the key.',
   ],
-  [/^BoundaryAlarmsTopicPolicy/, /^\*$/, 'CDK’s Deny of everything without TLS: to nobody.'],
+  [/^BoundaryAlarmsTopicPolicy/, /^\*$/, 'CDK’s Deny of everything without TLS: every caller.'],
   [
     /^(Operators|BoundaryControlEnd)Role/,
     /:execution:Taskbound-\*:\*$/,
-    'Executions are named after tasks; those of a type that was left out must be ended too.',
+    'Executions are named after tasks. Those of a removed type must be ended too.',
   ],
   [/^(Requesters|Approvers)Role/, /:execution:<\w+\.Name>:\*$/, 'Executions are named after tasks.'],
 ];
 
-describe('every * in a policy', () => {
+describe('every wildcard in a policy', () => {
   const textsIn = (value: unknown): string[] => {
     if (typeof value !== 'object' || value === null) return [String(value)];
     if (Array.isArray(value)) return value.flatMap(textsIn);
@@ -119,7 +123,7 @@ describe('every * in a policy', () => {
     expect(OPEN.some(([place, pattern]) => place.test(where) && pattern.test(text))).toBe(true);
   });
 
-  it('that has a reason is there', () => {
+  it('with a reason exists', () => {
     const idle = OPEN.filter(
       ([place, pattern]) => !open.some(([where, text]) => place.test(where) && pattern.test(text)),
     );

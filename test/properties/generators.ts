@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { S3_KEY_BYTES } from '../../core/task-types/parameters.ts';
 
-/** What IAM, JSON, URLs and paths give a meaning to, and what looks like it. */
+/** Characters and texts that have a meaning in IAM, JSON, URLs and paths, and similar ones. */
 const MEANINGFUL = [
   '*',
   '?',
@@ -36,18 +36,18 @@ const MEANINGFUL = [
 
 const piece = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...MEANINGFUL) },
-  // U+0020 to U+00FF: what AssumeRole takes, https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+  // U+0020 to U+00FF, the characters that AssumeRole accepts: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
   { weight: 2, arbitrary: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)) },
   { weight: 2, arbitrary: fc.stringMatching(/^[a-z0-9]{1,4}$/) },
 );
 
-/** Keys of up to about 60 characters; an S3 key has at most 1,024 bytes, https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+/** Keys of up to about 60 characters. An S3 key has at most 1,024 bytes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 export const s3Key = fc
   .array(piece, { minLength: 1, maxLength: 12 })
   .map((pieces) => pieces.join(''))
   .filter((key) => Buffer.byteLength(key) <= S3_KEY_BYTES);
 
-/** Keys near a given one: what a widened policy would let in first. */
+/** Keys that are similar to a given one, which a widened policy would allow first. */
 export const near = (key: string): fc.Arbitrary<string> =>
   fc.oneof(
     s3Key,

@@ -11,7 +11,7 @@ import { near, s3Key, s3Prefix } from './generators.ts';
 const RUNS = 10_000;
 const NOW = '2026-11-23T09:59:59Z';
 
-/** Everything, so that only the session policy can refuse. */
+/** A policy that allows everything, so that only the session policy can refuse. */
 const everything: NamedPolicy = {
   name: 'everything',
   document: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } },
@@ -45,8 +45,8 @@ function session(config: TaskTypeConfig, parameters: Record<string, string>) {
 const source = (key: string) => `arn:aws:s3:::source-bucket/${key}`;
 const destination = (key: string) => `arn:aws:s3:::destination-bucket/${key}`;
 
-describe('parameters cannot widen a policy', () => {
-  test('granted objects are allowed, their neighbours and other actions are not', () => {
+describe('a session policy with any parameters', () => {
+  test('allows the granted objects, and neither their neighbors nor other actions', () => {
     const cases = s3Key.chain((sourceKey) =>
       s3Key.chain((destinationKey) =>
         fc.record({
@@ -81,7 +81,7 @@ describe('parameters cannot widen a policy', () => {
     );
   }, 120_000);
 
-  test('a prefix parameter grants what is below it and nothing beside it', () => {
+  test('allows, with a prefix parameter, only the keys under the prefix', () => {
     const config = transferConfig({
       parameters: { folder: { kind: 's3Prefix', maxBytes: 1024 } },
       tools: [

@@ -19,7 +19,7 @@ const withRole = (change: (role: iam.Role) => void) => (app: App) => {
 const anyTable = { sid: 'ReadTables', actions: ['dynamodb:GetItem'], resources: ['*'] };
 
 describe('synthesis', () => {
-  it('writes the sample’s assembly, with nothing on standard output: a command prints its own', () => {
+  it('writes the sample’s assembly and nothing to standard output', () => {
     const printed = vi.spyOn(process.stdout, 'write');
     expect(synthesize({ outdir })).toEqual({ directory: outdir, stackName: 'Taskbound' });
     expect(printed).not.toHaveBeenCalled();
@@ -28,7 +28,7 @@ describe('synthesis', () => {
       expect(existsSync(join(outdir, file))).toBe(true);
   });
 
-  it('fails on a finding of cdk-nag that nobody accepted', () => {
+  it('fails for a finding of cdk-nag without an acknowledgment', () => {
     const silent = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const declare = withRole((role) =>
       role.addToPolicy(new iam.PolicyStatement({ actions: ['dynamodb:GetItem'], resources: ['*'] })),
@@ -37,7 +37,7 @@ describe('synthesis', () => {
     silent.mockRestore();
   });
 
-  it('takes an open resource with a reason', () => {
+  it('accepts an open resource with a reason', () => {
     const declare = withRole((role) => permit(role, [{ ...anyTable, openBecause: 'A test.' }]));
     expect(synthesize({ outdir, declare }).stackName).toBe('Open');
   });

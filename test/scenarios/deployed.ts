@@ -30,29 +30,29 @@ export interface Ran {
   readonly row: LedgerRow;
   readonly events: readonly ChainedEvent[];
   readonly history: readonly HistoryEvent[];
-  /** What the command line wrote for people. */
+  /** The output of the command line for people. */
   readonly progress: string;
 }
 
-/** A stack in an embedded AWS, and the command line's own way of using it. */
+/** A stack in an embedded AWS, and the functions with which the command line uses it. */
 export class Deployed {
   readonly aws: EmbeddedAws;
   readonly stack: LoadedStack;
   readonly connection: Connection;
   readonly io: Io;
-  /** When its clock began. */
+  /** The start time of its clock. */
   readonly startMs: number;
-  /** Every value that any secret ever had, seen from the embedded AWS's own side. */
+  /** Every value that any secret ever had, read directly from the embedded AWS. */
   readonly secretValues = new Set<string>();
   /** Everything that the command line wrote for people. */
-  readonly told: string[] = [];
+  readonly messages: string[] = [];
   #progress = '';
 
   constructor(aws: EmbeddedAws, stack: LoadedStack, outputs: Connection['outputs']) {
     this.aws = aws;
     this.stack = stack;
     this.startMs = aws.clock.nowMs();
-    // Secrets are gone at the end, so they are looked at with every step of an execution.
+    // Secrets are deleted at the end, so they are read at every step of an execution.
     aws.states.onEvent(() => {
       for (const secret of aws.secrets.store.all()) {
         for (const { value } of secret.versions.values())
@@ -71,7 +71,7 @@ export class Deployed {
       out: () => undefined,
       err: (text) => {
         this.#progress += text;
-        this.told.push(text);
+        this.messages.push(text);
       },
       env: {},
       cwd: '/',
@@ -103,17 +103,17 @@ export class Deployed {
     return items.map((item) => unmarshall(item as Parameters<typeof unmarshall>[0]));
   }
 
-  /** A client's settings for a person in one of the stack's roles. */
+  /** The client configuration of a person in one of the stack's roles. */
   person(name: string, role = 'Approvers') {
     return personConfig({ ...this.connection, as: { name, roleOutput: role } }, this.io, role);
   }
 
-  /** A client's settings for a session of `Requesters`. */
+  /** The client configuration of a session of `Requesters`. */
   get requester() {
     return requesterConfig(this.connection, this.io);
   }
 
-  /** Runs a task to its end. One that needs approval is approved by as many people as it needs. */
+  /** Runs a task to its end. A task that needs approval is approved by as many people as its quorum requires. */
   async run(request: TaskRequest & { readonly taskId: string }): Promise<Ran> {
     this.#progress = '';
     this.aws.startSchedules();
@@ -148,7 +148,7 @@ export class Deployed {
 const NEED_APPROVAL = new Set(['database-maintenance']);
 export const waitsForApproval = ({ type, emergency }: TaskRequest): boolean =>
   NEED_APPROVAL.has(type) && emergency === undefined;
-/** As many as the sample's types ask for. */
+/** As many people as the sample's types require. */
 export const APPROVERS = ['bob', 'carol'].map((name) => ({ name, roleOutput: 'Approvers' }));
 
 /** Loads one of the synthesized apps into a fresh embedded AWS on a virtual clock. */

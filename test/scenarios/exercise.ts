@@ -3,11 +3,11 @@ import { deploy, type Deployed } from './deployed.ts';
 import { ENDING } from './exercise/ending.ts';
 import { OPERATING } from './exercise/operating.ts';
 import { PEOPLE } from './exercise/people.ts';
-import { impatient, withSmallParts } from './exercise/prepared.ts';
-import { furnish, type Scenario } from './exercise/scenario.ts';
+import { withShortTail, withSmallParts } from './exercise/prepared.ts';
+import { prepareStack, type Scenario } from './exercise/scenario.ts';
 import { WORKING } from './exercise/working.ts';
 
-/** Every permission of the sample is used in one of them. */
+/** Together, the scenarios use every permission of the sample. */
 export const SCENARIOS: readonly Scenario[] = [...WORKING, ...PEOPLE, ...ENDING, ...OPERATING];
 
 export interface Exercised {
@@ -16,8 +16,8 @@ export interface Exercised {
 }
 
 /**
- * Runs a scenario in a fresh stack, so that what it shows and which statements it uses is the same whichever ran before. The clock begins
- * now: a login's deadline is checked by the database server, which has the machine's own time.
+ * Runs a scenario in a new stack, so that its line and the statements it uses do not depend on earlier scenarios. The clock starts at the
+ * current time, because the database server checks the deadline of a login with the time of this machine.
  */
 export async function exercise(
   { run }: Scenario,
@@ -25,11 +25,11 @@ export async function exercise(
 ): Promise<Exercised> {
   const stack = await deploy('sample', {
     startMs: new Date().getTime(),
-    transform: (template) => change(impatient(withSmallParts(template))),
+    transform: (template) => change(withShortTail(withSmallParts(template))),
   });
-  await furnish(stack);
+  await prepareStack(stack);
   const line = await run(stack).catch((error: Error) => `${run.name} threw ${error.name}: ${error.message}`);
-  // Time stands still then: a boundary that can never be proven is torn down again and again, for ever. A closed stack can still be looked at.
+  // The clock stops here, because a boundary that can never be proven is torn down repeatedly. A closed stack can still be read.
   stack.aws.clock.hold();
   await stack.aws.close();
   return { line, stack };

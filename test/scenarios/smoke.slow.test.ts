@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, inject, test } from 'vitest';
 
-/** The environment that `taskbound local --json` prints once it serves. */
+/** The environment that `taskbound local --json` prints when it is ready. */
 async function serve(): Promise<{ environment: Record<string, string>; stop: () => Promise<unknown> }> {
   const server = spawn('node', [
     'bin/taskbound.ts',
@@ -27,7 +27,7 @@ async function serve(): Promise<{ environment: Record<string, string>; stop: () 
   };
 }
 
-test('the smoke scenario, against endpoints over HTTP only', async () => {
+test('the smoke scenario succeeds through HTTP endpoints only', async () => {
   const { environment, stop } = await serve();
   try {
     const smoke = spawn('node', ['scripts/smoke.ts'], { env: { ...process.env, ...environment } });

@@ -30,7 +30,7 @@ const PARTS = [
   'tsconfig.json',
 ];
 
-/** A copy of the project that is changed; each change must fit exactly once, or the bug would not be there. */
+/** Copies the project and applies the changes of a bug. The text of each change must occur exactly once. */
 function plant({ also = [], ...first }: PlantedBug): string {
   const folder = mkdtempSync(join(tmpdir(), 'taskbound-planted-'));
   for (const part of PARTS) cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
@@ -39,7 +39,7 @@ function plant({ also = [], ...first }: PlantedBug): string {
   return folder;
 }
 
-/** Installed packages as they are, and those of this project from the copy: a bug may be planted in one of them. */
+/** Links the installed packages, and those of this project from the copy, because a bug may be planted in them. */
 function linkModules(folder: string): void {
   mkdirSync(join(folder, 'node_modules'));
   for (const name of readdirSync(join(PROJECT, 'node_modules'))) {
@@ -63,7 +63,7 @@ function simulated(
   { only, schedules = 0, ...bug }: PlantedBug,
 ): Promise<{ code: number | null; result: Simulation }> {
   const args = ['simulation/main.ts', '--json', '--first', '--only', only, '--schedules', String(schedules)];
-  // Handlers run from the changed sources; the template is another one only where constructs were changed.
+  // Handlers run from the changed sources. The template differs only when constructs were changed.
   if (![bug, ...(bug.also ?? [])].some(({ file }) => file.startsWith('lib/')))
     args.push('--assembly', inject('assemblies').sample);
   const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -82,7 +82,7 @@ function simulated(
   });
 }
 
-/** All by hand; a verification has time for the first of each so many. */
+/** A run by hand tries all bugs. A verification has time only for one in every N. */
 const every = Number(process.env['PLANTED_EVERY'] ?? '1');
 const PLANTED = PLANTED_BUGS.filter((_bug, index) => index % every === 0);
 
@@ -93,7 +93,7 @@ describe('the simulation finds a planted bug', () => {
       const { code, result } = await simulated(folder, bug);
       expect(code).toBe(1);
       expect(result.violations.map(({ invariant }) => invariant)).toContain(bug.invariant);
-      // What is shown is as small as it gets, and says how to see it again.
+      // The reported schedule is minimal, and the report contains the command that replays it.
       for (const { schedule, trace } of result.violations) {
         expect(schedule.faults.length).toBeLessThanOrEqual(3);
         expect(trace.length).toBeGreaterThan(0);

@@ -25,7 +25,7 @@ const SOME = {
 };
 
 describe('the simulation', () => {
-  test('is the same for the same seed, however the work falls, and another one for another', async () => {
+  test('is the same for the same seed in every order of the work, and differs for another seed', async () => {
     silenceLogs();
     const assembly = inject('assemblies').sample;
     const of = (seed: number): Promise<Simulation> => simulate({ ...SOME, assembly, seed });
@@ -47,7 +47,7 @@ describe('npm run simulate', () => {
     faults: [{ kind: 'stop', state: 'RunWork' }],
   };
 
-  test('replays one schedule, and says what happened', () => {
+  test('replays one schedule and prints what happened', () => {
     const { status, stdout } = command('--json', '--replay', JSON.stringify(schedule));
     expect(status).toBe(0);
     const shown = JSON.parse(stdout) as { trace: string[]; violations: unknown[]; closed: number };
@@ -56,17 +56,17 @@ describe('npm run simulate', () => {
   });
 
   test.each([
-    ['no schedule at all', ['--replay', 'x'], /the schedule cannot be read/],
+    ['a text that is not a schedule', ['--replay', 'x'], /the schedule cannot be read/],
     [
-      'a fault that is none',
+      'an invalid fault',
       ['--replay', '{"name":"x","tasks":1,"apart":0,"latency":1,"faults":[{"kind":"no"}]}'],
       /kind/,
     ],
-    ['a file that is not there', ['--replay', '@/nowhere'], /the schedule cannot be read/],
-    ['a number that is none', ['--schedules', 'many'], /"many" was given; allowed/],
-    ['a pattern that is none', ['--only', '('], /not a regular expression/],
-    ['an option that is none', ['--no-such'], /unknown option/],
-  ])('refuses %s: exit 2, one message, nothing on standard output', (_what, args, message) => {
+    ['a missing file', ['--replay', '@/nowhere'], /the schedule cannot be read/],
+    ['an invalid number', ['--schedules', 'many'], /"many" was given; allowed/],
+    ['an invalid pattern', ['--only', '('], /not a regular expression/],
+    ['an unknown option', ['--no-such'], /unknown option/],
+  ])('refuses %s with exit code 2, one message, and nothing on standard output', (_what, args, message) => {
     const { status, stdout, stderr } = command(...args);
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(message);
@@ -75,8 +75,8 @@ describe('npm run simulate', () => {
   });
 });
 
-describe('a run of the reconciler', () => {
-  test('reads what is due and nothing else, whether the ledger has 10,000 closed tasks or 100,000', async () => {
+describe('a scheduled run of reconcile', () => {
+  test('reads only what is due, with 10,000 closed tasks in the ledger and with 100,000', async () => {
     silenceLogs();
     const assembly = await readAssembly(inject('assemblies').sample);
     const reads = async (closed: number, due: number) => {
@@ -84,12 +84,12 @@ describe('a run of the reconciler', () => {
       return { calls, readUnits };
     };
     const idle = await reads(10_000, 0);
-    // One for what is due, one that counts open reviews of emergencies: two partitions of the same sparse index.
+    // One query for due rows and one for open reviews of emergencies: two partitions of the same sparse index.
     expect(idle.calls).toEqual({ 'dynamodb:Query': 2 });
     const busy = await reads(10_000, 20);
     expect(await reads(100_000, 20)).toEqual(busy);
     expect(busy.calls['dynamodb:GetItem']).toBe(40);
-    // A row is read to decide and again to write; the index answers in one page.
+    // A row is read for the decision and again for the write. The index answers in one page.
     expect(busy.readUnits).toBeLessThanOrEqual(41);
   });
 });

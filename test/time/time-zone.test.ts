@@ -26,7 +26,7 @@ describe('isTimeZone', () => {
     expect(ZONES.filter((zone) => !isTimeZone(zone))).toEqual([]);
   });
 
-  it('refuses every name in wrong case', () => {
+  it('refuses every name in the wrong case', () => {
     expect(WRONG_CASE).toContain('europe/kyiv');
     expect(WRONG_CASE.filter(isTimeZone)).toEqual([]);
   });

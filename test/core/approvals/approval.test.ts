@@ -33,51 +33,51 @@ const by = (person: string, change: Partial<DecisionRecord> = {}): DecisionRecor
   return { ...made, ...rest, decision };
 };
 
-describe('approvals that count', () => {
+describe('approversOf and approvalFault', () => {
   test.each<[string, DecisionRecord[], string[]]>([
-    ['none', [], []],
-    ['two people', [by('bob'), by('carol')], ['bob', 'carol']],
-    ['one person twice', [by('bob'), by('bob')], ['bob']],
-    ['not the requester', [by('ann'), by('bob')], ['bob']],
-    ['not a refusal', [by('bob', { decision: 'refuse' })], []],
-    ['not for another grant', [by('bob', { grantDigest: 'f'.repeat(64) })], []],
-    ['not of a role that may not decide', [by('bob', { roleArn: `${ROLE}2` })], []],
-    ['not at the very moment of expiry', [by('bob', { atMs: T0 + 3_600_000 })], []],
-  ])('%s', (_what, decisions, expected) => {
+    ['returns nobody when there is no decision', [], []],
+    ['counts two people', [by('bob'), by('carol')], ['bob', 'carol']],
+    ['counts one person once', [by('bob'), by('bob')], ['bob']],
+    ['does not count the requester', [by('ann'), by('bob')], ['bob']],
+    ['does not count a refusal', [by('bob', { decision: 'refuse' })], []],
+    ['does not count an approval of another grant', [by('bob', { grantDigest: 'f'.repeat(64) })], []],
+    ['does not count an approval from a role that may not decide', [by('bob', { roleArn: `${ROLE}2` })], []],
+    ['does not count an approval at the exact time of expiry', [by('bob', { atMs: T0 + 3_600_000 })], []],
+  ])('approversOf %s', (_what, decisions, expected) => {
     expect(approversOf(waiting({ decisions }), type)).toEqual(expected);
   });
 
-  test('are none where it is not known who asked', () => {
+  test('approversOf returns nobody when the requester is unknown', () => {
     const { requester: _nobody, ...row } = waiting({ decisions: [by('bob'), by('carol')] });
     expect(approversOf(row as LedgerRow, type)).toEqual([]);
   });
 
-  test('are none in a role whose sessions could have any name', () => {
+  test('approversOf does not count a role that lets sessions choose any name', () => {
     const people = { ...type.people, decide: [{ roleArn: ROLE, personal: false }] };
     expect(approversOf(waiting({ decisions: [by('bob')] }), { people })).toEqual([]);
   });
 
-  test('need the higher quorum of what was asked and what is deployed', () => {
+  test('approvalFault requires the higher of the requested and the deployed quorum', () => {
     const row = waiting({ decisions: [by('bob'), by('carol')] });
     expect(approvalFault(row, type)).toBeUndefined();
     expect(approvalFault(row, { ...type, approval: { ...type.approval, quorum: 3 } })).toMatch(/needs 3/);
     expect(approvalFault(row, { ...type, approval: { ...type.approval, quorum: 1 } })).toBeUndefined();
   });
 
-  test('are needed as asked for when the type needs none any more', () => {
+  test('approvalFault keeps the requested quorum when the type no longer needs approval', () => {
     const none = { ...type, approval: null };
     expect(approvalFault(waiting({ decisions: [by('bob')] }), none)).toMatch(/needs 2/);
     expect(withDecision(waiting(), by('bob'), none).phase).toBe('requested');
     expect(approvalFault(ledgerRowOf({ requester: 'ann' }), none)).toBeUndefined();
   });
 
-  test('are needed for an emergency too, once its type does not allow them any more', () => {
+  test('approvalFault requires approval of an emergency when its type no longer allows emergencies', () => {
     const row = ledgerRowOf({ emergency: 'fire' });
     expect(approvalFault(row, { ...type, emergency: true })).toBeUndefined();
     expect(approvalFault(row, type)).toMatch(/does not allow emergencies/);
   });
 
-  test('whatever is decided in whatever order, a task begins only with its quorum, and a refusal is final', () => {
+  test('in any order of decisions, a task starts only with its quorum, and a refusal is final', () => {
     const person = fc.constantFrom('ann', 'bob', 'carol', 'dave');
     const made = fc.record({
       person,
@@ -102,48 +102,72 @@ describe('approvals that count', () => {
   });
 });
 
-describe('a decision that may not stand', () => {
+describe('decisionFault', () => {
   test.each<[string, LedgerRow, DecisionRecord, string | undefined, string]>([
     [
-      'after a refusal',
+      'a decision after a refusal',
       withDecision(waiting(), by('bob', { decision: 'refuse' }), type),
       by('carol'),
       undefined,
       'not-waiting',
     ],
-    ['after the expiry', withExpiry(waiting()), by('bob'), undefined, 'not-waiting'],
-    ['at the expiry', waiting(), by('bob', { atMs: T0 + 3_600_000 }), undefined, 'expired'],
-    ['of the requester', waiting(), by('ann'), undefined, 'requester'],
-    ['a refusal of the requester', waiting(), by('ann', { decision: 'refuse' }), undefined, 'requester'],
-    ['for another grant', waiting(), by('bob', { grantDigest: 'f'.repeat(64) }), undefined, 'other-grant'],
-    ['when the type changed', waiting(), by('bob'), 'its tools changed', 'other-grant'],
-    ['a second time', waiting({ decisions: [by('bob')] }), by('bob'), undefined, 'already-decided'],
     [
-      'once it runs',
+      'a decision after the approval was marked as expired',
+      withExpiry(waiting()),
+      by('bob'),
+      undefined,
+      'not-waiting',
+    ],
+    [
+      'a decision at the time of expiry',
+      waiting(),
+      by('bob', { atMs: T0 + 3_600_000 }),
+      undefined,
+      'expired',
+    ],
+    ['an approval by the requester', waiting(), by('ann'), undefined, 'requester'],
+    ['a refusal by the requester', waiting(), by('ann', { decision: 'refuse' }), undefined, 'requester'],
+    [
+      'a decision about another grant',
+      waiting(),
+      by('bob', { grantDigest: 'f'.repeat(64) }),
+      undefined,
+      'other-grant',
+    ],
+    ['an approval when the type has changed', waiting(), by('bob'), 'its tools changed', 'other-grant'],
+    [
+      'a second decision of the same person',
+      waiting({ decisions: [by('bob')] }),
+      by('bob'),
+      undefined,
+      'already-decided',
+    ],
+    [
+      'a decision about a running task',
       ledgerRowOf({ phase: 'open', requester: 'ann', approval }),
       by('bob'),
       undefined,
       'not-waiting',
     ],
     [
-      'once it has ended',
+      'a decision about a closed task',
       ledgerRowOf({ phase: 'closed', requester: 'ann', approval }),
       by('bob'),
       undefined,
       'not-waiting',
     ],
-  ])('%s', (_what, row, decision, grantChange, code) => {
+  ])('rejects %s', (_what, row, decision, grantChange, code) => {
     expect(decisionFault(row, decision, grantChange)?.code).toBe(code);
   });
 
-  test('a refusal may, though the type changed', () => {
+  test('accepts a refusal although the type has changed', () => {
     expect(decisionFault(waiting(), by('bob', { decision: 'refuse' }), 'its tools changed')).toBeUndefined();
   });
 });
 
-test('a review has a key of its own, which no boundary can have', () => {
+test('the key of a review differs from every boundary id', () => {
   expect(reviewIdOf('a-type.task')).toBe('a-type.task.review');
   expect(reviewedBy('a-type.task.review')).toBe('a-type.task');
-  expect(reviewedBy('a-type.review')).toBeUndefined(); // a task that is called review
+  expect(reviewedBy('a-type.review')).toBeUndefined(); // A task with the id `review`.
   expect(reviewedBy('a-type.task')).toBeUndefined();
 });

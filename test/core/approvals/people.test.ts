@@ -7,21 +7,26 @@ describe('isSessionOf', () => {
   const session = 'arn:aws:sts::111122223333:assumed-role/Requesters/ann';
 
   test.each([
-    ['its session', session, role, true],
-    ['a session of a role with a path, which its ARN leaves out', session, pathed, true],
+    ['a session of the role', session, role, true],
+    ['a session of a role with a path, which the session ARN does not contain', session, pathed, true],
     ['a session in another partition', session.replace('aws', 'aws-cn'), role.replace('aws', 'aws-cn'), true],
     ['a session name that looks like a path', `${session}/x`, role, false],
-    ['a name that goes on', session.replace('Requesters', 'Requesters2'), role, false],
-    ['a name that begins earlier', session.replace('Requesters', 'XRequesters'), role, false],
-    ['a name in other letters', session.replace('Requesters', 'requesters'), role, false],
+    ['a longer role name', session.replace('Requesters', 'Requesters2'), role, false],
+    ['a role name with a prefix', session.replace('Requesters', 'XRequesters'), role, false],
+    ['a role name in another case', session.replace('Requesters', 'requesters'), role, false],
     ["a role named after another's path", session.replace('Requesters', 'team'), pathed, false],
-    ['the name as session name', 'arn:aws:sts::111122223333:assumed-role/Other/Requesters', role, false],
+    [
+      'the role name as the session name',
+      'arn:aws:sts::111122223333:assumed-role/Other/Requesters',
+      role,
+      false,
+    ],
     ['another account', session.replace('111122223333', '444455556666'), role, false],
     ['the role itself', role, role, false],
     ['a user of that name', 'arn:aws:iam::111122223333:user/Requesters', role, false],
     ['a federated user', 'arn:aws:sts::111122223333:federated-user/Requesters/ann', role, false],
     ['the account', 'arn:aws:iam::111122223333:root', role, false],
-    ['an ARN in front of its own', `arn:aws:iam::111122223333:user/${session}`, role, false],
+    ['an ARN in front of the session ARN', `arn:aws:iam::111122223333:user/${session}`, role, false],
     ['a session without a name', 'arn:aws:sts::111122223333:assumed-role/Requesters', role, false],
     ['nothing', '', '', false],
   ])('%s: %s of %s is %s', (_what, caller, of, expected) => {
@@ -33,11 +38,11 @@ describe('personOf', () => {
   const roleArn = 'arn:aws:iam::111122223333:role/Approvers';
   const alice = 'arn:aws:sts::111122223333:assumed-role/Approvers/Alice';
 
-  test('is the session in a personal role, in small letters', () => {
+  test('returns the session name in lower case for a personal role', () => {
     expect(personOf(alice, [{ roleArn, personal: true }])).toEqual({ roleArn, person: 'alice' });
   });
 
-  test('is the same in another role, so that nobody approves what they asked for', () => {
+  test('returns the same person for another role, so that nobody can approve their own request', () => {
     const other = 'arn:aws:iam::444455556666:role/Requesters';
     const asked = personOf('arn:aws:sts::444455556666:assumed-role/Requesters/alice', [
       { roleArn: other, personal: true },
@@ -45,13 +50,13 @@ describe('personOf', () => {
     expect(asked?.person).toBe(personOf(alice, [{ roleArn, personal: true }])?.person);
   });
 
-  test('is the role where sessions may be named at will', () => {
+  test('returns the role where a session may have any name', () => {
     const roles = [{ roleArn, personal: false }];
     expect(personOf(alice, roles)).toEqual({ roleArn, person: roleArn });
     expect(personOf(alice.replace('Alice', 'bob'), roles)?.person).toBe(roleArn);
   });
 
-  test('is nobody outside the roles', () => {
+  test('returns nothing for a session of another role', () => {
     expect(personOf(alice, [])).toBeUndefined();
     expect(personOf('arn:aws:iam::111122223333:user/alice', [{ roleArn, personal: true }])).toBeUndefined();
   });

@@ -22,7 +22,7 @@ const statements = (text: string): { Sid: string; Resource: string; Effect: stri
   JSON.parse(text).Statement;
 
 describe('the session policy', () => {
-  test('has one Allow a tool, the secrets, the canary and the deadline, in this order', () => {
+  test('contains one Allow for each tool, then the secrets, the canary and the deadline', () => {
     const compiled = statements(compileSessionPolicy(transferConfig(), grant));
     expect(compiled.map((statement) => [statement.Sid, statement.Effect])).toEqual([
       ['readSource', 'Allow'],
@@ -34,7 +34,7 @@ describe('the session policy', () => {
     ]);
   });
 
-  test('is the same bytes for the same input, whatever the order of the parameters', () => {
+  test('is byte-identical for the same parameters in any order', () => {
     const { sourceKey, destinationKey } = grant.parameters;
     const turned = { ...grant, parameters: { destinationKey, sourceKey } };
     expect(compileSessionPolicy(transferConfig(), turned)).toBe(
@@ -48,7 +48,7 @@ describe('the session policy', () => {
     ['a$b', 'a${$}b'],
     ['${aws:username}', '${$}{aws:username}'],
     ['{destinationKey}', '{destinationKey}'],
-  ])('spells %j as the literal %j', (value, literal) => {
+  ])('writes %j as the literal %j', (value, literal) => {
     expect(policyLiteral(value)).toBe(literal);
     const compiled = statements(
       compileSessionPolicy(transferConfig(), {
@@ -59,7 +59,7 @@ describe('the session policy', () => {
     expect(compiled[0]?.Resource).toBe(`arn:aws:s3:::source-bucket/${literal}`);
   });
 
-  test('leaves a * open only behind a prefix parameter', () => {
+  test('contains an open * only after a prefix parameter', () => {
     const config = transferConfig({
       parameters: { folder: { kind: 's3Prefix', maxBytes: 1024 } },
       tools: [
@@ -70,7 +70,7 @@ describe('the session policy', () => {
     expect(compiled[0]?.Resource).toBe('arn:aws:s3:::source-bucket/a${*}/*');
   });
 
-  test('passes with 2,048 characters and is refused with 2,049, with the figures', () => {
+  test('accepts 2,048 characters and rejects 2,049 with both numbers in the message', () => {
     const length = (key: string) =>
       renderSessionPolicy(transferConfig(), { ...grant, parameters: { ...grant.parameters, sourceKey: key } })
         .length;
@@ -82,7 +82,7 @@ describe('the session policy', () => {
     expect(() => at(`${fits}k`)).toThrow(/2049 characters; AWS allows at most 2048.*by 1 characters/);
   });
 
-  test('has a deadline text of one length, and a placeholder of the same', () => {
+  test('has a deadline of constant length, equal to the length of the placeholder', () => {
     expect(deadlineText(Date.UTC(2026, 10, 23, 10, 0, 0, 999))).toBe('2026-11-23T10:00:00Z');
     expect(DEADLINE_PLACEHOLDER).toHaveLength('2026-11-23T10:00:00Z'.length);
   });
@@ -92,7 +92,7 @@ describe('the grant digest', () => {
   const subject = { boundaryId: grant.boundaryId, nonce: grant.nonce, parameters: grant.parameters };
   const digest = grantDigest(transferConfig(), subject);
 
-  test('does not depend on when', () => {
+  test('does not depend on the time', () => {
     expect(digest).toMatch(/^[0-9a-f]{64}$/);
     expect(grantDigest(transferConfig(), subject)).toBe(digest);
   });
@@ -102,18 +102,14 @@ describe('the grant digest', () => {
     ['the nonce', transferConfig(), { ...subject, nonce: 'f'.repeat(32) }],
     ['a parameter', transferConfig(), { ...subject, parameters: { ...subject.parameters, sourceKey: 'b' } }],
     ['the lease', transferConfig({ leaseSeconds: 121 }), subject],
-    ['how long the task may take', transferConfig({ taskSeconds: 181 }), subject],
+    ['the duration of the task', transferConfig({ taskSeconds: 181 }), subject],
     ['the window', transferConfig(), { ...subject, window: { opensAtMs: 1, closesAtMs: 2 } }],
     [
-      'how a secret is made',
+      'the way a secret is generated',
       transferConfig({ secrets: { receiptKey: { kind: 'generated', characters: 32 } } }),
       subject,
     ],
-    [
-      'the role of the work',
-      transferConfig({ workRoleArn: 'arn:aws:iam::111122223333:role/OtherRole' }),
-      subject,
-    ],
+    ['the work role', transferConfig({ workRoleArn: 'arn:aws:iam::111122223333:role/OtherRole' }), subject],
     [
       'the work version',
       transferConfig({ workVersionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:work:2' }),

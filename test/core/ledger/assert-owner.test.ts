@@ -8,7 +8,7 @@ const TEARDOWN_ARN = 'arn:of:teardown';
 describe('assertOwner', () => {
   const teardown = { attempt: 1, executionArn: TEARDOWN_ARN, intendedAtMs: 1 };
 
-  test('accepts the task’s own execution, and its Teardown', () => {
+  test('accepts the task’s own execution and its Teardown', () => {
     expect(() => assertOwner(row, row.boundaryId, row.executionArn)).not.toThrow();
     expect(() => assertOwner(rowOf({ teardown }), row.boundaryId, TEARDOWN_ARN)).not.toThrow();
   });
@@ -16,7 +16,7 @@ describe('assertOwner', () => {
   test.each([
     ['another execution', row, TEARDOWN_ARN],
     ['a task that was not submitted', undefined, row.executionArn],
-  ])('refuses %s: NotTheOwner', (_what, found, executionArn) => {
+  ])('throws NotTheOwner for %s', (_what, found, executionArn) => {
     expect(() => assertOwner(found, row.boundaryId, executionArn)).toThrow(
       expect.objectContaining({ name: 'NotTheOwner' }),
     );

@@ -25,49 +25,61 @@ const rejection = { error: 'TaskRejected', cause: 'c' };
 
 const isRow = (row: object): boolean => ledgerRow.safeParse(row).success;
 
-describe('a row that the control functions write', () => {
+describe('ledgerRow', () => {
   test.each<[string, LedgerRow]>([
     ['submitted', rowOf({ phase: 'requested', secrets: [planned] })],
     ['waiting for approval', rowOf({ phase: 'requested', approval })],
-    ['refused', rowOf({ phase: 'requested', approval, rejection: { ...rejection, by: 'refusal' } })],
-    ['an emergency', rowOf({ phase: 'approved', emergency: 'fire' })],
+    [
+      'refused by a person',
+      rowOf({ phase: 'requested', approval, rejection: { ...rejection, by: 'refusal' } }),
+    ],
+    ['approved as an emergency', rowOf({ phase: 'approved', emergency: 'fire' })],
     ['approved by people', rowOf({ phase: 'approved', approval, approvedAtMs: 1 })],
     ['rejected by a rule', rowOf({ phase: 'admitted', rejection })],
-    ['with a secret intended', rowOf({ taskDeadlineMs: 1, secrets: [intended] })],
-    ['with a lease intended', rowOf({ taskDeadlineMs: 1, secrets: [issued], leases: [intendedLease] })],
-    ['working', rowOf({ phase: 'open', taskDeadlineMs: 1, secrets: [issued], leases: [leaseOf()] })],
+    ['with an intended secret', rowOf({ taskDeadlineMs: 1, secrets: [intended] })],
+    ['with an intended lease', rowOf({ taskDeadlineMs: 1, secrets: [issued], leases: [intendedLease] })],
+    [
+      'open, with a lease and a secret',
+      rowOf({ phase: 'open', taskDeadlineMs: 1, secrets: [issued], leases: [leaseOf()] }),
+    ],
     ['ended before it was approved', rowOf({ phase: 'revoking', approval, ended })],
-    ['revoking, its deny not put yet', rowOf({ phase: 'revoking', leases: [leaseOf()], work: succeeded })],
-    ['revoking, its deny refused', rowOf({ phase: 'revoking', leases: [leaseOf()], deny: notDenied })],
+    ['revoking, without a deny yet', rowOf({ phase: 'revoking', leases: [leaseOf()], work: succeeded })],
+    [
+      'revoking, with a deny that IAM refused',
+      rowOf({ phase: 'revoking', leases: [leaseOf()], deny: notDenied }),
+    ],
     [
       'with secrets in each state',
       rowOf({ phase: 'revoking', secrets: [planned, issued, unrevokedSecret('b')] }),
     ],
-    ['revoked', rowOf({ phase: 'revoked', secrets: [revokedSecret('a')], deny: denied })],
     [
-      'revoked by one execution while another failed',
+      'revoked, with a revoked secret',
+      rowOf({ phase: 'revoked', secrets: [revokedSecret('a')], deny: denied }),
+    ],
+    [
+      'revoked by one execution, while another one left a secret unrevoked',
       rowOf({ phase: 'revoked', secrets: [unrevokedSecret('a')] }),
     ],
-    ['proven', rowOf({ phase: 'revoked', proof })],
+    ['revoked, with its proof', rowOf({ phase: 'revoked', proof })],
     ['closed and not announced', rowOf({ phase: 'closed' })],
     ['closed and swept', rowOf({ phase: 'closed', archive: 'agrees', announcedAtMs: 1, sweptAtMs: 2 })],
-    ['issued too late, after its close', rowOf({ phase: 'closed', leases: [leaseOf()], secrets: [issued] })],
-  ])('%s is read', (_what, row) => {
+    [
+      'closed, with a lease and a secret that were issued too late',
+      rowOf({ phase: 'closed', leases: [leaseOf()], secrets: [issued] }),
+    ],
+  ])('accepts a row: %s', (_what, row) => {
     expect(ledgerRow.parse(JSON.parse(JSON.stringify(row)))).toEqual(row);
   });
 
-  test.each(PHASES)(
-    '%s: a Teardown, a failed look and an execution that gave up do not depend on it',
-    (phase) => {
-      const teardown = { attempt: 1, executionArn: 'a', intendedAtMs: 1 };
-      const unproven = { attempt: 0, executionArn: 'a', gaveUpAtMs: 1 };
-      const postponed = { failures: 1, untilMs: 1, because: 'down' };
-      expect(isRow(rowOf({ phase, teardown, unproven, postponed, due: 'due', dueAtMs: 1 }))).toBe(true);
-    },
-  );
+  test.each(PHASES)('accepts a Teardown, a failed check and a failed execution in the phase %s', (phase) => {
+    const teardown = { attempt: 1, executionArn: 'a', intendedAtMs: 1 };
+    const unproven = { attempt: 0, executionArn: 'a', gaveUpAtMs: 1 };
+    const postponed = { failures: 1, untilMs: 1, because: 'down' };
+    expect(isRow(rowOf({ phase, teardown, unproven, postponed, due: 'due', dueAtMs: 1 }))).toBe(true);
+  });
 });
 
-describe('a row that contradicts its phase is not read', () => {
+describe('ledgerRow, for a row that contradicts its phase', () => {
   const allowed: readonly [field: string, value: unknown, isAllowed: (phase: Phase) => boolean][] = [
     ['taskDeadlineMs', 1, (phase) => isAtLeast(phase, 'admitted')],
     ['secrets', [intended], (phase) => isAtLeast(phase, 'admitted')],
@@ -83,12 +95,12 @@ describe('a row that contradicts its phase is not read', () => {
     ['announcedAtMs', 1, (phase) => phase === 'closed'],
     ['sweptAtMs', 1, (phase) => phase === 'closed'],
   ];
-  test.each(allowed)('%s', (field, value, isAllowed) => {
+  test.each(allowed)('accepts %s only in the phases that can have it', (field, value, isAllowed) => {
     const phases = PHASES.filter((phase) => isRow({ ...rowOf({ phase }), [field]: value }));
     expect(phases).toEqual(PHASES.filter(isAllowed));
   });
 
-  test('the time of an approval, before the approval', () => {
+  test('rejects the time of approval before the task is approved', () => {
     expect(isRow({ ...rowOf({ phase: 'requested', approval }), approvedAtMs: 1 })).toBe(false);
     expect(isRow({ ...rowOf({ phase: 'approved', approval }), approvedAtMs: 1 })).toBe(true);
   });
@@ -101,25 +113,25 @@ describe('a row that contradicts its phase is not read', () => {
     ['closed', 'proof'],
     ['closed', 'outcome'],
     ['closed', 'closedAtMs'],
-  ] as const)('%s without %s', (phase, field) => {
+  ] as const)('rejects a row in the phase %s without %s', (phase, field) => {
     const { [field]: _left, ...row } = rowOf<Phase>({ phase });
     expect(isRow(row)).toBe(false);
   });
 
-  test('an approval with an emergency; decisions or a time of approval without an approval', () => {
+  test('rejects an approval with an emergency, and decisions or a time of approval without an approval', () => {
     expect(isRow({ ...rowOf({ approval }), emergency: 'fire' })).toBe(false);
     expect(isRow({ ...rowOf(), decisions: [] })).toBe(false);
     expect(isRow({ ...rowOf(), approvedAtMs: 1 })).toBe(false);
   });
 });
 
-describe('a record that contradicts its state is not read', () => {
+describe('ledgerRow, for a record that contradicts its state', () => {
   test.each<[string, object]>([
     ['a planned secret that was attempted', { secrets: [{ ...planned, attempts: 1 }] }],
     ['an intended secret without its time', { secrets: [{ ...planned, state: 'intended' }] }],
-    ['an intended secret that was issued', { secrets: [{ ...intended, handle: {} }] }],
+    ['an intended secret with a handle', { secrets: [{ ...intended, handle: {} }] }],
     ['an issued secret without a handle', { secrets: [{ ...intended, state: 'issued' }] }],
-    ['an issued secret that was revoked', { secrets: [{ ...issued, revokedAtMs: 1 }] }],
+    ['an issued secret with a time of revocation', { secrets: [{ ...issued, revokedAtMs: 1 }] }],
     ['a revoked secret without its time', { secrets: [{ ...issued, state: 'revoked' }] }],
     ['an unrevoked secret without a reason', { secrets: [{ ...issued, state: 'unrevoked' }] }],
     ['an intended lease with a key', { leases: [{ ...leaseOf(), state: 'intended' }] }],
@@ -128,12 +140,12 @@ describe('a record that contradicts its state is not read', () => {
     ['an effective deny without its time', { deny: { ...policy, effective: true } }],
     ['a deny that is not effective, without a reason', { deny: { ...policy, effective: false } }],
     ['a refusal without a reason', { approval, decisions: [{ ...decider, decision: 'refuse' }] }],
-  ])('%s', (_what, change) => {
+  ])('rejects %s', (_what, change) => {
     expect(isRow({ ...rowOf({ phase: 'revoking' }), ...change })).toBe(false);
   });
 });
 
-test('unknown fields of a row and of its records survive: a later deploy may write more', () => {
+test('unknown fields of a row and its records are kept, because a later deploy may write more', () => {
   const unknown = fc.dictionary(
     fc.string({ minLength: 1 }).map((name) => `later-${name}`),
     fc.jsonValue(),

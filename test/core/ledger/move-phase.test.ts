@@ -6,7 +6,7 @@ import { rowOf } from '../../fixtures/row.ts';
 const work = { status: 'succeeded', result: null, endedAtMs: 1 } as const;
 const proof = { kind: 'nothing-issued', provenAtMs: 2 } as const;
 
-test('each move makes a row that can be read', () => {
+test('each move produces a valid row', () => {
   const approved = movePhase(rowOf({ phase: 'requested' }), 'approved', {});
   const admitted = movePhase(approved, 'admitted', {});
   const open = movePhase(admitted, 'open', {});
@@ -23,7 +23,7 @@ test('a task can end in any phase before its teardown', () => {
     expect(movePhase(rowOf({ phase }), 'revoking', { revokingAtMs: 1, work }).work).toEqual(work);
 });
 
-test('a move that is not legal is refused, and says from where to where', () => {
+test('an illegal move throws an error that names both phases', () => {
   expect(() => movePhase(rowOf({ phase: 'closed' }), 'open', {})).toThrow(
     expect.objectContaining({
       name: 'PhasePassed',

@@ -14,14 +14,14 @@ const LEGAL: readonly [Phase, Phase][] = [
 ];
 
 describe('phases', () => {
-  test('move exactly as listed: of all pairs no other one is legal', () => {
+  test('allow only the listed moves', () => {
     const moves = PHASES.flatMap((from) =>
       PHASES.filter((to) => mayMove(from, to)).map((to) => `${from} ${to}`),
     );
     expect(moves.sort()).toEqual(LEGAL.map(([from, to]) => `${from} ${to}`).sort());
   });
 
-  test('allow issuing only while admitted or open', () => {
+  test('allow issuing only in admitted and open', () => {
     expect(PHASES.filter(mayIssue)).toEqual(['admitted', 'open']);
     expect(PHASES.filter(isEnding)).toEqual(['revoking', 'revoked', 'closed']);
   });

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { readRow } from '../../../core/ledger/read-row.ts';
 import { leaseOf, rowOf } from '../../fixtures/row.ts';
 
-test('a row is read as it is', () => expect(readRow({ ...rowOf() })).toEqual(rowOf()));
+test('readRow returns a valid row unchanged', () => expect(readRow({ ...rowOf() })).toEqual(rowOf()));
 
-describe('what is not a row is an error with its path and the next step', () => {
+describe('readRow, for an invalid row', () => {
   const { closedAtMs: _closed, ...unclosed } = rowOf({ phase: 'closed' });
   test.each([
-    ['no known phase', { ...rowOf(), phase: 'ajar' }, 'phase: allowed: requested, approved, admitted'],
+    ['an unknown phase', { ...rowOf(), phase: 'ajar' }, 'phase: allowed: requested, approved, admitted'],
     ['a closed row without its time', unclosed, 'closedAtMs: Invalid input: expected number'],
     [
       'a field of a later phase',
@@ -19,8 +19,8 @@ describe('what is not a row is an error with its path and the next step', () => 
       { ...rowOf(), leases: [{ ...leaseOf(), accessKeyId: undefined }] },
       'leases.0.accessKeyId: Invalid input: expected string',
     ],
-    ['nothing else', { boundaryId: 'object-transfer.task-1' }, 'phase: allowed: '],
-  ])('%s', (_what, item, problem) => {
+    ['only a boundary id', { boundaryId: 'object-transfer.task-1' }, 'phase: allowed: '],
+  ])('throws an error with the path and the next step: %s', (_what, item, problem) => {
     expect(() => readRow(item)).toThrow(
       expect.objectContaining({
         name: 'UnreadableRow',

@@ -15,7 +15,7 @@ const approval = { quorum: 1, expiresAtMs: 0 };
 const teardown = (attempt: number, intendedAtMs = 0) => ({ attempt, executionArn: 'arn:t', intendedAtMs });
 const unproven = { attempt: 0, executionArn: 'arn:e', gaveUpAtMs: 0 };
 
-/** What a row can have whether its boundary is closed or not. */
+/** The fields that a row can have in every phase. */
 type Change = Partial<
   Pick<
     RowIn<'revoking'>,
@@ -25,10 +25,10 @@ type Change = Partial<
 >;
 const revoking = (change: Change) => rowOf({ ...change, phase: 'revoking' });
 
-describe('a boundary is overdue', () => {
+describe('a boundary becomes overdue', () => {
   const window = (minutes: number) => ({ opensAtMs: minutes * MINUTE_MS, closesAtMs: 1000 * MINUTE_MS });
   test.each<[string, LedgerRow, number]>([
-    ['ten minutes after it was asked for, when nothing was issued', rowOf(), 10],
+    ['ten minutes after its request, when nothing was issued', rowOf(), 10],
     ['ten minutes after its teardown began', revoking({ revokingAtMs: 5 * MINUTE_MS }), 15],
     ['two minutes after its deadline', rowOf({ leases: [lease(30 * MINUTE_MS)] }), 32],
     [
@@ -48,7 +48,7 @@ describe('a boundary is overdue', () => {
       15,
     ],
     [
-      'not before any of them',
+      'only after the last of these times',
       revoking({ leases: [lease(2 * MINUTE_MS)], revokingAtMs: 2 * MINUTE_MS, requestedAtMs: MINUTE_MS }),
       12,
     ],
@@ -60,23 +60,23 @@ describe('a boundary is overdue', () => {
 });
 
 test.each<[string, Change, object]>([
-  ['an execution of it gave up', { unproven }, { unproven: true }],
-  ['its first Teardown is no trouble yet', { teardown: teardown(1) }, { unproven: false }],
-  ['its second is', { teardown: teardown(2) }, { unproven: true }],
+  ['a boundary is unproven when one of its executions gave up', { unproven }, { unproven: true }],
+  ['a boundary is not unproven with its first Teardown', { teardown: teardown(1) }, { unproven: false }],
+  ['a boundary is unproven with its second Teardown', { teardown: teardown(2) }, { unproven: true }],
   [
-    'secrets that are not revoked are counted',
+    'unrevoked secrets are counted',
     { secrets: [unrevokedSecret('a'), revokedSecret('b'), unrevokedSecret('c')] },
     { secretsUnrevoked: 2 },
   ],
-  ['its deny was not taken', { deny: notDenied }, { denyNotEffective: true }],
-  ['its deny was taken', { deny: denied }, { denyNotEffective: false }],
+  ['a deny that IAM refused is not effective', { deny: notDenied }, { denyNotEffective: true }],
+  ['a deny that IAM accepted is effective', { deny: denied }, { denyNotEffective: false }],
 ])('%s', (_what, change, expected) => {
   const healthy = { overdue: false, unproven: false, secretsUnrevoked: 0, denyNotEffective: false };
   expect(rowHealth(revoking(change), 0)).toEqual({ ...healthy, ...expected });
   expect(rowHealth(rowOf({ ...change, phase: 'closed' }), 100 * MINUTE_MS)).toEqual(healthy);
 });
 
-describe('a row in trouble is due in every run, however often its tail writes it', () => {
+describe('dueAtMs, for an open boundary in trouble', () => {
   const updatedAtMs = 100 * MINUTE_MS;
   const requestedAtMs = 99 * MINUTE_MS;
   const at = (change: Change) => revoking({ requestedAtMs, updatedAtMs, ...change });
@@ -85,31 +85,31 @@ describe('a row in trouble is due in every run, however often its tail writes it
     ['overdue', { requestedAtMs: 0 }],
     ['unproven', { unproven }],
     ['torn down twice', { teardown: teardown(2) }],
-    ['with a deny that was not taken', { deny: notDenied }],
+    ['with a deny that IAM refused', { deny: notDenied }],
     [
       'with a secret that is not revoked minutes after its teardown began',
       { secrets: [unrevokedSecret('a')], revokingAtMs: updatedAtMs - 2 * MINUTE_MS },
     ],
-  ])('%s', (_trouble, change) => {
+  ])('is the time of the last write, so that every run sees it: %s', (_trouble, change) => {
     expect(dueAtMs(at(change))).toBe(updatedAtMs);
   });
 
-  test('but not for a secret that is revoked within two minutes, as one that may still be made', () => {
+  test('is later for an unrevoked secret in the first two minutes of the teardown', () => {
     const row = at({ secrets: [unrevokedSecret('a')], revokingAtMs: updatedAtMs - MINUTE_MS });
     expect(dueAtMs(row)).toBe(updatedAtMs + MINUTE_MS);
   });
 
-  test('nor before its Teardown may be followed by the next', () => {
+  test('is not before the next Teardown may start', () => {
     const row = at({ teardown: teardown(2, updatedAtMs) });
     expect(dueAtMs(row)).toBeGreaterThanOrEqual(updatedAtMs + TEARDOWN_PAUSE_MS);
   });
 
-  test('nor while its looks fail', () => {
+  test('is the end of a postponement', () => {
     const postponed = { failures: 9, untilMs: updatedAtMs + LONGEST_PAUSE_MS, because: 'down' };
     expect(dueAtMs(at({ unproven, postponed }))).toBe(postponed.untilMs);
   });
 
-  test('and a quiet one is not', () => {
+  test('is later for a boundary without trouble', () => {
     for (const phase of PHASES.filter((each) => each !== 'closed'))
       expect(dueAtMs(rowOf({ phase, requestedAtMs, updatedAtMs }))).toBe(updatedAtMs + 2 * MINUTE_MS);
   });

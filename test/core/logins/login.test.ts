@@ -26,20 +26,23 @@ describe('the name of a login', () => {
     ['Taskbound', 'a1'],
     ['Taskbound', 'x'.repeat(40)],
     ['S'.repeat(128), 'x'.repeat(40)],
-  ])('of stack %s and task %s fits, begins with the stack’s prefix and ends in a hash', (stack, taskId) => {
-    const name = nameOf(stack, taskId);
-    expect(Buffer.byteLength(name)).toBeLessThanOrEqual(IDENTIFIER_BYTES);
-    expect(name.startsWith(loginPrefix(stack))).toBe(true);
-    expect(name).toMatch(/_[0-9a-f]{16}$/);
-  });
+  ])(
+    'for stack %s and task %s fits the limit, starts with the stack’s prefix and ends with a hash',
+    (stack, taskId) => {
+      const name = nameOf(stack, taskId);
+      expect(Buffer.byteLength(name)).toBeLessThanOrEqual(IDENTIFIER_BYTES);
+      expect(name.startsWith(loginPrefix(stack))).toBe(true);
+      expect(name).toMatch(/_[0-9a-f]{16}$/);
+    },
+  );
 
-  it('is another for every secret', () => {
+  it('differs for every secret', () => {
     const names = [nameOf('A', 'a1'), nameOf('A', 'a2'), nameOf('B', 'a1'), nameOf('A', 'a1', 'other')];
     expect(new Set([...names, nameOf('S'.repeat(30), 'a1'), nameOf('S'.repeat(31), 'a1')]).size).toBe(6);
     expect(nameOf('A', 'a1')).toBe(nameOf('A', 'a1'));
   });
 
-  it('is given only to a task’s secret', () => {
+  it('exists only for the secret of a task', () => {
     expect(() => loginNameOf('somebody/elses')).toThrow(/not the name of a task/);
   });
 });
@@ -60,18 +63,18 @@ const faultOf = (change: object): string => {
   return parsed.success ? '' : parsed.error.issues.map(({ message }) => message).join('; ');
 };
 
-describe('what a login may be given', () => {
-  it('is said in words', () => {
+describe('the rights of a login', () => {
+  it('are written as text', () => {
     expect(rightsText(postgresSpec.parse({ ...spec, memberOf: ['shop_owner'] }))).toBe(
       'SELECT, MAINTAIN ON TABLE shop.orders, shop.customers; MEMBER OF shop_owner',
     );
   });
 
   it.each([
-    ['a role of PostgreSQL’s own', { memberOf: ['pg_execute_server_program'] }, /role of your own/],
-    ['everybody as the owner', { owner: 'PUBLIC' }, /role of your own/],
-    ['a name that is no name', { database: 'demo"; DROP' }, /letters, digits/],
-    ['nothing', { rights: [] }, /without rights/],
+    ['a predefined role of PostgreSQL', { memberOf: ['pg_execute_server_program'] }, /role of your own/],
+    ['PUBLIC as the owner', { owner: 'PUBLIC' }, /role of your own/],
+    ['an invalid name', { database: 'demo"; DROP' }, /letters, digits/],
+    ['no right at all', { rights: [] }, /without rights/],
     [
       'CREATE without being a member of the owner',
       { rights: [{ on: 'schema', schema: 'shop', privileges: ['CREATE'] }] },
@@ -99,11 +102,11 @@ describe('what a login may be given', () => {
         /Invalid/,
       ]),
     ),
-  ])('is not %s', (_what, change, why) => {
+  ])('cannot contain %s', (_what, change, why) => {
     expect(faultOf(change)).toMatch(why);
   });
 
-  it('is CREATE for a member of the owner', () => {
+  it('can contain CREATE for a member of the owner', () => {
     const rights = [{ on: 'schema', schema: 'shop', privileges: ['CREATE'] }];
     expect(faultOf({ rights, memberOf: ['shop_owner'] })).toBe('');
   });

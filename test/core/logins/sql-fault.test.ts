@@ -10,7 +10,7 @@ const sent = (fields: object) =>
     ...fields,
   });
 
-describe('what is said of an error of PostgreSQL', () => {
+describe('sqlFault', () => {
   it.each([
     [{ code: '22P02', position: '17' }, 'SQLSTATE 22P02 (invalid_text_representation), character 17'],
     [
@@ -20,11 +20,11 @@ describe('what is said of an error of PostgreSQL', () => {
     [{ code: '99999', column: 'a' }, 'SQLSTATE 99999, column a'],
     [{ code: '23514', table: '4111-1111' }, 'SQLSTATE 23514 (check_violation)'],
     [{ code: 'P0001', table: 'anything', routine: 'exec_stmt_raise' }, 'SQLSTATE P0001 (raise_exception)'],
-  ])('%j: its code and its place, and nothing that stands in the database', (fields, said) => {
+  ])('describes %j by its code and place, without data of the database', (fields, said) => {
     expect(sqlFault(sent(fields))).toBe(said);
   });
 
-  it('is nothing of what no server said', () => {
+  it('returns nothing for an error that no server sent', () => {
     expect(sqlFault(Object.assign(new Error('x'), { code: 'EPIPE' }))).toBeUndefined();
     expect(sqlFault('x')).toBeUndefined();
   });

@@ -23,106 +23,130 @@ const teardown = { attempt: 2, executionArn: 'arn:teardown-2', intendedAtMs: 0 }
 const at = <P extends Phase>(phase: P, change: Partial<RowIn<P>> = {}): RowIn<P> =>
   rowOf<P>({ ...change, phase });
 
-describe('what the reconciler does', () => {
+describe('decideReconcile', () => {
   test.each<[string, LedgerRow, OwnerState, number, string]>([
     [
-      'a closed boundary of which nothing was made',
+      'does nothing for a closed boundary that has nothing to sweep',
       at('closed', { announcedAtMs }),
       'ended',
       SWEEP_MS,
       'nothing',
     ],
     [
-      'a closed one before its deadline',
+      'does nothing for a closed boundary before its deadline',
       at('closed', { leases, closedAtMs, announcedAtMs }),
       'ended',
       SWEEP_MS - 1,
       'nothing',
     ],
     [
-      'a closed one after it',
+      'sweeps a closed boundary after its deadline',
       at('closed', { leases, closedAtMs, announcedAtMs }),
       'ended',
       SWEEP_MS,
       'sweep',
     ],
     [
-      'one that closed after its deadline, while a function may still run that read the row before',
+      'does nothing for a boundary that closed late while a function may still run that read the row earlier',
       at('closed', { leases, closedAtMs: SWEEP_MS, announcedAtMs }),
       'ended',
       SWEEP_MS + SWEEP_MARGIN_MS - 1,
       'nothing',
     ],
     [
-      'one that had a secret and no lease',
+      'sweeps a boundary that had a secret and no lease',
       at('closed', { secrets, closedAtMs: 0 }),
       'ended',
       SWEEP_MS,
       'sweep',
     ],
     [
-      'one that was swept',
+      'does nothing for a swept boundary',
       at('closed', { leases, closedAtMs, announcedAtMs, sweptAtMs: 1 }),
       'ended',
       SWEEP_MS,
       'nothing',
     ],
     [
-      'one that was not announced, soon',
+      'announces an unannounced boundary after a margin',
       at('closed', { closedAtMs }),
       'ended',
       closedAtMs + SWEEP_MARGIN_MS,
       'announce',
     ],
-    ['but not at once', at('closed', { closedAtMs }), 'ended', closedAtMs + SWEEP_MARGIN_MS - 1, 'nothing'],
     [
-      'one that was not announced and has a deny to lift: that first',
+      'does nothing for an unannounced boundary before the margin',
+      at('closed', { closedAtMs }),
+      'ended',
+      closedAtMs + SWEEP_MARGIN_MS - 1,
+      'nothing',
+    ],
+    [
+      'sweeps before it announces when both are due',
       at('closed', { leases, closedAtMs }),
       'ended',
       SWEEP_MS,
       'sweep',
     ],
     [
-      'and the news as well, when it was swept',
+      'announces an unannounced boundary that was swept',
       at('closed', { leases, closedAtMs, sweptAtMs: 1 }),
       'ended',
       SWEEP_MS,
       'announce',
     ],
-    ['one that was never started', at('approved'), 'missing', 0, 'start'],
-    ['one whose submit stopped half-way', at('requested'), 'missing', 0, 'start'],
-    ['one whose execution nobody knows any more', at('open'), 'missing', 0, 'teardown 1'],
+    ['starts a task that was never started', at('approved'), 'missing', 0, 'start'],
+    ['starts a task whose submit stopped half-way', at('requested'), 'missing', 0, 'start'],
+    ['tears down a task whose execution no longer exists', at('open'), 'missing', 0, 'teardown 1'],
     [
-      'one whose Teardown was intended and not started',
+      'starts the next Teardown when the intended one was not started',
       at('revoking', { teardown }),
       'missing',
       0,
       'teardown 2',
     ],
-    ['one that could not be started in time', at('approved'), 'missing', START_WITHIN_MS, 'teardown 1'],
     [
-      'one that was approved late',
+      'tears down a task that could not be started in time',
+      at('approved'),
+      'missing',
+      START_WITHIN_MS,
+      'teardown 1',
+    ],
+    [
+      'starts a task that was approved late',
       at('approved', { approval, approvedAtMs: DEADLINE_MS }),
       'missing',
       DEADLINE_MS + START_WITHIN_MS - 1,
       'start',
     ],
     [
-      'one that was approved late and could not be started in time',
+      'tears down a task that was approved late and could not be started in time',
       at('approved', { approval, approvedAtMs: DEADLINE_MS }),
       'missing',
       DEADLINE_MS + START_WITHIN_MS,
       'teardown 1',
     ],
     [
-      'one whose Teardown has just failed',
+      'does nothing directly after a failed Teardown',
       at('revoked', { teardown }),
       'ended',
       TEARDOWN_PAUSE_MS - 1,
       'nothing',
     ],
-    ['one whose Teardown failed', at('revoked', { teardown }), 'ended', TEARDOWN_PAUSE_MS, 'teardown 3'],
-    ['one whose Teardown gave up', at('revoked', { teardown }), 'gave-up', TEARDOWN_PAUSE_MS, 'teardown 3'],
+    [
+      'starts the next Teardown after a pause',
+      at('revoked', { teardown }),
+      'ended',
+      TEARDOWN_PAUSE_MS,
+      'teardown 3',
+    ],
+    [
+      'starts the next Teardown after one that failed with BoundaryUnproven',
+      at('revoked', { teardown }),
+      'gave-up',
+      TEARDOWN_PAUSE_MS,
+      'teardown 3',
+    ],
   ])('%s', (_what, row, owner, nowMs, expected) => {
     const step = decideReconcile(row, owner, nowMs);
     expect(step.do === 'teardown' ? `teardown ${step.attempt}` : step.do).toBe(expected);
@@ -130,21 +154,24 @@ describe('what the reconciler does', () => {
   });
 
   const open = PHASES.filter((phase) => phase !== 'closed');
-  test.each(open)('%s: waits while its execution runs, tears down when it has ended', (phase) => {
-    expect(decideReconcile(at(phase), 'running', 0).do).toBe('wait');
-    expect(decideReconcile(at(phase), 'ended', 0)).toMatchObject({ do: 'teardown', attempt: 1 });
-  });
+  test.each(open)(
+    'waits in the phase %s while the execution runs, and tears down when it has ended',
+    (phase) => {
+      expect(decideReconcile(at(phase), 'running', 0).do).toBe('wait');
+      expect(decideReconcile(at(phase), 'ended', 0)).toMatchObject({ do: 'teardown', attempt: 1 });
+    },
+  );
 
-  test('the owner is the last Teardown, if there is one', () => {
+  test('the owner is the last Teardown or, without one, the execution', () => {
     expect(ownerOf(at('open'))).toBe(at('open').executionArn);
     expect(ownerOf(at('revoking', { teardown }))).toBe('arn:teardown-2');
   });
 });
 
-describe('when a row is due', () => {
+describe('dueAtMs', () => {
   const updatedAtMs = 500_000;
 
-  test('an open boundary always is, at some time; a closed one only for what it may have left', () => {
+  test('is set for every open boundary, and for a closed boundary only when something must be swept', () => {
     for (const phase of PHASES.filter((each) => each !== 'closed'))
       expect(dueAtMs(at(phase, { updatedAtMs }))).toBeGreaterThan(updatedAtMs);
     const closed = { updatedAtMs, closedAtMs, announcedAtMs };
@@ -153,18 +180,18 @@ describe('when a row is due', () => {
     expect(dueAtMs(at('closed', { ...closed, leases, sweptAtMs: 1 }))).toBeUndefined();
   });
 
-  test('a closed boundary that was not announced is due for it, whatever else is left of it', () => {
+  test('is the time of the announcement for every unannounced boundary', () => {
     const announceMs = closedAtMs + SWEEP_MARGIN_MS;
     for (const left of [{}, { leases }, { leases, sweptAtMs: 1 }])
       expect(dueAtMs(at('closed', { updatedAtMs, closedAtMs, ...left }))).toBe(announceMs);
   });
 
-  test('while the work may run, not before its lease ends', () => {
+  test('is after the end of the lease while the work may run', () => {
     expect(dueAtMs(at('open', { updatedAtMs, leases }))).toBeGreaterThan(DEADLINE_MS);
     expect(dueAtMs(at('revoking', { updatedAtMs, leases }))).toBeLessThan(DEADLINE_MS);
   });
 
-  test('while it waits for its window, each hour and when that opens', () => {
+  test('is every hour and at the opening while the task waits for its window', () => {
     const hourMs = 3_600_000;
     const waiting = (opensInMs: number, phase: Phase = 'admitted') => {
       const opensAtMs = updatedAtMs + opensInMs;
@@ -183,14 +210,14 @@ describe('when a row is due', () => {
     expect(waiting(24 * hourMs)).toBe(hourMs + patienceMs);
     expect(waiting(hourMs / 2)).toBe(hourMs / 2 + patienceMs);
     expect(waiting(-1)).toBe(patienceMs);
-    // Nothing waits yet, or any more.
+    // In these phases the task does not wait for its window.
     expect([waiting(24 * hourMs, 'approved'), waiting(24 * hourMs, 'revoking')]).toEqual([
       patienceMs,
       patienceMs,
     ]);
   });
 
-  test('later each time its look failed, up to five minutes, and anew after a while without a failure', () => {
+  test('is postponed longer after each failure, up to five minutes, and failures are forgotten after a while', () => {
     expect([1, 2, 3, 4, 9].map(pauseAfterMs)).toEqual([60_000, 120_000, 240_000, 300_000, 300_000]);
     const postponed = { failures: 3, untilMs: SWEEP_MS * 2, because: 'down' };
     const row = at('closed', { updatedAtMs, closedAtMs, leases, postponed });

@@ -13,12 +13,12 @@ import { BOUNDARY, leaseOf, rowOf } from '../../fixtures/row.ts';
 const DEADLINE_MS = Date.UTC(2026, 10, 23, 10, 2, 0);
 const lease = leaseOf({ deadlineMs: DEADLINE_MS });
 
-test('a secret is old when no lease can want it any more', () => {
+test('a secret is old when no lease can need it any more', () => {
   expect(STRAY_AGE_MS).toBeGreaterThan(3_600_000);
   expect([isOld(0, STRAY_AGE_MS), isOld(0, STRAY_AGE_MS + 1)]).toEqual([false, true]);
 });
 
-test('a secret belongs to a boundary of its own stack', () => {
+test('a secret belongs only to a boundary of its own stack', () => {
   const at = {
     stack: 'Taskbound',
     taskType: 'object-transfer',
@@ -40,13 +40,13 @@ test('a deny is stale a margin after the deadline in its name', () => {
   expect(staleDeny('DefaultPolicy', Infinity)).toBeUndefined();
 });
 
-describe('what is left of a boundary is cared for by its row', () => {
+describe('cleansUpItself', () => {
   test.each([
     ['no row', undefined, false],
-    ['an open one', rowOf({ phase: 'open', leases: [lease] }), true],
-    ['one that cannot be closed', rowOf({ phase: 'revoked', leases: [lease] }), true],
-    ['a closed one before its sweep', rowOf({ phase: 'closed', closedAtMs: 1, leases: [lease] }), true],
-    ['one that was swept', rowOf({ phase: 'closed', closedAtMs: 1, leases: [lease], sweptAtMs: 2 }), false],
-    ['a closed one that knows of nothing to sweep', rowOf({ phase: 'closed', closedAtMs: 1 }), false],
-  ])('%s', (_what, row, expected) => expect(cleansUpItself(row)).toBe(expected));
+    ['an open boundary', rowOf({ phase: 'open', leases: [lease] }), true],
+    ['a boundary that cannot be closed', rowOf({ phase: 'revoked', leases: [lease] }), true],
+    ['a closed boundary before its sweep', rowOf({ phase: 'closed', closedAtMs: 1, leases: [lease] }), true],
+    ['a swept boundary', rowOf({ phase: 'closed', closedAtMs: 1, leases: [lease], sweptAtMs: 2 }), false],
+    ['a closed boundary without anything to sweep', rowOf({ phase: 'closed', closedAtMs: 1 }), false],
+  ])('is decided by the row: %s', (_what, row, expected) => expect(cleansUpItself(row)).toBe(expected));
 });

@@ -6,7 +6,7 @@ const good = { task: 'object-transfer.x1', decision: 'approve' };
 
 it.each([
   [
-    'no object',
+    'an array',
     [],
     'The decision is an array; it must be an object with task, decision, grantDigest, reason. Correct it and try again.',
   ],
@@ -36,7 +36,7 @@ it.each([
   expect(() => parseDecision(value)).toThrow(message);
 });
 
-it('a call to end a task needs a reason', () => {
+it('a call that ends a task needs a reason', () => {
   expect(() => parseEnd({ task: good.task })).toThrow('Field reason of the call to end a task is missing;');
   expect(parseEnd({ task: good.task, reason: 'late' })).toEqual({ task: good.task, reason: 'late' });
 });

@@ -13,16 +13,16 @@ import {
 } from '../../../core/schedules/schedule.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 1);
-/** Whole seconds until the year 9999. */
+/** Every whole second from 1970 through the year 9999, in milliseconds. */
 const seconds = fc.integer({ min: 0, max: 253_402_300_799 }).map((second) => second * 1000);
 const names = fc.stringMatching(SCHEDULE_NAME);
 
 describe('the id of a run', () => {
-  it('is the schedule and the time', () => {
+  it('consists of the schedule’s name and the time', () => {
     expect(scheduledTaskId('Nightly', NOW)).toBe('Nightly-20261124T010000Z');
   });
 
-  it('is the same for the same run, another for another one, always a task’s id, and names its schedule', () => {
+  it('is a unique, repeatable and valid task id that contains the schedule’s name', () => {
     fc.assert(
       fc.property(names, names, seconds, seconds, (one, other, forMs, laterMs) => {
         const id = scheduledTaskId(one, forMs);
@@ -38,13 +38,13 @@ describe('the id of a run', () => {
   });
 
   it.each(['nightly-20261124T010000Z', 'Nightly-20261124T0100Z', 'Nightly', 'x-Nightly-20261124T010000Z'])(
-    'is not %s',
+    'cannot be %s',
     (id) => expect(scheduleOfTaskId(id)).toBeUndefined(),
   );
 });
 
-describe('a scheduled time', () => {
-  it('is read to the second', () => expect(parseScheduledTime('2026-11-24T01:00:00Z')).toBe(NOW));
+describe('parseScheduledTime', () => {
+  it('returns the time to the second', () => expect(parseScheduledTime('2026-11-24T01:00:00Z')).toBe(NOW));
 
   it.each([
     '2026-11-24T01:00:00.000Z',
@@ -55,14 +55,14 @@ describe('a scheduled time', () => {
     '2026-11-24',
     '<aws.scheduler.scheduled-time>',
     '',
-  ])('is not %s', (text) => expect(() => parseScheduledTime(text)).toThrow(NotScheduled));
+  ])('throws NotScheduled for %j', (text) => expect(() => parseScheduledTime(text)).toThrow(NotScheduled));
 
   it.each([
-    ['a day late', -RUN_MAX_AGE_MS, true],
-    ['later', -RUN_MAX_AGE_MS - 1000, false],
-    ['a minute early', RUN_MAX_LEAD_MS, true],
-    ['earlier', RUN_MAX_LEAD_MS + 1000, false],
-  ])('that is %s', (_what, offsetMs, timely) => {
+    ['accepts a run that is a day late', -RUN_MAX_AGE_MS, true],
+    ['rejects a run that is more than a day late', -RUN_MAX_AGE_MS - 1000, false],
+    ['accepts a run that is a minute early', RUN_MAX_LEAD_MS, true],
+    ['rejects a run that is more than a minute early', RUN_MAX_LEAD_MS + 1000, false],
+  ])('assertTimely %s', (_what, offsetMs, timely) => {
     const check = () => assertTimely('Nightly', NOW + offsetMs, NOW);
     if (timely) expect(check).not.toThrow();
     else

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redactJson, redactor } from '../../../core/secrets/redact.ts';
 
-/** How a value may come out; written apart from the spellings that the redactor looks for. */
+/** The spellings in which a value may appear, written independently of those that the redactor searches for. */
 const ways: Record<string, (value: string) => string> = {
   plain: (value) => value,
   json: (value) => JSON.stringify(value).slice(1, -1),
@@ -20,14 +20,14 @@ const ways: Record<string, (value: string) => string> = {
   inspected: (value) => inspect(value).slice(1, -1),
 };
 
-/** Values of at least six characters; none that is itself a piece of what stands in its place. */
+/** Values of at least six characters that are not part of the replacement text. */
 const value = fc
   .string({ unit: 'grapheme', minLength: 6, maxLength: 60 })
   .filter((text) => text.trim().length >= 6 && text.isWellFormed())
   .filter((text) => !Object.values(ways).some((spell) => '[redacted]'.includes(spell(text))));
 
 describe('redactor', () => {
-  it.each(Object.entries(ways))('leaves no value that is spelled as %s', (_name, spell) => {
+  it.each(Object.entries(ways))('redacts a value that is written as %s', (_name, spell) => {
     fc.assert(
       fc.property(
         value,
@@ -41,7 +41,7 @@ describe('redactor', () => {
     );
   });
 
-  it('finds a value within the base64 of something longer, wherever it begins', () => {
+  it('redacts a value at every offset inside a longer base64 text', () => {
     fc.assert(
       fc.property(
         fc.string({ minLength: 16, maxLength: 40 }),
@@ -51,7 +51,7 @@ describe('redactor', () => {
           const whole = Buffer.from('u'.repeat(before) + secret + 'v'.repeat(after)).toString('base64');
           const left = redactor([secret])(whole).split('[redacted]');
           expect(left.length).toBeGreaterThan(1);
-          // Each end keeps at most the characters that a neighbour takes part in.
+          // At each end, at most the characters that also encode a neighboring byte remain.
           expect(left.join('').length).toBeLessThanOrEqual(
             Math.ceil((before * 4) / 3) + Math.ceil((after * 4) / 3) + 8,
           );
@@ -60,7 +60,7 @@ describe('redactor', () => {
     );
   });
 
-  it('leaves other text alone', () => {
+  it('does not change other text', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(redactor(['\u{1F511} a value that no text has'])(text)).toBe(text);
@@ -69,15 +69,15 @@ describe('redactor', () => {
     );
   });
 
-  it('leaves no tail when one value begins another', () => {
+  it('redacts the whole longer value when one value is a prefix of another', () => {
     expect(redactor(['abcdefgh', 'abcdefghijkl'])('x abcdefghijkl y')).toBe('x [redacted] y');
   });
 
-  it('does not redact what is too short to tell from ordinary words', () => {
+  it('does not redact values that are too short to differ from ordinary words', () => {
     expect(redactor(['abc', ''])('abc 97,98,99 616263')).toBe('abc 97,98,99 616263');
   });
 
-  it('knows a private key by its lines, its bytes and its seed', () => {
+  it('redacts a private key by its lines, its bytes and its seed', () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const jwk = privateKey.export({ format: 'jwk' });
@@ -97,14 +97,14 @@ describe('redactor', () => {
     expect(redact(JSON.stringify({ pem }))).not.toContain(body);
   });
 
-  it('knows the long strings of a JSON document', () => {
+  it('redacts the long strings of a JSON document', () => {
     const redact = redactor([JSON.stringify({ user: 'anna', password: 'correct horse battery' })]);
     expect(redact('anna: correct horse battery')).toBe('anna: [redacted]');
   });
 });
 
 describe('redactJson', () => {
-  it('keeps the shape and redacts every string, keys too', () => {
+  it('keeps the structure and redacts every string, including keys', () => {
     const redact = redactor(['s3cr3t-s3cr3t']);
     expect(
       redactJson({ a: ['x s3cr3t-s3cr3t', 1, null, true], 's3cr3t-s3cr3t': { b: 's3cr3t-s3cr3t' } }, redact),

@@ -18,10 +18,10 @@ it.each<[string, () => string]>([
   ['an error', () => new Error(`failed with ${secret}`).stack ?? ''],
   ['Object.entries', () => JSON.stringify(Object.entries(secret))],
   ['structured enumeration', () => JSON.stringify(Reflect.ownKeys(secret))],
-])('does not print its value by %s', (_way, print) => {
+])('a secret does not print its value through %s', (_way, print) => {
   expect(print()).not.toContain('hunter2');
 });
 
-it('gives its value only to who asks for it', () => {
+it('a secret returns its value only on request', () => {
   expect(secret.reveal()).toBe('hunter2-hunter2');
 });

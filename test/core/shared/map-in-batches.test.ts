@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { mapInBatches } from '../../../core/shared/map-in-batches.ts';
 
-describe('side by side', () => {
-  /** Each is let go by its number. */
+describe('mapInBatches', () => {
+  /** Each call waits until it is released by its number. */
   const gates = () => {
     const release = new Map<number, (error?: Error) => void>();
     const begun: number[] = [];
@@ -16,7 +16,7 @@ describe('side by side', () => {
   };
   const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-  test('so many at a time, answered in the order of what was given', async () => {
+  test('runs a limited number of calls at a time and returns the results in input order', async () => {
     const { begun, each, release } = gates();
     const all = mapInBatches([1, 2, 3], 2, each);
     expect(begun).toEqual([1, 2]);
@@ -29,7 +29,7 @@ describe('side by side', () => {
     expect(await all).toEqual([1, 2, 3]);
   });
 
-  test('of several failures the first in that order is told, when all under way have ended, and nothing more begins', async () => {
+  test('throws the first failure in input order after all running calls have ended, and starts no other', async () => {
     const { begun, each, release } = gates();
     const failed = expect(mapInBatches([1, 2, 3, 4], 3, each)).rejects.toThrow('of 2');
     release(3, new Error('of 3'));

@@ -24,26 +24,47 @@ const on = (day: string, rule: FixedHours): string | undefined => {
 
 const [berlin, newYork, lordHowe] = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe'];
 
-describe('the window of a day', () => {
+describe('windowOn', () => {
   test.each<[string, string, string, string, string, string | undefined]>([
     ['an ordinary day', '2026-11-23', '22:00', '23:30', berlin, '2026-11-23T21:00 2026-11-23T22:30'],
     ['over midnight', '2026-11-23', '22:00', '02:00', berlin, '2026-11-23T21:00 2026-11-24T01:00'],
     ['until midnight', '2026-11-23', '22:00', '00:00', berlin, '2026-11-23T21:00 2026-11-23T23:00'],
     ['all day', '2026-11-23', '00:00', '00:00', 'UTC', '2026-11-23T00:00 2026-11-24T00:00'],
     [
-      'a quarter of an hour off',
+      'an offset that is not a whole hour',
       '2026-11-23',
       '01:00',
       '02:00',
       'Asia/Kathmandu',
       '2026-11-22T19:15 2026-11-22T20:15',
     ],
-    // Put forward: Berlin 02:00 -> 03:00 on 2027-03-28, at 01:00 UTC.
-    ['gap: around it', '2027-03-28', '01:00', '04:00', berlin, '2027-03-28T00:00 2027-03-28T02:00'],
-    ['gap: opens in it', '2027-03-28', '02:30', '04:00', berlin, '2027-03-28T01:00 2027-03-28T02:00'],
-    ['gap: closes in it', '2027-03-28', '01:00', '02:30', berlin, '2027-03-28T00:00 2027-03-28T01:00'],
+    // Clocks are put forward: Berlin 02:00 -> 03:00 on 2027-03-28, at 01:00 UTC.
     [
-      'gap: opens where it begins',
+      'skipped hour inside the window',
+      '2027-03-28',
+      '01:00',
+      '04:00',
+      berlin,
+      '2027-03-28T00:00 2027-03-28T02:00',
+    ],
+    [
+      'window opens in the skipped hour',
+      '2027-03-28',
+      '02:30',
+      '04:00',
+      berlin,
+      '2027-03-28T01:00 2027-03-28T02:00',
+    ],
+    [
+      'window closes in the skipped hour',
+      '2027-03-28',
+      '01:00',
+      '02:30',
+      berlin,
+      '2027-03-28T00:00 2027-03-28T01:00',
+    ],
+    [
+      'window opens at the start of the skipped hour',
       '2027-03-28',
       '02:00',
       '04:00',
@@ -51,28 +72,49 @@ describe('the window of a day', () => {
       '2027-03-28T01:00 2027-03-28T02:00',
     ],
     [
-      'gap: closes where it ends',
+      'window closes at the end of the skipped hour',
       '2027-03-28',
       '01:00',
       '03:00',
       berlin,
       '2027-03-28T00:00 2027-03-28T01:00',
     ],
-    ['gap: wholly in it', '2027-03-28', '02:10', '02:50', berlin, undefined],
+    ['window completely in the skipped hour', '2027-03-28', '02:10', '02:50', berlin, undefined],
     [
-      'gap: over midnight into it',
+      'window over midnight closes in the skipped hour',
       '2027-03-27',
       '22:00',
       '02:30',
       berlin,
       '2027-03-27T21:00 2027-03-28T01:00',
     ],
-    ['gap: New York', '2027-03-14', '02:30', '05:00', newYork, '2027-03-14T07:00 2027-03-14T09:00'],
-    ['gap of half an hour', '2026-10-04', '02:15', '03:00', lordHowe, '2026-10-03T15:30 2026-10-03T16:00'],
-    // Put back: Berlin 03:00 -> 02:00 on 2026-10-25, at 01:00 UTC.
-    ['overlap: around it', '2026-10-25', '01:00', '04:00', berlin, '2026-10-24T23:00 2026-10-25T03:00'],
     [
-      'overlap: opens in it, the second time',
+      'window opens in the skipped hour in New York',
+      '2027-03-14',
+      '02:30',
+      '05:00',
+      newYork,
+      '2027-03-14T07:00 2027-03-14T09:00',
+    ],
+    [
+      'window opens in a skipped half hour',
+      '2026-10-04',
+      '02:15',
+      '03:00',
+      lordHowe,
+      '2026-10-03T15:30 2026-10-03T16:00',
+    ],
+    // Clocks are put back: Berlin 03:00 -> 02:00 on 2026-10-25, at 01:00 UTC.
+    [
+      'repeated hour inside the window',
+      '2026-10-25',
+      '01:00',
+      '04:00',
+      berlin,
+      '2026-10-24T23:00 2026-10-25T03:00',
+    ],
+    [
+      'window opens in the repeated hour, at the second occurrence',
       '2026-10-25',
       '02:30',
       '04:00',
@@ -80,16 +122,23 @@ describe('the window of a day', () => {
       '2026-10-25T01:30 2026-10-25T03:00',
     ],
     [
-      'overlap: closes in it, the first time',
+      'window closes in the repeated hour, at the first occurrence',
       '2026-10-25',
       '01:00',
       '02:30',
       berlin,
       '2026-10-24T23:00 2026-10-25T00:30',
     ],
-    ['overlap: wholly in it', '2026-10-25', '02:10', '02:50', berlin, '2026-10-25T01:10 2026-10-25T01:50'],
     [
-      'overlap: opens where it begins',
+      'window completely in the repeated hour',
+      '2026-10-25',
+      '02:10',
+      '02:50',
+      berlin,
+      '2026-10-25T01:10 2026-10-25T01:50',
+    ],
+    [
+      'window opens at the start of the repeated hour',
       '2026-10-25',
       '02:00',
       '03:00',
@@ -97,38 +146,52 @@ describe('the window of a day', () => {
       '2026-10-25T01:00 2026-10-25T02:00',
     ],
     [
-      'overlap: over midnight into it',
+      'window over midnight closes in the repeated hour',
       '2026-10-24',
       '23:00',
       '02:30',
       berlin,
       '2026-10-24T21:00 2026-10-25T00:30',
     ],
-    ['overlap: New York', '2026-11-01', '01:30', '03:00', newYork, '2026-11-01T06:30 2026-11-01T08:00'],
     [
-      'overlap of half an hour',
+      'window opens in the repeated hour in New York',
+      '2026-11-01',
+      '01:30',
+      '03:00',
+      newYork,
+      '2026-11-01T06:30 2026-11-01T08:00',
+    ],
+    [
+      'window opens in a repeated half hour',
       '2027-04-04',
       '01:45',
       '03:00',
       lordHowe,
       '2027-04-03T15:15 2027-04-03T16:30',
     ],
-    // Samoa went over the date line and had no 30 December 2011.
-    ['a day that was left out', '2011-12-30', '09:00', '17:00', 'Pacific/Apia', undefined],
+    // Samoa crossed the date line and had no 30 December 2011.
+    ['a day that a country skipped', '2011-12-30', '09:00', '17:00', 'Pacific/Apia', undefined],
     [
-      'the night before it',
+      'the night before the skipped day',
       '2011-12-29',
       '22:00',
       '02:00',
       'Pacific/Apia',
       '2011-12-30T08:00 2011-12-30T10:00',
     ],
-    ['the day after it', '2011-12-31', '09:00', '17:00', 'Pacific/Apia', '2011-12-30T19:00 2011-12-31T03:00'],
+    [
+      'the day after the skipped day',
+      '2011-12-31',
+      '09:00',
+      '17:00',
+      'Pacific/Apia',
+      '2011-12-30T19:00 2011-12-31T03:00',
+    ],
   ])('%s', (_what, day, opens, closes, timeZone, expected) => {
     expect(on(day, daily(opens, closes, timeZone))).toBe(expected);
   });
 
-  test('is none where the rule leaves the day out', () => {
+  test('returns nothing for a day that is not in the rule', () => {
     const rule = { ...daily('22:00', '02:00', berlin), days: ['saturday' as const] };
     expect([on('2026-11-27', rule), on('2026-11-28', rule)]).toEqual([
       undefined,
@@ -137,33 +200,33 @@ describe('the window of a day', () => {
   });
 });
 
-describe('fixed windows', () => {
+describe('fixedWindows', () => {
   const weekend: FixedHours = { ...daily('22:00', '02:00', berlin), days: ['saturday'] };
 
   test.each([
     ['before it opens', '2026-11-28T20:59:59Z', '2026-11-28T21:00'],
     ['while it is open, although it opened yesterday', '2026-11-29T00:59:59Z', '2026-11-28T21:00'],
     ['when it closes', '2026-11-29T01:00:00Z', '2026-12-05T21:00'],
-  ])('begin with the present or the next one: %s', (_what, now, opens) => {
+  ])('starts with the current or the next window: %s', (_what, now, opens) => {
     const [first] = fixedWindows(weekend, Date.parse(now));
     expect(first && utc(first.opensAtMs)).toBe(opens);
   });
 
-  test('leave out what daylight saving empties', () => {
+  test('skips a window that lies completely in the skipped hour', () => {
     const rule: FixedHours = { ...daily('02:10', '02:50', berlin), days: ['sunday'] };
     const opens = [...fixedWindows(rule, Date.UTC(2027, 2, 21, 12))].map(({ opensAtMs }) => utc(opensAtMs));
     expect(opens[0]).toBe('2027-04-04T00:10');
   });
 });
 
-describe('every instant inside a window', () => {
+describe('every instant inside a fixed window', () => {
   const zones = Intl.supportedValuesOf('timeZone');
   const time = fc
     .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
     .map(([hour, minute]) => `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`);
   const days = fc.subarray([...WEEKDAYS], { minLength: 1 });
 
-  /** Days around changes of the zone's clocks; a random day seldom is one. */
+  /** The days around clock changes in the zone. A random day is rarely one of them. */
   function daysOfChange(zone: string, year: number): Temporal.PlainDate[] {
     const found: Temporal.PlainDate[] = [];
     let at = Temporal.ZonedDateTime.from(`${year}-01-01T00:00[${zone}]`).getTimeZoneTransition('next');
@@ -175,7 +238,7 @@ describe('every instant inside a window', () => {
   const at = (ms: number, zone: string) =>
     Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
 
-  /** The rule, in other words than the code's: what the clock on the wall says at that moment. */
+  /** The rule, written independently of the code: it compares the local time at that instant. */
   function isInside(ms: number, rule: FixedHours): boolean {
     const local = at(ms, rule.timeZone);
     const clock = local.toPlainTime().toString({ smallestUnit: 'second' });
@@ -189,7 +252,7 @@ describe('every instant inside a window', () => {
     );
   }
 
-  test('has a local time inside, on a day that is allowed, whatever the zone’s clocks do', () => {
+  test('has a local time inside the rule on an allowed day, also when the clocks change', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...zones),
@@ -221,7 +284,7 @@ describe('every instant inside a window', () => {
   });
 });
 
-test('an ordinary day’s length', () => {
+test('the length of a window on an ordinary day', () => {
   expect(
     [daily('22:00', '02:00', 'UTC'), daily('09:00', '17:30', 'UTC'), daily('00:00', '00:00', 'UTC')].map(
       ordinarySeconds,

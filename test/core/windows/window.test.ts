@@ -24,61 +24,67 @@ const nightly: WindowRule = {
 };
 const asked = { opensAt: '2026-11-23T22:00:00Z', closesAt: '2026-11-23T23:00:00Z' };
 
-describe('a window', () => {
+describe('windowState and waitUntil', () => {
   test.each<[string, number, number, string, RegExp]>([
     [
-      'long before',
+      'is early a day before the opening',
       OPENS - DAY_MS,
       3600,
       'early',
       /opens at 2026-11-23T22:00:00Z; it is 2026-11-22T22:00:00Z now/,
     ],
-    ['a millisecond before', OPENS - 1, 60, 'early', /it is 2026-11-23T21:59:59Z now/],
-    ['when it opens', OPENS, 3600, 'open', /^$/],
+    ['is early a millisecond before the opening', OPENS - 1, 60, 'early', /it is 2026-11-23T21:59:59Z now/],
+    ['is open when the window opens', OPENS, 3600, 'open', /^$/],
     [
-      'a second too late for the work',
+      'is over when the remaining time is a second too short for the work',
       OPENS + 1000,
       3600,
       'over',
       /leaves 3599 s before it closes .*needs 3600 s/,
     ],
-    ['too short, before it opens', OPENS - DAY_MS, 3601, 'over', /leaves 3600 s/],
-    ['the last moment for nothing', CLOSES - 1, 0, 'open', /^$/],
-    ['when it closes', CLOSES, 0, 'over', /closed at 2026-11-23T23:00:00Z/],
+    [
+      'is over before the opening when the window is too short for the work',
+      OPENS - DAY_MS,
+      3601,
+      'over',
+      /leaves 3600 s/,
+    ],
+    ['is open in the last millisecond when the work needs no time', CLOSES - 1, 0, 'open', /^$/],
+    ['is over when the window closes', CLOSES, 0, 'over', /closed at 2026-11-23T23:00:00Z/],
   ])('%s', (_when, nowMs, needs, is, because) => {
     const state = windowState(window, nowMs, needs);
     expect(state.is).toBe(is);
     expect('because' in state ? state.because : '').toMatch(because);
   });
 
-  test('that is not there is always open', () => {
+  test('is always open without a window', () => {
     expect(windowState(undefined, 0, 1e9)).toEqual({ is: 'open' });
     expect(waitUntil(undefined, 0)).toBeNull();
   });
 
-  test('is waited for until it opens, and a second at least: a clock that is behind must not spin', () => {
+  test('waitUntil returns the opening, and at least a second from now, so that a slow clock does not cause a loop', () => {
     expect(waitUntil(window, OPENS - DAY_MS)).toBe('2026-11-23T22:00:00.000Z');
     expect(waitUntil(window, OPENS - 1)).toBe('2026-11-23T22:00:00.999Z');
     expect(waitUntil(window, OPENS)).toBeNull();
   });
 
-  test('is the end of the last lease', () => {
+  test('the window’s end limits the task’s deadline', () => {
     const row = rowOf({ window, taskSeconds: 7200 });
     expect(withTaskDeadline(row, OPENS).taskDeadlineMs).toBe(CLOSES);
     expect(withTaskDeadline(rowOf({ window, taskSeconds: 60 }), OPENS).taskDeadlineMs).toBe(OPENS + 60_000);
   });
 });
 
-describe('which window a task gets', () => {
-  test('none of a type without', () => {
+describe('windowFor', () => {
+  test('returns nothing for a type without a window', () => {
     expect(windowFor(null, undefined, OPENS, 60)).toBeUndefined();
   });
 
-  test('the one it asks for, even one that is over: Admit says so for the record', () => {
+  test('returns the requested window even when it is over, because Admit rejects it and records why', () => {
     expect(windowFor(required, window, CLOSES + DAY_MS, 60)).toEqual(window);
   });
 
-  test('not one that opens months ahead', () => {
+  test('throws for a window that opens too far ahead', () => {
     const boundMs = OPENS - OPENS_WITHIN_DAYS * DAY_MS;
     expect(windowFor(required, window, boundMs, 60)).toEqual(window);
     expect(() => windowFor(required, window, boundMs - 1, 60)).toThrow(
@@ -86,7 +92,7 @@ describe('which window a task gets', () => {
     );
   });
 
-  test('of fixed hours the present one while the work fits, else the next', () => {
+  test('returns the current window of fixed hours while the work fits, and the next one otherwise', () => {
     const lastMs = CLOSES - (60 + CHOICE_MARGIN_SECONDS) * 1000;
     expect(windowFor(nightly, undefined, OPENS - 5, 60)).toEqual(window);
     expect(windowFor(nightly, undefined, lastMs, 60)).toEqual(window);
@@ -94,7 +100,7 @@ describe('which window a task gets', () => {
     expect(CHOICE_MARGIN_SECONDS).toBeGreaterThan(ISSUE_MARGIN_SECONDS);
   });
 
-  test('of hours in which the work never fits none', () => {
+  test('throws for fixed hours in which the work never fits', () => {
     expect(() => windowFor(nightly, undefined, OPENS, 3600)).toThrow(MalformedRequest);
     expect(() => windowFor(nightly, undefined, OPENS, 3600)).toThrow(
       /no window of 22:00 to 23:00, UTC, leaves 3660 s/,
@@ -102,7 +108,7 @@ describe('which window a task gets', () => {
   });
 });
 
-describe('a request’s window', () => {
+describe('the window of a request', () => {
   const request = {
     type: 'object-transfer',
     reason: 'nightly',
@@ -111,7 +117,7 @@ describe('a request’s window', () => {
   const config = transferConfig({ window: required });
   const check = (given: unknown) => checkRequest(parseRequest({ ...request, window: given }), config);
 
-  test('is an instant in any offset, and the digest is of the instant', () => {
+  test('may have any offset, and the digest depends only on the instants', () => {
     const elsewhere = { opensAt: '2026-11-23T23:00:00+01:00', closesAt: '2026-11-23T18:00:00-05:00' };
     expect(check(asked).window).toEqual(window);
     expect(check(elsewhere)).toEqual(check(asked));
@@ -127,23 +133,23 @@ describe('a request’s window', () => {
     ['another field', { ...asked, zone: 'UTC' }, /Field window is .*allowed: \{ opensAt, closesAt \}/],
     ['no offset', { ...asked, opensAt: '2026-11-23T22:00:00' }, /Field window is/],
     ['a fraction of a second', { ...asked, opensAt: '2026-11-23T22:00:00.5Z' }, /Field window is/],
-    ['a day that is none', { ...asked, opensAt: '2026-02-30T22:00:00Z' }, /Field window is/],
+    ['a date that does not exist', { ...asked, opensAt: '2026-02-30T22:00:00Z' }, /Field window is/],
     ['a number', { ...asked, opensAt: OPENS }, /Field window is/],
     ['a time zone', { ...asked, opensAt: '2026-11-23T22:00:00+01:00[Europe/Berlin]' }, /Field window is/],
     ['reversed ends', { opensAt: asked.closesAt, closesAt: asked.opensAt }, /must close after it opens/],
-    ['one moment', { opensAt: asked.opensAt, closesAt: asked.opensAt }, /must close after it opens/],
-    ['months', { ...asked, closesAt: '2027-01-23T22:00:00Z' }, /open for at most 31 days/],
+    ['equal ends', { opensAt: asked.opensAt, closesAt: asked.opensAt }, /must close after it opens/],
+    ['a length of months', { ...asked, closesAt: '2027-01-23T22:00:00Z' }, /open for at most 31 days/],
     [
-      'a time before time',
+      'a time before 1970',
       { opensAt: '1969-12-31T00:00:00Z', closesAt: '1970-01-01T00:00:00Z' },
       /before 1970/,
     ],
-  ])('of %s is malformed', (_what, given, message) => {
+  ])('is malformed: %s', (_what, given, message) => {
     expect(() => check(given)).toThrow(MalformedRequest);
     expect(() => check(given)).toThrow(message);
   });
 
-  test('may be open for its bound, to the second', () => {
+  test('may be open for exactly the maximum length', () => {
     const closesAt = new Date(OPENS + OPEN_FOR_DAYS * DAY_MS).toISOString().replace('.000', '');
     expect(check({ ...asked, closesAt }).window?.opensAtMs).toBe(OPENS);
   });
@@ -151,12 +157,12 @@ describe('a request’s window', () => {
   test.each<[string, WindowRule | null, RegExp]>([
     ['fixed hours', nightly, /object-transfer has fixed hours: monday from 22:00 to 23:00, UTC\. Remove it/],
     ['none', null, /object-transfer may run at any time\. Remove it/],
-  ])('is refused for a type of %s', (_what, rule, message) => {
+  ])('is refused for a type with %s', (_what, rule, message) => {
     expect(() => checkWindow(asked, transferConfig({ window: rule }))).toThrow(message);
   });
 });
 
-test('the grant covers the window and the rule that it comes from', () => {
+test('the grant digest covers the window and its rule', () => {
   const subject = {
     boundaryId: 'object-transfer.a1',
     nonce: '0'.repeat(32),

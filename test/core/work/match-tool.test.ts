@@ -42,27 +42,31 @@ const POLICY = policyOf(
   },
 );
 
-describe('the tool of a call', () => {
+describe('toolFinder', () => {
   test.each<[string, ReportedUse, string | null]>([
     ['a resource', { action: 's3:GetObject', resource: 'arn:aws:s3:::b/a*b', outcome: 'ok' }, 'readSource'],
     [
-      'a literal star is no wildcard',
+      'a literal star, which is not a wildcard',
       { action: 's3:GetObject', resource: 'arn:aws:s3:::b/axb', outcome: 'AccessDenied' },
       null,
     ],
     [
-      'inside, but refused: by the deny while it was torn down',
+      'an allowed call that the deny refused during teardown',
       { action: 's3:GetObject', resource: 'arn:aws:s3:::b/a*b', outcome: 'AccessDenied' },
       'readSource',
     ],
     [
-      'an action in other letters',
+      'an action in another case',
       { action: 's3:getobject', resource: 'arn:aws:s3:::b/a*b', outcome: 'ok' },
       'readSource',
     ],
-    ['an action of no statement', { action: 'sts:AssumeRole', resource: '*', outcome: 'AccessDenied' }, null],
     [
-      'the key that is granted',
+      'an action that no statement allows',
+      { action: 'sts:AssumeRole', resource: '*', outcome: 'AccessDenied' },
+      null,
+    ],
+    [
+      'the granted key',
       { action: 'dynamodb:GetItem', resource: CASES, key: { caseId: 'C-1' }, outcome: 'ok' },
       'readCase',
     ],
@@ -77,12 +81,12 @@ describe('the tool of a call', () => {
       null,
     ],
     [
-      'another key, though the worker says it was answered',
+      'another key, although the worker reports success',
       { action: 'dynamodb:GetItem', resource: CASES, key: { caseId: 'C-2' }, outcome: 'ok' },
       null,
     ],
     [
-      'two attributes: neither is known to be the partition key',
+      'two attributes, of which either may be the partition key',
       {
         action: 'dynamodb:GetItem',
         resource: CASES,
@@ -92,22 +96,22 @@ describe('the tool of a call', () => {
       null,
     ],
     [
-      'a put, whose key is not told, that was answered',
+      'a put that succeeded, without its key',
       { action: 'dynamodb:PutItem', resource: CASES, outcome: 'ok' },
       'writeCase',
     ],
     [
-      'a put, whose key is not told, that was refused',
+      'a put that was refused, without its key',
       { action: 'dynamodb:PutItem', resource: CASES, outcome: 'AccessDeniedException' },
       null,
     ],
     [
-      'a condition that the word says nothing about, met',
+      'a condition that the report does not cover, on a call that succeeded',
       { action: 's3:PutObject', resource: 'arn:aws:s3:::b/x', outcome: 'ok' },
       'writeOpen',
     ],
     [
-      'a condition that the word says nothing about, refused',
+      'a condition that the report does not cover, on a call that was refused',
       { action: 's3:PutObject', resource: 'arn:aws:s3:::b/x', outcome: 'AccessDenied' },
       null,
     ],
@@ -130,10 +134,10 @@ describe('the tool of a call', () => {
       },
       null,
     ],
-    ['what is no ARN', { action: 's3:GetObject', resource: 'b/a*b', outcome: 'ok' }, null],
+    ['a resource that is not an ARN', { action: 's3:GetObject', resource: 'b/a*b', outcome: 'ok' }, null],
   ])('%s', (_what, use, tool) => expect(toolFinder(POLICY)(use)).toBe(tool));
 
-  test('two statements that the word cannot tell apart: neither is named', () => {
+  test('names no tool when the report fits two statements', () => {
     const acl = (value: string) => ({ StringEquals: { 's3:x-amz-acl': value } });
     const open = (sid: string) => allow(sid, 's3:PutObject', 'arn:aws:s3:::b/*', acl(sid));
     const use: ReportedUse = { action: 's3:PutObject', resource: 'arn:aws:s3:::b/x', outcome: 'ok' };
@@ -144,14 +148,14 @@ describe('the tool of a call', () => {
   });
 
   test.each(['', '{', '[]', '{"Version":"2012-10-17","Statement":[{"Effect":"Maybe"}]}'])(
-    'the policy %j: no call has a tool, and nothing is thrown',
+    'names no tool and does not throw for the policy %j',
     (policy) => {
       const use: ReportedUse = { action: 's3:GetObject', resource: 'arn:aws:s3:::b/a*b', outcome: 'ok' };
       expect(toolFinder(policy)(use)).toBeNull();
     },
   );
 
-  test('of two keys, a tool that is cut down to one covers that one only', () => {
+  test('a tool that is restricted to one of two keys covers only that key', () => {
     const key = fc.string({ minLength: 1, maxLength: 12 });
     fc.assert(
       fc.property(key, key, fc.constantFrom('ok', 'AccessDeniedException'), (granted, asked, outcome) => {

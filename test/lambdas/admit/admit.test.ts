@@ -7,7 +7,7 @@ beforeAll(async () => void (plane = await ControlPlane.open()));
 afterAll(() => plane.close());
 
 describe('Admit', () => {
-  test('admits a task that may run: the event, then the phase', async () => {
+  test('writes the event and then the phase of a task that may run', async () => {
     const owner = await plane.taskBefore('Admit');
     expect(await plane.step('Admit', owner)).toEqual({ boundaryId: owner.boundaryId, waitUntil: null });
     expect((await plane.row(owner.boundaryId)).phase).toBe('admitted');
@@ -19,7 +19,7 @@ describe('Admit', () => {
     });
   });
 
-  test('called again: the same answer, and no second event', async () => {
+  test('returns the same answer and writes no second event when it is called again', async () => {
     const owner = await plane.taskBefore('Admit');
     const first = await plane.step('Admit', owner);
     const { revision } = await plane.row(owner.boundaryId);
@@ -28,7 +28,7 @@ describe('Admit', () => {
     expect(await plane.eventIds(owner.boundaryId)).toEqual(['task.requested', 'task.admitted']);
   });
 
-  test('half done: a repeated call completes what a lost answer interrupted', async () => {
+  test('completes its work when it is called again after a lost answer', async () => {
     const whole = await plane.endOf('Admit', await plane.taskBefore('Admit'));
     const ends = await plane.afterEachLostAnswer('Admit');
     expect(ends.length).toBeGreaterThan(4);
@@ -36,7 +36,7 @@ describe('Admit', () => {
   });
 
   test.each(['open', 'revoking', 'revoked'] as const)(
-    'late, when the boundary is %s: PhasePassed',
+    'throws PhasePassed when the boundary is already %s',
     async (phase) => {
       const owner = await plane.taskBefore('Admit');
       const before = await plane.change(owner.boundaryId, (row) => inPhase(row, phase));
@@ -46,15 +46,15 @@ describe('Admit', () => {
     },
   );
 
-  test('before the window opens: admitted, and told until when to wait', async () => {
+  test('admits a task before its window opens and returns the time until which it waits', async () => {
     const owner = await plane.approved();
     expect(await plane.step('Admit', owner)).toMatchObject({ waitUntil: new Date(OPENS_MS).toISOString() });
     expect((await plane.row(owner.boundaryId)).phase).toBe('admitted');
   });
 });
 
-describe('Admit changes nothing', () => {
-  test('for an execution that does not own the task: NotTheOwner', async () => {
+describe('Admit throws NotTheOwner and changes nothing', () => {
+  test('for an execution that does not own the task', async () => {
     const owner = await plane.taskBefore('Admit');
     const before = await plane.row(owner.boundaryId);
     const call = plane.step('Admit', owner, { executionArn: `${owner.executionArn}-by-hand` });
@@ -62,14 +62,14 @@ describe('Admit changes nothing', () => {
     expect(await plane.row(owner.boundaryId)).toEqual(before);
   });
 
-  test('for a task that was not submitted: NotTheOwner', async () => {
+  test('for a task that was not submitted', async () => {
     const { boundaryId } = plane.newId();
     const call = plane.step('Admit', { boundaryId, executionArn: 'arn:of:another' });
     await expect(call).rejects.toMatchObject({ name: 'NotTheOwner' });
   });
 });
 
-describe('Admit rejects, in the row and in the evidence', () => {
+describe('Admit records a rejection in the row and in the evidence', () => {
   const rejected = async (owner: { readonly boundaryId: string }) => {
     const { rejection, phase } = await plane.row(owner.boundaryId);
     const event = (await plane.events(owner.boundaryId)).at(-1);
@@ -77,7 +77,7 @@ describe('Admit rejects, in the row and in the evidence', () => {
     return { phase, cause: rejection?.cause ?? '' };
   };
 
-  test('a task whose grant is not what was asked for', async () => {
+  test('for a task whose grant differs from the requested grant', async () => {
     const owner = await plane.taskBefore('Admit');
     await plane.change(owner.boundaryId, (row) => ({ ...row, grantDigest: '0'.repeat(64) }));
     await expect(plane.step('Admit', owner)).rejects.toMatchObject({ name: 'TaskRejected' });
@@ -87,14 +87,14 @@ describe('Admit rejects, in the row and in the evidence', () => {
     });
   });
 
-  test('a task whose execution would run another version of the work', async () => {
+  test('for a task whose execution would run another work version', async () => {
     const owner = await plane.taskBefore('Admit');
     const call = plane.step('Admit', owner, { workVersion: 'arn:of:work:7' });
     await expect(call).rejects.toMatchObject({ name: 'TaskRejected' });
     expect(await rejected(owner)).toMatchObject({ cause: expect.stringContaining('arn:of:work:7') });
   });
 
-  test('a task that waits for approval', async () => {
+  test('for a task that waits for approval', async () => {
     const owner = await plane.submitted(MAINTENANCE);
     await expect(plane.step('Admit', owner)).rejects.toMatchObject({ name: 'TaskRejected' });
     expect(await rejected(owner)).toMatchObject({
@@ -103,7 +103,7 @@ describe('Admit rejects, in the row and in the evidence', () => {
     });
   });
 
-  test('once: the first reason stays when it is called again', async () => {
+  test('only once, so that the first reason is kept when it is called again', async () => {
     const owner = await plane.taskBefore('Admit');
     await expect(plane.step('Admit', owner, { workVersion: 'arn:of:work:7' })).rejects.toThrow(
       'arn:of:work:7',
@@ -112,7 +112,7 @@ describe('Admit rejects, in the row and in the evidence', () => {
     expect(await plane.eventIds(owner.boundaryId)).toEqual(['task.requested', 'task.rejected']);
   });
 
-  test('a task that no longer fits into its window, although it was admitted before', async () => {
+  test('for an admitted task that no longer fits into its window', async () => {
     const owner = await plane.approved();
     await plane.step('Admit', owner);
     const atMs = plane.clock.nowMs();

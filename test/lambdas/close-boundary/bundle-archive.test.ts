@@ -17,14 +17,14 @@ beforeEach(() => s3.reset());
 
 const failure = (name: string, status: number): S3ServiceException =>
   new S3ServiceException({ name, $fault: 'client', $metadata: { httpStatusCode: status } });
-/** What of an answer's body is used. */
+/** The part of a response body that the archive uses. */
 const bodyOf = (text: string) =>
   ({ transformToByteArray: async () => Buffer.from(text) }) as unknown as NonNullable<
     GetObjectCommandOutput['Body']
   >;
 
 describe('EvidenceArchive.put', () => {
-  it('puts where none stands, with a checksum', async () => {
+  it('puts the bundle with a checksum only where no object exists', async () => {
     s3.on(PutObjectCommand).resolves({});
     expect(await archive.put(KEY, TEXT)).toBe('agrees');
     expect(s3.commandCalls(PutObjectCommand)[0]?.args[0].input).toMatchObject({
@@ -40,9 +40,9 @@ describe('EvidenceArchive.put', () => {
   it.each([
     ['the same bytes', TEXT, 'agrees'],
     ['one byte more', `${TEXT} `, 'disagrees'],
-    ['the same value, written otherwise', '{ "é": 1 }\n', 'disagrees'],
-    ['nothing', '', 'disagrees'],
-  ])('finds %s in the place: %s', async (_what, standing, state) => {
+    ['the same value in another spelling', '{ "é": 1 }\n', 'disagrees'],
+    ['no content', '', 'disagrees'],
+  ])('returns for an existing object with %s: %s', async (_what, standing, state) => {
     s3.on(PutObjectCommand).rejects(failure('PreconditionFailed', 412));
     s3.on(GetObjectCommand).resolves({ Body: bodyOf(standing), ContentLength: Buffer.byteLength(standing) });
     expect(await archive.put(KEY, TEXT)).toBe(state);
@@ -50,10 +50,10 @@ describe('EvidenceArchive.put', () => {
   });
 
   it.each([
-    ['two puts at once', 'ConditionalRequestConflict', 409],
+    ['two puts at the same time', 'ConditionalRequestConflict', 409],
     ['an outage', 'ServiceUnavailable', 503],
     ['a refusal', 'AccessDenied', 403],
-  ])('%s is no answer: it is thrown, and tried again', async (_what, name, status) => {
+  ])('throws the error of a put, so that it is retried: %s', async (_what, name, status) => {
     s3.on(PutObjectCommand).rejects(failure(name, status));
     await expect(archive.put(KEY, TEXT)).rejects.toMatchObject({ name });
   });
@@ -63,7 +63,7 @@ describe('EvidenceArchive.put', () => {
     ['InvalidRequest', 400],
     ['InvalidObjectState', 403],
   ])(
-    'what is there and cannot be read (%s) disagrees: nobody can keep a boundary open by it',
+    'returns disagrees for an unreadable object (%s), so that nobody can keep a boundary open with one',
     async (name, status) => {
       s3.on(PutObjectCommand).rejects(failure('PreconditionFailed', 412));
       s3.on(GetObjectCommand).rejects(failure(name, status));
@@ -78,13 +78,13 @@ describe('EvidenceArchive.put', () => {
     ['ExpiredToken', 400],
     ['RequestTimeTooSkewed', 403],
     ['InvalidAccessKeyId', 403],
-  ])('what cannot be read for now (%s) is tried again', async (name, status) => {
+  ])('throws a temporary error of a read (%s), so that it is retried', async (name, status) => {
     s3.on(PutObjectCommand).rejects(failure('PreconditionFailed', 412));
     s3.on(GetObjectCommand).rejects(failure(name, status));
     await expect(archive.put(KEY, TEXT)).rejects.toMatchObject({ name });
   });
 
-  it('does not read what has another length', async () => {
+  it('does not read an object of another length', async () => {
     const transformToByteArray = () => Promise.reject(new Error('read'));
     const Body = { transformToByteArray } as unknown as NonNullable<GetObjectCommandOutput['Body']>;
     s3.on(PutObjectCommand).rejects(failure('PreconditionFailed', 412));

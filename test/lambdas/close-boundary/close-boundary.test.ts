@@ -9,7 +9,7 @@ beforeAll(async () => void (plane = await ControlPlane.open()));
 afterAll(() => plane.close());
 
 const close = (owner: Owner) => plane.step('CloseBoundary', owner);
-/** Why the bundle does not verify with the stack's own key; null: it does. */
+/** Why the bundle does not verify with the stack's own key. Null: it verifies. */
 async function faultOf({ boundaryId }: Owner): Promise<string | null> {
   const der = plane.aws.keys.signing(plane.stack.outputs['EvidenceKey'] ?? '')?.publicKeyDer();
   const key = createPublicKey({ key: der ?? Buffer.alloc(0), format: 'der', type: 'spki' });
@@ -18,7 +18,7 @@ async function faultOf({ boundaryId }: Owner): Promise<string | null> {
 }
 
 describe('CloseBoundary', () => {
-  test('closes a proven boundary: the last event, the signature, the outcome and the news', async () => {
+  test('writes the last event, the signature and the outcome of a proven boundary, and announces them', async () => {
     const owner = await plane.taskBefore('CloseBoundary');
     const { sessionSecretName } = (await plane.row(owner.boundaryId)).leases[0] ?? {};
     expect(await close(owner)).toEqual({
@@ -44,7 +44,7 @@ describe('CloseBoundary', () => {
     expect(plane.aws.secrets.store.all().map(({ name }) => name)).not.toContain(sessionSecretName);
   });
 
-  test('a task whose work failed: its error is the answer', async () => {
+  test('returns the error of a task whose work failed', async () => {
     const owner = await plane.taskBefore('RevokeAndRecord');
     const ended = { status: 'failed', state: 'RunWork', error: 'WorkBroke', cause: 'On purpose' };
     await plane.step('RevokeAndRecord', owner, { ended });
@@ -52,7 +52,7 @@ describe('CloseBoundary', () => {
     expect(await close(owner)).toMatchObject({ outcome: 'failed', error: 'WorkBroke', cause: 'On purpose' });
   });
 
-  test('called again: the same answer, and nothing is written', async () => {
+  test('returns the same answer and writes nothing when it is called again', async () => {
     const owner = await plane.taskBefore('CloseBoundary');
     const first = await close(owner);
     const before = [await plane.row(owner.boundaryId), await plane.evidence.readSigned(owner.boundaryId)];
@@ -63,14 +63,14 @@ describe('CloseBoundary', () => {
     );
   });
 
-  test('half done: a repeated call closes it, with one event and one signature', async () => {
+  test('closes the boundary with one event and one signature when it is called again after a lost answer', async () => {
     const whole = await plane.endOf('CloseBoundary', await plane.taskBefore('CloseBoundary'));
     const ends = await plane.afterEachLostAnswer('CloseBoundary');
     expect(ends.length).toBeGreaterThan(6);
     for (const end of ends) expect(end).toEqual(whole);
   });
 
-  test('while EventBridge refuses: closed all the same, and the news is left to Reconcile', async () => {
+  test('closes the boundary while EventBridge refuses, and leaves the announcement to Reconcile', async () => {
     const owner = await plane.taskBefore('CloseBoundary');
     plane.refuse('PutEvents', 'InternalException', 500);
     expect(await close(owner)).toMatchObject({ phase: 'closed' });
@@ -80,24 +80,24 @@ describe('CloseBoundary', () => {
   });
 });
 
-describe('CloseBoundary does not close', () => {
+describe('CloseBoundary does not close the boundary', () => {
   const expectOpen = async (owner: Owner, name: string): Promise<void> => {
     await expect(close(owner)).rejects.toMatchObject({ name });
     expect((await plane.row(owner.boundaryId)).phase).toBe('revoked');
   };
 
-  test('without a proof: NotProven', async () => {
+  test('and throws NotProven without a proof', async () => {
     const owner = await plane.taskBefore('ProveRevoked');
     await expectOpen(owner, 'NotProven');
     expect(await plane.eventIds(owner.boundaryId)).not.toContain('boundary.closed');
   });
 
-  test('for an execution that does not own the task: NotTheOwner', async () => {
+  test('and throws NotTheOwner for an execution that does not own the task', async () => {
     const owner = await plane.taskBefore('CloseBoundary');
     await expectOpen({ ...owner, executionArn: 'arn:of:another' }, 'NotTheOwner');
   });
 
-  test('when the evidence was changed: ChainBroken, and nothing is signed', async () => {
+  test('and throws ChainBroken without a signature when the evidence was changed', async () => {
     const owner = await plane.taskBefore('CloseBoundary');
     const [first] = await plane.events(owner.boundaryId);
     await plane.putEvent({ ...first, actor: 'mallory' });
@@ -105,7 +105,7 @@ describe('CloseBoundary does not close', () => {
     expect(await faultOf(owner)).not.toBeNull();
   });
 
-  test('on a signature that is not its own: ChainBroken', async () => {
+  test('and throws ChainBroken when the stored signature is not its own', async () => {
     const owner = await plane.taskBefore('CloseBoundary');
     const other = await plane.taskBefore('CloseBoundary');
     await close(other);
@@ -115,7 +115,7 @@ describe('CloseBoundary does not close', () => {
     await expectOpen(owner, 'ChainBroken');
   });
 
-  test('while KMS refuses to sign: its error, and a repeated call signs and closes', async () => {
+  test('while KMS refuses to sign, and closes it in a later call', async () => {
     const owner = await plane.taskBefore('CloseBoundary');
     plane.refuse('Sign', 'KMSInternalException', 500);
     await expectOpen(owner, 'KMSInternalException');

@@ -15,7 +15,7 @@ async function decide(person: string, { boundaryId }: Owner, change: object = {}
 const refuse = { decision: 'refuse', reason: 'Not today' };
 
 describe('Decide', () => {
-  test('counts each approval, and starts the task with the one that completes the quorum', async () => {
+  test('counts each approval, and starts the task when the quorum is complete', async () => {
     const owner = await waiting();
     expect(await decide('bob', owner)).toMatchObject({
       status: 200,
@@ -34,7 +34,7 @@ describe('Decide', () => {
     ]);
   });
 
-  test('a refusal is final: recorded with its reason, and the execution closes the task', async () => {
+  test('records a refusal with its reason, and starts the execution that closes the task', async () => {
     const owner = await waiting();
     expect(await decide('bob', owner, refuse)).toMatchObject({ status: 200, body: { decision: 'refuse' } });
     expect(await plane.row(owner.boundaryId)).toMatchObject({
@@ -46,7 +46,7 @@ describe('Decide', () => {
     expect(await decide('carol', owner)).toMatchObject({ status: 409, body: { error: 'DecisionRefused' } });
   });
 
-  test('two at the same time: both count, and the task is started once', async () => {
+  test('counts two approvals at the same time and starts the task once', async () => {
     const owner = await waiting();
     const answers = await Promise.all([decide('bob', owner), decide('carol', owner)]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
@@ -54,7 +54,7 @@ describe('Decide', () => {
     expect(plane.execution(owner.executionArn)).toBe('RUNNING');
   });
 
-  test('half done: a decision whose answer was lost is in the row, and its person is not asked again', async () => {
+  test('counts a decision once when its answer was lost', async () => {
     for (let call = 1; ; call += 1) {
       const owner = await waiting();
       const calls = plane.loseAnswerOf(call);
@@ -69,14 +69,14 @@ describe('Decide', () => {
   });
 });
 
-describe('Decide refuses, changes nothing, and records the attempt', () => {
+describe('Decide refuses a decision, changes nothing, and records the attempt', () => {
   const attempt = async ({ boundaryId }: Owner) => {
     const { type, data } = (await plane.events(boundaryId)).at(-1) ?? {};
     return { type, code: data?.['code'] };
   };
   const decisionsOf = async ({ boundaryId }: Owner) => (await plane.row(boundaryId)).decisions ?? [];
 
-  test('repeated by the same person: DecisionRefused, 409', async () => {
+  test('with DecisionRefused (409) when the same person decides again', async () => {
     const owner = await waiting();
     await decide('bob', owner);
     plane.advance(1000);
@@ -85,20 +85,20 @@ describe('Decide refuses, changes nothing, and records the attempt', () => {
     expect(await attempt(owner)).toEqual({ type: 'attempt.refused', code: 'already-decided' });
   });
 
-  test('by the person who asked for the task: DecisionRefused, 409', async () => {
+  test('with DecisionRefused (409) when the requester decides', async () => {
     const owner = await waiting();
     expect(await decide('ann', owner)).toMatchObject({ status: 409, body: { error: 'DecisionRefused' } });
     expect(await attempt(owner)).toEqual({ type: 'attempt.refused', code: 'requester' });
   });
 
-  test('for another grant than was asked for: DecisionRefused, 409', async () => {
+  test('with DecisionRefused (409) when the decision is about another grant', async () => {
     const owner = await waiting();
     const answer = await decide('bob', owner, { grantDigest: '0'.repeat(64) });
     expect(answer).toMatchObject({ status: 409, body: { error: 'DecisionRefused' } });
     expect(await attempt(owner)).toEqual({ type: 'attempt.refused', code: 'other-grant' });
   });
 
-  test('by a role that may not decide: NotPermitted, 403', async () => {
+  test('with NotPermitted (403) when the role may not decide', async () => {
     const owner = await waiting();
     const answer = await decide('mallory', owner, {}, 'Requesters');
     expect(answer).toMatchObject({ status: 403, body: { error: 'NotPermitted' } });
@@ -106,13 +106,13 @@ describe('Decide refuses, changes nothing, and records the attempt', () => {
     expect(await decisionsOf(owner)).toEqual([]);
   });
 
-  test('late, when the task runs already: DecisionRefused, 409', async () => {
+  test('with DecisionRefused (409) when the task already runs', async () => {
     const owner = await plane.approved();
     expect(await decide('dave', owner)).toMatchObject({ status: 409, body: { error: 'DecisionRefused' } });
     expect(await attempt(owner)).toEqual({ type: 'attempt.refused', code: 'not-waiting' });
   });
 
-  test('late, when the approval has expired: DecisionRefused, 409', async () => {
+  test('with DecisionRefused (409) when the approval has expired', async () => {
     const owner = await waiting();
     await plane.change(owner.boundaryId, (row) => ({
       ...row,
@@ -124,18 +124,18 @@ describe('Decide refuses, changes nothing, and records the attempt', () => {
 });
 
 describe('Decide refuses a call', () => {
-  test('about a task that was not submitted: UnknownTask, 404', async () => {
+  test('with UnknownTask (404) when the task was not submitted', async () => {
     const { boundaryId } = plane.newId('database-maintenance');
     const answer = await plane.post('Decide', 'bob', { task: boundaryId, decision: 'approve' });
     expect(answer).toMatchObject({ status: 404, body: { error: 'UnknownTask' } });
   });
 
   test.each<[string, object]>([
-    ['that approves without a grant digest', { grantDigest: undefined }],
-    ['that refuses without a reason', { decision: 'refuse' }],
-    ['that decides something else', { decision: 'postpone' }],
-    ['with half a character in its reason', { reason: '\ud800' }],
-  ])('%s: MalformedRequest, 400', async (_what, change) => {
+    ['an approval has no grant digest', { grantDigest: undefined }],
+    ['a refusal has no reason', { decision: 'refuse' }],
+    ['the decision is unknown', { decision: 'postpone' }],
+    ['the reason contains half of a character', { reason: '\ud800' }],
+  ])('with MalformedRequest (400) when %s', async (_what, change) => {
     const owner = await waiting();
     expect(await decide('bob', owner, change)).toMatchObject({
       status: 400,
@@ -145,7 +145,7 @@ describe('Decide refuses a call', () => {
   });
 });
 
-describe('Decide about the review of an emergency', () => {
+describe('Decide, for the review of an emergency', () => {
   const emergency = async (): Promise<string> => {
     const { boundaryId } = await plane.submitted({ ...MAINTENANCE, emergency: 'The shop is down' });
     return `${boundaryId}.review`;
@@ -153,7 +153,7 @@ describe('Decide about the review of an emergency', () => {
   const review = (person: string, task: string, decision = 'approve') =>
     plane.post('Decide', person, { task, decision, reason: 'Seen' });
 
-  test('records it once; the task itself is not touched', async () => {
+  test('records the decision once and does not change the task', async () => {
     const task = await emergency();
     expect(await review('bob', task)).toMatchObject({ status: 200, body: { phase: 'justified' } });
     expect(await review('bob', task)).toMatchObject({ status: 200, body: { phase: 'justified' } });
@@ -161,14 +161,14 @@ describe('Decide about the review of an emergency', () => {
     expect(await plane.row(task.replace('.review', ''))).toMatchObject({ phase: 'approved' });
   });
 
-  test('by the person who asked, or after it was decided: DecisionRefused, 409', async () => {
+  test('throws DecisionRefused (409) for the requester, and after the review was decided', async () => {
     const task = await emergency();
     expect(await review('ann', task)).toMatchObject({ status: 409, body: { error: 'DecisionRefused' } });
     expect(await review('bob', task, 'refuse')).toMatchObject({ body: { phase: 'unjustified' } });
     expect(await review('carol', task)).toMatchObject({ status: 409, body: { error: 'DecisionRefused' } });
   });
 
-  test('of a task that is no emergency: UnknownTask, 404', async () => {
+  test('throws UnknownTask (404) for a task that is not an emergency', async () => {
     const { boundaryId } = await waiting();
     expect(await review('bob', `${boundaryId}.review`)).toMatchObject({ status: 404 });
   });

@@ -12,7 +12,7 @@ const end = (person: string, { boundaryId }: Owner, reason = 'Not needed any mor
   plane.post('End', person, { task: boundaryId, reason }, role);
 
 describe('End', () => {
-  test('ends a task: in the row, in the evidence, by Teardown, and its execution', async () => {
+  test('records the end in the row and the evidence, starts Teardown and stops the execution', async () => {
     const owner = await working();
     expect(await end('erin', owner)).toMatchObject({
       status: 200,
@@ -30,7 +30,7 @@ describe('End', () => {
     expect(plane.execution(owner.executionArn)).toBe('ABORTED');
   });
 
-  test('called again by the same person with the same reason: the same answer, and one Teardown', async () => {
+  test('returns the same answer and starts no second Teardown for the same person and reason', async () => {
     const owner = await working();
     const first = await end('erin', owner);
     const before = await plane.row(owner.boundaryId);
@@ -38,7 +38,7 @@ describe('End', () => {
     expect(await plane.row(owner.boundaryId)).toEqual(before);
   });
 
-  test('half done: the same call completes what a lost answer interrupted', async () => {
+  test('completes its work when it is called again after a lost answer', async () => {
     for (let call = 1; ; call += 1) {
       const owner = await working();
       const calls = plane.loseAnswerOf(call);
@@ -55,7 +55,7 @@ describe('End', () => {
     }
   });
 
-  test('when the execution cannot be stopped: the task is ended all the same', async () => {
+  test('ends the task when the execution cannot be stopped', async () => {
     const owner = await working();
     plane.refuse('StopExecution', 'AccessDeniedException');
     expect(await end('erin', owner)).toMatchObject({ status: 200 });
@@ -65,13 +65,13 @@ describe('End', () => {
   });
 });
 
-describe('End refuses, changes nothing, and records the attempt', () => {
+describe('End refuses the call, changes nothing, and records the attempt', () => {
   const attempt = async ({ boundaryId }: Owner) => {
     const { type, data } = (await plane.events(boundaryId)).at(-1) ?? {};
     return { type, code: data?.['code'] };
   };
 
-  test('by a role that may not end the type’s tasks: NotPermitted, 403', async () => {
+  test('with NotPermitted (403) when the role may not end tasks of the type', async () => {
     const owner = await working();
     const answer = await end('olga', owner, 'Because', 'Operators');
     expect(answer).toMatchObject({ status: 403, body: { error: 'NotPermitted' } });
@@ -79,7 +79,7 @@ describe('End refuses, changes nothing, and records the attempt', () => {
     expect(await attempt(owner)).toEqual({ type: 'attempt.refused', code: 'not-permitted' });
   });
 
-  test('late, when the task ends by itself: AlreadyEnded, 409', async () => {
+  test('with AlreadyEnded (409) when the task is already ending', async () => {
     const owner = await working();
     await plane.change(owner.boundaryId, (row) => inPhase(row, 'revoking'));
     expect(await end('erin', owner)).toMatchObject({ status: 409, body: { error: 'AlreadyEnded' } });
@@ -87,14 +87,14 @@ describe('End refuses, changes nothing, and records the attempt', () => {
     expect((await plane.row(owner.boundaryId)).teardown).toBeUndefined();
   });
 
-  test('late, when somebody else has ended it: AlreadyEnded, 409', async () => {
+  test('with AlreadyEnded (409) when another person has ended the task', async () => {
     const owner = await working();
     await end('erin', owner);
     expect(await end('bob', owner)).toMatchObject({ status: 409, body: { error: 'AlreadyEnded' } });
     expect((await plane.row(owner.boundaryId)).ended?.person).toBe('erin');
   });
 
-  test('late, when it is closed: AlreadyEnded, 409, and its evidence stays as it was', async () => {
+  test('with AlreadyEnded (409) when the task is closed, without a change to its evidence', async () => {
     const owner = await plane.taskBefore('CloseBoundary');
     await plane.step('CloseBoundary', owner);
     const before = await plane.eventIds(owner.boundaryId);
@@ -104,16 +104,16 @@ describe('End refuses, changes nothing, and records the attempt', () => {
 });
 
 describe('End refuses a call', () => {
-  test('about a task that was not submitted: UnknownTask, 404', async () => {
+  test('with UnknownTask (404) when the task was not submitted', async () => {
     const { boundaryId } = plane.newId();
     const answer = await plane.post('End', 'erin', { task: boundaryId, reason: 'Because' });
     expect(answer).toMatchObject({ status: 404, body: { error: 'UnknownTask' } });
   });
 
   test.each([
-    ['without a reason', ''],
-    ['with half a character in its reason', '\ud800'],
-  ])('%s: MalformedRequest, 400', async (_what, reason) => {
+    ['the reason is empty', ''],
+    ['the reason contains half of a character', '\ud800'],
+  ])('with MalformedRequest (400) when %s', async (_what, reason) => {
     const owner = await working();
     expect(await end('erin', owner, reason)).toMatchObject({
       status: 400,

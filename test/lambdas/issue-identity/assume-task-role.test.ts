@@ -28,23 +28,23 @@ beforeEach(() => {
   slept = [];
 });
 
-describe('AssumeRole is made again only when nothing can have been made', () => {
+describe('assumeTaskRole', () => {
   test.each([
     ['throttled', 'Throttling', 400],
-    ['throttled by its other name', 'ThrottlingException', 400],
-  ])('%s: again, after a pause', async (_what, name, status) => {
+    ['throttled with the other error name', 'ThrottlingException', 400],
+  ])('calls AssumeRole again after a pause when it was %s', async (_what, name, status) => {
     sts.on(AssumeRoleCommand).rejectsOnce(answered(name, status)).resolves({ Credentials });
     expect(await assume()).toBe('ASIAX');
     expect(slept).toEqual([200]);
   });
 
-  test('throttled three times: its own error', async () => {
+  test('throws the error of AWS when AssumeRole was throttled three times', async () => {
     sts.on(AssumeRoleCommand).rejects(answered('Throttling', 400));
     expect(await assume()).toBe('Throttling');
     expect(sts.calls()).toHaveLength(3);
   });
 
-  test('refused: its own error, at once', async () => {
+  test('throws the error of AWS at once when AssumeRole was refused', async () => {
     sts.on(AssumeRoleCommand).rejects(answered('AccessDenied', 403));
     expect(await assume()).toBe('AccessDenied');
     expect(sts.calls()).toHaveLength(1);
@@ -52,9 +52,9 @@ describe('AssumeRole is made again only when nothing can have been made', () => 
 
   test.each([
     ['no answer', Object.assign(new Error('socket hang up'), { name: 'TimeoutError' })],
-    ['a failure of its own', answered('InternalFailure', 500)],
-    ['unavailable', answered('ServiceUnavailable', 503)],
-  ])('%s: uncertain, and once', async (_what, error) => {
+    ['an internal failure', answered('InternalFailure', 500)],
+    ['an unavailable service', answered('ServiceUnavailable', 503)],
+  ])('throws IdentityUncertain after one call when a session may exist: %s', async (_what, error) => {
     sts.on(AssumeRoleCommand).rejects(error);
     expect(await assume()).toBe('IdentityUncertain');
     expect(sts.calls()).toHaveLength(1);

@@ -19,7 +19,7 @@ const sessionVersions = (secretName: string) => [
 ];
 
 describe('IssueIdentity', () => {
-  test('opens the boundary: a lease with its deadline, its session in a secret, and the event', async () => {
+  test('opens the boundary with a lease, its session in a secret, and the event', async () => {
     const owner = await plane.taskBefore('IssueIdentity');
     const nowMs = plane.clock.nowMs();
     const event = await issue(owner);
@@ -43,7 +43,7 @@ describe('IssueIdentity', () => {
     expect(sessionVersions(event.sessionSecretId)).toEqual([event.sessionVersionId]);
   });
 
-  test('called again: the same lease, and no second session', async () => {
+  test('returns the same lease and creates no second session when it is called again', async () => {
     const owner = await plane.taskBefore('IssueIdentity');
     const first = await issue(owner);
     expect(await issue(owner)).toEqual(first);
@@ -51,7 +51,7 @@ describe('IssueIdentity', () => {
     expect(sessionVersions(first.sessionSecretId)).toHaveLength(1);
   });
 
-  test('after a run that handed on: the next lease, with its checkpoint', async () => {
+  test('issues the next lease with the checkpoint of the previous run', async () => {
     const owner = await plane.taskBefore('IssueIdentity');
     const { sessionVersionId } = await issue(owner);
     const next = await issue(owner, { after: sessionVersionId, checkpoint: { parts: 3 }, tools: null });
@@ -63,7 +63,7 @@ describe('IssueIdentity', () => {
     ]);
   });
 
-  test('half done: a repeated call opens the boundary, with another lease where one was intended', async () => {
+  test('opens the boundary when it is called again after a lost answer, with another lease if one was intended', async () => {
     const ends = await plane.afterEachLostAnswer('IssueIdentity');
     expect(ends.length).toBeGreaterThan(10);
     for (const { error, phase, events } of ends) {
@@ -72,14 +72,17 @@ describe('IssueIdentity', () => {
     }
   });
 
-  test.each(['revoking', 'revoked'] as const)('late, when the boundary is %s: PhasePassed', async (phase) => {
-    const owner = await plane.taskBefore('IssueIdentity');
-    await plane.change(owner.boundaryId, (row) => inPhase(row, phase));
-    await expect(issue(owner)).rejects.toMatchObject({ name: 'PhasePassed' });
-    expect(await leasesOf(owner)).toEqual([]);
-  });
+  test.each(['revoking', 'revoked'] as const)(
+    'throws PhasePassed when the boundary is already %s',
+    async (phase) => {
+      const owner = await plane.taskBefore('IssueIdentity');
+      await plane.change(owner.boundaryId, (row) => inPhase(row, phase));
+      await expect(issue(owner)).rejects.toMatchObject({ name: 'PhasePassed' });
+      expect(await leasesOf(owner)).toEqual([]);
+    },
+  );
 
-  test('overtaken by the teardown while it works: PhasePassed; the lease is recorded, so it is proven', async () => {
+  test('throws PhasePassed when a teardown begins meanwhile, and records the lease so that its end is proven', async () => {
     const owner = await plane.taskBefore('IssueIdentity');
     plane.overtakeAfter('identity.issued:1', owner.boundaryId, (row) => inPhase(row, 'revoking'));
     await expect(issue(owner)).rejects.toMatchObject({ name: 'PhasePassed' });
@@ -93,14 +96,14 @@ describe('IssueIdentity issues nothing', () => {
     expect(await plane.eventIds(owner.boundaryId)).not.toContain('identity.issued:1');
   };
 
-  test('for an execution that does not own the task: NotTheOwner', async () => {
+  test('and throws NotTheOwner for an execution that does not own the task', async () => {
     const owner = await plane.taskBefore('IssueIdentity');
     const call = issue(owner, { executionArn: 'arn:of:another' });
     await expect(call).rejects.toMatchObject({ name: 'NotTheOwner' });
     await expectNothingIssued(owner);
   });
 
-  test('when the grant is not what was asked for: TaskRejected, recorded', async () => {
+  test('and throws TaskRejected, which is recorded, when the grant differs from the requested grant', async () => {
     const owner = await plane.taskBefore('IssueIdentity');
     await plane.change(owner.boundaryId, (row) => ({ ...row, grantDigest: '0'.repeat(64) }));
     await expect(issue(owner)).rejects.toMatchObject({ name: 'TaskRejected' });
@@ -111,14 +114,14 @@ describe('IssueIdentity issues nothing', () => {
     });
   });
 
-  test('after a session that is not the task’s: PhasePassed', async () => {
+  test('and throws PhasePassed when the previous session is not one of the task', async () => {
     const owner = await plane.taskBefore('IssueIdentity');
     const call = issue(owner, { after: 'f'.repeat(64), checkpoint: null, tools: null });
     await expect(call).rejects.toMatchObject({ name: 'PhasePassed' });
     await expectNothingIssued(owner);
   });
 
-  test('after a run whose checkpoint is too large: WorkContractViolation', async () => {
+  test('and throws WorkContractViolation when the checkpoint is too large', async () => {
     const owner = await plane.taskBefore('IssueIdentity');
     const { sessionVersionId } = await issue(owner);
     const call = issue(owner, { after: sessionVersionId, checkpoint: 'x'.repeat(70_000), tools: null });
@@ -126,7 +129,7 @@ describe('IssueIdentity issues nothing', () => {
     expect(await leasesOf(owner)).toHaveLength(1);
   });
 
-  test('when too little of the task is left: OutOfTime', async () => {
+  test('and throws OutOfTime when too little time of the task is left', async () => {
     const owner = await plane.taskBefore('IssueIdentity');
     await plane.change(owner.boundaryId, (row) =>
       ledgerRow.parse({ ...row, taskDeadlineMs: plane.clock.nowMs() + 10_000 }),
@@ -135,7 +138,7 @@ describe('IssueIdentity issues nothing', () => {
     await expectNothingIssued(owner);
   });
 
-  test('when the task had all the leases that one may have: OutOfLeases', async () => {
+  test('and throws OutOfLeases when the task had the maximum number of leases', async () => {
     const owner = await plane.taskBefore('IssueIdentity');
     const { sessionVersionId } = await issue(owner);
     await plane.change(owner.boundaryId, (row) => ({
@@ -153,8 +156,8 @@ const leaseIn = (row: LedgerRow): LedgerRow['leases'][number] => {
   return lease;
 };
 
-describe('IssueIdentity hands nothing to the work', () => {
-  test('when STS does not answer: IdentityUncertain; the intent stays, and the next call takes another lease', async () => {
+describe('IssueIdentity returns no credentials', () => {
+  test('and throws IdentityUncertain when STS does not answer; the next call uses another lease', async () => {
     const owner = await plane.taskBefore('IssueIdentity');
     plane.refuse('AssumeRole', 'InternalFailure', 500);
     await expect(issue(owner)).rejects.toMatchObject({ name: 'IdentityUncertain' });
@@ -163,7 +166,7 @@ describe('IssueIdentity hands nothing to the work', () => {
     expect(await leasesOf(owner)).toMatchObject([{ state: 'intended' }, { number: 2, state: 'issued' }]);
   });
 
-  test('when the new session is not accepted: CanaryFailed, before its key is in the evidence', async () => {
+  test('and throws CanaryFailed before it records the key when AWS does not accept the new session', async () => {
     const owner = await plane.taskBefore('IssueIdentity');
     plane.refuse('DescribeSecret', 'AccessDeniedException');
     await expect(issue(owner)).rejects.toMatchObject({ name: 'CanaryFailed' });

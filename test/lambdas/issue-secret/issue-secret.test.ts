@@ -13,7 +13,7 @@ const secretOf = async ({ boundaryId }: Owner) => {
 };
 const stored = (name: string) => plane.aws.secrets.store.all().find((secret) => secret.name === name);
 describe('IssueSecret', () => {
-  test('creates the secret, readable by its task alone, and records what it made', async () => {
+  test('creates a secret that only its task can read, and records it', async () => {
     const owner = await plane.taskBefore('IssueSecret');
     const { secretName } = await secretOf(owner);
     expect(await plane.step('IssueSecret', owner)).toEqual({ secretName });
@@ -30,7 +30,7 @@ describe('IssueSecret', () => {
     });
   });
 
-  test('called again: the same answer; value and evidence stay as they are', async () => {
+  test('returns the same answer and does not change the value or the evidence when it is called again', async () => {
     const owner = await plane.taskBefore('IssueSecret');
     const first = await plane.step('IssueSecret', owner);
     const before = [await secretOf(owner), await plane.events(owner.boundaryId)];
@@ -38,25 +38,28 @@ describe('IssueSecret', () => {
     expect([await secretOf(owner), await plane.events(owner.boundaryId)]).toEqual(before);
   });
 
-  test('half done: completed by a repeated call, unless a value exists that is lost: HalfIssued', async () => {
+  test('completes its work when it is called again, or throws HalfIssued when a value was lost', async () => {
     const whole = await plane.endOf('IssueSecret', await plane.taskBefore('IssueSecret'));
     const ends = await plane.afterEachLostAnswer('IssueSecret');
     const lost = ends.filter(({ error }) => error === 'HalfIssued');
-    // The value was put, and its event was not written: at the put itself, and at the read before the event.
+    // The value was put and its event was not written: the answer was lost at the put, or at the read before the event.
     expect(lost).toHaveLength(2);
     for (const { events } of lost) expect(events).not.toContain('secret.issued:receiptKey');
     for (const end of ends) if (!lost.includes(end)) expect(end).toEqual(whole);
   });
 
-  test.each(['revoking', 'revoked'] as const)('late, when the boundary is %s: PhasePassed', async (phase) => {
-    const owner = await plane.taskBefore('IssueSecret');
-    await plane.change(owner.boundaryId, (row) => inPhase(row, phase));
-    await expect(plane.step('IssueSecret', owner)).rejects.toMatchObject({ name: 'PhasePassed' });
-    const secret = await secretOf(owner);
-    expect([secret.state, stored(secret.secretName)]).toEqual(['planned', undefined]);
-  });
+  test.each(['revoking', 'revoked'] as const)(
+    'throws PhasePassed when the boundary is already %s',
+    async (phase) => {
+      const owner = await plane.taskBefore('IssueSecret');
+      await plane.change(owner.boundaryId, (row) => inPhase(row, phase));
+      await expect(plane.step('IssueSecret', owner)).rejects.toMatchObject({ name: 'PhasePassed' });
+      const secret = await secretOf(owner);
+      expect([secret.state, stored(secret.secretName)]).toEqual(['planned', undefined]);
+    },
+  );
 
-  test('overtaken by the teardown while it works: PhasePassed, and what it made is destroyed', async () => {
+  test('throws PhasePassed and destroys its secret when a teardown begins meanwhile', async () => {
     const owner = await plane.taskBefore('IssueSecret');
     const { secretName } = await secretOf(owner);
     const { boundaryId } = owner;
@@ -67,20 +70,20 @@ describe('IssueSecret', () => {
 });
 
 describe('IssueSecret issues nothing', () => {
-  test('for an execution that does not own the task: NotTheOwner', async () => {
+  test('and throws NotTheOwner for an execution that does not own the task', async () => {
     const owner = await plane.taskBefore('IssueSecret');
     const call = plane.step('IssueSecret', owner, { executionArn: 'arn:of:another' });
     await expect(call).rejects.toMatchObject({ name: 'NotTheOwner' });
     expect((await secretOf(owner)).state).toBe('planned');
   });
 
-  test('under a name that was not asked for: PhasePassed', async () => {
+  test('and throws PhasePassed for a name that was not requested', async () => {
     const owner = await plane.taskBefore('IssueSecret');
     const call = plane.step('IssueSecret', owner, { secret: 'another' });
     await expect(call).rejects.toMatchObject({ name: 'PhasePassed' });
   });
 
-  test('when Secrets Manager refuses: its own error, and the intent is recorded', async () => {
+  test('and throws the error of Secrets Manager after it recorded the intent', async () => {
     const owner = await plane.taskBefore('IssueSecret');
     plane.refuse('CreateSecret', 'AccessDeniedException');
     await expect(plane.step('IssueSecret', owner)).rejects.toMatchObject({ name: 'AccessDeniedException' });
@@ -89,7 +92,7 @@ describe('IssueSecret issues nothing', () => {
   });
 });
 
-describe('IssueSecret for a database', () => {
+describe('IssueSecret, for a database', () => {
   const admitted = async (): Promise<Owner> => {
     const owner = await plane.approved(MAINTENANCE);
     await plane.step('Admit', owner);
@@ -97,7 +100,7 @@ describe('IssueSecret for a database', () => {
   };
   const issue = (owner: Owner) => plane.step('IssueSecret', owner, { secret: 'database' });
 
-  test('before the window opens: WindowNotOpen, and nothing was written', async () => {
+  test('throws WindowNotOpen and writes nothing before the window opens', async () => {
     const owner = await admitted();
     const before = await plane.row(owner.boundaryId);
     await expect(issue(owner)).rejects.toMatchObject({ name: 'WindowNotOpen' });
@@ -107,7 +110,7 @@ describe('IssueSecret for a database', () => {
     expect((await secretOf(owner)).state).toBe('issued');
   });
 
-  test('makes the login first, valid until the task’s last moment', async () => {
+  test('creates the login first, valid until the task’s deadline', async () => {
     const owner = await withWindowOpen();
     await issue(owner);
     const { handle } = await secretOf(owner);
@@ -116,7 +119,7 @@ describe('IssueSecret for a database', () => {
     expect(plane.database.roles.get(handle?.['username'] ?? '')).toMatchObject({ canLogin: true });
   });
 
-  test('while the database is down: LoginServerUnavailable, and a later call completes it', async () => {
+  test('throws LoginServerUnavailable while the database is down, and completes its work in a later call', async () => {
     const owner = await withWindowOpen();
     plane.database.isDown = true;
     await expect(issue(owner)).rejects.toMatchObject({ name: 'LoginServerUnavailable' });
@@ -126,7 +129,7 @@ describe('IssueSecret for a database', () => {
     expect(await secretOf(owner)).toMatchObject({ state: 'issued', attempts: 2 });
   });
 
-  /** The clock stands in the window already: this one opens now. */
+  /** A task whose window opens now, so that the clock need not be moved. */
   async function withWindowOpen(): Promise<Owner> {
     const nowMs = plane.clock.nowMs();
     const instant = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');

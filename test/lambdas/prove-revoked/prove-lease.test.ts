@@ -10,7 +10,7 @@ import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { rowOf } from '../../fixtures/row.ts';
 
 const DEADLINE_MS = Date.UTC(2026, 10, 23, 10, 2, 0);
-/** The deadline and the margin between two clocks: from the next millisecond on the lease is certainly over. */
+/** The deadline plus the margin for clock differences. From the next millisecond on, the lease is certainly over. */
 const OVER_MS = DEADLINE_MS + 30_000;
 
 const lease: IssuedLease = {
@@ -31,7 +31,7 @@ const credentials = {
   expiration: '2026-11-23T10:15:00Z',
 };
 
-/** Each lease's own credentials, by the version that its key gives. */
+/** The credentials of each lease, found by its session version. */
 const valueOf = (leases: readonly LeaseRecord[]) => async (_name: string, versionId: string) => {
   const { accessKeyId } = leases.find((each) => versionIdFrom(each.accessKeyId ?? '') === versionId) ?? {};
   return JSON.stringify({ ...credentials, accessKeyId });
@@ -55,13 +55,13 @@ const UNCLEAR: CanaryAnswer = {
 };
 
 interface Given {
-  /** The first answers of the canary; the last one is repeated. */
+  /** The answers of the canary in order. The last one is repeated. */
   readonly answers: readonly CanaryAnswer[];
   readonly nowMs: number;
   readonly value?: (name: string, versionId: string) => Promise<string | undefined>;
 }
 
-/** Proves the lease with what is given; time passes only in pauses. */
+/** Proves the lease with the given answers. Time passes only in pauses. */
 async function prove(given: Given, change: Partial<IssuedLease> = {}) {
   const [proof] = await proveAll(given, [{ ...lease, ...change }]);
   if (proof === undefined) throw new Error('There is no proof of the lease.');
@@ -98,8 +98,8 @@ const named = (name: string) => Object.assign(new Error(name), { name });
 describe('a lease whose credentials can be presented', () => {
   test.each<[string, readonly CanaryAnswer[], number]>([
     ['before its deadline', [REFUSED], DEADLINE_MS - 100_000],
-    ['after it', [REFUSED], OVER_MS + 1],
-  ])('is refused three times, a second apart, %s', async (_when, answers, nowMs) => {
+    ['after its deadline', [REFUSED], OVER_MS + 1],
+  ])('is proven by three refusals, a second apart, %s', async (_when, answers, nowMs) => {
     const proof = await prove({ answers, nowMs });
     expect(proof).toMatchObject({ lease: 1, proof: 'refused', accessKeyId: 'ASIA1' });
     expect(proof.refusals.map(({ at }) => Date.parse(at) - nowMs)).toEqual([0, 1000, 2000]);
@@ -111,15 +111,15 @@ describe('a lease whose credentials can be presented', () => {
     ['accepted long after its deadline', [ACCEPTED], OVER_MS + 86_400_000],
     ['accepted between two denials after its deadline', [DENIED, ACCEPTED, DENIED], OVER_MS + 1],
     ['denied before its deadline', [DENIED], DEADLINE_MS - 1],
-    ['denied within the margin of two clocks', [DENIED], OVER_MS],
+    ['denied within the margin for clock differences', [DENIED], OVER_MS],
     ['denied once among refusals before its deadline', [REFUSED, DENIED, REFUSED], DEADLINE_MS - 100_000],
-    ['answered by something else, before its deadline', [UNCLEAR], DEADLINE_MS - 100_000],
-    ['answered by something else, after its deadline', [UNCLEAR], OVER_MS + 86_400_000],
+    ['answered with an unclear error before its deadline', [UNCLEAR], DEADLINE_MS - 100_000],
+    ['answered with an unclear error after its deadline', [UNCLEAR], OVER_MS + 86_400_000],
   ])('is not proven while it is %s', async (_what, answers, nowMs) => {
     await expect(prove({ answers, nowMs })).rejects.toMatchObject({ name: 'StillAccepted' });
   });
 
-  test('is `expired` when it is denied after deadline and margin, with what it was told', async () => {
+  test('is proven as `expired`, with the answers, when it is denied after the deadline and the margin', async () => {
     const proof = await prove({ answers: [DENIED], nowMs: OVER_MS + 1 });
     expect(proof).toMatchObject({ proof: 'expired', accessKeyId: 'ASIA1', deadline: '2026-11-23T10:02:00Z' });
     expect(proof.refusals.map(({ error, message }) => ({ answer: 'denied', error, message }))).toEqual([
@@ -129,23 +129,23 @@ describe('a lease whose credentials can be presented', () => {
     ]);
   });
 
-  test('is no more than `expired` when one of three was a mere denial', async () => {
+  test('is proven only as `expired` when one of three answers is a denial without our deny', async () => {
     const proof = await prove({ answers: [REFUSED, DENIED, REFUSED], nowMs: OVER_MS + 1 });
     expect([proof.proof, proof.refusals.length]).toEqual(['expired', 3]);
   });
 
-  test('says nothing of the credentials but the key’s id', async () => {
+  test('appears in errors only with the id of its key', async () => {
     const error = await prove({ answers: [DENIED], nowMs: DEADLINE_MS }).catch(String);
     expect(error).toMatch(/ASIA1.*no identity-based policy/);
     expect(error).not.toContain('kept-to-itself');
   });
 });
 
-describe('a lease whose credentials nobody can present', () => {
+describe('a lease whose credentials cannot be presented', () => {
   const gone = async () => undefined;
   const shut = () => Promise.reject(named('AccessDeniedException'));
 
-  test('is waited out to the millisecond, and then `expired`', async () => {
+  test('is proven as `expired` in the first millisecond after the deadline and the margin', async () => {
     const pending = prove({ answers: [ACCEPTED], nowMs: OVER_MS, value: gone });
     await expect(pending).rejects.toMatchObject({ name: 'ExpiryPending' });
     expect(await prove({ answers: [ACCEPTED], nowMs: OVER_MS + 1, value: gone })).toMatchObject({
@@ -154,7 +154,7 @@ describe('a lease whose credentials nobody can present', () => {
     });
   });
 
-  test('is waited out also while a function may still make it', async () => {
+  test('is not proven while a function may still create it', async () => {
     const late = { intendedAtMs: DEADLINE_MS + 10_000 };
     const pending = prove({ answers: [ACCEPTED], nowMs: OVER_MS + 40_001, value: gone }, late);
     await expect(pending).resolves.toMatchObject({ proof: 'expired' });
@@ -163,7 +163,7 @@ describe('a lease whose credentials nobody can present', () => {
     ).rejects.toMatchObject({ name: 'ExpiryPending' });
   });
 
-  test('because they are shut even for this function: an error before, `expired` after its deadline', async () => {
+  test('is proven as `expired` after its deadline when this function may not read them, and fails before', async () => {
     await expect(prove({ answers: [ACCEPTED], nowMs: OVER_MS, value: shut })).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });
@@ -174,14 +174,14 @@ describe('a lease whose credentials nobody can present', () => {
     });
   });
 
-  test('because Secrets Manager is down: an error whenever it is', async () => {
+  test('is never proven while Secrets Manager is down', async () => {
     const down = () => Promise.reject(named('InternalServiceError'));
     await expect(prove({ answers: [ACCEPTED], nowMs: OVER_MS + 1, value: down })).rejects.toMatchObject({
       name: 'InternalServiceError',
     });
   });
 
-  test('though they are not credentials: somebody wrote there', async () => {
+  test('is not proven when the secret contains something else', async () => {
     const value = async () => '{"accessKeyId":"kept-to-itself"}';
     const error = prove({ answers: [REFUSED], nowMs: OVER_MS + 1, value });
     await expect(error).rejects.toMatchObject({
@@ -195,7 +195,7 @@ describe('several leases', () => {
   const leases = [1, 2, 3].map((number) => ({ ...lease, number, accessKeyId: `ASIA${number}` }));
   const nowMs = DEADLINE_MS - 100_000;
 
-  test('are asked in turn, three rounds, in no more time than one', async () => {
+  test('are probed in three rounds, which take no longer than for one lease', async () => {
     const asked: string[] = [];
     const proofs = await proveAll(
       { answers: [REFUSED], nowMs, asking: (key) => void asked.push(key) },
@@ -212,7 +212,7 @@ describe('several leases', () => {
       expect(refusals.map(({ at }) => Date.parse(at) - nowMs)).toEqual([0, 1000, 2000]);
   });
 
-  test('are not proven while one of them is accepted, be it in the last round', async () => {
+  test('are not proven while one of them is accepted, even in the last round', async () => {
     const answers = [...Array.from({ length: 8 }, () => REFUSED), ACCEPTED];
     await expect(proveAll({ answers, nowMs }, leases)).rejects.toMatchObject({
       name: 'StillAccepted',
@@ -220,7 +220,7 @@ describe('several leases', () => {
     });
   });
 
-  test('are not proven while one that nobody can present may live, and then each is told for itself', async () => {
+  test('are not proven while one without credentials may still be valid, and are then proven one by one', async () => {
     const value = async (name: string, versionId: string) =>
       versionId === versionIdFrom('ASIA2') ? undefined : valueOf(leases)(name, versionId);
     const pending = proveAll({ answers: [REFUSED], nowMs, value }, leases);
@@ -234,7 +234,7 @@ describe('several leases', () => {
   });
 });
 
-describe('as many leases as a task can have', () => {
+describe('the maximum number of leases', () => {
   const leases = Array.from({ length: MAX_LEASES }, (_unused, index) => ({
     ...lease,
     number: index + 1,
@@ -242,7 +242,7 @@ describe('as many leases as a task can have', () => {
   }));
   const startMs = DEADLINE_MS - 100_000;
 
-  /** Everything outside takes 200 ms to answer. */
+  /** Every external call takes 200 ms. */
   function slowWorld(answerTo: (accessKeyId: string) => CanaryAnswer = () => REFUSED) {
     const clock = new VirtualClock({ startMs });
     const seen = { open: 0, mostAsked: 0, asking: 0 };
@@ -267,7 +267,7 @@ describe('as many leases as a task can have', () => {
   }
   const row = (of: readonly LeaseRecord[]) => rowOf({ phase: 'revoked', leases: [...of] });
 
-  test('are proven well within the minute that the function has', async () => {
+  test('are proven well within the function’s timeout of a minute', async () => {
     const { clock, seen, on } = slowWorld();
     const proofs = await proveLeases(row(leases), on);
     const seconds = (clock.nowMs() - startMs) / 1000;
@@ -280,7 +280,7 @@ describe('as many leases as a task can have', () => {
     expect(seen).toEqual({ open: 0, mostAsked: 10, asking: 0 });
   });
 
-  test('of which many were never recorded as issued cost one reading of the evidence', async () => {
+  test('need only one read of the evidence when many were never recorded as issued', async () => {
     const { clock, on } = slowWorld();
     Object.assign(on, { clock: { ...on.clock, nowMs: () => OVER_MS + 1 } });
     const unrecorded = leases.map(({ accessKeyId: _none, sessionVersionId: _version, ...rest }) => ({
@@ -292,7 +292,7 @@ describe('as many leases as a task can have', () => {
     expect(clock.nowMs() - startMs).toBe(200);
   });
 
-  test('are not proven while several are accepted: the first of them is told, and no connection is left open', async () => {
+  test('are not proven while several are accepted; the error names the first one, and no connection stays open', async () => {
     const { seen, on } = slowWorld((key) => (['ASIA57', 'ASIA53'].includes(key) ? ACCEPTED : REFUSED));
     await expect(proveLeases(row(leases), on)).rejects.toMatchObject({
       name: 'StillAccepted',

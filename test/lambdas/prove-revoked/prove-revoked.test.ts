@@ -11,7 +11,7 @@ const lastEvent = async ({ boundaryId }: Owner) => (await plane.events(boundaryI
 const LEASE_IS_OVER_MS = 200_000;
 
 describe('ProveRevoked', () => {
-  test('proves it by three refusals of the task’s own session: event, proof and metric', async () => {
+  test('writes the event, the proof and the metric after three refusals of the task’s own session', async () => {
     const owner = await plane.taskBefore('ProveRevoked');
     plane.printed.length = 0;
     expect(await prove(owner)).toEqual({ proof: 'refused' });
@@ -31,7 +31,7 @@ describe('ProveRevoked', () => {
     expect(plane.printed[0]).toContain('SecondsToProven');
   });
 
-  test('called again, and late, when the boundary is closed: the same proof, and nothing is written', async () => {
+  test('returns the same proof and writes nothing when it is called again, also after the boundary is closed', async () => {
     const owner = await plane.taskBefore('CloseBoundary');
     const before = [await plane.row(owner.boundaryId), await plane.events(owner.boundaryId)];
     expect(await prove(owner)).toEqual({ proof: 'refused' });
@@ -40,14 +40,14 @@ describe('ProveRevoked', () => {
     expect(await prove(owner)).toEqual({ proof: 'refused' });
   });
 
-  test('half done: a repeated call proves it', async () => {
+  test('completes the proof when it is called again after a lost answer', async () => {
     const whole = await plane.endOf('ProveRevoked', await plane.taskBefore('ProveRevoked'));
     const ends = await plane.afterEachLostAnswer('ProveRevoked');
     expect(ends.length).toBeGreaterThan(5);
     for (const end of ends) expect(end).toEqual(whole);
   });
 
-  test('where nothing was issued: nothing-issued', async () => {
+  test('returns nothing-issued for a task to which nothing was issued', async () => {
     const owner = await plane.taskBefore('IssueSecret');
     await plane.step('RevokeAndRecord', owner, { ended: { status: 'unknown' } });
     expect(await prove(owner)).toEqual({ proof: 'nothing-issued' });
@@ -55,23 +55,23 @@ describe('ProveRevoked', () => {
   });
 });
 
-describe('ProveRevoked proves nothing yet', () => {
+describe('ProveRevoked does not prove the end of access', () => {
   const expectUnproven = async (owner: Owner, name: string): Promise<void> => {
     await expect(prove(owner)).rejects.toMatchObject({ name });
     expect((await plane.row(owner.boundaryId)).proof).toBeUndefined();
     expect(await plane.eventIds(owner.boundaryId)).not.toContain('revocation.proven');
   };
 
-  test('before the boundary is revoked: NotProven', async () => {
+  test('and throws NotProven before the boundary is revoked', async () => {
     await expectUnproven(await plane.taskBefore('RevokeAndRecord'), 'NotProven');
   });
 
-  test('for an execution that does not own the task: NotTheOwner', async () => {
+  test('and throws NotTheOwner for an execution that does not own the task', async () => {
     const owner = await plane.taskBefore('ProveRevoked');
     await expectUnproven({ ...owner, executionArn: 'arn:of:another' }, 'NotTheOwner');
   });
 
-  test('while the session is accepted, for the deny was not put: StillAccepted, until its deadline', async () => {
+  test('and throws StillAccepted until the deadline when the deny was not put', async () => {
     const owner = await plane.taskBefore('RevokeAndRecord');
     plane.refuse('PutRolePolicy', 'LimitExceeded', 409);
     await plane.step('RevokeAndRecord', owner);
@@ -81,7 +81,7 @@ describe('ProveRevoked proves nothing yet', () => {
     expect(await prove(owner)).toEqual({ proof: 'refused' });
   });
 
-  test('while a credential may exist that nobody has: ExpiryPending, and then the proof is expired', async () => {
+  test('and throws ExpiryPending while an unrecorded credential may be valid; later the proof is expired', async () => {
     const owner = await plane.taskBefore('IssueIdentity');
     plane.refuse('AssumeRole', 'InternalFailure', 500);
     await plane.step('IssueIdentity', owner).catch(() => undefined);
@@ -92,7 +92,7 @@ describe('ProveRevoked proves nothing yet', () => {
     expect(await prove(owner)).toEqual({ proof: 'expired' });
   });
 
-  test('when the session secret was changed from outside: NotProven', async () => {
+  test('and throws NotProven when another party changed the session secret', async () => {
     const owner = await plane.taskBefore('ProveRevoked');
     const { leases } = await plane.row(owner.boundaryId);
     const secret = plane.aws.secrets.store.all().find(({ name }) => name === leases[0]?.sessionSecretName);
@@ -101,7 +101,7 @@ describe('ProveRevoked proves nothing yet', () => {
     await expectUnproven(owner, 'NotProven');
   });
 
-  test('while a JIT secret can still be read: StillAccepted', async () => {
+  test('and throws StillAccepted while a JIT secret can be read', async () => {
     const owner = await plane.taskBefore('RevokeAndRecord');
     await plane.change(owner.boundaryId, (row) => inPhase(row, 'revoked'));
     plane.advance(LEASE_IS_OVER_MS);
@@ -109,7 +109,7 @@ describe('ProveRevoked proves nothing yet', () => {
   });
 });
 
-describe('ProveRevoked of a database login', () => {
+describe('ProveRevoked, for a database login', () => {
   const revoked = async (): Promise<Owner> => {
     const nowMs = plane.clock.nowMs();
     const instant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
@@ -122,7 +122,7 @@ describe('ProveRevoked of a database login', () => {
     return owner;
   };
 
-  test('the server knows it no more: named in the event', async () => {
+  test('names the login in the event when the server no longer has it', async () => {
     const owner = await revoked();
     expect(await prove(owner)).toEqual({ proof: 'nothing-issued' });
     expect(await lastEvent(owner)).toMatchObject({
@@ -130,14 +130,14 @@ describe('ProveRevoked of a database login', () => {
     });
   });
 
-  test('the server has a session of it: StillAccepted', async () => {
+  test('throws StillAccepted when the server still has a session of the login', async () => {
     const owner = await revoked();
     const roleId = (await plane.row(owner.boundaryId)).secrets[0]?.handle?.['roleId'] ?? '';
     plane.database.sessions.push({ roleId, isOpen: true });
     await expect(prove(owner)).rejects.toMatchObject({ name: 'StillAccepted' });
   });
 
-  test('the server is down: LoginServerUnavailable', async () => {
+  test('throws LoginServerUnavailable when the server is down', async () => {
     const owner = await revoked();
     plane.database.isDown = true;
     await expect(prove(owner)).rejects.toMatchObject({ name: 'LoginServerUnavailable' });

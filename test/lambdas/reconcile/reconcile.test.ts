@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ControlPlane, MAINTENANCE, TRANSFER, type Owner } from '../../fixtures/control-plane.ts';
 
 let plane: ControlPlane;
-// Each test has a stack of its own: what is due in one would be due in all.
+// Each test has its own stack, because a row that is due in a shared one would be due in every test.
 beforeEach(async () => void (plane = await ControlPlane.open()));
 afterEach(() => plane.close());
 
@@ -25,15 +25,15 @@ async function stopped(): Promise<Owner> {
   return owner;
 }
 
-describe('Reconcile of one boundary', () => {
-  test('starts a task whose execution was never started; called again: it waits', async () => {
+describe('Reconcile, for one boundary', () => {
+  test('starts a task whose execution was never started, and waits when it is called again', async () => {
     const owner = await notStarted();
     expect(await reconcile(owner)).toMatchObject({ do: 'start' });
     expect(plane.execution(owner.executionArn)).toBe('RUNNING');
     expect(await reconcile(owner)).toMatchObject({ do: 'wait' });
   });
 
-  test('starts Teardown for a task whose execution has ended; called again: that one is awaited', async () => {
+  test('starts Teardown for a task whose execution has ended, and waits for it when it is called again', async () => {
     const owner = await stopped();
     expect(await reconcile(owner)).toMatchObject({ do: 'teardown', attempt: 1 });
     const { teardown } = await plane.row(owner.boundaryId);
@@ -42,7 +42,7 @@ describe('Reconcile of one boundary', () => {
     expect((await plane.row(owner.boundaryId)).teardown?.attempt).toBe(1);
   });
 
-  test('called twice at the same time: one Teardown', async () => {
+  test('starts one Teardown when it is called twice at the same time', async () => {
     const owner = await stopped();
     await Promise.all([reconcile(owner), reconcile(owner)]);
     const teardowns = plane.aws.states
@@ -51,7 +51,7 @@ describe('Reconcile of one boundary', () => {
     expect(teardowns).toHaveLength(1);
   });
 
-  test('half done: a start of Teardown whose answer was lost is repeated under the same name', async () => {
+  test('starts Teardown again under the same name after a lost answer', async () => {
     const owner = await stopped();
     plane.refuse('StartExecution', 'InternalServerException', 500);
     await expect(reconcile(owner)).rejects.toMatchObject({ name: 'InternalServerException' });
@@ -62,7 +62,7 @@ describe('Reconcile of one boundary', () => {
     expect(plane.execution(teardown?.executionArn ?? '')).toBe('RUNNING');
   });
 
-  test('follows a Teardown that has ended without closing by another one, after a pause', async () => {
+  test('starts another Teardown, after a pause, when one has ended without closing the boundary', async () => {
     const owner = await stopped();
     await reconcile(owner);
     const { teardown } = await plane.row(owner.boundaryId);
@@ -72,7 +72,7 @@ describe('Reconcile of one boundary', () => {
     expect(await reconcile(owner)).toMatchObject({ do: 'teardown', attempt: 2 });
   });
 
-  test('lets an approval expire that nobody gave in time, and starts the execution that closes the task', async () => {
+  test('expires an approval that is not given in time, and starts the execution that closes the task', async () => {
     const owner = await plane.submitted(MAINTENANCE);
     expect(await reconcile(owner)).toMatchObject({ do: 'nothing' });
     const { approval } = await plane.row(owner.boundaryId);
@@ -83,19 +83,19 @@ describe('Reconcile of one boundary', () => {
     expect(plane.execution(owner.executionArn)).toBe('RUNNING');
   });
 
-  test('of a task that was not submitted: nothing', async () => {
+  test('does nothing for a task that was not submitted', async () => {
     expect(await reconcile(plane.newId())).toMatchObject({ do: 'nothing' });
   });
 });
 
-describe('Reconcile of a closed boundary', () => {
+describe('Reconcile, for a closed boundary', () => {
   const closed = async (): Promise<Owner> => {
     const owner = await plane.taskBefore('CloseBoundary');
     await plane.step('CloseBoundary', owner);
     return owner;
   };
 
-  test('removes its deny once the last lease is over, and not before; called again: nothing', async () => {
+  test('removes the deny when the last lease is over, and does nothing when it is called again', async () => {
     const owner = await closed();
     const { roleName = '', policyName = '' } = (await plane.row(owner.boundaryId)).deny ?? {};
     expect(await reconcile(owner)).toMatchObject({ do: 'nothing' });
@@ -106,7 +106,7 @@ describe('Reconcile of a closed boundary', () => {
     expect(await reconcile(owner)).toMatchObject({ do: 'nothing' });
   });
 
-  test('announces it when EventBridge did not take the news before', async () => {
+  test('announces a boundary that EventBridge refused before', async () => {
     const owner = await plane.taskBefore('CloseBoundary');
     plane.refuse('PutEvents', 'InternalException', 500);
     await plane.step('CloseBoundary', owner);
@@ -118,8 +118,8 @@ describe('Reconcile of a closed boundary', () => {
   });
 });
 
-describe('Reconcile of everything that is due', () => {
-  test('looks at each row whose time has come, and prints the gauges', async () => {
+describe('Reconcile, for everything that is due', () => {
+  test('checks each due row and prints the gauges', async () => {
     const [first, second] = [await notStarted(), await stopped()];
     plane.advance(5 * MINUTE_MS);
     plane.printed.length = 0;
@@ -129,7 +129,7 @@ describe('Reconcile of everything that is due', () => {
     expect(plane.printed).toHaveLength(1);
   });
 
-  test('one row that fails does not stop the others; it is due again later', async () => {
+  test('continues after a row that fails, which is due again later', async () => {
     const [first, second] = [await notStarted(), await notStarted()];
     await plane.change(first.boundaryId, (row) => ({ ...row, executionArn: 'no-arn' }));
     plane.advance(5 * MINUTE_MS);
@@ -138,7 +138,7 @@ describe('Reconcile of everything that is due', () => {
     expect((await plane.row(first.boundaryId)).postponed?.failures).toBe(1);
   });
 
-  test('a Teardown that ended names its boundary; one that was started by hand means all that is due', async () => {
+  test('checks the boundary of a Teardown that ended, and everything that is due after one that was started by hand', async () => {
     const owner = await stopped();
     await reconcile(owner);
     const name = (await plane.row(owner.boundaryId)).teardown?.executionArn.split(':').at(-1) ?? '';
@@ -147,8 +147,8 @@ describe('Reconcile of everything that is due', () => {
   });
 });
 
-describe('Reconcile of strays', () => {
-  test('destroys an old secret of a boundary that has no row, and leaves what a row takes care of', async () => {
+describe('Reconcile, for strays', () => {
+  test('destroys an old secret of a boundary without a row, and keeps secrets of a boundary with a row', async () => {
     const [stray, kept] = [
       await plane.taskBefore('RevokeAndRecord'),
       await plane.taskBefore('RevokeAndRecord'),

@@ -15,7 +15,7 @@ const returned = (payload: unknown) => ({ ended: { status: 'returned', payload }
 const secretNames = () => plane.aws.secrets.store.all().map(({ name }) => name);
 
 describe('RevokeAndRecord', () => {
-  test('records the result, denies the session, destroys the secrets, and then moves the phase', async () => {
+  test('records the result, denies the session and destroys the secrets before it moves the phase', async () => {
     const owner = await plane.taskBefore('RevokeAndRecord');
     const { boundaryId } = owner;
     expect(await plane.step('RevokeAndRecord', owner)).toEqual({ boundaryId, phase: 'revoked' });
@@ -36,7 +36,7 @@ describe('RevokeAndRecord', () => {
     ]);
   });
 
-  test('called again, and late, when the boundary is closed: the phase, and nothing is done', async () => {
+  test('returns the phase and changes nothing when it is called again, also after the boundary is closed', async () => {
     const owner = await plane.taskBefore('CloseBoundary');
     const before = [await plane.row(owner.boundaryId), await plane.events(owner.boundaryId)];
     expect(await plane.step('RevokeAndRecord', owner)).toMatchObject({ phase: 'revoked' });
@@ -45,11 +45,11 @@ describe('RevokeAndRecord', () => {
     expect(await plane.step('RevokeAndRecord', owner)).toMatchObject({ phase: 'closed' });
   });
 
-  test('half done: a repeated call completes what a lost answer interrupted', async () => {
+  test('completes its work when it is called again after a lost answer', async () => {
     const whole = await plane.endOf('RevokeAndRecord', await plane.taskBefore('RevokeAndRecord'));
     const ends = await plane.afterEachLostAnswer('RevokeAndRecord');
     expect(ends.length).toBeGreaterThan(10);
-    // Where the deny was lost, the event tells that it was not known to be effective.
+    // When the answer to the deny was lost, the event says that its effect was not known.
     const sameEvents = (events: readonly string[]) => events.map((id) => id.replace(/:(true|false)$/, ''));
     for (const { error, phase, events } of ends) {
       expect([error, phase]).toEqual([whole.error, whole.phase]);
@@ -57,7 +57,7 @@ describe('RevokeAndRecord', () => {
     }
   });
 
-  test('a result with the names of JavaScript’s own properties is recorded as it is', async () => {
+  test('records a result with names of JavaScript’s built-in properties unchanged', async () => {
     const owner = await plane.taskBefore('RevokeAndRecord');
     const result = { constructor: [], toString: { hasOwnProperty: 'x' } };
     await plane.step('RevokeAndRecord', owner, returned({ done: true, result }));
@@ -69,7 +69,7 @@ describe('RevokeAndRecord', () => {
     });
   });
 
-  test('a task that was admitted and issued nothing: no deny, and no work', async () => {
+  test('records no deny and no work for a task to which nothing was issued', async () => {
     const owner = await plane.taskBefore('IssueSecret');
     await plane.step('RevokeAndRecord', owner, { ended: failedIn('Issue receiptKey') });
     const row = await plane.row(owner.boundaryId);
@@ -82,7 +82,7 @@ describe('RevokeAndRecord', () => {
     ]);
   });
 
-  test('a rejected task: the rejection is how it ended', async () => {
+  test('records the rejection as the outcome of a rejected task', async () => {
     const owner = await plane.taskBefore('Admit');
     await plane.step('Admit', owner, { workVersion: 'arn:of:work:7' }).catch(() => undefined);
     await plane.step('RevokeAndRecord', owner, { ended: failedIn('Admit') });
@@ -90,28 +90,36 @@ describe('RevokeAndRecord', () => {
   });
 });
 
-describe('RevokeAndRecord records how the work ended', () => {
+describe('RevokeAndRecord records that the work', () => {
   const workOf = async (owner: Owner) => (await plane.row(owner.boundaryId)).work;
 
   test.each<[string, object, object]>([
     ['failed', { ended: failedIn('RunWork') }, { error: 'States.Timeout', cause: 'It was slow' }],
-    ['is not known', { ended: { status: 'unknown' } }, { error: 'ExecutionEnded' }],
-    ['returned something else', returned({ finished: true }), { error: 'WorkContractViolation' }],
+    ['ended in an unknown way', { ended: { status: 'unknown' } }, { error: 'ExecutionEnded' }],
     [
-      'returned half a character',
+      'returned a value that violates the contract',
+      returned({ finished: true }),
+      { error: 'WorkContractViolation' },
+    ],
+    [
+      'returned half of a character',
       returned({ done: true, result: '\ud800' }),
       { error: 'WorkContractViolation' },
     ],
-    ['returned too much', returned({ done: true, result: 'x'.repeat(40_000) }), { error: 'ResultTooLarge' }],
-    ['handed on', returned({ done: false, checkpoint: 1 }), { error: 'ExecutionEnded' }],
-  ])('that %s', async (_how, event, work) => {
+    [
+      'returned too large a result',
+      returned({ done: true, result: 'x'.repeat(40_000) }),
+      { error: 'ResultTooLarge' },
+    ],
+    ['returned a checkpoint', returned({ done: false, checkpoint: 1 }), { error: 'ExecutionEnded' }],
+  ])('%s', async (_how, event, work) => {
     const owner = await plane.taskBefore('RevokeAndRecord');
     await plane.step('RevokeAndRecord', owner, event);
     expect(await workOf(owner)).toMatchObject({ status: 'failed', ...work });
     expect((await plane.row(owner.boundaryId)).phase).toBe('revoked');
   });
 
-  test('once: what was recorded first stays', async () => {
+  test('ended, once: the first recorded outcome is kept', async () => {
     const owner = await plane.taskBefore('RevokeAndRecord');
     plane.refuse('DeleteSecret', 'InternalServiceError', 500);
     await expect(plane.step('RevokeAndRecord', owner)).rejects.toMatchObject({ name: 'SecretUnrevoked' });
@@ -121,8 +129,8 @@ describe('RevokeAndRecord records how the work ended', () => {
   });
 });
 
-describe('RevokeAndRecord when AWS refuses', () => {
-  test('the deny: recorded, and nothing stops; the deadline ends the session', async () => {
+describe('RevokeAndRecord, when AWS refuses a call', () => {
+  test('records that the deny was refused and continues, because the deadline ends the session', async () => {
     const owner = await plane.taskBefore('RevokeAndRecord');
     plane.refuse('PutRolePolicy', 'LimitExceeded', 409);
     expect(await plane.step('RevokeAndRecord', owner)).toMatchObject({ phase: 'revoked' });
@@ -132,7 +140,7 @@ describe('RevokeAndRecord when AWS refuses', () => {
     expect((await plane.eventIds(owner.boundaryId)).at(-1)).toBe('boundary.revoked:false');
   });
 
-  test('to delete a secret: SecretUnrevoked, in the row too, and a repeated call revokes it', async () => {
+  test('throws SecretUnrevoked and records it when a secret cannot be deleted, and revokes it in a later call', async () => {
     const owner = await plane.taskBefore('RevokeAndRecord');
     plane.refuse('DeleteSecret', 'InternalServiceError', 500);
     await expect(plane.step('RevokeAndRecord', owner)).rejects.toMatchObject({ name: 'SecretUnrevoked' });
@@ -142,7 +150,7 @@ describe('RevokeAndRecord when AWS refuses', () => {
     expect((await plane.row(owner.boundaryId)).secrets).toMatchObject([{ state: 'revoked' }]);
   });
 
-  test('a secret that a function may still be making: SecretUnrevoked until that function has ended', async () => {
+  test('throws SecretUnrevoked for a secret that a function may still create, until that function has ended', async () => {
     const owner = await plane.taskBefore('IssueSecret');
     plane.refuse('CreateSecret', 'InternalServiceError', 500);
     await plane.step('IssueSecret', owner).catch(() => undefined);
@@ -155,7 +163,7 @@ describe('RevokeAndRecord when AWS refuses', () => {
     expect(await plane.step('RevokeAndRecord', owner, ended)).toMatchObject({ phase: 'revoked' });
   });
 
-  test('nothing, for an execution that does not own the task: NotTheOwner', async () => {
+  test('throws NotTheOwner for an execution that does not own the task', async () => {
     const owner = await plane.taskBefore('RevokeAndRecord');
     const call = plane.step('RevokeAndRecord', owner, { executionArn: 'arn:of:another' });
     await expect(call).rejects.toMatchObject({ name: 'NotTheOwner' });

@@ -31,7 +31,7 @@ import { ToolLog } from '../../../lambdas/runtime/uses/tool-log.ts';
 import { SESSION, VALUES } from './harness.ts';
 import { redactor } from '../../../core/secrets/redact.ts';
 
-/** A wire that answers each request with the given status, and keeps what was sent. */
+/** A request handler that answers each request with the given status and keeps the requests. */
 function wire(answer: (request: HttpRequest) => { status: number; body?: string; requestId?: string }) {
   const sent: HttpRequest[] = [];
   const handle = async (request: HttpRequest) => {
@@ -64,7 +64,7 @@ function taskClients() {
 const DENIED = '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>no</Message></Error>';
 
 describe('TaskClients', () => {
-  it('signs with the session', async () => {
+  it('signs requests with the session’s credentials', async () => {
     const { sent, settings } = wire(() => ({ status: 200 }));
     await taskClients()
       .clients.make(S3Client, settings)
@@ -73,7 +73,7 @@ describe('TaskClients', () => {
     expect(sent[0]?.headers['authorization']).toContain(`Credential=${SESSION.accessKeyId}/`);
   });
 
-  it('records what was used, in IAM’s words, with request id and outcome', async () => {
+  it('records each use with its IAM action, its resource, its request id and its outcome', async () => {
     const { tools, clients } = taskClients();
     const ok = wire(() => ({ status: 200, requestId: 'OK1' }));
     const no = wire(() => ({ status: 403, body: DENIED, requestId: 'NO1' }));
@@ -145,7 +145,7 @@ describe('TaskClients', () => {
       ],
     ],
     [
-      'several that are deleted: one use each',
+      'one use for each of several deleted objects',
       (client) =>
         client.send(
           new DeleteObjectsCommand({
@@ -167,7 +167,7 @@ describe('TaskClients', () => {
     );
   });
 
-  it('records a call that got no answer', async () => {
+  it('records a call without an answer', async () => {
     const { tools, clients } = taskClients();
     const settings = {
       maxAttempts: 1,
@@ -180,7 +180,7 @@ describe('TaskClients', () => {
     expect(tools.summary().uses).toMatchObject([{ requestId: '', outcome: 'TypeError' }]);
   });
 
-  it('refuses a client that outlived its invocation: nothing is sent', async () => {
+  it('sends nothing for a client of an earlier invocation', async () => {
     const { clients } = taskClients();
     const { sent, settings } = wire(() => ({ status: 200 }));
     const kept = clients.make(S3Client, settings);
@@ -203,7 +203,7 @@ describe('TaskClients', () => {
   );
 });
 
-describe('what is recorded of DynamoDB', () => {
+describe('TaskClients, for DynamoDB', () => {
   const TABLE = 'arn:aws:dynamodb:eu-central-1:111122223333:table/Cases';
   const answer = () => wire(() => ({ status: 200, body: '{}', requestId: 'D1' })).settings;
 
@@ -214,7 +214,7 @@ describe('what is recorded of DynamoDB', () => {
     return tools.summary().uses.map(({ action, resource, key }) => [action, resource, key]);
   }
 
-  it('the table’s ARN and the item’s key, by either client; never what is in an item', async () => {
+  it('records the table’s ARN and the item’s key with both clients, and never other contents', async () => {
     const Key = { caseId: { S: 'C-1' } };
     const Item = { ...Key, text: { S: 'a secret story' } };
     const uses = await usesOf(async (plain, document) => {
@@ -240,7 +240,7 @@ describe('what is recorded of DynamoDB', () => {
     expect(JSON.stringify(uses)).not.toContain('story');
   });
 
-  it('an index, a scan, and one use for each item of a batch or a transaction', async () => {
+  it('records an index, a scan, and one use for each item of a batch or a transaction', async () => {
     const Key = (id: string) => ({ caseId: { S: id } });
     const uses = await usesOf(async (plain) => {
       await plain.send(new QueryCommand({ TableName: 'Cases', IndexName: 'byDay' }));
@@ -273,7 +273,7 @@ describe('what is recorded of DynamoDB', () => {
 describe('ToolLog', () => {
   const use = (n: number) => ({ action: 's3:GetObject', resource: `arn:aws:s3:::b/${n}` });
 
-  it('keeps the first 100, counts all, digests all', () => {
+  it('keeps the first 100 uses, and counts and digests all of them', () => {
     const log = new ToolLog((text) => text);
     const all = createHash('sha256');
     for (let n = 1; n <= 130; n += 1) {
@@ -287,7 +287,7 @@ describe('ToolLog', () => {
     expect([count, digest]).toEqual([130, all.digest('hex')]);
   });
 
-  it('stays small whatever the work names, and keeps a beginning', () => {
+  it('stays below its size limit for long names, and keeps the first uses', () => {
     const log = new ToolLog((text) => text);
     for (let n = 0; n < 100; n += 1)
       log.add([{ action: 's3:GetObject', resource: 'ü'.repeat(5_000) }], 'R', 'ok');
@@ -298,7 +298,7 @@ describe('ToolLog', () => {
     expect(count).toBe(101);
   });
 
-  it('holds no value', () => {
+  it('contains no secret value', () => {
     const log = new ToolLog(redactor(VALUES));
     const key = { id: SESSION.secretAccessKey };
     log.add(

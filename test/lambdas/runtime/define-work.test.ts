@@ -8,14 +8,14 @@ import { mockAws } from '../../fixtures/mock-aws.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CHECKPOINT_BYTES, RESULT_BYTES, workReturn } from '../../../core/work/work.ts';
 import { defineWork, type Json, type Task } from '../../../lambdas/runtime/index.ts';
-import { contextWith, NOW_MS, PASSWORD, SESSION, surroundings, workEvent } from './harness.ts';
+import { contextWith, NOW_MS, PASSWORD, SESSION, fakeRuntime, workEvent } from './harness.ts';
 
 const s3 = mockAws(S3Client);
 afterEach(() => s3.reset());
 
 describe('defineWork', () => {
-  it('gives the work its task and returns what the contract says', async () => {
-    const { invoke } = surroundings();
+  it('passes the task to the work and returns its result in the form of the contract', async () => {
+    const { invoke } = fakeRuntime();
     let seen: Task | undefined;
     const returned = await invoke(async (task) => {
       seen = task;
@@ -35,12 +35,12 @@ describe('defineWork', () => {
   });
 
   it('returns null when the work returns nothing', async () => {
-    const { invoke } = surroundings();
+    const { invoke } = fakeRuntime();
     expect(await invoke(async () => undefined)).toMatchObject({ done: true, result: null });
   });
 
-  it('makes clients with the session, whatever the settings say, and puts no credential into the environment', async () => {
-    const { invoke } = surroundings();
+  it('creates clients with the session despite other settings, and puts no credential into the environment', async () => {
+    const { invoke } = fakeRuntime();
     const before = JSON.stringify(process.env);
     await invoke(async (task) => {
       const client = task.client(S3Client, {
@@ -57,8 +57,8 @@ describe('defineWork', () => {
     expect(JSON.stringify(process.env)).toBe(before);
   });
 
-  it('fetches a JIT secret once, with the session, and only declared ones', async () => {
-    const { invoke, secrets } = surroundings();
+  it('fetches only declared JIT secrets, with the session and once each', async () => {
+    const { invoke, secrets } = fakeRuntime();
     await invoke(async (task) => {
       const [one, two] = await Promise.all([task.secret('password'), task.secret('password')]);
       expect(one.reveal()).toBe(PASSWORD);
@@ -73,8 +73,8 @@ describe('defineWork', () => {
     ).toHaveLength(1);
   });
 
-  it('tries a secret again that could not be fetched', async () => {
-    const { invoke, secrets } = surroundings();
+  it('fetches a secret again after a failure', async () => {
+    const { invoke, secrets } = fakeRuntime();
     const id = workEvent().secrets['password'];
     secrets
       .on(GetSecretValueCommand, { SecretId: id })
@@ -86,8 +86,8 @@ describe('defineWork', () => {
     });
   });
 
-  it('keeps the name of the work’s error, and of AWS’s', async () => {
-    const { invoke } = surroundings();
+  it('keeps the name of an error of the work and of AWS', async () => {
+    const { invoke } = fakeRuntime();
     await expect(invoke(async () => Promise.reject(new RangeError('too far')))).rejects.toMatchObject({
       name: 'RangeError',
       message: 'too far',
@@ -104,8 +104,8 @@ describe('defineWork', () => {
 });
 
 describe('work that has more to do', () => {
-  it('hands on its checkpoint and what it used, and the next run gets it', async () => {
-    const { invoke } = surroundings();
+  it('returns its checkpoint and its uses, and the next run receives the checkpoint', async () => {
+    const { invoke } = fakeRuntime();
     const first = await invoke(async (task) => task.more({ part: [1], from: task.checkpoint }));
     expect(workReturn.parse(first)).toEqual(first);
     expect(first).toMatchObject({ done: false, checkpoint: { part: [1], from: null }, tools: { count: 0 } });
@@ -116,21 +116,21 @@ describe('work that has more to do', () => {
     });
   });
 
-  it('is told how long it has: until the function ends or the deadline, whichever is first', async () => {
-    const { invoke } = surroundings();
+  it('receives the remaining time, until the function’s timeout or the deadline', async () => {
+    const { invoke } = fakeRuntime();
     const left = async (leftMs: number) =>
       invoke(async (task) => task.timeLeftMs(), {}, leftMs).then((given) => given.done && given.result);
     expect([await left(60_000), await left(3_600_000)]).toEqual([60_000, 600_000]);
   });
 
-  it('hands on no value that was handed out', async () => {
-    const { invoke } = surroundings();
+  it('returns no secret value in its checkpoint', async () => {
+    const { invoke } = fakeRuntime();
     const handed = await invoke(async (task) => task.more({ key: (await task.secret('password')).reveal() }));
     expect(handed).toMatchObject({ done: false, checkpoint: { key: '[redacted]' } });
   });
 
-  it('may hand on 32 KiB and no more, and only what JSON can hold', async () => {
-    const { invoke } = surroundings();
+  it('may return a checkpoint of at most 32 KiB, which must be valid JSON', async () => {
+    const { invoke } = fakeRuntime();
     const exact = 'x'.repeat(CHECKPOINT_BYTES - 2);
     expect(await invoke(async (task) => task.more(exact))).toMatchObject({ done: false, checkpoint: exact });
     await expect(invoke(async (task) => task.more(`${exact}y`))).rejects.toMatchObject({
@@ -145,21 +145,21 @@ describe('work that has more to do', () => {
     });
   });
 
-  it('is done when it only returns what looks like it', async () => {
-    const { invoke } = surroundings();
+  it('is done when it returns a result that only looks like a checkpoint', async () => {
+    const { invoke } = fakeRuntime();
     const looks = { done: false, checkpoint: 1 };
     expect(await invoke(async () => looks)).toMatchObject({ done: true, result: looks });
   });
 });
 
-describe('what is refused', () => {
+describe('defineWork refuses', () => {
   it.each([
-    ['nothing', undefined],
+    ['an undefined event', undefined],
     ['an empty event', {}],
     ['an unknown field', { ...workEvent(), credentials: 'x' }],
-    ['a deadline that is no time', { ...workEvent(), deadline: 'soon' }],
+    ['a deadline that is not a time', { ...workEvent(), deadline: 'soon' }],
   ])('%s', async (_what, event) => {
-    const { ports, secrets } = surroundings();
+    const { ports, secrets } = fakeRuntime();
     const handler = defineWork(async () => null, ports);
     await expect(handler(event, contextWith(1))).rejects.toMatchObject({
       name: 'MalformedWorkEvent',
@@ -168,15 +168,15 @@ describe('what is refused', () => {
   });
 
   it('a lease that is over', async () => {
-    const { invoke, secrets } = surroundings();
+    const { invoke, secrets } = fakeRuntime();
     await expect(invoke(async () => null, { deadline: '2026-11-23T10:00:00Z' })).rejects.toMatchObject({
       name: 'LeaseOver',
     });
     expect(secrets.calls()).toHaveLength(0);
   });
 
-  it('a session that cannot be read, with AWS’s own words', async () => {
-    const { invoke, secrets } = surroundings();
+  it('a session that cannot be read, with the message of AWS', async () => {
+    const { invoke, secrets } = fakeRuntime();
     secrets.on(GetSecretValueCommand).rejects(
       new SecretsManagerServiceException({
         name: 'ResourceNotFoundException',
@@ -192,9 +192,9 @@ describe('what is refused', () => {
   });
 
   it.each(['', 'not json: hidden-value-1', '{"accessKeyId":"hidden-value-1"}'])(
-    'a session secret that holds %j, without showing it',
+    'a session secret that contains %j, without showing it',
     async (SecretString) => {
-      const { invoke, secrets } = surroundings();
+      const { invoke, secrets } = fakeRuntime();
       secrets.on(GetSecretValueCommand).resolves({ SecretString });
       const error: unknown = await invoke(async () => null).catch((caught: unknown) => caught);
       expect(error).toMatchObject({ name: 'SessionUnreadable' });
@@ -203,15 +203,15 @@ describe('what is refused', () => {
   );
 
   it('an empty JIT secret', async () => {
-    const { invoke, secrets } = surroundings();
+    const { invoke, secrets } = fakeRuntime();
     secrets.on(GetSecretValueCommand, { SecretId: workEvent().secrets['password'] }).resolves({});
     await expect(invoke(async (task) => void (await task.secret('password')))).rejects.toMatchObject({
       name: 'SecretEmpty',
     });
   });
 
-  it('a result of more than 32 KiB, with the figures; exactly 32 KiB passes', async () => {
-    const { invoke } = surroundings();
+  it('a result of more than 32 KiB with both numbers, and accepts exactly 32 KiB', async () => {
+    const { invoke } = fakeRuntime();
     const exact = 'x'.repeat(RESULT_BYTES - 2);
     expect(await invoke(async () => exact)).toMatchObject({ done: true, result: exact });
     await expect(invoke(async () => `${exact}y`)).rejects.toMatchObject({
@@ -224,8 +224,8 @@ describe('what is refused', () => {
     });
   });
 
-  it('a result that JSON cannot hold', async () => {
-    const { ports } = surroundings();
+  it('a result that is not valid JSON', async () => {
+    const { ports } = fakeRuntime();
     const circle: Record<string, unknown> = {};
     circle['self'] = circle;
     for (const result of [circle, { big: 1n }, () => 1, Symbol('x')]) {
@@ -242,8 +242,8 @@ describe('task.signal', () => {
     [60_000, 'function', 55_000],
     [3_000_000, 'lease', 595_000],
     [4_000, 'function', 2_000],
-  ])('with %i ms of function time fires for the %s after %i ms', async (leftMs, which, waitMs) => {
-    const { invoke, sleeps } = surroundings();
+  ])('with %i ms of function time is aborted for the %s after %i ms', async (leftMs, which, waitMs) => {
+    const { invoke, sleeps } = fakeRuntime();
     await invoke(
       async (task) => {
         expect(sleeps.map(({ ms }) => ms)).toEqual([waitMs]);
@@ -261,16 +261,16 @@ describe('task.signal', () => {
     );
   });
 
-  it('leaves no timer behind', async () => {
-    const { invoke, sleeps } = surroundings();
+  it('leaves no timer', async () => {
+    const { invoke, sleeps } = fakeRuntime();
     await invoke(async () => null);
     await invoke(async () => Promise.reject(new Error('x'))).catch(() => undefined);
     expect(sleeps.map(({ cancelled }) => cancelled)).toEqual([true, true]);
   });
 });
 
-it('uses the function’s own client for the session only', async () => {
-  const { invoke, secrets, ports } = surroundings();
+it('defineWork uses the function’s own client only to read the session', async () => {
+  const { invoke, secrets, ports } = fakeRuntime();
   await invoke(async (task) => void (await task.secret('password')));
   const [session, password] = secrets.calls();
   expect(session?.thisValue).toBe(ports.ownSecrets);

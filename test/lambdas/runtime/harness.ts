@@ -20,7 +20,7 @@ const OWN = {
 };
 export const PASSWORD = 'p4ss"word\\with ünusual\ncharacters';
 
-/** Every value that must never leave. */
+/** Every value that must never appear in an output. */
 export const VALUES = [SESSION.secretAccessKey, SESSION.sessionToken, ...Object.values(OWN), PASSWORD];
 
 export const workEvent = (over: Partial<WorkEvent> = {}): WorkEvent => ({
@@ -41,8 +41,10 @@ export const contextWith = (leftMs: number) => ({
   getRemainingTimeInMillis: () => leftMs,
 });
 
-/** A function's surroundings: Secrets Manager answers as the embedded AWS would, printing is collected, time stands still until told. */
-export function surroundings() {
+/**
+ * The dependencies of a function. Secrets Manager answers like the embedded AWS, output is collected, and the clock moves only on request.
+ */
+export function fakeRuntime() {
   const secrets = mockAws(SecretsManagerClient);
   const event = workEvent();
   secrets

@@ -4,7 +4,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockAws } from '../../fixtures/mock-aws.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { misbehave, type How } from '../../fixtures/work/misbehaving.ts';
-import { PASSWORD, SESSION, VALUES, surroundings } from './harness.ts';
+import { PASSWORD, SESSION, VALUES, fakeRuntime } from './harness.ts';
 
 const s3 = mockAws(S3Client);
 const sts = mockAws(STSClient);
@@ -25,7 +25,7 @@ afterEach(() => {
 });
 
 function misbehaving(how: How) {
-  const around = surroundings();
+  const around = fakeRuntime();
   around.secrets
     .on(GetSecretValueCommand, { SecretId: secrets.signingKey })
     .resolves({ SecretString: `signing-${PASSWORD}` });
@@ -39,7 +39,7 @@ describe('the misbehaving work, under the runtime', () => {
     ['throws-text', 'NotAnError'],
     ['floods', 'ResultTooLarge'],
     ['invalid-return', 'ResultNotJson'],
-  ])('%s ends as %s', async (how, name) => {
+  ])('%s ends with the error %s', async (how, name) => {
     await expect(misbehaving(how)).rejects.toMatchObject({ name });
   });
 
@@ -54,7 +54,7 @@ describe('the misbehaving work, under the runtime', () => {
   );
 
   it.each<How>(['sibling-key', 'listing', 'other-bucket', 'assume-role'])(
-    '%s is told apart when nothing refused it',
+    '%s ends with NotDenied when AWS does not refuse it',
     async (how) => {
       s3.onAnyCommand().resolves({});
       sts.onAnyCommand().resolves({});
@@ -62,14 +62,14 @@ describe('the misbehaving work, under the runtime', () => {
     },
   );
 
-  it('leaks nothing by its result', async () => {
+  it('leaks no value through its result', async () => {
     const text = JSON.stringify(await misbehaving('leak-result'));
     for (const value of [...VALUES, SESSION.sessionToken])
       expect(text).not.toContain(JSON.stringify(value).slice(1, -1));
     expect(text).toContain('[redacted]');
   });
 
-  it('leaks nothing by its error', async () => {
+  it('leaks no value through its error', async () => {
     const error: unknown = await misbehaving('leak-error').catch((caught: unknown) => caught);
     expect(error).toMatchObject({ name: 'WorkLeaked', message: expect.stringContaining('[redacted]') });
     const text = `${String(error)} ${error instanceof Error ? error.stack : ''}`;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ControlPlane } from '../../fixtures/control-plane.ts';
 
-/** When the sample's nightly transfer is due: at four o'clock in Berlin, and so once a day. */
+/** The sample's nightly transfer is due once a day, at four o'clock in Berlin. */
 const FIRST_DUE_MS = Date.UTC(2026, 10, 24, 3);
 const DAY_MS = 86_400_000;
 
@@ -12,7 +12,7 @@ afterAll(() => plane.close());
 
 const second = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
 
-/** The next run, half a second after its time. */
+/** Moves the clock to half a second after the next run is due. */
 function nextRun() {
   dueMs += DAY_MS;
   plane.advance(dueMs + 500 - plane.clock.nowMs());
@@ -26,7 +26,7 @@ function nextRun() {
 }
 
 describe('SubmitScheduled', () => {
-  test('submits the run’s one task, as the schedule', async () => {
+  test('submits one task for the run, with the schedule as the requester', async () => {
     const { event, boundaryId, day } = nextRun();
     expect(await plane.call('SubmitScheduled', event)).toMatchObject({ boundaryId, created: true });
     const row = await plane.row(boundaryId);
@@ -40,7 +40,7 @@ describe('SubmitScheduled', () => {
     expect(plane.execution(row.executionArn)).toBe('RUNNING');
   });
 
-  test('delivered again: the same task, and nothing is written', async () => {
+  test('returns the same task and writes nothing when the run is delivered again', async () => {
     const { event, boundaryId } = nextRun();
     await plane.call('SubmitScheduled', event);
     const before = await plane.row(boundaryId);
@@ -48,7 +48,7 @@ describe('SubmitScheduled', () => {
     expect(await plane.row(boundaryId)).toEqual(before);
   });
 
-  test('delivered again after the type has changed: no answer, and the task stays as it was asked for', async () => {
+  test('does not change the task when the run is delivered again after the type has changed', async () => {
     const { event, boundaryId } = nextRun();
     await plane.call('SubmitScheduled', event);
     const before = await plane.change(boundaryId, (row) => ({ ...row, requestDigest: 'of an older type' }));
@@ -56,7 +56,7 @@ describe('SubmitScheduled', () => {
     expect(await plane.row(boundaryId)).toEqual(before);
   });
 
-  test('half done: another delivery completes what a lost answer interrupted', async () => {
+  test('completes its work when the run is delivered again after a lost answer', async () => {
     for (let call = 1; ; call += 1) {
       const { event, boundaryId } = nextRun();
       const calls = plane.loseAnswerOf(call);
@@ -69,13 +69,13 @@ describe('SubmitScheduled', () => {
   });
 });
 
-describe('SubmitScheduled makes no task: NotScheduled', () => {
+describe('SubmitScheduled throws NotScheduled and creates no task', () => {
   test.each<[string, object]>([
     ['for a schedule that the type does not have', { schedule: 'Hourly' }],
     ['for a type that the stack does not have', { type: 'no-such-type' }],
     ['for a time that the schedule does not produce', { scheduledTime: '2026-11-24T03:30:00Z' }],
-    ['for a time that is not written as the Scheduler writes it', { scheduledTime: '2026-11-24 03:00' }],
-    ['for an event with a field of its own', { parameters: { sourceKey: 'mine' } }],
+    ['for a time that is not in the format of the Scheduler', { scheduledTime: '2026-11-24 03:00' }],
+    ['for an event with an unknown field', { parameters: { sourceKey: 'mine' } }],
   ])('%s', async (_what, change) => {
     const { event } = nextRun();
     const call = plane.call('SubmitScheduled', { ...event, ...change });
@@ -83,8 +83,8 @@ describe('SubmitScheduled makes no task: NotScheduled', () => {
   });
 
   test.each([
-    ['more than a day late', -DAY_MS - DAY_MS],
-    ['ahead of its time', DAY_MS],
+    ['for a run that is more than a day late', -DAY_MS - DAY_MS],
+    ['for a run that is ahead of its time', DAY_MS],
   ])('%s', async (_what, offMs) => {
     const { event } = nextRun();
     const call = plane.call('SubmitScheduled', { ...event, scheduledTime: second(dueMs + offMs) });
@@ -93,7 +93,7 @@ describe('SubmitScheduled makes no task: NotScheduled', () => {
   });
 });
 
-test('while the stack is drained: StackDraining, which ends in the queue of missed runs', async () => {
+test('SubmitScheduled throws StackDraining, which ends in the queue of missed runs, while the stack is drained', async () => {
   const { event, boundaryId } = nextRun();
   await plane.putRow({ boundaryId: 'drain', sinceMs: 1, by: 'olga', reason: 'The stack is deleted' });
   await expect(plane.call('SubmitScheduled', event)).rejects.toMatchObject({ name: 'StackDraining' });
@@ -101,7 +101,7 @@ test('while the stack is drained: StackDraining, which ends in the queue of miss
   await plane.deleteRow('drain');
 });
 
-test('another task under the run’s id: TaskIdTaken', async () => {
+test('SubmitScheduled throws TaskIdTaken when another task has the run’s id', async () => {
   const { event, boundaryId } = nextRun();
   await plane.call('SubmitScheduled', event);
   await plane.change(boundaryId, ({ scheduled: _scheduled, ...row }) => ({ ...row, requestDigest: 'other' }));

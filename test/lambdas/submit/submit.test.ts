@@ -36,13 +36,13 @@ describe('Submit', () => {
     expect(plane.execution(row.executionArn)).toBe('RUNNING');
   });
 
-  test('makes an id where the request has none', async () => {
+  test('creates an id for a request without one', async () => {
     const { status, body } = await plane.post('Submit', 'ann', TRANSFER);
     expect([status, body['created']]).toEqual([200, true]);
     expect(body['boundaryId']).toBe(`object-transfer.${String(body['taskId'])}`);
   });
 
-  test('called again with the same request: the same task, and nothing is written', async () => {
+  test('returns the same task and writes nothing when the same request is repeated', async () => {
     const { taskId, boundaryId } = plane.newId();
     const first = await submit(taskId);
     const before = [await plane.row(boundaryId), await plane.events(boundaryId)];
@@ -50,14 +50,14 @@ describe('Submit', () => {
     expect([await plane.row(boundaryId), await plane.events(boundaryId)]).toEqual(before);
   });
 
-  test('late, once the task is closed: the task as it is now', async () => {
+  test('returns the current state of a closed task when its request is repeated', async () => {
     const { taskId, boundaryId } = plane.newId();
     await submit(taskId);
     await plane.change(boundaryId, (row) => inPhase(row, 'revoked'));
     expect((await submit(taskId)).body).toMatchObject({ phase: 'revoked', created: false });
   });
 
-  test('half done: the same request completes what a lost answer interrupted', async () => {
+  test('completes its work when the request is repeated after a lost answer', async () => {
     for (let call = 1; ; call += 1) {
       const { taskId, boundaryId } = plane.newId();
       const calls = plane.loseAnswerOf(call);
@@ -71,13 +71,13 @@ describe('Submit', () => {
     }
   });
 
-  test('a type that needs approval: recorded and not started', async () => {
+  test('records a task that needs approval and does not start it', async () => {
     const { boundaryId, executionArn } = await plane.submitted(MAINTENANCE);
     expect(await plane.row(boundaryId)).toMatchObject({ phase: 'requested', approval: { quorum: 2 } });
     expect(plane.execution(executionArn)).toBeUndefined();
   });
 
-  test('an emergency: started without approval, with a review and a metric', async () => {
+  test('starts an emergency without approval, and creates a review and a metric', async () => {
     const { boundaryId, executionArn } = await plane.submitted({
       ...MAINTENANCE,
       emergency: 'The shop is down',
@@ -89,7 +89,7 @@ describe('Submit', () => {
   });
 });
 
-describe('Submit refuses, and writes nothing', () => {
+describe('Submit refuses the request and writes nothing', () => {
   const refused = async (taskId: string, boundaryId: string, change: object, person?: string) => {
     const { status, body } = await submit(taskId, change, person);
     expect(await plane.ledger.get(boundaryId)).toBeUndefined();
@@ -101,9 +101,9 @@ describe('Submit refuses, and writes nothing', () => {
     ['a parameter that the type does not have', { parameters: { ...TRANSFER.parameters, more: 'x' } }],
     ['a parameter that is missing', { parameters: { sourceKey: 'from' } }],
     ['a request without a reason', { reason: '' }],
-    ['half a character in the reason', { reason: '\ud800' }],
-    ['an emergency where the type allows none', { emergency: 'It is urgent' }],
-  ])('%s: MalformedRequest, 400', async (_what, change) => {
+    ['half of a character in the reason', { reason: '\ud800' }],
+    ['an emergency of a type that does not allow one', { emergency: 'It is urgent' }],
+  ])('with MalformedRequest (400) for %s', async (_what, change) => {
     const { taskId, boundaryId } = plane.newId();
     expect(await refused(taskId, boundaryId, change)).toMatchObject({
       status: 400,
@@ -111,23 +111,23 @@ describe('Submit refuses, and writes nothing', () => {
     });
   });
 
-  test('the id of a scheduled run: MalformedRequest, 400', async () => {
+  test('with MalformedRequest (400) for the id of a scheduled run', async () => {
     const taskId = 'Nightly-20261124T030000Z';
     expect(await refused(taskId, `object-transfer.${taskId}`, {})).toMatchObject({ status: 400 });
   });
 
-  test('a body that is not JSON: MalformedRequest, 400', async () => {
+  test('with MalformedRequest (400) for a body that is not JSON', async () => {
     expect(await plane.post('Submit', 'ann', '{')).toMatchObject({ status: 400 });
   });
 
-  test('a caller whose role may not submit the type: NotPermitted, 403', async () => {
+  test('with NotPermitted (403) for a role that may not submit the type', async () => {
     const { taskId, boundaryId } = plane.newId();
     const { status, body } = await plane.post('Submit', 'bob', { ...TRANSFER, taskId }, 'Approvers');
     expect([status, body['error']]).toEqual([403, 'NotPermitted']);
     expect(await plane.ledger.get(boundaryId)).toBeUndefined();
   });
 
-  test('an id that another request has: TaskIdTaken, 409; the task stays as it is', async () => {
+  test('with TaskIdTaken (409) for an id of another request, without a change to that task', async () => {
     const { taskId, boundaryId } = plane.newId();
     await submit(taskId);
     const before = await plane.row(boundaryId);
@@ -137,14 +137,14 @@ describe('Submit refuses, and writes nothing', () => {
   });
 });
 
-describe('Submit while the stack is drained', () => {
+describe('Submit, while the stack is drained', () => {
   const drained = async (then: () => Promise<void>): Promise<void> => {
     await plane.putRow({ boundaryId: 'drain', sinceMs: 1, by: 'olga', reason: 'The stack is deleted' });
     await then();
     await plane.deleteRow('drain');
   };
 
-  test('a new task: StackDraining, 409; a task that exists is still answered', async () => {
+  test('refuses a new task with StackDraining (409) and still answers for an existing task', async () => {
     const { taskId: known } = plane.newId();
     await submit(known);
     const { taskId, boundaryId } = plane.newId();
@@ -158,7 +158,7 @@ describe('Submit while the stack is drained', () => {
   });
 });
 
-test('when AWS refuses: 500, which a client may try again', async () => {
+test('Submit answers 500, which a client may retry, when AWS refuses a call', async () => {
   const { taskId, boundaryId } = plane.newId();
   plane.refuse('StartExecution', 'InternalServerException', 500);
   expect(await submit(taskId)).toMatchObject({ status: 500, body: { error: 'InternalServerException' } });

@@ -25,14 +25,14 @@ function typeWithApproval() {
 }
 
 describe('a type with approvals', () => {
-  it('has personal requesters and approvers', () => {
+  it('is accepted with personal requesters and approvers', () => {
     const { type, role, faults } = typeWithApproval();
     type.grantSubmit(role('Requesters', personalPrincipal()), { personal: true });
     type.grantDecide(role('Approvers', personalPrincipal()), { personal: true });
     expect(faults()).toEqual([]);
   });
 
-  it('is refused when a session may have any name', () => {
+  it('is refused when a caller can choose the session name', () => {
     const { type, role, faults } = typeWithApproval();
     type.grantSubmit(role('Requesters', new iam.AccountRootPrincipal()));
     type.grantDecide(role('Approvers', new iam.AccountRootPrincipal()));
@@ -46,7 +46,7 @@ describe('a type with approvals', () => {
     ]);
   });
 
-  it('is refused when no role may decide', () => {
+  it('is refused when no role may decide about its tasks', () => {
     const { type, role, faults } = typeWithApproval();
     type.grantSubmit(role('Requesters', personalPrincipal()), { personal: true });
     expect(faults()).toEqual([expect.stringMatching(/needs 2 approvals, but no role may decide/)]);
@@ -63,7 +63,7 @@ const trust = (statement: Record<string, unknown>) => ({
   ...statement,
 });
 
-/** The faults of a type with one personal role whose trust policy has these statements. */
+/** The faults of a type with one personal role whose trust policy contains these statements. */
 function personalWith(statements: readonly Record<string, unknown>[]) {
   const made = typeWithApproval();
   const role = made.role('People', personalPrincipal());
@@ -76,26 +76,44 @@ describe('a personal role', () => {
   it.each<[string, Record<string, unknown>]>([
     ['without a condition', trust({})],
     ['with any name', trust({ Condition: { StringLike: { 'sts:RoleSessionName': '*' } } })],
-    ['with a pattern of the caller', trust({ Condition: { StringLike: PIN } })],
-    ['with any name but one', trust({ Condition: { StringNotEquals: { 'sts:RoleSessionName': 'nobody' } } })],
-    ['with some name', trust({ Condition: { Null: { 'sts:RoleSessionName': 'false' } } })],
-    ['with a list', trust({ Condition: { StringEquals: { 'sts:RoleSessionName': ['alice', 'bob'] } } })],
-    ['with one name for all', trust({ Condition: { StringEquals: { 'sts:RoleSessionName': 'team' } } })],
-    ['where it may be absent', trust({ Condition: { StringEqualsIfExists: PIN } })],
-    ['in a set', trust({ Condition: { 'ForAllValues:StringEquals': PIN } })],
+    ['with the user’s name as a pattern', trust({ Condition: { StringLike: PIN } })],
     [
-      'in a value',
+      'with every name except one',
+      trust({ Condition: { StringNotEquals: { 'sts:RoleSessionName': 'nobody' } } }),
+    ],
+    [
+      'with the condition that a name is given',
+      trust({ Condition: { Null: { 'sts:RoleSessionName': 'false' } } }),
+    ],
+    [
+      'with a list of names',
+      trust({ Condition: { StringEquals: { 'sts:RoleSessionName': ['alice', 'bob'] } } }),
+    ],
+    [
+      'with one name for everybody',
+      trust({ Condition: { StringEquals: { 'sts:RoleSessionName': 'team' } } }),
+    ],
+    ['with IfExists, so that the name may be absent', trust({ Condition: { StringEqualsIfExists: PIN } })],
+    [
+      'with ForAllValues, which accepts an empty set',
+      trust({ Condition: { 'ForAllValues:StringEquals': PIN } }),
+    ],
+    [
+      'with the variable in the value of another key',
       trust({ Condition: { StringNotEquals: { 'aws:PrincipalTag/x': '${sts:RoleSessionName}' } } }),
     ],
     ['by OIDC', trust({ Principal: OIDC, Action: 'sts:AssumeRoleWithWebIdentity' })],
     ['by a wildcard', trust({ Action: 'sts:*', Condition: { StringEquals: PIN } })],
-    ['by part of a wildcard', trust({ Action: 'sts:Assume*', Condition: { StringEquals: PIN } })],
-    ['in other letters', trust({ Action: 'sts:assumerole' })],
-    ['by all but an action', { ...trust({ NotAction: 'sts:TagSession' }), Action: undefined }],
-    ['for all but a principal', { ...trust({ NotPrincipal: ACCOUNT }), Principal: undefined }],
-    ['with people beside a service', trust({ Principal: { ...ACCOUNT, Service: 'lambda.amazonaws.com' } })],
+    ['by a partial wildcard', trust({ Action: 'sts:Assume*', Condition: { StringEquals: PIN } })],
+    ['with the action in lower case', trust({ Action: 'sts:assumerole' })],
+    ['with NotAction', { ...trust({ NotAction: 'sts:TagSession' }), Action: undefined }],
+    ['with NotPrincipal', { ...trust({ NotPrincipal: ACCOUNT }), Principal: undefined }],
+    [
+      'with an account in addition to a service',
+      trust({ Principal: { ...ACCOUNT, Service: 'lambda.amazonaws.com' } }),
+    ],
     ['for everyone', trust({ Principal: '*' })],
-  ])('whose session name the caller can choose is refused: %s', (_what, statement) => {
+  ])('is refused when its caller can choose the session name: %s', (_what, statement) => {
     const pinned = trust({ Condition: { StringEquals: PIN } });
     expect(personalWith([pinned, statement])).toEqual([
       expect.stringMatching(/the trust of Test\/People\/Resource lets its callers choose/),
@@ -121,12 +139,12 @@ describe('a personal role', () => {
       }),
     ],
     ['for a service', trust({ Principal: { Service: 'lambda.amazonaws.com' } })],
-    ['that denies', { ...trust({ Principal: '*' }), Effect: 'Deny' }],
-  ])('whose session name is fixed is accepted: %s', (_what, statement) => {
+    ['with a statement that denies', { ...trust({ Principal: '*' }), Effect: 'Deny' }],
+  ])('is accepted when its session name is fixed: %s', (_what, statement) => {
     expect(personalWith([statement])).toEqual([]);
   });
 
-  it('is checked when the template is written: also if it is opened later, or granted as an import', () => {
+  it('is checked at synth, also when its trust is extended later or the role is granted as an import', () => {
     const { stack, type, role, faults } = typeWithApproval();
     const [late, handle, imported] = [
       role('Late', personalPrincipal()),
@@ -142,14 +160,14 @@ describe('a personal role', () => {
     expect(faults().filter((fault) => fault.includes('is declared personal'))).toHaveLength(3);
   });
 
-  it('outside the app is not checked', () => {
+  it('is not checked when it is outside the app', () => {
     const { stack, type } = typeWithApproval();
     const arn =
       'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_0123456789abcdef';
     expect(() => type.grantEnd(iam.Role.fromRoleArn(stack, 'Sso', arn), { personal: true })).not.toThrow();
   });
 
-  it('is a role, not a user', () => {
+  it('must be a role and not a user', () => {
     const { stack, type } = typeWithApproval();
     expect(() => type.grantDecide(new iam.User(stack, 'User'))).toThrow(DeclarationError);
   });
@@ -159,7 +177,11 @@ it.each<[string, Parameters<typeof checkApproval>[1], RegExp]>([
   ['emergencies without an approval to skip', { emergency: true }, /allows emergencies, but has no approval/],
   ['a quorum of zero', { approval: { ...required, quorum: 0 } }, /quorum of 1 to 10/],
   ['a quorum of eleven', { approval: { ...required, quorum: 11 } }, /quorum of 1 to 10/],
-  ['no time to approve', { approval: { ...required, expiresAfterSeconds: 59 } }, /60 seconds or more/],
-])('refuses %s', (_what, props, message) => {
+  [
+    'less than a minute to approve',
+    { approval: { ...required, expiresAfterSeconds: 59 } },
+    /60 seconds or more/,
+  ],
+])('checkApproval refuses %s', (_what, props, message) => {
   expect(() => checkApproval('approved', props)).toThrow(message);
 });

@@ -25,7 +25,7 @@ const statements = (resources: Resources, role: string) =>
         (policy.Properties['PolicyDocument'] as { Statement: Record<string, unknown>[] }).Statement,
     );
 
-describe('everything that an account may ask for', () => {
+describe('a boundary with every option', () => {
   const { stack } = stackWith({ secrets: { password: JitSecret.generated() } }, (scope) => ({
     encryptionKey: new kms.Key(scope, 'Key'),
     permissionsBoundary: iam.ManagedPolicy.fromManagedPolicyArn(
@@ -47,7 +47,7 @@ describe('everything that an account may ask for', () => {
   const resources = resourcesOf(stack);
   const ours = (type: string) => ofType(resources, type).filter(([id]) => /^(Boundary|Reader)/.test(id));
 
-  it('puts the organisation’s boundary on every role but the task role', () => {
+  it('puts the organization’s permissions boundary on every role except the task role', () => {
     for (const [id, role] of ours('AWS::IAM::Role')) {
       const boundary = textOf(role.Properties['PermissionsBoundary']);
       expect([id, boundary]).toEqual([
@@ -59,7 +59,7 @@ describe('everything that an account may ask for', () => {
     }
   });
 
-  it('encrypts tables and logs with the customer’s key, and tells the issuers of it', () => {
+  it('encrypts tables and logs with the customer’s key, and passes the key to the issuing functions', () => {
     const key = expect.stringMatching(/^<Key\w+\.Arn>$/);
     for (const [, table] of ours('AWS::DynamoDB::Table')) {
       const { KMSMasterKeyId } = table.Properties['SSESpecification'] as { KMSMasterKeyId: unknown };
@@ -78,7 +78,7 @@ describe('everything that an account may ask for', () => {
     ]);
   });
 
-  it('encrypts the alarms’ topic, and lets CloudWatch use the key for alarms of this stack', () => {
+  it('encrypts the alarm topic, and lets CloudWatch use the key for alarms of this stack', () => {
     const [topic] = ours('AWS::SNS::Topic');
     expect(textOf(topic?.[1].Properties['KmsMasterKeyId'])).toMatch(/^<Key\w+\.Arn>$/);
     const [key] = ofType(resources, 'AWS::KMS::Key');
@@ -100,14 +100,14 @@ describe('everything that an account may ask for', () => {
       .flatMap((id) => statements(resources, id))
       .filter((statement) => listOf(statement['Action']).some((action) => String(action).startsWith('kms:')));
     expect(keyed.length).toBeGreaterThan(7);
-    // The key that signs evidence is the boundary's own, and not encrypted with.
+    // The key that signs evidence belongs to the boundary and does not encrypt.
     for (const statement of keyed.filter(({ Action }) => !/kms:(Sign|GetPublicKey)/.test(String(Action))))
       expect(JSON.stringify(statement['Condition'])).toMatch(
         /kms:ViaService.*(dynamodb|secretsmanager|sqs)\./,
       );
   });
 
-  it('gives the session the key as a tool, so that plan and digest show it', () => {
+  it('adds the key to the session policy as a tool, so that plan and digest include it', () => {
     const [parameter] = ofType(resources, 'AWS::SSM::Parameter');
     const config = JSON.parse(textOf(parameter?.[1].Properties['Value'])) as {
       tools: { name: string; actions: string[] }[];
@@ -115,7 +115,7 @@ describe('everything that an account may ask for', () => {
     expect(config.tools.at(-1)).toMatchObject({ name: 'decryptSecrets', actions: ['kms:Decrypt'] });
   });
 
-  it('runs the functions in the VPC, allowed to make network interfaces', () => {
+  it('runs the functions in the VPC and lets them create network interfaces', () => {
     for (const [, fn] of ours('AWS::Lambda::Function')) expect(fn.Properties['VpcConfig']).toBeDefined();
     const [found] = statements(resources, 'BoundaryControlAdmitRole').filter(
       (statement) => statement['Sid'] === 'UseNetworkInterfaces',
@@ -126,7 +126,7 @@ describe('everything that an account may ask for', () => {
     ).toHaveLength(1);
   });
 
-  it('sets retention, removal and concurrency', () => {
+  it('sets retention, removal policy and concurrency', () => {
     for (const [, group] of ours('AWS::Logs::LogGroup'))
       expect(group).toMatchObject({ DeletionPolicy: 'Delete', Properties: { RetentionInDays: 7 } });
     for (const [, table] of ours('AWS::DynamoDB::Table'))
@@ -155,18 +155,18 @@ describe('a stack refuses', () => {
     ).toThrow(/declared twice/);
   });
 
-  it('a submitter that is no role', () => {
+  it('a submitter that is not a role', () => {
     const { task } = stackWith();
     expect(() => task.grantSubmit(new iam.AccountRootPrincipal())).toThrow(DeclarationError);
   });
 
-  it('work that outlasts its lease', () => {
+  it('work with a timeout that is longer than its lease', () => {
     expect(() =>
       stackWith({ work: inlineWork({ timeout: Duration.minutes(15) }), lease: Duration.minutes(10) }),
     ).toThrow(/900 s \(work function\)/);
   });
 
-  it('tools that no session policy could hold', () => {
+  it('tools that do not fit into a session policy', () => {
     const long = Tool.allow('s3:GetObject').on(
       ...Array.from(
         { length: 30 },
@@ -178,7 +178,7 @@ describe('a stack refuses', () => {
     );
   });
 
-  it('a ceiling that no managed policy could hold', () => {
+  it('a ceiling that does not fit into a managed policy', () => {
     const long = Tool.allow('s3:GetObject').on(
       ...Array.from(
         { length: 60 },
@@ -192,7 +192,7 @@ describe('a stack refuses', () => {
 });
 
 describe('a ceiling', () => {
-  it('leaves parameters open, keeps fixed conditions and drops those that hold a parameter', () => {
+  it('leaves parameters open, keeps fixed conditions and omits conditions with a parameter', () => {
     const read = Tool.allow('s3:GetObject')
       .on('arn:aws:s3:::bucket/{a}/{b}-{a}')
       .when('StringEquals', 's3:ExistingObjectTag/team', 'x')
@@ -215,7 +215,7 @@ describe('a ceiling', () => {
 });
 
 describe('a grant', () => {
-  it('to read has no Scan and no write', () => {
+  it('to read contains no Scan and no write action', () => {
     const { stack, boundary } = stackWith();
     const auditor = new iam.Role(stack, 'Auditor', { assumedBy: new iam.AccountRootPrincipal() });
     boundary.grantRead(auditor);
@@ -229,7 +229,7 @@ describe('a grant', () => {
     ]);
   });
 
-  it('to drain has no Scan, and the customer’s key through DynamoDB only', () => {
+  it('to drain contains no Scan, and the customer’s key only through DynamoDB', () => {
     const { stack, boundary } = stackWith({}, (scope) => ({ encryptionKey: new kms.Key(scope, 'Key') }));
     boundary.grantDrain(new iam.Role(stack, 'Operator', { assumedBy: new iam.AccountRootPrincipal() }));
     const found = statements(resourcesOf(stack), 'Operator');
@@ -247,7 +247,7 @@ describe('a grant', () => {
 });
 
 describe('an archive', () => {
-  it('may be a bucket that stands, with its key, which is used through S3 only', () => {
+  it('may be an existing bucket, whose key is used only through S3', () => {
     const { stack } = stackWith({}, (scope) => {
       const standing = s3.Bucket.fromBucketAttributes(scope, 'Standing', {
         bucketArn: 'arn:aws:s3:::standing',
@@ -267,7 +267,7 @@ describe('an archive', () => {
 });
 
 describe('an app', () => {
-  it('may hold several stacks, each with its boundary', () => {
+  it('may contain several stacks with a boundary each', () => {
     const app = new App();
     expect(() => [
       new TaskBoundary(new Stack(app, 'A'), 'Boundary'),

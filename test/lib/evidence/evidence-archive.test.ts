@@ -18,8 +18,8 @@ const actionsIn = (of: Resources) =>
     ),
   );
 
-describe('the bucket', () => {
-  it('locks what is put, keeps every version, lets in no public, and outlives its stack', () => {
+describe('the archive bucket', () => {
+  it('locks objects, keeps every version, blocks public access, and is retained when the stack is deleted', () => {
     expect(bucket).toMatchObject({
       DeletionPolicy: 'Retain',
       Properties: {
@@ -34,7 +34,7 @@ describe('the bucket', () => {
     });
   });
 
-  it('refuses whoever comes without TLS, and every put that does not ask whether something stands', () => {
+  it('denies requests without TLS and puts without If-None-Match', () => {
     const [, policy] =
       ofType(resources, 'AWS::S3::BucketPolicy').find(([id]) => id.startsWith('Archive')) ?? [];
     const found = statementsOf('', policy?.Properties['PolicyDocument']).map(({ statement }) => statement);
@@ -54,14 +54,14 @@ describe('the bucket', () => {
   });
 });
 
-describe('what may be done in the archive', () => {
+describe('permissions in the archive', () => {
   const found = actionsIn(resources).filter(([, action]) => action.startsWith('s3:'));
 
-  it('is to put bundles of this stack where none stands, by close-boundary alone, and to list and read them', () => {
+  it('let only close-boundary put bundles of this stack, without overwriting, and let requesters list and read them', () => {
     expect(found.map(([id, action]) => [id.replace(/Role.*$/, ''), action])).toEqual([
       ['BoundaryControlCloseBoundary', 's3:PutObject'],
       ['BoundaryControlCloseBoundary', 's3:GetObject'],
-      // By `grantRead`.
+      // Granted by `grantRead`.
       ['Requesters', 's3:ListBucket'],
       ['Requesters', 's3:GetObject'],
     ]);
@@ -73,18 +73,18 @@ describe('what may be done in the archive', () => {
     expect(list?.['Condition']).toEqual({ StringEquals: { 's3:prefix': 'evidence/Windowed/' } });
   });
 
-  it('is nothing without an archive', () => {
+  it('do not exist without an archive', () => {
     expect(actionsIn(sampleResources()).filter(([, action]) => action.startsWith('s3:'))).toEqual([]);
   });
 });
 
-describe('its alarm', () => {
+describe('the alarm of the archive', () => {
   const named = (of: Resources) =>
     ofType(of, 'AWS::CloudWatch::Alarm').find(([, { Properties }]) =>
       String(Properties['AlarmName']).endsWith('-ArchiveDisagrees'),
     )?.[1];
 
-  it('rings once for each, is a heading of the runbook, and may tell the topic', () => {
+  it('goes on at the first disagreement, has a heading in the runbook, and may publish to the topic', () => {
     expect(named(resources)?.Properties).toMatchObject({
       MetricName: 'ArchiveDisagrees',
       Dimensions: [{ Name: 'Stack', Value: 'Windowed' }],
@@ -99,10 +99,10 @@ describe('its alarm', () => {
     expect(JSON.stringify(topic?.Properties)).toContain(':alarm:Windowed-ArchiveDisagrees');
   });
 
-  it('is not there without an archive', () => expect(named(sampleResources())).toBeUndefined());
+  it('does not exist without an archive', () => expect(named(sampleResources())).toBeUndefined());
 });
 
-describe('an archive', () => {
+describe('EvidenceArchive', () => {
   it.each(['evidence', '/evidence/', 'a//b/', 'a*/', '${aws:userid}/', '../', `${'x'.repeat(64)}/`])(
     'does not accept the prefix %j',
     (prefix) => {

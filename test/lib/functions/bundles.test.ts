@@ -30,7 +30,7 @@ const textOf = (folders: Map<string, string>, entry = '') =>
 describe('bundles', () => {
   const first = build('first');
 
-  it('are one CommonJS file each, in a folder of its own', async () => {
+  it('are one CommonJS file in a separate folder for each function', async () => {
     expect(new Set(first.values()).size).toBe(entries.length);
     const module = { exports: {} as { handler: () => Promise<unknown> } };
     new Function('module', 'exports', 'require', textOf(first, entries[0]))(
@@ -41,12 +41,12 @@ describe('bundles', () => {
     expect(await module.exports.handler()).toBe('hello OddName');
   });
 
-  it('are the same bytes for the same sources, wherever they are written', () => {
+  it('are byte-identical for the same sources in any folder', () => {
     const second = build('elsewhere/second');
     for (const entry of entries) expect(textOf(second, entry)).toBe(textOf(first, entry));
   });
 
-  it('name file and line of what cannot be built', () => {
+  it('are refused with file and line when a source cannot be built', () => {
     const broken = source('broken.ts', 'export const handler = ;');
     expect(() => bundle([broken], join(folder, 'third'))).toThrow(/broken\.ts:1:23/);
   });

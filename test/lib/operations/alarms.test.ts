@@ -14,14 +14,14 @@ const [topic] = ofType(resources, 'AWS::SNS::Topic');
 const named = alarms.map((alarm) => [String(alarm['AlarmName']).replace('Taskbound-', ''), alarm] as const);
 
 describe('alarms', () => {
-  it('are there for every gauge, for emergencies, for the letters of reconcile and for missed runs', () => {
+  it('exist for every gauge, for emergencies, for the dead letters of reconcile and for missed runs', () => {
     expect(named.map(([name]) => name).sort()).toEqual(
       [...GAUGES, EMERGENCY_DECLARED, 'ReconcileDeadLetters', 'ScheduledRunMissed'].sort(),
     );
   });
 
   it.each(named)(
-    '%s is a heading of the runbook, and tells the topic when it goes on and off',
+    '%s has a heading in the runbook, and notifies the topic when it goes on and off',
     (name, alarm) => {
       expect(headings).toContain(`## ${name}`);
       expect(alarm['AlarmDescription']).toContain(`See ${name} in docs/runbook.md`);
@@ -30,12 +30,12 @@ describe('alarms', () => {
     },
   );
 
-  it('have a period in which reconcile looks at every row, even at one whose looks fail', () => {
+  it('have a period in which reconcile looks at every row, even at one whose checks fail', () => {
     const runAndDelayMs = 3 * 60_000;
     expect(GAUGE_PERIOD.toMilliseconds()).toBeGreaterThan(LONGEST_PAUSE_MS + runAndDelayMs);
   });
 
-  it('rings for an emergency that is reviewed at once, too', () => {
+  it('include one for an emergency that is reviewed immediately', () => {
     const [, alarm] = named.find(([name]) => name === EMERGENCY_DECLARED) ?? [];
     expect(alarm).toMatchObject({
       Namespace: 'Taskbound',
@@ -48,7 +48,7 @@ describe('alarms', () => {
   });
 
   it.each(named.filter(([name]) => GAUGES.some((gauge) => gauge === name)))(
-    '%s watches what reconcile writes for this stack',
+    '%s watches the metric that reconcile writes for this stack',
     (_name, alarm) => {
       expect(GAUGES).toContain(alarm['MetricName']);
       expect(alarm).toMatchObject({
@@ -60,7 +60,7 @@ describe('alarms', () => {
     },
   );
 
-  it('notice that reconcile is silent, once', () => {
+  it('include one alarm for a reconcile that writes no metrics', () => {
     const silent = named.filter(([, alarm]) => alarm['TreatMissingData'] === 'breaching');
     expect(silent.map(([name]) => name)).toEqual(['BoundariesOverdue']);
   });
@@ -69,9 +69,9 @@ describe('alarms', () => {
     [
       'ReconcileDeadLetters',
       /^BoundaryReconcilerDeadLetters/,
-      'that both the rules and the schedule write to',
+      'to which both the rules and the schedule write',
     ],
-    ['ScheduledRunMissed', /^BoundaryScheduledRunsMissed/, 'that both the Scheduler and Lambda write to'],
+    ['ScheduledRunMissed', /^BoundaryScheduledRunsMissed/, 'to which both the Scheduler and Lambda write'],
   ])('%s watches the queue %s, %s', (alarmName, queueName) => {
     const [, alarm] = named.find(([name]) => name === alarmName) ?? [];
     const [queue] = ofType(resources, 'AWS::SQS::Queue').filter(([id]) => queueName.test(id));
@@ -81,13 +81,13 @@ describe('alarms', () => {
   });
 });
 
-describe('the topic of alarms', () => {
+describe('the alarm topic', () => {
   const [policy] = ofType(resources, 'AWS::SNS::TopicPolicy');
   const statements = statementsOf('', policy?.[1].Properties['PolicyDocument']).map(
     ({ statement }) => statement,
   );
 
-  it('takes nothing without TLS', () => {
+  it('denies requests without TLS', () => {
     expect(statements.find((statement) => statement['Effect'] === 'Deny')).toMatchObject({
       Principal: '*',
       Action: 'sns:Publish',
@@ -95,7 +95,7 @@ describe('the topic of alarms', () => {
     });
   });
 
-  it('lets CloudWatch publish for these alarms, and nobody else', () => {
+  it('lets only CloudWatch publish, for these alarms', () => {
     const allowed = statements.filter((statement) => statement['Effect'] === 'Allow');
     expect(allowed).toHaveLength(1);
     expect(allowed[0]).toMatchObject({

@@ -20,7 +20,11 @@ const declare =
 
 describe('a schedule is refused at synth', () => {
   it.each<[string, () => unknown, RegExp]>([
-    ['with a small letter first', declare('nightly'), /Schedule "nightly" of task type reader is not a name/],
+    [
+      'with a lower-case first letter',
+      declare('nightly'),
+      /Schedule "nightly" of task type reader is not a name/,
+    ],
     ['with a name that is too long', declare(`N${'x'.repeat(23)}`), /is not a name/],
     ['with a dash', declare('Every-night'), /is not a name/],
     [
@@ -41,13 +45,13 @@ describe('a schedule is refused at synth', () => {
     ['with an offset', declare('Nightly', { timeZone: '+01:00' }), /time zone/],
     ['without a parameter', declare('Nightly', { parameters: {} }), /Parameter key is missing/],
     [
-      'with another parameter',
+      'with an undeclared parameter',
       declare('Nightly', { parameters: { key: 'a', other: 'b' } }),
       /"other" is not declared/,
     ],
     ['with an unknown token', declare('Nightly', { parameters: { key: '{date:YYYY}' } }), /\{date:YYYY\}/],
     [
-      'with a value that fits on some days only',
+      'with a value that is allowed on some days only',
       declare(
         'Nightly',
         { parameters: { key: '{date:MM}' } },
@@ -71,7 +75,7 @@ describe('a schedule is refused at synth', () => {
     expect(declaring).toThrow(message);
   });
 
-  it('when another schedule of the stack has its name, even of another type', () => {
+  it('when another schedule of the stack has the same name, even for another type', () => {
     const { stack, boundary, task } = stackWith(reader);
     task.schedule('Nightly', sound);
     const other = new BoundedTask(stack, 'Other', { boundary, type: 'other', ...reader, work: inlineWork() });
@@ -81,8 +85,8 @@ describe('a schedule is refused at synth', () => {
   });
 });
 
-describe('schedules of a type', () => {
-  it('have a role each, and let submit-scheduled start the machine once', () => {
+describe('the schedules of a type', () => {
+  it('have one role each, and give submit-scheduled the permission to start the state machine once', () => {
     const { stack, task } = stackWith(reader);
     task.schedule('Nightly', sound);
     task.schedule('Hourly', { ...sound, expression: 'rate(1 hour)' });
@@ -93,7 +97,7 @@ describe('schedules of a type', () => {
     expect(JSON.stringify(policy).match(/StartReader/g)).toHaveLength(1);
   });
 
-  it('if there are none, submit-scheduled may start nothing', () => {
+  it('give submit-scheduled no permission when there are none', () => {
     const { stack } = stackWith(reader);
     const [, policy] =
       ofType(resourcesOf(stack), 'AWS::IAM::Policy').find(([id]) => /SubmitScheduled/.test(id)) ?? [];

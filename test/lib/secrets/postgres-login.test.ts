@@ -39,13 +39,13 @@ const readersOf = (stack: Stack, named: RegExp) =>
 const FOUR = ['IssueSecret', 'ProveRevoked', 'Reconcile', 'RevokeAndRecord'];
 
 describe('a declared login', () => {
-  it('lets four functions read the admin’s secret, and nobody else', () => {
+  it('lets only four functions read the admin secret', () => {
     expect(readersOf(stackWithLogin(), /^<Admin/)).toEqual(
       FOUR.map((name) => `BoundaryControl${name} secretsmanager:GetSecretValue`),
     );
   });
 
-  it('lets them use the secret’s own key', () => {
+  it('lets them use the key of the secret', () => {
     expect(readersOf(stackWithLogin({}, true), /^<Key/)).toEqual(
       FOUR.map((name) => `BoundaryControl${name} kms:Decrypt`),
     );
@@ -53,7 +53,7 @@ describe('a declared login', () => {
 
   it.each([
     [
-      'a role of PostgreSQL’s own',
+      'a predefined role of PostgreSQL',
       { memberOf: ['pg_write_all_data'] },
       /memberOf\.0: must be a role of your own/,
     ],

@@ -30,9 +30,13 @@ describe('a declaration is refused', () => {
       /Parameter "a-b" is not a name/,
     ],
     ['a tool in capitals', { tools: { Read: read } }, /Tool "Read" is not a name/],
-    ['Taskbound’s own tool', { tools: { decryptSecrets: read } }, /Taskbound’s own/],
-    ['no tools', { tools: {} }, /has no tools/],
-    ['the session’s secret', { secrets: { session: JitSecret.signingKey() } }, /session secret/],
+    ['a tool with a name that Taskbound uses', { tools: { decryptSecrets: read } }, /Taskbound’s own/],
+    ['no tool', { tools: {} }, /has no tools/],
+    [
+      'a secret with the name of the session secret',
+      { secrets: { session: JitSecret.signingKey() } },
+      /session secret/,
+    ],
     ['a secret with a slash', { secrets: { 'a/b': JitSecret.signingKey() } }, /is not a name/],
     ['a short password', { secrets: { password: JitSecret.generated({ characters: 8 }) } }, /password/],
     [
@@ -51,7 +55,7 @@ describe('a declaration is refused', () => {
       /other of task type reader is used by no tool/,
     ],
     ['every resource', on('*'), /which matches everything/],
-    ['every resource, twice', on('arn:aws:s3:::bucket/{key}', '**'), /which matches everything/],
+    ['every resource with two stars', on('arn:aws:s3:::bucket/{key}', '**'), /which matches everything/],
     ['no action', { tools: { read: Tool.allow().on('arn:aws:s3:::bucket/{key}') } }, /allows no action/],
     ['no resource', { tools: { read: Tool.allow('s3:GetObject').on() } }, /has no resource/],
     [
@@ -59,20 +63,24 @@ describe('a declaration is refused', () => {
       { tools: { read: Tool.allow('s3:GetObject', 'sts:AssumeRole').on('arn:aws:s3:::bucket/{key}') } },
       /may not allow sts:AssumeRole: /,
     ],
-    ['a variable around a parameter', on('arn:aws:s3:::bucket/${key}'), /IAM would read a policy variable/],
-    ['a parameter as account', on('arn:aws:sqs:eu-central-1:{key}:queue'), /service, region or account/],
     [
-      'Taskbound’s secrets',
+      'a policy variable around a parameter',
+      on('arn:aws:s3:::bucket/${key}'),
+      /IAM would read a policy variable/,
+    ],
+    ['a parameter as the account', on('arn:aws:sqs:eu-central-1:{key}:queue'), /service, region or account/],
+    [
+      'the secrets of Taskbound',
       on('arn:aws:secretsmanager:eu-central-1:111122223333:secret:taskbound/{key}'),
       /includes tasks’ secrets that Taskbound creates/,
     ],
     [
-      'any secret',
+      'every secret',
       on('arn:aws:secretsmanager:eu-central-1:111122223333:secret:*{key}'),
       /includes tasks’ secrets that Taskbound creates/,
     ],
     [
-      'secrets whose names start like Taskbound’s',
+      'secrets whose names start like those of Taskbound',
       on('arn:aws:secretsmanager:eu-central-1:111122223333:secret:task*{key}'),
       /includes tasks’ secrets that Taskbound creates/,
     ],
@@ -91,8 +99,8 @@ describe('a declaration is refused', () => {
       { ...on('arn:aws:s3:::bucket/{key}/{key}'), parameters: { key: Parameter.s3Prefix() } },
       /only at the very end/,
     ],
-    ['a parameter as date', when('DateLessThan', 'aws:CurrentTime', '{key}'), /is not a text operator/],
-    ['a parameter as address', when('IpAddress', 'aws:SourceIp', '{key}'), /is not a text operator/],
+    ['a parameter as a date', when('DateLessThan', 'aws:CurrentTime', '{key}'), /is not a text operator/],
+    ['a parameter as an address', when('IpAddress', 'aws:SourceIp', '{key}'), /is not a text operator/],
     [
       'an undeclared parameter in a condition',
       when('StringEquals', 's3:prefix', '{other}'),
@@ -122,13 +130,13 @@ describe('a declaration is refused', () => {
   });
 });
 
-it('is refused with a task that is shorter than its lease', () => {
+it('a declaration is refused when the task is shorter than its lease', () => {
   expect(() => checkTimeouts('reader', { work: 60, state: 75, lease: 120, task: 119 })).toThrow(
     'a task timeout of 119 s and a lease of 120 s',
   );
 });
 
-it('is refused with a task that is longer than its leases may be', () => {
+it('a declaration is refused when the task is longer than the maximum', () => {
   const timeouts = { work: 60, state: 75, lease: 120 };
   expect(() => checkTimeouts('reader', { ...timeouts, task: 12_001 })).toThrow(
     /12001 s and a lease of 120 s.* at most 100, 12000 s here/,
@@ -138,7 +146,7 @@ it('is refused with a task that is longer than its leases may be', () => {
 
 describe('a declaration is accepted', () => {
   it.each<[string, Declared]>([
-    ['with everything in place', {}],
+    ['that is complete', {}],
     [
       'with a prefix at the end',
       { ...on('arn:aws:s3:::bucket/{key}'), parameters: { key: Parameter.s3Prefix() } },
@@ -149,10 +157,13 @@ describe('a declaration is accepted', () => {
       when('DateLessThan', 'aws:CurrentTime', '2030-01-01T00:00:00Z'),
     ],
     [
-      'with an open resource that its author wrote',
+      'with a wildcard that its author wrote',
       on('arn:aws:s3:::bucket/{key}', 'arn:aws:s3:::bucket/public/*'),
     ],
-    ['with IAM’s own variable', on('arn:aws:s3:::bucket/{key}', 'arn:aws:s3:::bucket/${aws:SourceIdentity}')],
+    [
+      'with a policy variable of IAM',
+      on('arn:aws:s3:::bucket/{key}', 'arn:aws:s3:::bucket/${aws:SourceIdentity}'),
+    ],
     [
       'with both kinds of secret',
       { secrets: { password: JitSecret.generated(), key: JitSecret.signingKey() } },
@@ -199,7 +210,7 @@ describe('a window', () => {
     expect(() => checkWindow('reader', fixed(change), 75)).toThrow(message);
   });
 
-  it('is accepted when the work just fits, when it spans midnight, and when the request names it', () => {
+  it('is accepted when the work just fits, when the window spans midnight, and when the request contains the window', () => {
     for (const rule of [fixed({ closes: '22:03' }), fixed({}), MaintenanceWindow.required(), undefined])
       expect(() => checkWindow('reader', rule, 120)).not.toThrow();
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { actionFault } from '../../../lib/tools/action-fault.ts';
 import { FORBIDDEN_ACTIONS } from '../../../lib/tools/forbidden-actions.ts';
 
-/** Action, and words of the reason for which it is refused. */
+/** An action, and words of the reason for which it is refused. */
 const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['*', /wildcard/],
   ['s3:*', /wildcard/],
@@ -64,18 +64,18 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['cloudtrail:StopLogging', /record/],
 ];
 
-describe('a tool may not have', () => {
+describe('a tool is refused with the action', () => {
   it.each(REFUSED)('%s', (action, reason) => {
     expect(actionFault(action)).toMatch(reason);
   });
 
-  it('an action of any row of the table: an action of each row is tried here', () => {
+  it('in every row of the table, of which each has an action in this test', () => {
     const tried = new Set(REFUSED.map(([action]) => actionFault(action)));
     expect(FORBIDDEN_ACTIONS.filter((row) => !tried.has(row.reason))).toEqual([]);
   });
 });
 
-describe('a tool may have', () => {
+describe('a tool is accepted with the action', () => {
   it.each([
     's3:GetObject',
     's3:PutObject',

@@ -8,7 +8,7 @@ import { BoundedTask } from '../../../lib/index.ts';
 
 const DAY = { abortIncompleteMultipartUploadAfter: Duration.days(1) };
 
-/** What synth says of a type that uploads in parts to the bucket. */
+/** The errors at synth for a type that uploads in parts to the bucket. */
 function faults(
   bucketIn: (stack: Stack) => UploadBucket,
   { key = 'in/{key}', ...options }: MultipartUploadOptions & { readonly key?: string } = {},
@@ -28,16 +28,16 @@ const bucketWith = (props: s3.BucketProps) => (stack: Stack) => new s3.Bucket(st
 
 describe('a bucket that a tool uploads to in parts', () => {
   it.each<[string, s3.LifecycleRule]>([
-    ['for all of it', DAY],
-    ['for a prefix that all keys of the tool have', { ...DAY, prefix: 'in/' }],
+    ['for the whole bucket', DAY],
+    ['for a prefix of all keys of the tool', { ...DAY, prefix: 'in/' }],
   ])('is accepted with a rule that removes unfinished uploads, %s', (_what, rule) => {
     expect(faults(bucketWith({ lifecycleRules: [{ expiration: Duration.days(9) }, rule] }))).toEqual([]);
   });
 
   it.each<[string, s3.BucketProps]>([
     ['no rule', {}],
-    ['a rule for something else', { lifecycleRules: [{ expiration: Duration.days(1) }] }],
-    ['a rule that is off', { lifecycleRules: [{ ...DAY, enabled: false }] }],
+    ['a rule for another purpose', { lifecycleRules: [{ expiration: Duration.days(1) }] }],
+    ['a disabled rule', { lifecycleRules: [{ ...DAY, enabled: false }] }],
     ['a rule for other keys', { lifecycleRules: [{ ...DAY, prefix: 'out/' }] }],
   ])('is refused at synth with %s', (_what, props) => {
     expect(faults(bucketWith(props))).toEqual([
@@ -47,12 +47,12 @@ describe('a bucket that a tool uploads to in parts', () => {
     ]);
   });
 
-  it('is refused with a rule for a prefix that a parameter may not have', () => {
+  it('is refused with a rule for a prefix that a value of the parameter may lack', () => {
     const prefixed = bucketWith({ lifecycleRules: [{ ...DAY, prefix: 'in/' }] });
     expect(faults(prefixed, { key: '{key}' })).toHaveLength(1);
   });
 
-  it('is looked at as it is deployed: a rule that was added or taken away later counts', () => {
+  it('is checked as it is deployed, including rules that were added or removed later', () => {
     const added = (stack: Stack) => {
       const bucket = new s3.Bucket(stack, 'Into');
       bucket.addLifecycleRule(DAY);
@@ -68,7 +68,7 @@ describe('a bucket that a tool uploads to in parts', () => {
     expect(faults(overridden)).toHaveLength(1);
   });
 
-  it('that is imported needs somebody to say where its rule is', () => {
+  it('is refused when it is imported, unless its rule is acknowledged', () => {
     const imported = (stack: Stack) => s3.Bucket.fromBucketName(stack, 'Imported', 'theirs');
     expect(() => faults(imported)).toThrow(/whose rules this stack does not declare.*lifecycleElsewhere/);
     expect(() => faults(imported, { lifecycleElsewhere: '' })).toThrow(/lifecycleElsewhere/);
@@ -76,8 +76,8 @@ describe('a bucket that a tool uploads to in parts', () => {
   });
 });
 
-describe('the tool', () => {
-  it('may do what an upload over several runs takes, on that key, and keeps being looked at when narrowed', () => {
+describe('the upload tool', () => {
+  it('allows an upload over several runs for its key, and is still checked when it is narrowed', () => {
     const bucket = bucketWith({})(stackWith().stack);
     const tool = Tool.multipartUpload(bucket, '{key}').when(
       'StringEquals',
@@ -95,7 +95,7 @@ describe('the tool', () => {
   });
 
   it.each(['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts', 'S3:abortmultipartupload'])(
-    'is what a tool with %s by itself must be',
+    'is required for the action %s',
     (action) => {
       const write = Tool.allow('s3:PutObject', action).on('arn:aws:s3:::bucket/fixed');
       expect(() => stackWith({ tools: { write } })).toThrow(/Tool.multipartUpload|may not allow/);

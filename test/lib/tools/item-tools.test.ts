@@ -13,7 +13,10 @@ import { ofType, sampleResources } from '../sample.ts';
 const TABLE = 'arn:aws:dynamodb:eu-central-1:111122223333:table/Cases';
 const table = dynamodb.Table.fromTableArn(new Stack(), 'Cases', TABLE);
 
-/** What a task's session may do with the items of the given keys. The parameter takes more than a token does: nothing may hang on its kind. */
+/**
+ * The decisions for a task's session about the items with the given keys. The parameter accepts more than a token, because the rule must
+ * hold for every kind.
+ */
 function sessionFor(item: string) {
   const text = renderSessionPolicy(
     transferConfig({
@@ -47,11 +50,11 @@ function sessionFor(item: string) {
     ).decision;
 }
 
-/** DynamoDB takes no empty key, and to `ForAllValues` an empty text is no member of the set. */
+/** DynamoDB accepts no empty key, and `ForAllValues` ignores an empty text. */
 const isKey = (text: string): boolean => text !== '';
 
-describe('tools on one item', () => {
-  it('allow that item and no other, whatever its key is', () => {
+describe('a tool for one item', () => {
+  it('allows only that item, for every key', () => {
     const cases = s3Key.chain((item) =>
       fc.record({ item: fc.constant(item), other: near(item).filter(isKey) }),
     );
@@ -69,16 +72,17 @@ describe('tools on one item', () => {
   });
 
   it.each(['GetItem', 'Scan', 'Query', 'BatchGetItem', 'DeleteItem', 'UpdateItem', 'PartiQLSelect'])(
-    'do not allow %s without a key, as of a scan',
+    'does not allow %s without a key, as in a scan',
     (action) => expect(sessionFor('C-1')(`dynamodb:${action}`, [])).toBe('implicit-deny'),
   );
 
-  it.each(['Scan', 'Query', 'BatchGetItem', 'DeleteItem', 'UpdateItem'])('do not allow %s of it', (action) =>
-    expect(sessionFor('C-1')(`dynamodb:${action}`, ['C-1', 'reply-C-1'])).toBe('implicit-deny'),
+  it.each(['Scan', 'Query', 'BatchGetItem', 'DeleteItem', 'UpdateItem'])(
+    'does not allow %s for the item',
+    (action) => expect(sessionFor('C-1')(`dynamodb:${action}`, ['C-1', 'reply-C-1'])).toBe('implicit-deny'),
   );
 });
 
-it('the sample’s assistant could do no more with any parameters: to read and to put items by their keys', () => {
+it('the sample’s assistant can only read and put items by their keys, for every parameter', () => {
   const [, ceiling] =
     ofType(sampleResources(), 'AWS::IAM::ManagedPolicy').find(([id]) =>
       id.startsWith('CaseResponseTaskCeiling'),

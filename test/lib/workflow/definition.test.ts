@@ -30,7 +30,7 @@ const withState = (name: string, change: object): Definition => ({
 });
 
 describe('the tail', () => {
-  it('is reached from every state before it, on every edge', () => {
+  it('is reached from every earlier state on every path', () => {
     expect(beforeTail(definition)).toEqual([
       'Admit',
       'Issue receiptKey',
@@ -50,11 +50,11 @@ describe('the tail', () => {
     ['a state that leads to itself only', withState('RunWork', { Next: 'RunWork', Catch: [] })],
     ['a Choice that ends the task', withState('MoreToDo', { Default: 'TaskSucceeded' })],
     ['a state that does not exist', withState('RunWork', { Next: 'Elsewhere' })],
-  ])('would be missed by %s', (_name, broken) => {
+  ])('is not reached, and the check fails, with %s', (_name, broken) => {
     expect(waysAround(broken)).not.toEqual([]);
   });
 
-  it('leads to an end, and every state is reachable', () => {
+  it('leads to an end state, and every state is reachable', () => {
     const reachable = new Set([definition.StartAt, ...everyState.flatMap(([, state]) => nextOf(state))]);
     expect([...reachable].sort()).toEqual(Object.keys(definition.States).sort());
   });
@@ -65,19 +65,19 @@ describe('every state', () => {
     expect(state.Comment).toMatch(/^[A-Z][^.]+\.$/);
   });
 
-  it.each(tasksOf(definition))('%s catches everything that can be caught', (_name, state) => {
+  it.each(tasksOf(definition))('%s catches every error that can be caught', (_name, state) => {
     const caught = state.Catch.map((catcher) => catcher.ErrorEquals);
     expect(caught).toContainEqual(['States.DataLimitExceeded']);
     expect(caught.at(-1)).toEqual(['States.ALL']);
   });
 
-  it('can end before the tail only by leading to it: the machine has no timeout of its own', () => {
+  it('can end before the tail only by leading to it, because the state machine has no timeout', () => {
     expect(definition).not.toHaveProperty('TimeoutSeconds');
     expect(definition.QueryLanguage).toBe('JSONata');
   });
 
   it.each(tasksOf(definition))(
-    '%s waits longer than its function runs, for a version that is kept',
+    '%s calls a retained version and has a longer timeout than the function',
     (_name, state) => {
       const version = resources[state.Arguments.FunctionName.slice(1, -1)];
       expect(version).toMatchObject({ Type: 'AWS::Lambda::Version', DeletionPolicy: 'Retain' });
@@ -91,7 +91,7 @@ describe('Teardown', () => {
   const teardown = definitionIn(resources, 'teardown');
   const withoutIds = (state: State | undefined) => ({ ...state, Arguments: undefined });
 
-  it('begins with the tail and has no other state', () => {
+  it('starts with the tail and has no other state', () => {
     const before = new Set(beforeTail(definition));
     expect(teardown.StartAt).toBe(TAIL);
     expect(Object.keys(teardown.States)).toEqual(
@@ -100,7 +100,7 @@ describe('Teardown', () => {
   });
 
   it.each(Object.keys(teardown.States))(
-    '%s differs from the task’s own only in whose boundary it is',
+    '%s differs from the state of the task only in its arguments',
     (name) => {
       expect(withoutIds(teardown.States[name])).toEqual(withoutIds(definition.States[name]));
     },
@@ -108,7 +108,7 @@ describe('Teardown', () => {
 });
 
 describe('expressions', () => {
-  /** Everything that a state evaluates, with the least it can get: a result without content, an error without name and cause. */
+  /** Evaluates every expression of a state with its smallest input: an empty result, or an error without a name and a cause. */
   async function visit(
     name: string,
     input: unknown,
@@ -149,7 +149,7 @@ describe('expressions', () => {
   }
 
   it.each([undefined, 0])(
-    'evaluate with the least input of their state (RedriveCount %s)',
+    'succeed with the smallest input of their state (RedriveCount %s)',
     async (redrives) => {
       const seen = new Map<string, unknown[]>();
       await visit(definition.StartAt, {}, redrives, seen);
@@ -157,12 +157,12 @@ describe('expressions', () => {
     },
   );
 
-  it('evaluate in the tail with an input of nothing at all', async () => {
+  it('succeed in the tail with an empty input', async () => {
     await expect(visit(TAIL, {}, 1, new Map())).resolves.toBeUndefined();
   });
 
   it.each(tasksOf(definition).filter(([name]) => beforeTail(definition).includes(name) && name !== 'Admit'))(
-    'of %s fail on a redrive, each of them',
+    'of %s each fail in a redrive',
     async (_name, state) => {
       const found = expressionsIn(state.Arguments);
       expect(found.length).toBeGreaterThan(0);
@@ -177,7 +177,7 @@ describe('expressions', () => {
 });
 
 describe('the version of the work', () => {
-  it.each(['Admit', 'IssueIdentity'])('that RunWork calls is what %s is told, literally', (name) => {
+  it.each(['Admit', 'IssueIdentity'])('that RunWork calls is sent to %s literally', (name) => {
     const tasks = new Map(tasksOf(definition));
     const called = tasks.get('RunWork')?.Arguments.FunctionName;
     expect(called).toMatch(/WorkFunction/);
@@ -185,7 +185,7 @@ describe('the version of the work', () => {
   });
 });
 
-describe('what RunWork hands on', () => {
+describe('the output of RunWork', () => {
   const output = async (payload: unknown, input: unknown = {}) => {
     const state = tasksOf(definition).find(([name]) => name === 'RunWork')?.[1];
     return (await evaluate(state?.Output, {
@@ -209,10 +209,10 @@ describe('what RunWork hands on', () => {
     ['false', false],
     ['a text', 'half way'],
     ['an empty list', []],
-    ['a list of one', [1]],
-    ['a list of a list', [[1]]],
-    ['a list of nothing', [null]],
-  ])('is the checkpoint, exactly, and the lease that the run had: %s', async (_name, checkpoint) => {
+    ['a list of one element', [1]],
+    ['a list in a list', [[1]]],
+    ['a list with null', [null]],
+  ])('contains the unchanged checkpoint and the lease of the run: %s', async (_name, checkpoint) => {
     const tools = { uses: [], count: 0, digest: 'd' };
     for (const given of [{}, { tools }]) {
       const handed = await output({ done: false, checkpoint, ...given }, withLease);
@@ -229,29 +229,29 @@ describe('what RunWork hands on', () => {
   it.each<[string, unknown, unknown]>([
     ['no checkpoint', { done: false }, withLease],
     ['a field that the contract does not know', { done: false, checkpoint: 1, more: 1 }, withLease],
-    ['another word for false', { done: 'false', checkpoint: 1 }, withLease],
-    ['a list around it', [{ done: false, checkpoint: 1 }], withLease],
-    ['done, and a checkpoint', { done: true, checkpoint: 1 }, withLease],
+    ['a text instead of false', { done: 'false', checkpoint: 1 }, withLease],
+    ['a list around the answer', [{ done: false, checkpoint: 1 }], withLease],
+    ['both done and a checkpoint', { done: true, checkpoint: 1 }, withLease],
     ['nothing', null, withLease],
-    ['a run that had no lease', { done: false, checkpoint: 1 }, {}],
-    ['an input of nothing', { done: false, checkpoint: 1 }, null],
-  ])('is an end when the answer has %s', async (_name, answer, input) => {
+    ['no lease in the input', { done: false, checkpoint: 1 }, {}],
+    ['no input', { done: false, checkpoint: 1 }, null],
+  ])('ends the work when the answer has %s', async (_name, answer, input) => {
     const handed = await output(answer, input);
     expect(handed).toEqual({ ended: { status: 'returned', payload: answer } });
     expect(await isMoreToDo(handed)).toEqual([false]);
   });
 
   it.each([undefined, null, {}, [], 'text', 1, { after: null }])(
-    'is told apart whatever it is: %j',
+    'is valid for every input of MoreToDo: %j',
     async (input) => expect(await isMoreToDo(input)).toEqual([expect.any(Boolean)]),
   );
 
-  it('is an end when the checkpoint is larger than a state carries', async () => {
+  it('ends the work when the checkpoint is larger than the data limit of a state', async () => {
     const handed = await output({ done: false, checkpoint: 'x'.repeat(262_000) }, withLease);
     expect(handed.ended).toMatchObject({ status: 'failed', error: 'States.DataLimitExceeded' });
   });
 
-  it('is the work’s answer', async () => {
+  it('is the answer of the work', async () => {
     expect(await output({ done: true, result: 1 })).toEqual({
       ended: { status: 'returned', payload: { done: true, result: 1 } },
     });
@@ -261,14 +261,14 @@ describe('what RunWork hands on', () => {
     ['ASCII', 'x'.repeat(262_000)],
     ['three bytes a character', '語'.repeat(87_000)],
     ['four bytes a character', '😀'.repeat(65_000)],
-    ['text that JSON spells longer', '"'.repeat(130_000)],
-  ])('leaves room for the tail, whatever the worker returns: %s', async (_name, result) => {
+    ['text that is longer in JSON', '"'.repeat(130_000)],
+  ])('leaves room for the tail for every return value: %s', async (_name, result) => {
     const handed = await output({ done: true, result });
     expect(Buffer.byteLength(JSON.stringify(handed))).toBeLessThan(262_144 - 8192);
     expect(handed.ended).toMatchObject({ status: 'failed', error: 'States.DataLimitExceeded' });
   });
 
-  it('is at most as long as it must be when an error’s cause is huge', async () => {
+  it('has a truncated cause when the cause of an error is very long', async () => {
     const state = tasksOf(definition).find(([name]) => name === 'RunWork')?.[1];
     const errorOutput = { Error: 'E'.repeat(1000), Cause: 'c'.repeat(250_000) };
     const handed = await evaluate(state?.Catch[0]?.Output, { input: {}, context: context(0), errorOutput });
@@ -278,7 +278,7 @@ describe('what RunWork hands on', () => {
   });
 });
 
-describe('the machine', () => {
+describe('the state machine', () => {
   it('is traced and logged without execution data', () => {
     const machine = machineIn(resources, 'task');
     expect(machine?.[1].Properties).toMatchObject({

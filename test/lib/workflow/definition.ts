@@ -2,13 +2,13 @@ import jsonata from 'jsonata';
 import type { Definition, State, TaskState } from '../../../lib/workflow/asl.ts';
 import { ofType, textOf, type Resources } from '../sample.ts';
 
-/** A machine of a synthesized template: a task type's, or Teardown. */
+/** A state machine of a synthesized template: that of a task type, or Teardown. */
 export const machineIn = (resources: Resources, kind: 'task' | 'teardown') =>
   ofType(resources, 'AWS::StepFunctions::StateMachine').find(
     ([id]) => id.includes('Teardown') === (kind === 'teardown'),
   );
 
-/** The state machine's definition out of a synthesized template. */
+/** The definition of a state machine in a synthesized template. */
 export function definitionIn(resources: Resources, kind: 'task' | 'teardown' = 'task'): Definition {
   const machine = machineIn(resources, kind);
   return JSON.parse(textOf(machine?.[1].Properties['DefinitionString'])) as Definition;
@@ -16,7 +16,7 @@ export function definitionIn(resources: Resources, kind: 'task' | 'teardown' = '
 
 export const TAIL = 'RevokeAndRecord';
 
-/** Every state that an execution may go to next, by whichever way. */
+/** Every possible next state of a state. */
 export function nextOf(state: State): string[] {
   if (state.Type === 'Task') return [state.Next, ...state.Catch.map((catcher) => catcher.Next)];
   if (state.Type === 'Wait') return [state.Next];
@@ -37,7 +37,7 @@ export function beforeTail(definition: Definition): string[] {
   return [...seen];
 }
 
-/** Ways around the tail: states before it that end the execution, and those that never lead to it. */
+/** States before the tail that end the execution or never lead to the tail. */
 export function waysAround(definition: Definition): string[] {
   const before = beforeTail(definition);
   return before.filter((name) => {
@@ -70,7 +70,7 @@ export interface Bindings {
   readonly context: unknown;
 }
 
-/** As Step Functions does it: each `{% … %}` string is evaluated, and one that gives nothing is an error. */
+/** Evaluates each `{% … %}` string like Step Functions. An undefined result is an error. */
 export async function evaluate(template: unknown, states: Bindings): Promise<unknown> {
   if (typeof template === 'string') {
     const text = /^\{%(.*)%\}$/s.exec(template)?.[1];
@@ -100,7 +100,7 @@ export const tasksOf = (definition: Definition): [string, TaskState][] =>
 
 export interface Answer {
   readonly attempts: number;
-  /** Seconds that the retries wait in all. */
+  /** The sum of the waits before the retries, in seconds. */
   readonly waits: number;
   readonly next: string | undefined;
 }
@@ -109,7 +109,7 @@ const FATAL = ['States.DataLimitExceeded', 'States.Runtime'];
 const answers = (equals: readonly string[], error: string) =>
   equals.includes(error) || (equals.includes('States.ALL') && !FATAL.includes(error));
 
-/** What a state does about an error: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
+/** How a state handles an error: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
 export function answerTo(state: TaskState, error: string): Answer {
   const retrier = state.Retry?.find((candidate) => answers(candidate.ErrorEquals, error));
   const next = state.Catch.find((candidate) => answers(candidate.ErrorEquals, error))?.Next;

@@ -11,7 +11,7 @@ const LEASE_SECONDS = 3600;
 type How = 'final' | 'briefly' | 'patiently';
 type Route = readonly [state: string, how: How, next: string];
 
-/** Where each error of ours can be thrown, whether it is tried again, and where the execution goes when it stays. */
+/** The states that can throw each of our errors, whether they retry it, and the next state after the last attempt. */
 const ROUTES: Readonly<
   Record<
     string,
@@ -57,7 +57,7 @@ const ROUTES: Readonly<
     ['Issue receiptKey', 'briefly', 'RevokeAndRecord'],
     ['ProveRevoked', 'patiently', 'BoundaryUnproven'],
   ],
-  // Thrown while a secret is revoked; the row has it, and the state fails with SecretUnrevoked.
+  // Thrown while a secret is revoked. It is recorded in the row, and the state fails with SecretUnrevoked.
   LoginLeftBehind: [['RevokeAndRecord', 'patiently', 'BoundaryUnproven']],
   SecretUnrevoked: [['RevokeAndRecord', 'patiently', 'BoundaryUnproven']],
   StillAccepted: [['ProveRevoked', 'patiently', 'BoundaryUnproven']],
@@ -98,7 +98,7 @@ function how(state: string, error: string): { how: How; next: string | undefined
   return { how: attempts === 0 ? 'final' : waits > LEASE_SECONDS ? 'patiently' : 'briefly', next };
 }
 
-describe('every error of ours', () => {
+describe('every error of Taskbound', () => {
   it('has a route', () => {
     expect(Object.keys(ROUTES).sort()).toEqual([...names].sort());
   });
@@ -112,16 +112,16 @@ describe('every error of ours', () => {
   });
 });
 
-describe('errors of AWS', () => {
+describe('an error of AWS', () => {
   const throttled = 'Lambda.TooManyRequestsException';
 
-  it.each(tail)('%s retries them for longer than the longest lease', (state) => {
+  it.each(tail)('is retried by %s for longer than the longest lease', (state) => {
     for (const error of [throttled, 'Lambda.ServiceException', 'States.Timeout', 'Runtime.ExitError']) {
       expect(how(state, error)).toEqual({ how: 'patiently', next: 'BoundaryUnproven' });
     }
   });
 
-  it('RunWork never retries: the function may have run', () => {
+  it('is never retried by RunWork, because the function may have run', () => {
     for (const error of [
       throttled,
       'Lambda.ServiceException',
@@ -134,7 +134,7 @@ describe('errors of AWS', () => {
   });
 
   it.each(['Admit', 'Issue receiptKey', 'IssueIdentity'])(
-    '%s retries those of the Lambda service only',
+    'is retried by %s only when it comes from the Lambda service',
     (state) => {
       expect(how(state, throttled)).toEqual({ how: 'briefly', next: 'RevokeAndRecord' });
       expect(how(state, 'AccessDeniedException')).toEqual({ how: 'final', next: 'RevokeAndRecord' });

@@ -20,14 +20,14 @@ const context = (redrives: number) => ({ Execution: { Id: 'arn', Name: 'a1', Red
 const { Admit: admit, WindowOpen: windowOpen, AwaitWindow: awaitWindow } = definition.States;
 
 describe('a type with a window', () => {
-  it('waits after Admit, and is admitted again before anything is issued', () => {
+  it('waits after Admit, and is admitted again before anything is issued to it', () => {
     const next = (name: string) => nextOf(definition.States[name] ?? definition.States[''] ?? ({} as never));
     expect(next('Admit')).toEqual(['WindowOpen', 'RevokeAndRecord', 'RevokeAndRecord']);
     expect(next('WindowOpen')).toEqual(['AwaitWindow', 'Issue password']);
     expect(next('AwaitWindow')).toEqual(['Admit']);
   });
 
-  it('reaches the tail from every state, on every edge', () => {
+  it('reaches the tail from every state on every path', () => {
     expect(beforeTail(definition)).toEqual([
       'Admit',
       'WindowOpen',
@@ -45,7 +45,7 @@ describe('a type with a window', () => {
   });
 
   it.each(tasksOf(definition).filter(([name]) => /^Issue|^RunWork$/.test(name)))(
-    '%s fails on a redrive, after the wait of one as well',
+    '%s fails in a redrive, also after the wait',
     async (_name, state) => {
       for (const text of expressionsIn(state.Arguments))
         await expect(evaluate(text, { input: {}, context: context(1) })).rejects.toMatchObject({
@@ -54,7 +54,7 @@ describe('a type with a window', () => {
     },
   );
 
-  it('has the same states without a window, but for those two', () => {
+  it('has the states WindowOpen and AwaitWindow in addition to those of a type without a window', () => {
     const plain = definitionIn(sampleResources());
     expect(plain.States).not.toHaveProperty('WindowOpen');
     expect(plain.States).not.toHaveProperty('AwaitWindow');
@@ -62,9 +62,9 @@ describe('a type with a window', () => {
   });
 });
 
-describe('neither WindowOpen nor AwaitWindow can fail: nothing would catch it', () => {
+describe('WindowOpen and AwaitWindow cannot fail, because they have no Catch', () => {
   const until = '2026-11-23T22:00:00.000Z';
-  /** What WindowOpen does with what Admit answered. */
+  /** The decision of WindowOpen for an answer of Admit. */
   async function follow(payload: unknown): Promise<[unknown, unknown]> {
     if (admit?.Type !== 'Task' || windowOpen?.Type !== 'Choice') throw new Error('not as declared');
     const input = await evaluate(admit.Output, { context: context(0), result: { Payload: payload } });
@@ -75,20 +75,20 @@ describe('neither WindowOpen nor AwaitWindow can fail: nothing would catch it', 
   test.each([
     ['a time', { boundaryId: 'b', waitUntil: until }, true],
     ['null', { boundaryId: 'b', waitUntil: null }, false],
-    ['no time', { boundaryId: 'b' }, false],
+    ['an object without a time', { boundaryId: 'b' }, false],
     ['a number', { waitUntil: 5 }, false],
-    ['nothing', null, false],
+    ['no payload', null, false],
     ['a text', 'x', false],
-  ])('Admit answers %s', async (_what, payload, met) => {
+  ])('when Admit answers %s', async (_what, payload, met) => {
     expect((await follow(payload))[0]).toBe(met);
   });
 
-  test.each([[{}], [null], [[]], ['x']])('whatever its input is: %j', async (input) => {
+  test.each([[{}], [null], [[]], ['x']])('when the input is %j', async (input) => {
     if (windowOpen?.Type !== 'Choice') throw new Error('not as declared');
     expect(await evaluate(windowOpen.Choices[0]?.Condition, { context: context(0), input })).toBe(false);
   });
 
-  it('waits until the time that Admit named, and hands on nothing', async () => {
+  it('AwaitWindow waits until the time from Admit and has no output', async () => {
     const [, input] = await follow({ waitUntil: until });
     if (awaitWindow?.Type !== 'Wait') throw new Error('not as declared');
     expect(await evaluate(awaitWindow.Timestamp, { context: context(0), input })).toBe(until);

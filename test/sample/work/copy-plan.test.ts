@@ -18,7 +18,7 @@ describe('copySource', () => {
     expect(copySource('b', key)).toBe(expected);
   });
 
-  it('decodes to the very key, by either reading of a plus, and uses harmless characters only', () => {
+  it('decodes to the exact key with both meanings of a plus, and contains only safe characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (key) => {
         fc.pre(key.isWellFormed());
@@ -31,7 +31,7 @@ describe('copySource', () => {
 });
 
 describe('partRanges', () => {
-  it('covers every byte once, in order, in at most 10,000 parts', () => {
+  it('cover every byte once, in order, in at most 10,000 parts', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 60_000 }),
@@ -51,7 +51,7 @@ describe('partRanges', () => {
     );
   });
 
-  it('keeps the wanted size while it can', () => {
+  it('have the requested size while at most 10,000 parts are needed', () => {
     expect(partRanges(25, 10)).toEqual([
       { number: 1, first: 0, last: 9 },
       { number: 2, first: 10, last: 19 },
@@ -64,7 +64,7 @@ describe('partRanges', () => {
 
 describe('transferEnvironment', () => {
   const buckets = { SOURCE_BUCKET: 'from', DESTINATION_BUCKET: 'into' };
-  it('has S3’s own limit unless told otherwise', () => {
+  it('uses the limit of S3 by default', () => {
     expect(transferEnvironment.parse(buckets)).toMatchObject({ SINGLE_COPY_LIMIT_BYTES: COPY_OBJECT_BYTES });
   });
   it.each([

@@ -9,7 +9,7 @@ import { lambdaFixture } from '../../local/lambda/fixture.ts';
 import { HOWS, type How } from '../../fixtures/work/misbehaving.ts';
 import { SESSION, workEvent } from '../../lambdas/runtime/harness.ts';
 
-/** The work functions as they are deployed: bundled, in the embedded Lambda, with real SDK clients against the embedded S3. */
+/** The bundled work functions in the embedded Lambda, with real SDK clients against the embedded S3. */
 const bundle = (entry: string): string =>
   buildSync({
     entryPoints: [entry],
@@ -84,13 +84,13 @@ const KEYS = [
   '~!()',
 ];
 
-describe('object-transfer, as it is deployed', () => {
+describe('the deployed object-transfer', () => {
   it.each(
     KEYS.flatMap((key) => [
       [key, 'whole'],
       [key, 'in parts'],
     ]),
-  )('moves %j (%s) and nothing else', async (key, way) => {
+  )('moves only %j (%s)', async (key, way) => {
     const content = Buffer.from(`content of ${key} \u0000\uFFFF`);
     s3.put('from', key, content);
     const limits = way === 'whole' ? {} : { SINGLE_COPY_LIMIT_BYTES: '4', PART_BYTES: '5' };
@@ -119,7 +119,7 @@ describe('object-transfer, as it is deployed', () => {
     );
   });
 
-  it('tells of a missing source in S3’s words', async () => {
+  it('reports a missing source with the error of S3', async () => {
     lambda.gateway.allows = ({ action }) => action !== 's3:ListBucket';
     const { error } = await invoke(transferCode, { sourceKey: 'nowhere', destinationKey: 'x' });
     expect(error).toMatchObject({
@@ -129,7 +129,7 @@ describe('object-transfer, as it is deployed', () => {
     expect(s3.keys('into')).toEqual([]);
   });
 
-  it('leaves no upload when a part is refused', async () => {
+  it('aborts the upload when a part is refused', async () => {
     s3.put('from', 'k', Buffer.from('twelve bytes'));
     let reads = 0;
     lambda.gateway.allows = ({ action }) => action !== 's3:GetObject' || ++reads < 3;
@@ -143,7 +143,7 @@ describe('object-transfer, as it is deployed', () => {
   });
 });
 
-describe('the misbehaving work, as it is deployed', () => {
+describe('the deployed misbehaving work', () => {
   const endings: Partial<Record<How, string>> = {
     throws: 'WorkBroke',
     'throws-text': 'NotAnError',
@@ -161,7 +161,7 @@ describe('the misbehaving work, as it is deployed', () => {
   };
   const cases = HOWS.filter((how) => !['assume-role', 'other-secret', 'leak-stray'].includes(how));
 
-  it.each(cases)('%s ends as it should, and no value leaves', async (how) => {
+  it.each(cases)('%s ends with the expected error, and no secret value is in any output', async (how) => {
     s3.put('from', 'k', Buffer.from('mine'));
     lambda.gateway.allows = ({ resource }) => how === 'succeed' && resource === 'arn:aws:s3:::from/k';
     const { payload, error } = await invoke(misbehavingCode, { how, key: 'k', target: 'sibling' });

@@ -65,7 +65,7 @@ beforeEach(() => {
 afterEach(() => s3.reset());
 
 describe('a copy in one call', () => {
-  it('copies exactly the object that was looked at, and neither tags nor annotations', async () => {
+  it('copies exactly the version of the object that it read, without tags or annotations', async () => {
     await transfer();
     expect(sentInputs(CopyObjectCommand)).toEqual([
       {
@@ -116,7 +116,7 @@ describe('a copy in one call', () => {
     expect(sentInputs(PutObjectCommand)).toEqual([]);
   });
 
-  it('compares MD5 ETags when there is no checksum, and says so', async () => {
+  it('compares MD5 ETags when there is no checksum, and reports it', async () => {
     const ETag = `"${'ab'.repeat(16)}"`;
     head({ ETag, ChecksumCRC64NVME: undefined, ServerSideEncryption: 'AES256' });
     s3.on(CopyObjectCommand).resolves({ CopyObjectResult: { ETag }, ServerSideEncryption: 'AES256' });
@@ -152,7 +152,7 @@ describe('a copy in one call', () => {
       'an ETag under KMS',
       { ChecksumCRC64NVME: undefined, ETag: `"${'ab'.repeat(16)}"`, ServerSideEncryption: 'aws:kms' },
     ],
-  ])('copies nothing that could not be checked: %s', async (_what, over) => {
+  ])('copies nothing when the copy could not be checked: %s', async (_what, over) => {
     head(over);
     await expect(transfer()).rejects.toMatchObject({
       name: 'ChecksumUnavailable',
@@ -164,7 +164,7 @@ describe('a copy in one call', () => {
   it.each<[string, Partial<HeadObjectCommandOutput>, string]>([
     ['SHA256', { ChecksumSHA256: 'sha' }, 'ChecksumSHA256'],
     ['CRC32', { ChecksumCRC64NVME: undefined, ChecksumCRC32: 'crc' }, 'ChecksumCRC32'],
-  ])('uses the source’s own algorithm: %s', async (algorithm, over, field) => {
+  ])('uses the checksum algorithm of the source: %s', async (algorithm, over, field) => {
     head(over);
     const copied = { [field]: Object.values(over).find(Boolean) };
     s3.on(CopyObjectCommand).resolves({ CopyObjectResult: copied });
@@ -172,7 +172,7 @@ describe('a copy in one call', () => {
     expect(sentInputs(CopyObjectCommand)[0]).toMatchObject({ ChecksumAlgorithm: algorithm });
   });
 
-  it('says when the source was changed meanwhile', async () => {
+  it('throws SourceChanged when the source changed meanwhile', async () => {
     s3.on(CopyObjectCommand).rejects(named('PreconditionFailed', 'At least one of the pre-conditions'));
     await expect(transfer()).rejects.toMatchObject({
       name: 'SourceChanged',
@@ -180,14 +180,14 @@ describe('a copy in one call', () => {
     });
   });
 
-  it('keeps AWS’s name when the destination is refused', async () => {
+  it('keeps the error name of AWS when the destination is refused', async () => {
     s3.on(CopyObjectCommand).rejects(named('AccessDenied'));
     await expect(transfer()).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 });
 
 describe('a source that cannot be read', () => {
-  it('is told in S3’s own words, which an answer to HEAD does not have', async () => {
+  it('is reported with the error of a GET, because a HEAD has no error details', async () => {
     s3.on(HeadObjectCommand).rejects(named('Unknown', 'UnknownError'));
     s3.on(GetObjectCommand).rejects(
       named('AccessDenied', 'User: arn:aws:sts::… is not authorized to perform: s3:ListBucket'),
@@ -201,7 +201,7 @@ describe('a source that cannot be read', () => {
     expect(s3.commandCalls(GetObjectCommand, { Bucket: 'from', Key: 'out/a +%.csv' })).toHaveLength(1);
   });
 
-  it('is told with the first error when the second question is answered', async () => {
+  it('is reported with the first error when the GET succeeds', async () => {
     s3.on(HeadObjectCommand).rejects(named('Unknown', 'status 500'));
     s3.on(GetObjectCommand).resolves({});
     await expect(transfer()).rejects.toMatchObject({
@@ -211,7 +211,7 @@ describe('a source that cannot be read', () => {
   });
 
   it.each([{ ContentLength: undefined }, { ETag: undefined }])(
-    'is refused when S3 leaves out what is needed: %j',
+    'is refused when the answer lacks a required field: %j',
     async (over) => {
       head(over);
       await expect(transfer()).rejects.toMatchObject({ name: 'SourceUnreadable' });
@@ -220,7 +220,7 @@ describe('a source that cannot be read', () => {
 });
 
 describe('a copy in parts', () => {
-  it('begins with the source’s metadata, copies every byte once, completes under the source’s checksum', async () => {
+  it('starts with the metadata of the source, copies every byte once, and completes with the checksum of the source', async () => {
     head({ ContentType: 'text/csv', Metadata: { team: 'x' }, CacheControl: 'no-store' });
     expect(await transfer(inParts)).toMatchObject({ bytes: 20, check: 'full-object-checksum' });
     expect(sentInputs(CreateMultipartUploadCommand)).toMatchObject([
@@ -258,7 +258,7 @@ describe('a copy in parts', () => {
     expect(sentInputs(AbortMultipartUploadCommand)).toEqual([]);
   });
 
-  it('is not begun when the whole could not be checked', async () => {
+  it('is not started when the whole object could not be checked', async () => {
     head({ ChecksumCRC64NVME: undefined, ChecksumSHA256: 'sha' });
     await expect(transfer(inParts)).rejects.toMatchObject({ name: 'ChecksumUnavailable' });
     expect(sentInputs(CreateMultipartUploadCommand)).toEqual([]);
@@ -276,7 +276,7 @@ describe('a copy in parts', () => {
     expect(sentInputs(PutObjectCommand)).toEqual([]);
   });
 
-  it('tells of both when the abort fails too', async () => {
+  it('reports both errors when the abort also fails', async () => {
     s3.on(UploadPartCopyCommand).rejects(named('SlowDown', 'slower'));
     s3.on(AbortMultipartUploadCommand).rejects(named('AccessDenied', 'not that'));
     await expect(transfer(inParts)).rejects.toMatchObject({
@@ -285,13 +285,13 @@ describe('a copy in parts', () => {
     });
   });
 
-  it('stops copying parts once one failed', async () => {
+  it('stops copying parts after one failed', async () => {
     s3.on(UploadPartCopyCommand).rejects(named('SlowDown'));
     await expect(transfer({ ...inParts, PART_BYTES: 1 })).rejects.toMatchObject({ name: 'SlowDown' });
     expect(s3.commandCalls(UploadPartCopyCommand).length).toBeLessThanOrEqual(8);
   });
 
-  it('is aborted when the time is over before one part is copied', async () => {
+  it('is aborted when the time is over before the first part is copied', async () => {
     const ended = new AbortController();
     s3.on(UploadPartCopyCommand).callsFake(() => {
       ended.abort(named('DeadlineNear'));
@@ -304,7 +304,7 @@ describe('a copy in parts', () => {
   });
 });
 
-describe('a copy that one run does not finish', () => {
+describe('a copy in several runs', () => {
   const CHECKPOINT = { uploadId: 'up', etag: '"e1"', bytes: 20 };
   const oneByOne = { ...inParts, PARALLEL_PARTS: 1 };
   const part = (PartNumber: number, Size: number) => ({
@@ -315,7 +315,7 @@ describe('a copy that one run does not finish', () => {
   });
   const copiedParts = () =>
     (sentInputs(UploadPartCopyCommand) as { PartNumber: number }[]).map(({ PartNumber }) => PartNumber);
-  /** Has time for so many parts. */
+  /** A signal that leaves time for the given number of parts. */
   const run = (parts: number, checkpoint: Task['checkpoint'] = null, over: Partial<Task> = {}) => {
     const before = s3.commandCalls(UploadPartCopyCommand).length;
     const timeLeftMs = () =>
@@ -327,7 +327,7 @@ describe('a copy that one run does not finish', () => {
   };
   const noSuchUpload = () => Object.assign(named('NoSuchUpload'), { $metadata: { httpStatusCode: 404 } });
 
-  it('hands on its upload before the time is up, and aborts nothing', async () => {
+  it('returns its upload as a checkpoint before the time is over, and aborts nothing', async () => {
     const handed = await run(2);
     expect(handed instanceof More && handed.checkpoint).toEqual(CHECKPOINT);
     expect(copiedParts()).toEqual([1, 2]);
@@ -336,12 +336,12 @@ describe('a copy that one run does not finish', () => {
     expect(sentInputs(PutObjectCommand)).toEqual([]);
   });
 
-  it('copies one part a run at least, however little time there is', async () => {
+  it('copies at least one part in each run', async () => {
     expect(await run(0)).toBeInstanceOf(More);
     expect(copiedParts()).toEqual([1]);
   });
 
-  it('goes on with the parts that S3 does not have whole, all pages read, and completes the upload once', async () => {
+  it('copies only the parts that S3 does not have completely, after reading all pages, and completes the upload once', async () => {
     s3.on(ListPartsCommand)
       .resolvesOnce({ Parts: [part(1, 8)], IsTruncated: true, NextPartNumberMarker: '1' })
       .resolves({ Parts: [part(2, 3)], IsTruncated: false });
@@ -357,7 +357,7 @@ describe('a copy that one run does not finish', () => {
     expect(sentInputs(CompleteMultipartUploadCommand)).toMatchObject([{ MultipartUpload: { Parts } }]);
   });
 
-  it('leaves the completion to the next run when the time is up with the last part', async () => {
+  it('leaves the completion to the next run when the time is over after the last part', async () => {
     expect(await run(3)).toBeInstanceOf(More);
     expect(copiedParts()).toEqual([1, 2, 3]);
     s3.on(ListPartsCommand).resolves({ Parts: [part(1, 8), part(2, 8), part(3, 4)] });
@@ -365,7 +365,7 @@ describe('a copy that one run does not finish', () => {
     expect(copiedParts()).toEqual([1, 2, 3]);
   });
 
-  it('hands on what is there when the signal comes in the middle of a part', async () => {
+  it('returns a checkpoint when the signal comes during a part', async () => {
     const ended = new AbortController();
     s3.on(UploadPartCopyCommand).callsFake(({ PartNumber }) => {
       if (PartNumber === 2) ended.abort(named('DeadlineNear'));
@@ -379,7 +379,7 @@ describe('a copy that one run does not finish', () => {
   it.each<[string, Partial<HeadObjectCommandOutput>]>([
     ['another ETag', { ETag: '"e9"' }],
     ['another length', { ContentLength: 21 }],
-  ])('gives up and aborts when the source has %s', async (_what, over) => {
+  ])('fails and aborts when the source has %s', async (_what, over) => {
     head(over);
     await expect(run(9, CHECKPOINT)).rejects.toMatchObject({
       name: 'SourceChanged',
@@ -389,20 +389,20 @@ describe('a copy that one run does not finish', () => {
     expect(copiedParts()).toEqual([]);
   });
 
-  it('gives up and aborts when the source is gone', async () => {
+  it('fails and aborts when the source is gone', async () => {
     s3.on(HeadObjectCommand).rejects(named('NotFound'));
     s3.on(GetObjectCommand).rejects(named('NoSuchKey'));
     await expect(run(9, CHECKPOINT)).rejects.toMatchObject({ name: 'SourceUnreadable' });
     expect(sentInputs(AbortMultipartUploadCommand)).toHaveLength(1);
   });
 
-  /** The destination as HEAD shows it. */
+  /** The answer of HEAD for the destination. */
   const destination = (over: Partial<HeadObjectCommandOutput>) =>
     s3
       .on(HeadObjectCommand, { Bucket: 'into' })
       .resolves({ ContentLength: 20, ETag: '"e2-3"', ChecksumType: 'FULL_OBJECT', ...over });
 
-  it('is done when the answer to its completion was lost, whoever finds out: the same run', async () => {
+  it('is done when the same run finds that the answer to its completion was lost', async () => {
     destination({ ChecksumCRC64NVME: CRC });
     for (const error of [noSuchUpload(), named('TimeoutError')]) {
       s3.on(CompleteMultipartUploadCommand).rejects(error);
@@ -412,7 +412,7 @@ describe('a copy that one run does not finish', () => {
     expect(sentInputs(AbortMultipartUploadCommand)).toEqual([]);
   });
 
-  it('or the next one, which copies nothing', async () => {
+  it('is done, without another copy, when the next run finds that the answer was lost', async () => {
     destination({ ChecksumCRC64NVME: CRC });
     s3.on(ListPartsCommand).rejects(noSuchUpload());
     expect(await run(9, CHECKPOINT)).toMatchObject({ checksum: { value: CRC } });
@@ -420,7 +420,7 @@ describe('a copy that one run does not finish', () => {
     expect(sentInputs(CompleteMultipartUploadCommand)).toEqual([]);
   });
 
-  it('is told when the upload is gone and the destination holds something else', async () => {
+  it('fails when the upload is gone and the destination contains another object', async () => {
     destination({ ChecksumCRC64NVME: 'other' });
     s3.on(ListPartsCommand).rejects(noSuchUpload());
     await expect(run(9, CHECKPOINT)).rejects.toMatchObject({
@@ -430,13 +430,13 @@ describe('a copy that one run does not finish', () => {
     expect(sentInputs(PutObjectCommand)).toEqual([]);
   });
 
-  it('refuses a checkpoint that no run of it leaves', async () => {
+  it('refuses a checkpoint in another form', async () => {
     await expect(run(9, { uploadId: 1 })).rejects.toMatchObject({ name: 'ZodError' });
     expect(s3.calls()).toHaveLength(0);
   });
 });
 
-it('refuses a destination whose receipt would have too long a key, before it reads anything', async () => {
+it('the work refuses a destination whose receipt key would be too long, before it reads anything', async () => {
   const task = (destinationKey: string) => transferTask({ sourceKey: 'a', destinationKey }, pem);
   await expect(transferObject(task('x'.repeat(1012)), environment)).rejects.toMatchObject({
     name: 'TransferRefused',

@@ -4,7 +4,7 @@ import { More } from '../../../lambdas/runtime/continuation.ts';
 
 const AT_MS = Date.parse('2026-11-23T10:00:00Z');
 
-/** A task as the runtime hands it over, with the given receipt key. */
+/** A task as the runtime passes it to the work, with the given receipt key. */
 export function transferTask(
   parameters: Task['parameters'],
   receiptKeyPem: string,

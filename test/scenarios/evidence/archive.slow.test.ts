@@ -11,10 +11,18 @@ import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import { itemOf } from 'taskbound-evidence/lookup/lookup';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { parseTemplate, type Template } from 'taskbound-local/template/template';
-import { disagreements, DOWN, fileOf, keyOf, meddleWithArchive, objectOf, toArchive } from './archiving.ts';
+import {
+  disagreements,
+  DOWN,
+  fileOf,
+  keyOf,
+  interceptArchivePuts,
+  objectOf,
+  archivedRequest,
+} from './archiving.ts';
 import { recordingIo } from '../../cli/support.ts';
 import { deploy, type Deployed, type Ran } from '../deployed.ts';
-import { impatient } from '../exercise/prepared.ts';
+import { withShortTail } from '../exercise/prepared.ts';
 import { call, eventsOf, post, rowOf, type Request } from './meddle.ts';
 import { runSchedulesFor } from '../teardown/signals.ts';
 import { roleStatements } from '../operations/statements.ts';
@@ -30,12 +38,12 @@ let stack: Deployed;
 let kept: Ran;
 beforeAll(async () => {
   stack = await deploy('windowed');
-  kept = await stack.run(toArchive(stack));
+  kept = await stack.run(archivedRequest(stack));
   return () => stack.aws.clock.hold();
 }, 60_000);
 
-describe('a boundary that closes', () => {
-  test('leaves in the archive what --out writes, signed, and the row says so', async () => {
+describe('the archived bundle of a boundary', () => {
+  test('is the signed bundle that --out writes, and the row records it', async () => {
     const { boundaryId } = kept.row;
     expect([kept.code, kept.row.phase, kept.row.archive]).toEqual([0, 'closed', 'agrees']);
     expect(stack.aws.s3.keys(stack.output('archive'))).toEqual([keyOf(boundaryId)]);
@@ -46,7 +54,7 @@ describe('a boundary that closes', () => {
     for (const value of stack.secretValues) expect(object).not.toContain(value);
   });
 
-  test('is put once: called again, the function compares, and changes nothing', async () => {
+  test('is put once, and only compared when CloseBoundary is called again', async () => {
     const before = objectOf(stack, kept.row.boundaryId);
     expect((await call(stack, 'CloseBoundary', kept.row)).name).toBe('ok');
     expect(objectOf(stack, kept.row.boundaryId)).toBe(before);
@@ -54,18 +62,18 @@ describe('a boundary that closes', () => {
     expect(disagreements(stack)).toBe(0);
   });
 
-  test('agrees when the answer to its own put was lost', async () => {
-    const end = meddleWithArchive(stack, (put) => (put === 1 ? { loseAnswer: true } : 'proceed'));
-    const ran = await stack.run(toArchive(stack));
+  test('agrees after a lost answer to its own put', async () => {
+    const end = interceptArchivePuts(stack, (put) => (put === 1 ? { loseAnswer: true } : 'proceed'));
+    const ran = await stack.run(archivedRequest(stack));
     end();
     expect([ran.code, ran.row.archive, disagreements(stack)]).toEqual([0, 'agrees', 0]);
     expect(objectOf(stack, ran.row.boundaryId)).toBe(await fileOf(stack, ran.row.boundaryId));
   });
 
-  test('waits for S3 with its access gone, and closes when it is back', async () => {
-    const request = toArchive(stack);
+  test('is put when S3 is available again, after access has ended', async () => {
+    const request = archivedRequest(stack);
     const backMs = Date.parse(request.window?.opensAt ?? '') + 300_000;
-    const end = meddleWithArchive(stack, () => (stack.aws.clock.nowMs() < backMs ? DOWN : 'proceed'));
+    const end = interceptArchivePuts(stack, () => (stack.aws.clock.nowMs() < backMs ? DOWN : 'proceed'));
     const ran = await stack.run(request);
     end();
     expect([ran.code, ran.report.proof, ran.row.archive]).toEqual([0, 'refused', 'agrees']);
@@ -75,11 +83,11 @@ describe('a boundary that closes', () => {
   });
 });
 
-test('an outage that outlasts the tail: the execution gives up, and Teardown closes when S3 is back', async () => {
-  const other = await deploy('windowed', { transform: impatient });
-  const request = toArchive(other);
+test('when S3 is down for longer than the tail retries, the execution fails and Teardown closes the boundary later', async () => {
+  const other = await deploy('windowed', { transform: withShortTail });
+  const request = archivedRequest(other);
   const backMs = Date.parse(request.window?.opensAt ?? '') + 1_500_000;
-  const end = meddleWithArchive(other, () => (other.aws.clock.nowMs() < backMs ? DOWN : 'proceed'));
+  const end = interceptArchivePuts(other, () => (other.aws.clock.nowMs() < backMs ? DOWN : 'proceed'));
   const ran = await other.run(request);
   expect([ran.code, ran.report.executionStatus, ran.row.phase]).toEqual([3, 'FAILED', 'revoked']);
   expect(ran.row.proof?.kind).toBe('refused');
@@ -106,14 +114,14 @@ async function compared(
   return [code, JSON.parse(written.stdout).boundaries];
 }
 
-describe('something else in the place of the evidence', () => {
+describe('another object in the place of the archived bundle', () => {
   const forged = Buffer.from('{"version":1}\n');
   const putAsOwner = (boundaryId: string) =>
     stack.aws.s3.put(stack.output('archive'), keyOf(boundaryId), forged);
 
-  test('that was there before: closed all the same, in the row, and an alarm; it is not touched', async () => {
+  test('does not keep the boundary open, is recorded in the row and the alarm, and is not changed', async () => {
     const before = disagreements(stack);
-    const request = toArchive(stack);
+    const request = archivedRequest(stack);
     putAsOwner(`windowed.${request.taskId}`);
     const ran = await stack.run(request);
     expect([ran.code, ran.row.phase, ran.row.archive]).toEqual([0, 'closed', 'disagrees']);
@@ -121,8 +129,8 @@ describe('something else in the place of the evidence', () => {
     expect(objectOf(stack, ran.row.boundaryId)).toBe(forged.toString('utf8'));
   });
 
-  test('is found by a look at one task and at its day; so is a copy that is gone', async () => {
-    const [ours, other] = [kept.row.boundaryId, (await stack.run(toArchive(stack))).row.boundaryId];
+  test('is found when the task or its day is compared, and so is a missing bundle', async () => {
+    const [ours, other] = [kept.row.boundaryId, (await stack.run(archivedRequest(stack))).row.boundaryId];
     const agrees = { boundaryId: ours, archive: 'agrees', error: null, fault: null };
     expect(await compared({ boundaryId: ours })).toEqual([0, [agrees]]);
     putAsOwner(other);
@@ -135,13 +143,13 @@ describe('something else in the place of the evidence', () => {
     expect(day).toContainEqual(agrees);
     expect(day).toContainEqual({ ...agrees, boundaryId: other, archive: 'disagrees' });
     stack.aws.s3.store.bucket(stack.output('archive')).objects.delete(keyOf(other));
-    // Whoever may list under the stack's prefix only is not told of a single object that it is missing.
+    // With the right to list only under the stack's prefix, the answer for a single object does not say that it is missing.
     const gone = { ...agrees, boundaryId: other, archive: 'unknown', error: 'AccessDenied' };
     expect(await compared({ boundaryId: other })).toEqual([1, [gone]]);
   });
 
-  test('is found when the table is what was changed', async () => {
-    const { boundaryId } = (await stack.run(toArchive(stack))).row;
+  test('is found when the table was changed instead', async () => {
+    const { boundaryId } = (await stack.run(archivedRequest(stack))).row;
     const [first] = (await eventsOf(stack, boundaryId)).slice(0, 1);
     const changed = { ...first, data: { ...first?.data, reason: 'another' } };
     for (const item of [changed, { ...first, more: 'than an event has' }]) {
@@ -150,8 +158,8 @@ describe('something else in the place of the evidence', () => {
     }
   });
 
-  test('is found when table and archive were changed alike: nobody else signs', async () => {
-    const { boundaryId } = (await stack.run(toArchive(stack))).row;
+  test('is found when the table and the archive were changed in the same way, because only the stack signs', async () => {
+    const { boundaryId } = (await stack.run(archivedRequest(stack))).row;
     const changed = (await eventsOf(stack, boundaryId)).map((event) =>
       event.type === 'task.requested' ? { ...event, data: { ...event.data, reason: 'another' } } : event,
     );
@@ -168,8 +176,8 @@ describe('something else in the place of the evidence', () => {
     ]);
   });
 
-  test('is found by its day when the ledger does not have the boundary as closed, or has no row of it', async () => {
-    const { row } = await stack.run(toArchive(stack));
+  test('is found by its day when the row of the boundary is missing or not closed', async () => {
+    const { row } = await stack.run(archivedRequest(stack));
     const { boundaryId } = row;
     const found = async () =>
       (await compared({ day: row.day }))[1].find((each) => (each as LedgerRow).boundaryId === boundaryId);
@@ -192,7 +200,7 @@ describe('something else in the place of the evidence', () => {
     expect(await found()).toEqual({ ...differs, fault: 'the ledger has no row for it' });
   });
 
-  test('is not called absent by who may not list', async () => {
+  test('is not reported as missing to a caller who may not list', async () => {
     const listing = roleStatements(template()).find(({ actions }) => actions.includes('s3:ListBucket'));
     const other = await deploy('windowed', { transform: (of) => listing?.without(of) ?? of });
     await expect(compared({ day: '2020-01-01' }, other)).rejects.toMatchObject({
@@ -204,7 +212,7 @@ describe('something else in the place of the evidence', () => {
     other.aws.clock.hold();
   });
 
-  test('cannot be there for a task that is open, or unknown', async () => {
+  test('is not searched for when the task is open or unknown', async () => {
     await expect(compared({ boundaryId: 'windowed.never' })).rejects.toMatchObject({
       name: 'UsageError',
       message:
@@ -213,7 +221,7 @@ describe('something else in the place of the evidence', () => {
     expect(await compared({ day: '2020-01-01' })).toEqual([0, []]);
   });
 
-  test('that came later shows when the boundary is closed again', async () => {
+  test('is recorded when it appeared later and the boundary is closed again', async () => {
     const before = disagreements(stack);
     putAsOwner(kept.row.boundaryId);
     expect((await call(stack, 'CloseBoundary', kept.row)).name).toBe('ok');
@@ -221,10 +229,10 @@ describe('something else in the place of the evidence', () => {
   });
 });
 
-describe('the function may do no more than it must', () => {
+describe('the permissions of CloseBoundary in the archive', () => {
   const statements = roleStatements(template()).filter(({ name }) => /Archived?Evidence$/.test(name));
 
-  test('puts and reads, each in a statement of its own', () => {
+  test('are a put and a read, in separate statements', () => {
     expect(statements.map(({ name, actions }) => [name.split(': ')[1], actions])).toEqual([
       ['ArchiveEvidence', ['s3:PutObject']],
       ['SeeArchivedEvidence', ['s3:GetObject']],
@@ -232,11 +240,11 @@ describe('the function may do no more than it must', () => {
   });
 
   test.each(statements.map((statement) => [statement.name, statement] as const))(
-    'without %s it cannot be told that the evidence is kept',
+    'without %s cannot confirm that the bundle is archived',
     async (_name, { without, actions }) => {
-      const other = await deploy('windowed', { transform: (of) => impatient(without(of)) });
-      const row = await revoked(other, toArchive(other));
-      const end = meddleWithArchive(other, (put) => (put === 1 ? { loseAnswer: true } : 'proceed'));
+      const other = await deploy('windowed', { transform: (of) => withShortTail(without(of)) });
+      const row = await revoked(other, archivedRequest(other));
+      const end = interceptArchivePuts(other, (put) => (put === 1 ? { loseAnswer: true } : 'proceed'));
       await call(other, 'CloseBoundary', row);
       end();
       other.aws.clock.hold();
@@ -248,10 +256,10 @@ describe('the function may do no more than it must', () => {
   );
 });
 
-/** Runs a task until its end waits for `CloseBoundary`, which is not let near the archive. */
+/** Runs a task until `CloseBoundary` is next, which has no access to the archive. */
 async function revoked(other: Deployed, request: Request): Promise<LedgerRow> {
   const boundaryId = boundaryIdOf(request.type, request.taskId);
-  const end = meddleWithArchive(other, () => DOWN);
+  const end = interceptArchivePuts(other, () => DOWN);
   await post(other, JSON.stringify(request));
   for (let look = 0; look < 100; look += 1) {
     await other.aws.clock.sleep(5_000);
@@ -263,7 +271,7 @@ async function revoked(other: Deployed, request: Request): Promise<LedgerRow> {
   throw new Error(`${boundaryId} is not revoked.`);
 }
 
-test('nobody puts over what stands, and nobody puts without asking whether it does', async () => {
+test('no caller can overwrite an archived bundle, or put one without If-None-Match', async () => {
   const owner = new S3Client({ ...stack.connection.config, forcePathStyle: true });
   const at = { Bucket: stack.output('archive'), Key: keyOf('windowed.other'), Body: 'x' };
   await expect(owner.send(new PutObjectCommand(at))).rejects.toMatchObject({ name: 'AccessDenied' });

@@ -5,12 +5,12 @@ import type { Verdict } from 'taskbound-local/gateway/intercept';
 import { freshId, type Deployed } from '../deployed.ts';
 import type { Request } from './meddle.ts';
 
-/** What scenarios of the archive share: the stack `windowed` has one. */
+/** Helpers for scenarios of the archive. The stack `windowed` has one. */
 
 const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 /** A task whose window opens in a minute, on the stack's clock. */
-export function toArchive(stack: Deployed, change: Partial<Request> = {}): Request {
+export function archivedRequest(stack: Deployed, change: Partial<Request> = {}): Request {
   const opensAtMs = Math.ceil(stack.aws.clock.nowMs() / 60_000) * 60_000 + 60_000;
   return {
     type: 'windowed',
@@ -24,11 +24,11 @@ export function toArchive(stack: Deployed, change: Partial<Request> = {}): Reque
 
 export const keyOf = (boundaryId: string): string => `evidence/${archiveKey('Windowed', boundaryId)}`;
 
-/** The archive's object, past IAM. */
+/** The object in the archive, read directly from the embedded S3. */
 export const objectOf = (stack: Deployed, boundaryId: string): string | undefined =>
   stack.aws.s3.get(stack.output('archive'), keyOf(boundaryId))?.toString('utf8');
 
-/** What `--out` writes of the boundary. */
+/** The bundle that `--out` writes. */
 export async function fileOf(stack: Deployed, boundaryId: string): Promise<string> {
   const records = new StackRecords(stack.connection.config, stack.connection.outputs);
   const { events, signed } = await records.evidence(boundaryId);
@@ -41,8 +41,8 @@ export const disagreements = (stack: Deployed): number =>
     .filter(({ level, message }) => level === 'STDOUT' && message.includes(`"${ARCHIVE_DISAGREES}"`))
     .reduce((sum, { message }) => sum + Number(JSON.parse(message)[ARCHIVE_DISAGREES]), 0);
 
-/** What becomes of puts into the archive, until the function that is returned is called. */
-export function meddleWithArchive(stack: Deployed, verdictOf: (put: number) => Verdict): () => void {
+/** Decides the result of puts into the archive, until the returned function is called. */
+export function interceptArchivePuts(stack: Deployed, verdictOf: (put: number) => Verdict): () => void {
   let puts = 0;
   stack.aws.intercept = ({ service, operation }) =>
     service === 's3' && operation.startsWith(`PUT /${stack.output('archive')}/`)

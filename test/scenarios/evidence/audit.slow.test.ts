@@ -27,7 +27,7 @@ function expectEnforced(result: AuditResult): void {
   expect(result.calls.undecided).toBe(0);
 }
 
-/** What each way of misbehaving tries outside its policy. Its function's own role is not the task's session. */
+/** The actions outside its policy that each kind of misbehaving work tries. Calls with the function's own role are not included. */
 const ATTEMPTS: Readonly<Record<string, readonly string[]>> = {
   'sibling-key': ['s3:GetObject'],
   listing: ['s3:ListBucket'],
@@ -42,14 +42,14 @@ const TARGETS: Readonly<Record<string, string>> = {
   'other-secret': 'taskbound/Misbehaving/another',
 };
 
-describe('no false alarms: whatever the work does, IAM contains it, and the trail shows that', () => {
+describe('the audit reports no violation for any misbehaving work', () => {
   let stack: Deployed;
   beforeAll(async () => {
     stack = await deploy('misbehaving');
     stack.put('source', 'mine', Buffer.from('mine'));
     stack.put('source', 'sibling', Buffer.from('not mine'));
   });
-  // Somebody else's use of the bucket: work that never touches it would leave no sign that its data events are logged.
+  // Another caller uses the bucket, so that the trail contains its data events even if the work does not use it.
   beforeEach(async () => {
     const s3 = new S3Client(stack.aws.clientConfig());
     await s3.send(new GetObjectCommand({ Bucket: stack.output('source'), Key: 'mine' }));
@@ -65,7 +65,7 @@ describe('no false alarms: whatever the work does, IAM contains it, and the trai
     const ran = await stack.run(request(how, TARGETS[how]));
     const result = await audited(stack, ran);
     expectEnforced(result);
-    // Three refusals of the proof for each lease, whatever the work did, and its own calls before.
+    // Three refusals of the proof for each lease, in addition to the calls of the work.
     expect(result.calls.insideRefused).toBeGreaterThanOrEqual(3);
     const { calls } = result;
     const own = new Set(ran.row.leases.map(({ accessKeyId }) => accessKeyId));
@@ -92,7 +92,7 @@ const transfer = () => ({
   parameters: { sourceKey: 'a', destinationKey: 'b' },
 });
 
-/** A stack in which a transfer was made before: its trail shows that objects' data events are logged. */
+/** A stack with an earlier transfer, so that its trail contains data events of objects. */
 async function used(): Promise<Deployed> {
   const stack = await deploy('sample');
   stack.put('source', 'a', Buffer.from('a'));
@@ -100,9 +100,9 @@ async function used(): Promise<Deployed> {
   return stack;
 }
 
-describe('no false alarms: however a task ends', () => {
+describe('the audit reports no violation for a task that ends', () => {
   test.each(['Admit', 'Issue receiptKey', 'IssueIdentity', 'RunWork', 'RevokeAndRecord', 'ProveRevoked'])(
-    'stopped in %s',
+    'because it is stopped in %s',
     async (state) => {
       const stack = await used();
       const forget = stack.aws.states.onEvent(({ executionArn, event }) => {
@@ -116,16 +116,16 @@ describe('no false alarms: however a task ends', () => {
     },
   );
 
-  test('an object that is not there: the attempt was inside, and refused', async () => {
+  test('because its object is missing, which it counts as a refused call inside the policy', async () => {
     const stack = await used();
     const ran = await stack.run({ ...transfer(), parameters: { sourceKey: 'none', destinationKey: 'b' } });
     const result = await audited(stack, ran);
     expectEnforced(result);
-    // The session policy allows the object; that it is missing looks like a refusal to whoever may not list.
+    // The session policy allows the object. A missing object looks like a refusal to a caller who may not list.
     expect(result.calls.insideRefused).toBeGreaterThan(3);
   });
 
-  test('whichever answer is lost, nobody is accused', async () => {
+  test('after any lost answer', async () => {
     const verdicts: string[] = [];
     for (let lost = 1; lost <= 96; lost += 5) {
       const stack = await used();
@@ -133,7 +133,7 @@ describe('no false alarms: however a task ends', () => {
       stack.aws.intercept = () => ((calls += 1) === lost ? { loseAnswer: true } : 'proceed');
       const ran = await stack.run(transfer()).catch(() => undefined);
       stack.aws.intercept = undefined;
-      // When submit's own answer is lost the command line does not know of a task.
+      // When the answer of submit is lost, the command line does not know the task.
       if (ran === undefined) continue;
       const result = await audited(stack, ran);
       expect(result.verdict, `call ${lost}: ${saidOf(result)}`).not.toBe('violated');
@@ -144,14 +144,14 @@ describe('no false alarms: however a task ends', () => {
   });
 });
 
-describe('a login on a database', () => {
+describe('the audit of a task with a database login', () => {
   let database: DemoDatabase;
   beforeAll(async () => {
     database = await startDatabase();
   }, 120_000);
   afterAll(() => database.server.stop());
 
-  test('maintenance that two people approved is enforced', async () => {
+  test('reports that approved maintenance was enforced', async () => {
     const { stack } = await deployMaintained(database);
     const ran = await stack.run(maintenance(stack, [migration('SELECT 1')]));
     expect(ran.report.phase).toBe('closed');
@@ -159,15 +159,15 @@ describe('a login on a database', () => {
   });
 });
 
-describe('really meddled with, not only written into the trail', () => {
+describe('the audit reports a real violation', () => {
   const rulesOf = ({ violations }: AuditResult) => violations.map(({ rule }) => rule);
   const root = (stack: Deployed) => new SecretsManagerClient(stack.aws.clientConfig());
   const read = (stack: Deployed, config: object, Key: string) =>
     new S3Client({ ...stack.aws.clientConfig(), ...config }).send(
       new GetObjectCommand({ Bucket: stack.output('source'), Key }),
     );
-  /** Does something when the next execution begins its work, and has the run wait for it. */
-  async function meddling(
+  /** Does something when the next execution starts its work, and makes the run wait for it. */
+  async function runWith(
     stack: Deployed,
     act: (secrets: readonly string[]) => Promise<unknown>,
   ): Promise<Ran> {
@@ -182,7 +182,7 @@ describe('really meddled with, not only written into the trail', () => {
     return ran;
   }
 
-  test('kept credentials, used after the deny was lifted early', async () => {
+  test('when kept credentials are used after the deny was removed early', async () => {
     const stack = await used();
     const ran = await stack.run(transfer());
     const values = [...stack.secretValues].filter((value) => value.startsWith('{"accessKeyId"'));
@@ -197,7 +197,7 @@ describe('really meddled with, not only written into the trail', () => {
     expect(rulesOf(await audited(stack, ran))).toEqual(['after-end-and-allowed', 'deny-lifted-early']);
   });
 
-  test('a session of the task role that nobody asked for', async () => {
+  test('when the task role has another session', async () => {
     const stack = await used();
     const ran = await stack.run(transfer());
     const { credentials } = stack.aws.sts.openSession(
@@ -209,7 +209,7 @@ describe('really meddled with, not only written into the trail', () => {
     expect(rulesOf(await audited(stack, ran))).toEqual(['key-never-issued']);
   });
 
-  test("the account's owner opens the task's secrets and reads them", async () => {
+  test("when the account's owner opens and reads the task's secrets", async () => {
     const stack = await used();
     const open = JSON.stringify({
       Version: '2012-10-17',
@@ -217,7 +217,7 @@ describe('really meddled with, not only written into the trail', () => {
         { Effect: 'Allow', Principal: '*', Action: 'secretsmanager:GetSecretValue', Resource: '*' },
       ],
     });
-    const ran = await meddling(stack, async (names) => {
+    const ran = await runWith(stack, async (names) => {
       for (const SecretId of names) {
         await root(stack).send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy: open }));
         await root(stack).send(new GetSecretValueCommand({ SecretId }));

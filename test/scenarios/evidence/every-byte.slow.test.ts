@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { realBundle } from './tampering.ts';
 
-/** `tampering.test.ts` tries some of these in every run; here are all of them. */
-it('a change of any one bit of a real bundle that changes what it says is found', async () => {
+/** All changes of one bit. `tampering.test.ts` tries only some of them. */
+it('verification finds every change of one bit of a real bundle that changes its contents', async () => {
   const { bundle, key } = await realBundle();
   const original = JSON.stringify(bundle);
   const bytes = Buffer.from(original);
@@ -25,7 +25,7 @@ it('a change of any one bit of a real bundle that changes what it says is found'
   expect(tried).toBeGreaterThan(30_000);
 });
 
-/** As the command line reads it: what is not JSON in UTF-8 is no bundle (exit 2). */
+/** Parses a bundle like the command line, which exits with 2 for a file that is not JSON in UTF-8. */
 function parsed(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -68,7 +68,7 @@ const matches = async (asked: FindCriteria): Promise<[string, string | undefined
     return [boundaryId, event?.type];
   });
 
-test('every key that STS gave to a task is found, and is that task’s', async () => {
+test('find returns the task of every access key that STS issued', async () => {
   const issued = stack.aws.trail
     .filter(({ eventName, requestParameters, errorCode }) => {
       const to = String(requestParameters?.['roleSessionName']);
@@ -88,11 +88,11 @@ test('every key that STS gave to a task is found, and is that task’s', async (
     expect(await matches({ accessKey: key })).toEqual([[boundaryId, 'identity.issued']]);
 });
 
-test('a key that no task had is nobody’s', async () => {
+test('find returns nothing for a key of no task', async () => {
   expect(await found({ accessKey: 'ASIAIOSFODNN7EXAMPLE' })).toMatchObject({ found: [], more: false });
 });
 
-test('who asked is found in any spelling, the newest first', async () => {
+test('find returns the tasks of a requester in any spelling of the name, with the newest first', async () => {
   expect(await matches({ requester: 'Ann' })).toEqual([
     [emergency.boundaryId, 'task.requested'],
     [handed.boundaryId, 'task.requested'],
@@ -102,7 +102,7 @@ test('who asked is found in any spelling, the newest first', async () => {
   });
 });
 
-test('a task that is closed is confirmed by its signature, a review by its chain alone', async () => {
+test('find confirms a closed task by its signature, and a review only by its chain', async () => {
   const { found: shown } = await found({ approver: 'bob' });
   expect(shown.map(({ confirmed, signed }) => [confirmed, signed])).toEqual([
     [true, false],
@@ -110,7 +110,7 @@ test('a task that is closed is confirmed by its signature, a review by its chain
   ]);
 });
 
-test('who decided is found, reviews of emergencies included', async () => {
+test('find returns the tasks on which a person decided, including reviews of emergencies', async () => {
   expect(await matches({ approver: 'bob' })).toEqual([
     [reviewIdOf(emergency.boundaryId), 'review.decided'],
     [approved.boundaryId, 'approval.granted'],
@@ -120,14 +120,14 @@ test('who decided is found, reviews of emergencies included', async () => {
   expect(await matches({ approver: 'ann' })).toEqual([]);
 });
 
-test('a day has what was asked for on it', async () => {
+test('find returns the tasks that were requested on a day', async () => {
   expect(await matches({ day: '2026-11-23' })).toEqual(
     [emergency, approved, handed].map(({ boundaryId }) => [boundaryId, 'task.requested']),
   );
   expect(await matches({ day: '2026-11-22' })).toEqual([]);
 });
 
-test('a limit leaves out the older ones, and says so', async () => {
+test('find with a limit omits the older tasks and reports it', async () => {
   for (const asked of [{ requester: 'ann' }, { day: '2026-11-23' }])
     expect(await found(asked, 1)).toMatchObject({
       found: [{ boundaryId: emergency.boundaryId }],
@@ -136,10 +136,10 @@ test('a limit leaves out the older ones, and says so', async () => {
   expect(await found({ requester: 'ann' }, 2)).toMatchObject({ found: [{}, {}], more: false });
 });
 
-describe('a secret', () => {
+describe('find with a secret', () => {
   const arn = (name: string) => `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${name}-a1B2c3`;
 
-  test('is found by name and ARN, the session’s and those made for the task', async () => {
+  test('returns the task by the name or ARN of its session secret or a JIT secret', async () => {
     const session = handed.leases[0]?.sessionSecretName ?? '';
     const made = handed.secrets.map(({ secretName: name }) => name);
     expect(made).toHaveLength(2);
@@ -149,7 +149,7 @@ describe('a secret', () => {
       expect(await matches({ secret: arn(id) })).toEqual([[handed.boundaryId, 'secret.issued']]);
   });
 
-  test('whose name only looks like a task’s is not confirmed, and one of no task is not found', async () => {
+  test('does not confirm a name that only looks like one of a task, and finds nothing for a secret of no task', async () => {
     const place = { ...handed, nonce: 'f'.repeat(32) };
     expect((await found({ secret: secretName(place, 'session') })).found).toMatchObject([
       { boundaryId: handed.boundaryId, confirmed: false, event: null, fault: 'none of its events matches' },
@@ -158,7 +158,7 @@ describe('a secret', () => {
     expect((await found({ secret: nobody })).found).toEqual([]);
   });
 
-  test('of another stack is not looked for here', async () => {
+  test('rejects a secret of another stack', async () => {
     const secret = secretName({ ...handed, stack: 'Elsewhere' }, 'session');
     await expect(found({ secret })).rejects.toMatchObject({
       name: 'UsageError',
@@ -172,12 +172,12 @@ const putInto = (table: string, Item: Record<string, unknown>) =>
     new PutCommand({ TableName: stack.output(table), Item }),
   );
 
-describe('a row of the ledger that is none', () => {
+describe('an unreadable row of the ledger', () => {
   const day = '2026-11-20';
   const fault = 'its ledger item is not a valid row';
   const bad = { boundaryId: 'misbehaving.bad', day, requestedAtMs: 2, phase: 'lost' };
 
-  test('hides no other task of its day', async () => {
+  test('does not hide other tasks of its day', async () => {
     await putInto('LedgerTable', bad);
     await putInto('LedgerTable', { ...handed, boundaryId: 'misbehaving.good', day });
     expect(
@@ -188,7 +188,7 @@ describe('a row of the ledger that is none', () => {
     });
   });
 
-  test('is the fault of the match that led to it, and is not hidden from who asks by a secret', async () => {
+  test('is reported as the fault of its match, also in a search by secret', async () => {
     const item = { v: 1, boundaryId: 'drain', seq: 1, lookup: 'key#ASIAOFTHEDRAINMARKER', at: 'now' };
     await putInto('LedgerTable', { boundaryId: 'drain', state: 'draining' });
     await putInto('EvidenceTable', item);
@@ -200,7 +200,7 @@ describe('a row of the ledger that is none', () => {
   });
 });
 
-describe('an entry of the index that the evidence does not bear out', () => {
+describe('an index entry that the evidence does not confirm', () => {
   const put = (item: Record<string, unknown>) => putInto('EvidenceTable', item);
   const accessKey = 'ASIAPLANTEDPLANTED00';
   const planted = {
@@ -216,7 +216,7 @@ describe('an entry of the index that the evidence does not bear out', () => {
     lookup: `key#${accessKey}`,
   };
 
-  test('is shown with its fault, and hides nothing else', async () => {
+  test('is shown with its fault and hides nothing else', async () => {
     await put({ ...planted, boundaryId: 'misbehaving.planted-1' });
     await put({ ...planted, boundaryId: 'misbehaving.planted-2', data: { accessKeyId: accessKey } });
     await put({ ...planted, boundaryId: 'misbehaving.planted-3', more: 'than an event has' });
@@ -229,7 +229,7 @@ describe('an entry of the index that the evidence does not bear out', () => {
     expect(shown.some(({ confirmed }) => confirmed)).toBe(false);
   });
 
-  test('is no more believed when the whole chain of a closed task is made anew', async () => {
+  test('is not confirmed when the whole chain of a closed task was rebuilt', async () => {
     const { boundaryId } = handed;
     const changed = (await eventsOf(stack, boundaryId)).map((event) =>
       event.type === 'task.requested' ? { ...event, data: { ...event.data, requester: 'mallory' } } : event,

@@ -13,9 +13,9 @@ import type { Call, RawRequest, RawResponse, Service } from 'taskbound-local/gat
 import type { TrailRecord } from 'taskbound-local/trail/trail';
 import { APPROVERS, waitsForApproval, type Deployed } from '../deployed.ts';
 
-/** What scenarios do to a stack behind its back: take permissions, break services, call functions out of turn. */
+/** Faults that scenarios cause in a stack: missing permissions, failing services, and calls of functions out of order. */
 
-/** Constructs of the control plane; their functions and roles are found by these names. */
+/** Constructs of the control plane. Their functions and roles are found by these names. */
 export type ControlName =
   | 'Submit'
   | 'Decide'
@@ -28,7 +28,7 @@ export type ControlName =
   | 'ProveRevoked'
   | 'CloseBoundary';
 
-/** How long `deploy` lets policy changes take at first. */
+/** The default delay of policy changes in `deploy`. */
 const POLICY_DELAY_MS = 4000;
 
 export type Request = TaskRequest & { readonly taskId: string };
@@ -47,7 +47,7 @@ export const machineOf = (stack: Deployed, part: string): string =>
   resourceOf(stack, 'AWS::StepFunctions::StateMachine', `${part}Workflow`).arn;
 
 let forbidden = 0;
-/** Denies actions to one control function, from when it returns. Calling what it returns gives them back; that takes the policy delay. */
+/** Denies actions to one control function at once. The returned function allows them again, after the policy delay. */
 export async function forbid(
   stack: Deployed,
   name: ControlName,
@@ -65,7 +65,7 @@ export async function forbid(
   return () => iam.deleteInline(role, policyName, clock.nowMs());
 }
 
-/** Stands before a service: gets each call and the way on. Calling what it returns takes it away. */
+/** Intercepts a service: receives each call and the function that continues it. The returned function ends the interception. */
 export function intercept(
   service: Service,
   by: (request: RawRequest, call: Call, next: () => Promise<RawResponse>) => Promise<RawResponse>,
@@ -77,7 +77,7 @@ export function intercept(
   };
 }
 
-/** Posts a body to the function URL as it is, signed. */
+/** Posts a body unchanged to a function URL, with a signature. */
 export async function post(
   stack: Deployed,
   body: string,
@@ -109,10 +109,10 @@ export async function post(
 }
 
 /**
- * Submits, and approves where that is needed, while no execution can start: the row stands as `approved`, and a test may take every step
- * itself. `stack.run` goes on from there.
+ * Submits a request, and approves it if needed, while no execution can start. The row stays `approved`, so that a test can call every step
+ * itself. `stack.run` continues from there.
  */
-export async function park(stack: Deployed, request: Request): Promise<LedgerRow> {
+export async function submitWithoutStarting(stack: Deployed, request: Request): Promise<LedgerRow> {
   const boundaryId = boundaryIdOf(request.type, request.taskId);
   const waits = waitsForApproval(request);
   const allow = await forbid(stack, waits ? 'Decide' : 'Submit', ['states:StartExecution']);
@@ -137,10 +137,10 @@ export interface Answer {
   readonly payload: unknown;
 }
 
-/** Steps that are told which version of the work stands in the definition. */
-const TOLD_THE_WORK: ReadonlySet<ControlName> = new Set(['Admit', 'IssueIdentity']);
+/** Steps that receive the work version from the definition. */
+const NEEDS_WORK_VERSION: ReadonlySet<ControlName> = new Set(['Admit', 'IssueIdentity']);
 
-/** Calls a control function as the account's owner, for a boundary and by default as the execution that owns it and would run what is deployed. */
+/** Calls a control function as the account's owner, by default with the execution that owns the boundary and the deployed work version. */
 export async function call(
   stack: Deployed,
   name: ControlName,
@@ -150,11 +150,11 @@ export async function call(
   const { boundaryId, executionArn } = row;
   const lambda = new LambdaClient({ ...stack.connection.config });
   const { taskType = '' } = parseBoundaryId(boundaryId) ?? {};
-  const told = TOLD_THE_WORK.has(name) ? { workVersion: typeOf(stack, taskType).workVersionArn } : {};
+  const version = NEEDS_WORK_VERSION.has(name) ? { workVersion: typeOf(stack, taskType).workVersionArn } : {};
   const { Payload, FunctionError } = await lambda.send(
     new InvokeCommand({
       FunctionName: functionOf(stack, name),
-      Payload: Buffer.from(JSON.stringify({ boundaryId, executionArn, ...told, ...more })),
+      Payload: Buffer.from(JSON.stringify({ boundaryId, executionArn, ...version, ...more })),
     }),
   );
   const payload: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8'));
@@ -183,7 +183,7 @@ export const typesOf = (events: readonly ChainedEvent[]): string[] => events.map
 export const dataOf = (events: readonly ChainedEvent[], what: string): ChainedEvent['data'] | undefined =>
   events.find((event) => event.id === what || event.type === what)?.data;
 
-/** Sessions of a task that STS really made. */
+/** The sessions of a task that STS created. */
 export const sessionsOf = (stack: Deployed, boundaryId: string): TrailRecord[] =>
   stack.aws.trail.filter(
     (record) =>
@@ -192,7 +192,7 @@ export const sessionsOf = (stack: Deployed, boundaryId: string): TrailRecord[] =
       record.requestParameters?.['roleSessionName'] === boundaryId,
   );
 
-/** Everything that is there of a task anywhere; none of it for one that was refused before it existed. */
+/** Everything that exists of a task: nothing for one that was refused before it existed. */
 export async function tracesOf(stack: Deployed, boundaryId: string): Promise<string[]> {
   const name = boundaryId.slice(boundaryId.indexOf('.') + 1);
   const secrets = stack.aws.secrets.store.all().filter((secret) => secret.name.includes(`/${boundaryId}/`));
@@ -211,8 +211,12 @@ export function typeOf(stack: Deployed, type: string): TaskTypeConfig {
   return taskTypeConfig.parse(JSON.parse(stack.aws.ssm.value(name) ?? 'null'));
 }
 
-/** Deploys another version of a task type; calling what it returns deploys the old one again. */
-export function retype(stack: Deployed, type: string, change: (old: TaskTypeConfig) => TaskTypeConfig) {
+/** Deploys another version of a task type. The returned function deploys the old one again. */
+export function deployTypeChange(
+  stack: Deployed,
+  type: string,
+  change: (old: TaskTypeConfig) => TaskTypeConfig,
+) {
   const { ssm, clock } = stack.aws;
   const name = typeParameterName(stack.stack.stackName, type);
   const old = typeOf(stack, type);
@@ -220,7 +224,7 @@ export function retype(stack: Deployed, type: string, change: (old: TaskTypeConf
   return () => ssm.putParameter(name, JSON.stringify(old), clock.nowMs());
 }
 
-/** Calls `then` once: when the next execution enters the state. */
+/** Calls `then` once, when the next execution enters the state. */
 export function whenEntering(stack: Deployed, state: string, then: () => void): () => void {
   const stop = stack.aws.states.onEvent(({ event }) => {
     if (event.stateEnteredEventDetails?.name !== state) return;

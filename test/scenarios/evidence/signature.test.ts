@@ -7,7 +7,16 @@ import { StackRecords } from '../../../cli/connection/stack-records.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { deploy, freshId, type Deployed } from '../deployed.ts';
-import { call, eventsOf, forbid, intercept, park, rowOf, typesOf, type Request } from './meddle.ts';
+import {
+  call,
+  eventsOf,
+  forbid,
+  intercept,
+  submitWithoutStarting,
+  rowOf,
+  typesOf,
+  type Request,
+} from './meddle.ts';
 
 let sample: Deployed;
 beforeAll(async () => {
@@ -32,9 +41,9 @@ async function verified(boundaryId: string): Promise<string> {
   return fault ?? verdict;
 }
 
-/** Every step but the last, by hand. */
+/** Calls every step except the last one. */
 async function provenTask() {
-  const row = await park(sample, transfer());
+  const row = await submitWithoutStarting(sample, transfer());
   const returned = { ended: { status: 'returned', payload: { done: true, result: null } } };
   for (const [name, more] of [
     ['Admit', {}],
@@ -51,7 +60,7 @@ const putEvidence = (item: Record<string, unknown>) =>
   );
 
 describe('the head of a chain', () => {
-  test('is signed once: closing again leaves the signature as it stands', async () => {
+  test('is signed once, and closing again does not change the signature', async () => {
     const { row } = await sample.run(transfer());
     const { signed } = await evidenceOf(row.boundaryId);
     expect(await verified(row.boundaryId)).toBe('verified');
@@ -59,7 +68,7 @@ describe('the head of a chain', () => {
     expect((await evidenceOf(row.boundaryId)).signed).toEqual(signed);
   });
 
-  test('is signed also when the task failed', async () => {
+  test('is also signed when the task failed', async () => {
     const missing = await sample.run({
       ...transfer(),
       parameters: { sourceKey: 'none', destinationKey: 'b' },
@@ -69,9 +78,9 @@ describe('the head of a chain', () => {
   });
 
   test.each(['kms:Sign', 'kms:GetPublicKey'])(
-    'without %s is not closed, and is once it may',
+    'is not signed without %s, and the boundary closes when the permission is back',
     async (action) => {
-      // Another process than those that asked for the key before.
+      // A new process, which has not requested the key before.
       const stack = await deploy('sample');
       stack.put('source', 'a', Buffer.from('content'));
       const allow = await forbid(stack, 'CloseBoundary', [action]);
@@ -83,7 +92,7 @@ describe('the head of a chain', () => {
     },
   );
 
-  test('is signed once when the answers of KMS and of the write are lost', async () => {
+  test('is signed once although the answers of KMS and of the write are lost', async () => {
     const row = await provenTask();
     const lost = new Set<string>();
     sample.aws.intercept = (made) => {
@@ -101,7 +110,7 @@ describe('the head of a chain', () => {
     expect((await rowOf(sample, row.boundaryId)).phase).toBe('closed');
   });
 
-  test('over a chain that somebody changed is not signed, and the boundary stays open', async () => {
+  test('is not signed over a changed chain, and the boundary stays open', async () => {
     const row = await provenTask();
     const [, second] = await eventsOf(sample, row.boundaryId);
     await putEvidence({ ...second, actor: 'mallory' });
@@ -122,15 +131,15 @@ describe('the head of a chain', () => {
       'a head of other events',
       async () => (await evidenceOf((await sample.run(transfer())).row.boundaryId)).signed,
     ],
-    ['what is no head', async () => ({ envelope: 'signed', publicKey: 'key' })],
-  ])('in whose place stands %s: nothing is closed on it', async (_what, plant) => {
+    ['an invalid head', async () => ({ envelope: 'signed', publicKey: 'key' })],
+  ])('does not close the boundary when it was replaced by %s', async (_what, plant) => {
     const row = await provenTask();
     await putEvidence({ boundaryId: row.boundaryId, seq: 0, ...(await plant()) });
     expect((await call(sample, 'CloseBoundary', row)).name).toBe('ChainBroken');
     expect((await rowOf(sample, row.boundaryId)).phase).toBe('revoked');
   });
 
-  test('that KMS signed with another key than it showed is not taken', async () => {
+  test('is not accepted when KMS signed with another key than its public one', async () => {
     const row = await provenTask();
     onTestFinished(
       intercept(sample.aws.kms, async (request, _call, next) => {
@@ -149,7 +158,7 @@ describe('the head of a chain', () => {
     expect((await evidenceOf(row.boundaryId)).signed).toBeUndefined();
   });
 
-  test('takes no signature from anyone else, the account’s owner included', async () => {
+  test('cannot be signed by another caller, including the account’s owner', async () => {
     const kmsClient = new KMSClient({ ...sample.connection.config });
     await expect(
       kmsClient.send(
@@ -166,7 +175,7 @@ describe('the head of a chain', () => {
     });
   });
 
-  test('that is signed takes no further event, and events changed afterwards show', async () => {
+  test('accepts no further event when it is signed, and later changes of events are found', async () => {
     const { row, events } = await sample.run(transfer());
     expect(typesOf(events).at(-1)).toBe('boundary.closed');
     await putEvidence({ ...events[2], actor: 'mallory' });

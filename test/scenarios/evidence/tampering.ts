@@ -6,7 +6,7 @@ import { chainEvent, type EvidenceBundle, type ChainedEvent } from 'taskbound-ev
 import { signedBundle } from '../../fixtures/signed-bundle.ts';
 import { deploy } from '../deployed.ts';
 
-/** The bundle of a real transfer, as a reviewer reads it from a file, and the key of its stack. */
+/** The bundle of a real transfer as a reviewer reads it from a file, and the key of its stack. */
 export async function realBundle(): Promise<{ readonly bundle: EvidenceBundle; readonly key: KeyObject }> {
   const sample = await deploy('sample');
   sample.put('source', 'a', Buffer.from('content'));
@@ -22,12 +22,12 @@ export async function realBundle(): Promise<{ readonly bundle: EvidenceBundle; r
   return { bundle, key: await stackKey(config, outputs) };
 }
 
-/** A change to a bundle: what was done, and what came of it. */
+/** A change to a bundle: its description and the changed bundle. */
 export type Tampered = readonly [what: string, value: unknown];
 
 type Path = readonly (string | number)[];
 
-/** Every place of a JSON value that holds something, from the root down. */
+/** Every path in a JSON value, starting at the root. */
 function pathsIn(value: unknown, at: Path = []): Path[] {
   if (typeof value !== 'object' || value === null) return [at];
   const inner = Object.entries(value).flatMap(([key, each]) =>
@@ -48,7 +48,7 @@ function changedAt(
   return copy;
 }
 
-/** Other values in the place of one. */
+/** Other values for a value. */
 function others(value: unknown): unknown[] {
   const plain = [null, 0, '', [], {}, true, 'x'];
   if (typeof value === 'string')
@@ -59,7 +59,7 @@ function others(value: unknown): unknown[] {
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** Every field with other values in it, left out, and with a field beside it. */
+/** Every field with other values, without the field, and with an additional field. */
 export const fieldChanges = (bundle: EvidenceBundle): Tampered[] =>
   pathsIn(bundle)
     .filter((path) => path.length > 0)
@@ -81,14 +81,14 @@ export const fieldChanges = (bundle: EvidenceBundle): Tampered[] =>
       return [...replaced, [`without ${where}`, without], [`${where} and one beside it`, beside]];
     });
 
-/** The chain made again over events: what whoever can write to the table can do. */
+/** A new chain over the events, which every caller who can write to the table could create. */
 export const rechained = (boundaryId: string, events: readonly ChainedEvent[]): ChainedEvent[] =>
   events.reduce<ChainedEvent[]>(
     (chain, event) => [...chain, chainEvent(boundaryId, chain.at(-1), event, Date.parse(event.at))],
     [],
   );
 
-/** Other orders and other sets of the same events. */
+/** Other orders and other selections of the same events. */
 function chains(
   events: readonly ChainedEvent[],
 ): (readonly [what: string, events: readonly ChainedEvent[]])[] {
@@ -113,7 +113,7 @@ function chains(
   ];
 }
 
-/** Each of those as it is, made a chain again, and made a chain again and signed by somebody else's key. */
+/** Each of them unchanged, with a new chain, and with a new chain that is signed with another key. */
 export function chainChanges(bundle: EvidenceBundle): Tampered[] {
   const { boundaryId, events } = bundle;
   return [

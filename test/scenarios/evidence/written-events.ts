@@ -7,15 +7,15 @@ import type { ObservedCall } from 'taskbound-local/gateway/intercept';
 
 const unreadable: EventFault[] = [];
 
-/** Every event that a function of a stack writes must match its schema; the test fails during which one does not. */
+/** Every event that a function of a stack writes must match its schema. Otherwise the current test fails. */
 afterEach(() => expect(unreadable.splice(0), 'events that do not match their schema').toEqual([]));
 
-/** Reads each event that a role puts into the evidence table. What a test plants itself, as the account's owner, is not read. */
+/** Checks each event that a role puts into the evidence table. Events that a test puts as the account's owner are not checked. */
 export function checkWrittenEvents(aws: EmbeddedAws, evidenceTable: string): void {
   aws.observe = (call) => {
     const item = call.error === undefined ? itemPut(call) : undefined;
     if (item?.table !== evidenceTable || item.fields['seq'] === SIGNED_HEAD_SEQ) return;
-    // Beside the event in its item, and not a part of it.
+    // An attribute of the item that is not part of the event.
     const { lookup: _lookup, ...event } = item.fields;
     const parsed = parseEvent(event);
     if ('fault' in parsed) unreadable.push(parsed.fault);

@@ -24,9 +24,9 @@ import {
   type Scenario,
 } from './scenario.ts';
 
-/** What closes boundaries and clears up when something went wrong. */
+/** How boundaries are closed and cleaned up after a failure. */
 
-/** Calls `then` as soon as a call is in the trail, while the function that made it goes on. */
+/** Calls `then` as soon as a call is in the trail, while the function that made it continues. */
 async function whenSeen(
   stack: Deployed,
   seen: (record: TrailRecord) => boolean,
@@ -41,8 +41,8 @@ async function whenSeen(
   }
 }
 
-/** Teardown begins while a secret is being made: what came too late undoes itself. */
-async function tornDownWhileIssuing(stack: Deployed): Promise<string> {
+/** Teardown begins while a secret is being created. The late secret is destroyed by its own function. */
+async function teardownDuringIssue(stack: Deployed): Promise<string> {
   const request = transfer();
   const run = stack.run(request);
   const making = (record: TrailRecord) => record.eventName === 'CreateSecret';
@@ -55,7 +55,7 @@ async function tornDownWhileIssuing(stack: Deployed): Promise<string> {
   return `${summary(ran)}; undone ${undone?.errorCode ?? undone !== undefined}`;
 }
 
-/** Calls revoke-and-record as the account's owner, as a teardown of the boundary would. */
+/** Calls revoke-and-record as the account's owner, like a teardown of the boundary. */
 async function teardown(stack: Deployed, { type, taskId }: Request): Promise<void> {
   const boundaryId = boundaryIdOf(type, taskId);
   const machine = machineOf(stack, 'ObjectTransfer');
@@ -68,8 +68,8 @@ async function teardown(stack: Deployed, { type, taskId }: Request): Promise<voi
   );
 }
 
-/** Stops the task where it works, and then its Teardown where it proves: a second Teardown closes the boundary. */
-async function stoppedTwice(stack: Deployed): Promise<string> {
+/** Stops the task during its work, and then its Teardown during the proof. A second Teardown closes the boundary. */
+async function stopTaskAndTeardown(stack: Deployed): Promise<string> {
   const stopAt = (state: string, machine: string) => {
     const forget = stack.aws.states.onEvent(({ executionArn, stateMachineArn, event }) => {
       if (event.stateEnteredEventDetails?.name !== state || !stateMachineArn.includes(machine)) return;
@@ -83,8 +83,8 @@ async function stoppedTwice(stack: Deployed): Promise<string> {
   return `${summary(ran)}; teardown ${ran.row.teardown?.attempt}`;
 }
 
-/** Whoever let the task begin cannot start its execution: the schedule does, once it can be done. */
-async function startedLater(stack: Deployed): Promise<string> {
+/** The function that approves the task cannot start its execution. The schedule starts it when that is possible again. */
+async function delayedStart(stack: Deployed): Promise<string> {
   const seen: string[] = [];
   for (const request of [transfer(), vacuum(stack), answer()]) {
     const end = refuse(stack, 'StartExecution', /Submit|Decide/);
@@ -100,8 +100,8 @@ async function startedLater(stack: Deployed): Promise<string> {
   return seen.join('; ');
 }
 
-/** EventBridge is down while the boundary closes: the schedule announces it, once it can be done. */
-async function announcedLater(stack: Deployed): Promise<string> {
+/** EventBridge is down while the boundary closes. The schedule announces it when EventBridge is available again. */
+async function delayedAnnouncement(stack: Deployed): Promise<string> {
   const end = refuse(stack, 'PutEvents', /CloseBoundary/);
   const ran = await stack.run(transfer());
   end();
@@ -111,8 +111,8 @@ async function announcedLater(stack: Deployed): Promise<string> {
   return `${summary(ran)}; announced ${announced.join(', later ')}`;
 }
 
-/** All deadlines pass: no deny is left. Then reconcile cannot be called: its schedule's letters are kept. */
-async function lifted(stack: Deployed): Promise<string> {
+/** After all deadlines, no deny is left. Then reconcile cannot be called, and its dead letters are kept. */
+async function denyRemoval(stack: Deployed): Promise<string> {
   await stack.run(transfer());
   await stack.run(vacuum(stack));
   await runSchedulesFor(stack, 10);
@@ -131,8 +131,8 @@ async function lifted(stack: Deployed): Promise<string> {
 const LOST = 'object-transfer.lost';
 const HOUR_MS = 3_600_000;
 
-/** A secret and a deny that no row leads to: the hour's schedule removes both. */
-async function strays(stack: Deployed): Promise<string> {
+/** A secret and a deny that belong to no row. The hourly schedule removes both. */
+async function strayRemoval(stack: Deployed): Promise<string> {
   const { clock, iam, secrets } = stack.aws;
   const place = { stack: stack.stack.stackName, taskType: 'object-transfer', boundaryId: LOST };
   const name = secretName({ ...place, nonce: '0'.repeat(NONCE_CHARACTERS) }, SESSION_SECRET);
@@ -150,13 +150,13 @@ async function strays(stack: Deployed): Promise<string> {
 }
 
 export const ENDING: readonly Scenario[] = [
-  { run: tornDownWhileIssuing, shows: 'failed closed nothing-issued ExecutionEnded; undone true' },
-  { run: stoppedTwice, shows: 'failed closed refused ExecutionEnded; teardown 2' },
+  { run: teardownDuringIssue, shows: 'failed closed nothing-issued ExecutionEnded; undone true' },
+  { run: stopTaskAndTeardown, shows: 'failed closed refused ExecutionEnded; teardown 2' },
   {
-    run: startedLater,
+    run: delayedStart,
     shows: Array.from({ length: 3 }, () => 'not started, then succeeded closed refused').join('; '),
   },
-  { run: announcedLater, shows: 'succeeded closed refused; announced false, later true' },
-  { run: lifted, shows: 'denies 0; letters kept true; swept 2 of 2' },
-  { run: strays, shows: 'stray secret left false; stray deny left false' },
+  { run: delayedAnnouncement, shows: 'succeeded closed refused; announced false, later true' },
+  { run: denyRemoval, shows: 'denies 0; letters kept true; swept 2 of 2' },
+  { run: strayRemoval, shows: 'stray secret left false; stray deny left false' },
 ];

@@ -12,29 +12,29 @@ import { whenEntering } from '../evidence/meddle.ts';
 import { runSchedulesFor } from '../teardown/signals.ts';
 import { FORBIDDEN, ownersRecords, refuse, slowWork, summary, transfer, type Scenario } from './scenario.ts';
 
-/** What operators and schedules do. */
+/** The work of operators and schedules. */
 
-/** Drains the stack as `Operators`, with an end to a task at work; looks at it; takes tasks again. */
-async function drained(stack: Deployed): Promise<string> {
+/** Drains the stack as `Operators` and ends a running task, reads the stack, and accepts tasks again. */
+async function drainAndResume(stack: Deployed): Promise<string> {
   const command = (options: DrainOptions) => drainStack(stack.connection, options, stack.io);
   slowWork(stack);
   let draining: Promise<number> = Promise.resolve(-1);
   whenEntering(stack, 'RunWork', () => {
     draining = command({ end: true });
-    draining.catch(() => undefined); // awaited below
+    draining.catch(() => undefined); // Awaited below.
   });
   const ran = await stack.run(transfer());
   stack.aws.startSchedules();
   const code = await draining.finally(() => stack.aws.stopSchedules());
   stack.aws.intercept = undefined;
-  const seen = await looked(stack, ran.row.boundaryId);
+  const seen = await readAsOperator(stack, ran.row.boundaryId);
   const refused = await stack.run(transfer()).catch((error: Error) => error.name);
   const resumed = await command({ resume: true });
   const again = summary(await stack.run(transfer()));
   return `${summary(ran)}; drained ${code}; ${seen}; ${String(refused)}; resumed ${resumed}; ${again}`;
 }
 
-async function looked(stack: Deployed, boundaryId: string): Promise<string> {
+async function readAsOperator(stack: Deployed, boundaryId: string): Promise<string> {
   const config = operatorConfig(stack.connection, stack.io);
   const records = new StackRecords(config, stack.connection.outputs);
   const listed = await records.recent(1, stack.aws.clock.nowMs());
@@ -51,15 +51,17 @@ async function looked(stack: Deployed, boundaryId: string): Promise<string> {
   return `listed ${listed.length > 0}; ${verdict}; found ${findings.length > 0}`;
 }
 
-/** The schedule submits a task; on the next days it may not call, and then what it calls fails: both end with the missed runs. */
-async function scheduled(stack: Deployed): Promise<string> {
+/**
+ * The schedule submits a task. On the next days its call is refused, and then the called function fails: both runs are recorded as missed.
+ */
+async function scheduledRuns(stack: Deployed): Promise<string> {
   const due = await untilDue(stack);
   stack.put('source', `exports/${due.toPlainDate().toString()}.csv`, Buffer.from('small'));
   await runSchedulesFor(stack, 6);
   const rows = await ownersRecords(stack).recent(1, stack.aws.clock.nowMs());
   const row = rows.find((one) => one.scheduled?.forMs === due.epochMilliseconds);
   const seen = [letters(stack)];
-  // Reconcile would start what the function could not, and a later attempt find it done: it must be done by the first.
+  // The first attempt must start the execution. Otherwise reconcile could start it, and a later attempt would find it started.
   const attempts = attemptsToSubmit(stack);
   for (const [operation, caller] of [
     ['Invoke', /Nightly/],
@@ -74,7 +76,7 @@ async function scheduled(stack: Deployed): Promise<string> {
   return `${row?.outcome} ${row?.phase} ${row?.proof?.kind}; attempts ${attempts}; letters ${seen.join(' ')}`;
 }
 
-/** Lets time pass until half a minute before the sample's schedule is due, which goes by the clocks of Berlin. */
+/** Moves the clock to half a minute before the sample's schedule is due, in the time zone of Berlin. */
 async function untilDue({ aws: { clock } }: Deployed): Promise<Temporal.ZonedDateTime> {
   const now = Temporal.Instant.fromEpochMilliseconds(clock.nowMs()).toZonedDateTimeISO('Europe/Berlin');
   const today = now.withPlainTime('04:00');
@@ -94,9 +96,9 @@ const attemptsToSubmit = (stack: Deployed): number | undefined =>
 
 export const OPERATING: readonly Scenario[] = [
   {
-    run: drained,
+    run: drainAndResume,
     shows:
       'failed closed refused ExecutionEnded; drained 0; listed true; verified; found true; StackDraining; resumed 0; succeeded closed refused',
   },
-  { run: scheduled, shows: 'succeeded closed refused; attempts 1; letters 0 1 2' },
+  { run: scheduledRuns, shows: 'succeeded closed refused; attempts 1; letters 0 1 2' },
 ];

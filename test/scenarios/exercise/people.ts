@@ -18,7 +18,7 @@ import { whenEntering } from '../evidence/meddle.ts';
 import { runSchedulesFor } from '../teardown/signals.ts';
 import { answer, ownersRecords, slowWork, summary, transfer, vacuum, type Scenario } from './scenario.ts';
 
-/** What people do with tasks besides asking for them. */
+/** What people do with existing tasks. */
 
 const ANN: Persona = { name: 'ann', roleOutput: 'Requesters' };
 const BOB: Persona = { name: 'bob', roleOutput: 'Approvers' };
@@ -27,15 +27,18 @@ const configOf = (stack: Deployed, as: Persona) => stack.person(as.name, as.role
 const recordsOf = (stack: Deployed, as: Persona) =>
   new StackRecords(configOf(stack, as), stack.connection.outputs);
 
-/** Each role reads what became of tasks of all types, and what each type may do: `list`, `show`, `plan`, `run` of a task that stands. */
-async function lookedAt(stack: Deployed): Promise<string> {
+/**
+ * Each role reads the outcome of tasks of all types and the permissions of each type: `list`, `show`, `plan`, and `run` for an existing
+ * task.
+ */
+async function readByEachRole(stack: Deployed): Promise<string> {
   const rows: LedgerRow[] = [];
   for (const request of [transfer(), vacuum(stack), answer()]) rows.push((await stack.run(request)).row);
-  const seen = [await look(stack, ANN, rows), await look(stack, BOB, rows)];
+  const seen = [await readAs(stack, ANN, rows), await readAs(stack, BOB, rows)];
   return seen.join('; ');
 }
 
-async function look(stack: Deployed, as: Persona, rows: readonly LedgerRow[]): Promise<string> {
+async function readAs(stack: Deployed, as: Persona, rows: readonly LedgerRow[]): Promise<string> {
   const connection = { ...stack.connection, as };
   const config = personConfig(connection, stack.io, as.roleOutput);
   const records = recordsOf(stack, as);
@@ -53,8 +56,8 @@ async function look(stack: Deployed, as: Persona, rows: readonly LedgerRow[]): P
   return `${as.roleOutput} ${listed.length} and ${open.length}, ann's ${asked.tasks.length}: ${ends.join(', ')}`;
 }
 
-/** An emergency runs at once. Whoever asked finds its review open, and somebody else decides it. */
-async function reviewed(stack: Deployed): Promise<string> {
+/** An emergency runs at once. The requester finds its review open, and another person decides it. */
+async function emergencyReview(stack: Deployed): Promise<string> {
   const ran = await stack.run({ ...vacuum(stack), emergency: 'to use every permission' });
   const connection = { ...stack.connection, as: BOB };
   const open = async (as: Persona) => (await recordsOf(stack, as).openReviews()).length;
@@ -71,8 +74,8 @@ async function reviewed(stack: Deployed): Promise<string> {
   return `${summary(ran)}; open ${before}, then ${await open(BOB)}; ${decided.phase}; ${said}`;
 }
 
-/** Nobody decides, and a day passes: the schedule closes the task, which never ran. */
-async function undecided(stack: Deployed): Promise<string> {
+/** No person decides for a day. The schedule closes the task, which never ran. */
+async function expiredApproval(stack: Deployed): Promise<string> {
   const at = { url: stack.output('SubmitUrl'), config: configOf(stack, ANN), clock: stack.aws.clock };
   const { boundaryId } = await submitRequest(at, vacuum(stack));
   await stack.aws.clock.sleep(DAY_MS);
@@ -85,14 +88,14 @@ async function undecided(stack: Deployed): Promise<string> {
 
 const DAY_MS = 86_400_000;
 
-/** Whoever asked for a task ends it while it works, and so does an approver with the next. */
-async function endedEarly(stack: Deployed): Promise<string> {
-  const seen = [await endedBy(stack, ANN), await endedBy(stack, BOB)];
+/** The requester ends a running task, and an approver ends the next one. */
+async function earlyEnds(stack: Deployed): Promise<string> {
+  const seen = [await earlyEndBy(stack, ANN), await earlyEndBy(stack, BOB)];
   return seen.join('; ');
 }
 
-/** The first Teardown is its own: a second would be the reconciler's, which makes good what was not done. */
-async function endedBy(stack: Deployed, as: Persona): Promise<string> {
+/** The early end starts the first Teardown. A second one would come from the reconciler, which completes missing work. */
+async function earlyEndBy(stack: Deployed, as: Persona): Promise<string> {
   const request = transfer();
   const at = { url: stack.output('EndUrl'), config: configOf(stack, as), clock: stack.aws.clock };
   slowWork(stack);
@@ -112,7 +115,7 @@ async function endedBy(stack: Deployed, as: Persona): Promise<string> {
 
 export const PEOPLE: readonly Scenario[] = [
   {
-    run: lookedAt,
+    run: readByEachRole,
     shows: ['Requesters', 'Approvers']
       .map(
         (role) =>
@@ -121,12 +124,12 @@ export const PEOPLE: readonly Scenario[] = [
       .join('; '),
   },
   {
-    run: reviewed,
+    run: emergencyReview,
     shows: 'succeeded closed refused; open 1 1, then 0; justified; review.opened review.decided',
   },
-  { run: undecided, shows: 'failed closed nothing-issued; expired true' },
+  { run: expiredApproval, shows: 'failed closed nothing-issued; expired true' },
   {
-    run: endedEarly,
+    run: earlyEnds,
     shows: ['ann', 'bob']
       .map((name) => `failed closed refused TaskEnded, ended by ${name}, ABORTED, teardown 1`)
       .join('; '),

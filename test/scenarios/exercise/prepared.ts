@@ -1,10 +1,10 @@
 import type { Template } from 'taskbound-local/template/template';
 
-/** Objects above this are copied in parts, so that the smallest test object is not, and one of a few bytes more is copied in one part. */
+/** Larger objects are copied in parts. The smallest test object is below this limit, and a slightly larger one needs one part. */
 const SINGLE_COPY_LIMIT_BYTES = 5;
 const PART_BYTES = 8;
 
-/** The sample with a work function that copies small objects in parts; everything else as deployed. */
+/** The sample with a work function that copies small objects in parts. Nothing else is changed. */
 export function withSmallParts(template: Template): Template {
   const copy = structuredClone(template);
   for (const { Type, Properties } of Object.values(copy.Resources)) {
@@ -21,10 +21,10 @@ export function withSmallParts(template: Template): Template {
 }
 
 /**
- * A tail that gives up after a dozen tries instead of outlasting the longest lease: what a missing permission does is seen by then, and
- * permissions are the same.
+ * A tail that gives up after a dozen attempts instead of outlasting the longest lease. The effect of a missing permission is visible by
+ * then, and the permissions are the same.
  */
-export function impatient(template: Template): Template {
+export function withShortTail(template: Template): Template {
   const text = JSON.stringify(template).replace(/(\\+"MaxAttempts\\+":)\d{2,}/g, `$1${TRIES}`);
   return JSON.parse(text) as Template;
 }

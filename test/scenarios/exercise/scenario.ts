@@ -4,26 +4,26 @@ import { maintenance, startDatabase } from '../logins/database.ts';
 import { freshId, type Deployed, type Ran } from '../deployed.ts';
 import type { Request } from '../evidence/meddle.ts';
 
-/** A way to use permissions, in a stack of its own. */
+/** A scenario that uses permissions in its own stack. */
 export interface Scenario {
   readonly run: (stack: Deployed) => Promise<string>;
-  /** What it shows when everything that it needs is permitted, and nothing had to be mended by something else. */
+  /** The expected line when every needed permission exists, and no other part had to complete the work. */
   readonly shows: string;
 }
 
-/** The one object that there is to copy. */
+/** The only object to copy. */
 const SMALL = 'small';
 
-/** The one case that there is to answer. */
+/** The only case to answer. */
 const CASE = { caseId: 'C-1', customer: 'Ann', subject: 'A question', text: 'When do you open?' };
 
 let database: Promise<DemoDatabase> | undefined;
 
-/** For the end of a test file that exercised stacks. */
+/** Stops the shared database at the end of a test file. */
 export const stopDatabase = async (): Promise<void> => (await database)?.server.stop();
 
-/** What the tasks of a fresh stack need: an object, and a database, which all stacks of a test file share. */
-export async function furnish(stack: Deployed): Promise<void> {
+/** Creates what the tasks of a new stack need: an object, and a database that all stacks of a test file share. */
+export async function prepareStack(stack: Deployed): Promise<void> {
   const { server, adminSecret } = await (database ??= startDatabase());
   stack.put('source', SMALL, Buffer.from(SMALL));
   await stack.putItem('cases', { ...CASE });
@@ -46,18 +46,18 @@ export const answer = (): Request => ({
   parameters: { caseId: CASE.caseId },
 });
 
-/** A login of its own is made, ended, and looked for. */
+/** A maintenance for which a login is created, ended and checked. */
 export const vacuum = (stack: Deployed): Request =>
   maintenance(stack, { kind: 'vacuum', tables: ['shop.orders'] });
 
 export const summary = ({ report }: Pick<Ran, 'report'>): string =>
   `${report.outcome} ${report.phase} ${report.proof} ${report.error?.split(':')[0] ?? ''}`.trim();
 
-/** What the account's owner can read. */
+/** The records, read as the account's owner. */
 export const ownersRecords = (stack: Deployed): StackRecords =>
   new StackRecords(stack.connection.config, stack.connection.outputs);
 
-/** Until it is called again, calls that match are refused as by a service that is down, or as given. */
+/** Refuses matching calls, by default like a service that is down, until the next call of this function. */
 export function refuse(
   stack: Deployed,
   operation: string,
@@ -71,7 +71,7 @@ export function refuse(
 
 export const FORBIDDEN = { name: 'AccessDeniedException', message: 'refused by the scenario', status: 403 };
 
-/** The first call of the next task takes so long that it is seen at work. */
+/** Delays the first call of the next task, so that it can be observed during its work. */
 export function slowWork(stack: Deployed): void {
   let slowed = false;
   stack.aws.intercept = ({ service, caller }) => {

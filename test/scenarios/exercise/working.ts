@@ -5,25 +5,25 @@ import type { Deployed } from '../deployed.ts';
 import type { Request } from '../evidence/meddle.ts';
 import { answer, summary, transfer, vacuum, type Scenario } from './scenario.ts';
 
-/** What tasks do when nobody disturbs them. */
+/** Tasks without faults. */
 
 /** Submits, follows and reads as `Requesters`. */
-async function copied(stack: Deployed): Promise<string> {
+async function transferObject(stack: Deployed): Promise<string> {
   const ran = await stack.run(transfer());
   return `${summary(ran)}; deny ${ran.row.deny?.effective}; announced ${ran.row.announcedAtMs !== undefined}`;
 }
 
-/** Approved by two, and looked at by each of them before. */
-const maintained = async (stack: Deployed): Promise<string> => summary(await stack.run(vacuum(stack)));
+/** A maintenance that two people read and approve. */
+const maintainDatabase = async (stack: Deployed): Promise<string> => summary(await stack.run(vacuum(stack)));
 
-/** The reply stands beside the case. */
-async function answered(stack: Deployed): Promise<string> {
+/** A task that writes a reply to the case. */
+async function answerCase(stack: Deployed): Promise<string> {
   const ran = await stack.run(answer());
   return `${summary(ran)}; replies ${(await stack.items('replies')).length}`;
 }
 
-/** A copy in parts takes two runs. S3 refuses parts below 5 MiB when the upload is completed: the upload is aborted. */
-async function aborted(stack: Deployed): Promise<string> {
+/** A copy in parts takes two runs. S3 refuses to complete an upload with parts below 5 MiB, so the upload is aborted. */
+async function abortedUpload(stack: Deployed): Promise<string> {
   stack.put('source', 'large', Buffer.from('x'.repeat(40)));
   stack.aws.intercept = ({ service, request }) =>
     service === 's3' && request.path.includes('partNumber=') ? { delayMs: 45_000 } : 'proceed';
@@ -33,8 +33,8 @@ async function aborted(stack: Deployed): Promise<string> {
   return `${summary(ran)}; leases ${ran.row.leases.length}; aborted ${abort?.errorCode ?? abort !== undefined}`;
 }
 
-/** The answer to the completion of a copy in parts is lost: the object that is there is read, and says so. */
-async function completedUnheard(stack: Deployed): Promise<string> {
+/** The answer to the completion of a copy in parts is lost. The work reads the object and finds that it is complete. */
+async function lostCompletionAnswer(stack: Deployed): Promise<string> {
   stack.put('source', 'onePart', Buffer.from('onePart'));
   let lost = 0;
   stack.aws.intercept = ({ service, request }) =>
@@ -54,17 +54,18 @@ const OPEN_TO_EVERYONE = {
   ],
 };
 
-/** A bucket outside the type's ceiling that is open to everyone: the task's session must still be refused there. */
+/** A bucket outside the type's ceiling that is open to everyone. It must still refuse the task's session. */
 async function openBucket(stack: Deployed): Promise<string> {
   stack.aws.s3.createBucket(OPEN_BUCKET);
   stack.aws.s3.setBucketPolicy(OPEN_BUCKET, parsePolicy(JSON.stringify(OPEN_TO_EVERYONE), 'resource'));
   stack.aws.s3.put(OPEN_BUCKET, 'bait', Buffer.from('bait'));
   const seen: string[] = [];
-  for (const request of [transfer(), vacuum(stack), answer()]) seen.push(await baited(stack, request));
+  for (const request of [transfer(), vacuum(stack), answer()])
+    seen.push(await runWithOpenBucket(stack, request));
   return seen.join('; ');
 }
 
-async function baited(stack: Deployed, request: Request): Promise<string> {
+async function runWithOpenBucket(stack: Deployed, request: Request): Promise<string> {
   const known = new Set(stack.secretValues);
   const attempts: Promise<string>[] = [];
   const stop = stack.aws.states.onEvent(({ event }) => {
@@ -72,14 +73,14 @@ async function baited(stack: Deployed, request: Request): Promise<string> {
     const session = [...stack.secretValues].find(
       (value) => !known.has(value) && value.startsWith('{"accessKeyId"'),
     );
-    if (session !== undefined) attempts.push(readBait(stack, session));
+    if (session !== undefined) attempts.push(readOpenBucket(stack, session));
   });
   const ran = await stack.run(request);
   stop();
   return `${summary(ran)}; bait ${await Promise.all(attempts)}`;
 }
 
-async function readBait(stack: Deployed, session: string): Promise<string> {
+async function readOpenBucket(stack: Deployed, session: string): Promise<string> {
   const { accessKeyId, secretAccessKey, sessionToken } = sessionCredentials.parse(JSON.parse(session));
   const s3 = new S3Client({ ...stack.aws.clientConfig({ accessKeyId, secretAccessKey, sessionToken }) });
   return s3.send(new GetObjectCommand({ Bucket: OPEN_BUCKET, Key: 'bait' })).then(
@@ -89,11 +90,11 @@ async function readBait(stack: Deployed, session: string): Promise<string> {
 }
 
 export const WORKING: readonly Scenario[] = [
-  { run: copied, shows: 'succeeded closed refused; deny true; announced true' },
-  { run: maintained, shows: 'succeeded closed refused' },
-  { run: answered, shows: 'succeeded closed refused; replies 1' },
-  { run: aborted, shows: 'failed closed refused EntityTooSmall; leases 2; aborted true' },
-  { run: completedUnheard, shows: 'succeeded closed refused; lost true' },
+  { run: transferObject, shows: 'succeeded closed refused; deny true; announced true' },
+  { run: maintainDatabase, shows: 'succeeded closed refused' },
+  { run: answerCase, shows: 'succeeded closed refused; replies 1' },
+  { run: abortedUpload, shows: 'failed closed refused EntityTooSmall; leases 2; aborted true' },
+  { run: lostCompletionAnswer, shows: 'succeeded closed refused; lost true' },
   {
     run: openBucket,
     shows: Array.from({ length: 3 }, () => 'succeeded closed refused; bait AccessDenied').join('; '),

@@ -15,8 +15,8 @@ import {
   summary,
   type Maintained,
 } from './database.ts';
-import { impatient } from '../exercise/prepared.ts';
-import { call, park, rowOf, typesOf, whenEntering } from '../evidence/meddle.ts';
+import { withShortTail } from '../exercise/prepared.ts';
+import { call, submitWithoutStarting, rowOf, typesOf, whenEntering } from '../evidence/meddle.ts';
 import { gauges, runSchedulesFor } from '../teardown/signals.ts';
 
 let database: DemoDatabase;
@@ -27,14 +27,14 @@ beforeAll(async () => {
 });
 afterAll(() => database.server.stop());
 
-describe('what goes wrong', () => {
+describe('a task with a database login, after a fault', () => {
   const adminReads =
     (by: string) => (call: { operation: string; caller: { arn: string }; request: { body: Uint8Array } }) =>
       call.operation === 'GetSecretValue' &&
       call.caller.arn.includes(by) &&
       Buffer.from(call.request.body).toString().includes('DatabaseAdmin');
 
-  test('a value that cannot be put: the login that was made for it is ended', async () => {
+  test('ends its login when the value of the secret cannot be stored', async () => {
     const { stack } = world;
     stack.aws.intercept = ({ operation, caller }) =>
       operation === 'PutSecretValue' && caller.arn.includes('IssueSecret')
@@ -48,7 +48,7 @@ describe('what goes wrong', () => {
   });
 
   test.each(['RevokeAndRecord', 'ProveRevoked'])(
-    'the admin secret cannot be read by %s for two minutes: it is tried again until it can',
+    'closes when %s cannot read the admin secret for two minutes and retries',
     async (by) => {
       const { stack } = world;
       const isRead = adminReads(by);
@@ -69,9 +69,12 @@ describe('what goes wrong', () => {
     },
   );
 
-  test('issued while teardown is under way: it undoes itself', async () => {
+  test('removes a login that is issued during the teardown', async () => {
     const { stack } = world;
-    const row = await park(stack, maintenance(stack, { kind: 'vacuum', tables: ['shop.orders'] }));
+    const row = await submitWithoutStarting(
+      stack,
+      maintenance(stack, { kind: 'vacuum', tables: ['shop.orders'] }),
+    );
     await call(stack, 'Admit', row);
     stack.aws.intercept = ({ operation, caller }) =>
       operation === 'CreateSecret' && caller.arn.includes('IssueSecret') ? { delayMs: 10_000 } : 'proceed';
@@ -85,7 +88,7 @@ describe('what goes wrong', () => {
     expect(await sightOf(world, row)).toEqual(GONE);
   });
 
-  test('made by a function that was thought dead, after the boundary was closed: swept with the rest', async () => {
+  test('sweeps a login that a late function creates after the boundary was closed', async () => {
     const { stack } = world;
     const { row } = await stack.run(maintenance(stack, { kind: 'vacuum', tables: ['shop.orders'] }));
     await pgLoginServer.make(adminAccessIn(database.adminSecret, 'admin'), {
@@ -100,7 +103,7 @@ describe('what goes wrong', () => {
     expect(await sightOf(world, row)).toEqual(GONE);
   });
 
-  test('a SECURITY DEFINER function stops the end until a person drops it; then the boundary closes', async () => {
+  test('closes only after a person drops a SECURITY DEFINER function of the login', async () => {
     const { stack } = world;
     const sql =
       "CREATE FUNCTION shop.trap() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'; CREATE TABLE shop.with_trap (id int)";
@@ -128,8 +131,8 @@ describe('what goes wrong', () => {
     expect(await sightOf(world, ran.row)).toEqual(GONE);
   });
 
-  test('nobody drops it: the tail gives up, which is told as unproven, and reconcile closes the boundary once it is dropped', async () => {
-    const impatientWorld = await deployMaintained(database, { transform: impatient });
+  test('is announced as unproven while that function exists, and is closed by reconcile after it is dropped', async () => {
+    const impatientWorld = await deployMaintained(database, { transform: withShortTail });
     const { stack } = impatientWorld;
     const sql = "CREATE FUNCTION shop.trap() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'";
     const ran = await stack.run(maintenance(stack, migration(sql)));

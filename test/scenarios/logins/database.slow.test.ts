@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.server.stop());
 
-/** Logs in as the task that is at work, as a worker does that leaves its session open. */
+/** Logs in as the running task, like a worker that leaves its session open. */
 async function openSession(login: { username: string; password: string }): Promise<pg.Client> {
   const { host, port } = database.server;
   const { username: user, password } = login;
@@ -35,8 +35,8 @@ async function openSession(login: { username: string; password: string }): Promi
   return client;
 }
 
-describe('maintenance with a login of its own', () => {
-  test('runs, and the server itself knows the login no more', async () => {
+describe('maintenance with its own login', () => {
+  test('runs, and the server no longer has the login', async () => {
     const { stack } = world;
     const ran = await stack.run(
       maintenance(stack, { kind: 'vacuum', tables: ['shop.orders', 'shop.customers'] }),
@@ -66,7 +66,7 @@ describe('maintenance with a login of its own', () => {
     expect(await sightOf(world, ran.row)).toEqual(GONE);
   });
 
-  test('writes its password nowhere, nor into the log of the server', async () => {
+  test('writes its password nowhere, including the log of the server', async () => {
     const { stack } = world;
     const ran = await stack.run(maintenance(stack, { kind: 'reindex', tables: ['shop.orders'] }));
     const passwords = loginsPut(stack).map(({ password }) => password);
@@ -76,7 +76,7 @@ describe('maintenance with a login of its own', () => {
     for (const password of passwords) expect(written.includes(password)).toBe(false);
   });
 
-  test('what a migration makes goes to the owner of the schema', async () => {
+  test('gives the objects of a migration to the owner of the schema', async () => {
     const { stack } = world;
     const sql = `CREATE TABLE shop.parcels (id serial PRIMARY KEY); CREATE VIEW shop.parcel_ids AS SELECT id FROM shop.parcels;
       ALTER TABLE shop.orders ADD COLUMN IF NOT EXISTS parcel_id int`;
@@ -90,7 +90,7 @@ describe('maintenance with a login of its own', () => {
     ]);
   });
 
-  test('a migration that fails leaves nothing, and it is told where it failed', async () => {
+  test('reports where a migration failed, and keeps none of its changes', async () => {
     const { stack } = world;
     const sql = 'CREATE TABLE shop.half (id int); SELECT 1/0';
     const ran = await stack.run(maintenance(stack, migration(sql)));
@@ -107,34 +107,31 @@ describe('maintenance with a login of its own', () => {
       /statement 3, SQLSTATE 23505 \(unique_violation\), schema shop, table secretive, constraint secretive_pkey/,
     ],
     [
-      'an exception of its own',
+      'an exception that the migration raises',
       "DO $$ DECLARE seen text := (SELECT name FROM shop.secretive); BEGIN RAISE EXCEPTION '%', seen USING HINT = seen, DETAIL = seen, TABLE = seen; END $$",
       /statement 3, SQLSTATE P0001 \(raise_exception\)\. Done before/,
     ],
-    ['an error of syntax', "SELEC 'x'", /failed: SQLSTATE 42601 \(syntax_error\), character \d+/],
-  ])(
-    'what stands in the database is written nowhere when a migration fails on it: %s',
-    async (_what, sql, why) => {
-      const { stack } = world;
-      // The value is in no set: only the database makes it.
-      const cell = createHash('md5').update('a cell').digest('hex');
-      const begin = `CREATE TABLE shop.secretive (name text PRIMARY KEY); INSERT INTO shop.secretive SELECT md5('a cell'); `;
-      const ran = await stack.run(maintenance(stack, migration(begin + sql)));
-      expect(summary(ran)).toBe('1 failed closed refused StepFailed');
-      expect(ran.report.error).toMatch(why);
-      const { logs } = stack.aws.lambda.host;
-      expect(JSON.stringify([ran, logs, stack.aws.trail])).not.toContain(cell);
-    },
-  );
+    ['a syntax error', "SELEC 'x'", /failed: SQLSTATE 42601 \(syntax_error\), character \d+/],
+  ])('writes no contents of the database when a migration fails on them: %s', async (_what, sql, why) => {
+    const { stack } = world;
+    // No set contains the value. Only the database computes it.
+    const cell = createHash('md5').update('a cell').digest('hex');
+    const begin = `CREATE TABLE shop.secretive (name text PRIMARY KEY); INSERT INTO shop.secretive SELECT md5('a cell'); `;
+    const ran = await stack.run(maintenance(stack, migration(begin + sql)));
+    expect(summary(ran)).toBe('1 failed closed refused StepFailed');
+    expect(ran.report.error).toMatch(why);
+    const { logs } = stack.aws.lambda.host;
+    expect(JSON.stringify([ran, logs, stack.aws.trail])).not.toContain(cell);
+  });
 
-  test('a set that was changed after it was named is not run', async () => {
+  test('does not run a set that was changed after the request', async () => {
     const { stack } = world;
     const ran = await stack.run(maintenance(stack, migration('DROP TABLE shop.orders'), 'a'.repeat(64)));
     expect(summary(ran)).toBe('1 failed closed refused DigestMismatch');
     expect(await ownersOf(world, 'orders')).toEqual(['orders shop_owner']);
   });
 
-  test('a session that the worker leaves open is ended, and none can be opened again', async () => {
+  test('ends a session that the worker leaves open, and accepts no new one', async () => {
     const { stack } = world;
     const sessions: Promise<pg.Client>[] = [];
     const before = loginsPut(stack).length;

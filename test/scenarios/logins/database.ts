@@ -8,17 +8,17 @@ import { demoScript } from '../../../simulation/logins/login-rigs.ts';
 import { deploy, freshId, type Deployed, type Ran } from '../deployed.ts';
 import type { Request } from '../evidence/meddle.ts';
 
-/** A stack with a database on a server that other stacks of the test file use as well. */
+/** A stack with a database on a server that the stacks of a test file share. */
 export interface Maintained {
   readonly stack: Deployed;
   readonly database: DemoDatabase;
 }
 
-/** With every statement in its log. */
+/** Starts a server that logs every statement. */
 export const startDatabase = (): Promise<DemoDatabase> =>
   startDemoDatabase(demoScript(), { settings: { log_statement: 'all' } });
 
-/** The clock begins now: a login's deadline is checked by the server, which has the machine's own time. */
+/** The clock starts at the current time, because the server checks the deadline of a login with the time of this machine. */
 export async function deployMaintained(
   database: DemoDatabase,
   options: Parameters<typeof deploy>[1] = {},
@@ -29,14 +29,14 @@ export async function deployMaintained(
   return { stack, database };
 }
 
-/** The window opens as the task is asked for, so that nothing but the task itself takes time. */
+/** A window that opens at the request, so that the task does not wait for it. */
 function windowNow(stack: Deployed): NonNullable<Request['window']> {
   const opensMs = Math.floor(stack.aws.clock.nowMs() / 1000) * 1000;
   const iso = (ms: number) => new Date(ms).toISOString().replace('.000Z', 'Z');
   return { opensAt: iso(opensMs), closesAt: iso(opensMs + 3_600_000) };
 }
 
-/** Stores a set as it must be stored, and asks for it. */
+/** Stores a set in its required form, and returns the request for it. */
 export function maintenance(stack: Deployed, set: unknown, digest?: string): Request {
   const text = JSON.stringify(set);
   const named = digest ?? sha256Hex(text);
@@ -52,7 +52,7 @@ export function maintenance(stack: Deployed, set: unknown, digest?: string): Req
 
 export const migration = (sql: string) => ({ kind: 'migration', sql });
 
-/** The one login of a task. */
+/** The only login of a task. */
 export const loginOf = ({ secrets }: LedgerRow) => ({
   name: loginNameOf(secrets[0]?.secretName ?? ''),
   spec: specOf(secrets[0]?.spec),
@@ -63,7 +63,7 @@ function specOf(spec: LedgerRow['secrets'][number]['spec'] | undefined) {
   return spec;
 }
 
-/** What the server itself says of a task's login. */
+/** The state of a task's login on the server. */
 export const sightOf = ({ database }: Maintained, row: LedgerRow) =>
   pgLoginServer.look(adminAccessIn(database.adminSecret, 'admin'), loginOf(row));
 
@@ -78,11 +78,11 @@ export async function ownersOf({ database }: Maintained, ...names: readonly stri
   return rows.map(({ owned }) => String(owned));
 }
 
-/** What a person needs to know of how a task ended. */
+/** A summary of how a task ended. */
 export const summary = ({ code, report }: Ran) =>
   `${code} ${report.outcome} ${report.phase} ${report.proof} ${report.error?.split(':')[0] ?? ''}`.trim();
 
-/** The values of logins that were put until now, as a task reads them. */
+/** The values of all logins so far, in the form in which a task reads them. */
 export const loginsPut = ({ secretValues }: Deployed): { username: string; password: string }[] =>
   [...secretValues]
     .filter((value) => value.startsWith('{"engine"') && value.includes('"username":"taskbound_Taskbound_'))

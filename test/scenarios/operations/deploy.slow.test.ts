@@ -15,7 +15,7 @@ import {
   dataOf,
   eventsOf,
   intercept,
-  park,
+  submitWithoutStarting,
   post,
   resourceOf,
   rowOf,
@@ -37,11 +37,11 @@ const transfer = (): Request => ({
   parameters: { sourceKey: 'a', destinationKey: 'b' },
 });
 
-/** Where the task stands when the deploy happens: the state that it has just entered, or a call of its work. */
+/** Where the task is at the deploy: the state that it has just entered, or a call of its work. */
 type Where = 'Issue receiptKey' | 'IssueIdentity' | 'RunWork' | 'in the work' | 'ProveRevoked';
 const WHERE: readonly Where[] = ['Issue receiptKey', 'RunWork', 'in the work', 'ProveRevoked'];
 
-/** Holds the next call of a service, and time, until the deploy is through. */
+/** Holds the next call of a service, and the clock, until the deploy is complete. */
 function deployBeforeNextCall(service: Service, stack: Deployed, later: LaterDeploy): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = intercept(service, async (_request, _call, next) => {
@@ -95,8 +95,12 @@ async function closed(stack: Deployed, boundaryId: string) {
   return { stack, row, events: await eventsOf(stack, boundaryId) };
 }
 
-/** One task of the sample, and another deploy while it is under way; looked at when the boundary has closed. */
-async function outlive(where: Where, later: LaterDeploy, then: (stack: Deployed) => void = () => undefined) {
+/** Runs one task of the sample with a deploy meanwhile, and returns its state after the boundary has closed. */
+async function runDuringDeploy(
+  where: Where,
+  later: LaterDeploy,
+  then: (stack: Deployed) => void = () => undefined,
+) {
   const stack = await deploy('sample');
   stack.put('source', 'a', Buffer.from('content'));
   const request = transfer();
@@ -107,10 +111,10 @@ async function outlive(where: Where, later: LaterDeploy, then: (stack: Deployed)
   return outlived;
 }
 
-type Outlived = Awaited<ReturnType<typeof closed>>;
+type ClosedTask = Awaited<ReturnType<typeof closed>>;
 
-/** Closed, proven, evidenced and swept, whatever the deploy took away. */
-async function expectClosedForGood({ stack, row, events }: Outlived): Promise<void> {
+/** Expects that the boundary is closed, proven, recorded and swept, whatever the deploy removed. */
+async function expectClosedAndSwept({ stack, row, events }: ClosedTask): Promise<void> {
   expect(row).toMatchObject({ phase: 'closed', proof: {} });
   expect(chainFault(row.boundaryId, events)).toBeUndefined();
   expect(events.at(-1)?.type).toBe('boundary.closed');
@@ -122,7 +126,7 @@ async function expectClosedForGood({ stack, row, events }: Outlived): Promise<vo
   expect(deniesOn(stack)).toEqual([]);
 }
 
-const endOf = ({ row }: Outlived): string =>
+const endOf = ({ row }: ClosedTask): string =>
   [
     `${row.outcome} ${row.proof?.kind}`,
     ...(row.deny === undefined ? [] : [`deny ${row.deny.effective ? 'effective' : 'refused'}`]),
@@ -130,7 +134,7 @@ const endOf = ({ row }: Outlived): string =>
   ].join(', ');
 
 const DONE = 'succeeded refused, deny effective';
-/** What was asked for is not what would be granted now. */
+/** The requested grant differs from the grant of the deployed type. */
 const REJECTED = 'failed nothing-issued';
 
 /** How a task ends, in the order of `WHERE`. */
@@ -138,14 +142,14 @@ const ENDS: Readonly<Record<LaterDeploy, readonly string[]>> = {
   'new code of the control functions': [DONE, DONE, DONE, DONE],
   'new code of every function': [REJECTED, DONE, DONE, DONE],
   'functions under other names': [REJECTED, DONE, DONE, DONE],
-  // Its ceiling is cut at once; what is revoked stands in the ledger.
+  // Its ceiling is reduced at once. The ledger contains what must be revoked.
   'another configuration of the type': [
     REJECTED,
     'failed refused, deny effective',
     'failed refused, deny effective',
     DONE,
   ],
-  // The machine is deleted, and with it the tail. The task role too, unless a deny is on it.
+  // The state machine is deleted with its tail. So is the task role, unless it has a deny.
   'the type left out': [
     `${REJECTED}, Teardown 1`,
     'failed expired, deny refused, Teardown 1',
@@ -158,38 +162,38 @@ describe.each(names)('a deploy with %s', (later) => {
   test.each(WHERE.map((where, index) => [where, ENDS[later][index] ?? ''] as const))(
     '%s: %s',
     async (where, end) => {
-      const outlived = await outlive(where, later);
+      const outlived = await runDuringDeploy(where, later);
       expect(endOf(outlived)).toBe(end);
-      await expectClosedForGood(outlived);
+      await expectClosedAndSwept(outlived);
     },
   );
 });
 
-test('a type that lost its secret in between: the secret that was made is revoked all the same', async () => {
-  const { row, events } = await outlive('in the work', 'another configuration of the type');
+test('a deploy that removes a secret of a type does not prevent the revocation of an issued one', async () => {
+  const { row, events } = await runDuringDeploy('in the work', 'another configuration of the type');
   expect(row.secrets).toMatchObject([{ name: 'receiptKey', state: 'revoked' }]);
   expect(dataOf(events, 'secret.revoked:receiptKey')).toBeDefined();
 });
 
-test('a task that is stopped after its functions got other names: Teardown waits for the deadline and says so', async () => {
-  // The new function has a new role, which the session secret's policy shuts out.
-  const outlived = await outlive('in the work', 'functions under other names', ({ aws }) => {
+test('Teardown of a stopped task whose functions were renamed waits for the deadline and records it', async () => {
+  // The new function has a new role, which the session secret's policy denies.
+  const outlived = await runDuringDeploy('in the work', 'functions under other names', ({ aws }) => {
     for (const { arn } of aws.states.executions()) aws.states.abort(arn);
   });
   expect(endOf(outlived)).toBe('failed expired, deny effective, Teardown 1');
   const [lease] = outlived.row.leases;
   expect(outlived.row.proof?.provenAtMs).toBeGreaterThan(lease?.deadlineMs ?? Infinity);
-  await expectClosedForGood(outlived);
+  await expectClosedAndSwept(outlived);
 });
 
-test('a type left out while its identity is issued: what was intended is waited out', async () => {
-  const outlived = await outlive('IssueIdentity', 'the type left out');
+test('a deploy that removes a type during IssueIdentity makes Teardown wait for the intended lease', async () => {
+  const outlived = await runDuringDeploy('IssueIdentity', 'the type left out');
   expect(endOf(outlived)).toBe('failed expired, deny refused, Teardown 1');
-  await expectClosedForGood(outlived);
+  await expectClosedAndSwept(outlived);
 });
 
-test('a session of a role that is gone: the evidence has the answers that it got after its deadline', async () => {
-  const { row, events } = await outlive('in the work', 'the type left out');
+test('the evidence of a session whose role was deleted contains the answers after its deadline', async () => {
+  const { row, events } = await runDuringDeploy('in the work', 'the type left out');
   const leases = dataOf(events, 'revocation.proven')?.['leases'];
   expect(leases).toMatchObject([{ proof: 'expired', accessKeyId: row.leases[0]?.accessKeyId }]);
   const { refusals } = (leases as { refusals: { at: string; error: string; message: string }[] }[])[0] ?? {};
@@ -203,9 +207,9 @@ test('a session of a role that is gone: the evidence has the answers that it got
   }
 });
 
-test('a task that was never started when its type was left out is closed without a credential', async () => {
+test('a task that was never started before its type was removed is closed without a credential', async () => {
   const stack = await deploy('sample');
-  const { boundaryId } = await park(stack, transfer());
+  const { boundaryId } = await submitWithoutStarting(stack, transfer());
   await stack.aws.loadAssembly(assemblyOf('the type left out'));
   const outlived = await closed(stack, boundaryId);
   expect(endOf(outlived)).toBe('failed nothing-issued, Teardown 1');
@@ -223,9 +227,9 @@ const READ_EXECUTIONS = {
   ],
 };
 
-test('whoever follows a task whose type is left out learns how its boundary closed', async () => {
+test('a person who follows a task of a removed type learns how its boundary closed', async () => {
   const stack = await deploy('sample');
-  // What the type granted goes with it; this one may read every execution.
+  // Permissions from the type are removed with it. This person may read every execution.
   const reader = resourceOf(stack, 'AWS::IAM::Role', 'RequestersRole').physicalId;
   stack.aws.iam.putInline(reader, 'reader', READ_EXECUTIONS, stack.aws.clock.nowMs());
   stack.put('source', 'a', Buffer.from('content'));

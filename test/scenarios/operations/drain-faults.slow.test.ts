@@ -19,8 +19,8 @@ import {
 } from './draining.ts';
 import { post, rowOf, tracesOf } from '../evidence/meddle.ts';
 
-describe('the marker', () => {
-  test('of whoever drained first stands', async () => {
+describe('the drain marker', () => {
+  test('of the first drain is kept', async () => {
     const stack = await sample();
     await putMarker(stack, { sinceMs: Date.UTC(2026, 10, 1), by: 'bea', reason: 'hers' });
     const { code, report } = await drain(stack, { reason: 'mine' });
@@ -35,25 +35,28 @@ describe('the marker', () => {
     shared = await sample();
   });
   test.each([
-    ['without its fields', {}],
+    ['without fields', {}],
     ['with a time that has no date', { sinceMs: 8.64e15 + 2, by: 'x', reason: 'y' }],
     ['with an empty reason', { sinceMs: 1, by: 'x', reason: '' }],
     ['of another form', { sinceMs: 'yesterday', by: ['x'], reason: 7 }],
-  ])('%s refuses all the same; a drain replaces it, --resume removes it', async (_what, item) => {
-    const stack = shared;
-    await putMarker(stack, item);
-    const request = transfer();
-    const refused = await post(stack, JSON.stringify(request));
-    expect([refused.status, refused.error]).toEqual([409, 'StackDraining']);
-    expect(refused.text).toContain('its drain marker cannot be read');
-    expect(await tracesOf(stack, boundaryOf(request))).toEqual([]);
-    expect((await drain(stack, { reason: 'proper' })).report.marker?.reason).toBe('proper');
-    await putMarker(stack, item);
-    expect(await drainText(stack, { resume: true })).toBe('Stack Taskbound accepts tasks again.\n');
-    expect(await markerIn(stack)).toBeUndefined();
-  });
+  ])(
+    '%s still refuses new tasks, is replaced by a drain, and is removed by --resume',
+    async (_what, item) => {
+      const stack = shared;
+      await putMarker(stack, item);
+      const request = transfer();
+      const refused = await post(stack, JSON.stringify(request));
+      expect([refused.status, refused.error]).toEqual([409, 'StackDraining']);
+      expect(refused.text).toContain('its drain marker cannot be read');
+      expect(await tracesOf(stack, boundaryOf(request))).toEqual([]);
+      expect((await drain(stack, { reason: 'proper' })).report.marker?.reason).toBe('proper');
+      await putMarker(stack, item);
+      expect(await drainText(stack, { resume: true })).toBe('Stack Taskbound accepts tasks again.\n');
+      expect(await markerIn(stack)).toBeUndefined();
+    },
+  );
 
-  test('becoming unreadable meanwhile is no end of the drain: it refuses', async () => {
+  test('that becomes unreadable does not end the drain and still refuses new tasks', async () => {
     const stack = await sample();
     void stack.aws.clock.sleep(15_000).then(() => putMarker(stack, {}));
     const { code, report, tookMs } = await drain(stack);
@@ -61,7 +64,7 @@ describe('the marker', () => {
     expect(tookMs).toBe(20_000 + SETTLE_MS);
   });
 
-  test('taken away meanwhile ends the drain: exit 1', async () => {
+  test('that is removed meanwhile ends the drain with exit code 1', async () => {
     const stack = await sample();
     void stack.aws.clock.sleep(15_000).then(() => removeMarker(stack));
     const { code, report, stderr } = await drain(stack);
@@ -69,7 +72,7 @@ describe('the marker', () => {
     expect(stderr).toContain('The marker was removed: new tasks are accepted again.');
   });
 
-  test('taken away and put again meanwhile: the time of waiting begins anew', async () => {
+  test('that is removed and created again meanwhile restarts the wait', async () => {
     const stack = await sample();
     void stack.aws.clock
       .sleep(15_000)
@@ -79,7 +82,7 @@ describe('the marker', () => {
     expect([code, report.marker?.by, tookMs]).toEqual([0, 'bea', 20_000 + SETTLE_MS]);
   });
 
-  test('names the person when STS does not answer', async () => {
+  test('contains the person’s name when STS does not answer', async () => {
     const stack = await sample();
     stack.aws.intercept = ({ operation }) =>
       operation === 'GetCallerIdentity'
@@ -89,7 +92,7 @@ describe('the marker', () => {
   });
 });
 
-describe('what cannot be done is said', () => {
+describe('drain reports a refused call', () => {
   const refusing =
     (operation: string, name = 'AccessDeniedException'): Intercept =>
     (call) =>
@@ -112,7 +115,7 @@ describe('what cannot be done is said', () => {
     });
   });
 
-  test('StopExecution that is refused for good ends the command; the task goes on', async () => {
+  test('StopExecution, ends the command, and the task continues', async () => {
     const stack = await sample();
     const slow = slowWork(20_000);
     stack.aws.intercept = (call) => (call.service === 's3' ? slow(call) : refusing('StopExecution')(call));
@@ -127,7 +130,7 @@ describe('what cannot be done is said', () => {
   });
 });
 
-describe('operators', () => {
+describe('a person in Operators', () => {
   let stack: Deployed;
   beforeAll(async () => {
     stack = await sample();
@@ -140,7 +143,7 @@ describe('operators', () => {
     );
 
   test.each(['object-transfer.mine', 'drain.mine', 'drain2', 'dra'])(
-    'may neither write nor delete the row %s',
+    'can neither write nor delete the row %s',
     async (boundaryId) => {
       const TableName = stack.output('LedgerTable');
       for (const command of [

@@ -16,8 +16,8 @@ import {
   transfer,
 } from './draining.ts';
 
-describe('a stack without open tasks', () => {
-  test('is safe once no request can be under way any more, and refuses from then on', async () => {
+describe('a drain of a stack without open tasks', () => {
+  test('is safe when no request can be in progress any more, and the stack refuses new tasks', async () => {
     const stack = await sample();
     const { code, report, tookMs, stderr } = await drain(stack, { reason: 'to be deleted' });
     expect([code, tookMs]).toEqual([0, SETTLE_MS]);
@@ -51,7 +51,7 @@ describe('a stack without open tasks', () => {
     expect(await post(stack, JSON.stringify(request))).toMatchObject({ status: 409, error: 'StackDraining' });
   });
 
-  test('takes tasks again after --resume, which may be repeated', async () => {
+  test('ends with --resume, which can be repeated', async () => {
     const stack = await sample();
     await drain(stack);
     const { code, report, tookMs } = await drain(stack, { resume: true });
@@ -67,7 +67,7 @@ describe('a stack without open tasks', () => {
     expect((await stack.run(transfer())).code).toBe(0);
   });
 
-  test('tells a person what is so and what comes next', async () => {
+  test('shows a person the state and the next step', async () => {
     const stack = await sample();
     expect(await drainText(stack)).toBe(
       [
@@ -84,8 +84,8 @@ describe('a stack without open tasks', () => {
   });
 });
 
-describe('a task that stands when the drain begins', () => {
-  test('runs to its own end; safe only when its deny is lifted', async () => {
+describe('a task that exists when the drain begins', () => {
+  test('runs to its end, and the stack is safe only when its deny is removed', async () => {
     const stack = await sample();
     stack.aws.intercept = slowWork(20_000);
     const request = transfer();
@@ -102,7 +102,7 @@ describe('a task that stands when the drain begins', () => {
       expect.stringMatching(/^1 deny to be lifted, by 2026-11-23T10:0\d:\d\d\.\d{3}Z if nothing fails$/),
     );
     expect(seen.at(-2)).toMatch(/^nothing is left/);
-    // Each thing is said once, however often it was looked at.
+    // Each message is printed once, although the state is checked repeatedly.
     expect(new Set(seen).size).toBe(seen.length);
   });
 
@@ -127,7 +127,7 @@ describe('a task that stands when the drain begins', () => {
     expect(stops).toHaveLength(2);
   });
 
-  test('is still answered for when its request is repeated; the same id with another request is taken', async () => {
+  test('is returned when its request is repeated, and its id is taken for another request', async () => {
     const stack = await sample();
     stack.aws.intercept = slowWork(50_000);
     const request = transfer();
@@ -139,7 +139,7 @@ describe('a task that stands when the drain begins', () => {
     expect([other.status, other.error]).toEqual([409, 'TaskIdTaken']);
   });
 
-  test('but whose execution was never started is started or closed, and waited for', async () => {
+  test('is started or closed, and waited for, when its execution was never started', async () => {
     const stack = await sample();
     stack.aws.intercept = ({ operation, caller }) =>
       operation === 'StartExecution' && caller.arn.includes('Submit')
@@ -153,8 +153,8 @@ describe('a task that stands when the drain begins', () => {
   });
 });
 
-describe('a request on its way when the marker is put', () => {
-  test('is seen when it writes its row at last, and waited for', async () => {
+describe('a request in progress when the marker is created', () => {
+  test('is found when it writes its row, and waited for', async () => {
     const stack = await sample();
     let delayed = false;
     stack.aws.intercept = ({ operation, caller }) => {
@@ -179,7 +179,7 @@ describe('a request on its way when the marker is put', () => {
   });
 });
 
-describe('not safe in time: exit 1, and what is left is named', () => {
+describe('a drain that is not safe in time exits with 1 and names', () => {
   test('a boundary that cannot close', async () => {
     const stack = await sample();
     stack.aws.intercept = ({ operation }) =>
@@ -204,7 +204,7 @@ describe('not safe in time: exit 1, and what is left is named', () => {
     expect(text).toMatch(/^Next +run taskbound drain again, with --end/m);
   });
 
-  test('a deny that cannot be lifted, with the reason', async () => {
+  test('a deny that cannot be removed, with the reason', async () => {
     const stack = await sample();
     stack.aws.intercept = ({ operation }) =>
       operation === 'DeleteRolePolicy'
@@ -230,7 +230,7 @@ describe('not safe in time: exit 1, and what is left is named', () => {
     expect((await drain(stack)).report.safe).toBe(true);
   });
 
-  test('a row that cannot be read counts as open', async () => {
+  test('an unreadable row, which counts as open', async () => {
     const stack = await sample();
     const row = { boundaryId: 'object-transfer.odd', due: 'due', dueAtMs: 1e15, phase: 'ajar' };
     await asOwner(stack).send(new PutCommand({ TableName: stack.output('LedgerTable'), Item: row }));
@@ -241,7 +241,7 @@ describe('not safe in time: exit 1, and what is left is named', () => {
     ]);
   });
 
-  test('more open boundaries than a page of the index has: all are found', async () => {
+  test('all open boundaries, also on several pages of the index', async () => {
     const stack = await sample();
     const request = transfer();
     stack.aws.intercept = slowWork(50_000);

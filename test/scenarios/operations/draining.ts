@@ -8,9 +8,9 @@ import { recordingIo } from '../../cli/support.ts';
 import { deploy, freshId, type Deployed } from '../deployed.ts';
 import { post, whenEntering, type Request } from '../evidence/meddle.ts';
 
-/** What scenarios of `taskbound drain` share. */
+/** Helpers for scenarios of `taskbound drain`. */
 
-/** How long a drain of a stack that has nothing takes: submit's timeout, and the lag of the index. */
+/** The duration of a drain of an empty stack: submit's timeout plus the lag of the index. */
 export const SETTLE_MS = 40_000;
 
 export const transfer = (change: Partial<Request> = {}): Request => ({
@@ -22,7 +22,7 @@ export const transfer = (change: Partial<Request> = {}): Request => ({
 });
 export const boundaryOf = ({ type, taskId }: Request): string => boundaryIdOf(type, taskId);
 
-/** The sample stack with one object to move, its schedules running. */
+/** The sample stack with one object to move and with running schedules. */
 export async function sample(): Promise<Deployed> {
   const stack = await deploy('sample');
   stack.put('source', 'a', Buffer.from('content'));
@@ -46,7 +46,7 @@ export async function drain(stack: Deployed, options: DrainOptions = {}): Promis
   return { code, report: JSON.parse(written.stdout), stderr: written.stderr, tookMs };
 }
 
-/** The same for a person. */
+/** The same command with the output for people. */
 export async function drainText(stack: Deployed, options: DrainOptions = {}): Promise<string> {
   const { io, written } = recordingIo('/', { clock: stack.aws.clock });
   await drainStack(stack.connection, options, io);
@@ -60,7 +60,7 @@ export const denies = (stack: Deployed): string[] =>
     .map(({ name }) => name)
     .filter((name) => name.startsWith('taskbound-deny-'));
 
-/** Each task's first call takes so long, because S3 is slow for it: the task is seen at work. */
+/** Delays the first S3 call of each task, so that the task can be observed during its work. */
 export function slowWork(delayMs: number): Intercept {
   const slowed = new Set<string>();
   return ({ service, caller }) => {
@@ -70,7 +70,7 @@ export function slowWork(delayMs: number): Intercept {
   };
 }
 
-/** Runs a request beside the test, without the harness that stops the schedules at its end. */
+/** Runs a request in the background, without the harness that stops the schedules at its end. */
 export function begin(stack: Deployed, request: Request): Promise<void> {
   const working = new Promise<void>((resolve) => whenEntering(stack, 'RunWork', resolve));
   return post(stack, JSON.stringify(request)).then(() => working);

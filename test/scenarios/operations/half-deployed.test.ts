@@ -7,8 +7,8 @@ import {
   dataOf,
   eventsOf,
   machineOf,
-  park,
-  retype,
+  submitWithoutStarting,
+  deployTypeChange,
   rowOf,
   sessionsOf,
   typeOf,
@@ -16,7 +16,9 @@ import {
   type Request,
 } from '../evidence/meddle.ts';
 
-/** A deploy updates a type's configuration and its machine one after the other: a task may meet one of them new and the other old. */
+/**
+ * A deploy updates a type's configuration and its state machine one after the other, so a task may find one of them new and the other old.
+ */
 
 let stack: Deployed;
 beforeAll(async () => {
@@ -36,10 +38,10 @@ const another = (version: string): string => version.replace(/:\d+$/, ':9999');
 
 function withOtherParameter(): void {
   const change = { workVersionArn: another(workNow()) };
-  onTestFinished(retype(stack, 'object-transfer', (old) => ({ ...old, ...change })));
+  onTestFinished(deployTypeChange(stack, 'object-transfer', (old) => ({ ...old, ...change })));
 }
 
-/** The machine of another deploy: the same, but for the version of the work. */
+/** The state machine of another deploy, which differs only in the work version. */
 async function withOtherMachine(): Promise<void> {
   const sfn = new SFNClient({ ...stack.connection.config });
   const stateMachineArn = machineOf(stack, 'ObjectTransfer');
@@ -56,11 +58,11 @@ async function withOtherMachine(): Promise<void> {
   onTestFinished(() => register(definition));
 }
 
-describe('a task whose execution would run another version of the work than was asked for', () => {
+describe('a task whose execution would run another work version than requested', () => {
   test.each([
-    ['the machine is the new one', withOtherMachine],
+    ['the state machine is the new one', withOtherMachine],
     ['the configuration is the new one', async () => withOtherParameter()],
-  ])('is rejected, and nothing is issued: %s', async (_what, deployHalf) => {
+  ])('is rejected without anything issued when %s', async (_what, deployHalf) => {
     await deployHalf();
     const ran = await stack.run(transfer());
     const { code, report, row, events } = ran;
@@ -78,9 +80,9 @@ describe('a task whose execution would run another version of the work than was 
   });
 });
 
-describe('the version that a step is told', () => {
+describe('the work version in the input of a step', () => {
   const admitted = async () => {
-    const row = await park(stack, transfer());
+    const row = await submitWithoutStarting(stack, transfer());
     expect((await call(stack, 'Admit', row)).name).toBe('ok');
     return row;
   };
@@ -89,7 +91,7 @@ describe('the version that a step is told', () => {
     expect(sessionsOf(stack, boundaryId)).toEqual([]);
   };
 
-  test('is compared by IssueIdentity itself', async () => {
+  test('is checked by IssueIdentity', async () => {
     const row = await admitted();
     const answer = await call(stack, 'IssueIdentity', row, { workVersion: another(workNow()) });
     expect([answer.name, answer.message]).toEqual([
@@ -100,16 +102,16 @@ describe('the version that a step is told', () => {
   });
 
   test.each(['Admit', 'IssueIdentity'] as const)(
-    'must be there: %s issues nothing without it',
+    'is required: without it, %s issues nothing',
     async (name) => {
-      const row = name === 'Admit' ? await park(stack, transfer()) : await admitted();
+      const row = name === 'Admit' ? await submitWithoutStarting(stack, transfer()) : await admitted();
       const answer = await call(stack, name, row, { workVersion: undefined });
       expect([answer.name, answer.message]).toEqual(['ZodError', expect.stringContaining('workVersion')]);
       await expectNothingIssued(row.boundaryId);
     },
   );
 
-  test('stands in the evidence', async () => {
+  test('is recorded in the evidence', async () => {
     const row = await admitted();
     const workVersion = workNow();
     expect((await call(stack, 'IssueIdentity', row, { workVersion })).name).toBe('ok');

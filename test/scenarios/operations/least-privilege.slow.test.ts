@@ -7,7 +7,7 @@ import { exercise, SCENARIOS, type Exercised } from '../exercise.ts';
 import { stopDatabase, type Scenario } from '../exercise/scenario.ts';
 import { allowed, roleStatements, type RoleStatement } from './statements.ts';
 
-/** What is not emulated, each with the reason. A statement is excepted only when all its actions are. */
+/** Actions that are not emulated, with the reason. A statement is excepted only when all its actions are in this list. */
 const NOT_EMULATED: Readonly<Record<string, string>> = {
   'logs:CreateLogStream': 'functions’ output is kept in memory, not in CloudWatch Logs',
   'logs:PutLogEvents': 'as above',
@@ -32,34 +32,37 @@ const statements = roleStatements(template);
 const excepted = (statement: RoleStatement) => statement.actions.every((action) => action in NOT_EMULATED);
 const checked = statements.filter((statement) => !excepted(statement));
 
-/** How AWS words a refusal; a function URL answers 403 without naming the action. */
+/** Whether a text contains a refusal of the action. A function URL answers 403 without the action. */
 const isRefused = (said: string, action: string): boolean =>
   said.includes(`not authorized to perform: ${action}`) ||
   (action.startsWith('lambda:InvokeFunction') && said.includes('with 403'));
 
-/** Refusals of which no caller is told, because a service makes the call after it took an event: only what is missing in the end shows them. */
-const UNTOLD =
+/**
+ * Statements whose refusals reach no caller, because a service makes the call after it accepted an event. Only the missing effect shows
+ * them.
+ */
+const SILENT_REFUSALS =
   /^BoundaryControl(Reconcile|SubmitScheduled)Role\w+ trust: |^BoundaryReconcilerScheduleRole\w+: KeepWhatFailed$/;
 
-/** What is kept of a scenario with every statement in place. Not its stack, which is large. */
-interface Whole {
+/** The kept result of a scenario with every statement. It does not include the stack, which is large. */
+interface Baseline {
   readonly line: string;
   readonly usage: readonly Usage[];
-  /** How refusals were worded. */
+  /** The messages of refusals. */
   readonly refused: readonly string[];
   nameOf(role: string): string | undefined;
 }
 
-const wholes = new Map<Scenario, Promise<Whole>>();
+const baselines = new Map<Scenario, Promise<Baseline>>();
 
-/** The scenario with every statement in place. It runs once. */
-function whole(scenario: Scenario): Promise<Whole> {
-  const known = wholes.get(scenario) ?? runWhole(scenario);
-  wholes.set(scenario, known);
+/** The result of a scenario with every statement. It runs once. */
+function baselineOf(scenario: Scenario): Promise<Baseline> {
+  const known = baselines.get(scenario) ?? runBaseline(scenario);
+  baselines.set(scenario, known);
   return known;
 }
 
-async function runWhole(scenario: Scenario): Promise<Whole> {
+async function runBaseline(scenario: Scenario): Promise<Baseline> {
   const { line, stack } = await exercise(scenario);
   const { trail, usage } = stack.aws;
   const { resources } = stack.stack;
@@ -71,12 +74,12 @@ async function runWhole(scenario: Scenario): Promise<Whole> {
   };
 }
 
-/** What was allowed by the statement in a scenario. */
-const usagesOf = (statement: RoleStatement, { usage, nameOf }: Whole): Usage[] =>
+/** The calls that the statement allowed in a scenario. */
+const usagesOf = (statement: RoleStatement, { usage, nameOf }: Baseline): Usage[] =>
   usage.filter((each) => allowed(statement, each, nameOf));
 
-/** Whether the statement decided anything; a Deny is not in the usage log, but in the words of what it refused. */
-function decided(statement: RoleStatement, ran: Whole): boolean {
+/** Whether the statement decided a call. A Deny is not in the usage log, but in the messages of refused calls. */
+function decided(statement: RoleStatement, ran: Baseline): boolean {
   if (statement.effect === 'Allow') return usagesOf(statement, ran).length > 0;
   const names = statement.roles.map((role) => `/${ran.nameOf(role)}/`);
   return ran.refused.some(
@@ -84,55 +87,55 @@ function decided(statement: RoleStatement, ran: Whole): boolean {
   );
 }
 
-/** The scenarios that use the statement: without it, any other is what it is with it. Those that use few come first, because they are quick. */
-async function using(statement: RoleStatement): Promise<Scenario[]> {
+/** The scenarios that use the statement, because the others do not depend on it. Those with few uses come first, because they are fast. */
+async function scenariosUsing(statement: RoleStatement): Promise<Scenario[]> {
   const found: [scenario: Scenario, uses: number][] = [];
   for (const scenario of SCENARIOS) {
-    const ran = await whole(scenario);
+    const ran = await baselineOf(scenario);
     if (decided(statement, ran)) found.push([scenario, ran.usage.length]);
   }
   return found.sort(([, one], [, other]) => one - other).map(([scenario]) => scenario);
 }
 
-/** The first scenario that ends otherwise without the statement. */
-async function broken(statement: RoleStatement): Promise<Exercised | undefined> {
-  for (const scenario of await using(statement)) {
+/** The first scenario that ends differently without the statement. */
+async function firstFailure(statement: RoleStatement): Promise<Exercised | undefined> {
+  for (const scenario of await scenariosUsing(statement)) {
     const exercised = await exercise(scenario, statement.without);
     if (exercised.line !== scenario.shows) return exercised;
   }
   return undefined;
 }
 
-/** Everything in which a refusal can be read. */
-function saidIn({ stack: { aws, told }, line }: Exercised): string {
+/** Every text that can contain a refusal. */
+function refusalTextsIn({ stack: { aws, messages }, line }: Exercised): string {
   const denied = aws.trail
     .filter((record) => /^AccessDenied/.test(record.errorCode ?? ''))
     .map((record) => record.errorMessage ?? '');
-  // What services do with their roles is not in the trail.
+  // Calls that services make with their roles are not in the trail.
   const failures = [...aws.events.failures, ...aws.schedules.failures].flatMap(
     ({ errorMessage, letterError = '' }) => [errorMessage, letterError],
   );
   const lost = aws.lostDestinations.map(({ errorMessage }) => errorMessage);
   const executions = aws.states.executions().map((execution) => JSON.stringify(execution.events));
-  return [...denied, line, ...told, ...failures, ...lost, ...executions].join('\n');
+  return [...denied, line, ...messages, ...failures, ...lost, ...executions].join('\n');
 }
 
 describe('least privilege', () => {
   afterAll(stopDatabase);
 
-  test('the template has the statements that this suite expects to find, and no unknown exception', () => {
+  test('the template contains enough statements, and no exception is unused', () => {
     expect(statements.length).toBeGreaterThan(60);
     const excused = new Set(statements.filter(excepted).flatMap((statement) => statement.actions));
     expect([...excused].sort()).toEqual(Object.keys(NOT_EMULATED).sort());
   });
 
   test.each(SCENARIOS.map((scenario) => [scenario.run.name, scenario] as const))(
-    'with every statement in place, %s ends as it must',
-    async (_name, scenario) => expect((await whole(scenario)).line).toBe(scenario.shows),
+    'with every statement, the scenario %s ends as expected',
+    async (_name, scenario) => expect((await baselineOf(scenario)).line).toBe(scenario.shows),
   );
 
-  test('no statement has an action that no scenario uses', async () => {
-    const ran = await Promise.all(SCENARIOS.map(whole));
+  test('every action of every statement is used by a scenario', async () => {
+    const ran = await Promise.all(SCENARIOS.map(baselineOf));
     const isUsed = (statement: RoleStatement, action: string) =>
       ran.some((each) => usagesOf(statement, each).some((usage) => usage.action === action));
     const unused = checked
@@ -148,11 +151,11 @@ describe('least privilege', () => {
   test.each(checked.map((statement) => [statement.name, statement] as const))(
     'without %s a scenario fails',
     async (_name, statement) => {
-      const exercised = await broken(statement);
+      const exercised = await firstFailure(statement);
       if (exercised === undefined) throw new Error('Every scenario that uses it ends as it must without it.');
-      // What a Deny denied was allowed: there is no refusal to see.
-      if (statement.effect === 'Deny' || UNTOLD.test(statement.name)) return;
-      const said = saidIn(exercised);
+      // Without the Deny the call was allowed, so there is no refusal to find.
+      if (statement.effect === 'Deny' || SILENT_REFUSALS.test(statement.name)) return;
+      const said = refusalTextsIn(exercised);
       const action = statement.actions.find((each) => isRefused(said, each));
       expect(action, `none of ${statement.actions.join(', ')} was refused`).toBeDefined();
     },

@@ -2,11 +2,11 @@ import type { Statement } from 'taskbound-iam/policy';
 import type { Usage } from 'taskbound-local/iam/usage';
 import type { Template } from 'taskbound-local/template/template';
 
-/** One statement of one role in a template, and the way to take it out. */
+/** One statement of one role in a template, and the function that removes it. */
 export interface RoleStatement {
   /** `RoleLogicalId: Sid, or number and actions`, for people. */
   readonly name: string;
-  /** Its Sid or, without one, its place in the policy, from 0: as the usage log names it. */
+  /** Its Sid or, without one, its index in the policy, starting at 0, as in the usage log. */
   readonly id: string;
   readonly roles: readonly string[];
   readonly effect: 'Allow' | 'Deny';
@@ -22,7 +22,7 @@ const list = (value: unknown): string[] =>
 const refs = (value: unknown): string[] =>
   Array.isArray(value) ? value.map((item: { Ref: string }) => item.Ref) : [];
 
-/** A trust policy must have a statement; this one allows nothing. */
+/** A trust policy must have a statement. This one allows nothing. */
 const NOTHING: Statement = {
   Effect: 'Deny',
   Principal: { AWS: 'arn:aws:iam::111122223333:root' },
@@ -53,7 +53,7 @@ function statementsOf(
   }));
 }
 
-/** Roles that have a managed policy of the template. */
+/** The roles that have a managed policy of the template. */
 const rolesWith = (template: Template, policyId: string): string[] =>
   Object.entries(template.Resources).flatMap(([id, resource]) =>
     resource.Type === 'AWS::IAM::Role' && refs(resource.Properties['ManagedPolicyArns']).includes(policyId)
@@ -73,7 +73,7 @@ export function roleStatements(template: Template): RoleStatement[] {
   });
 }
 
-/** Whether the statement was what allowed something. `nameOf` gives a role's name by its logical id. */
+/** Whether the statement allowed the call. `nameOf` returns a role's name by its logical id. */
 export function allowed(
   { trust, roles, id }: RoleStatement,
   { kind, roleName, policyName, statement }: Usage,

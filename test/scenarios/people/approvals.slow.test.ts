@@ -14,7 +14,7 @@ import {
   functionOf,
   machineOf,
   post,
-  retype,
+  deployTypeChange,
   rowOf,
   sessionsOf,
   tracesOf,
@@ -50,12 +50,12 @@ interface Said {
   readonly reason?: string;
   readonly role?: 'Approvers' | 'Requesters';
 }
-const say = (row: Pick<LedgerRow, 'boundaryId' | 'grantDigest'>, name: string, said: Said = {}) => {
+const decide = (row: Pick<LedgerRow, 'boundaryId' | 'grantDigest'>, name: string, said: Said = {}) => {
   const { decision = 'approve', digest = row.grantDigest, reason = 'why', role = 'Approvers' } = said;
   const body = { task: row.boundaryId, decision, grantDigest: digest, reason };
   return post(stack, JSON.stringify(body), stack.person(name, role), 'DecideUrl');
 };
-const endIt = (boundaryId: string, name: string, role: 'Approvers' | 'Requesters' = 'Approvers') =>
+const endTask = (boundaryId: string, name: string, role: 'Approvers' | 'Requesters' = 'Approvers') =>
   post(stack, JSON.stringify({ task: boundaryId, reason: 'enough' }), stack.person(name, role), 'EndUrl');
 
 async function closed(boundaryId: string): Promise<LedgerRow> {
@@ -75,14 +75,14 @@ const executionsOf = (boundaryId: string) =>
     );
 
 describe('a task that needs two approvals', () => {
-  test('is a row and nothing else until the second, and then runs once', async () => {
+  test('is only a row until the second approval, and then runs once', async () => {
     const row = await submit(request());
     expect(row.phase).toBe('requested');
     expect(await tracesOf(stack, row.boundaryId)).toEqual(['row', 'task.requested']);
     await stack.aws.clock.sleep(600_000);
-    expect((await say(row, 'bob')).status).toBe(200);
+    expect((await decide(row, 'bob')).status).toBe(200);
     expect(await tracesOf(stack, row.boundaryId)).toEqual(['row', 'task.requested', 'approval.granted']);
-    expect((await say(row, 'carol')).status).toBe(200);
+    expect((await decide(row, 'carol')).status).toBe(200);
     expect(await closed(row.boundaryId)).toMatchObject({ outcome: 'succeeded', proof: { kind: 'refused' } });
     const events = await eventsOf(stack, row.boundaryId);
     expect(typesOf(events).slice(0, 4)).toEqual([
@@ -99,20 +99,20 @@ describe('a task that needs two approvals', () => {
     expect(executionsOf(row.boundaryId)).toHaveLength(1);
   });
 
-  test('runs once when two approve at the same instant', async () => {
+  test('runs once when two people approve at the same time', async () => {
     const row = await submit(request());
-    const answers = await Promise.all([say(row, 'bob'), say(row, 'carol'), say(row, 'dave')]);
+    const answers = await Promise.all([decide(row, 'bob'), decide(row, 'carol'), decide(row, 'dave')]);
     expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(2);
     expect((await closed(row.boundaryId)).outcome).toBe('succeeded');
     expect(executionsOf(row.boundaryId)).toHaveLength(1);
     expect(sessionsOf(stack, row.boundaryId)).toHaveLength(1);
   });
 
-  test('runs once when the start fails half-way: the reconciler starts what was decided', async () => {
+  test('runs once when the start fails, because the reconciler starts it', async () => {
     const row = await submit(request());
-    await say(row, 'bob');
+    await decide(row, 'bob');
     const allow = await forbid(stack, 'Decide', ['states:StartExecution']);
-    expect((await say(row, 'carol')).status).toBe(500);
+    expect((await decide(row, 'carol')).status).toBe(500);
     expect((await rowOf(stack, row.boundaryId)).phase).toBe('approved');
     allow();
     expect((await closed(row.boundaryId)).outcome).toBe('succeeded');
@@ -122,11 +122,11 @@ describe('a task that needs two approvals', () => {
     expect(executionsOf(row.boundaryId)).toHaveLength(1);
   });
 
-  test('is closed without having run once somebody refused, and nobody can approve it after', async () => {
+  test('is closed without having run after a refusal, and can no longer be approved', async () => {
     const row = await submit(request());
-    await say(row, 'bob');
-    expect((await say(row, 'carol', { decision: 'refuse', reason: 'not today' })).status).toBe(200);
-    expect(await say(row, 'dave')).toMatchObject({ status: 409, error: 'DecisionRefused' });
+    await decide(row, 'bob');
+    expect((await decide(row, 'carol', { decision: 'refuse', reason: 'not today' })).status).toBe(200);
+    expect(await decide(row, 'dave')).toMatchObject({ status: 409, error: 'DecisionRefused' });
     const end = await closed(row.boundaryId);
     expect(end).toMatchObject({ outcome: 'failed', proof: { kind: 'nothing-issued' }, leases: [] });
     const events = await eventsOf(stack, row.boundaryId);
@@ -135,18 +135,18 @@ describe('a task that needs two approvals', () => {
     expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
   });
 
-  test('an approver may change their mind while it waits', async () => {
+  test('is closed when an approver refuses it after approving it', async () => {
     const row = await submit(request());
-    await say(row, 'bob');
-    expect((await say(row, 'bob', { decision: 'refuse' })).status).toBe(200);
+    await decide(row, 'bob');
+    expect((await decide(row, 'bob', { decision: 'refuse' })).status).toBe(200);
     expect((await closed(row.boundaryId)).outcome).toBe('failed');
   });
 
-  test('is closed when its approvals expire, and nobody can approve it after', async () => {
+  test('is closed when its approvals expire, and can no longer be approved', async () => {
     const row = await submit(request());
-    await say(row, 'bob');
+    await decide(row, 'bob');
     await stack.aws.clock.sleep(3_600_000);
-    expect(await say(row, 'carol')).toMatchObject({ status: 409, error: 'DecisionRefused' });
+    expect(await decide(row, 'carol')).toMatchObject({ status: 409, error: 'DecisionRefused' });
     const end = await closed(row.boundaryId);
     expect(end).toMatchObject({ outcome: 'failed', leases: [] });
     const events = await eventsOf(stack, row.boundaryId);
@@ -155,25 +155,39 @@ describe('a task that needs two approvals', () => {
   });
 });
 
-test('a task whose submit died after the row is told from its beginning, whoever comes first', async () => {
+test('the evidence of a task starts with its request when submit stopped after writing the row', async () => {
   const asked = request();
   const allow = await forbid(stack, 'Submit', ['dynamodb:Query']);
   expect((await post(stack, JSON.stringify(asked))).status).toBe(500);
   allow();
   const row = await rowOf(stack, idOf(asked));
-  expect((await say(row, 'ann', { role: 'Approvers' })).status).toBe(409);
+  expect((await decide(row, 'ann', { role: 'Approvers' })).status).toBe(409);
   expect(typesOf(await eventsOf(stack, row.boundaryId))).toEqual(['task.requested', 'attempt.refused']);
   await stack.aws.clock.sleep(10_000);
 });
 
-describe('a decision counts for nothing', () => {
+describe('a decision is not counted', () => {
   test.each<[string, string, string, Said, RegExp, string]>([
-    ['of the requester', 'ann', 'ann', {}, /ann asked for it/, 'requester'],
-    ['of the requester under another spelling', 'ann', 'ANN', {}, /ann asked for it/, 'requester'],
-    ['for another digest', 'ann', 'bob', { digest: 'a'.repeat(64) }, /about the grant aaaa/, 'other-grant'],
+    ['when the requester makes it', 'ann', 'ann', {}, /ann asked for it/, 'requester'],
+    [
+      'when the requester makes it with another spelling of the name',
+      'ann',
+      'ANN',
+      {},
+      /ann asked for it/,
+      'requester',
+    ],
+    [
+      'when it is about another grant digest',
+      'ann',
+      'bob',
+      { digest: 'a'.repeat(64) },
+      /about the grant aaaa/,
+      'other-grant',
+    ],
   ])('%s', async (_what, asks, decides, said, message, code) => {
     const row = await submit(request(), stack.person(asks, 'Approvers'));
-    expect(await say(row, decides, said)).toMatchObject({
+    expect(await decide(row, decides, said)).toMatchObject({
       status: 409,
       error: 'DecisionRefused',
       text: expect.stringMatching(message),
@@ -186,12 +200,12 @@ describe('a decision counts for nothing', () => {
     expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
   });
 
-  test('the second time by the same person, word for word or not', async () => {
+  test('when the same person decides again, with any spelling of the name', async () => {
     const row = await submit(request());
-    expect((await say(row, 'bob')).status).toBe(200);
+    expect((await decide(row, 'bob')).status).toBe(200);
     for (const name of ['bob', 'Bob']) {
       await stack.aws.clock.sleep(1_000);
-      expect(await say(row, name)).toMatchObject({
+      expect(await decide(row, name)).toMatchObject({
         status: 409,
         text: expect.stringContaining('bob approved it already'),
       });
@@ -202,13 +216,13 @@ describe('a decision counts for nothing', () => {
     expect(executionsOf(row.boundaryId)).toEqual([]);
   });
 
-  test('for a task that has ended', async () => {
+  test('when the task has ended', async () => {
     const row = await submit(request());
-    await say(row, 'bob');
-    await say(row, 'carol');
+    await decide(row, 'bob');
+    await decide(row, 'carol');
     await closed(row.boundaryId);
     const before = await eventsOf(stack, row.boundaryId);
-    expect(await say(row, 'dave')).toMatchObject({
+    expect(await decide(row, 'dave')).toMatchObject({
       status: 409,
       text: expect.stringContaining('it has ended'),
     });
@@ -216,20 +230,22 @@ describe('a decision counts for nothing', () => {
     expect(sessionsOf(stack, row.boundaryId)).toHaveLength(1);
   });
 
-  test('of a role that IAM does not let in', async () => {
+  test('when IAM does not allow the role to call the URL', async () => {
     const row = await submit(request());
-    expect(await say(row, 'bob', { role: 'Requesters' })).toMatchObject({ status: 403 });
+    expect(await decide(row, 'bob', { role: 'Requesters' })).toMatchObject({ status: 403 });
     expect((await rowOf(stack, row.boundaryId)).decisions).toBeUndefined();
   });
 
-  test('of a role that may decide about other types only: it stands in the evidence', async () => {
+  test('when the role may decide only about other types, and the attempt is recorded', async () => {
     const row = await submit(request());
-    onTestFinished(retype(stack, 'approved', (old) => ({ ...old, people: { ...old.people, decide: [] } })));
-    expect(await say(row, 'bob')).toMatchObject({ status: 403, error: 'NotPermitted' });
+    onTestFinished(
+      deployTypeChange(stack, 'approved', (old) => ({ ...old, people: { ...old.people, decide: [] } })),
+    );
+    expect(await decide(row, 'bob')).toMatchObject({ status: 403, error: 'NotPermitted' });
     expect(dataOf(await eventsOf(stack, row.boundaryId), 'attempt.refused')?.['code']).toBe('not-permitted');
   });
 
-  test('by a direct Invoke with a forged caller', async () => {
+  test('when it comes through a direct Invoke with a forged caller', async () => {
     const row = await submit(request());
     const iam = {
       userArn: 'arn:aws:sts::111122223333:assumed-role/Approvers/bob',
@@ -269,14 +285,14 @@ describe('a decision counts for nothing', () => {
     expect(await tracesOf(stack, row.boundaryId)).toEqual(['row', 'task.requested']);
   });
 
-  test('about a task that nobody asked for', async () => {
+  test('when the task does not exist', async () => {
     const row = { boundaryId: 'approved.nobody', grantDigest: 'a'.repeat(64) };
-    expect(await say(row, 'bob')).toMatchObject({ status: 404, error: 'UnknownTask' });
+    expect(await decide(row, 'bob')).toMatchObject({ status: 404, error: 'UnknownTask' });
     expect(await tracesOf(stack, row.boundaryId)).toEqual([]);
   });
 });
 
-describe('what was approved is what runs, or nothing does', () => {
+describe('an approved task does not run when', () => {
   const tables = () => DynamoDBDocumentClient.from(new DynamoDBClient({ ...stack.connection.config }));
   const tamper = async (row: LedgerRow, change: Partial<LedgerRow>) => {
     const now = await rowOf(stack, row.boundaryId);
@@ -289,43 +305,46 @@ describe('what was approved is what runs, or nothing does', () => {
       tools: old.tools.map((tool) => ({ ...tool, actions: [...tool.actions, 's3:PutObject'] })),
     }),
     'the lease': (old) => ({ leaseSeconds: old.leaseSeconds - 1 }),
-    'the time that it may take': (old) => ({ taskSeconds: old.taskSeconds + 1 }),
+    'the duration of the task': (old) => ({ taskSeconds: old.taskSeconds + 1 }),
     'the work code': (old) => ({ workVersionArn: old.workVersionArn.replace(/\d+$/, '99') }),
-    'the role of the work': (old) => ({ workRoleArn: `${old.workRoleArn}2` }),
+    'the work role': (old) => ({ workRoleArn: `${old.workRoleArn}2` }),
     'a secret': () => ({ secrets: { late: { kind: 'generated', characters: 32 } } }),
     'the quorum': () => ({ approval: { quorum: 3, expiresAfterSeconds: 3600 } }),
   };
-  test.each(Object.entries(types))('%s changed after the approval', async (_what, change) => {
-    const row = await submit(request());
-    await say(row, 'bob');
-    whenEntering(stack, 'Admit', () =>
-      onTestFinished(retype(stack, 'approved', (old) => ({ ...old, ...change(old) }))),
-    );
-    await say(row, 'carol');
-    expect(await closed(row.boundaryId)).toMatchObject({ outcome: 'failed', leases: [] });
-    expect(typesOf(await eventsOf(stack, row.boundaryId))).toContain('task.rejected');
-    expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
-  });
-
   test.each(Object.entries(types))(
-    '%s changed after Admit: IssueIdentity counts again',
+    '%s changed after the approval, which Admit finds',
     async (_what, change) => {
       const row = await submit(request());
-      await say(row, 'bob');
-      whenEntering(stack, 'IssueIdentity', () =>
-        onTestFinished(retype(stack, 'approved', (old) => ({ ...old, ...change(old) }))),
+      await decide(row, 'bob');
+      whenEntering(stack, 'Admit', () =>
+        onTestFinished(deployTypeChange(stack, 'approved', (old) => ({ ...old, ...change(old) }))),
       );
-      await say(row, 'carol');
+      await decide(row, 'carol');
+      expect(await closed(row.boundaryId)).toMatchObject({ outcome: 'failed', leases: [] });
+      expect(typesOf(await eventsOf(stack, row.boundaryId))).toContain('task.rejected');
+      expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
+    },
+  );
+
+  test.each(Object.entries(types))(
+    '%s changed after Admit, which IssueIdentity finds',
+    async (_what, change) => {
+      const row = await submit(request());
+      await decide(row, 'bob');
+      whenEntering(stack, 'IssueIdentity', () =>
+        onTestFinished(deployTypeChange(stack, 'approved', (old) => ({ ...old, ...change(old) }))),
+      );
+      await decide(row, 'carol');
       expect(await closed(row.boundaryId)).toMatchObject({ outcome: 'failed', leases: [] });
       expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
     },
   );
 
-  test('tools changed between two approvals: the second counts for nothing', async () => {
+  test('its tools changed between two approvals, because the second one is not counted', async () => {
     const row = await submit(request());
-    await say(row, 'bob');
-    const undo = retype(stack, 'approved', (old) => ({ ...old, ...types['tools']?.(old) }));
-    expect(await say(row, 'carol')).toMatchObject({
+    await decide(row, 'bob');
+    const undo = deployTypeChange(stack, 'approved', (old) => ({ ...old, ...types['tools']?.(old) }));
+    expect(await decide(row, 'carol')).toMatchObject({
       status: 409,
       text: expect.stringContaining('is not what would be granted now'),
     });
@@ -336,42 +355,42 @@ describe('what was approved is what runs, or nothing does', () => {
   test.each<[string, Partial<LedgerRow>]>([
     ['parameters', { parameters: { how: 'throws' } }],
     ['the window', { window: { opensAtMs: 1_000, closesAtMs: 9_999_999_999_000 } }],
-    ['one approval taken away', { decisions: [] }],
+    ['one approval', { decisions: [] }],
     ['the requester', { requester: 'carol' }],
-  ])('%s changed in the row behind our back', async (_what, change) => {
+  ])('%s changed in the row', async (_what, change) => {
     const row = await submit(request());
-    await say(row, 'bob');
+    await decide(row, 'bob');
     const allow = await forbid(stack, 'Decide', ['states:StartExecution']);
-    await say(row, 'carol');
+    await decide(row, 'carol');
     await tamper(row, change);
     allow();
     expect(await closed(row.boundaryId)).toMatchObject({ outcome: 'failed', leases: [] });
     expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
   });
 
-  test('an execution started by hand while it waits: rejected, nothing issued', async () => {
+  test('an execution is started by hand before the approval', async () => {
     const row = await submit(request());
-    await say(row, 'bob');
+    await decide(row, 'bob');
     const owner = new SFNClient({ ...stack.connection.config });
     const stateMachineArn = machineOf(stack, 'Approved');
     await owner.send(new StartExecutionCommand({ stateMachineArn, name: row.taskId, input: '{}' }));
     expect(await closed(row.boundaryId)).toMatchObject({ outcome: 'failed', leases: [] });
-    expect(await say(row, 'carol')).toMatchObject({ status: 409 });
+    expect(await decide(row, 'carol')).toMatchObject({ status: 409 });
     expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
   });
 });
 
-describe('whoever dies after a write, the closed evidence says who did what', () => {
+describe('the evidence is complete when a function stops after its write', () => {
   const typesAfter = async (row: LedgerRow) => {
     await closed(row.boundaryId);
     return typesOf(await eventsOf(stack, row.boundaryId));
   };
 
-  test('of an early end', async () => {
+  test('of an early end by a person', async () => {
     const row = await submit(request());
     const allow = await forbid(stack, 'End', ['states:StartExecution']);
-    stack.aws.intercept = dieAt('End', 'PutItem', 'evidence');
-    expect((await endIt(row.boundaryId, 'dave')).status).toBe(500);
+    stack.aws.intercept = refuseWritesTo('End', 'PutItem', 'evidence');
+    expect((await endTask(row.boundaryId, 'dave')).status).toBe(500);
     stack.aws.intercept = undefined;
     expect(await typesAfter(row)).toContain('task.ended');
     expect(dataOf(await eventsOf(stack, row.boundaryId), 'task.ended')).toMatchObject({ person: 'dave' });
@@ -380,38 +399,38 @@ describe('whoever dies after a write, the closed evidence says who did what', ()
 
   test.each(['approve', 'refuse'] as const)('of a decision to %s', async (decision) => {
     const row = await submit(request());
-    stack.aws.intercept = dieAt('Decide', 'PutItem', 'evidence');
-    expect((await say(row, 'bob', { decision })).status).toBe(500);
+    stack.aws.intercept = refuseWritesTo('Decide', 'PutItem', 'evidence');
+    expect((await decide(row, 'bob', { decision })).status).toBe(500);
     stack.aws.intercept = undefined;
-    await endIt(row.boundaryId, 'dave');
+    await endTask(row.boundaryId, 'dave');
     expect(await typesAfter(row)).toContain(decision === 'approve' ? 'approval.granted' : 'approval.refused');
   });
 
-  test('of an expiry', async () => {
+  test('of an expired approval', async () => {
     const row = await submit(request());
     await stack.aws.clock.sleep(3_600_000 - 30_000);
-    stack.aws.intercept = dieAt('Reconcile', 'PutItem', 'evidence');
+    stack.aws.intercept = refuseWritesTo('Reconcile', 'PutItem', 'evidence');
     await stack.aws.clock.sleep(120_000);
     expect((await rowOf(stack, row.boundaryId)).rejection?.by).toBe('expiry');
-    await endIt(row.boundaryId, 'dave');
+    await endTask(row.boundaryId, 'dave');
     stack.aws.intercept = undefined;
     expect(await typesAfter(row)).toContain('approval.expired');
   });
 
-  test('of a review: repeated, it is answered and told once', async () => {
+  test('of a review, which is answered and recorded once when it is repeated', async () => {
     const row = await submit(request('succeed', { emergency: 'production is down' }));
     const review = { boundaryId: `${row.boundaryId}.review`, grantDigest: row.grantDigest };
-    stack.aws.intercept = dieAt('Decide', 'PutItem', 'evidence');
-    expect((await say(review, 'bob')).status).toBe(500);
+    stack.aws.intercept = refuseWritesTo('Decide', 'PutItem', 'evidence');
+    expect((await decide(review, 'bob')).status).toBe(500);
     stack.aws.intercept = undefined;
-    expect((await say(review, 'bob')).status).toBe(200);
+    expect((await decide(review, 'bob')).status).toBe(200);
     expect(typesOf(await eventsOf(stack, review.boundaryId))).toEqual(['review.opened', 'review.decided']);
     await closed(row.boundaryId);
   });
 });
 
-/** Refuses a function's writes to one of the tables. */
-const dieAt =
+/** Refuses the writes of a function to one of the tables. */
+const refuseWritesTo =
   (name: string, operation: string, table: 'evidence' | 'ledger') =>
   (call: InterceptedCall): Verdict =>
     call.operation === operation &&
@@ -422,24 +441,27 @@ const dieAt =
 const tableOf = (table: 'evidence' | 'ledger'): string =>
   stack.output(table === 'evidence' ? 'EvidenceTable' : 'LedgerTable');
 
-describe('attempts of strangers', () => {
-  test('do not crowd out those of people', async () => {
+describe('attempts of people without permission', () => {
+  test('do not displace the recorded attempts of permitted people', async () => {
     const row = await submit(request());
-    const undo = retype(stack, 'approved', (old) => ({ ...old, people: { ...old.people, end: [] } }));
-    for (let number = 0; number < 12; number += 1) await endIt(row.boundaryId, `stranger-${number}`);
+    const undo = deployTypeChange(stack, 'approved', (old) => ({
+      ...old,
+      people: { ...old.people, end: [] },
+    }));
+    for (let number = 0; number < 12; number += 1) await endTask(row.boundaryId, `stranger-${number}`);
     undo();
-    await say(row, 'ann', { role: 'Approvers' });
+    await decide(row, 'ann', { role: 'Approvers' });
     const attempts = (await eventsOf(stack, row.boundaryId)).filter(({ type }) => type === 'attempt.refused');
     expect(attempts.map(({ data }) => data['code'])).toEqual(['not-permitted', 'requester']);
   });
 });
 
 describe('an early end', () => {
-  test('of a task that waits: it closes without having run', async () => {
+  test('closes a waiting task without running it', async () => {
     const row = await submit(request());
-    await say(row, 'bob');
-    expect((await endIt(row.boundaryId, 'dave')).status).toBe(200);
-    expect(await say(row, 'carol')).toMatchObject({ status: 409 });
+    await decide(row, 'bob');
+    expect((await endTask(row.boundaryId, 'dave')).status).toBe(200);
+    expect(await decide(row, 'carol')).toMatchObject({ status: 409 });
     expect(await closed(row.boundaryId)).toMatchObject({
       outcome: 'failed',
       proof: { kind: 'nothing-issued' },
@@ -448,14 +470,14 @@ describe('an early end', () => {
     expect(executionsOf(row.boundaryId)).toEqual([]);
   });
 
-  test('while it works: access ends at once, the execution is stopped, the proof is by refusal', async () => {
+  test('ends access at once, stops the execution and is proven by refusal while the task works', async () => {
     const row = await submit(request('hangs'));
-    await say(row, 'bob');
+    await decide(row, 'bob');
     const entered = new Promise<void>((resolve) => whenEntering(stack, 'RunWork', resolve));
-    await say(row, 'carol');
+    await decide(row, 'carol');
     await entered;
     const atMs = stack.aws.clock.nowMs();
-    expect((await endIt(row.boundaryId, 'dave')).status).toBe(200);
+    expect((await endTask(row.boundaryId, 'dave')).status).toBe(200);
     const end = await closed(row.boundaryId);
     expect(end).toMatchObject({ proof: { kind: 'refused' }, work: { error: 'TaskEnded' } });
     expect((end.deny?.putAtMs ?? Infinity) - atMs).toBeLessThan(5_000);
@@ -465,43 +487,45 @@ describe('an early end', () => {
     expect(dataOf(events, 'boundary.closed')?.['error']).toBe('TaskEnded');
   });
 
-  test('twice: the second is answered the same, by somebody else it is refused', async () => {
+  test('gives the same answer when it is repeated, and is refused for another person', async () => {
     const row = await submit(request());
-    expect((await endIt(row.boundaryId, 'dave')).status).toBe(200);
-    expect((await endIt(row.boundaryId, 'dave')).status).toBe(200);
-    expect(await endIt(row.boundaryId, 'bob')).toMatchObject({ status: 409, error: 'AlreadyEnded' });
+    expect((await endTask(row.boundaryId, 'dave')).status).toBe(200);
+    expect((await endTask(row.boundaryId, 'dave')).status).toBe(200);
+    expect(await endTask(row.boundaryId, 'bob')).toMatchObject({ status: 409, error: 'AlreadyEnded' });
     await closed(row.boundaryId);
   });
 
-  test('while nothing else works, the reconciler finishes what was begun', async () => {
+  test('is completed by the reconciler when the other calls fail', async () => {
     const row = await submit(request());
     const allow = await forbid(stack, 'End', ['states:StartExecution']);
-    expect((await endIt(row.boundaryId, 'dave')).status).toBe(500);
+    expect((await endTask(row.boundaryId, 'dave')).status).toBe(500);
     expect((await rowOf(stack, row.boundaryId)).phase).toBe('revoking');
     expect((await closed(row.boundaryId)).outcome).toBe('failed');
     allow();
   });
 
-  test('by someone without the right: IAM stops them at the URL, the function where the URL lets them in', async () => {
+  test('is refused without permission, by IAM at the URL or by the function', async () => {
     const row = await submit(request());
-    expect(await endIt(row.boundaryId, 'ann', 'Requesters')).toMatchObject({ status: 403 });
-    onTestFinished(retype(stack, 'approved', (old) => ({ ...old, people: { ...old.people, end: [] } })));
-    expect(await endIt(row.boundaryId, 'dave')).toMatchObject({ status: 403, error: 'NotPermitted' });
+    expect(await endTask(row.boundaryId, 'ann', 'Requesters')).toMatchObject({ status: 403 });
+    onTestFinished(
+      deployTypeChange(stack, 'approved', (old) => ({ ...old, people: { ...old.people, end: [] } })),
+    );
+    expect(await endTask(row.boundaryId, 'dave')).toMatchObject({ status: 403, error: 'NotPermitted' });
     expect(dataOf(await eventsOf(stack, row.boundaryId), 'attempt.refused')).toMatchObject({ what: 'end' });
     expect((await rowOf(stack, row.boundaryId)).phase).toBe('requested');
   });
 });
 
 describe('an emergency', () => {
-  test('runs at once, and stays open for review until somebody else judges it', async () => {
+  test('runs at once, and its review stays open until another person decides it', async () => {
     const asked = request('succeed', { emergency: 'production is down' });
     const row = await submit(asked);
     expect((await closed(row.boundaryId)).outcome).toBe('succeeded');
     const review = { boundaryId: `${row.boundaryId}.review`, grantDigest: row.grantDigest };
     expect(typesOf(await eventsOf(stack, review.boundaryId))).toEqual(['review.opened']);
-    expect(await say(review, 'ann', { role: 'Approvers' })).toMatchObject({ status: 409 });
-    expect((await say(review, 'bob')).status).toBe(200);
-    expect(await say(review, 'carol', { decision: 'refuse' })).toMatchObject({ status: 409 });
+    expect(await decide(review, 'ann', { role: 'Approvers' })).toMatchObject({ status: 409 });
+    expect((await decide(review, 'bob')).status).toBe(200);
+    expect(await decide(review, 'carol', { decision: 'refuse' })).toMatchObject({ status: 409 });
     expect(typesOf(await eventsOf(stack, review.boundaryId))).toEqual([
       'review.opened',
       'attempt.refused',

@@ -3,7 +3,7 @@ import { drainStack } from '../../../cli/drain/drain.ts';
 import { DUE, TASK_ID, EVENT, rowOf, rows, beforeDue, pass, missed, forge, failing } from './scheduling.ts';
 
 describe('a run that cannot be submitted', () => {
-  it('is tried again by Lambda, twice, and then is done', async () => {
+  it('is retried twice by Lambda, and then succeeds', async () => {
     const stack = await beforeDue();
     const seen = failing(stack, 'GetParameter', 2);
     await pass(stack, 10);
@@ -12,7 +12,7 @@ describe('a run that cannot be submitted', () => {
     expect(missed(stack)).toEqual([]);
   });
 
-  it('half done, goes on with the next attempt where the last one stopped', async () => {
+  it('is completed by the next attempt when one stopped half-way', async () => {
     const stack = await beforeDue();
     failing(stack, 'StartExecution', 1);
     await pass(stack, 10);
@@ -20,7 +20,7 @@ describe('a run that cannot be submitted', () => {
     expect(await rows(stack)).toHaveLength(1);
   });
 
-  it('for good, ends with the missed runs', async () => {
+  it('is recorded as a missed run when every attempt fails', async () => {
     const stack = await beforeDue();
     failing(stack, 'GetParameter', Infinity);
     await pass(stack, 10);
@@ -30,7 +30,7 @@ describe('a run that cannot be submitted', () => {
     ]);
   });
 
-  it('because the stack drains, ends with the missed runs', async () => {
+  it('is recorded as a missed run while the stack is drained', async () => {
     const stack = await beforeDue();
     stack.aws.startSchedules();
     await drainStack(stack.connection, {}, stack.io);
@@ -39,7 +39,7 @@ describe('a run that cannot be submitted', () => {
     expect(missed(stack)).toMatchObject([{ requestPayload: EVENT, errorType: 'StackDraining' }]);
   });
 
-  it('because the Scheduler may not call it, ends with the missed runs', async () => {
+  it('is recorded as a missed run when the Scheduler may not call the function', async () => {
     const stack = await beforeDue();
     stack.aws.intercept = ({ operation, caller }) =>
       operation === 'Invoke' && caller.arn.includes('Nightly')
@@ -53,7 +53,7 @@ describe('a run that cannot be submitted', () => {
 });
 
 describe('the id of a run', () => {
-  it('cannot be taken by a person beforehand', async () => {
+  it('cannot be used by a person in advance', async () => {
     const stack = await beforeDue();
     const request = {
       type: 'object-transfer',
@@ -66,7 +66,7 @@ describe('the id of a run', () => {
     expect(await rowOf(stack)).toMatchObject({ outcome: 'succeeded', scheduled: { schedule: 'Nightly' } });
   });
 
-  it('taken by an execution that was started by hand, is a task that failed: nothing was issued, and its boundary is closed', async () => {
+  it('leads to a failed task without credentials, and a closed boundary, when an execution was started by hand under it', async () => {
     const stack = await beforeDue();
     const machine = [...stack.stack.resources.values()].find(
       ({ type, logicalId }) =>
@@ -84,7 +84,7 @@ describe('the id of a run', () => {
 });
 
 describe('a schedule that is changed between two deliveries of a run', () => {
-  it('changes nothing: the task stands, and the log says so', async () => {
+  it('does not change the task, and the log reports it', async () => {
     const stack = await beforeDue();
     await pass(stack, 5);
     const before = await rowOf(stack);

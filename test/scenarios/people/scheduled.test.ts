@@ -18,7 +18,7 @@ import {
 } from './scheduling.ts';
 
 describe('a schedule that is due', () => {
-  it('submits one task, which run follows to its end', async () => {
+  it('submits one task, which can be followed to its end', async () => {
     const stack = await beforeDue();
     stack.aws.startSchedules();
     const report = await runSchedule({ ...stack.connection }, 'Nightly', {
@@ -48,7 +48,7 @@ describe('a schedule that is due', () => {
     expect(missed(stack)).toEqual([]);
   });
 
-  it('makes one task of three deliveries, at once and later', async () => {
+  it('creates one task for three deliveries, at the same time and later', async () => {
     const stack = await beforeDue();
     stack.aws.schedules.delivery = ({ scheduleName }) =>
       scheduleName.includes('Nightly') ? [0, 0, 300_000] : [0];
@@ -61,7 +61,7 @@ describe('a schedule that is due', () => {
     expect(missed(stack)).toEqual([]);
   });
 
-  it('fails cleanly where there is nothing to transfer: boundary closed', async () => {
+  it('closes the boundary when there is nothing to transfer', async () => {
     const stack = await beforeDue({ exported: false });
     await pass(stack, 5);
     expect(await rowOf(stack)).toMatchObject({
@@ -89,7 +89,7 @@ describe('an event that no schedule sent', () => {
   });
 
   const now = { ...EVENT, scheduledTime: '2026-11-23T10:00:00Z' };
-  it('makes no task, and is said to be what it is', async () => {
+  it('creates no task and is reported with its reason', async () => {
     const stack = await deploy('sample');
     const forged: [unknown, RegExp][] = [
       [null, /The event is null/],

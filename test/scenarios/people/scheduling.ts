@@ -3,7 +3,7 @@ import { StackRecords } from '../../../cli/connection/stack-records.ts';
 import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import { deploy, T0, type Deployed } from '../deployed.ts';
 
-/** The sample's schedule, shortly before one of its times, and what becomes of its runs. */
+/** The sample's schedule shortly before it is due, and the results of its runs. */
 
 export const DUE_MS = Date.UTC(2026, 10, 24, 3);
 export const DUE = '2026-11-24T03:00:00Z';
@@ -17,7 +17,7 @@ export const rowOf = (stack: Deployed): Promise<LedgerRow | undefined> => record
 export const rows = (stack: Deployed): Promise<LedgerRow[]> =>
   records(stack).recent(2, stack.aws.clock.nowMs());
 
-/** A stack shortly before the schedule is due: idle hours before that would only be slow. */
+/** A stack shortly before the schedule is due, because idle hours before that would be slow. */
 export async function beforeDue({ exported = true } = {}): Promise<Deployed> {
   const stack = await deploy('sample');
   await stack.aws.clock.sleep(DUE_MS - T0 - 30_000);
@@ -25,7 +25,7 @@ export async function beforeDue({ exported = true } = {}): Promise<Deployed> {
   return stack;
 }
 
-/** Lets the schedules run from shortly before the time until some minutes after it. */
+/** Runs the schedules from shortly before the due time until some minutes after it. */
 export async function pass(stack: Deployed, minutes: number): Promise<void> {
   stack.aws.startSchedules();
   await stack.aws.clock.sleep(minutes * 60_000);
@@ -37,7 +37,7 @@ export const submitScheduled = (stack: Deployed): string =>
     ({ type, logicalId }) => type === 'AWS::Lambda::Function' && logicalId.includes('SubmitScheduled'),
   )?.physicalId ?? '';
 
-/** The letters of missed runs: what was asked for, and why it failed. */
+/** The dead letters of missed runs: the event, and why it failed. */
 export const missed = (stack: Deployed) =>
   stack.aws.queues
     .all()
@@ -52,7 +52,7 @@ export const missed = (stack: Deployed) =>
       }),
     );
 
-/** Invokes the function as the account's owner may, who is nobody's schedule. */
+/** Invokes the function as the account's owner, which is not a schedule. */
 export async function forge(stack: Deployed, event: unknown) {
   const lambda = new LambdaClient({ ...stack.connection.config });
   const { Payload, FunctionError } = await lambda.send(

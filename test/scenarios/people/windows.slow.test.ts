@@ -8,8 +8,8 @@ import { runSchedulesFor } from '../teardown/signals.ts';
 import { WORK_SECONDS } from '../../fixtures/windowed-stack.ts';
 import {
   call,
-  park,
-  retype,
+  submitWithoutStarting,
+  deployTypeChange,
   rowOf,
   sessionsOf,
   tracesOf,
@@ -26,7 +26,7 @@ beforeAll(async () => {
   stack = await deploy('windowed');
 });
 
-/** The next whole minute, and so many more. */
+/** The next whole minute plus the given number of minutes. */
 const inMinutes = (count: number): number =>
   Math.ceil(stack.aws.clock.nowMs() / MINUTE_MS) * MINUTE_MS + count * MINUTE_MS;
 
@@ -48,7 +48,7 @@ const statesOf = (ran: Ran): string[] =>
   ran.history.flatMap((event) => event.stateEnteredEventDetails?.name ?? []);
 
 const EFFECTS = ['CreateSecret', 'PutSecretValue', 'AssumeRole', 'PutRolePolicy'];
-/** What any function of the control plane did so far that could let a task in. */
+/** All calls of the control plane so far that could give access to a task. */
 const effects = (boundaryId: string): string[] =>
   stack.aws.trail
     .filter((record) => JSON.stringify(record.requestParameters ?? {}).includes(boundaryId))
@@ -73,7 +73,7 @@ function expectRejected(ran: Ran, because: RegExp): void {
 }
 
 describe('a task whose window has not opened', () => {
-  test('waits without any credential, and runs when it opens, in a lease that ends with the window', async () => {
+  test('waits without any credential, and runs when the window opens, with a lease that ends with the window', async () => {
     const [opensAtMs, closesAtMs] = [inMinutes(10), inMinutes(12)];
     const request = windowed(between(opensAtMs, closesAtMs));
     const boundaryId = boundaryIdOf(request.type, request.taskId);
@@ -111,10 +111,10 @@ describe('a task whose window has not opened', () => {
     });
   });
 
-  test('and whose type changes meanwhile is rejected when it opens', async () => {
+  test('is rejected at the opening when its type changed meanwhile', async () => {
     whenEntering(stack, 'AwaitWindow', () =>
       onTestFinished(
-        retype(stack, 'windowed', (old) => ({ ...old, workVersionArn: `${old.workVersionArn}0` })),
+        deployTypeChange(stack, 'windowed', (old) => ({ ...old, workVersionArn: `${old.workVersionArn}0` })),
       ),
     );
     const ran = await stack.run(windowed(between(inMinutes(10), inMinutes(60))));
@@ -122,14 +122,14 @@ describe('a task whose window has not opened', () => {
     expect(typesOf(ran.events)).toContain('task.admitted');
   });
 
-  test('and whose type has other hours meanwhile is rejected: what it may do stayed, when it may did not', async () => {
+  test('is rejected when only the hours of its type changed meanwhile', async () => {
     whenEntering(stack, 'AwaitWindow', () =>
-      onTestFinished(retype(stack, 'windowed', (old) => ({ ...old, window: null }))),
+      onTestFinished(deployTypeChange(stack, 'windowed', (old) => ({ ...old, window: null }))),
     );
     expectRejected(await stack.run(windowed(between(inMinutes(10), inMinutes(60)))), /grant digest/);
   });
 
-  test('and that is stopped is closed at once, with nothing issued, and stays so when it is redriven', async () => {
+  test('is closed at once without a credential when it is stopped, and a redrive does not change that', async () => {
     const opensAtMs = inMinutes(60);
     const forget = stack.aws.states.onEvent(({ executionArn, event }) => {
       if (event.stateEnteredEventDetails?.name !== 'AwaitWindow') return;
@@ -157,19 +157,19 @@ describe('a task whose window has not opened', () => {
   test('is rejected when it could not be started until the window had closed', async () => {
     const [opensAtMs, closesAtMs] = [inMinutes(1), inMinutes(3)];
     const request = windowed(between(opensAtMs, closesAtMs));
-    expect((await park(stack, request)).phase).toBe('approved');
+    expect((await submitWithoutStarting(stack, request)).phase).toBe('approved');
     await sleepUntil(closesAtMs);
     expectRejected(await stack.run(request), /its window closed at/);
   });
 });
 
-describe('what issues refuses by itself', () => {
+describe('the issuing functions refuse', () => {
   const secret = { secret: 'password' };
 
-  test('before the window opens, whoever calls it, and in it when the work no longer fits', async () => {
+  test('every caller before the window opens, and later when the work no longer fits', async () => {
     const [opensAtMs, closesAtMs] = [inMinutes(2), inMinutes(4)];
     const request = windowed(between(opensAtMs, closesAtMs));
-    const row = await park(stack, request);
+    const row = await submitWithoutStarting(stack, request);
     expect((await call(stack, 'Admit', row)).payload).toEqual({
       boundaryId: row.boundaryId,
       waitUntil: new Date(opensAtMs).toISOString(),
@@ -190,20 +190,20 @@ describe('what issues refuses by itself', () => {
     );
     expect(sessionsOf(stack, row.boundaryId)).toEqual([]);
     await sleepUntil(closesAtMs);
-    // Refused again, and the reason stays the one that was met first.
+    // It is refused again, and the first reason is kept.
     expect(await call(stack, 'IssueSecret', row, secret)).toMatchObject({
       name: 'TaskRejected',
       message: expect.stringMatching(/leaves 29 s before/),
     });
     expect(effects(row.boundaryId)).toEqual([]);
-    // No execution owns it; reconcile finds that out.
+    // No execution owns it, which reconcile finds.
     await runSchedulesFor(stack, 4);
     const { phase, proof } = await rowOf(stack, row.boundaryId);
     expect([phase, proof?.kind]).toEqual(['closed', 'nothing-issued']);
   });
 });
 
-describe('a window that can never be kept is refused by Admit, for the record', () => {
+describe('Admit rejects and records a task whose window is', () => {
   test.each<[string, () => Request['window'], RegExp]>([
     [
       'in the past',
@@ -211,7 +211,7 @@ describe('a window that can never be kept is refused by Admit, for the record', 
       /its window closed at .*Z; it is .*Z now/,
     ],
     [
-      'open for too little time',
+      'open for too short a time',
       () => between(inMinutes(10), inMinutes(10) + 59_000),
       /leaves 59 s.*needs 60 s/,
     ],
@@ -226,30 +226,30 @@ describe('a window that can never be kept is refused by Admit, for the record', 
     expect(statesOf(ran)).not.toContain('AwaitWindow');
   });
 
-  test('one that is open runs at once', async () => {
+  test('a task whose window is open runs at once', async () => {
     const ran = await stack.run(windowed(between(inMinutes(-60), inMinutes(2))));
     expect(ran.code).toBe(0);
     expect(statesOf(ran)).not.toContain('AwaitWindow');
   });
 });
 
-describe('a malformed window is no task', () => {
+describe('a request with a malformed window creates no task', () => {
   test.each<[string, Partial<Request>, RegExp]>([
     ['missing', {}, /Field window is missing; a request for windowed must contain one/],
     ['reversed', { window: between(inFuture(2), inFuture(1)) }, /must close after it opens/],
     ['empty', { window: between(inFuture(1), inFuture(1)) }, /must close after it opens/],
-    ['open for ever', { window: between(inFuture(1), inFuture(60)) }, /open for at most 31 days/],
+    ['open for too many days', { window: between(inFuture(1), inFuture(60)) }, /open for at most 31 days/],
     [
       'far ahead',
       { window: between(inFuture(91), inFuture(92)) },
       /opens in 9\d days; allowed: at most 90 days/,
     ],
     [
-      'for a type of fixed hours',
+      'for a type with fixed hours',
       { type: 'nightly', window: between(inFuture(1), inFuture(2)) },
       /nightly has fixed hours: monday, .*friday from 22:00 to 02:00, Europe\/Berlin/,
     ],
-  ])('%s: exit 2', async (_what, change, message) => {
+  ])('and exits with 2: %s', async (_what, change, message) => {
     const request = { ...windowed(undefined), ...change };
     const error: unknown = await stack.run(request).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'MalformedRequest', message: expect.stringMatching(message) });
@@ -264,8 +264,8 @@ describe('a malformed window is no task', () => {
 });
 
 describe('a type with fixed hours', () => {
-  test('gives its task the next window, in which it runs', async () => {
-    // An hour and a quarter before 22:00 in Berlin, with nobody at work until then.
+  test('gives its task the next window and runs it in that window', async () => {
+    // An hour and a quarter before 22:00 in Berlin. Nothing runs until then.
     await sleepUntil(Date.UTC(2026, 10, 23, 19, 45, 0));
     const request = windowed(undefined, 'nightly');
     const ran = await stack.run(request);
@@ -274,9 +274,9 @@ describe('a type with fixed hours', () => {
     expect(iso(window.opensAtMs)).toBe('2026-11-23T21:00:00Z');
     expect(window.closesAtMs - window.opensAtMs).toBe(4 * 60 * MINUTE_MS);
     expect(ran.row.leases.every(({ intendedAtMs }) => intendedAtMs >= window.opensAtMs)).toBe(true);
-    // One look of reconcile each hour of waiting, and not one each minute or two.
+    // Reconcile checks the task once an hour while it waits, and not every minute.
     expect(ran.row.revision).toBeLessThan(20);
-    // It stands under its id, whatever window a new one would get.
+    // The existing task is returned, even if a new one would get another window.
     expect((await stack.run(request)).row).toEqual(ran.row);
     const again = await stack.run(windowed(undefined, 'nightly'));
     expect(again.row.window).toEqual(window);

@@ -25,7 +25,7 @@ async function deployed(): Promise<Deployed> {
 
 const closingMs = (row: LedgerRow) => (row.closedAtMs ?? NaN) - (row.proof?.provenAtMs ?? NaN);
 
-/** EventBridge takes the request and refuses what is in it. */
+/** EventBridge accepts the request and refuses the entry in it. */
 function refuseEntries(stack: Deployed): () => void {
   const answer = {
     FailedEntryCount: 1,
@@ -38,11 +38,11 @@ function refuseEntries(stack: Deployed): () => void {
   }));
 }
 
-describe('the end of a boundary', () => {
+describe('the close of a boundary', () => {
   test.each([
     ['that succeeded', 'a', 'succeeded', 'refused'],
     ['that failed', 'missing', 'failed', 'refused'],
-  ])('%s is announced with its closing, once', async (_how, key, outcome, proof) => {
+  ])('%s is announced once, when it closes', async (_how, key, outcome, proof) => {
     const stack = await deployed();
     const { row } = await stack.run(transfer(key));
     await runSchedulesFor(stack, 5);
@@ -62,7 +62,7 @@ describe('the end of a boundary', () => {
     ['hangs', (stack) => interceptPutEvents(stack, 'CloseBoundary', { delayMs: 60 * MINUTE_MS })],
     ['refuses the entry', refuseEntries],
   ];
-  test.each(outages)('while EventBridge %s: closed in time, announced later, once', async (_how, begin) => {
+  test.each(outages)('is in time while EventBridge %s, and is announced later, once', async (_how, begin) => {
     const stack = await deployed();
     const end = begin(stack);
     const { code, report, row } = await stack.run(transfer());
@@ -79,7 +79,7 @@ describe('the end of a boundary', () => {
     ]);
   });
 
-  test('is announced when nothing of it has to be swept', async () => {
+  test('is announced when nothing must be swept', async () => {
     const stack = await deployed();
     const end = interceptPutEvents(stack, 'CloseBoundary');
     await forbid(stack, 'IssueSecret', ['dynamodb:GetItem']);
@@ -91,7 +91,7 @@ describe('the end of a boundary', () => {
     expect((await rowOf(stack, row.boundaryId)).dueAtMs).toBeUndefined();
   });
 
-  test('its deny is lifted in time while EventBridge stays down, and the news follow', async () => {
+  test('is announced after a long outage of EventBridge, during which the deny is removed in time', async () => {
     const stack = await deployed();
     const end = interceptPutEvents(stack, 'Control');
     const { row } = await stack.run(transfer());
@@ -108,7 +108,7 @@ describe('the end of a boundary', () => {
     expect((await rowOf(stack, row.boundaryId)).dueAtMs).toBeUndefined();
   });
 
-  test('an answer that is lost is asked for again: announced in time, perhaps twice, with the same words', async () => {
+  test('is announced in time after a lost answer, possibly twice with the same event', async () => {
     const stack = await deployed();
     interceptPutEvents(stack, 'CloseBoundary', { loseAnswer: true });
     const { row } = await stack.run(transfer());
@@ -124,8 +124,8 @@ const refused = (name: string): Verdict => ({
   refuse: { name, message: 'refused by the scenario', status: 403 },
 });
 
-/** Spoils the value of the task's session secret, so that no execution can prove anything; undone by what is returned. */
-function spoilSession(stack: Deployed, taskId: string): () => void {
+/** Changes the value of the task's session secret, so that no execution can prove anything. The returned value is used to restore it. */
+function breakSession(stack: Deployed, taskId: string): () => void {
   const session = stack.aws.secrets.store
     .all()
     .find(({ name }) => name.includes(taskId) && name.endsWith('/session'));
@@ -140,11 +140,11 @@ function restore(session: Secret, versions: Secret['versions']): void {
 }
 
 describe('an execution that gives up', () => {
-  test('is told at once, and Teardown closes the boundary, which is told as well', async () => {
+  test('is announced at once, and Teardown closes the boundary, which is also announced', async () => {
     const stack = await deployed();
     const request = transfer();
     whenEntering(stack, 'ProveRevoked', () => {
-      const heal = spoilSession(stack, request.taskId);
+      const heal = breakSession(stack, request.taskId);
       whenEntering(stack, 'BoundaryUnproven', heal);
     });
     const { row } = await stack.run(request);
@@ -159,11 +159,11 @@ describe('an execution that gives up', () => {
     expect(row.teardown?.attempt).toBe(1);
   });
 
-  test('each one is told, however often its end is reported', async () => {
+  test('is announced once for each execution, even if its end is reported repeatedly', async () => {
     const stack = await deployed();
     const request = transfer();
     whenEntering(stack, 'ProveRevoked', () => {
-      const heal = spoilSession(stack, request.taskId);
+      const heal = breakSession(stack, request.taskId);
       stack.aws.clock.setTimer(5 * MINUTE_MS, heal);
     });
     stack.aws.events.delivery = () => [0, 0, 1_000];
@@ -179,11 +179,11 @@ describe('an execution that gives up', () => {
     );
   });
 
-  test('while EventBridge is down: the next one begins all the same, and the news follow', async () => {
+  test('is followed by the next one while EventBridge is down, and is announced later', async () => {
     const stack = await deployed();
     const request = transfer();
     whenEntering(stack, 'ProveRevoked', () => {
-      const heal = spoilSession(stack, request.taskId);
+      const heal = breakSession(stack, request.taskId);
       whenEntering(stack, 'BoundaryUnproven', () => {
         heal();
         void forbid(stack, 'ProveRevoked', ['secretsmanager:DescribeSecret']).then((allow) =>
@@ -208,11 +208,11 @@ describe('an execution that gives up', () => {
     ]);
   });
 
-  test('is not told any more once the boundary is closed', async () => {
+  test('is no longer announced when the boundary is closed', async () => {
     const stack = await deployed();
     const request = transfer();
     whenEntering(stack, 'ProveRevoked', () => {
-      const heal = spoilSession(stack, request.taskId);
+      const heal = breakSession(stack, request.taskId);
       whenEntering(stack, 'BoundaryUnproven', heal);
     });
     const end = interceptPutEvents(stack, 'Control');

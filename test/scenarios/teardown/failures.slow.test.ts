@@ -19,7 +19,7 @@ import {
   eventsOf,
   forbid,
   intercept,
-  park,
+  submitWithoutStarting,
   post,
   resourceOf,
   rowOf,
@@ -31,7 +31,7 @@ import {
 } from '../evidence/meddle.ts';
 
 const MINUTE_MS = 60_000;
-/** The tail's longest wait between two attempts, and some time for the attempt itself. */
+/** The tail's longest wait between two attempts, plus time for the attempt. */
 const SOON_MS = 25_000;
 
 let sample: Deployed;
@@ -51,7 +51,7 @@ const summary = ({ code, report }: Ran) => [code, report.outcome, report.phase, 
 const errorName = ({ report }: Ran) => report.error?.split(':')[0];
 const deadlineOf = (row: LedgerRow): number => row.leases[0]?.deadlineMs ?? NaN;
 
-/** One lease as the proof tells of it. */
+/** One lease in the proof. */
 interface Proven {
   readonly proof: string;
   readonly accessKeyId: string | null;
@@ -68,7 +68,7 @@ const attemptsOf = (ran: Ran, state: string): number => {
     .filter((event) => event.type === 'TaskScheduled').length;
 };
 
-/** Denies for the rest of the test, or until so many minutes later. */
+/** Denies the actions for the rest of the test, or for the given number of minutes. */
 async function forbidFor(name: ControlName, actions: readonly string[], minutes?: number): Promise<void> {
   const allow = await forbid(sample, name, actions);
   if (minutes === undefined) {
@@ -79,13 +79,13 @@ async function forbidFor(name: ControlName, actions: readonly string[], minutes?
   } else sample.aws.clock.setTimer(minutes * MINUTE_MS, allow);
 }
 
-/** A row while its task goes on. */
+/** The row of a task after some time, while the task continues. */
 const rowAfter = async (minutes: number, request: Request): Promise<LedgerRow> => {
   await sample.aws.clock.sleep(minutes * MINUTE_MS);
   return rowOf(sample, `${request.type}.${request.taskId}`);
 };
 
-describe('the deny cannot be put: only the deadline ends the session, and the boundary closes then', () => {
+describe('a boundary without its deny closes after the deadline', () => {
   function expectClosedByDeadline(ran: Ran, error: RegExp): void {
     expect(summary(ran)).toEqual([0, 'succeeded', 'closed', 'refused']);
     const { row, events } = ran;
@@ -100,7 +100,7 @@ describe('the deny cannot be put: only the deadline ends the session, and the bo
     expect(attemptsOf(ran, 'ProveRevoked')).toBeGreaterThan(3);
   }
 
-  test('because the role is full of policies', async () => {
+  test('when the role has no room for another policy', async () => {
     const { iam, clock } = sample.aws;
     const role = resourceOf(sample, 'AWS::IAM::Role', 'ObjectTransferTaskRole').physicalId;
     const Resource = `arn:aws:s3:::${'x'.repeat(10_100)}`;
@@ -113,33 +113,38 @@ describe('the deny cannot be put: only the deadline ends the session, and the bo
     expectClosedByDeadline(await sample.run(transfer()), /LimitExceeded.*Maximum policy size of 10240/);
   });
 
-  test('because IAM refuses it', async () => {
+  test('when IAM refuses it', async () => {
     await forbidFor('RevokeAndRecord', ['iam:PutRolePolicy']);
     expectClosedByDeadline(await sample.run(transfer()), /AccessDenied.*iam:PutRolePolicy/);
   });
 });
 
-describe('IssueIdentity ends half done', () => {
+describe('a boundary whose IssueIdentity did not finish', () => {
   test.each([
-    ['before the session is made', 'sts:AssumeRole', /sts:AssumeRole/, 0],
-    ['with a session that nobody can present', 'secretsmanager:PutSecretValue', /PutSecretValue/, 1],
-  ])('%s: the boundary waits for the deadline and says `expired`', async (_when, action, error, sessions) => {
-    await forbidFor('IssueIdentity', [action]);
-    const ran = await sample.run(transfer());
-    const { row, events, report } = ran;
-    expect(summary(ran)).toEqual([1, 'failed', 'closed', 'expired']);
-    expect(report.error).toMatch(error);
-    expect(row.leases).toMatchObject([{ state: 'intended' }]);
-    expect(sessionsOf(sample, row.boundaryId)).toHaveLength(sessions);
-    expect(row.proof?.provenAtMs).toBeGreaterThan(deadlineOf(row));
-    expect(row.closedAtMs).toBeLessThan(deadlineOf(row) + MINUTE_MS);
-    const issued = dataOf(events, 'identity.issued:1')?.['accessKeyId'];
-    expect(issued === undefined).toBe(sessions === 0);
-    expect(provenOf(events)).toMatchObject([{ proof: 'expired', accessKeyId: issued ?? null, refusals: [] }]);
-    expect(typesOf(events).at(-1)).toBe('boundary.closed');
-  });
+    ['before the session was created', 'sts:AssumeRole', /sts:AssumeRole/, 0],
+    ['with a session that no caller can present', 'secretsmanager:PutSecretValue', /PutSecretValue/, 1],
+  ])(
+    'waits for the deadline and is proven as `expired` when it stopped %s',
+    async (_when, action, error, sessions) => {
+      await forbidFor('IssueIdentity', [action]);
+      const ran = await sample.run(transfer());
+      const { row, events, report } = ran;
+      expect(summary(ran)).toEqual([1, 'failed', 'closed', 'expired']);
+      expect(report.error).toMatch(error);
+      expect(row.leases).toMatchObject([{ state: 'intended' }]);
+      expect(sessionsOf(sample, row.boundaryId)).toHaveLength(sessions);
+      expect(row.proof?.provenAtMs).toBeGreaterThan(deadlineOf(row));
+      expect(row.closedAtMs).toBeLessThan(deadlineOf(row) + MINUTE_MS);
+      const issued = dataOf(events, 'identity.issued:1')?.['accessKeyId'];
+      expect(issued === undefined).toBe(sessions === 0);
+      expect(provenOf(events)).toMatchObject([
+        { proof: 'expired', accessKeyId: issued ?? null, refusals: [] },
+      ]);
+      expect(typesOf(events).at(-1)).toBe('boundary.closed');
+    },
+  );
 
-  test('CanaryFailed: a session that may not ask the canary is never given out', async () => {
+  test('fails with CanaryFailed and returns no session that the canary does not accept', async () => {
     const withoutCanary = (template: Template): Template => {
       const copy = structuredClone(template);
       for (const { Type, Properties } of Object.values(copy.Resources)) {
@@ -159,7 +164,7 @@ describe('IssueIdentity ends half done', () => {
   });
 });
 
-test('IdentityUncertain: a session whose credentials were lost on the way is waited out, and the task has another', async () => {
+test('IdentityUncertain: a session whose credentials were lost is waited for, and the task gets another one', async () => {
   const stack = await deploy('sample');
   stack.put('source', 'a', Buffer.from('a'));
   let lost = 0;
@@ -178,9 +183,9 @@ test('IdentityUncertain: a session whose credentials were lost on the way is wai
   expect(ran.row.proof?.provenAtMs).toBeGreaterThan(ran.row.leases[0]?.deadlineMs ?? Infinity);
 });
 
-test('HalfIssued: a value of an attempt that did not finish is not used, and is destroyed', async () => {
+test('HalfIssued: the value of an unfinished attempt is not used, and is destroyed', async () => {
   const request = transfer();
-  const parked = await park(sample, request);
+  const parked = await submitWithoutStarting(sample, request);
   const name = parked.secrets[0]?.secretName ?? '';
   const secrets = new SecretsManagerClient({ ...sample.connection.config });
   await secrets.send(new CreateSecretCommand({ Name: name }));
@@ -198,8 +203,8 @@ test('HalfIssued: a value of an attempt that did not finish is not used, and is 
   expect(sample.aws.secrets.store.find(name, sample.aws.clock.nowMs())).toBeUndefined();
 });
 
-/** The tail's patience of more than an hour with longer waits in between, so that the test has fewer of them. */
-function patientInFewSteps(template: Template): Template {
+/** The tail still retries for more than an hour, but with longer waits, so that the test has fewer attempts. */
+function withFewerRetries(template: Template): Template {
   const text = JSON.stringify(template)
     .replace(/(MaxDelaySeconds\\":)(20|30)\b/g, '$11200')
     .replace(/(MaxAttempts\\":)\d{3}\b/g, '$120');
@@ -207,7 +212,7 @@ function patientInFewSteps(template: Template): Template {
 }
 
 describe('a JIT secret that cannot be destroyed', () => {
-  test('for a while: it stands as unrevoked, the session is denied meanwhile, and the boundary closes when it heals', async () => {
+  test('for a while is recorded as unrevoked while the session is denied, and the boundary closes later', async () => {
     await forbidFor('RevokeAndRecord', ['secretsmanager:DeleteSecret'], 3);
     const request = transfer();
     const running = sample.run(request);
@@ -228,9 +233,9 @@ describe('a JIT secret that cannot be destroyed', () => {
     expect(attemptsOf(ran, 'RevokeAndRecord')).toBeGreaterThan(5);
   });
 
-  test('for ever: exit 3, BoundaryUnproven names it, and nothing claims that it closed', async () => {
-    const stack = await deploy('sample', { transform: patientInFewSteps });
-    // Time stands still then: this boundary is torn down again and again, for ever.
+  test('permanently leads to exit code 3 and BoundaryUnproven with its name, and the boundary is not reported as closed', async () => {
+    const stack = await deploy('sample', { transform: withFewerRetries });
+    // The clock stops here, because this boundary is torn down repeatedly.
     onTestFinished(() => void stack.aws.clock.hold());
     stack.put('source', 'a', Buffer.from('content'));
     await forbid(stack, 'RevokeAndRecord', ['secretsmanager:DeleteSecret']);
@@ -247,7 +252,7 @@ describe('a JIT secret that cannot be destroyed', () => {
     expect(typesOf(ran.events).at(-1)).toBe('work.finished');
   });
 
-  test('that answers again after it was destroyed: not proven until it is gone', async () => {
+  test('and that can be read again after it was destroyed prevents the proof until it is gone', async () => {
     const { store } = sample.aws.secrets;
     const request = transfer();
     whenEntering(sample, 'RunWork', () => {
@@ -266,8 +271,8 @@ describe('a JIT secret that cannot be destroyed', () => {
   });
 });
 
-describe('IAM takes', () => {
-  test('no time: the boundary closes within seconds', async () => {
+describe('a policy change in IAM', () => {
+  test('without delay lets the boundary close within seconds', async () => {
     const stack = await deploy('sample', { policyDelayMs: 0 });
     stack.put('source', 'a', Buffer.from('content'));
     const ran = await stack.run(transfer());
@@ -276,7 +281,7 @@ describe('IAM takes', () => {
     expect(attemptsOf(ran, 'ProveRevoked')).toBe(1);
   });
 
-  test('ten minutes: a lease of two closes by its deadline', async () => {
+  test('with a delay of ten minutes lets a lease of two minutes end by its deadline', async () => {
     const stack = await deploy('sample', { policyDelayMs: 10 * MINUTE_MS });
     stack.put('source', 'a', Buffer.from('content'));
     const ran = await stack.run(transfer());
@@ -289,10 +294,10 @@ describe('IAM takes', () => {
   });
 });
 
-describe('the records cannot be reached for a while', () => {
+describe('a task, when the tables are not available for a while', () => {
   const tail: readonly ControlName[] = ['RevokeAndRecord', 'ProveRevoked', 'CloseBoundary'];
   const records = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'];
-  test.each(tail)('by %s: it goes on when they can', async (name) => {
+  test.each(tail)('to %s, continues when they are available again', async (name) => {
     await forbidFor(name, records, 3);
     const ran = await sample.run(transfer());
     expect(summary(ran)).toEqual([0, 'succeeded', 'closed', 'refused']);
@@ -301,7 +306,7 @@ describe('the records cannot be reached for a while', () => {
     expect(chainFault(ran.row.boundaryId, ran.events)).toBeUndefined();
   });
 
-  test("when every write's first answer is lost, no step is done twice", async () => {
+  test('does no step twice when the first answer to every write is lost', async () => {
     const calm = await sample.run(transfer());
     const seen = new Set<string>();
     onTestFinished(
@@ -333,11 +338,11 @@ const REVOKE: Step = ['RevokeAndRecord', RETURNED];
 const PROVE: Step = ['ProveRevoked'];
 const CLOSE: Step = ['CloseBoundary'];
 
-/** Takes the steps by hand, in the given order, and tells each one's answer. */
+/** Calls the steps in the given order and returns each answer. */
 async function steps(row: LedgerRow, ...taken: readonly Step[]): Promise<string[]> {
   const names: string[] = [];
   for (const [name, more] of taken) {
-    if (name === 'ProveRevoked') await sample.aws.clock.sleep(5000); // for the deny to arrive
+    if (name === 'ProveRevoked') await sample.aws.clock.sleep(5000); // until the deny is effective
     names.push((await call(sample, name, row, more)).name);
   }
   return names;
@@ -355,11 +360,11 @@ const everything = async ({ boundaryId }: LedgerRow) => ({
   sessions: sessionsOf(sample, boundaryId).length,
 });
 
-describe('functions called out of turn', () => {
-  test('each twice, one after the other: the same end, and the same evidence as once', async () => {
-    const once = await park(sample, transfer());
+describe('functions that are called out of order', () => {
+  test('have the same end and the same evidence when each is called twice', async () => {
+    const once = await submitWithoutStarting(sample, transfer());
     expect(await steps(once, ADMIT, SECRET, IDENTITY, REVOKE, PROVE, CLOSE)).toEqual(oks(6));
-    const twice = await park(sample, transfer());
+    const twice = await submitWithoutStarting(sample, transfer());
     const answers = await steps(
       twice,
       ...[ADMIT, ADMIT, SECRET, SECRET, IDENTITY, IDENTITY],
@@ -373,8 +378,8 @@ describe('functions called out of turn', () => {
     expect(chainFault(twice.boundaryId, b.events)).toBeUndefined();
   });
 
-  test('each of the first again while the boundary is open changes nothing', async () => {
-    const row = await park(sample, transfer());
+  test('change nothing when the first ones are called again while the boundary is open', async () => {
+    const row = await submitWithoutStarting(sample, transfer());
     await steps(row, ADMIT, SECRET, IDENTITY);
     const before = await everything(row);
     expect(await steps(row, ADMIT, SECRET, IDENTITY, PROVE, CLOSE)).toEqual([
@@ -389,8 +394,8 @@ describe('functions called out of turn', () => {
     expect((await everything(row)).row).toMatchObject({ phase: 'closed', outcome: 'succeeded' });
   });
 
-  test('every one before its turn changes nothing', async () => {
-    const row = await park(sample, transfer());
+  test('change nothing when they are called too early', async () => {
+    const row = await submitWithoutStarting(sample, transfer());
     const before = await everything(row);
     expect(await steps(row, SECRET, IDENTITY, PROVE, CLOSE)).toEqual([
       'PhasePassed',
@@ -401,8 +406,8 @@ describe('functions called out of turn', () => {
     expect(await everything(row)).toEqual(before);
   });
 
-  test('after revoking nothing is issued, and what is called again says the same', async () => {
-    const row = await park(sample, transfer());
+  test('issue nothing after the revocation, and return the same answers', async () => {
+    const row = await submitWithoutStarting(sample, transfer());
     await steps(row, ADMIT, REVOKE);
     const revoked = await everything(row);
     expect(await steps(row, ADMIT, SECRET, IDENTITY, CLOSE, REVOKE)).toEqual([
@@ -417,7 +422,7 @@ describe('functions called out of turn', () => {
     expect((await everything(row)).row).toMatchObject({ phase: 'closed', proof: { kind: 'nothing-issued' } });
   });
 
-  test('after the end: the same answers, no new event, no new revision', async () => {
+  test('return the same answers after the end, without a new event or revision', async () => {
     const { row } = await sample.run(transfer());
     const before = await everything(row);
     const failed: Step = [
@@ -436,8 +441,8 @@ describe('functions called out of turn', () => {
     expect(await everything(row)).toEqual(before);
   });
 
-  test('as another execution: NotTheOwner from each, whatever the phase', async () => {
-    const row = await park(sample, transfer());
+  test('throw NotTheOwner for another execution in every phase', async () => {
+    const row = await submitWithoutStarting(sample, transfer());
     const stranger = { boundaryId: row.boundaryId, executionArn: `${row.executionArn}2` };
     for (const step of [undefined, ADMIT, REVOKE]) {
       if (step !== undefined) await steps(row, step);
@@ -448,7 +453,7 @@ describe('functions called out of turn', () => {
     }
   });
 
-  test('evidence after boundary.closed is refused', async () => {
+  test('refuse an event after boundary.closed', async () => {
     const { row, events } = await sample.run(transfer());
     const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...sample.connection.config }));
     const log = new EvidenceLog(documents, sample.output('EvidenceTable'), sample.aws.clock);
@@ -463,19 +468,23 @@ describe('functions called out of turn', () => {
   });
 });
 
-/** So many lists in each other. */
+/** The given number of nested lists. */
 const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
-describe('nothing that a worker says can stop the teardown', () => {
+describe('no output of a worker can stop the teardown', () => {
   const returned = (result: string) =>
     `{"status":"returned","payload":{"done":true,"result":${result},"tools":{"uses":[],"count":0,"digest":"d"}}}`;
   const failed = (error: string, cause: string) =>
     JSON.stringify({ status: 'failed', state: 'RunWork', error, cause });
 
   test.each([
-    ['half a character', returned('"\\ud83d"'), 'WorkContractViolation'],
-    ['half a character in a key', returned('{"\\ud83d":1}'), 'WorkContractViolation'],
-    ['half a character in its tools', returned('1').replace('"d"', '"\\ude00"'), 'WorkContractViolation'],
+    ['half of a character', returned('"\\ud83d"'), 'WorkContractViolation'],
+    ['half of a character in a key', returned('{"\\ud83d":1}'), 'WorkContractViolation'],
+    [
+      'half of a character in its report of tools',
+      returned('1').replace('"d"', '"\\ude00"'),
+      'WorkContractViolation',
+    ],
     ['a number that loses its last digits', returned('9007199254740993'), 'WorkContractViolation'],
     ['a huge number', returned('1e300'), 'WorkContractViolation'],
     ['a tiny number', returned('5e-324'), 'WorkContractViolation'],
@@ -485,16 +494,16 @@ describe('nothing that a worker says can stop the teardown', () => {
     ['__proto__', returned('{"__proto__":{"a":1}}'), 'WorkContractViolation'],
     ['20 levels', returned(nested(20)), undefined],
     [
-      'every kind',
+      'every kind of value',
       returned('[null,true,-0.5,1e-7,9007199254740991,"\\ud83d\\ude00\\u0000",{"a":{}},""]'),
       undefined,
     ],
-    ['an error with half a character', failed('Half\ud83d', 'half \ud83d'), 'Half\ufffd'],
+    ['an error with half of a character', failed('Half\ud83d', 'half \ud83d'), 'Half\ufffd'],
     ['an error cut inside a character', failed('Cut', `${'x'.repeat(999)}\u{1F600}`), 'Cut'],
-    ['an error that is no JSON', failed('Odd', '{"errorMessage":"\\q"}'), 'Odd'],
-    ['an error without words', failed('', ''), ''],
+    ['an error that is not JSON', failed('Odd', '{"errorMessage":"\\q"}'), 'Odd'],
+    ['an error without a name and a message', failed('', ''), ''],
   ])('%s', async (_what, ended, error) => {
-    const row = await park(sample, transfer());
+    const row = await submitWithoutStarting(sample, transfer());
     await steps(row, ADMIT, SECRET, IDENTITY);
     const answer = await call(sample, 'RevokeAndRecord', row, { ended: JSON.parse(ended) });
     expect(answer).toMatchObject({ name: 'ok', message: '' });

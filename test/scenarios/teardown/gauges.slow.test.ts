@@ -23,7 +23,7 @@ async function deployed(): Promise<Deployed> {
   return stack;
 }
 
-/** One task while something is forbidden for some minutes; the schedule runs until all is over. */
+/** Runs one task while an action is denied for some minutes. The schedule runs until the end. */
 async function inTrouble(name: ControlName, action: string, forMinutes: number) {
   const stack = await deployed();
   const allow = await forbid(stack, name, [action]);
@@ -41,7 +41,7 @@ async function inTrouble(name: ControlName, action: string, forMinutes: number) 
 }
 
 describe('gauges', () => {
-  test('are written by every scheduled run, zeros when nothing is wrong', async () => {
+  test('are written by every scheduled run, with 0 when nothing is wrong', async () => {
     const stack = await deployed();
     await stack.run(transfer());
     await runSchedulesFor(stack, 10);
@@ -55,13 +55,13 @@ describe('gauges', () => {
       });
   });
 
-  /** No two runs that saw it are further apart than this: every run sees a row in trouble. */
+  /** The maximum time between two runs that counted it, because every run checks a row in trouble. */
   const expectSteady = (times: readonly number[]) => {
     const pauses = times.slice(1).map((atMs, index) => atMs - (times[index] ?? 0));
     expect(Math.max(...pauses)).toBeLessThan(1.5 * MINUTE_MS);
   };
 
-  test('show a secret that cannot be destroyed in every run until it is, though its tail writes the row all the time', async () => {
+  test('count a secret that cannot be destroyed in every run until it is, although the tail keeps writing the row', async () => {
     const { stack, row, seen } = await inTrouble('RevokeAndRecord', 'secretsmanager:DeleteSecret', 14);
     const times = seen('SecretsUnrevoked');
     const fromMs = row.revokingAtMs ?? 0;
@@ -76,7 +76,7 @@ describe('gauges', () => {
     expect(gauges(stack).at(-1)).toMatchObject({ SecretsUnrevoked: 0, BoundariesOverdue: 0 });
   });
 
-  test('show a deny that IAM did not take until the deadline has done its work', async () => {
+  test('count a deny that IAM refused until the boundary closes after the deadline', async () => {
     const { row, seen } = await inTrouble('RevokeAndRecord', 'iam:PutRolePolicy', 1);
     const times = seen('DeniesNotEffective');
     expect(times.length).toBeGreaterThan(0);
@@ -85,9 +85,9 @@ describe('gauges', () => {
     expect(seen('BoundariesOverdue')).toEqual([]);
   });
 
-  test('count a row whose look fails', async () => {
+  test('count a row whose check fails', async () => {
     const stack = await deployed();
-    // Time stands still then: this boundary can never be proven, and is torn down again and again.
+    // The clock stops here, because this boundary can never be proven and is torn down repeatedly.
     onTestFinished(() => void stack.aws.clock.hold());
     await forbid(stack, 'ProveRevoked', ['dynamodb:GetItem']);
     const request = transfer();
@@ -105,7 +105,7 @@ describe('gauges', () => {
     expect(Math.max(...pauses)).toBeLessThan(8 * MINUTE_MS);
   });
 
-  test('count a row that cannot be read as overdue, not as healthy', async () => {
+  test('count an unreadable row as overdue and not as healthy', async () => {
     const stack = await deployed();
     await stack.run(transfer());
     stack.aws.intercept = ({ operation, caller }) =>
@@ -117,7 +117,7 @@ describe('gauges', () => {
     expect(gauges(stack).at(-1)).toMatchObject({ BoundariesOverdue: 0 });
   });
 
-  test('are not written by a run that cannot ask what is due: its silence is what the alarm hears', async () => {
+  test('are not written by a run that cannot query the due rows, so that the alarm for missing metrics goes on', async () => {
     const stack = await deployed();
     await runSchedulesFor(stack, 2.5);
     const before = gauges(stack).length;
@@ -130,7 +130,7 @@ describe('gauges', () => {
 });
 
 describe('seconds to proven', () => {
-  test('are written once a boundary, from the end of its work', async () => {
+  test('are written once for each boundary and counted from the end of its work', async () => {
     const stack = await deployed();
     const { row } = await stack.run(transfer());
     await runSchedulesFor(stack, 5);

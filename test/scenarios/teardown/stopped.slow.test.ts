@@ -5,7 +5,7 @@ import { StackRecords } from '../../../cli/connection/stack-records.ts';
 import { deploy, freshId, type Deployed } from '../deployed.ts';
 import { runSchedulesFor } from './signals.ts';
 
-/** As the synthesized definition has them, but for the ends that this task cannot come to. */
+/** The states of the synthesized definition, without the end states that this task cannot reach. */
 const STATES = await statesOf(/^ObjectTransfer/);
 
 async function statesOf(machine: RegExp): Promise<string[]> {
@@ -18,7 +18,7 @@ async function statesOf(machine: RegExp): Promise<string[]> {
   return names.filter((name) => name !== 'NotTheOwner' && name !== 'BoundaryUnproven');
 }
 
-/** Where the boundary is closed already when the execution is stopped. */
+/** The states in which the boundary is already closed when the execution is stopped. */
 const CLOSED_BEFORE = new Set(['Outcome', 'TaskSucceeded', 'TaskFailed']);
 
 const transfer = () => ({
@@ -51,8 +51,8 @@ const secretsLeft = (stack: Deployed) =>
     .filter(({ arn }) => arn !== stack.output('DatabaseAdmin'))
     .filter(({ deletedMs, gone }) => deletedMs === undefined && gone === undefined);
 
-describe('an execution that is stopped is closed by Teardown', () => {
-  test.each(STATES)('in %s: exit 1, closed and proven, nothing left', async (state) => {
+describe('Teardown closes a task whose execution is stopped', () => {
+  test.each(STATES)('in %s, with exit code 1, a proof and nothing left', async (state) => {
     const { stack, ran } = await stopped(state);
     expect([ran.code, ran.report.executionStatus, ran.report.phase]).toEqual([1, 'ABORTED', 'closed']);
     expect(['refused', 'nothing-issued', 'expired']).toContain(ran.report.proof);
@@ -62,7 +62,7 @@ describe('an execution that is stopped is closed by Teardown', () => {
     expect(secretsLeft(stack)).toEqual([]);
   });
 
-  test('when the status event is lost, by the schedule', async () => {
+  test('when the status event is lost, started by the schedule', async () => {
     const stack = await deploy('sample');
     stack.put('source', 'a', Buffer.from('a'));
     stack.aws.events.delivery = () => [];
@@ -71,7 +71,7 @@ describe('an execution that is stopped is closed by Teardown', () => {
     expect([ran.code, ran.report.phase, ran.report.proof]).toEqual([1, 'closed', 'refused']);
   });
 
-  test('when the status event comes three times, by one Teardown', async () => {
+  test('once when the status event comes three times', async () => {
     const stack = await deploy('sample');
     stack.put('source', 'a', Buffer.from('a'));
     stack.aws.events.delivery = () => [0, 0, 30_000];
@@ -85,8 +85,8 @@ describe('an execution that is stopped is closed by Teardown', () => {
   });
 });
 
-describe('housekeeping', () => {
-  test('a deny is lifted after its deadline and not before, and the row is due no more', async () => {
+describe('reconcile', () => {
+  test('removes a deny after its deadline and not before, and the row is no longer due', async () => {
     const stack = await deploy('sample');
     stack.put('source', 'a', Buffer.from('a'));
     const { row } = await stack.run(transfer());
@@ -110,7 +110,7 @@ describe('housekeeping', () => {
     expect(after?.dueAtMs).toBeUndefined();
   });
 
-  test('a task whose execution was never started is started', async () => {
+  test('starts a task whose execution was never started', async () => {
     const stack = await deploy('sample');
     stack.put('source', 'a', Buffer.from('a'));
     let refusals = 0;

@@ -6,7 +6,7 @@ import { boundaryIdOf, denyPolicyName, secretName, taskRolePath } from 'taskboun
 import { STRAY_AGE_MS } from '../../../core/reconcile/strays.ts';
 import type { Intercept } from 'taskbound-local/gateway/intercept';
 import { deploy, freshId, type Deployed } from '../deployed.ts';
-import { call, park, resourceOf, rowOf, type Request } from '../evidence/meddle.ts';
+import { call, submitWithoutStarting, resourceOf, rowOf, type Request } from '../evidence/meddle.ts';
 
 const NONCE = '0123456789abcdef0123456789abcdef';
 const DENY = {
@@ -44,7 +44,7 @@ async function makeSecrets(...names: readonly string[]): Promise<void> {
   const secrets = new SecretsManagerClient({ ...stack.connection.config });
   for (const Name of names) await secrets.send(new CreateSecretCommand({ Name }));
 }
-/** Without the stack's own, which is no task's. */
+/** Without the secret of the stack itself, which belongs to no task. */
 const secretsLeft = () =>
   stack.aws.secrets.store
     .all()
@@ -59,7 +59,7 @@ const policiesOf = (role: string) => stack.aws.iam.inlinePolicies(role, now()).m
 const staleDenyOf = (taskId: string) =>
   denyPolicyName(boundaryIdOf('object-transfer', taskId), now() - SWEEP_MARGIN_MS - 1000);
 
-/** Calls reconcile as the hour's schedule does. */
+/** Calls reconcile like the hourly schedule. */
 async function removeStrays(): Promise<unknown> {
   const lambda = new LambdaClient({ ...stack.connection.config });
   const FunctionName = resourceOf(stack, 'AWS::Lambda::Function', 'ControlReconcileFunction').physicalId;
@@ -71,8 +71,8 @@ async function removeStrays(): Promise<unknown> {
 const asked = (operation: string) =>
   stack.aws.trail.filter(({ eventName }) => eventName === operation).length;
 
-describe('a secret that no row leads to', () => {
-  test('is destroyed when it is old enough, and not before', async () => {
+describe('a secret that belongs to no row', () => {
+  test('is destroyed only when it is old enough', async () => {
     await makeSecrets(strayName('lost'));
     await later(STRAY_AGE_MS);
     const read = asked('GetItem');
@@ -83,7 +83,7 @@ describe('a secret that no row leads to', () => {
     expect(secretsLeft()).toEqual([]);
   });
 
-  test('stays when it is another stack’s, or has a name that is not ours', async () => {
+  test('is kept when it belongs to another stack or has another form of name', async () => {
     const others = [
       strayName('lost', 'Taskbound2'),
       strayName('lost', 'Other'),
@@ -106,7 +106,7 @@ describe('a secret that no row leads to', () => {
     expect(asked('ListSecrets')).toBe(3);
   });
 
-  test('that cannot be destroyed does not keep others', async () => {
+  test('that cannot be destroyed does not prevent the destruction of others', async () => {
     await makeSecrets(strayName('one'), strayName('two'), strayName('three'));
     await later(STRAY_AGE_MS + 1);
     stack.aws.intercept = refuse('DeleteSecret', 'two');
@@ -117,7 +117,7 @@ describe('a secret that no row leads to', () => {
   });
 });
 
-/** Refuses a call whose body holds the text. */
+/** Refuses a call whose body contains the text. */
 const refuse =
   (operation: string, text = ''): Intercept =>
   (seen) =>
@@ -126,8 +126,8 @@ const refuse =
       : 'proceed';
 
 describe('a secret of a known boundary', () => {
-  test('stays while it is open, whatever its age', async () => {
-    const row = await park(stack, transfer());
+  test('is kept at any age while the boundary is open', async () => {
+    const row = await submitWithoutStarting(stack, transfer());
     await call(stack, 'Admit', row);
     await call(stack, 'IssueSecret', row, { secret: 'receiptKey' });
     await later(10 * STRAY_AGE_MS);
@@ -135,7 +135,7 @@ describe('a secret of a known boundary', () => {
     expect(secretsLeft()).toEqual([row.secrets[0]?.secretName]);
   });
 
-  test('stays until the row was swept, and is destroyed when it turns up after that', async () => {
+  test('is kept until the row is swept, and is destroyed when it appears after that', async () => {
     const { row } = await stack.run(transfer());
     await makeSecrets(row.secrets[0]?.secretName ?? '');
     await later(STRAY_AGE_MS + 1);
@@ -154,8 +154,8 @@ describe('a secret of a known boundary', () => {
   });
 });
 
-describe('a deny that no row leads to', () => {
-  test('is lifted when its deadline has passed, from every role under the path, and from no other', async () => {
+describe('a deny that belongs to no row', () => {
+  test('is removed after its deadline from every role under the path, and from no other role', async () => {
     const left = taskRolePath('Taskbound');
     const { trust, boundaryArn = '' } = stack.aws.iam.role(taskRole());
     stack.aws.iam.putRole({ name: 'LeftBehind', path: left, trust, boundaryArn }, now());
@@ -165,7 +165,7 @@ describe('a deny that no row leads to', () => {
     expect([taskRole(), 'LeftBehind', 'Others'].map(policiesOf)).toEqual([[], [], [staleDenyOf('lost')]]);
   });
 
-  test('stays before that, and so does every policy with a name that is not ours', async () => {
+  test('is kept before its deadline, and policies with another form of name are always kept', async () => {
     const tooEarly = denyPolicyName('object-transfer.lost', now() - SWEEP_MARGIN_MS);
     const others = ['made-by-hand', 'taskbound-deny-lost-1', 'taskbound-deny-object-transfer.lost-00001'];
     makeDenies(taskRole(), tooEarly, ...others);
@@ -175,7 +175,7 @@ describe('a deny that no row leads to', () => {
     expect(policiesOf(taskRole())).toEqual(others);
   });
 
-  test('stays while the row of its boundary is there to lift it', async () => {
+  test('is kept while its boundary has a row that removes it', async () => {
     const { row } = await stack.run(transfer());
     await later(STRAY_AGE_MS);
     await removeStrays();
@@ -189,7 +189,7 @@ describe('a deny that no row leads to', () => {
     expect(policiesOf(taskRole())).toEqual([]);
   });
 
-  test('that is gone already is no failure', async () => {
+  test('that no longer exists is not a failure', async () => {
     makeDenies(taskRole(), staleDenyOf('lost'));
     const name = staleDenyOf('lost');
     stack.aws.intercept = ({ operation }) => {
@@ -201,7 +201,7 @@ describe('a deny that no row leads to', () => {
   });
 });
 
-describe('one kind that cannot be listed does not stop the other, and fails the run', () => {
+describe('a listing that fails does not prevent the removal of the other kind, and fails the run', () => {
   test.each(['ListSecrets', 'ListRoles', 'ListRolePolicies'])('%s', async (operation) => {
     await makeSecrets(strayName('lost'));
     await later(STRAY_AGE_MS + 1);
@@ -213,7 +213,7 @@ describe('one kind that cannot be listed does not stop the other, and fails the 
   });
 });
 
-test('the schedule calls it every hour', async () => {
+test('the schedule removes strays every hour', async () => {
   await makeSecrets(strayName('lost'));
   await later(STRAY_AGE_MS + 1);
   await later(3_600_000 - (now() % 3_600_000) - 30_000);

@@ -3,14 +3,14 @@ import { chainFault } from 'taskbound-evidence/chain/evidence';
 import type { Template } from 'taskbound-local/template/template';
 import type { InterceptedCall, Verdict } from 'taskbound-local/gateway/intercept';
 import { deploy, freshId, type Deployed, type Ran } from '../deployed.ts';
-import { dataOf, retype, sessionsOf, typesOf, type Request } from '../evidence/meddle.ts';
+import { dataOf, deployTypeChange, sessionsOf, typesOf, type Request } from '../evidence/meddle.ts';
 
-/** How long S3 takes for a part: two fit one run of a minute. */
+/** The duration of one part in S3. Two parts fit into one run of a minute. */
 const PART_MS = 25_000;
-/** Five parts of eight bytes: three runs. */
+/** Five parts of eight bytes, which need three runs. */
 const CONTENT = Buffer.from('0123456789abcdefghijABCDEFGHIJklmnopqrst');
 
-/** The sample with a work function that copies what is small in parts, one after the other. */
+/** The sample with a work function that copies small objects in parts, one after the other. */
 function withSmallParts(template: Template): Template {
   const copy = structuredClone(template);
   for (const { Type, Properties } of Object.values(copy.Resources)) {
@@ -24,7 +24,7 @@ function withSmallParts(template: Template): Template {
 let sample: Deployed;
 beforeAll(async () => {
   sample = await deploy('sample', { transform: withSmallParts });
-  // S3 wants parts of 5 MiB; the test has none so large.
+  // S3 requires parts of 5 MiB. The parts of this test are smaller.
   Object.assign(sample.aws.s3.store.limits, { partBytes: 1 });
 });
 
@@ -42,7 +42,7 @@ const transfer = (): Request => {
 const isPart = ({ service, operation, request }: InterceptedCall): boolean =>
   service === 's3' && operation.startsWith('PUT') && request.path.includes('partNumber=');
 
-/** Parts take their time; other calls go as `also` says. Until the end of the test. */
+/** Delays parts until the end of the test. `also` decides about other calls. */
 function slowParts(also: (call: InterceptedCall) => Verdict = () => 'proceed', stack = sample): void {
   stack.aws.intercept = (call) => {
     const verdict = also(call);
@@ -74,7 +74,7 @@ interface Proven {
 const provenOf = ({ events }: Ran): Proven[] =>
   dataOf(events, 'revocation.proven')?.['leases'] as unknown as Proven[];
 
-/** Calls of a task's sessions that were answered, by name. */
+/** The successful calls of a task's sessions, by name. */
 const callsOf = (ran: Ran, eventName: string) =>
   sample.aws.trail.filter(
     (record) =>
@@ -93,8 +93,8 @@ function expectSound(ran: Ran): void {
   expect(sample.aws.secrets.store.all().filter(({ name }) => name.includes(ran.row.taskId))).toEqual([]);
 }
 
-describe('an object that one run cannot move', () => {
-  test('takes three, each with a lease of its own in the evidence, and arrives byte for byte', async () => {
+describe('an object that needs several runs', () => {
+  test('takes three runs with one lease each in the evidence, and is copied byte for byte', async () => {
     slowParts();
     const ran = await sample.run(transfer());
     expect([...summary(ran), ran.report.error]).toEqual([0, 'succeeded', 'closed', 'refused', null]);
@@ -129,7 +129,7 @@ describe('an object that one run cannot move', () => {
     expect(ran.row.deny?.deadlineMs).toBe(Math.max(...deadlines));
   });
 
-  test('is one upload, each part copied once and the whole completed once; each run says what it used', async () => {
+  test('is one upload with each part copied once and completed once, and each run reports its calls', async () => {
     slowParts();
     const ran = await sample.run(transfer());
     expect(callsOf(ran, 'CreateMultipartUpload')).toHaveLength(1);
@@ -154,7 +154,7 @@ describe('an object that one run cannot move', () => {
     expect(last?.data).toMatchObject({ status: 'succeeded', result: { bytes: CONTENT.length } });
   });
 
-  test('all three sessions are probed in rounds: the proof takes no longer than that of one', async () => {
+  test('is proven by probing all three sessions in rounds, which takes no longer than for one session', async () => {
     slowParts();
     const ran = await sample.run(transfer());
     const proven = provenOf(ran);
@@ -169,10 +169,10 @@ describe('an object that one run cannot move', () => {
   });
 });
 
-describe('what goes wrong in a later run', () => {
+describe('a fault in a later run', () => {
   const refused = { refuse: { name: 'AccessDenied', message: 'refused by the scenario', status: 403 } };
 
-  test('a failure: the upload is aborted, the boundary closed, both leases proven', async () => {
+  test('aborts the upload and closes the boundary with both leases proven when the work fails', async () => {
     let parts = 0;
     slowParts((call) => (isPart(call) && (parts += 1) === 3 ? refused : 'proceed'));
     const ran = await sample.run(transfer());
@@ -184,7 +184,7 @@ describe('what goes wrong in a later run', () => {
     expect(copyOf(ran)).toBeUndefined();
   });
 
-  test('a stop: Teardown closes, both leases proven; the upload is left to the lifecycle rule', async () => {
+  test('is closed by Teardown with both leases proven after a stop, and the lifecycle rule removes the upload', async () => {
     slowParts();
     whenEnteringAgain('RunWork', 2, (arn) => queueMicrotask(() => sample.aws.states.abort(arn)));
     const ran = await sample.run(transfer());
@@ -203,7 +203,7 @@ describe('what goes wrong in a later run', () => {
     sample.aws.s3.store.bucket(sample.output('destination')).uploads.clear();
   });
 
-  test('the source changed between two runs: SourceChanged, and nothing of the copy stays', async () => {
+  test('fails with SourceChanged and leaves no copy when the source changed between two runs', async () => {
     slowParts();
     const request = transfer();
     whenEnteringAgain('MoreToDo', 1, () =>
@@ -216,11 +216,14 @@ describe('what goes wrong in a later run', () => {
     expect([copyOf(ran), uploadsLeft()]).toEqual([undefined, 0]);
   });
 
-  test('the type changed between two runs: no second lease, rejected, and the first run is told', async () => {
+  test('rejects the task without a second lease when the type changed between two runs, and records the first run', async () => {
     slowParts();
     whenEnteringAgain('MoreToDo', 1, () =>
       onTestFinished(
-        retype(sample, 'object-transfer', (old) => ({ ...old, workVersionArn: `${old.workVersionArn}0` })),
+        deployTypeChange(sample, 'object-transfer', (old) => ({
+          ...old,
+          workVersionArn: `${old.workVersionArn}0`,
+        })),
       ),
     );
     const ran = await sample.run(transfer());
@@ -233,7 +236,7 @@ describe('what goes wrong in a later run', () => {
     sample.aws.s3.store.bucket(sample.output('destination')).uploads.clear();
   });
 
-  test('the answer of IssueIdentity was lost: its lease is answered again, and no other is issued', async () => {
+  test('returns the same lease after a lost answer of IssueIdentity', async () => {
     let issues = 0;
     slowParts(({ operation, request }) =>
       operation === 'Invoke' && request.path.includes('IssueIdentity') && (issues += 1) === 2
@@ -252,7 +255,7 @@ describe('what goes wrong in a later run', () => {
     expect(sessionsOf(sample, ran.row.boundaryId)).toHaveLength(3);
   });
 
-  test('the answer to the completion was lost: the copy is recognised, completed once and receipted', async () => {
+  test('recognizes the copy, which is completed once and has a receipt, after a lost answer to the completion', async () => {
     let completions = 0;
     slowParts(({ service, operation, request }) =>
       service === 's3' &&
@@ -269,7 +272,7 @@ describe('what goes wrong in a later run', () => {
     expect(ran.report.result).toMatchObject({ receipt: {} });
   });
 
-  test('a redrive of an execution that failed in its second run issues nothing and works no more', async () => {
+  test('issues nothing and does no work in a redrive of an execution that failed in its second run', async () => {
     let parts = 0;
     slowParts((call) => (isPart(call) && (parts += 1) === 3 ? refused : 'proceed'));
     const ran = await sample.run(transfer());
@@ -300,7 +303,7 @@ describe('work that never ends', () => {
   const raw = (how: string) =>
     stack.run({ type: 'raw', taskId: freshId('handed'), reason: 'to see it end', parameters: { how } });
 
-  test('ends when too little of the task is left for a run: OutOfTime, closed, every lease proven', async () => {
+  test('ends with OutOfTime and every lease proven when too little time is left for a run', async () => {
     const ran = await misbehave('hands-on');
     expect(summary(ran)).toEqual([1, 'failed', 'closed', 'refused']);
     expect(ran.report.error).toMatch(

@@ -3,8 +3,8 @@ import { chainFault } from 'taskbound-evidence/chain/evidence';
 import { deploy, freshId } from '../deployed.ts';
 import { toolsOf } from './tools-of.ts';
 
-/** The rest, which takes longer: `long-work.slow.test.ts`. */
-test('work that hands on gets a second lease and its checkpoint, in which no value is', async () => {
+/** The slower tests are in `long-work.slow.test.ts`. */
+test('work that returns a checkpoint gets a second lease and its checkpoint, which contains no secret value', async () => {
   const stack = await deploy('misbehaving');
   stack.put('source', 'mine', Buffer.from('mine'));
   const ran = await stack.run({
@@ -19,8 +19,8 @@ test('work that hands on gets a second lease and its checkpoint, in which no val
   expect(ran.report.result).toEqual({ checkpoint: { values } });
   const tools = (id: string) => toolsOf(ran, id).uses.map(({ tool }) => tool);
   expect(tools('work.finished:1')).toContain('TaskboundSecrets');
-  expect(tools('work.finished')).toEqual([]); // each run tells of its own calls: the second made none
+  expect(tools('work.finished')).toEqual([]); // Each run reports its own calls. The second made none.
   expect(chainFault(ran.row.boundaryId, ran.events)).toBeUndefined();
-  const told = JSON.stringify([ran.history, ran.events, ran.row]);
-  for (const value of stack.secretValues) expect(told).not.toContain(value);
+  const written = JSON.stringify([ran.history, ran.events, ran.row]);
+  for (const value of stack.secretValues) expect(written).not.toContain(value);
 });

@@ -27,11 +27,11 @@ function expectContained(ran: Ran, error: RegExp): void {
     'closed',
     'refused',
   ]);
-  // What a worker did that died, nobody can say for it.
+  // A worker that died has no report of its calls.
   expect(ran.events.find(({ id }) => id === 'work.finished')?.data['tools']).toBe('unknown');
 }
 
-describe('work that fails: the task ends with its error, the boundary closed and proven', () => {
+describe('work that fails ends the task with its error, and the boundary is closed and proven', () => {
   test.each([
     ['throws', /^WorkBroke: The work broke on purpose/],
     ['throws-text', /^NotAnError/],
@@ -56,7 +56,7 @@ describe('work that fails: the task ends with its error, the boundary closed and
   ])('%s, without the runtime', async (how, error) => expectContained(await raw(how), error), 60_000);
 });
 
-describe('work that asks for what it was not granted is refused by IAM', () => {
+describe('IAM refuses work that requests what was not granted', () => {
   const reads = (ran: Ran, error?: string) =>
     stack.aws.trail.filter(
       (record) =>
@@ -71,10 +71,10 @@ describe('work that asks for what it was not granted is refused by IAM', () => {
   ])('%s', async (how, target, error) => {
     const ran = await misbehave(how, target);
     expectContained(ran, error);
-    expect(reads(ran, 'AccessDenied').length).toBeGreaterThan(3); // the attempt, and the three refusals of the proof
+    expect(reads(ran, 'AccessDenied').length).toBeGreaterThan(3); // The attempt and the three refusals of the proof.
   });
 
-  test('sts:AssumeRole on its own task role and on another', async () => {
+  test('when it calls sts:AssumeRole for its own task role or another role', async () => {
     const other = [...stack.stack.resources.values()]
       .filter((resource) => resource.type === 'AWS::IAM::Role')
       .map((resource) => resource.arn);
@@ -84,11 +84,11 @@ describe('work that asks for what it was not granted is refused by IAM', () => {
     }
   });
 
-  test("its function's own role can read its session secret and nothing else", async () => {
+  test("when its function's own role reads anything except its session secret", async () => {
     expectContained(await misbehave('own-role'), /^AccessDenied: .*WorkFunction.*s3:GetObject/i);
   });
 
-  test("another task's secret, while that task runs", async () => {
+  test('when it reads the secret of another running task', async () => {
     const victimId = freshId('victim');
     const victim = stack.run({
       type: 'misbehaving',

@@ -19,7 +19,7 @@ import {
   machineOf,
   post,
   resourceOf,
-  retype,
+  deployTypeChange,
   rowOf,
   sessionsOf,
   tracesOf,
@@ -62,14 +62,14 @@ async function end(stack: Deployed, executionArn: string) {
   }
 }
 
-/** What stands of a task: a rule that refuses a later call leaves it as it is. */
-const standing = async (stack: Deployed, boundaryId: string) => ({
+/** Everything that is stored of a task. A refused later call must not change it. */
+const storedStateOf = async (stack: Deployed, boundaryId: string) => ({
   row: await rowOf(stack, boundaryId),
   events: await eventsOf(stack, boundaryId),
 });
 
 describe('an execution that submit did not start', () => {
-  test('is refused by Admit: nothing is issued and nothing is written', async () => {
+  test('is refused by Admit, and nothing is issued or written', async () => {
     const name = freshId('by-hand');
     const before = sample.aws.trail.length;
     const arn = await startByHand(sample, 'ObjectTransfer', name, '{"ended":{"status":"returned"}}');
@@ -86,7 +86,7 @@ describe('an execution that submit did not start', () => {
     expect(states).toEqual(['Admit', 'RevokeAndRecord', 'NotTheOwner']);
   });
 
-  test("cannot take the name of a task that stands, before or after that task's end", async () => {
+  test('cannot use the name of an existing task before or after the end of that task', async () => {
     const request = transfer();
     let early: Promise<string> | undefined;
     whenEntering(sample, 'RunWork', () => {
@@ -103,7 +103,7 @@ describe('an execution that submit did not start', () => {
     expect(await rowOf(sample, row.boundaryId)).toEqual(row);
   });
 
-  test("of another type's machine under a task's name does not own that task", async () => {
+  test("does not own a task when it runs another type's state machine under the task's name", async () => {
     const stack = await deploy('misbehaving');
     const { taskId, boundaryId } = (
       await stack.run({
@@ -113,16 +113,16 @@ describe('an execution that submit did not start', () => {
         parameters: { how: 'succeed' },
       })
     ).row;
-    const before = await standing(stack, boundaryId);
+    const before = await storedStateOf(stack, boundaryId);
     const arn = await startByHand(stack, 'Misbehaving', taskId);
     expect(await end(stack, arn)).toMatchObject({ status: 'FAILED', error: 'NotTheOwner' });
     expect(await findRow(stack, `misbehaving.${taskId}`)).toBeUndefined();
-    expect(await standing(stack, boundaryId)).toEqual(before);
+    expect(await storedStateOf(stack, boundaryId)).toEqual(before);
   });
 });
 
 describe('a task id', () => {
-  test('with the same request is the same task, while it runs and after its end: nothing runs twice', async () => {
+  test('with the same request returns the same task during and after its run, and nothing runs twice', async () => {
     const request = transfer();
     let early: ReturnType<typeof post> | undefined;
     whenEntering(sample, 'RunWork', () => (early = post(sample, JSON.stringify(request))));
@@ -138,26 +138,29 @@ describe('a task id', () => {
   });
 
   test.each([
-    ['parameters', { parameters: { sourceKey: 'a', destinationKey: 'elsewhere' } }],
-    ['reason', { reason: 'another one' }],
-  ])('with another %s is taken: exit 2, and the first task stays as it is', async (_what, change) => {
-    const request = transfer();
-    const boundaryId = (await sample.run(request)).row.boundaryId;
-    const before = await standing(sample, boundaryId);
-    const error: unknown = await sample.run({ ...request, ...change }).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({
-      name: 'TaskIdTaken',
-      message: expect.stringContaining('belongs to another object-transfer request (phase closed)'),
-    });
-    expect(exitCodeOf(error)).toBe(2);
-    expect(await standing(sample, boundaryId)).toEqual(before);
-    expect(sample.aws.s3.get(sample.output('destination'), 'elsewhere')).toBeUndefined();
-  });
+    ['other parameters', { parameters: { sourceKey: 'a', destinationKey: 'elsewhere' } }],
+    ['another reason', { reason: 'another one' }],
+  ])(
+    'with another request is refused with exit code 2, and the first task does not change: %s',
+    async (_what, change) => {
+      const request = transfer();
+      const boundaryId = (await sample.run(request)).row.boundaryId;
+      const before = await storedStateOf(sample, boundaryId);
+      const error: unknown = await sample.run({ ...request, ...change }).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        name: 'TaskIdTaken',
+        message: expect.stringContaining('belongs to another object-transfer request (phase closed)'),
+      });
+      expect(exitCodeOf(error)).toBe(2);
+      expect(await storedStateOf(sample, boundaryId)).toEqual(before);
+      expect(sample.aws.s3.get(sample.output('destination'), 'elsewhere')).toBeUndefined();
+    },
+  );
 });
 
-describe('who asks comes from IAM', () => {
-  /** Somebody of the account with these permissions and no others. */
-  function somebody(name: string, permissions: PolicyDocument['Statement']) {
+describe('the requester comes from IAM', () => {
+  /** A user of the account with only these permissions. */
+  function userWith(name: string, permissions: PolicyDocument['Statement']) {
     const { iam, clock } = sample.aws;
     const trust = {
       Version: '2012-10-17' as const,
@@ -176,7 +179,7 @@ describe('who asks comes from IAM', () => {
   }
   const submitArn = () => resourceOf(sample, 'AWS::Lambda::Function', 'ControlSubmitFunction').arn;
 
-  test('the row names the session that signed', async () => {
+  test('and the row names the session that signed the request', async () => {
     const { row, events } = await sample.run(transfer());
     expect(row.requestedBy.arn).toMatch(
       /^arn:aws:sts::111122223333:assumed-role\/[^/]*Requesters[^/]*\/ann$/,
@@ -184,7 +187,7 @@ describe('who asks comes from IAM', () => {
     expect(events[0]).toMatchObject({ type: 'task.requested', actor: row.requestedBy.arn });
   });
 
-  test('requestedBy in the body is refused', async () => {
+  test('so that requestedBy in the body is refused', async () => {
     const request = transfer();
     const body = { ...request, requestedBy: { arn: 'arn:aws:iam::111122223333:user/boss' } };
     expect(await post(sample, JSON.stringify(body))).toMatchObject({
@@ -195,7 +198,7 @@ describe('who asks comes from IAM', () => {
     expect(await tracesOf(sample, boundaryOf(request))).toEqual([]);
   });
 
-  test('Requesters may not invoke submit past its URL, with an identity of their own making', async () => {
+  test('so that Requesters may not invoke submit directly with a forged identity', async () => {
     const request = transfer();
     const iam = { userArn: 'arn:aws:iam::111122223333:user/boss', userId: 'AIDA', accountId: '111122223333' };
     const forged = { body: JSON.stringify(request), requestContext: { authorizer: { iam } } };
@@ -209,8 +212,8 @@ describe('who asks comes from IAM', () => {
     expect(await tracesOf(sample, boundaryOf(request))).toEqual([]);
   });
 
-  test('a role without grantSubmit is stopped by IAM', async () => {
-    const config = somebody('Stranger', [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }]);
+  test('and IAM refuses a role without grantSubmit', async () => {
+    const config = userWith('Stranger', [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }]);
     const request = transfer();
     const before = sample.aws.trail.length;
     const answer = await post(sample, JSON.stringify(request), config);
@@ -223,9 +226,9 @@ describe('who asks comes from IAM', () => {
   });
 
   test.each(['Submitters', 'XRequesters'])(
-    'a role (%s) that may call the URL and was not granted the type is stopped by submit',
+    'and submit refuses a role that may call the URL but was not granted the type: %s',
     async (name) => {
-      const config = somebody(name, [
+      const config = userWith(name, [
         {
           Effect: 'Allow',
           Action: ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'],
@@ -249,10 +252,10 @@ const withTool = (resources: readonly string[]) => (old: TaskTypeConfig) => ({
 });
 
 const CHANGES: readonly (readonly [string, (old: TaskTypeConfig) => TaskTypeConfig, RegExp])[] = [
-  ['a tool more', withTool(['arn:aws:s3:::other/*']), /grant digest/],
-  ['a tool fewer', (old) => ({ ...old, tools: old.tools.slice(1) }), /grant digest/],
+  ['another tool', withTool(['arn:aws:s3:::other/*']), /grant digest/],
+  ['one tool less', (old) => ({ ...old, tools: old.tools.slice(1) }), /grant digest/],
   ['a longer lease', (old) => ({ ...old, leaseSeconds: old.leaseSeconds + 1 }), /grant digest/],
-  ['another version of the work', (old) => ({ ...old, workVersionArn: `${old.workVersionArn}0` }), /digest/],
+  ['another work version', (old) => ({ ...old, workVersionArn: `${old.workVersionArn}0` }), /digest/],
   ['another task role', (old) => ({ ...old, taskRoleArn: `${old.taskRoleArn}2` }), /task role is .*2 now/],
   [
     'tools that no longer fit',
@@ -260,7 +263,7 @@ const CHANGES: readonly (readonly [string, (old: TaskTypeConfig) => TaskTypeConf
     /session policy has \d+/,
   ],
   [
-    'a parameter of another name',
+    'a renamed parameter',
     (old) => ({
       ...old,
       parameters: { renamed: old.parameters['sourceKey'] ?? { kind: 's3Key', maxBytes: 9 } },
@@ -269,7 +272,7 @@ const CHANGES: readonly (readonly [string, (old: TaskTypeConfig) => TaskTypeConf
   ],
 ];
 
-describe('a task type that changes under a task', () => {
+describe('a task type that changes while a task exists', () => {
   async function expectRejected(request: Request, because: RegExp, by: string): Promise<void> {
     const ran = await sample.run(request);
     expect([ran.code, ran.report.outcome, ran.report.phase, ran.report.proof]).toEqual([
@@ -290,25 +293,28 @@ describe('a task type that changes under a task', () => {
     expect(sample.aws.secrets.store.all().filter(({ name }) => name.includes(request.taskId))).toEqual([]);
   }
 
-  /** From when the state is entered until the test ends. */
+  /** Changes the type when the state is entered, until the test ends. */
   function changeAt(state: string, change: (old: TaskTypeConfig) => TaskTypeConfig): void {
-    whenEntering(sample, state, () => onTestFinished(retype(sample, 'object-transfer', change)));
+    whenEntering(sample, state, () => onTestFinished(deployTypeChange(sample, 'object-transfer', change)));
   }
 
-  test.each(CHANGES)('%s: Admit rejects the task', async (_what, change, because) => {
+  test.each(CHANGES)('makes Admit reject the task: %s', async (_what, change, because) => {
     changeAt('Admit', change);
     await expectRejected(transfer(), because, 'admit');
   });
 
-  test.each(CHANGES)('%s after Admit: IssueIdentity rejects the task', async (_what, change, because) => {
-    changeAt('Issue receiptKey', change);
-    await expectRejected(transfer(), because, 'issue-identity');
-  });
+  test.each(CHANGES)(
+    'makes IssueIdentity reject the task when it changes after Admit: %s',
+    async (_what, change, because) => {
+      changeAt('Issue receiptKey', change);
+      await expectRejected(transfer(), because, 'issue-identity');
+    },
+  );
 
   test.each([
     ['Admit', 'admit'],
     ['IssueIdentity', 'issue-identity'],
-  ])('its removal before %s: the task is rejected', async (state, by) => {
+  ])('makes %s reject the task when it is removed before that step', async (state, by) => {
     whenEntering(sample, state, () => {
       const gone = new AwsError('ParameterNotFound', 'Parameter not found.');
       onTestFinished(intercept(sample.aws.ssm, () => Promise.reject(gone)));
@@ -316,13 +322,13 @@ describe('a task type that changes under a task', () => {
     await expectRejected(transfer(), /object-transfer is no longer deployed/, by);
   });
 
-  test('what changes only who may submit next, not what was granted, lets the task go on', async () => {
+  test('does not affect the task when only its submitters change', async () => {
     changeAt('Admit', (old) => ({ ...old, people: { submit: [], decide: [], end: [] } }));
     expect((await sample.run(transfer())).code).toBe(0);
   });
 });
 
-/** A transfer whose session policy has so many characters. */
+/** A transfer whose session policy has the given number of characters. */
 function transferOf(characters: number): Request {
   const request = transfer();
   const { boundaryId, nonce } = { boundaryId: boundaryOf(request), nonce: '0'.repeat(NONCE_CHARACTERS) };
@@ -338,7 +344,7 @@ function transferOf(characters: number): Request {
   return { ...request, parameters: { sourceKey, destinationKey: 'b' } };
 }
 
-describe('a malformed request, sent straight to the URL', () => {
+describe('a malformed request to the URL', () => {
   const good = () => JSON.stringify(transfer({ taskId: 'malformed' }));
   const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
   const withParameters = (parameters: unknown) =>
@@ -355,16 +361,20 @@ describe('a malformed request, sent straight to the URL', () => {
       () => good().replace('"sourceKey"', '"sourceKey":"x","sourceKey"'),
       /"sourceKey" twice/,
     ],
-    ['absurd depth', () => good().replace('"a"', nested(100_000)), /nests deeper than 32/],
+    ['too many levels', () => good().replace('"a"', nested(100_000)), /nests deeper than 32/],
     ['__proto__', () => good().replace('{', '{"__proto__":{},'), /__proto__/],
-    ['absurd length', () => good().replace('"a"', `"${'a'.repeat(300_000)}"`), /at most 262144/],
+    ['too many characters', () => good().replace('"a"', `"${'a'.repeat(300_000)}"`), /at most 262144/],
     [
       'an unknown type',
       () => good().replace('object-transfer', 'object-transfers'),
       /not known in this stack/,
     ],
-    ['a type that is no name', () => good().replace('object-transfer', '../object-transfer'), /Field type/],
-    ['an id that is no id', () => good().replace('malformed', 'mal.formed'), /Field taskId/],
+    [
+      'a type that is not a name',
+      () => good().replace('object-transfer', '../object-transfer'),
+      /Field type/,
+    ],
+    ['an invalid task id', () => good().replace('malformed', 'mal.formed'), /Field taskId/],
     ['no reason', () => good().replace('to see a rule kept', ''), /Field reason is ""/],
     ['a window', () => good().replace('{', '{"window":{},'), /Field window/],
     ['a missing parameter', () => withParameters({ sourceKey: 'a' }), /destinationKey is missing/],
@@ -379,9 +389,9 @@ describe('a malformed request, sent straight to the URL', () => {
       () => withParameters({ sourceKey: '\u{1F4E6}', destinationKey: 'b' }),
       /U\+1F4E6/,
     ],
-    ['half a character', () => withParameters({ sourceKey: '\ud83d', destinationKey: 'b' }), /U\+D83D/],
-    ['half a character as the reason', () => good().replace('to see', '\\ud83d'), /Field reason/],
-  ])('%s: 400, and nothing is left', async (_what, body, message) => {
+    ['half of a character', () => withParameters({ sourceKey: '\ud83d', destinationKey: 'b' }), /U\+D83D/],
+    ['half of a character as the reason', () => good().replace('to see', '\\ud83d'), /Field reason/],
+  ])('is refused with 400 and leaves nothing: %s', async (_what, body, message) => {
     const answer = await post(sample, body());
     expect(answer).toMatchObject({
       status: 400,
@@ -391,7 +401,7 @@ describe('a malformed request, sent straight to the URL', () => {
     expect(await tracesOf(sample, 'object-transfer.malformed')).toEqual([]);
   });
 
-  test('a policy of 2,049 characters is refused with the figures, and nothing is left', async () => {
+  test('a session policy of 2,049 characters is refused with both numbers and leaves nothing', async () => {
     const request = transferOf(SESSION_POLICY_CHARACTERS + 1);
     expect(await post(sample, JSON.stringify(request))).toMatchObject({
       status: 400,
@@ -403,7 +413,7 @@ describe('a malformed request, sent straight to the URL', () => {
     expect(await tracesOf(sample, boundaryOf(request))).toEqual([]);
   });
 
-  test('a policy of 2,048 characters passes, and its session is made', async () => {
+  test('a session policy of 2,048 characters is accepted and its session is created', async () => {
     const request = transferOf(SESSION_POLICY_CHARACTERS);
     sample.put('source', String(request.parameters['sourceKey']), Buffer.from('long'));
     const ran = await sample.run(request);

@@ -6,7 +6,7 @@ import { dsseEnvelope, verifyEnvelope } from 'taskbound-evidence/signature/dsse'
 import { decide } from 'taskbound-iam/evaluate';
 import { parsePolicy } from 'taskbound-iam/parse';
 import { deploy, freshId, type Deployed, type Ran } from '../deployed.ts';
-import { toolsOf, wordDigestOf } from './tools-of.ts';
+import { toolsOf, reportDigestOf } from './tools-of.ts';
 
 let stack: Deployed;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ const request = (sourceKey: string, destinationKey: string) => ({
 
 const destinationOf = (key: string) => stack.aws.s3.get(stack.output('destination'), key);
 
-/** What the session policy in the evidence decides for reading a key of the source, a moment before its deadline. */
+/** The decision of the session policy in the evidence for reading a key of the source, shortly before its deadline. */
 function sessionPolicyOf({ events }: Ran): (key: string) => string {
   const issued = events.find((event) => event.type === 'identity.issued')?.data ?? {};
   const document = parsePolicy(String(issued['sessionPolicy']));
@@ -41,8 +41,8 @@ function sessionPolicyOf({ events }: Ran): (key: string) => string {
     ).decision;
 }
 
-describe('one task through its boundary', () => {
-  test('moves the object, leaves a receipt, and is proven closed', async () => {
+describe('a transfer', () => {
+  test('moves the object, writes a receipt, and is closed with a proof', async () => {
     const content = Buffer.from([0, 1, 2, 255, 254, 10, 13]);
     stack.put('source', 'exports/a.bin', content);
     const ran = await stack.run(request('exports/a.bin', 'in/a.bin'));
@@ -67,7 +67,7 @@ describe('one task through its boundary', () => {
     ]);
   });
 
-  test("names the tool of each call, beside the worker's own word, whose digest still holds", async () => {
+  test("records the tool of each call next to the worker's own report, whose digest still matches", async () => {
     stack.put('source', 'tools.bin', Buffer.from('x'));
     const ran = await stack.run(request('tools.bin', 'tools.bin'));
     const tools = toolsOf(ran);
@@ -79,7 +79,7 @@ describe('one task through its boundary', () => {
       ['writeDestination', 's3:PutObject', 'ok'],
       ['writeReceipt', 's3:PutObject', 'ok'],
     ]);
-    expect(tools.digest).toBe(wordDigestOf(tools));
+    expect(tools.digest).toBe(reportDigestOf(tools));
     const key = ran.row.leases[0]?.accessKeyId;
     for (const { requestId } of tools.uses)
       expect(
@@ -87,7 +87,7 @@ describe('one task through its boundary', () => {
       ).toBe(key);
   });
 
-  test('signs the receipt with the key in the evidence, and its hash stands there too', async () => {
+  test('signs the receipt with the key in the evidence, which also contains its hash', async () => {
     stack.put('source', 'r.bin', Buffer.from('receipt me'));
     const { events } = await stack.run(request('r.bin', 'r.bin'));
     const issued = events.find((event) => event.type === 'secret.issued')?.data['handle'] as {
@@ -100,7 +100,7 @@ describe('one task through its boundary', () => {
     expect(result).toMatchObject({ receipt: { sha256: sha256Hex(bytes) } });
   });
 
-  test('has nothing left: no secret, and a deny that stands until the deadline', async () => {
+  test('leaves no secret, and a deny only until the deadline', async () => {
     stack.put('source', 'l.bin', Buffer.from('x'));
     const { row } = await stack.run(request('l.bin', 'l.bin'));
     const names = [
@@ -113,7 +113,7 @@ describe('one task through its boundary', () => {
     expect(row.deny).toMatchObject({ effective: true, deadlineMs: row.leases[0]?.deadlineMs });
   });
 
-  test("the proof is three refusals of the task's own key, a second apart, each an explicit deny", async () => {
+  test("is proven by three refusals of the task's own key, a second apart, each with an explicit deny", async () => {
     stack.put('source', 'p.bin', Buffer.from('x'));
     const { events, row } = await stack.run(request('p.bin', 'p.bin'));
     const proof = events.find((event) => event.type === 'revocation.proven')?.data as unknown as {
@@ -138,14 +138,14 @@ describe('one task through its boundary', () => {
     ]);
   });
 
-  test('an empty object is moved like any other', async () => {
+  test('moves an empty object', async () => {
     stack.put('source', 'empty', new Uint8Array());
     const ran = await stack.run(request('empty', 'empty'));
     expect([ran.code, ran.report.error]).toEqual([0, null]);
     expect(destinationOf('empty')).toHaveLength(0);
   });
 
-  test('a source that does not exist fails the task, and the boundary closes all the same', async () => {
+  test('fails when the source does not exist, and its boundary is closed', async () => {
     const ran = await stack.run(request('missing', 'm'));
     expect([ran.code, ran.report.outcome, ran.report.phase, ran.report.proof]).toEqual([
       1,
@@ -158,7 +158,7 @@ describe('one task through its boundary', () => {
   });
 });
 
-describe('keys are exact', () => {
+describe('a key is exact', () => {
   test.each([
     'with space.txt',
     'a+b.txt',
@@ -179,7 +179,7 @@ describe('keys are exact', () => {
     '.',
     '{sourceKey}',
     'x'.repeat(280),
-  ])('%j moves under exactly that key, and nothing else can be read or is touched', async (key) => {
+  ])('%j is moved under exactly that key, and nothing else can be read or is changed', async (key) => {
     const content = Buffer.from(`content of ${key}`);
     const others = [
       'other',

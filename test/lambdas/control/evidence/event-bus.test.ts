@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { mockAws } from '../../../fixtures/mock-aws.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { closedEvent, unprovenEvent } from '../../../../core/operations/bus-events.ts';
+import { closedEvent } from '../../../../core/operations/bus-events.ts';
 import { EventBus } from '../../../../lambdas/control/evidence/event-bus.ts';
 import { withTimeout } from '../../../../lambdas/control/function/with-timeout.ts';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
@@ -22,7 +22,7 @@ const newBus = () => {
   return { clock, bus: new EventBus(new EventBridgeClient({}), clock) };
 };
 
-test('puts one entry on the default bus, as taskbound, and says when it was taken', async () => {
+test('EventBus.put puts one entry with the source taskbound on the default bus and returns the time', async () => {
   bridge.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] });
   expect(await newBus().bus.put(event)).toBe(5_000);
   const [entry] = bridge.commandCalls(PutEventsCommand)[0]?.args[0].input.Entries ?? [];
@@ -41,7 +41,7 @@ test('puts one entry on the default bus, as taskbound, and says when it was take
   });
 });
 
-describe('what was not taken', () => {
+describe('EventBus, when EventBridge does not accept the entry', () => {
   const refusal = { ErrorCode: 'InternalFailure', ErrorMessage: 'later' };
   const cases: readonly (readonly [string, () => unknown, RegExp])[] = [
     [
@@ -49,7 +49,7 @@ describe('what was not taken', () => {
       () => bridge.on(PutEventsCommand).resolves({ FailedEntryCount: 1, Entries: [refusal] }),
       /InternalFailure: later/,
     ],
-    ['an answer that says nothing', () => bridge.on(PutEventsCommand).resolves({}), /no reason given/],
+    ['an answer without a result', () => bridge.on(PutEventsCommand).resolves({}), /no reason given/],
     [
       'the whole request',
       () => bridge.on(PutEventsCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDenied' })),
@@ -62,7 +62,7 @@ describe('what was not taken', () => {
     ],
   ];
 
-  test.each(cases)('%s: NotAnnounced', async (_what, answer, because) => {
+  test.each(cases)('throws NotAnnounced for %s', async (_what, answer, because) => {
     answer();
     const { bus, clock } = newBus();
     await expect(bus.put(event)).rejects.toMatchObject({
@@ -73,33 +73,15 @@ describe('what was not taken', () => {
     expect(await bus.tryPut(event)).toBeUndefined();
   });
 
-  test('a defect of ours is not taken for an outage', async () => {
+  test('does not hide a programming error as NotAnnounced', async () => {
     bridge.on(PutEventsCommand).resolves({ FailedEntryCount: 0 });
     const broken = { ...event, detail: { ...event.detail, toJSON: () => JSON.parse('{') } };
     await expect(newBus().bus.tryPut(broken as typeof event)).rejects.toThrow(SyntaxError);
   });
 });
 
-test('an event tells repeated ones by the attempt that gave up', () => {
-  const gaveUp = { attempt: 2, executionArn: 'arn:t', gaveUpAtMs: 1_000 };
-  expect(unprovenEvent(rowOf({ phase: 'revoked' }), gaveUp)).toEqual({
-    detailType: 'boundary.unproven',
-    detail: {
-      version: 1,
-      stack: 'Taskbound',
-      boundaryId: BOUNDARY,
-      taskType: 'object-transfer',
-      taskId: 'task-1',
-      phase: 'revoked',
-      attempt: 2,
-      executionArn: 'arn:t',
-      gaveUpAt: '1970-01-01T00:00:01.000Z',
-    },
-  });
-});
-
-describe('within a time', () => {
-  test('the work’s own end counts, good or bad, and nothing goes on waiting', async () => {
+describe('withTimeout', () => {
+  test('returns or throws what the work does, and leaves no timer', async () => {
     const clock = new VirtualClock({ startMs: 0 });
     expect(await withTimeout(clock, 1_000, async () => 'done')).toBe('done');
     await expect(withTimeout(clock, 1_000, () => Promise.reject(new RangeError('no')))).rejects.toThrow(
@@ -108,7 +90,7 @@ describe('within a time', () => {
     expect(clock.nowMs()).toBe(0);
   });
 
-  test('work that is late is told to stop', async () => {
+  test('aborts the signal of work that takes too long', async () => {
     const clock = new VirtualClock({ startMs: 0 });
     let told: AbortSignal | undefined;
     const late = withTimeout(clock, 1_000, (signal) => {

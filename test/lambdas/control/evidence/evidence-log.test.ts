@@ -13,23 +13,23 @@ const clock = { nowMs: () => NOW_MS, sleep: async () => undefined };
 const documents = mockAws(DynamoDBDocumentClient);
 const log = new EvidenceLog(DynamoDBDocumentClient.from(new DynamoDBClient({})), 'Evidence', clock);
 
-/** What stands in the table; a put adds to it, unless `meddle` does something else. */
+/** The events in the table. A put adds to them, unless `onPut` does something else. */
 let table: ChainedEvent[];
-let meddle: ((event: ChainedEvent) => void) | undefined;
+let onPut: ((event: ChainedEvent) => void) | undefined;
 beforeEach(() => {
   table = [];
-  meddle = undefined;
+  onPut = undefined;
   documents.reset();
   documents.on(QueryCommand).callsFake(() => ({ Items: [...table] }));
   documents.on(PutCommand).callsFake(({ Item }: { Item: ChainedEvent }) => {
-    meddle?.(Item);
+    onPut?.(Item);
     if (table.some((event) => event.seq === Item.seq)) throw conflict();
     table.push(Item);
     return {};
   });
 });
 
-/** Whatever the log writes can be read. */
+/** Every event that the log writes is a valid event. */
 afterEach(() => expect(parseEvents(table).faults).toEqual([]));
 
 const draft = (id: string): EventDraft => ({
@@ -54,7 +54,7 @@ const add = (event: EventDraft) => table.push(chainEvent(BOUNDARY, table.at(-1),
 const puts = () => documents.commandCalls(PutCommand).length;
 
 describe('EvidenceLog.append', () => {
-  test('puts each event behind the last, where none stands', async () => {
+  test('puts each event after the last one, only where no event exists', async () => {
     for (const id of ['a', 'b', 'c']) await log.append(BOUNDARY, draft(id));
     expect(table.map(({ seq, id }) => [seq, id])).toEqual([
       [1, 'a'],
@@ -67,10 +67,10 @@ describe('EvidenceLog.append', () => {
     );
   });
 
-  test('takes the next place when another writer took this one', async () => {
+  test('takes the next position when another writer took this one', async () => {
     add(draft('a'));
     let first = true;
-    meddle = () => {
+    onPut = () => {
       if (first) add(draft('theirs'));
       first = false;
     };
@@ -79,10 +79,10 @@ describe('EvidenceLog.append', () => {
     expect(chainFault(BOUNDARY, table)).toBeUndefined();
   });
 
-  test('makes the event from those that stand before it, anew after a conflict', async () => {
+  test('builds the event from the events before it, and builds it again after a conflict', async () => {
     add(draft('a'));
     let first = true;
-    meddle = () => {
+    onPut = () => {
       if (first) add(draft('theirs'));
       first = false;
     };
@@ -93,27 +93,27 @@ describe('EvidenceLog.append', () => {
     expect(event.data).toEqual({ because: 'a,theirs' });
   });
 
-  test('recognises its own event whose answer was lost', async () => {
-    meddle = (event) => table.push(event);
+  test('recognizes its own event after a lost answer', async () => {
+    onPut = (event) => table.push(event);
     expect(await log.append(BOUNDARY, draft('a'))).toEqual(table[0]);
     expect([table.length, puts()]).toEqual([1, 1]);
   });
 
-  test('does not add an event whose cause stands: it is returned as it stands', async () => {
+  test('returns the existing event when an event with the same cause exists', async () => {
     const first = await log.append(BOUNDARY, draft('a'));
     const again = await log.append(BOUNDARY, rejected('a'));
     expect([again, table.length, puts()]).toEqual([first, 1, 1]);
   });
 
-  test('gives up after ten conflicts, as LedgerContention', async () => {
+  test('throws LedgerContention after ten conflicts', async () => {
     let other = 0;
-    meddle = () => void add(draft(`other-${(other += 1)}`));
+    onPut = () => void add(draft(`other-${(other += 1)}`));
     await expect(log.append(BOUNDARY, draft('a'))).rejects.toMatchObject({ name: 'LedgerContention' });
     expect(puts()).toBe(10);
     expect(table.map((event) => event.id)).not.toContain('a');
   });
 
-  test('adds nothing behind boundary.closed, and still recognises what stands before it', async () => {
+  test('appends nothing after boundary.closed, and still recognizes events before it', async () => {
     add(draft('a'));
     add(closed);
     await expect(log.append(BOUNDARY, draft('late'))).rejects.toMatchObject({ name: 'ChainClosed' });
@@ -121,8 +121,8 @@ describe('EvidenceLog.append', () => {
     expect(puts()).toBe(0);
   });
 
-  test('another error is thrown as it is', async () => {
-    meddle = () => {
+  test('throws other errors unchanged', async () => {
+    onPut = () => {
       throw Object.assign(new Error('no'), { name: 'AccessDeniedException' });
     };
     await expect(log.append(BOUNDARY, draft('a'))).rejects.toMatchObject({ name: 'AccessDeniedException' });
@@ -130,7 +130,7 @@ describe('EvidenceLog.append', () => {
   });
 });
 
-test('EvidenceLog.read follows every page, consistently', async () => {
+test('EvidenceLog.read reads every page with consistent reads', async () => {
   for (const id of ['a', 'b', 'c']) add(draft(id));
   documents
     .on(QueryCommand)

@@ -26,7 +26,7 @@ describe('storageFault', () => {
     else expect(found).toMatch(fault);
   });
 
-  test('whatever passes can be hashed, and is the same when it is read again', () => {
+  test('accepts only values that can be hashed and that are equal when they are read back', () => {
     const text = fc.array(fc.constantFrom('a', '\u00ff', '\u{1F600}', '\ud83d', '\ude00'), { maxLength: 3 });
     fc.assert(
       fc.property(fc.jsonValue(), text, (value, parts) => {

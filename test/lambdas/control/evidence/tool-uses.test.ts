@@ -45,60 +45,72 @@ const use = (action: string, resource: string, outcome: string, caseId?: string)
 });
 const digest = (text: string): string => `sha256:${sha256Hex(text)}`;
 
-const saidOf = (given: ToolUse, policy = POLICY): unknown => {
+const recordedUse = (given: ToolUse, policy = POLICY): unknown => {
   const said = toolUses({ uses: [given], count: 1, digest: 'd' }, issued(policy));
   return said === 'unknown' ? said : said.uses[0];
 };
 
-describe('a call stands in plain words', () => {
+describe('a call keeps its names', () => {
   test.each<[string, string | null, ToolUse]>([
-    ['that a tool allows', 'readCase', use('dynamodb:GetItem', CASES, 'ok', 'C-1')],
+    ['if a tool allows it', 'readCase', use('dynamodb:GetItem', CASES, 'ok', 'C-1')],
     [
-      'that a tool allows, refused while torn down',
+      'if a tool allows it and the deny refused it during teardown',
       'readCase',
       use('dynamodb:GetItem', CASES, DENIED, 'C-1'),
     ],
-    ['that a tool may allow: a put does not tell its key', null, use('dynamodb:PutItem', REPLIES, DENIED)],
-    ['that a tool may allow, and had no answer', null, use('s3:PutObject', WRITTEN, 'TimeoutError')],
-    ['on what the policy names', null, use('dynamodb:Scan', CASES, DENIED)],
-    ['that names nothing', null, use('s3:ListAllMyBuckets', '*', DENIED)],
-    ['that AWS answered, though nothing allows it', null, use('dynamodb:GetItem', CASES, 'ok', 'jane.doe')],
-  ])('%s', (_what, tool, given) => expect(saidOf(given)).toEqual({ tool, ...given }));
+    [
+      'if a tool may allow it, because the report of a put does not contain the key',
+      null,
+      use('dynamodb:PutItem', REPLIES, DENIED),
+    ],
+    ['if a tool may allow it and it got no answer', null, use('s3:PutObject', WRITTEN, 'TimeoutError')],
+    ['if the policy contains the resource', null, use('dynamodb:Scan', CASES, DENIED)],
+    ['if it names no resource', null, use('s3:ListAllMyBuckets', '*', DENIED)],
+    [
+      'if AWS answered it, although no statement allows it',
+      null,
+      use('dynamodb:GetItem', CASES, 'ok', 'jane.doe'),
+    ],
+  ])('%s', (_what, tool, given) => expect(recordedUse(given)).toEqual({ tool, ...given }));
 });
 
-describe('an attempt that nothing allows has digests in the place of names', () => {
+describe('an attempt that no statement allows has digests instead of names', () => {
   test.each<[string, ToolUse, Partial<ToolUse>]>([
-    ['of a key', use('dynamodb:GetItem', CASES, DENIED, 'jane.doe'), { key: { caseId: digest('jane.doe') } }],
-    ['of a table', use('dynamodb:PutItem', OTHER, DENIED), { resource: digest(OTHER) }],
     [
-      'of both',
+      'for a key',
+      use('dynamodb:GetItem', CASES, DENIED, 'jane.doe'),
+      { key: { caseId: digest('jane.doe') } },
+    ],
+    ['for a table', use('dynamodb:PutItem', OTHER, DENIED), { resource: digest(OTHER) }],
+    [
+      'for a key and a table',
       use('dynamodb:DeleteItem', OTHER, DENIED, 'jane.doe'),
       { resource: digest(OTHER), key: { caseId: digest('jane.doe') } },
     ],
     [
-      'of an object, where the action is none of its tool',
+      'for an object whose tool does not have the action',
       use('s3:DeleteObject', WRITTEN, 'AccessDenied'),
       { resource: digest(WRITTEN) },
     ],
     [
-      'however AWS says no: the head of an object has no name for it',
+      'for every form of refusal, such as that of HeadObject, which has no error name',
       use('s3:GetObject', WRITTEN, 'Unknown'),
       { resource: digest(WRITTEN) },
     ],
     [
-      'of what never got an answer',
+      'for a call without an answer',
       use('secretsmanager:GetSecretValue', 'jane.doe', 'TimeoutError'),
       { resource: digest('jane.doe') },
     ],
-  ])('%s', (_what, given, hidden) => expect(saidOf(given)).toEqual({ tool: null, ...given, ...hidden }));
+  ])('%s', (_what, given, hidden) => expect(recordedUse(given)).toEqual({ tool: null, ...given, ...hidden }));
 
-  test('whatever it is, where nobody can read the policy', () =>
-    expect(saidOf(use('dynamodb:GetItem', CASES, DENIED, 'C-1'), '{')).toMatchObject({
+  test('for every call when the policy cannot be read', () =>
+    expect(recordedUse(use('dynamodb:GetItem', CASES, DENIED, 'C-1'), '{')).toMatchObject({
       resource: digest(CASES),
       key: { caseId: digest('C-1') },
     }));
 
-  test('count and digest of all stay the worker’s own', () =>
+  test('but the count and the digest of all calls are those of the worker', () =>
     expect(
       toolUses({ uses: [use('a:B', 'x', DENIED)], count: 7, digest: 'd' }, issued(POLICY)),
     ).toMatchObject({

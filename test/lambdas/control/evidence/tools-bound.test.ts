@@ -10,16 +10,16 @@ import { workOutcomeOf } from '../../../../lambdas/revoke-and-record/work-outcom
 import { ToolLog } from '../../../../lambdas/runtime/uses/tool-log.ts';
 import { rowOf } from '../../../fixtures/row.ts';
 
-/** Any function may keep the contract: what a run says of its calls is bounded wherever it comes in. */
+/** A work function need not use the runtime, so the report of its calls is limited at every place that receives it. */
 
 const row = rowOf({ phase: 'open' });
 
-/** How the work ended, when this is what it says with its result. */
-const ended = (tools: ToolsUsed) =>
+/** The outcome of work that returns this report with its result. */
+const outcomeOf = (tools: ToolsUsed) =>
   workOutcomeOf({ status: 'returned', payload: { done: true, result: 1, tools } }, row, 0);
 
-/** What goes into the evidence, when this is what it hands on. */
-async function handedOn(tools: ToolsUsed): Promise<ChainedEvent['data'][]> {
+/** The evidence of work that returns this report with a checkpoint. */
+async function evidenceOfCheckpoint(tools: ToolsUsed): Promise<ChainedEvent['data'][]> {
   const written: ChainedEvent[] = [];
   const evidence = {
     append: async (boundaryId: string, drafted: (before: ChainedEvent[]) => EventDraft) =>
@@ -32,7 +32,7 @@ async function handedOn(tools: ToolsUsed): Promise<ChainedEvent['data'][]> {
   return written.map(({ data }) => data);
 }
 
-/** Nothing is known of a session policy here, so no use has a tool. */
+/** These tests have no session policy, so no use has a tool. */
 const inEvidence = ({ uses, ...rest }: ToolsUsed) =>
   expect.objectContaining({
     tools: { word: 'worker', uses: uses.map((use) => ({ tool: null, ...use })), ...rest },
@@ -40,11 +40,11 @@ const inEvidence = ({ uses, ...rest }: ToolsUsed) =>
 
 const bytesOf = (tools: ToolsUsed): number => Buffer.byteLength(JSON.stringify(tools));
 
-/** So many bytes, all of them where nothing else bounds them. */
-function ofBytes(bytes: number, where: 'digest' | 'resource'): ToolsUsed {
+/** A report of the given size. The filling is in a field that has no other limit. */
+function reportOfSize(bytes: number, where: 'digest' | 'resource'): ToolsUsed {
   const use = { action: 's3:GetObject', resource: '', requestId: 'r', outcome: 'ok' };
   const empty = { uses: [use], count: 1, digest: '' };
-  // Two bytes each: it is bytes that count.
+  // Each character has two bytes, because the limit is in bytes.
   const wide = 'é'.repeat(Math.floor((bytes - bytesOf(empty)) / 2));
   const filling = wide.padEnd(bytes - bytesOf(empty) - wide.length, 'x');
   return where === 'digest'
@@ -53,21 +53,21 @@ function ofBytes(bytes: number, where: 'digest' | 'resource'): ToolsUsed {
 }
 
 describe.each(['digest', 'resource'] as const)('tools with a long %s', (where) => {
-  test('are kept up to the limit', async () => {
-    const tools = ofBytes(TOOLS_BYTES, where);
+  test('are recorded up to the limit', async () => {
+    const tools = reportOfSize(TOOLS_BYTES, where);
     expect(bytesOf(tools)).toBe(TOOLS_BYTES);
-    expect(ended(tools)).toMatchObject({ status: 'succeeded', tools });
-    expect(await handedOn(tools)).toEqual([inEvidence(tools)]);
+    expect(outcomeOf(tools)).toMatchObject({ status: 'succeeded', tools });
+    expect(await evidenceOfCheckpoint(tools)).toEqual([inEvidence(tools)]);
   });
 
-  test('break the contract beyond it, and nothing of them is written', async () => {
-    const tools = ofBytes(TOOLS_BYTES + 1, where);
+  test('violate the contract above the limit, and nothing of them is recorded', async () => {
+    const tools = reportOfSize(TOOLS_BYTES + 1, where);
     const said = `${TOOLS_BYTES + 1} bytes; allowed: at most ${TOOLS_BYTES}.`;
-    expect(ended(tools)).toMatchObject({
+    expect(outcomeOf(tools)).toMatchObject({
       error: 'WorkContractViolation',
       cause: expect.stringContaining(said),
     });
-    await expect(handedOn(tools)).rejects.toMatchObject({
+    await expect(evidenceOfCheckpoint(tools)).rejects.toMatchObject({
       name: 'WorkContractViolation',
       message: expect.stringContaining(said),
     });
@@ -75,14 +75,14 @@ describe.each(['digest', 'resource'] as const)('tools with a long %s', (where) =
 });
 
 test.each([1, 300, 480, 1_200])(
-  'what the runtime itself tells at most is kept: names of %i',
+  'the largest report of the runtime is recorded, with names of %i characters',
   async (length) => {
     const log = new ToolLog((text) => text);
     const use = { action: 's3:GetObject', resource: '\n"é'.repeat(length).slice(0, length) };
     for (let call = 0; call < 3 * TOOL_USES; call += 1) log.add([use], `request-${call}`, 'ok');
     const tools = log.summary();
     expect(bytesOf(tools)).toBeLessThanOrEqual(TOOLS_BYTES);
-    expect(ended(tools)).toMatchObject({ status: 'succeeded', tools });
-    expect(await handedOn(tools)).toEqual([inEvidence(tools)]);
+    expect(outcomeOf(tools)).toMatchObject({ status: 'succeeded', tools });
+    expect(await evidenceOfCheckpoint(tools)).toEqual([inEvidence(tools)]);
   },
 );

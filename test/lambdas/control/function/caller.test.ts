@@ -17,7 +17,7 @@ const signedBy = (change: Partial<Record<keyof typeof iam, unknown>>) =>
   event({ authorizer: { iam: { ...iam, ...change } } });
 
 describe('callerOf', () => {
-  test('is what IAM verified', () => {
+  test('returns the caller that IAM verified', () => {
     expect(callerOf(signedBy({}))).toEqual({
       arn: iam.userArn,
       userId: 'AROA1:ann',
@@ -33,7 +33,7 @@ describe('callerOf', () => {
     ['an empty ARN', signedBy({ userArn: '' })],
     ['no user id', signedBy({ userId: null })],
     ['no account', signedBy({ accountId: undefined })],
-  ])('%s: NotPermitted', (_what, unsigned) => {
+  ])('throws NotPermitted for %s', (_what, unsigned) => {
     expect(() => callerOf(unsigned)).toThrow(expect.objectContaining({ name: 'NotPermitted' }));
   });
 });

@@ -16,7 +16,7 @@ const puts = () => documents.commandCalls(PutCommand).map((call) => call.args[0]
 const opened = (row: LedgerRow) => (row.phase === 'open' ? row : movePhase(row, 'open', {}));
 
 describe('Ledger.update', () => {
-  test('writes the next revision on condition of the one it read', async () => {
+  test('writes the next revision on the condition that the revision it read is unchanged', async () => {
     documents.on(GetCommand).resolves({ Item: rowOf() });
     documents.on(PutCommand).resolves({});
     expect(await ledger.update(BOUNDARY, opened)).toMatchObject({ phase: 'open', revision: 4 });
@@ -30,7 +30,7 @@ describe('Ledger.update', () => {
     expect(documents.commandCalls(GetCommand)[0]?.args[0].input).toMatchObject({ ConsistentRead: true });
   });
 
-  test('reads again when another writer was faster, and changes what that one wrote', async () => {
+  test('reads the row again after a conflict and applies the change to the new row', async () => {
     const theirs = rowOf({ revision: 4, reason: 'changed by another' });
     documents.on(GetCommand).resolvesOnce({ Item: rowOf() }).resolves({ Item: theirs });
     documents.on(PutCommand).rejectsOnce(conflict()).resolves({});
@@ -42,7 +42,7 @@ describe('Ledger.update', () => {
     expect(puts().map((put) => put.ExpressionAttributeValues)).toEqual([{ ':seen': 3 }, { ':seen': 4 }]);
   });
 
-  test('recognises its own write whose answer was lost: nothing is written again', async () => {
+  test('recognizes its own write after a lost answer and writes nothing', async () => {
     const ours = rowOf({ revision: 4, phase: 'open' });
     documents.on(GetCommand).resolvesOnce({ Item: rowOf() }).resolves({ Item: ours });
     documents.on(PutCommand).rejects(conflict());
@@ -50,32 +50,32 @@ describe('Ledger.update', () => {
     expect(puts()).toHaveLength(1);
   });
 
-  test('writes nothing when there is nothing to change', async () => {
+  test('writes nothing when the change returns the same row', async () => {
     documents.on(GetCommand).resolves({ Item: rowOf() });
     expect(await ledger.update(BOUNDARY, (row) => row)).toEqual(rowOf());
     expect(puts()).toEqual([]);
   });
 
-  test('gives up after ten conflicts, as LedgerContention, which the workflow retries', async () => {
+  test('throws LedgerContention, which the workflow retries, after ten conflicts', async () => {
     documents.on(GetCommand).resolves({ Item: rowOf() });
     documents.on(PutCommand).rejects(conflict());
     await expect(ledger.update(BOUNDARY, opened)).rejects.toMatchObject({ name: 'LedgerContention' });
     expect(puts()).toHaveLength(10);
   });
 
-  test('what the change refuses is thrown, and nothing is written', async () => {
+  test('throws the error of the change and writes nothing', async () => {
     documents.on(GetCommand).resolves({ Item: rowOf({ phase: 'closed' }) });
     await expect(ledger.update(BOUNDARY, opened)).rejects.toMatchObject({ name: 'PhasePassed' });
     expect(puts()).toEqual([]);
   });
 
-  test('there is no row: NotTheOwner', async () => {
+  test('throws NotTheOwner without a row', async () => {
     documents.on(GetCommand).resolves({});
     await expect(ledger.update(BOUNDARY, opened)).rejects.toMatchObject({ name: 'NotTheOwner' });
   });
 
   test.each(['ProvisionedThroughputExceededException', 'AccessDeniedException', 'TimeoutError'])(
-    '%s is thrown as it is, not taken for a conflict',
+    'throws %s unchanged and does not retry it as a conflict',
     async (name) => {
       documents.on(GetCommand).resolves({ Item: rowOf() });
       documents.on(PutCommand).rejects(Object.assign(new Error('no'), { name }));
@@ -84,7 +84,7 @@ describe('Ledger.update', () => {
     },
   );
 
-  test('a row that is not of this form is refused, not guessed at', async () => {
+  test('throws UnreadableRow for an invalid row', async () => {
     documents.on(GetCommand).resolves({ Item: { ...rowOf(), phase: 'ajar' } });
     await expect(ledger.update(BOUNDARY, opened)).rejects.toMatchObject({
       name: 'UnreadableRow',
@@ -96,7 +96,7 @@ describe('Ledger.update', () => {
 });
 
 describe('Ledger.draining', () => {
-  test('reads the marker consistently, by the key that no boundary has', async () => {
+  test('reads the marker with a consistent read by a key that no boundary can have', async () => {
     const marker = { boundaryId: 'drain', sinceMs: 1, by: 'ann', reason: 'r' };
     documents.on(GetCommand).resolves({ Item: marker });
     expect(await ledger.draining()).toEqual({ marker });
@@ -106,7 +106,7 @@ describe('Ledger.draining', () => {
     });
   });
 
-  test('is undefined without one, and a fault when it is none', async () => {
+  test('returns nothing without a marker, and a fault for an invalid marker', async () => {
     documents
       .on(GetCommand)
       .resolvesOnce({})
@@ -115,7 +115,7 @@ describe('Ledger.draining', () => {
     expect(await ledger.draining()).toEqual({ fault: expect.stringMatching(/^sinceMs: /) });
   });
 
-  test('what cannot be asked is thrown: nothing is taken for "not draining"', async () => {
+  test('throws an error of the read instead of reporting that the stack is not draining', async () => {
     documents.on(GetCommand).rejects(Object.assign(new Error('no'), { name: 'TimeoutError' }));
     await expect(ledger.draining()).rejects.toMatchObject({ name: 'TimeoutError' });
   });
@@ -123,9 +123,9 @@ describe('Ledger.draining', () => {
 
 describe('Ledger.create', () => {
   test.each([
-    ['where none stands', true],
-    ['where one stands, its own of a lost answer included', false],
-  ])('%s: %s', async (_where, created) => {
+    ['returns true when no row exists', true],
+    ['returns false when a row exists, including its own after a lost answer', false],
+  ])('%s', async (_case, created) => {
     if (created) documents.on(PutCommand).resolves({});
     else documents.on(PutCommand).rejects(conflict());
     expect(await ledger.create(rowOf())).toBe(created);

@@ -32,7 +32,7 @@ describe.each([
   };
   const gone = { exists: false, canLogin: false, sessions: 0 };
 
-  test('makes a login that works, and ends it so that nothing is left', async () => {
+  test('creates a working login and removes it completely', async () => {
     const login = await made();
     const session = await rig.open(login.name, PASSWORD);
     expect(await rig.server.look(rig.admin, login)).toEqual({ exists: true, canLogin: true, sessions: 1 });
@@ -42,20 +42,20 @@ describe.each([
     await expect(rig.open(login.name, PASSWORD)).rejects.toThrow(/password authentication failed/);
   });
 
-  test('a login that never was is gone already', async () => {
+  test('reports a login that never existed as gone', async () => {
     const never = order();
     await rig.server.end(rig.admin, never);
     expect(await rig.server.look(rig.admin, never)).toEqual(gone);
   });
 
-  test('an end is repeatable', async () => {
+  test('ends a login again without an error', async () => {
     const login = await made();
     await rig.server.end(rig.admin, login);
     await rig.server.end(rig.admin, login);
     expect(await rig.server.look(rig.admin, login)).toEqual(gone);
   });
 
-  test('a session that holds an open ALTER ROLE of its own login is ended, and the login dropped, within one end', async () => {
+  test('ends a session with an open ALTER ROLE of its own login and drops the login in one call', async () => {
     const login = await made();
     const session = await rig.open(login.name, PASSWORD);
     await session.holdOwnRow();
@@ -64,7 +64,7 @@ describe.each([
     expect(await rig.server.look(rig.admin, login)).toEqual(gone);
   });
 
-  test('its password, its deadline and its number of sessions are kept', async () => {
+  test('enforces the password, the deadline and the number of sessions', async () => {
     const login = await made();
     await expect(rig.open(login.name, 'another')).rejects.toThrow(/password authentication failed/);
     for (let opened = 0; opened < login.spec.connections; opened += 1) await rig.open(login.name, PASSWORD);
@@ -74,7 +74,7 @@ describe.each([
     for (const each of [login, late]) await rig.server.end(rig.admin, each);
   });
 
-  test('a later attempt takes over what an earlier one made, and never the other way round', async () => {
+  test('lets a later attempt take over the login of an earlier one, and never the reverse', async () => {
     const login = await made();
     const later = { ...login, attempt: 2, password: new Secret('another-password') };
     expect(await rig.server.make(rig.admin, later)).toEqual({ roleId: login.roleId });
@@ -86,13 +86,13 @@ describe.each([
     await rig.server.end(rig.admin, login);
   });
 
-  test('many are made and ended at once', async () => {
+  test('creates and ends many logins at the same time', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => made()));
     await Promise.all(all.map((login) => rig.server.end(rig.admin, login)));
     for (const login of all) expect(await rig.server.look(rig.admin, login)).toEqual(gone);
   });
 
-  test('what it made goes to the owner', async () => {
+  test('gives the objects of the login to the owner', async () => {
     const login = await made();
     const session = await rig.open(login.name, PASSWORD);
     await session.create('table', 'kept_table');
@@ -105,7 +105,7 @@ describe.each([
     expect(await rig.server.look(rig.admin, login)).toEqual(gone);
   });
 
-  test('what runs with its owner’s rights goes to nobody: the login stays, shut, until somebody dropped it', async () => {
+  test('keeps the login locked while it owns a SECURITY DEFINER function, until a person drops that function', async () => {
     const login = await made();
     const session = await rig.open(login.name, PASSWORD);
     await session.create('SECURITY DEFINER function', 'trap');
@@ -123,7 +123,7 @@ describe.each([
     expect(await rig.server.look(rig.admin, login)).toEqual(gone);
   });
 
-  test('an earlier attempt that comes after the end makes the login again: whoever made it must look at the phase', async () => {
+  test('lets a late earlier attempt create the login again, so that the caller must check the phase', async () => {
     const login = await made();
     await rig.server.end(rig.admin, login);
     await rig.server.make(rig.admin, login);

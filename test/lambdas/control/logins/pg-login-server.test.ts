@@ -25,15 +25,15 @@ const made = async (name: string, spec = shopSpec()) => {
   return { ...login, roleId };
 };
 
-/** Which of the shop's tables a role has rights on. */
+/** The shop's tables on which a role has rights. */
 const rightsOf = (roleId: string) =>
   rig.run(
     `SELECT relname FROM pg_class, aclexplode(relacl) WHERE relnamespace = 'shop'::regnamespace AND grantee = ${roleId}`,
     'demo',
   );
 
-describe('what only PostgreSQL can show', () => {
-  test('no statement has the password in it', async () => {
+describe('pgLoginServer, on a real server', () => {
+  test('sends no statement that contains the password', async () => {
     const login = await made('quiet');
     await rig.open(login.name, PASSWORD);
     await rig.server.end(rig.admin, login);
@@ -43,14 +43,14 @@ describe('what only PostgreSQL can show', () => {
     expect(log).not.toContain(PASSWORD);
   });
 
-  test('a login has the rights that it was given, and no others', async () => {
+  test('gives a login exactly the granted rights', async () => {
     const login = await made('narrow', shopSpec({ memberOf: [] }));
     const session = await rig.open(login.name, PASSWORD);
     await expect(session.create('table', 'forbidden')).rejects.toThrow(/permission denied for schema shop/);
     await rig.server.end(rig.admin, login);
   });
 
-  test('rights that cannot be given leave no login behind', async () => {
+  test('leaves no login when the rights cannot be granted', async () => {
     const spec = shopSpec({
       rights: [{ on: 'tables', schema: 'shop', tables: ['missing'], privileges: ['SELECT'] }],
     });
@@ -64,7 +64,7 @@ describe('what only PostgreSQL can show', () => {
     expect((await rig.server.look(rig.admin, at)).exists).toBe(false);
   });
 
-  test('a worker that changes its password again and again, in as many sessions as it has, is shut out', async () => {
+  test('locks out a worker that keeps changing its password in all its sessions', async () => {
     const login = await made('restless');
     let isOver = false;
     const restless = async (): Promise<void> => {
@@ -73,7 +73,7 @@ describe('what only PostgreSQL can show', () => {
           const session = await rig.client(login.name, PASSWORD);
           for (;;) await session.query(`ALTER ROLE CURRENT_USER PASSWORD '${PASSWORD}'`);
         } catch {
-          // ended, or in the way of another: once more
+          // The session was ended, or conflicted with another one: try again.
         }
     };
     const workers = [restless(), restless(), restless()];
@@ -82,7 +82,7 @@ describe('what only PostgreSQL can show', () => {
     expect(await rig.server.look(rig.admin, login)).toEqual({ exists: false, canLogin: false, sessions: 0 });
   });
 
-  test('a user who takes advisory locks, and gives the login rights of their own, stops nobody', async () => {
+  test('is not blocked by a user who takes advisory locks and grants rights to the login', async () => {
     await rig.run(`CREATE ROLE meddler LOGIN PASSWORD '${PASSWORD}'`);
     const meddler = await rig.client('meddler', PASSWORD);
     const login = await made('meddled_with');
@@ -98,7 +98,7 @@ describe('what only PostgreSQL can show', () => {
     expect(await rig.server.look(rig.admin, login)).toMatchObject({ exists: false });
   });
 
-  test('what a login made in another database goes to the owner as well', async () => {
+  test('gives the objects in other databases to the owner as well', async () => {
     const login = await made('wanders');
     const session = await rig.client(login.name, PASSWORD, 'postgres');
     await session.query("SELECT lo_create(4242), lo_put(4242, 0, 'x')");
@@ -108,7 +108,7 @@ describe('what only PostgreSQL can show', () => {
     expect(owners).toEqual([{ owner: 'shop_owner' }]);
   });
 
-  test('a database that the admin cannot reach is named, and so is what runs with its owner’s rights in another', async () => {
+  test('names a database that the admin cannot reach, and a SECURITY DEFINER function in another database', async () => {
     await rig.run('CREATE DATABASE elsewhere');
     await rig.run('GRANT CREATE ON SCHEMA public TO PUBLIC', 'elsewhere');
     const login = await made('hides');
@@ -128,7 +128,7 @@ describe('what only PostgreSQL can show', () => {
     expect(await rig.server.look(rig.admin, login)).toMatchObject({ exists: false });
   });
 
-  test('logins of different owners, who take no turns, are made and ended at once', async () => {
+  test('creates and ends logins of different owners at the same time', async () => {
     await rig.run(
       'CREATE ROLE other_owner; GRANT other_owner TO taskbound_admin WITH INHERIT TRUE, ADMIN TRUE',
     );
@@ -139,7 +139,7 @@ describe('what only PostgreSQL can show', () => {
     expect(await rig.run("SELECT rolname FROM pg_roles WHERE rolname LIKE '%owned%'")).toEqual([]);
   });
 
-  test('a server that is down, and an admin whom it does not know, are told as such and without the password', async () => {
+  test('reports a server that is down and an unknown admin as errors without the password', async () => {
     const at = { name: 'x', spec: shopSpec() };
     const down = rig.server.look({ ...rig.admin, port: 1 }, at);
     await expect(down).rejects.toThrow(/127\.0\.0\.1:1 did not do .*ECONNREFUSED/);
@@ -155,7 +155,7 @@ describe('what only PostgreSQL can show', () => {
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 const TLS_HANDSHAKE = 0x16;
 
-/** A server that answers the request for TLS, and hangs up at what comes then. */
+/** A server that answers the request for TLS, and closes the connection at the next message. */
 async function listening(answer: string) {
   let seen: string[] = [];
   const server = createServer((socket) => {
@@ -173,8 +173,8 @@ async function listening(answer: string) {
   return { port, received: () => seen.join(', '), close: () => server.close() };
 }
 
-describe('an admin secret', () => {
-  test('that has not the form of RDS is told by its fields, not by its values', () => {
+describe('the admin secret', () => {
+  test('is reported by its fields and without its values when it does not have the form of RDS', () => {
     for (const text of ['hunter2', '{"host":"h","username":7,"password":"hunter2"}']) {
       expect(() => adminAccessIn(text, 'arn')).toThrow(/does not have the required form/);
       expect(() => adminAccessIn(text, 'arn')).not.toThrow(/hunter2/);
@@ -182,7 +182,7 @@ describe('an admin secret', () => {
   });
 
   const plain = { host: '127.0.0.1', username: 'u', password: 'a-password' };
-  test('that does not say how means that the server’s certificate is checked', () => {
+  test('without an sslmode means that the server’s certificate is checked', () => {
     const access = adminAccessIn(JSON.stringify(plain), 'arn');
     expect(access).toMatchObject({ port: 5432, sslmode: 'verify-full' });
     expect(tlsOf(access)).toEqual({ host: '127.0.0.1', rejectUnauthorized: true });
@@ -193,19 +193,16 @@ describe('an admin secret', () => {
 
   test.each([
     ['offers TLS', 'S', /^SSLRequest, TLS/],
-    ['has none', 'N', /^SSLRequest$/],
-  ])(
-    'that does not say how connects to a server that %s with TLS or not at all',
-    async (_what, answer, sent) => {
-      const server = await listening(answer);
-      const access = adminAccessIn(JSON.stringify({ ...plain, port: server.port }), 'arn');
-      const looking = rig.server.look(access, { name: 'x', spec: shopSpec() });
-      await expect(looking).rejects.toMatchObject({ name: 'LoginServerUnavailable' });
-      expect(server.received()).toMatch(sent);
-      const secret = new Secret(JSON.stringify({ ...plain, port: server.port, dbname: 'demo' }));
-      await expect(withLogin(secret, 'x', async () => undefined)).rejects.toThrow();
-      expect(server.received()).toMatch(sent);
-      server.close();
-    },
-  );
+    ['does not offer TLS', 'N', /^SSLRequest$/],
+  ])('without an sslmode connects only with TLS to a server that %s', async (_what, answer, sent) => {
+    const server = await listening(answer);
+    const access = adminAccessIn(JSON.stringify({ ...plain, port: server.port }), 'arn');
+    const looking = rig.server.look(access, { name: 'x', spec: shopSpec() });
+    await expect(looking).rejects.toMatchObject({ name: 'LoginServerUnavailable' });
+    expect(server.received()).toMatch(sent);
+    const secret = new Secret(JSON.stringify({ ...plain, port: server.port, dbname: 'demo' }));
+    await expect(withLogin(secret, 'x', async () => undefined)).rejects.toThrow();
+    expect(server.received()).toMatch(sent);
+    server.close();
+  });
 });

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-/** A login that leaves a prepared transaction which holds its own row, and a session. */
+/** Creates a login that leaves a session and a prepared transaction, which locks the login's own row. */
 async function leaves(name: string, database: string) {
   const login = { name: `taskbound_Test_${name}`, spec: shopSpec() };
   const { roleId } = await rig.server.make(rig.admin, {
@@ -27,7 +27,7 @@ async function leaves(name: string, database: string) {
 }
 
 test.each(['demo', 'postgres'])(
-  'a transaction that a login prepared in the database %s is rolled back, and the login dropped',
+  'ending a login rolls back a transaction that it prepared in the database %s and drops the login',
   async (database) => {
     const { login, session } = await leaves(`prepares_in_${database}`, database);
     await rig.server.end(rig.admin, login);
@@ -37,7 +37,7 @@ test.each(['demo', 'postgres'])(
   },
 );
 
-test('one that the admin cannot reach is named, and the sessions are ended all the same', async () => {
+test('ending a login names a prepared transaction that the admin cannot reach, and still ends the sessions', async () => {
   await rig.run('CREATE DATABASE closed');
   const { login, session } = await leaves('hides', 'closed');
   await rig.run('REVOKE CONNECT ON DATABASE closed FROM PUBLIC');

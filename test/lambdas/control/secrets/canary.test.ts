@@ -24,7 +24,7 @@ const WHO =
   'User: arn:aws:sts::111122223333:assumed-role/Task/t.1 is not authorized to perform: secretsmanager:DescribeSecret on resource: x';
 const DENIED = 'AccessDeniedException';
 
-/** Errors as AWS words them, and what one says of the credential. */
+/** Error messages of AWS, and what each one means for the credential. */
 const ANSWERS: readonly (readonly [what: string, error: Error, answer: CanaryAnswer['answer']])[] = [
   [
     'a deny on the role',
@@ -37,7 +37,7 @@ const ANSWERS: readonly (readonly [what: string, error: Error, answer: CanaryAns
     'refused',
   ],
   [
-    'a deny of the organisation',
+    'a deny of the organization',
     named(DENIED, `${WHO} with an explicit deny in a service control policy`),
     'refused',
   ],
@@ -64,18 +64,18 @@ const ANSWERS: readonly (readonly [what: string, error: Error, answer: CanaryAns
   ],
   ['a denial without a reason', named(DENIED, ''), 'denied'],
   [
-    'a token that nobody knows yet',
+    'a token that AWS does not know yet',
     named('UnrecognizedClientException', 'The security token … is invalid.'),
     'denied',
   ],
   [
-    'a key that is not known any more',
+    'a key that AWS no longer knows',
     named('InvalidClientTokenId', 'The security token included in the request is invalid.'),
     'denied',
   ],
   ['a bad signature', named('InvalidSignatureException', 'Signature expired: now earlier than'), 'unclear'],
   [
-    'no such secret',
+    'a missing secret',
     named('ResourceNotFoundException', "Secrets Manager can't find the specified secret."),
     'unclear',
   ],
@@ -85,13 +85,13 @@ const ANSWERS: readonly (readonly [what: string, error: Error, answer: CanaryAns
     named('InternalServiceError', 'with an explicit deny, said by something else'),
     'unclear',
   ],
-  ['no network', named('Error', 'connect ECONNREFUSED 10.0.0.1:443'), 'unclear'],
+  ['a network error', named('Error', 'connect ECONNREFUSED 10.0.0.1:443'), 'unclear'],
   ['a timeout', named('TimeoutError', 'The request timed out'), 'unclear'],
   ['an aborted call', named('AbortError', 'Request aborted'), 'unclear'],
 ];
 
 describe('the canary', () => {
-  test('accepted is what answers', async () => {
+  test('returns accepted for a successful answer', async () => {
     secrets.on(DescribeSecretCommand).resolves({ Name: 'x' });
     expect(await ask()).toEqual({ answer: 'accepted' });
     expect(secrets.commandCalls(DescribeSecretCommand).map((call) => call.args[0].input)).toEqual([
@@ -99,7 +99,7 @@ describe('the canary', () => {
     ]);
   });
 
-  test.each(ANSWERS)('%s', async (_what, error, answer) => {
+  test.each(ANSWERS)('classifies %s', async (_what, error, answer) => {
     secrets.on(DescribeSecretCommand).rejects(error);
     expect(await ask()).toEqual({
       answer,
@@ -108,7 +108,7 @@ describe('the canary', () => {
     });
   });
 
-  test('asks thrice with one client, and another session with another', async () => {
+  test('uses one client for three calls of a session, and another client for another session', async () => {
     secrets.on(DescribeSecretCommand).resolves({ Name: 'x' });
     const clients = async (asked: ReturnType<typeof canary>) => {
       secrets.resetHistory();
@@ -119,7 +119,7 @@ describe('the canary', () => {
     expect([one.size, other.size, new Set([...one, ...other]).size]).toEqual([1, 1, 2]);
   });
 
-  test('what is not an error is no answer', () => {
+  test('returns unclear for a thrown value that is not an error', () => {
     expect(() => readRefusal('with an explicit deny')).toThrow('with an explicit deny');
   });
 });

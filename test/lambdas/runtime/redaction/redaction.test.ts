@@ -6,9 +6,9 @@ import { guardOutput } from '../../../../lambdas/runtime/redaction/guard-output.
 import { guardStrays } from '../../../../lambdas/runtime/redaction/redact-uncaught.ts';
 import { redactedError } from '../../../../lambdas/runtime/redaction/redact-error.ts';
 import { Redaction } from '../../../../lambdas/runtime/redaction/redaction.ts';
-import { PASSWORD, SESSION, VALUES, surroundings } from '../harness.ts';
+import { PASSWORD, SESSION, VALUES, fakeRuntime } from '../harness.ts';
 
-/** Every value, as it is and as it may be spelled. */
+/** Every value, unchanged and in each spelling. */
 const spelled = VALUES.flatMap((value) => [
   value,
   JSON.stringify(value).slice(1, -1),
@@ -19,7 +19,7 @@ const spelled = VALUES.flatMap((value) => [
 ]);
 const leaked = (text: string): string[] => spelled.filter((value) => text.includes(value));
 
-describe('nothing that was handed out leaves', () => {
+describe('a secret value is redacted', () => {
   const leaks: Record<string, unknown> = {
     string: VALUES.join(' '),
     nested: { a: [{ b: SESSION }], own: VALUES },
@@ -31,7 +31,7 @@ describe('nothing that was handed out leaves', () => {
   };
 
   it.each(Object.entries(leaks))('in a result (%s)', async (_way, result) => {
-    const { invoke } = surroundings();
+    const { invoke } = fakeRuntime();
     const returned = await invoke(async (task) => {
       await task.secret('password');
       return result as never;
@@ -42,8 +42,8 @@ describe('nothing that was handed out leaves', () => {
     expect(text).toContain('[redacted]');
   });
 
-  it.each(Object.entries(leaks))('in what is printed (%s)', async (_way, value) => {
-    const { invoke, lines, ports } = surroundings();
+  it.each(Object.entries(leaks))('in the output (%s)', async (_way, value) => {
+    const { invoke, lines, ports } = fakeRuntime();
     await invoke(async (task) => {
       await task.secret('password');
       task.log.info(`see ${String(value)}`, { value, error: new Error(String(value)) });
@@ -63,8 +63,8 @@ describe('nothing that was handed out leaves', () => {
     expect(leaked(lines.join('\n'))).toEqual([]);
   });
 
-  it('in an error: name, message, stack, causes, and what hangs on it', async () => {
-    const { invoke } = surroundings();
+  it('in the name, message, stack, causes and properties of an error', async () => {
+    const { invoke } = fakeRuntime();
     const failing = invoke(async (task) => {
       const password = (await task.secret('password')).reveal();
       const error = new Error(`cannot log in with ${password}`, {
@@ -83,10 +83,10 @@ describe('nothing that was handed out leaves', () => {
     expect(Object.keys(error as object)).not.toContain('$response');
   });
 
-  it('in a value of any shape that is written in pieces', () => {
+  it('in a value of any type that is written in several parts', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(PASSWORD.length), { maxLength: 5 }), (cuts) => {
-        const { ports, lines } = surroundings();
+        const { ports, lines } = fakeRuntime();
         const guard = guardOutput(ports.output, redactor([SESSION.secretAccessKey]));
         const text = `before ${SESSION.secretAccessKey} after\nnext`;
         const ends = [...cuts, text.length].sort((a, b) => a - b);
@@ -97,8 +97,8 @@ describe('nothing that was handed out leaves', () => {
     );
   });
 
-  it('even after the invocation, from what it left running', async () => {
-    const { invoke, lines, ports } = surroundings();
+  it('after the invocation, in the output of code that still runs', async () => {
+    const { invoke, lines, ports } = fakeRuntime();
     await invoke(async (task) => void (await task.secret('password')));
     ports.output.console.log(PASSWORD);
     expect(lines).toEqual(['[redacted]']);
@@ -113,12 +113,12 @@ describe('redactedError', () => {
     ['Lambda.ServiceException', 'Work.Lambda.ServiceException'],
     ['AccessDenied', 'AccessDenied'],
     ['', 'Error'],
-  ])('an error named %j is called %j', (name, expected) => {
+  ])('renames an error named %j to %j', (name, expected) => {
     expect(redactedError(Object.assign(new Error('x'), { name }), redact).name).toBe(expected);
   });
 
   it.each([[PASSWORD], [{ code: 7, PASSWORD }], [undefined], [null], [42]])(
-    'takes anything thrown (%#)',
+    'accepts every thrown value (%#)',
     (thrown) => {
       const error = redactedError(thrown, redact);
       expect(error.name).toBe('NotAnError');
@@ -126,7 +126,7 @@ describe('redactedError', () => {
     },
   );
 
-  it('survives what throws when it is looked at', () => {
+  it('does not fail for a value that throws when it is read', () => {
     const hostile = new Proxy(
       {},
       {
@@ -148,7 +148,7 @@ describe('redactedError', () => {
     expect(redactedError(getter, redact).message).toBe('m');
   });
 
-  it('cuts a flood and ends a circle of causes', () => {
+  it('truncates a long error and stops at a circle of causes', () => {
     const error = new Error('x'.repeat(1 << 20));
     error.cause = error;
     const clean = redactedError(error, redact);
@@ -159,14 +159,14 @@ describe('redactedError', () => {
 
 describe('guardStrays', () => {
   const guarded = () => {
-    const { events } = surroundings();
+    const { events } = fakeRuntime();
     const seen: unknown[] = [];
     events.on('unhandledRejection', (reason) => seen.push(inspect(reason, { depth: 9 })));
     guardStrays(events, redactor([PASSWORD]));
     return { events, seen };
   };
 
-  it('takes the values out before anybody else is told', () => {
+  it('redacts an error before other listeners receive it', () => {
     const { events, seen } = guarded();
     const error = Object.assign(new RangeError(`no ${PASSWORD}`), { response: PASSWORD });
     events.emit('unhandledRejection', error, Promise.resolve());
@@ -177,7 +177,7 @@ describe('guardStrays', () => {
     expect(leaked(inspect(thrown))).toEqual([]);
   });
 
-  it('ends the process with a clean error when what was thrown cannot be cleaned', () => {
+  it('ends the process with a clean error when the thrown value cannot be redacted', () => {
     const { events, seen } = guarded();
     expect(() => events.emit('unhandledRejection', PASSWORD, Promise.resolve())).toThrow('[redacted]');
     expect(seen).toEqual([]);
@@ -185,14 +185,14 @@ describe('guardStrays', () => {
     expect(seen).toEqual(["'harmless'"]);
   });
 
-  it('does not listen where nobody did: the process must still end', () => {
-    const { events } = surroundings();
+  it('adds no listener where there was none, so that the process still ends', () => {
+    const { events } = fakeRuntime();
     guardStrays(events, (text) => text);
     expect(events.listenerCount('unhandledRejection')).toBe(0);
   });
 });
 
-it('Redaction forgets the values of invocations long past', () => {
+it('Redaction forgets the values of old invocations', () => {
   const redaction = new Redaction();
   redaction.remember('first-value-of-all');
   for (let n = 0; n < 3; n += 1) redaction.begin();
