@@ -10,8 +10,6 @@ const SYNTHESIZE = ['test/fixtures/synthesize.ts'];
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    // Node itself loads the sources and removes their types, as in production: Vite's own loader takes longer.
-    experimental: { viteModuleRunner: false },
     // Files share a process, and with it what they import: starting a process for each takes longer than most tests.
     isolate: false,
     testTimeout: 30_000,
@@ -23,6 +21,8 @@ export default defineConfig({
         test: {
           name: 'pure',
           pool: 'threads',
+          // Node itself loads the sources and removes their types, which is quicker than Vite's loader. The tests that run tasks are slower so.
+          experimental: { viteModuleRunner: false },
           maxWorkers: 1,
           // Projects with different numbers of workers cannot run in the same group.
           sequence: { groupOrder: 1 },
