@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'cdk.out', 'out'] },
+  { ignores: ['node_modules', 'cdk.out', 'dist', 'out'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],

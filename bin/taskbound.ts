@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
 import { userInfo } from 'node:os';
 import { main } from '../cli/main.ts';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
@@ -30,6 +31,8 @@ async function ask(question: string): Promise<string | undefined> {
   }
 }
 
+// Each command imports its modules when it runs; from the second time on, they are not compiled again.
+enableCompileCache();
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),

@@ -1,11 +1,11 @@
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Module names in a bundle are relative to this folder, so that the bytes do not depend on the working directory. */
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 const declared = new Set<string>();
 const built = new Map<string, string>();
@@ -33,28 +33,40 @@ function temporaryFolder(): string {
 const stem = (entry: string): string =>
   basename(entry) === 'index.ts' ? basename(dirname(entry)) : basename(entry, '.ts');
 
+/** The options of every bundle. Bundles that were built with other ones are not used. */
+export const BUNDLE_OPTIONS = {
+  tsconfigRaw: '{}',
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node24',
+  // Prefer a package's ES modules: esbuild can remove unused code only from them.
+  mainFields: ['module', 'main'],
+  minify: true,
+  // Logs and Retry rules may use the class name of an error.
+  keepNames: true,
+  legalComments: 'none',
+} satisfies BuildOptions;
+
 /**
  * Bundles entry points for Lambda: one CommonJS file each, including the AWS SDK, so that its version does not change. The same sources
  * give the same bytes. Returns entry -> folder. Throws esbuild's own error, which names file and line.
  */
 export function bundle(entries: readonly string[], into: string): Map<string, string> {
   const folders = new Map(entries.map((entry, index) => [entry, join(into, `${index}-${stem(entry)}`)]));
-  buildSync({
+  buildInto(folders, into);
+  return folders;
+}
+
+/** Bundles each entry into its folder below `into`. Returns the paths of all sources, relative to the project. */
+export function buildInto(folders: ReadonlyMap<string, string>, into: string): string[] {
+  const { metafile } = buildSync({
+    ...BUNDLE_OPTIONS,
     entryPoints: [...folders].map(([entry, folder]) => ({ in: entry, out: join(basename(folder), 'index') })),
     outdir: into,
     absWorkingDir: PROJECT,
-    tsconfigRaw: '{}',
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node24',
-    // Prefer a package's ES modules: esbuild can remove unused code only from them.
-    mainFields: ['module', 'main'],
-    minify: true,
-    // Logs and Retry rules may use the class name of an error.
-    keepNames: true,
-    legalComments: 'none',
+    metafile: true,
     logLevel: 'silent',
   });
-  return folders;
+  return Object.keys(metafile.inputs);
 }

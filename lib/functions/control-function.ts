@@ -2,38 +2,14 @@ import type { Duration } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { fileURLToPath } from 'node:url';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
-import * as environment from '../../core/shared/environment.ts';
 import type { DeploymentOptions } from '../boundary/options.ts';
-import { bundleOf, declareEntry } from './bundles.ts';
+import { controlBundle } from './control-bundle.ts';
+import { CONTROL_ENVIRONMENTS, type ControlStem } from './control-stems.ts';
 import { functionDefaults } from './function-defaults.ts';
 import { functionRole, ownLogGroup } from './function-role.ts';
 import { permit, type Permission } from './permission.ts';
 import { CONTROL_TIMEOUT } from './timeouts.ts';
-
-/** The control functions by stem (`lambdas/<stem>/index.ts`), each with the schema of its environment variables. */
-const ENVIRONMENTS = {
-  submit: environment.submitEnvironment,
-  'submit-scheduled': environment.submitScheduledEnvironment,
-  decide: environment.decideEnvironment,
-  end: environment.endEnvironment,
-  admit: environment.admitEnvironment,
-  'issue-secret': environment.issueSecretEnvironment,
-  'issue-identity': environment.issueIdentityEnvironment,
-  'revoke-and-record': environment.revokeAndRecordEnvironment,
-  'prove-revoked': environment.proveRevokedEnvironment,
-  'close-boundary': environment.closeBoundaryEnvironment,
-  reconcile: environment.reconcileEnvironment,
-} as const;
-
-type ControlStem = keyof typeof ENVIRONMENTS;
-
-const entryOf = (stem: string): string =>
-  fileURLToPath(new URL(`../../lambdas/${stem}/index.ts`, import.meta.url));
-
-// Declared at import, so that a single esbuild call bundles them all.
-for (const stem of Object.keys(ENVIRONMENTS)) declareEntry(entryOf(stem));
 
 export interface ControlFunctionProps {
   readonly stem: ControlStem;
@@ -53,12 +29,12 @@ export class ControlFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ControlFunctionProps) {
     super(scope, id);
-    ENVIRONMENTS[props.stem].parse(props.environment);
+    CONTROL_ENVIRONMENTS[props.stem].parse(props.environment);
     const logGroup = ownLogGroup(this, props.options);
     this.role = functionRole(this, { ...props, logGroup });
     this.function = new lambda.Function(this, 'Function', {
       description: props.description,
-      code: lambda.Code.fromAsset(bundleOf(entryOf(props.stem))),
+      code: lambda.Code.fromAsset(controlBundle(props.stem)),
       handler: 'index.handler',
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
