@@ -12,7 +12,7 @@ const arrows = (folder, allowed, comment) => ({
   severity: 'error',
   from: { path: `^${folder}/` },
   to: {
-    path: '^(bin|cli|core|lambdas|lib|packages|sample|scripts|simulation|test)/',
+    path: '^(bin|cli|core|lambdas|lib|packages|sample|scripts|simulation|test|testing)/',
     pathNot: [folder, ...allowed].map((each) => `^${each}/`),
   },
 });
@@ -35,6 +35,11 @@ export default {
     arrows(local, [iam, time], 'The embedded AWS reads templates and bundles, never constructs or sources.'),
     arrows('core', PACKAGES, 'Rules are pure and know nobody who applies them.'),
     arrows('lambdas', ['core', ...PACKAGES], 'A function imports rules and its siblings only.'),
+    arrows(
+      'testing',
+      ['core', 'lambdas/runtime', ...PACKAGES],
+      'What unit tests of work import: the runtime, no constructs.',
+    ),
     arrows('lib', ['core', ...PACKAGES], 'Constructs import rules only: functions are bundled by path.'),
     arrows('cli', ['core', ...PACKAGES, local], 'Commands reach a stack through AWS only, and know no app.'),
     {

@@ -16,6 +16,7 @@ const FOLDERS = [
   'scripts',
   'simulation',
   'test',
+  'testing',
 ];
 
 /** The part of dependency-cruiser's JSON output that is used here. */

@@ -11,6 +11,7 @@ const PACKAGE = {
   private: true,
   type: 'module',
   // knip reports .dependency-cruiser.js as unused, unless a script uses dependency-cruiser.
+  exports: './lib/index.ts',
   scripts: { imports: 'depcruise core' },
   devDependencies: { 'dependency-cruiser': '*' },
 };

@@ -1,0 +1,1 @@
+export { fakeTask, type FakeTask, type FakeTaskOptions } from './fake-task.ts';
