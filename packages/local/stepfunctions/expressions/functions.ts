@@ -70,10 +70,6 @@ function random(seed?: unknown): number {
   return createHash('sha256').update(String(seed)).digest().readUInt32BE(0) / 2 ** 32;
 }
 
-function refuseEval(): never {
-  throw new Error('$eval is not available in Step Functions; use $parse');
-}
-
 const fromMillis = jsonata('$fromMillis($at, $picture, $zone)');
 
 /** The functions that Step Functions adds to JSONata, and `$now` and `$millis` on the interpreter's clock. */
@@ -85,7 +81,6 @@ export function expressionFunctions(nowMs: () => number): Readonly<Record<string
     parse,
     random,
     uuid: () => randomUUID(),
-    eval: refuseEval,
     millis: () => nowMs(),
     now: (picture?: unknown, zone?: unknown) =>
       fromMillis.evaluate(undefined, { at: nowMs(), picture, zone }),

@@ -73,7 +73,8 @@ describe('evaluateTemplate', () => {
     ['bad $hash', '{% $hash("a", "CRC") %}', '$hash needs a string and one of MD5'],
     ['bad $range', '{% $range(0, 1, 0) %}', '$range needs'],
     ['bad $partition', '{% $partition([1], 0) %}', '$partition needs'],
-    ['$eval under another name', '{% $eval("1") %}', '$eval is not available'],
+    ['$eval', '{% $eval("1") %}', "Reference to '$eval' is not supported."],
+    ['$eval as an argument', '{% $map(["1"], $eval) %}', "Reference to '$eval' is not supported."],
     ['a $range without values', '{% $range(2, 1, 1) %}', 'returned nothing (undefined).'],
     ['an unknown function', '{% $randomSeeded(1) %}', 'T1006: Attempted to invoke a non-function'],
   ])('fails on %s', async (_what, expression, text) => {
