@@ -27,7 +27,10 @@ export const invoke = (props: InvokeProps): TaskState => ({
   Next: props.next,
 });
 
-/** Everything that a state can catch. `States.ALL` does not include `States.DataLimitExceeded`, so it is listed as well. */
+/**
+ * Everything that a state can catch. By AWS's documentation `States.ALL` does not include `States.DataLimitExceeded`, by recorded
+ * executions it does, so it is listed as well: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ */
 export const catchAll = (next: string, output: AslValue): Catcher[] => [
   { ErrorEquals: ['States.DataLimitExceeded'], Output: output, Next: next },
   { ErrorEquals: ['States.ALL'], Output: output, Next: next },

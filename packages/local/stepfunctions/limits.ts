@@ -25,6 +25,12 @@ export const MAX_ASSIGN_BYTES = 262_144;
 export const MAX_SECONDS = 99_999_999;
 
 /**
+ * The longest wait for a Timestamp, in seconds: 2^31 - 1. No page states it; executions recorded on AWS wait 24,855 days and fail with
+ * 24,856.
+ */
+export const MAX_WAIT_SECONDS = 2_147_483_647;
+
+/**
  * The longest cause:
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskFailedEventDetails.html
  */

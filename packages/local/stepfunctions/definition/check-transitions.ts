@@ -31,7 +31,7 @@ export function checkTransitions(definition: Definition): string | undefined {
     const problem = checkState(definition, state);
     if (problem !== undefined) return `State '${name}' (${state.Type}): ${problem}`;
   }
-  return checkReachable(definition);
+  return checkReachable(definition) ?? checkEnds(definition);
 }
 
 function checkState(definition: Definition, state: State): string | undefined {
@@ -75,6 +75,14 @@ function checkHandlers(
   return wrong === undefined
     ? undefined
     : 'States.ALL must be alone in its ErrorEquals, in the last Retry or Catch.';
+}
+
+/** Every state is reachable, so one that ends the execution is enough. AWS's code is MISSING_END_STATE. */
+function checkEnds(definition: Definition): string | undefined {
+  const ends = [...definition.States.values()].some(
+    (state) => state.Type === 'Succeed' || state.Type === 'Fail' || ('End' in state && state.End === true),
+  );
+  return ends ? undefined : 'No state ends the execution: one must have End, or be of Type Succeed or Fail.';
 }
 
 function checkReachable(definition: Definition): string | undefined {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { errorMessage } from '../../helpers/error-message.ts';
 import { checkExpressions } from './check-expressions.ts';
+import { checkTimestamps } from './check-timestamps.ts';
 import { checkTransitions } from './check-transitions.ts';
 import type { Definition, State } from './definition.ts';
 import { machineSchema, stateSchemas } from './definition.ts';
@@ -23,7 +24,7 @@ export function parseDefinition(json: unknown): Definition {
   const { StartAt, States, TimeoutSeconds } = machine.data;
   const states = new Map(Object.entries(States).map(([name, state]) => [name, parseState(name, state)]));
   const definition: Definition = { StartAt, States: states, TimeoutSeconds };
-  const problem = checkTransitions(definition) ?? checkExpressions(definition);
+  const problem = checkTransitions(definition) ?? checkTimestamps(definition) ?? checkExpressions(definition);
   if (problem !== undefined) throw new DefinitionError(problem);
   return definition;
 }

@@ -1,5 +1,4 @@
-import type { Expression } from 'jsonata';
-import jsonata from 'jsonata';
+import { compileExpression } from './compile.ts';
 import { expressionFunctions } from './functions.ts';
 import { EvaluationError } from '../run/state-error.ts';
 
@@ -8,35 +7,6 @@ export function expressionText(value: string): string | undefined {
   return value.startsWith('{%') && value.endsWith('%}') && value.length >= 4
     ? value.slice(2, -2).trim()
     : undefined;
-}
-
-const compiled = new Map<string, Expression>();
-
-/**
- * Parses an expression, with a cache. Throws for what AWS refuses in CreateStateMachine: a syntax error, or
- * `$eval` (https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html).
- */
-export function compileExpression(text: string): Expression {
-  const known = compiled.get(text);
-  if (known !== undefined) return known;
-  const expression = parse(text);
-  if (usesEval(expression.ast())) throw new Error('$eval is not available in Step Functions; use $parse');
-  compiled.set(text, expression);
-  return expression;
-}
-
-function parse(text: string): Expression {
-  try {
-    return jsonata(text);
-  } catch (error) {
-    throw new Error(describe(error), { cause: error });
-  }
-}
-
-function usesEval(node: unknown): boolean {
-  if (typeof node !== 'object' || node === null) return false;
-  if ('type' in node && node.type === 'variable' && 'value' in node && node.value === 'eval') return true;
-  return Object.values(node).some(usesEval);
 }
 
 /** The inputs of an expression: `$states`, the variables, and the time for `$now()` and `$millis()`. */

@@ -26,7 +26,16 @@ function partition(array: unknown, size: unknown): unknown[][] | undefined {
   );
 }
 
-function range(first: unknown, last: unknown, delta: unknown): number[] {
+/**
+ * A sequence, as JSONata's own functions return it: a sequence of one value is that value, and an empty one is nothing, unless the
+ * expression keeps it with `[]` (https://docs.jsonata.org/processing#sequences). The package marks its sequences in this way.
+ */
+function sequence(values: unknown[]): unknown[] {
+  return Object.defineProperty(values, 'sequence', { value: true });
+}
+
+/** A sequence: `$range(1, 9, 9)` returned 1 on AWS. `$partition` is none: `$partition([0], 1)` returned [[0]]. */
+function range(first: unknown, last: unknown, delta: unknown): unknown[] {
   if (typeof first !== 'number' || typeof last !== 'number' || typeof delta !== 'number' || delta === 0) {
     throw new Error(
       `$range needs first, last and a delta that is not 0, not ${String(first)}, ${String(last)}, ${String(delta)}`,
@@ -34,7 +43,7 @@ function range(first: unknown, last: unknown, delta: unknown): number[] {
   }
   const count = Math.max(0, Math.floor((last - first) / delta) + 1);
   if (count > MAX_RANGE) throw new Error(`$range would return ${count} values; the maximum is ${MAX_RANGE}`);
-  return Array.from({ length: count }, (_, index) => first + index * delta);
+  return sequence(Array.from({ length: count }, (_, index) => first + index * delta));
 }
 
 function hash(data: unknown, algorithm: unknown): string | undefined {
@@ -61,10 +70,6 @@ function random(seed?: unknown): number {
   return createHash('sha256').update(String(seed)).digest().readUInt32BE(0) / 2 ** 32;
 }
 
-function refuseEval(): never {
-  throw new Error('$eval is not available in Step Functions; use $parse');
-}
-
 const fromMillis = jsonata('$fromMillis($at, $picture, $zone)');
 
 /** The functions that Step Functions adds to JSONata, and `$now` and `$millis` on the interpreter's clock. */
@@ -76,7 +81,6 @@ export function expressionFunctions(nowMs: () => number): Readonly<Record<string
     parse,
     random,
     uuid: () => randomUUID(),
-    eval: refuseEval,
     millis: () => nowMs(),
     now: (picture?: unknown, zone?: unknown) =>
       fromMillis.evaluate(undefined, { at: nowMs(), picture, zone }),

@@ -2,6 +2,7 @@ import type { ChoiceState, FailState, PassState, SucceedState, WaitState } from 
 import type { Outcome, StateRun } from './state-run.ts';
 import { evaluateSeconds, evaluateTyped } from '../definition/typed-fields.ts';
 import { parseTimestamp } from '../expressions/timestamp.ts';
+import { MAX_WAIT_SECONDS } from '../limits.ts';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/state-pass.html */
 export function runPass(run: StateRun, state: PassState): Promise<Outcome> {
@@ -68,5 +69,7 @@ async function waitMs(run: StateRun, state: WaitState): Promise<number> {
     const message = `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${text}`;
     throw run.evaluationFailed('Timestamp', message);
   }
-  return Math.max(0, untilMs - run.clock.nowMs());
+  const ms = Math.max(0, untilMs - run.clock.nowMs());
+  if (ms > MAX_WAIT_SECONDS * 1000) throw run.failure('States.Runtime', 'Wait state delay is too long.');
+  return ms;
 }

@@ -144,7 +144,10 @@ export class StateRun {
     return { ...(assigned as Record<string, unknown>) };
   }
 
-  /** https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
+  /**
+   * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html. Only a state that can be retried has a
+   * RetryCount: in executions recorded on AWS, a Pass has none.
+   */
   #context(): unknown {
     const { arn, name, input, startMs, machine, redriveCount, redriveMs } = this.execution;
     return {
@@ -160,7 +163,7 @@ export class StateRun {
       State: {
         Name: this.name,
         EnteredTime: new Date(this.#enteredMs).toISOString(),
-        RetryCount: this.retryCount,
+        ...(this.#type === 'Task' && { RetryCount: this.retryCount }),
       },
       StateMachine: { Id: machine.arn, Name: machine.name },
     };

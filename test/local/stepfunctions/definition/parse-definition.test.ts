@@ -118,13 +118,14 @@ describe('parseDefinition', () => {
     [
       'an expression that does not parse',
       machine({ A: { ...PASS, Output: { a: '{% 1 + %}' } } }),
-      /State 'A' \(Pass\): Output\/a: .*S0207/,
+      /^INVALID_JSONATA_EXPRESSION: Unexpected end of expression at \/States\/A\/Output\/a\. The expression is '1 \+'\.$/,
     ],
     [
-      '$eval',
-      machine({ A: { ...PASS, Output: '{% $map([1], function($v) { $eval("1") }) %}' } }),
-      /\$eval is not available/,
+      'no state that ends the execution',
+      machine({ A: { Type: 'Pass', Next: 'B' }, B: { Type: 'Wait', Seconds: 1, Next: 'A' } }),
+      /No state ends the execution/,
     ],
+    ['no StartAt', { QueryLanguage: 'JSONata', States: { A: PASS } }, /StartAt/],
   ])('refuses %s', (_what, definition, message) => {
     expect(() => parseDefinition(definition)).toThrow(message);
     expect(() => parseDefinition(definition)).toThrow(expect.objectContaining({ name: 'DefinitionError' }));

@@ -29,6 +29,14 @@ describe('evaluateTemplate', () => {
     ['$partition', '{% $partition([1,2,3,4,5], 2) %}', [[1, 2], [3, 4], [5]]],
     ['$range', '{% $range(0, 10, 5) %}', [0, 5, 10]],
     ['$range downwards', '{% $range(2, 0, -1) %}', [2, 1, 0]],
+    ['$range of one value is that value', '{% $range(1, 9, 9) %}', 1],
+    ['$range of one value is an array with []', '{% $range(1, 9, 9)[] %}', [1]],
+    ['$range of one value in an array', '{% [$range(1, 9, 9)] %}', [1]],
+    ['$range of one value counts', '{% $count($range(1, 9, 9)) %}', 1],
+    ['$range of one value in an object', '{% { "a": $range(4, 4, 1) } %}', { a: 4 }],
+    ['$range of no value is nothing', '{% $exists($range(2, 1, 1)) %}', false],
+    ['$range in another function', '{% $map($range(1, 3, 1), function($n) { $n * 2 }) %}', [2, 4, 6]],
+    ['$partition into one part is an array', '{% $partition([0], 1) %}', [[0]]],
     [
       '$hash',
       '{% $hash("a", "SHA-256") %}',
@@ -65,7 +73,10 @@ describe('evaluateTemplate', () => {
     ['bad $hash', '{% $hash("a", "CRC") %}', '$hash needs a string and one of MD5'],
     ['bad $range', '{% $range(0, 1, 0) %}', '$range needs'],
     ['bad $partition', '{% $partition([1], 0) %}', '$partition needs'],
-    ['$eval under another name', '{% $eval("1") %}', '$eval is not available'],
+    ['$eval', '{% $eval("1") %}', "Reference to '$eval' is not supported."],
+    ['$eval as an argument', '{% $map(["1"], $eval) %}', "Reference to '$eval' is not supported."],
+    ['a $range without values', '{% $range(2, 1, 1) %}', 'returned nothing (undefined).'],
+    ['an unknown function', '{% $randomSeeded(1) %}', 'T1006: Attempted to invoke a non-function'],
   ])('fails on %s', async (_what, expression, text) => {
     const failing = evaluate({ a: [0, expression] });
     await expect(failing).rejects.toMatchObject({

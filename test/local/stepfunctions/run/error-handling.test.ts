@@ -94,12 +94,7 @@ describe('Catch', () => {
     ['States.ALL matches a timeout', ['States.ALL'], 'States.Timeout', true],
     ['States.Runtime is not caught by States.ALL', ['States.ALL'], 'States.Runtime', false],
     ['States.Runtime is not caught by its name', ['States.Runtime'], 'States.Runtime', false],
-    [
-      'States.DataLimitExceeded is not caught by States.ALL',
-      ['States.ALL'],
-      'States.DataLimitExceeded',
-      false,
-    ],
+    ['States.DataLimitExceeded is caught by States.ALL', ['States.ALL'], 'States.DataLimitExceeded', true],
     [
       'States.DataLimitExceeded is not caught by States.TaskFailed',
       ['States.TaskFailed'],
@@ -124,7 +119,7 @@ describe('Catch', () => {
       {
         ErrorEquals: ['States.ALL'],
         Next: 'Caught',
-        Assign: { failure: '{% $states.errorOutput.Error %}', had: '{% $exists($states.result) %}' },
+        Assign: { failure: '{% $states.errorOutput.Error %}', had: '{% "result" in $keys($states) %}' },
         Output: { was: '{% $states.input.n %}', why: '{% $parse($states.errorOutput.Cause).errorMessage %}' },
       },
     ];
@@ -170,7 +165,7 @@ describe('Catch', () => {
   );
 
   it.each(['Output', 'Assign'])('does not catch a failing expression of its own %s', async (field) => {
-    const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Caught', [field]: { a: '{% $states.result %}' } }];
+    const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Caught', [field]: { a: '{% $nothing %}' } }];
     const ran = await runMachine(machine({ Work: task({ Catch }), Caught: PASS }), {}, failWith(['Busy']));
     expect([ran.status, ran.error]).toEqual(['FAILED', 'States.QueryEvaluationError']);
     expect(ran.view.events.at(-2)?.evaluationFailedEventDetails?.location).toBe(`Catch[0]/${field}/a`);

@@ -18,6 +18,10 @@ describe('Wait', () => {
       0.001,
     ],
     ['Timestamp in the past', { Timestamp: '2020-01-01T00:00:00Z' }, 0],
+    ['Timestamp in the first century', { Timestamp: '0099-12-31T00:00:00Z' }, 0],
+    ['Timestamp without seconds, an expression', { Timestamp: '{% "2026-11-23T10:05Z" %}' }, 300],
+    ['the largest offset', { Timestamp: '2026-11-23T16:01:00+06:00' }, 60],
+    ['the longest wait', { Timestamp: '{% $fromMillis($millis() + 2147483647000) %}' }, 2_147_483_647],
     ['Timestamp, an expression', { Timestamp: '{% $fromMillis($millis() + 60000) %}' }, 60],
   ])('%s', async (_name, fields, seconds) => {
     const ran = await runMachine(machine({ Rest: { Type: 'Wait', End: true, ...fields } }), { n: 7 });
@@ -30,15 +34,66 @@ describe('Wait', () => {
     ['a negative number', { Seconds: '{% -1 %}' }, 'must be between 0 and 99999999, but was: -1'],
     [
       'text that is not a date',
-      { Timestamp: 'tomorrow' },
+      { Timestamp: '{% "tomorrow" %}' },
       'cannot be parsed as an ISO-8601 extended offset date-time format string: tomorrow',
     ],
-    ['the 30th of February', { Timestamp: '2026-02-30T00:00:00Z' }, 'cannot be parsed as an ISO-8601'],
-    ['a time without an offset', { Timestamp: '2026-02-03T00:00:00' }, 'cannot be parsed as an ISO-8601'],
+    [
+      'the 30th of February',
+      { Timestamp: '{% "2026-02-30T00:00:00Z" %}' },
+      'cannot be parsed as an ISO-8601',
+    ],
+    [
+      'a time without an offset',
+      { Timestamp: '{% "2026-02-03T00:00:00" %}' },
+      'cannot be parsed as an ISO-8601',
+    ],
+    [
+      'an offset of 25 hours',
+      { Timestamp: '{% "2026-11-23T10:00:05+25:00" %}' },
+      'cannot be parsed as an ISO-8601',
+    ],
+    [
+      'an offset over 18 hours',
+      { Timestamp: '{% "2026-11-23T10:00:05-18:01" %}' },
+      'cannot be parsed as an ISO-8601',
+    ],
+    [
+      'an offset of 60 minutes',
+      { Timestamp: '{% "2026-11-23T10:00:05+01:60" %}' },
+      'cannot be parsed as an ISO-8601',
+    ],
   ])('refuses %s', async (_name, fields, text) => {
     const ran = await runMachine(machine({ Rest: { Type: 'Wait', End: true, ...fields } }));
     expect([ran.status, ran.error]).toEqual(['FAILED', 'States.QueryEvaluationError']);
     expect(ran.cause).toContain(text);
+  });
+});
+
+// Recorded on AWS: 24,855 days wait, 24,856 fail.
+describe('a Wait of more than 2^31 - 1 seconds', () => {
+  it.each([
+    ['a literal', '2095-12-19T03:35:41.000Z'],
+    ['an expression', '{% $states.input.t %}'],
+    ['one millisecond more', '{% $fromMillis($millis() + 2147483647001) %}'],
+    ['24,856 days', '{% $fromMillis($millis() + 24856 * 86400000) %}'],
+  ])('fails with States.Runtime: %s', async (_name, Timestamp) => {
+    const ran = await runMachine(machine({ W: { Type: 'Wait', Timestamp, End: true } }), {
+      t: '2095-12-19T03:35:41.000Z',
+    });
+    expect(ran).toMatchObject({
+      status: 'FAILED',
+      error: 'States.Runtime',
+      cause:
+        "An error occurred while executing the state 'W' (entered at the event id #2). Wait state delay is too long.",
+      types: ['ExecutionStarted', 'WaitStateEntered', 'ExecutionFailed'],
+      seconds: 0,
+    });
+  });
+
+  it('waits 24,855 days', async () => {
+    const Timestamp = '{% $fromMillis($millis() + 24855 * 86400000) %}';
+    const ran = await runMachine(machine({ W: { Type: 'Wait', Timestamp, End: true } }));
+    expect([ran.status, ran.seconds]).toEqual(['SUCCEEDED', 24_855 * 86_400]);
   });
 });
 
@@ -185,8 +240,34 @@ it('shows the context object', async () => {
       StartTime: new Date(START_MS).toISOString(),
       RedriveCount: 0,
     },
-    State: { Name: 'Show', EnteredTime: new Date(START_MS + 2000).toISOString(), RetryCount: 0 },
+    State: { Name: 'Show', EnteredTime: new Date(START_MS + 2000).toISOString() },
     StateMachine: { Id: 'arn:aws:states:eu-central-1:111122223333:stateMachine:Machine', Name: 'Machine' },
+  });
+});
+
+// Recorded on AWS: a Pass has Name and EnteredTime; a Task has RetryCount as well.
+describe('State.RetryCount of the context object', () => {
+  const RETRIES = '{% $states.context.State.RetryCount %}';
+
+  it('is 0 in a Task that was not retried', async () => {
+    const ran = await runMachine(machine({ Work: task({ Output: RETRIES }) }), {}, answer(1));
+    expect(ran.output).toBe(0);
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['Pass', { Type: 'Pass', Output: RETRIES, End: true }, 'Output'],
+    ['Wait', { Type: 'Wait', Seconds: RETRIES, End: true }, 'Seconds'],
+    [
+      'Choice',
+      { Type: 'Choice', Choices: [{ Condition: false, Next: 'End' }], Default: 'End', Output: RETRIES },
+      'Output',
+    ],
+    ['Succeed', { Type: 'Succeed', Output: RETRIES }, 'Output'],
+    ['Fail', { Type: 'Fail', Error: RETRIES }, 'Error'],
+  ])('does not exist in a %s', async (_type, state, field) => {
+    const ran = await runMachine(machine({ Show: state, ...(state['Type'] === 'Choice' && { End: PASS }) }));
+    expect([ran.status, ran.error]).toEqual(['FAILED', 'States.QueryEvaluationError']);
+    expect(ran.cause).toContain(`specified for the field '${field}' returned nothing (undefined).`);
   });
 });
 
@@ -224,6 +305,29 @@ describe('limits', () => {
         "The state/task 'lambda' returned a result with a size exceeding the maximum number of bytes service limit.",
     });
     expect(ran.types).toContain('TaskFailed');
+  });
+
+  // Recorded on AWS in March 2024, with lambda:invoke and with the ARN of a function.
+  it.each([
+    ['lambda:invoke', {}, 'lambda'],
+    ['a function', { Resource: FUNCTION_ARN, Arguments: {} }, FUNCTION_ARN],
+  ])('a result of %s over the limit is caught by States.ALL', async (_name, fields, what) => {
+    const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }];
+    const ran = await runMachine(
+      machine({ Work: task({ Catch, ...fields }), Caught: PASS }),
+      {},
+      answer(text(MAX_PAYLOAD_BYTES + 2)),
+    );
+    expect(ran.output).toEqual({
+      Error: 'States.DataLimitExceeded',
+      Cause: `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+    });
+  });
+
+  it('a result over the limit is retried by States.ALL', async () => {
+    const Retry = [{ ErrorEquals: ['States.ALL'], MaxAttempts: 1 }];
+    const ran = await runMachine(machine({ Work: task({ Retry }) }), {}, answer(text(MAX_PAYLOAD_BYTES)));
+    expect([ran.error, ran.seconds]).toEqual(['States.DataLimitExceeded', 1]);
   });
 
   it.each(['Output', 'Assign'])('an %s over the limit', async (field) => {
