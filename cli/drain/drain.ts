@@ -3,12 +3,7 @@ import type { Drain } from '../../core/operations/drain.ts';
 import { TaskboundError } from 'taskbound-evidence/errors';
 import { REASON_CHARACTERS } from '../../core/requests/reason.ts';
 import type { ClientConfig } from '../connection/client-config.ts';
-import {
-  connect,
-  warnIfFreshStack,
-  type Connection,
-  type ConnectionOptions,
-} from '../connection/connection.ts';
+import { connect, type Connection, type ConnectionOptions } from '../connection/connection.ts';
 import { awaitDrained } from './await-drained.ts';
 import { ExecutionStopper } from './execution-stopper.ts';
 import { readRemaining, NOTHING_REMAINING } from './remaining.ts';
@@ -43,9 +38,7 @@ export async function drain(options: DrainOptions, io: Io): Promise<number> {
   assertOptions(options);
   const connection = await connect(options, io);
   try {
-    const code = await drainStack(connection, options, io);
-    warnIfFreshStack(connection, io);
-    return code;
+    return await drainStack(connection, options, io);
   } finally {
     await connection.close();
   }

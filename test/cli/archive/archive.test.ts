@@ -11,7 +11,7 @@ it.each([
   ['no boundary id', ['x1'], /not a boundary id/],
   ['no day', ['--day', 'today'], /--day "today" was given; allowed: a day in UTC/],
 ])('%s: exit 2 and one message, before anything is asked', async (_what, argv, message) => {
-  const { code, stdout, stderr } = await call('/', ['archive', ...argv]);
+  const { code, stdout, stderr } = await call('/', ['archive', ...argv, '--stack', 'X']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(message);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
