@@ -3,6 +3,7 @@ import { typeParameterName } from 'taskbound-evidence/names/ids';
 import { unknownType } from '../../core/requests/request.ts';
 import { taskTypeConfig, type TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import { openAssembly } from '../connection/assembly.ts';
+import { isAccessDenied, isCredentialError } from '../connection/caller-error.ts';
 import { connect, type ConnectionOptions } from '../connection/connection.ts';
 import { ServiceFailure } from '../errors.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
@@ -76,6 +77,7 @@ export async function readTaskType(type: string, stackName: string, ssm: SSMClie
     return taskTypeConfig.parse(JSON.parse(Parameter?.Value ?? 'null'));
   } catch (error) {
     if (error instanceof Error && error.name === 'ParameterNotFound') throw unknownType(type, []);
+    if (isCredentialError(error) || isAccessDenied(error)) throw error;
     throw new ServiceFailure(
       `The task type ${type} cannot be read from the parameter ${Name}: ${messageOf(error)}. Check the stack and your permissions.`,
     );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { drain, sample } from '../../scenarios/operations/draining.ts';
+import type { Intercept } from 'taskbound-local/gateway/intercept';
+import { begin, drain, markerIn, sample, slowWork, transfer } from '../../scenarios/operations/draining.ts';
 import { call, temporaryFolder } from '../support.ts';
 
 describe('an empty stack', () => {
@@ -16,6 +17,57 @@ describe('an empty stack', () => {
   it('is not safe at once: exit 1', async () => {
     const { code, report } = await drain(await sample(), { timeout: 0 });
     expect([code, report.safe]).toEqual([1, false]);
+  });
+});
+
+describe('an expired session', () => {
+  const EXPIRED = { name: 'ExpiredTokenException', message: 'The security token is expired', status: 400 };
+  /** Operators' sessions are expired from the first such call on. */
+  const expiringAt = (operation: string): Intercept => {
+    let expired = false;
+    return (call) => {
+      if (!call.caller.arn.includes('Operators')) return 'proceed';
+      expired ||= call.operation === operation;
+      return expired ? { refuse: EXPIRED } : 'proceed';
+    };
+  };
+
+  it.each([
+    ['GetCallerIdentity', {}],
+    ['PutItem', {}],
+    ['DeleteItem', { resume: true }],
+  ])(
+    'before the first change (%s) is thrown as it is, and nothing was changed',
+    async (operation, options) => {
+      const stack = await sample();
+      stack.aws.intercept = expiringAt(operation);
+      await expect(drain(stack, options)).rejects.toMatchObject({ name: 'ExpiredTokenException' });
+      expect(await markerIn(stack)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['Query', {}, /AWS credentials have expired.*New tasks are still refused; accept them again/],
+    ['Query', { resume: true }, /AWS credentials have expired.*It accepts new tasks again/],
+  ])('after it (%s, %j) says which state the stack is in', async (operation, options, state) => {
+    const stack = await sample();
+    stack.aws.intercept = expiringAt(operation);
+    await expect(drain(stack, options)).rejects.toMatchObject({
+      name: 'ServiceFailure',
+      message: expect.stringMatching(state),
+    });
+  });
+
+  it('ends --end instead of being retried until the timeout', async () => {
+    const stack = await sample();
+    const slow = slowWork(20_000);
+    const expiring = expiringAt('StopExecution');
+    stack.aws.intercept = (call) => (call.service === 's3' ? slow(call) : expiring(call));
+    await begin(stack, transfer());
+    await expect(drain(stack, { end: true })).rejects.toMatchObject({
+      name: 'ServiceFailure',
+      message: expect.stringMatching(/AWS credentials have expired.*New tasks are still refused/),
+    });
   });
 });
 
