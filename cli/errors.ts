@@ -13,8 +13,21 @@ export class SubmissionUnknown extends TaskboundError {
   override readonly name = 'SubmissionUnknown';
 }
 
+/** The caller's AWS credentials are missing, expired or invalid, so AWS accepted no call. */
+export class CredentialError extends TaskboundError {
+  override readonly name = 'CredentialError';
+}
+
 /** After these errors, nothing was issued and no task exists. */
-const NO_TASK = [UsageError, MalformedRequest, TaskIdTaken, StackDraining, UnknownTask, TrailUnreadable];
+const NO_TASK = [
+  UsageError,
+  CredentialError,
+  MalformedRequest,
+  TaskIdTaken,
+  StackDraining,
+  UnknownTask,
+  TrailUnreadable,
+];
 
 /** The exit code of a command that ended with an error. */
 export function exitCodeOf(error: unknown): ExitCode {

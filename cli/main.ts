@@ -5,6 +5,7 @@ import { explain } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import { printJson } from 'taskbound-evidence/command/print';
 import { declareArchive } from './archive/declare.ts';
+import { explainCaller } from './connection/caller-error.ts';
 import { declareDecide } from './decide/declare.ts';
 import { declareDrain } from './drain/declare.ts';
 import { exitCodeOf } from './errors.ts';
@@ -18,9 +19,10 @@ import { declareRun } from './run/declare.ts';
 import { declareShow } from './show/declare.ts';
 
 /** Prints an error on standard error, and with `--json` also as the one document on standard output. */
-function printError(error: unknown, argv: readonly string[], io: Io): number {
+function printError(thrown: unknown, argv: readonly string[], io: Io): number {
+  const error = explainCaller(thrown, io.env);
   io.err(`taskbound: ${explain(error)}\n`);
-  if (io.env['TASKBOUND_DEBUG'] === '1' && error instanceof Error) io.err(`${error.stack ?? ''}\n`);
+  if (io.env['TASKBOUND_DEBUG'] === '1' && thrown instanceof Error) io.err(`${thrown.stack ?? ''}\n`);
   if (argv.includes('--json')) {
     printJson(io, {
       error: { name: error instanceof Error ? error.name : 'Error', message: explain(error) },

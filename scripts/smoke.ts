@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { randomBytes } from 'node:crypto';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { messageOf } from 'taskbound-evidence/command/errors';
-import { callerCredentials } from '../cli/connection/credentials.ts';
+import { explain, messageOf } from 'taskbound-evidence/command/errors';
+import { EXIT } from 'taskbound-evidence/command/exit-codes';
+import { explainCaller } from '../cli/connection/caller-error.ts';
+import { environmentConfig } from '../cli/connection/connection.ts';
+import { exitCodeOf } from '../cli/errors.ts';
 import { main } from '../cli/main.ts';
 import { outputOf, readOutputs } from '../cli/connection/stack-outputs.ts';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
@@ -17,16 +20,20 @@ import { synthesizeSample } from '../sample/synthesize-sample.ts';
  * buckets, and submit tasks. With `--as NAME@Requesters` these must be the credentials of the IAM user NAME.
  */
 const { values } = parseArgs({
-  options: { stack: { type: 'string', default: 'Taskbound' }, as: { type: 'string' } },
+  options: { stack: { type: 'string' }, as: { type: 'string' } },
 });
 const requesterOption = values.as === undefined ? [] : ['--as', values.as];
-const endpoint = process.env['AWS_ENDPOINT_URL'];
-const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
-const config = {
-  ...(endpoint && { endpoint }),
-  ...(region && { region }),
-  ...callerCredentials(process.env),
-};
+const stack = stackToTest();
+
+/** The stack, in the account of the credentials or at AWS_ENDPOINT_URL. Like the commands, this script has no default account. */
+function stackToTest(): string {
+  if (values.stack !== undefined) return values.stack;
+  if (process.env['AWS_ENDPOINT_URL']) return 'Taskbound';
+  console.error(
+    'smoke: needs a target, and none was given. Give --stack NAME for a deployed stack (npm run smoke -- --stack Taskbound), or set AWS_ENDPOINT_URL to what taskbound local serves.',
+  );
+  return process.exit(EXIT.usage);
+}
 
 interface Scenario {
   readonly name: string;
@@ -55,7 +62,7 @@ async function taskbound(
   };
   await writeFile(join(folder, 'request.json'), JSON.stringify(request));
   let output = '';
-  const code = await main(['run', 'request.json', '--stack', values.stack, ...requesterOption, '--json'], {
+  const code = await main(['run', 'request.json', '--stack', stack, ...requesterOption, '--json'], {
     out: (text) => void (output += text),
     err: (text) => void process.stderr.write(text),
     env: process.env,
@@ -92,26 +99,37 @@ async function isIdentical(s3: S3Client, Bucket: string): Promise<boolean> {
   return holds;
 }
 
-async function remove(Bucket: string, Key: string): Promise<void> {
+async function remove(s3: S3Client, Bucket: string, Key: string): Promise<void> {
   await s3.send(new DeleteObjectCommand({ Bucket, Key })).catch((error: unknown) => {
     console.error(`Cannot delete s3://${Bucket}/${Key}: ${messageOf(error)}`);
   });
 }
 
-const outputs = await readOutputs(config, values.stack);
-const buckets = { source: outputOf(outputs, 'source'), destination: outputOf(outputs, 'destination') };
-const s3 = new S3Client({ ...config, forcePathStyle: endpoint !== undefined });
-const folder = await mkdtemp(join(tmpdir(), 'taskbound-smoke-'));
-let passed = true;
-try {
-  await s3.send(new PutObjectCommand({ Bucket: buckets.source, Key: source, Body: content }));
-  for (const scenario of SCENARIOS) passed = (await checkScenario(folder, scenario)) && passed;
-  passed = passed && (await isIdentical(s3, buckets.destination));
-} finally {
-  await rm(folder, { recursive: true, force: true });
-  await remove(buckets.source, source);
-  await remove(buckets.destination, destination('moves'));
-  await remove(buckets.destination, `${destination('moves')}.receipt.json`);
+async function smoke(): Promise<boolean> {
+  const config = environmentConfig(process.env);
+  const outputs = await readOutputs(config, stack);
+  const buckets = { source: outputOf(outputs, 'source'), destination: outputOf(outputs, 'destination') };
+  const s3 = new S3Client({ ...config, forcePathStyle: config.endpoint !== undefined });
+  const folder = await mkdtemp(join(tmpdir(), 'taskbound-smoke-'));
+  let passed = true;
+  try {
+    await s3.send(new PutObjectCommand({ Bucket: buckets.source, Key: source, Body: content }));
+    for (const scenario of SCENARIOS) passed = (await checkScenario(folder, scenario)) && passed;
+    return passed && (await isIdentical(s3, buckets.destination));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    await remove(s3, buckets.source, source);
+    await remove(s3, buckets.destination, destination('moves'));
+    await remove(s3, buckets.destination, `${destination('moves')}.receipt.json`);
+  }
 }
-console.log(passed ? 'smoke: passed' : 'smoke: FAILED');
-process.exitCode = passed ? 0 : 1;
+
+try {
+  const passed = await smoke();
+  console.log(passed ? 'smoke: passed' : 'smoke: FAILED');
+  process.exitCode = passed ? EXIT.done : EXIT.failed;
+} catch (thrown) {
+  const error = explainCaller(thrown, process.env);
+  console.error(`smoke: ${explain(error)}`);
+  process.exitCode = exitCodeOf(error);
+}

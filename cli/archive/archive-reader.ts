@@ -1,6 +1,7 @@
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { archiveFolder, archiveKey, boundaryInArchive } from 'taskbound-evidence/chain/bundle';
+import { isCredentialError } from '../connection/caller-error.ts';
 import type { ClientConfig } from '../connection/client-config.ts';
 import { ServiceFailure } from '../errors.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
@@ -44,6 +45,7 @@ export class ArchiveReader {
           if (boundaryId !== undefined) days.set(boundaryId, LastModified?.toISOString().slice(0, 10) ?? '');
         }
     } catch (error) {
+      if (isCredentialError(error)) throw error;
       throw new ServiceFailure(
         `The archive s3://${input.Bucket}/${input.Prefix} cannot be listed: ${messageOf(error)}. This needs s3:ListBucket, which TaskBoundary.grantRead grants; deploy an older stack again.`,
       );

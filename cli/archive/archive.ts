@@ -67,6 +67,6 @@ async function assertClosed(boundaryId: string, records: StackRecords, stack: st
   if (row?.phase === 'closed') return boundaryId;
   const state = row === undefined ? `is not in the stack ${stack}` : `is ${row.phase}`;
   throw new UsageError(
-    `The task ${boundaryId} ${state}; only closed tasks are archived. See taskbound list.`,
+    `The task ${boundaryId} ${state}; only closed tasks are archived. See taskbound list --stack ${stack}.`,
   );
 }

@@ -4,6 +4,7 @@ import { bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import type { ArchiveReader } from './archive-reader.ts';
+import { isCredentialError } from '../connection/caller-error.ts';
 import { valueOrFault } from '../connection/value-or-fault.ts';
 import type { StackRecords } from '../connection/stack-records.ts';
 
@@ -88,7 +89,7 @@ export async function compareOne(
     const { fault } = verifyBundle(bundle, key);
     return { boundaryId, archive: fault === null ? 'agrees' : 'wrong', error: null, fault };
   } catch (error) {
-    if (!(error instanceof S3ServiceException)) throw error;
+    if (!(error instanceof S3ServiceException) || isCredentialError(error)) throw error;
     return { boundaryId, archive: 'unknown', error: error.name, fault: null };
   }
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { withPerson, type ExitWith } from 'taskbound-evidence/command/options';
+import type { ExitWith } from 'taskbound-evidence/command/options';
+import { withPerson, withStack } from '../connection/target-options.ts';
 import type { Io } from '../io.ts';
 
 const ARCHIVE_HELP = `
@@ -11,11 +12,10 @@ Exit code: 0 every copy equals the table's evidence, byte for byte, and is signe
 signed, or cannot be read; 2 wrong usage.`;
 
 export function declareArchive(program: Command, io: Io, exitWith: ExitWith): void {
-  withPerson(
-    program
-      .command('archive')
-      .description("compare the archive's copies of closed boundaries with the table"),
-  )
+  const command = program
+    .command('archive')
+    .description("compare the archive's copies of closed boundaries with the table");
+  withPerson(withStack(command, 'archive --day 2026-11-24', io))
     .argument('[task]', 'a boundary id (<type>.<taskId>), or a task id with --type')
     .option('--type <type>', 'the task type, if only a task id is given')
     .option(

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { ServiceFailure } from '../errors.ts';
-import { callUrl, type FunctionUrl } from './call-url.ts';
+import { callUrl } from './call-url.ts';
+import type { FunctionUrl } from './function-url.ts';
 
 /**
  * Calls a control function and parses its response. `what` names the call in errors. Throws the function's own refusal, or

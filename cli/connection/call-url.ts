@@ -1,92 +1,66 @@
 import { STSClient } from '@aws-sdk/client-sts';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import * as z from 'zod';
-import type { Clock } from 'taskbound-time/clock';
-import { NotPermitted } from '../../core/shared/errors.ts';
-import { URL_ERRORS } from '../../core/requests/http-status.ts';
-import type { ClientConfig } from './client-config.ts';
-import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
+import { isAccessDenied, isCredentialError } from './caller-error.ts';
+import type { CallerIdentity } from './client-config.ts';
+import { reachableUrl, type FunctionUrl } from './function-url.ts';
+import { awsRefusal, describeAnswer, functionRefusal, type Answer } from './url-refusal.ts';
+import { messageOf } from 'taskbound-evidence/command/errors';
+import { TaskboundError } from 'taskbound-evidence/errors';
 
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 500;
 
-/** One of the stack's function URLs, and the caller's config. */
-export interface FunctionUrl {
-  readonly url: string;
-  readonly config: ClientConfig;
-  readonly clock: Clock;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-const refusal = z.object({
-  error: z.string().optional(),
-  message: z.string().optional(),
-  Message: z.string().optional(),
-});
-
 /**
  * Posts to a function URL, signed, and retries after a lost or failed response, so the request must be idempotent. Returns the successful
- * response, or in `unanswered` the last failure. Throws the function's own refusal under its name.
+ * response, or in `unanswered` the last failure. Throws the function's own refusal under its name. Without valid credentials or without the
+ * permission it throws at once, because nothing was done; after a lost response this is not known, so then it is `unanswered`.
  */
 export async function callUrl(
   at: FunctionUrl,
   body: unknown,
 ): Promise<{ readonly answer: Answer; readonly attempts: number } | { readonly unanswered: string }> {
   for (let attempts = 1; ; attempts += 1) {
-    const answer = await post(at, JSON.stringify(body)).catch((error: unknown) => ({
-      status: 0,
-      body: messageOf(error),
-    }));
-    if (answer.status === 200 || answer.status === 202) return { answer, attempts };
-    if (answer.status >= 400 && answer.status < 500 && answer.status !== 429)
-      throw refusalError(answer, at.url);
-    if (attempts >= ATTEMPTS) return { unanswered: `${describe(answer)}, after ${ATTEMPTS} attempts` };
+    const answer = await tryPost(at, JSON.stringify(body));
+    const { status, refused } = answer;
+    if (status === 200 || status === 202) return { answer, attempts };
+    const own = functionRefusal(answer);
+    if (own !== undefined) throw own;
+    if (refused !== undefined && attempts === 1) throw refused;
+    if (refused !== undefined || attempts >= ATTEMPTS)
+      return { unanswered: `${describeAnswer(answer)}, after ${attempts} attempts` };
     await at.clock.sleep(FIRST_PAUSE_MS * 2 ** (attempts - 1));
   }
 }
 
-function refusalError(answer: Answer, url: string): Error {
-  const { error = '', message, Message } = refusal.safeParse(answer.body).data ?? {};
-  const text = message ?? Message ?? describe(answer);
-  const known = URL_ERRORS.find(({ type }) => type.name === error);
-  if (known !== undefined) return new known.type(text);
-  return new NotPermitted(
-    `The function refused the call with ${answer.status}: ${text}. Use credentials that may invoke ${url}.`,
-  );
-}
+/** `refused`: why another attempt of this caller would fail as well. */
+type Attempt = Answer & { readonly refused?: Error | undefined };
 
-const describe = ({ status, body }: Answer): string => {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return `${status === 0 ? 'no response' : `status ${status}`}: ${text.slice(0, 300)}`;
-};
-
-/** An embedded AWS serves function URLs under its endpoint as `/lambda-url/<id>/`, even if the port has changed since the stack was loaded. */
-export function reachableUrl(url: string, endpoint: string | undefined): URL {
-  if (!URL.canParse(url))
-    throw new UsageError(`A function's URL is ${JSON.stringify(url)}, which is not a URL. Check the stack.`);
-  const target = new URL(url);
-  const id =
-    /^([a-z0-9]+)\.lambda-url\./.exec(target.hostname)?.[1] ??
-    /^\/lambda-url\/([\w-]+)\//.exec(target.pathname)?.[1];
-  return endpoint !== undefined && id !== undefined ? new URL(`${endpoint}/lambda-url/${id}/`) : target;
-}
-
-async function post(at: FunctionUrl, body: string): Promise<Answer> {
+async function tryPost(at: FunctionUrl, body: string): Promise<Attempt> {
   // This client sends nothing. It only resolves the SDK's default credentials, region, hash and HTTP handler.
   const { config } = new STSClient({ ...at.config });
+  try {
+    const caller: CallerIdentity = await config.credentials();
+    const answer = await post(at, config, caller, body);
+    return { ...answer, refused: awsRefusal(answer, at, caller) };
+  } catch (error) {
+    return { status: 0, body: messageOf(error), refused: isAboutCaller(error) ? error : undefined };
+  }
+}
+
+/** Errors of the credentials, and those that Taskbound explains itself, do not pass by waiting. */
+const isAboutCaller = (error: unknown): error is Error =>
+  error instanceof TaskboundError || isCredentialError(error) || isAccessDenied(error);
+
+async function post(
+  at: FunctionUrl,
+  config: STSClient['config'],
+  credentials: CallerIdentity,
+  body: string,
+): Promise<Answer & { readonly errorType: string | undefined }> {
   const url = reachableUrl(at.url, at.config.endpoint);
   const region = /\.lambda-url\.([a-z0-9-]+)\./.exec(url.hostname)?.[1] ?? (await config.region());
-  const signer = new SignatureV4({
-    service: 'lambda',
-    region,
-    credentials: config.credentials,
-    sha256: config.sha256,
-  });
+  const signer = new SignatureV4({ service: 'lambda', region, credentials, sha256: config.sha256 });
   const signed = await signer.sign(
     new HttpRequest({
       method: 'POST',
@@ -100,7 +74,11 @@ async function post(at: FunctionUrl, body: string): Promise<Answer> {
     { signingDate: new Date(at.clock.nowMs()) },
   );
   const { response } = await config.requestHandler.handle(new HttpRequest(signed));
-  return { status: response.statusCode, body: jsonOrText(await config.streamCollector(response.body)) };
+  return {
+    status: response.statusCode,
+    body: jsonOrText(await config.streamCollector(response.body)),
+    errorType: response.headers['x-amzn-errortype'],
+  };
 }
 
 function jsonOrText(bytes: Uint8Array): unknown {

@@ -7,6 +7,7 @@ import type { Embedded } from './embedded.ts';
 import type { Io } from '../io.ts';
 import { parsePersona, type Persona } from './persona.ts';
 import { readOutputs, type StackOutputs } from './stack-outputs.ts';
+import { targetOf, type TargetOptions } from './target.ts';
 
 /** An AWS and a stack in it: a real account, an embedded AWS behind an endpoint, or one in this process. */
 export interface Connection {
@@ -24,38 +25,14 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-export interface ConnectionOptions {
-  readonly local?: boolean;
-  readonly stack?: string;
-  readonly assembly?: string;
+export interface ConnectionOptions extends TargetOptions {
   readonly policyDelay?: number;
   /** `alice@Approvers` */
   readonly as?: string;
 }
 
 /** The stack's name in `sample/app.ts`. */
-export const DEFAULT_STACK = 'Taskbound';
-
-/** The AWS that a command connects to. */
-export type Target = 'in-process' | 'endpoint' | 'account';
-
-/** Throws `UsageError` when the options contradict each other. */
-export function targetOf(options: ConnectionOptions, env: Io['env']): Target {
-  const endpoint = env['AWS_ENDPOINT_URL'];
-  if (options.local === true && options.stack !== undefined) {
-    throw new UsageError(
-      `--local and --stack ${options.stack} were both given; a local stack is the one in the assembly. Leave one out.`,
-    );
-  }
-  if (options.stack !== undefined && options.assembly !== undefined) {
-    throw new UsageError(
-      `--stack ${options.stack} and --assembly were both given; --stack names a deployed stack, --assembly one that is not deployed. Leave one out.`,
-    );
-  }
-  if (options.local === true || options.assembly !== undefined) return 'in-process';
-  if (endpoint !== undefined && endpoint !== '') return 'endpoint';
-  return options.stack === undefined ? 'in-process' : 'account';
-}
+const DEFAULT_STACK = 'Taskbound';
 
 const personOption = ({ as }: ConnectionOptions): Pick<Connection, 'as'> =>
   as === undefined ? {} : { as: parsePersona(as, '--as') };
@@ -63,10 +40,15 @@ const personOption = ({ as }: ConnectionOptions): Pick<Connection, 'as'> =>
 const isLoopback = (endpoint: string): boolean =>
   ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
 
-/** Connects to the AWS that the options and the environment name. Close the connection when done. */
+/**
+ * Connects to the AWS that the options and the environment name. The command has checked that they name one, with its own message. Close
+ * the connection when done.
+ */
 export async function connect(options: ConnectionOptions, io: Io): Promise<Connection> {
   personOption(options);
   const target = targetOf(options, io.env);
+  if (target === undefined)
+    throw new UsageError('No target was given. Give --stack, --local or AWS_ENDPOINT_URL.');
   if (target === 'in-process') return connectInProcess(options, io);
   const config = environmentConfig(io.env);
   const stackName = options.stack ?? DEFAULT_STACK;
@@ -89,12 +71,6 @@ export function environmentConfig(env: Io['env']): ClientConfig {
     ...omitUndefined({ endpoint, region }),
     ...callerCredentials(env),
   };
-}
-
-/** Warns a user who may have forgotten to name a stack that the local one is new and empty. */
-export function warnIfFreshStack({ embedded }: Connection, io: Io): void {
-  if (embedded)
-    io.err('This is a fresh local stack, so it is empty. Name a stack with --stack or AWS_ENDPOINT_URL.\n');
 }
 
 function endpointOf(env: Io['env']): string | undefined {

@@ -1,7 +1,10 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import type { Clock } from 'taskbound-time/clock';
-import type { ClientConfig } from './client-config.ts';
+import { NotPermitted } from '../../core/shared/errors.ts';
+import { messageOf } from 'taskbound-evidence/command/errors';
+import { isAccessDenied } from './caller-error.ts';
+import type { CallerIdentity, ClientConfig } from './client-config.ts';
 import { ServiceFailure } from '../errors.ts';
 import type { Io } from '../io.ts';
 
@@ -37,8 +40,8 @@ export function assumedRoleConfig(
   userName: string,
 ): ClientConfig {
   const sts = new STSClient({ ...config });
-  let cached: { readonly identity: AwsCredentialIdentity; readonly expiresAtMs: number } | undefined;
-  const credentials = async (): Promise<AwsCredentialIdentity> => {
+  let cached: AssumedRole | undefined;
+  const credentials = async (): Promise<CallerIdentity> => {
     if (cached === undefined || clock.nowMs() > cached.expiresAtMs - RENEWAL_MARGIN_MS)
       cached = await assume(sts, roleArn, userName);
     return cached.identity;
@@ -46,22 +49,33 @@ export function assumedRoleConfig(
   return { ...config, credentials };
 }
 
-async function assume(
-  sts: STSClient,
-  roleArn: string,
-  userName: string,
-): Promise<{ identity: AwsCredentialIdentity; expiresAtMs: number }> {
-  const { Credentials: given } = await sts.send(
-    new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: sessionNameOf(userName) }),
-  );
+interface AssumedRole {
+  readonly identity: CallerIdentity;
+  readonly expiresAtMs: number;
+}
+
+async function assume(sts: STSClient, RoleArn: string, userName: string): Promise<AssumedRole> {
+  const RoleSessionName = sessionNameOf(userName);
+  const { Credentials: given, AssumedRoleUser } = await sts
+    .send(new AssumeRoleCommand({ RoleArn, RoleSessionName }))
+    .catch((error: unknown) => {
+      throw isAccessDenied(error) ? mayNotAssume(error, RoleArn, RoleSessionName) : error;
+    });
   if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration) {
-    throw new ServiceFailure(`AssumeRole of ${roleArn} returned no credentials. Check the endpoint.`);
+    throw new ServiceFailure(`AssumeRole of ${RoleArn} returned no credentials. Check the endpoint.`);
   }
   const identity = {
     accessKeyId: given.AccessKeyId,
     secretAccessKey: given.SecretAccessKey,
     sessionToken: given.SessionToken,
     expiration: new Date(0),
+    ...(AssumedRoleUser?.Arn !== undefined && { arn: AssumedRoleUser.Arn }),
   };
   return { identity, expiresAtMs: given.Expiration.getTime() };
 }
+
+/** Roles of people accept each caller only under the caller's own name, so the wrong credentials are the usual cause. */
+const mayNotAssume = (error: Error, roleArn: string, sessionName: string): NotPermitted =>
+  new NotPermitted(
+    `These credentials may not act as ${sessionName} in the role ${roleArn} (${error.name}: ${messageOf(error)}). Use the credentials of ${sessionName}, or give your own name and role: --as NAME@ROLE.`,
+  );

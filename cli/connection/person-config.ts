@@ -34,5 +34,11 @@ function userConfig(config: ClientConfig, UserName: string): ClientConfig {
       throw new ServiceFailure(`CreateAccessKey of ${UserName} returned no key. Check the endpoint.`);
     return { accessKeyId, secretAccessKey };
   };
-  return { ...config, credentials: () => (created ??= createKey()) };
+  const credentials = (): Promise<AwsCredentialIdentity> => {
+    created ??= createKey();
+    // A failure is not kept: the next attempt may succeed.
+    void created.catch(() => (created = undefined));
+    return created;
+  };
+  return { ...config, credentials };
 }

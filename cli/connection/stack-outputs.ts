@@ -1,4 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { isAccessDenied, isCredentialError } from './caller-error.ts';
 import type { ClientConfig } from './client-config.ts';
 import { ServiceFailure } from '../errors.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
@@ -20,8 +21,9 @@ export async function readOutputs(config: ClientConfig, stackName: string): Prom
         `There is no stack ${JSON.stringify(stackName)} here. Name a deployed stack with --stack, and check account and region.`,
       );
     }
+    if (isCredentialError(error) || isAccessDenied(error)) throw error;
     throw new ServiceFailure(
-      `The stack ${stackName} cannot be looked up${config.endpoint ? ` at ${config.endpoint}` : ''}: ${messageOf(error)}. Check credentials, region and endpoint.`,
+      `The stack ${stackName} cannot be looked up${config.endpoint ? ` at ${config.endpoint}` : ''}: ${messageOf(error)}. Check the region, the endpoint and the network.`,
     );
   } finally {
     client.destroy();

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { DecisionCall } from '../../core/approvals/decision.ts';
 import { DecisionRefused } from '../../core/shared/errors.ts';
 import { callFunction } from '../connection/call-function.ts';
-import type { FunctionUrl } from '../connection/call-url.ts';
+import type { FunctionUrl } from '../connection/function-url.ts';
 
 const decided = z.object({
   boundaryId: z.string(),

@@ -16,7 +16,8 @@ export function declareDecide(program: Command, io: Io, exitWith: ExitWith): voi
     ['approve', 'show a task that waits for approval, and approve it'],
     ['refuse', 'show a task that waits for approval, and refuse it'],
   ] as const) {
-    withTaskOptions(program.command(decision).description(description))
+    const example = decision === 'approve' ? 'approve TASK' : 'refuse TASK --reason TEXT';
+    withTaskOptions(program.command(decision).description(description), example, io)
       .addHelpText('after', DECIDE_HELP)
       .action((task, options) =>
         exitWith(import('./decide.ts').then(({ decide }) => decide(decision, task, options, io))),

@@ -64,14 +64,14 @@ export function renderSubject(subject: DecisionSubject): string {
   return `${lines.join('\n')}\n`;
 }
 
-export const renderReview = (review: ReviewRow): string =>
+export const renderReview = (review: ReviewRow, stack: string): string =>
   `${[
     `${review.boundaryId} is open: ${review.of} ran as an emergency, without approval`,
     '',
     `  requested by  ${inline(review.requestedBy)}, at ${new Date(review.openedAtMs).toISOString()}`,
     `  could not wait because  ${inline(review.emergency)}`,
     '',
-    `To see what it did: taskbound show ${review.of}`,
+    `To see what it did: taskbound show ${review.of} --stack ${stack}`,
   ].join('\n')}\n`;
 
 export function renderDecided({ boundaryId, decision, person, phase, approvals, quorum }: Decided): string {

@@ -26,7 +26,7 @@ export async function showSubject(
   if (reviewedBy(subject) !== undefined) {
     const review = await records.review(subject);
     if (review === undefined) throw unknownTask(subject, connection);
-    io.err(renderReview(review));
+    io.err(renderReview(review, connection.stackName));
     return undefined;
   }
   const row = await records.row(subject);

@@ -1,7 +1,7 @@
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import type { Connection } from '../connection/connection.ts';
+import { functionUrl } from '../connection/function-url.ts';
 import { personConfig } from '../connection/person-config.ts';
-import { outputOf } from '../connection/stack-outputs.ts';
 import type { Io } from '../io.ts';
 import { callDecide, type Decided } from './call-decide.ts';
 
@@ -19,9 +19,8 @@ export function submitDecision(
   io: Io,
 ): Promise<Decided> {
   const config = personConfig(connection, io, 'Approvers');
-  const at = { url: outputOf(connection.outputs, 'DecideUrl'), config, clock: connection.clock };
   const { decision, task, reason, digest } = made;
-  return callDecide(at, {
+  return callDecide(functionUrl('decide', connection, config), {
     decision,
     task,
     ...omitUndefined({ grantDigest: digest, reason }),

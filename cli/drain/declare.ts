@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type ExitWith, wholeNumber, withStack } from 'taskbound-evidence/command/options';
+import { type ExitWith, wholeNumber } from 'taskbound-evidence/command/options';
+import { withStack } from '../connection/target-options.ts';
 import type { Io } from '../io.ts';
 
 const DRAIN_HELP = `
@@ -10,7 +11,10 @@ has one. The check takes at least 40 seconds. An interrupted drain can be run ag
 Exit code: 0 safe to delete; 1 not safe within the timeout, or the drain failed; 2 wrong usage.`;
 
 export function declareDrain(program: Command, io: Io, exitWith: ExitWith): void {
-  withStack(program.command('drain').description('refuse new tasks and wait until the stack may be deleted'))
+  const command = program
+    .command('drain')
+    .description('refuse new tasks and wait until the stack may be deleted');
+  withStack(command, 'drain', io)
     .option('--end', 'end the tasks that still run, instead of waiting for them')
     .option('--resume', 'accept new tasks again, without waiting')
     .option('--reason <text>', 'the reason, shown to people whose tasks are refused')

@@ -2,13 +2,9 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Drain } from '../../core/operations/drain.ts';
 import { TaskboundError } from 'taskbound-evidence/errors';
 import { REASON_CHARACTERS } from '../../core/requests/reason.ts';
+import { explainCaller, isCredentialError } from '../connection/caller-error.ts';
 import type { ClientConfig } from '../connection/client-config.ts';
-import {
-  connect,
-  warnIfFreshStack,
-  type Connection,
-  type ConnectionOptions,
-} from '../connection/connection.ts';
+import { connect, type Connection, type ConnectionOptions } from '../connection/connection.ts';
 import { awaitDrained } from './await-drained.ts';
 import { ExecutionStopper } from './execution-stopper.ts';
 import { readRemaining, NOTHING_REMAINING } from './remaining.ts';
@@ -43,9 +39,7 @@ export async function drain(options: DrainOptions, io: Io): Promise<number> {
   assertOptions(options);
   const connection = await connect(options, io);
   try {
-    const code = await drainStack(connection, options, io);
-    warnIfFreshStack(connection, io);
-    return code;
+    return await drainStack(connection, options, io);
   } finally {
     await connection.close();
   }
@@ -95,14 +89,12 @@ async function resume(
   { json }: DrainOptions,
   io: Io,
 ): Promise<number> {
-  const removed = await explainFailure(
-    stackName,
-    marker.remove(),
-    'It is not known whether it accepts new tasks',
-  );
+  const removing = marker.remove();
+  const removed = await explainFailure(removing, { stack: stackName, env: io.env });
   if (json === true) {
     const reading = readRemaining(records, NOTHING_REMAINING);
-    const remaining = await explainFailure(stackName, reading, 'It accepts new tasks again');
+    const state = 'It accepts new tasks again';
+    const remaining = await explainFailure(reading, { stack: stackName, state, env: io.env });
     printJson(io, drainReport(stackName, { safe: false, remaining, drain: undefined, ended: [] }));
   } else io.out(renderResumed(stackName, removed));
   return EXIT.done;
@@ -114,14 +106,11 @@ async function refuseAndWait(session: Session, options: DrainOptions, io: Io): P
   const { reason = DEFAULT_REASON } = options;
   const by = await callerName(config, io);
   const putting = marker.put({ sinceMs: clock.nowMs(), by, reason });
-  const current = await explainFailure(stackName, putting, 'It is not known whether it accepts new tasks');
+  const current = await explainFailure(putting, { stack: stackName, env: io.env });
   io.err(`${renderDraining(stackName, current)}\n`);
   const waiting = waitUntilDrained(session, options, current, io);
-  const report = await explainFailure(
-    stackName,
-    waiting,
-    'New tasks are still refused; accept them again with taskbound drain --resume',
-  );
+  const state = `New tasks are still refused; accept them again with taskbound drain --resume --stack ${stackName}`;
+  const report = await explainFailure(waiting, { stack: stackName, state, env: io.env });
   if (options.json === true) printJson(io, report);
   else io.out(renderDrain(report));
   return report.safe ? EXIT.done : EXIT.failed;
@@ -151,26 +140,38 @@ async function waitUntilDrained(
   return drainReport(stackName, { ...drained, ended: stopper.ended });
 }
 
-/** The caller's ARN, for people to read. When STS does not respond, the user's name on this machine is enough. */
+/**
+ * The caller's ARN, for people to read. When STS does not respond, the user's name on this machine is enough. Without valid credentials
+ * the drain ends here, before it has changed anything.
+ */
 async function callerName(config: ClientConfig, io: Io): Promise<string> {
   const sts = new STSClient({ ...config });
-  const asked = await sts.send(new GetCallerIdentityCommand({})).catch(() => undefined);
+  const asked = await sts.send(new GetCallerIdentityCommand({})).catch((error: unknown) => {
+    if (isCredentialError(error) || error instanceof TaskboundError) throw error;
+    return undefined;
+  });
   return asked?.Arn ?? io.userName;
 }
 
-/** Adds the resulting state and the next step to an error of AWS. Taskbound's own errors already contain both. */
+/**
+ * Adds the resulting state and the next step to an error of AWS. Taskbound's own errors already contain both. `state` is omitted for the
+ * first change: with credentials that AWS does not accept, that change was not made, and the error stays as it is.
+ */
 async function explainFailure<Result>(
-  stack: string,
   action: Promise<Result>,
-  state: string,
+  { stack, state, env }: { readonly stack: string; readonly state?: string; readonly env: Io['env'] },
 ): Promise<Result> {
   try {
     return await action;
   } catch (error) {
-    if (error instanceof TaskboundError) throw error;
-    const name = error instanceof Error ? `${error.name}: ` : '';
+    if (error instanceof TaskboundError || (state === undefined && isCredentialError(error))) throw error;
     throw new ServiceFailure(
-      `Stack ${stack} could not be drained: ${name}${messageOf(error)}. ${state}. Use credentials of grantDrain (the role Operators) and run it again.`,
+      `Stack ${stack} could not be drained: ${describeCause(error, env)}. ${state ?? 'It is not known whether it accepts new tasks'}. Use credentials of grantDrain (the role Operators) and run it again.`,
     );
   }
+}
+
+function describeCause(error: unknown, env: Io['env']): string {
+  if (isCredentialError(error)) return messageOf(explainCaller(error, env));
+  return `${error instanceof Error ? `${error.name}: ` : ''}${messageOf(error)}`;
 }

@@ -1,6 +1,7 @@
 import { ExecutionDoesNotExist, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { mayBeEnded } from '../../core/operations/drain.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
+import { isCredentialError } from '../connection/caller-error.ts';
 import type { ClientConfig } from '../connection/client-config.ts';
 import { ServiceFailure } from '../errors.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
@@ -29,7 +30,7 @@ export class ExecutionStopper {
     return [...this.#ended].sort();
   }
 
-  /** Stops what still runs. A later call retries what failed this time. Throws `ServiceFailure` when the caller may not stop executions. */
+  /** Stops what still runs. A later call retries what failed this time. Throws when the caller may not stop executions, or has no valid credentials. */
   async stopAll(rows: readonly LedgerRow[]): Promise<void> {
     const running = rows.filter((row) => mayBeEnded(row) && !this.#ended.has(row.boundaryId));
     await mapInBatches(running, BATCH, (row) => this.#stop(row));
@@ -46,6 +47,7 @@ export class ExecutionStopper {
           `The execution of ${boundaryId} cannot be stopped: ${messageOf(error)}. New tasks are still refused. Use credentials of grantDrain (the role Operators), or drain without --end.`,
         );
       }
+      if (isCredentialError(error)) throw error;
       if (this.#reported.has(boundaryId)) return;
       this.#reported.add(boundaryId);
       this.#print(`The execution of ${boundaryId} cannot be stopped yet: ${messageOf(error)}. Retrying.\n`);

@@ -63,8 +63,9 @@ function leftRows({ open, waitingForDeny }: DrainReport): string[][] {
   return more <= 0 ? rows : [...rows.slice(0, LISTED), ['', `and ${more} more; --json lists all`]];
 }
 
-function nextStep({ safe, draining, open, waitingForDeny }: DrainReport): string {
-  if (safe) return 'delete it (npx cdk destroy), or accept tasks again with taskbound drain --resume';
+function nextStep({ stack, safe, draining, open, waitingForDeny }: DrainReport): string {
+  if (safe)
+    return `delete it (npx cdk destroy), or accept tasks again with taskbound drain --resume --stack ${stack}`;
   if (!draining) return 'run taskbound drain again before you delete the stack';
   if (open.length + waitingForDeny.length === 0)
     return 'run taskbound drain again for at least 40 seconds: nothing is left, but a request may be in progress';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { withPerson, type ExitWith, wholeNumber } from 'taskbound-evidence/command/options';
+import { type ExitWith, wholeNumber } from 'taskbound-evidence/command/options';
+import { withPerson, withStack } from '../connection/target-options.ts';
 import type { Io } from '../io.ts';
 
 const FIND_HELP = `
@@ -9,7 +10,8 @@ index, and confirms each match with the evidence of the boundary. A match that t
 Exit code: 0 done, even if nothing was found; 2 wrong usage.`;
 
 export function declareFind(program: Command, io: Io, exitWith: ExitWith): void {
-  withPerson(program.command('find').description('find tasks by person, day, access key or secret'))
+  const command = program.command('find').description('find tasks by person, day, access key or secret');
+  withPerson(withStack(command, 'find --day 2026-11-24', io))
     .option('--requester <name>', "the requester: a person, a role's ARN, or schedule/<name>")
     .option('--approver <name>', "the person who approved, refused or reviewed the task, or a role's ARN")
     .option('--day <date>', 'the day of the request (UTC), such as 2026-11-24')

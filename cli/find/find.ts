@@ -1,9 +1,4 @@
-import {
-  connect,
-  warnIfFreshStack,
-  type Connection,
-  type ConnectionOptions,
-} from '../connection/connection.ts';
+import { connect, type Connection, type ConnectionOptions } from '../connection/connection.ts';
 import { stackKey } from '../connection/stack-key.ts';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import { findTasks } from './find-tasks.ts';
@@ -25,7 +20,6 @@ export async function find(options: FindOptions, io: Io): Promise<number> {
   const connection = await connect(options, io);
   try {
     await printFound(query, options, connection, io);
-    warnIfFreshStack(connection, io);
     return EXIT.done;
   } finally {
     await connection.close();

@@ -1,4 +1,4 @@
-import { connect, warnIfFreshStack, type ConnectionOptions } from '../connection/connection.ts';
+import { connect, type ConnectionOptions } from '../connection/connection.ts';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { requesterConfig } from '../connection/person-config.ts';
@@ -26,7 +26,6 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
         openReviews: reviews.map(reviewSummaryOf),
       });
     else io.out(renderList(rows, options.days, reviews));
-    warnIfFreshStack(connection, io);
     return EXIT.done;
   } finally {
     await connection.close();

@@ -3,20 +3,23 @@ import { typeParameterName } from 'taskbound-evidence/names/ids';
 import { unknownType } from '../../core/requests/request.ts';
 import { taskTypeConfig, type TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import { openAssembly } from '../connection/assembly.ts';
-import { connect, targetOf, type ConnectionOptions } from '../connection/connection.ts';
+import { isAccessDenied, isCredentialError } from '../connection/caller-error.ts';
+import { connect, type ConnectionOptions } from '../connection/connection.ts';
 import { ServiceFailure } from '../errors.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import type { Io } from '../io.ts';
 import { requesterConfig } from '../connection/person-config.ts';
+import { targetOf } from '../connection/target.ts';
 
 /**
- * Reads a task type from the deployed stack. If no stack is named, reads it from the synthesized template, which needs no AWS. Throws
- * `MalformedRequest` if there is no such type.
+ * Reads a task type from the deployed stack. If none is named, reads it from the synthesized template, which needs no AWS: a plan acts on
+ * nothing, so it needs no target. Throws `MalformedRequest` if there is no such type.
  */
-export const findTaskType = (type: string, options: ConnectionOptions, io: Io): Promise<TaskTypeConfig> =>
-  targetOf(options, io.env) === 'in-process'
-    ? fromAssembly(type, options.assembly, io)
-    : fromStack(type, options, io);
+export function findTaskType(type: string, options: ConnectionOptions, io: Io): Promise<TaskTypeConfig> {
+  const target = targetOf(options, io.env);
+  const isDeployed = options.assembly === undefined && (target === 'endpoint' || target === 'account');
+  return isDeployed ? fromStack(type, options, io) : fromAssembly(type, options.assembly, io);
+}
 
 async function fromAssembly(type: string, given: string | undefined, io: Io): Promise<TaskTypeConfig> {
   const assembly = await openAssembly(given, io);
@@ -74,6 +77,7 @@ export async function readTaskType(type: string, stackName: string, ssm: SSMClie
     return taskTypeConfig.parse(JSON.parse(Parameter?.Value ?? 'null'));
   } catch (error) {
     if (error instanceof Error && error.name === 'ParameterNotFound') throw unknownType(type, []);
+    if (isCredentialError(error) || isAccessDenied(error)) throw error;
     throw new ServiceFailure(
       `The task type ${type} cannot be read from the parameter ${Name}: ${messageOf(error)}. Check the stack and your permissions.`,
     );

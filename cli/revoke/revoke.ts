@@ -1,15 +1,18 @@
 import { awaitClosed } from '../run/await-closed.ts';
 import { confirm } from '../confirm.ts';
-import { connect, type ConnectionOptions } from '../connection/connection.ts';
+import { explainCaller } from '../connection/caller-error.ts';
+import { connect, type Connection, type ConnectionOptions } from '../connection/connection.ts';
+import { functionUrl } from '../connection/function-url.ts';
 import { callEnd } from './call-end.ts';
 import { assertReasonLength } from '../reason-option.ts';
-import { UsageError } from 'taskbound-evidence/command/errors';
+import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
+import type { EndCall } from '../../core/approvals/decision.ts';
+import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { personConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { StackRecords } from '../connection/stack-records.ts';
-import { outputOf } from '../connection/stack-outputs.ts';
 import { boundaryIdFrom } from '../boundary-argument.ts';
 
 export interface RevokeOptions extends ConnectionOptions {
@@ -26,23 +29,44 @@ export async function revoke(task: string, options: RevokeOptions, io: Io): Prom
   const connection = await connect(options, io);
   try {
     await confirm(`End ${boundaryId} now?`, options, io);
-    const config = personConfig(connection, io, 'Requesters');
-    const at = { url: outputOf(connection.outputs, 'EndUrl'), config, clock: connection.clock };
-    const ended = await callEnd(at, { task: boundaryId, reason });
-    io.err(`${boundaryId} was ended by ${ended.person}: nothing more is issued to it\n`);
-    const records = new StackRecords(config, connection.outputs);
-    const row = await awaitClosed(records, boundaryId, { clock: connection.clock, print: io.err });
-    const closed = {
-      boundaryId,
-      person: ended.person,
-      phase: row?.phase ?? 'unknown',
-      proof: row?.proof?.kind ?? null,
-    };
-    if (options.json === true) printJson(io, closed);
-    else io.out(`${boundaryId} is ${closed.phase}; proof: ${closed.proof ?? 'none yet'}\n`);
-    return closed.phase === 'closed' ? EXIT.done : EXIT.unproven;
+    return await endTask({ task: boundaryId, reason }, options, connection, io);
   } finally {
     await connection.close();
+  }
+}
+
+/** Ends a task over an open connection. Returns the exit code. */
+export async function endTask(
+  call: EndCall,
+  { json = false }: Pick<RevokeOptions, 'json'>,
+  connection: Connection,
+  io: Io,
+): Promise<number> {
+  const { task: boundaryId } = call;
+  const config = personConfig(connection, io, 'Requesters');
+  const { person } = await callEnd(functionUrl('end', connection, config), call);
+  io.err(`${boundaryId} was ended by ${person}: nothing more is issued to it\n`);
+  const row = await awaitEnd(boundaryId, new StackRecords(config, connection.outputs), connection, io);
+  const closed = { boundaryId, person, phase: row?.phase ?? 'unknown', proof: row?.proof?.kind ?? null };
+  if (json) printJson(io, closed);
+  else io.out(`${boundaryId} is ${closed.phase}; proof: ${closed.proof ?? 'none yet'}\n`);
+  return closed.phase === 'closed' ? EXIT.done : EXIT.unproven;
+}
+
+/** The task has been ended by then, so a state that cannot be read is only reported: the boundary is not proven closed. */
+async function awaitEnd(
+  boundaryId: string,
+  records: StackRecords,
+  { clock, stackName }: Connection,
+  io: Io,
+): Promise<LedgerRow | undefined> {
+  try {
+    return await awaitClosed(records, boundaryId, { clock, print: io.err });
+  } catch (error) {
+    io.err(
+      `taskbound: the state of ${boundaryId} cannot be read: ${messageOf(explainCaller(error, io.env))}. Its boundary closes without this command; see: taskbound show ${boundaryId} --stack ${stackName}\n`,
+    );
+    return undefined;
   }
 }
 

@@ -9,7 +9,7 @@ const LONGEST_PAUSE_MS = 10_000;
 export async function awaitDecision(
   records: StackRecords,
   boundaryId: string,
-  deps: { readonly clock: Clock; readonly print: (text: string) => void },
+  deps: { readonly clock: Clock; readonly stackName: string; readonly print: (text: string) => void },
 ): Promise<void> {
   let printed = -1;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
@@ -19,7 +19,7 @@ export async function awaitDecision(
     if (given !== printed) {
       const until = new Date(row.approval.expiresAtMs).toISOString();
       deps.print(
-        `It waits for approval, ${given} of ${row.approval.quorum} until ${until}: taskbound approve ${boundaryId}\n`,
+        `It waits for approval, ${given} of ${row.approval.quorum} until ${until}: taskbound approve ${boundaryId} --stack ${deps.stackName}\n`,
       );
       printed = given;
     }

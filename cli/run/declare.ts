@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import { withPerson, type ExitWith, seconds } from 'taskbound-evidence/command/options';
+import { type ExitWith, seconds } from 'taskbound-evidence/command/options';
+import { assertRunTarget, type TargetOptions } from '../connection/target.ts';
+import { withAnyStack, withPerson } from '../connection/target-options.ts';
 import type { Io } from '../io.ts';
 
 const FAST_FORWARD = `
@@ -11,15 +13,18 @@ Exit code: 0 done; 1 the task failed or was refused, and its boundary is closed;
 and no task exists; 3 the boundary is not proven closed.`;
 
 export function declareRun(program: Command, io: Io, exitWith: ExitWith): void {
-  withPerson(
-    program.command('run').description('submit a request and follow its task to the end of its boundary'),
-  )
+  const command = program
+    .command('run')
+    .description('submit a request and follow its task to the end of its boundary')
+    .hook('preAction', (_this, called) =>
+      assertRunTarget({ example: 'run REQUEST.json' }, called.opts<TargetOptions>(), io.env),
+    );
+  withPerson(withAnyStack(command, 'run in an embedded AWS inside this process, without an AWS account'))
     .argument('[request]', 'the request, a JSON file')
     .option(
       '--schedule <name>',
       'wait for the next run of this schedule and follow its task, instead of submitting a request',
     )
-    .option('--local', 'run in an embedded AWS inside this process, without an AWS account')
     .option(
       '--seed <dir>',
       'load data from this folder first: objects DIR/s3/<bucket output>/<key>, items DIR/dynamodb/<table output>.json (local only)',

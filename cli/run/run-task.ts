@@ -6,8 +6,10 @@ import { awaitClosed } from './await-closed.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { writeBundle } from 'taskbound-evidence/command/bundle';
+import { explainCaller } from '../connection/caller-error.ts';
 import type { ClientConfig } from '../connection/client-config.ts';
 import type { Connection } from '../connection/connection.ts';
+import { functionUrl } from '../connection/function-url.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import { stackKey } from '../connection/stack-key.ts';
 import { writeKey } from 'taskbound-evidence/command/key-file';
@@ -21,7 +23,6 @@ import { submitDecision } from '../decide/submit-decision.ts';
 import { renderDecided } from '../decide/render-decision.ts';
 import { Progress } from './progress.ts';
 import { reportOf, unknownReport, type RunReport } from './run-report.ts';
-import { outputOf } from '../connection/stack-outputs.ts';
 import { submitRequest, type Submitted } from './submit-request.ts';
 
 export interface RunTaskOptions {
@@ -43,10 +44,7 @@ export async function runTask(
   const { io } = options;
   const config = requesterConfig(connection, io);
   const records = new StackRecords(config, connection.outputs);
-  const task = await submitRequest(
-    { url: outputOf(connection.outputs, 'SubmitUrl'), config, clock: connection.clock },
-    request,
-  );
+  const task = await submitRequest(functionUrl('submit', connection, config), request);
   io.err(`Task ${task.boundaryId} ${task.created ? 'submitted' : `already exists (${task.phase})`}\n`);
   return followToEnd(connection, task, { config, records, ...options });
 }
@@ -59,16 +57,18 @@ export async function followToEnd(
 ): Promise<RunReport> {
   try {
     for (const as of approveAs) await approve(task.boundaryId, { ...connection, as }, io);
-    await awaitDecision(records, task.boundaryId, { clock: connection.clock, print: io.err });
+    const { clock, stackName } = connection;
+    await awaitDecision(records, task.boundaryId, { clock, stackName, print: io.err });
     const execution = await followTask(config, connection, task, io);
-    const row = await awaitClosed(records, task.boundaryId, { clock: connection.clock, print: io.err });
+    const row = await awaitClosed(records, task.boundaryId, { clock, print: io.err });
     if (row === undefined) return unknownReport(task, `The ledger has no row for ${task.boundaryId}.`);
     const key = await stackKey(config, connection.outputs);
     return await withEvidence(reportOf(row, execution), { records, out, io, key });
   } catch (error) {
-    const nextStep = `The task continues without this command; see: taskbound show ${task.boundaryId}`;
-    io.err(`taskbound: the state of ${task.boundaryId} cannot be read: ${messageOf(error)}. ${nextStep}\n`);
-    return unknownReport(task, messageOf(error));
+    const cause = messageOf(explainCaller(error, io.env));
+    const nextStep = `The task continues without this command; see: taskbound show ${task.boundaryId} --stack ${connection.stackName}`;
+    io.err(`taskbound: the state of ${task.boundaryId} cannot be read: ${cause}. ${nextStep}\n`);
+    return unknownReport(task, cause);
   }
 }
 

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import type { TaskRequest } from '../../core/requests/request.ts';
-import { connect, targetOf, type Connection, type ConnectionOptions } from '../connection/connection.ts';
+import { connect, type Connection, type ConnectionOptions } from '../connection/connection.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { parsePersona } from '../connection/persona.ts';
+import { targetOf, type Target } from '../connection/target.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { renderRun } from './render-run.ts';
 import { readRequestFile } from './read-request-file.ts';
@@ -108,8 +109,9 @@ async function assertLocalOptions(options: RunOptions, io: Io): Promise<void> {
   const target = targetOf(options, io.env);
   for (const option of ['seed', 'dump', 'trail', 'stopAt', 'approveAs'] as const) {
     if (options[option] !== undefined && target !== 'in-process') {
+      const [where, change] = elsewhere(target, options);
       throw new UsageError(
-        `--${option.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} was given, but the task runs ${targetText(target, options)}; it works only with --local. Add --local, or omit this option.`,
+        `--${option.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} was given, but the task runs ${where}; it works only with --local. ${change}, or omit this option.`,
       );
     }
   }
@@ -118,5 +120,11 @@ async function assertLocalOptions(options: RunOptions, io: Io): Promise<void> {
   if (options.out !== undefined) await assertFolder(options.out, '--out');
 }
 
-const targetText = (target: string, options: RunOptions): string =>
-  target === 'endpoint' ? 'at AWS_ENDPOINT_URL' : `in the deployed stack ${options.stack ?? ''}`.trim();
+/** Where a task runs without `--local`, and how to change that. */
+const elsewhere = (
+  target: Target | undefined,
+  { stack }: RunOptions,
+): readonly [where: string, change: string] =>
+  target === 'endpoint'
+    ? ['at AWS_ENDPOINT_URL', 'Unset AWS_ENDPOINT_URL and add --local']
+    : [`in the deployed stack ${stack ?? ''}`, 'Replace --stack with --local'];

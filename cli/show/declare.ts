@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
-import { withPerson, type ExitWith } from 'taskbound-evidence/command/options';
+import type { ExitWith } from 'taskbound-evidence/command/options';
+import { withPerson, withStackOptions } from '../connection/target-options.ts';
 import type { Io } from '../io.ts';
 
 export function declareShow(program: Command, io: Io, exitWith: ExitWith): void {
-  withPerson(
-    program.command('show').description("show a task's timeline, from the stack or from an evidence bundle"),
-  )
+  const command = program
+    .command('show')
+    .description("show a task's timeline, from the stack or from an evidence bundle");
+  withPerson(withStackOptions(command))
     .argument('<task>', 'a boundary id (<type>.<taskId>), a task id with --type, or a bundle file')
     .option('--type <type>', 'the task type, if only a task id is given')
     .option(

@@ -7,6 +7,7 @@ import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { readBundle, writeBundle } from 'taskbound-evidence/command/bundle';
 import { connect, type ConnectionOptions } from '../connection/connection.ts';
+import { assertStackTarget } from '../connection/target.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import { stackKey } from '../connection/stack-key.ts';
 import { writeKey } from 'taskbound-evidence/command/key-file';
@@ -30,11 +31,11 @@ export interface ShowOptions extends ConnectionOptions {
 
 /** Shows a task's timeline, read from a bundle file (offline) or from a stack. */
 export async function show(task: string, options: ShowOptions, io: Io): Promise<number> {
+  const isFile = await isFilePath(task, io);
+  if (!isFile) assertStackTarget({ example: 'show TASK', what: whatIs(task) }, options, io.env);
   const out = options.out === undefined ? undefined : resolve(io.cwd, options.out);
   if (out !== undefined) await assertFolder(out, '--out');
-  const shown = (await isFilePath(task, io))
-    ? await readFromFile(task, out, io)
-    : await readFromStack(task, options, io);
+  const shown = isFile ? await readFromFile(task, out, io) : await readFromStack(task, options, io);
   const verification = verifyBundle(shown.bundle);
   const parsed = parseEvents(shown.bundle.events);
   const { fault } = verification;
@@ -51,6 +52,9 @@ export async function show(task: string, options: ShowOptions, io: Io): Promise<
   if (evidenceFile !== null) io.err(`Evidence written to ${evidenceFile}\n`);
   return EXIT.done;
 }
+
+/** A misspelled file name is taken for a task. */
+const whatIs = (task: string): string => `show ${JSON.stringify(task)}, which is not a bundle file here,`;
 
 interface ShownTask {
   readonly bundle: EvidenceBundle;

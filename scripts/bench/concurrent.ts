@@ -1,3 +1,4 @@
+import { functionUrl } from '../../cli/connection/function-url.ts';
 import { requesterConfig } from '../../cli/connection/person-config.ts';
 import { StackRecords } from '../../cli/connection/stack-records.ts';
 import { submitRequest } from '../../cli/run/submit-request.ts';
@@ -76,8 +77,7 @@ async function runAtOnce(bench: BenchStack, ids: readonly string[]) {
 }
 
 async function submitAll({ connection, io }: BenchStack, ids: readonly string[]): Promise<void> {
-  const url = connection.outputs['SubmitUrl'] ?? '';
-  const at = { url, config: requesterConfig(connection, io), clock: connection.clock };
+  const at = functionUrl('submit', connection, requesterConfig(connection, io));
   const tasks = await Promise.all(ids.map((id) => submitRequest(at, transferOf(id, id))));
   const notNew = tasks.filter(({ created }) => !created);
   if (notNew.length > 0) throw new Error(`${notNew.length} tasks already existed.`);

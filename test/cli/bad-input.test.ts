@@ -108,12 +108,13 @@ describe.each(['plan', 'run'])('%s', (command) => {
 
   it('a file that is not there', async () => {
     const folder = await temporaryFolder();
-    const { code, stderr } = await call(folder, [command, 'none.json', '--assembly', assembly]);
+    const local = ['--local', '--assembly', assembly];
+    const { code, stderr } = await call(folder, [command, 'none.json', ...local]);
     expect({ code, stderr }).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/"none\.json" cannot be read/),
     });
-    expect((await call(folder, [command, '.', '--assembly', assembly])).code).toBe(2);
+    expect((await call(folder, [command, '.', ...local])).code).toBe(2);
   });
 });
 
@@ -132,7 +133,7 @@ describe('usage', () => {
   it.each([
     [[], /No command was given/],
     [['frobnicate'], /unknown command 'frobnicate'/],
-    [['run'], /Neither a request nor --schedule was given/],
+    [['run', '--local'], /Neither a request nor --schedule was given/],
     [['run', 'a', 'b'], /too many arguments/],
     [['run', 'a.json', '--frob'], /unknown option '--frob'/],
     [['list', '--days', '0'], /"0" was given; allowed: a whole number from 1 to 366/],
@@ -147,7 +148,7 @@ describe('usage', () => {
     ],
     [['run', 'good.json', '--local', '--dump', 'good.json'], /--dump .*good\.json is a file/],
     [['run', 'good.json', '--local', '--out', 'good.json'], /--out .*good\.json is a file/],
-    [['show', 'nothing'], /not a boundary id/],
+    [['show', 'nothing', '--stack', 'X'], /not a boundary id/],
   ])('%j: exit 2', async (argv, message) => {
     const folder = await temporaryFolder();
     await fileIn(folder, 'good.json', good);

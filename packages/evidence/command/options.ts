@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 
 /**
  * Receives the exit code that a command will return. A command's module is loaded only when it runs: `--help`
@@ -22,19 +22,3 @@ export const seconds = (text: string): number => {
   if (/^\d+(\.\d+)?$/.test(text) && value <= 3600) return value;
   throw new InvalidArgumentError(`${JSON.stringify(text)} was given; allowed: 0 to 3600 seconds.`);
 };
-
-/** The options of every command that needs a stack. */
-export const withStack = (command: Command): Command =>
-  command
-    .option('--stack <name>', 'the name of the deployed stack (default with AWS_ENDPOINT_URL: Taskbound)')
-    .option(
-      '--assembly <dir>',
-      'the folder of a synthesized CDK assembly for a local stack (default: synthesize the sample app)',
-    )
-    .option('--json', 'print exactly one JSON document on standard output');
-
-export const withPerson = (command: Command): Command =>
-  withStack(command).option(
-    '--as <name@output>',
-    'act as this person in a role of the stack, such as alice@Approvers (default in an embedded AWS: yourself in Requesters)',
-  );

@@ -1,7 +1,11 @@
-import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { generateKeyPairSync } from 'node:crypto';
 import { mockAws } from '../../fixtures/mock-aws.ts';
 import { expect, it } from 'vitest';
 import { ArchiveReader } from '../../../cli/archive/archive-reader.ts';
+import { compareOne } from '../../../cli/archive/compare-archive.ts';
+import { StackRecords } from '../../../cli/connection/stack-records.ts';
 import { renderArchive } from '../../../cli/archive/render-archive.ts';
 import { call } from '../support.ts';
 
@@ -11,7 +15,7 @@ it.each([
   ['no boundary id', ['x1'], /not a boundary id/],
   ['no day', ['--day', 'today'], /--day "today" was given; allowed: a day in UTC/],
 ])('%s: exit 2 and one message, before anything is asked', async (_what, argv, message) => {
-  const { code, stdout, stderr } = await call('/', ['archive', ...argv]);
+  const { code, stdout, stderr } = await call('/', ['archive', ...argv, '--stack', 'X']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(message);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
@@ -59,4 +63,24 @@ it('lists the copies of its stack page by page, each with its day, and takes not
     { Bucket: 'kept', Prefix: 'evidence/Taskbound/' },
     { Bucket: 'kept', Prefix: 'evidence/Taskbound/', ContinuationToken: 'more' },
   ]);
+});
+
+it('ends at the first expired credential instead of reporting each copy as unreadable', async () => {
+  const s3 = mockAws(S3Client);
+  const answer = (name: string) =>
+    new S3ServiceException({ name, message: 'x', $fault: 'client', $metadata: {} });
+  const config = { region: 'eu-central-1' };
+  const outputs = { EvidenceArchive: 's3://kept/evidence/', LedgerTable: 'l', EvidenceTable: 'e' };
+  const archive = new ArchiveReader(config, outputs, 'Taskbound');
+  s3.on(ListObjectsV2Command).rejects(answer('ExpiredToken'));
+  await expect(archive.copyDays()).rejects.toMatchObject({ name: 'ExpiredToken' });
+
+  mockAws(DynamoDBDocumentClient).on(QueryCommand).resolves({ Items: [] });
+  const records = new StackRecords(config, outputs);
+  const { publicKey: key } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const compare = () => compareOne('object-transfer.x1', { records, archive, key });
+  s3.on(GetObjectCommand).rejects(answer('InvalidAccessKeyId'));
+  await expect(compare()).rejects.toMatchObject({ name: 'InvalidAccessKeyId' });
+  s3.on(GetObjectCommand).rejects(answer('AccessDenied'));
+  expect(await compare()).toMatchObject({ archive: 'unknown', error: 'AccessDenied' });
 });

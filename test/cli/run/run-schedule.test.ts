@@ -22,7 +22,7 @@ describe('run --schedule', () => {
     ['no name', 'nightly!', /--schedule "nightly!" was given; allowed: a schedule's name, such as Nightly/],
     ['a schedule that is not there', 'Hourly', /--schedule "Hourly" was given; allowed: Nightly\. Name/],
   ])('with %s says what there is', async (_what, name, said) => {
-    const argv = ['run', '--schedule', name, '--assembly', assembly()];
+    const argv = ['run', '--schedule', name, '--local', '--assembly', assembly()];
     const { code, stderr } = await call(await temporaryFolder(), argv);
     expect(code).toBe(2);
     expect(stderr).toMatch(said);
@@ -31,7 +31,7 @@ describe('run --schedule', () => {
   it('skips to the next run, and follows the task that the schedule submitted', async () => {
     const folder = await temporaryFolder();
     const soon = { nowMs: () => Date.UTC(2026, 10, 24, 2, 55), sleep: async () => undefined };
-    const argv = ['run', '--schedule', 'Nightly', '--assembly', assembly(), '--json'];
+    const argv = ['run', '--schedule', 'Nightly', '--local', '--assembly', assembly(), '--json'];
     const { code, stdout, stderr } = await call(folder, argv, { clock: soon });
     expect(stderr).toContain('Waiting for the next run of Nightly, due at 2026-11-24T03:00:00Z\n');
     // The seed has no export of that night: the task fails, its boundary closes.

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { reachableUrl } from '../../../cli/connection/call-url.ts';
+import { reachableUrl } from '../../../cli/connection/function-url.ts';
 import { submitRequest } from '../../../cli/run/submit-request.ts';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import { T0 } from '../support.ts';
@@ -34,7 +34,8 @@ async function startFunctionUrl(answers: readonly { readonly status: number; rea
     region: 'eu-central-1',
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'x' },
   };
-  return { received, target: { url: `${endpoint}/`, config, clock: new VirtualClock({ startMs: T0 }) } };
+  const clock = new VirtualClock({ startMs: T0 });
+  return { received, target: { url: `${endpoint}/`, config, clock, grant: 'grantSubmit' } as const };
 }
 
 describe('submit', () => {
@@ -73,7 +74,25 @@ describe('submit', () => {
     [409, { error: 'TaskIdTaken', message: 'taken' }, 'TaskIdTaken', 'taken'],
     [409, { error: 'StackDraining', message: 'draining' }, 'StackDraining', 'draining'],
     [403, { error: 'NotPermitted', message: 'no' }, 'NotPermitted', 'no'],
-    [403, { Message: 'Forbidden' }, 'NotPermitted', /403: Forbidden/],
+    [
+      403,
+      { Message: 'Forbidden. See: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html' },
+      'NotPermitted',
+      /^The owner of the access key AKIDEXAMPLE may not call the function URL .*403 \(Forbidden.*Get grantSubmit of the task type\.$/,
+    ],
+    [404, { Message: null }, 'ServiceFailure', /responded with status 404/],
+    [
+      403,
+      { message: 'The security token included in the request is expired' },
+      'ExpiredTokenException',
+      'The security token included in the request is expired',
+    ],
+    [
+      403,
+      { message: 'The security token included in the request is invalid.' },
+      'UnrecognizedClientException',
+      'The security token included in the request is invalid.',
+    ],
   ])(
     'status %i with the body %j becomes the error %s and is not retried',
     async (status, body, name, message) => {
@@ -87,6 +106,32 @@ describe('submit', () => {
       expect(received).toHaveLength(1);
     },
   );
+
+  it('gives up at once when the credentials expire between two attempts, and says that the task may exist', async () => {
+    const { received, target } = await startFunctionUrl([
+      { status: 502, body: 'bad gateway' },
+      { status: 403, body: { message: 'The security token included in the request is expired' } },
+    ]);
+    await expect(submitRequest(target, request)).rejects.toThrow(
+      /token included in the request is expired.*after 2 attempts.*not known whether task mine-1 exists/,
+    );
+    expect(received).toHaveLength(2);
+  });
+
+  it('asks nobody when there are no credentials', async () => {
+    const { received, target } = await startFunctionUrl([{ status: 200, body: task }]);
+    const missing = Object.assign(new Error('no credentials'), { name: 'CredentialsProviderError' });
+    const config = { ...target.config, credentials: () => Promise.reject(missing) };
+    await expect(submitRequest({ ...target, config }, request)).rejects.toBe(missing);
+    expect(received).toHaveLength(0);
+  });
+
+  it('does not retry with a URL that is none', async () => {
+    const { target } = await startFunctionUrl([{ status: 200, body: task }]);
+    await expect(submitRequest({ ...target, url: 'nowhere' }, request)).rejects.toMatchObject({
+      name: 'UsageError',
+    });
+  });
 
   it('rejects a response with status 200 that contains no task', async () => {
     const { target } = await startFunctionUrl([{ status: 200, body: '<html>' }]);

@@ -59,7 +59,7 @@ describe('show of a bundle', () => {
   ])('%s: exit 2 and one message', async (_what, name, content, message) => {
     const folder = await temporaryFolder();
     if (content !== undefined) await fileIn(folder, name, content);
-    const { code, stdout, stderr } = await call(folder, ['show', name]);
+    const { code, stdout, stderr } = await call(folder, ['show', name, '--stack', 'X']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
@@ -75,7 +75,7 @@ describe('show --out', () => {
     ],
     [
       'into a file',
-      ['object-transfer.x1', '--out', 'b.json'],
+      ['object-transfer.x1', '--stack', 'X', '--out', 'b.json'],
       /--out .*b\.json is a file; it must be a folder/,
     ],
   ])('%s: exit 2, and nothing is written', async (_what, argv, message) => {

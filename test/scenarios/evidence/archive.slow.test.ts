@@ -216,7 +216,7 @@ describe('another object in the place of the archived bundle', () => {
     await expect(compared({ boundaryId: 'windowed.never' })).rejects.toMatchObject({
       name: 'UsageError',
       message:
-        'The task windowed.never is not in the stack Windowed; only closed tasks are archived. See taskbound list.',
+        'The task windowed.never is not in the stack Windowed; only closed tasks are archived. See taskbound list --stack Windowed.',
     });
     expect(await compared({ day: '2020-01-01' })).toEqual([0, []]);
   });

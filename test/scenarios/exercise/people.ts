@@ -1,4 +1,5 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { functionUrl } from '../../../cli/connection/function-url.ts';
 import { callEnd } from '../../../cli/revoke/call-end.ts';
 import { stackKey } from '../../../cli/connection/stack-key.ts';
 import { findTasks } from '../../../cli/find/find-tasks.ts';
@@ -76,7 +77,7 @@ async function emergencyReview(stack: Deployed): Promise<string> {
 
 /** No person decides for a day. The schedule closes the task, which never ran. */
 async function expiredApproval(stack: Deployed): Promise<string> {
-  const at = { url: stack.output('SubmitUrl'), config: configOf(stack, ANN), clock: stack.aws.clock };
+  const at = functionUrl('submit', stack.connection, configOf(stack, ANN));
   const { boundaryId } = await submitRequest(at, vacuum(stack));
   await stack.aws.clock.sleep(DAY_MS);
   await runSchedulesFor(stack, 3);
@@ -97,7 +98,7 @@ async function earlyEnds(stack: Deployed): Promise<string> {
 /** The early end starts the first Teardown. A second one would come from the reconciler, which completes missing work. */
 async function earlyEndBy(stack: Deployed, as: Persona): Promise<string> {
   const request = transfer();
-  const at = { url: stack.output('EndUrl'), config: configOf(stack, as), clock: stack.aws.clock };
+  const at = functionUrl('end', stack.connection, configOf(stack, as));
   slowWork(stack);
   let ending: Promise<string> = Promise.resolve('was not at work');
   whenEntering(stack, 'RunWork', () => {

@@ -73,7 +73,7 @@ describe('a drain of a stack without open tasks', () => {
       [
         'Stack  Taskbound',
         'Safe   yes: every boundary is closed, every deny is lifted, and no task can be added',
-        'Next   delete it (npx cdk destroy), or accept tasks again with taskbound drain --resume',
+        'Next   delete it (npx cdk destroy), or accept tasks again with taskbound drain --resume --stack Taskbound',
         '',
       ].join('\n'),
     );
