@@ -206,6 +206,20 @@ describe('the page', () => {
       expect(violated).toContain(words);
   });
 
+  it('shows conditions in words and as they are in the policy', () => {
+    const Condition = {
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': 'C\u00a0<1' },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    };
+    const sessionPolicy = JSON.stringify({
+      Statement: [{ Sid: 'readCase', Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: 'r', Condition }],
+    });
+    const page = pageOf(chainOf([requested(), admitted(), leaseIssued(1, { sessionPolicy })]));
+    expect(page).toContain('only items whose partition key is &quot;C\\u{a0}&lt;1&quot;');
+    expect(page).toContain('<code>ForAllValues:StringEquals dynamodb:LeadingKeys C\\u{a0}&lt;1</code>');
+    expect(page).toContain('<code>Null dynamodb:LeadingKeys false</code>');
+  });
+
   it('tells a digest that was approved from another one', () => {
     const drafts = RECORDS.approved.map((draft) =>
       draft.id === 'approval.granted:carol'
@@ -265,6 +279,7 @@ const HOSTILE = fc
         '<bdi>',
         '\u202e',
         '\u2066',
+        'p\u0430y \u00a0\u0301\u05d0',
         '\u0000',
         '\u001b[2J',
         '\u200b',
@@ -302,6 +317,10 @@ describe('hostile texts', () => {
         expect(page).not.toMatch(
           /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/,
         );
+        // No letter of a script whose letters look like others, no mark, and no space that is not ordinary.
+        expect(page).not.toMatch(
+          /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Arabic}\p{Script=Hebrew}\p{M}\u00a0]/u,
+        );
       }),
       { numRuns: 30 },
     );
@@ -328,7 +347,7 @@ describe('hostile texts', () => {
     );
     const page = pageOf(events);
     expect(page).toContain('Do not rely on this record.');
-    expect(page).toContain('half ⟨U+D800⟩');
+    expect(page).toContain('half \\u{d800}');
   });
 
   it('that are long are cut', () => {

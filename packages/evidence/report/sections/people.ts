@@ -1,6 +1,6 @@
 import type { EventData, EventOf } from '../../events/event.ts';
 import { unreadableOf, type TaskRecord } from '../../events/task-record.ts';
-import { block, code, html, theirs, type Content, type Html } from '../html.ts';
+import { code, html, jsonBlock, theirs, type Content, type Html } from '../html.ts';
 import { badge, facts, list, table } from '../parts.ts';
 import { utc } from '../time.ts';
 
@@ -25,7 +25,7 @@ export function people(record: TaskRecord): Html {
       ['Grant digest', code(data.grantDigest)],
     ])}
     <h3>Parameters</h3>
-    ${block('Parameters of the request', JSON.stringify(data.parameters, null, 2))} ${decisions(record)}`;
+    ${jsonBlock('Parameters of the request', data.parameters)} ${decisions(record)}`;
 }
 
 type Request = EventData<'task.requested'>;

@@ -1,6 +1,6 @@
 import type { EventData, EventOf } from '../../events/event.ts';
 import { isLeased, unreadableOf, type IssuedSecret, type TaskRecord } from '../../events/task-record.ts';
-import { block, code, count, html, theirs, type Content, type Html } from '../html.ts';
+import { code, count, html, jsonBlock, theirs, type Content, type Html } from '../html.ts';
 import { badge, bounded, facts, table } from '../parts.ts';
 import { between, duration, utc } from '../time.ts';
 
@@ -50,7 +50,7 @@ function endOf(seq: number, data: Run['data']): Html | undefined {
       return undefined;
     case 'succeeded':
       return html`<p>Its result:</p>
-        ${block(`Result of the run of event ${seq}`, JSON.stringify(data.result, null, 2))}`;
+        ${jsonBlock(`Result of the run of event ${seq}`, data.result)}`;
     case 'failed':
       return html`<p>Error ${theirs(data.error, 200)}: ${theirs(data.cause, 4000)}</p>`;
   }
