@@ -206,6 +206,35 @@ describe('the page', () => {
       expect(violated).toContain(words);
   });
 
+  it.each([
+    [1, '1 call outside the boundary was tried and refused'],
+    [3, '3 calls outside the boundary were tried and refused'],
+  ])(
+    'says in amber, at its top and in its summary, that %i calls outside the boundary were refused',
+    (number, words) => {
+      const events = eventsOf('succeeded');
+      const { calls } = auditOf(events);
+      const page = pageOf(events, auditOf(events, { calls: { ...calls, outsideRefused: number } }));
+      const plain = page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+      expect(/<p class="alarm caution">.*?<\/p>/s.exec(page)?.[0].replace(/<[^>]*>/g, '')).toContain(
+        `${words}.`,
+      );
+      expect(page).toMatch(/<div class="answer warn">\s*<h3>Was the boundary enforced\?/);
+      expect(plain).toMatch(/Was the boundary enforced\? ! Enforced/);
+      expect(plain.split(words)).toHaveLength(3);
+    },
+  );
+
+  it('has nothing in amber about calls outside the boundary when there was none, or when the record does not verify', () => {
+    const events = eventsOf('succeeded');
+    expect(pageOf(events, auditOf(events))).not.toMatch(/class="alarm|outside the boundary/);
+    const changed = events.map((event) => (event.seq === 1 ? { ...event, actor: 'somebody else' } : event));
+    expect(pageOf(changed, violatedAudit(events))).not.toContain('outside the boundary');
+    const violated = pageOf(events, violatedAudit(events));
+    expect(violated).toContain('class="alarm caution"');
+    expect(violated).toMatch(/<div class="answer bad">\s*<h3>Was the boundary enforced\?/);
+  });
+
   it('shows conditions in words and as they are in the policy', () => {
     const Condition = {
       'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': 'C\u00a0<1' },

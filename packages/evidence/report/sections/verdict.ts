@@ -146,5 +146,15 @@ function audit({ audit: result, isAuditLeftOut }: ReportSubject): Answer {
       word: 'Not audited',
       says: html`This report was created without an audit: the task’s calls were not compared with CloudTrail.`,
     };
-  return { question, ...AUDIT_WORDS[result.verdict] };
+  const { tone, word, says } = AUDIT_WORDS[result.verdict];
+  const refused = refusedOutside(result);
+  return refused === undefined
+    ? { question, tone, word, says }
+    : { question, tone: tone === 'good' ? 'warn' : tone, word, says: html`${says} ${refused}.` };
 }
+
+/** What a reviewer must look at even if the boundary was enforced: something tried to leave it. Undefined if nothing did. */
+export const refusedOutside = ({ calls: { outsideRefused: number } }: AuditResult): string | undefined =>
+  number === 0
+    ? undefined
+    : `${count(number, 'call')} outside the boundary ${number === 1 ? 'was' : 'were'} tried and refused`;
