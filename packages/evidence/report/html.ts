@@ -1,4 +1,4 @@
-import { jsonText, visible } from '../display/visible.ts';
+import { jsonText, quoted, visible } from '../display/visible.ts';
 
 /**
  * Markup. Every value in a template is made visible and escaped as text, unless it is an `Html` already: text of others cannot get into a page
@@ -55,6 +55,10 @@ export const html = (parts: TemplateStringsArray, ...contents: readonly Content[
 /** Text from the record inside one of the report's sentences. It is isolated, so text that runs from right to left does not reorder the sentence. */
 export const theirs = (text: string | undefined, limit = 600): Html =>
   html`<bdi class="theirs">${escaped(cut(text ?? 'not recorded', limit))}</bdi>`;
+
+/** The same in quotes: what people or programs wrote, which could otherwise continue the report's sentence. */
+export const quote = (text: string | undefined, limit = 600): Html =>
+  text === undefined ? theirs(text) : html`<bdi class="theirs">${escaped(cut(text, limit, quoted))}</bdi>`;
 
 /** Names, digests and code, which may break anywhere. */
 export const code = (text: string | undefined): Html =>

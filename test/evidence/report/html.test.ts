@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quoted } from '../../../packages/evidence/display/visible.ts';
-import { code, cut, html, jsonBlock, shown, theirs } from '../../../packages/evidence/report/html.ts';
+import { code, cut, html, jsonBlock, quote, shown, theirs } from '../../../packages/evidence/report/html.ts';
 import { HOSTILE_VALUES } from '../display/hostile-values.ts';
 
 describe('the template', () => {
@@ -32,6 +32,9 @@ describe('a text of others', () => {
     const text = shown.replaceAll('"', '&quot;');
     expect(html`<p title="${value}">${value}</p>`.markup).toBe(`<p title="${text}">${text}</p>`);
     expect(theirs(value).markup).toBe(`<bdi class="theirs">${text}</bdi>`);
+    expect(quote(value).markup).toBe(
+      `<bdi class="theirs">&quot;${shown.replaceAll('"', '\\&quot;')}&quot;</bdi>`,
+    );
     expect(code(value).markup).toBe(`<code>${text}</code>`);
     expect(jsonBlock('label', [value]).markup).toContain(shown.replaceAll('"', '\\&quot;'));
   });
