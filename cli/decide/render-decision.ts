@@ -2,6 +2,7 @@ import type { ReviewRow } from '../../core/approvals/review.ts';
 import type { Decided } from './call-decide.ts';
 import type { DecisionSubject } from './decision-subject.ts';
 import { jsonText, named, quoted, visible } from 'taskbound-evidence/display/visible';
+import { messageOf } from 'taskbound-evidence/command/errors';
 import { grantLines } from 'taskbound-evidence/policy/grant-lines';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { secretLines } from '../plan/secret-lines.ts';
@@ -59,11 +60,16 @@ export const renderReview = (review: ReviewRow): string =>
     `To see what it did: taskbound show ${visible(review.of)}`,
   ].join('\n')}\n`;
 
-/** A request whose grant cannot be shown. It can still be refused. */
-export const renderRequest = (
-  { boundaryId, requestedBy, reason, parameters }: LedgerRow,
-  because: string,
-): string =>
+/** For a refusal, which needs no grant: if the type was changed or cannot be read, the request is shown alone, and why. */
+export async function grantOrRequest(row: LedgerRow, grant: () => Promise<string>): Promise<string> {
+  try {
+    return await grant();
+  } catch (error) {
+    return renderRequest(row, messageOf(error));
+  }
+}
+
+const renderRequest = ({ boundaryId, requestedBy, reason, parameters }: LedgerRow, because: string): string =>
   `${[
     `${visible(boundaryId)} waits for approval`,
     '',

@@ -2,7 +2,6 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import { isWaiting } from '../../core/approvals/approval.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
-import { messageOf } from 'taskbound-evidence/command/errors';
 import { DecisionRefused } from '../../core/shared/errors.ts';
 import type { ClientConfig } from '../connection/client-config.ts';
 import type { Connection } from '../connection/connection.ts';
@@ -12,7 +11,7 @@ import { unknownTask } from '../connection/unknown-task.ts';
 import type { Io } from '../io.ts';
 import { readTaskType } from '../plan/find-task-type.ts';
 import { decisionSubject } from './decision-subject.ts';
-import { renderRequest, renderReview, renderSubject } from './render-decision.ts';
+import { grantOrRequest, renderReview, renderSubject } from './render-decision.ts';
 import { submitDecision, type Decision } from './submit-decision.ts';
 
 /** Shows the task or review, and returns the digest of what was shown. Throws when there is nothing to decide. */
@@ -33,7 +32,8 @@ export async function showSubject(
   const row = await records.row(subject);
   if (row === undefined) throw unknownTask(subject, connection);
   if (!isWaiting(row)) return await submitRefusedDecision(row, decision, connection, io);
-  io.err(await (decision === 'refuse' ? renderRefusable : renderGrant)(row, connection, config));
+  const grant = () => renderGrant(row, connection, config);
+  io.err(await (decision === 'refuse' ? grantOrRequest(row, grant) : grant()));
   return row.grantDigest;
 }
 
@@ -47,19 +47,6 @@ async function submitRefusedDecision(
   const made = { decision, task: boundaryId, reason: 'it does not wait', digest: grantDigest };
   await submitDecision(made, connection, io);
   throw new DecisionRefused(`${boundaryId} does not wait for approval.`);
-}
-
-/** A task can be refused although its type was changed or cannot be read: then the request is shown without the grant. */
-async function renderRefusable(
-  row: LedgerRow,
-  connection: Connection,
-  config: ClientConfig,
-): Promise<string> {
-  try {
-    return await renderGrant(row, connection, config);
-  } catch (error) {
-    return renderRequest(row, messageOf(error));
-  }
 }
 
 async function renderGrant(row: LedgerRow, connection: Connection, config: ClientConfig): Promise<string> {

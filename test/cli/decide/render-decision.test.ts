@@ -5,8 +5,8 @@ import { resolveTemplate } from 'taskbound-local/template/resolve';
 import { quoted } from 'taskbound-evidence/display/visible';
 import { decisionSubject } from '../../../cli/decide/decision-subject.ts';
 import {
+  grantOrRequest,
   renderDecided,
-  renderRequest,
   renderReview,
   renderSubject,
 } from '../../../cli/decide/render-decision.ts';
@@ -118,18 +118,26 @@ describe('the screen of an approver, for a hostile value', () => {
 describe('what is shown of a request', () => {
   const row = rowOf({ reason: 'a\nb\u202e', requestedBy: { arn: 'x y', userId: 'u', accountId: '1' } });
 
-  it('that can only be refused: why its grant is not shown, and no text of others as it is', () => {
-    expect(renderRequest(row, 'the type was changed')).toBe(
-      `${[
-        'object-transfer.nightly-1 waits for approval',
-        '',
-        '  requested by  "x y"',
-        '  because       "a\\nb\\u{202e}"',
-        '  with          {"sourceKey":"a","destinationKey":"b"}',
-        '',
-        'What it would be granted cannot be shown: the type was changed',
-      ].join('\n')}\n`,
+  it('of a type that was changed: it can only be refused, and no text of others is shown as it is', async () => {
+    const changed = async () => renderSubject(decisionSubject(row, transferConfig()));
+    await expect(changed()).rejects.toThrow(/was changed since it was requested/);
+    expect(await grantOrRequest(row, changed)).toMatch(
+      new RegExp(
+        [
+          '^object-transfer.nightly-1 waits for approval',
+          '',
+          '  requested by  "x y"',
+          '  because       "a\\\\nb\\\\u\\{202e\\}"',
+          '  with          \\{"sourceKey":"a","destinationKey":"b"\\}',
+          '',
+          'What it would be granted cannot be shown: .*the type object-transfer was changed since it was requested',
+        ].join('\n'),
+      ),
     );
+  });
+
+  it('whose grant can be shown: the grant', async () => {
+    expect(await grantOrRequest(row, async () => 'the grant')).toBe('the grant');
   });
 
   it('of a review, and of a decision', () => {
