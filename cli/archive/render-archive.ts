@@ -1,5 +1,6 @@
 import type { ArchiveComparison } from './compare-archive.ts';
-import { columns, visible } from 'taskbound-evidence/command/print';
+import { columns } from 'taskbound-evidence/command/print';
+import { visible } from 'taskbound-evidence/display/visible';
 
 const STATE_TEXTS: Readonly<Record<ArchiveComparison['archive'], string>> = {
   agrees: 'agrees with the table',

@@ -2,9 +2,8 @@ import { approversOf } from '../../core/approvals/approval.ts';
 import { grantDigest } from '../../core/grants/grant.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { compileSessionPolicy, DEADLINE_PLACEHOLDER } from '../../core/grants/session-policy.ts';
-import type { SecretSpec, TaskTypeConfig } from '../../core/task-types/task-type.ts';
+import type { TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
-import { resourcesOf } from '../plan/make-plan.ts';
 
 /** What a decision is about. Compiled from the row and the type, so that exactly what the digest covers is shown. */
 export interface DecisionSubject {
@@ -14,12 +13,7 @@ export interface DecisionSubject {
   readonly requestedAt: string;
   readonly reason: string;
   readonly parameters: LedgerRow['parameters'];
-  readonly tools: readonly {
-    readonly name: string;
-    readonly actions: readonly string[];
-    readonly resources: readonly string[];
-  }[];
-  readonly secrets: readonly { readonly name: string; readonly spec: SecretSpec }[];
+  readonly secrets: TaskTypeConfig['secrets'];
   readonly window: { readonly opensAt: string; readonly closesAt: string } | null;
   readonly leaseSeconds: number;
   readonly taskSeconds: number;
@@ -55,12 +49,7 @@ export function decisionSubject(row: LedgerRow, config: TaskTypeConfig): Decisio
     requestedAt: iso(row.requestedAtMs),
     reason: row.reason,
     parameters,
-    tools: config.tools.map((tool) => ({
-      name: tool.name,
-      actions: tool.actions,
-      resources: resourcesOf(tool, sessionPolicy),
-    })),
-    secrets: Object.entries(config.secrets).map(([name, spec]) => ({ name, spec })),
+    secrets: config.secrets,
     window: window ? { opensAt: iso(window.opensAtMs), closesAt: iso(window.closesAtMs) } : null,
     leaseSeconds: config.leaseSeconds,
     taskSeconds: config.taskSeconds,

@@ -11,7 +11,7 @@ import { unknownTask } from '../connection/unknown-task.ts';
 import type { Io } from '../io.ts';
 import { readTaskType } from '../plan/find-task-type.ts';
 import { decisionSubject } from './decision-subject.ts';
-import { renderReview, renderSubject } from './render-decision.ts';
+import { grantOrRequest, renderReview, renderSubject } from './render-decision.ts';
 import { submitDecision, type Decision } from './submit-decision.ts';
 
 /** Shows the task or review, and returns the digest of what was shown. Throws when there is nothing to decide. */
@@ -32,7 +32,8 @@ export async function showSubject(
   const row = await records.row(subject);
   if (row === undefined) throw unknownTask(subject, connection);
   if (!isWaiting(row)) return await submitRefusedDecision(row, decision, connection, io);
-  io.err(decision === 'refuse' ? renderRequest(row) : await renderGrant(row, connection, config));
+  const grant = () => renderGrant(row, connection, config);
+  io.err(await (decision === 'refuse' ? grantOrRequest(row, grant) : grant()));
   return row.grantDigest;
 }
 
@@ -47,9 +48,6 @@ async function submitRefusedDecision(
   await submitDecision(made, connection, io);
   throw new DecisionRefused(`${boundaryId} does not wait for approval.`);
 }
-
-const renderRequest = ({ boundaryId, requestedBy, reason }: LedgerRow): string =>
-  `${boundaryId} waits for approval. Requested by ${requestedBy.arn}. Reason: ${reason}\n`;
 
 async function renderGrant(row: LedgerRow, connection: Connection, config: ClientConfig): Promise<string> {
   const type = await readTaskType(row.taskType, connection.stackName, new SSMClient({ ...config }));

@@ -2,6 +2,7 @@ import { type Drain, sweptByMs } from '../../core/operations/drain.ts';
 import type { Remaining } from './remaining.ts';
 import type { DrainReport } from './drain-report.ts';
 import { columns, oneLine } from 'taskbound-evidence/command/print';
+import { quoted, visible } from 'taskbound-evidence/display/visible';
 import { elapsed } from '../elapsed.ts';
 
 /** How many boundaries are listed; `--json` lists all. */
@@ -45,18 +46,18 @@ export class DrainProgress {
 /** Who made the stack refuse new tasks, since when and why, on one line. */
 export function renderDraining(stack: string, drain: Drain): string {
   if ('fault' in drain)
-    return `Stack ${stack} accepts no new tasks; its marker cannot be read: ${drain.fault}`;
+    return `Stack ${stack} accepts no new tasks; its marker cannot be read: ${oneLine(drain.fault)}`;
   const { sinceMs, by, reason } = drain.marker;
-  return `Stack ${stack} accepts no new tasks since ${new Date(sinceMs).toISOString()} (${oneLine(by)}: ${oneLine(reason)})`;
+  return `Stack ${stack} accepts no new tasks since ${new Date(sinceMs).toISOString()} (${visible(by)}: ${quoted(reason)})`;
 }
 
 function leftRows({ open, waitingForDeny }: DrainReport): string[][] {
   const error = (text: string | null): string => (text === null ? '' : `: ${oneLine(text)}`);
   const rows = [
-    ...open.map((row) => ['Not closed', `${oneLine(row.boundaryId)} is ${row.phase}${error(row.error)}`]),
+    ...open.map((row) => ['Not closed', `${visible(row.boundaryId)} is ${row.phase}${error(row.error)}`]),
     ...waitingForDeny.map((row) => [
       'Deny in place',
-      `${row.boundaryId} until ${row.liftedBy ?? 'unknown'}${error(row.error)}`,
+      `${visible(row.boundaryId)} until ${row.liftedBy ?? 'unknown'}${error(row.error)}`,
     ]),
   ];
   const more = rows.length - LISTED;

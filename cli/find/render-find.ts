@@ -2,7 +2,8 @@ import { parseBoundaryId } from 'taskbound-evidence/names/ids';
 import { scheduleRequester } from 'taskbound-evidence/lookup/lookup';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import type { FoundTask, FoundTasks } from './find-tasks.ts';
-import { columns, visible } from 'taskbound-evidence/command/print';
+import { columns } from 'taskbound-evidence/command/print';
+import { visible } from 'taskbound-evidence/display/visible';
 import type { FindQuery } from './find-query.ts';
 
 /** The requester, in the form that `--requester` accepts. */
@@ -74,6 +75,6 @@ const table = (tasks: readonly FoundTask[]): string =>
         visible(boundaryId),
         phase ?? '-',
         visible(requester ?? '-'),
-        event ? `event ${event.seq}, ${event.type}, ${event.at}` : '-',
+        event ? visible(`event ${event.seq}, ${event.type}, ${event.at}`) : '-',
       ]),
   ]);

@@ -2,7 +2,8 @@ import { isWaiting } from '../../core/approvals/approval.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { ReviewRow } from '../../core/approvals/review.ts';
 import { windowText } from '../../core/windows/window-rule.ts';
-import { columns, oneLine, visible } from 'taskbound-evidence/command/print';
+import { columns } from 'taskbound-evidence/command/print';
+import { quoted, visible } from 'taskbound-evidence/display/visible';
 
 const iso = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
 /** To the minute, which is enough to find a task: `2026-11-23 10:00` */
@@ -59,9 +60,9 @@ const reviewTable = (reviews: readonly ReviewRow[]): string =>
     ['SINCE (UTC)', 'REVIEW', 'REQUESTED BY', 'COULD NOT WAIT BECAUSE'],
     ...reviews.map((review) => [
       minute(review.openedAtMs),
-      review.boundaryId,
+      visible(review.boundaryId),
       visible(review.requestedBy.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, '')),
-      visible(oneLine(review.emergency)),
+      quoted(review.emergency),
     ]),
   ]);
 
@@ -70,7 +71,7 @@ const table = (rows: readonly LedgerRow[]): string =>
     ['REQUESTED (UTC)', 'BOUNDARY', 'PHASE', 'OUTCOME', 'PROOF', 'REQUESTED BY'],
     ...rows.map((row) => [
       minute(row.requestedAtMs),
-      row.boundaryId,
+      visible(row.boundaryId),
       phaseOf(row),
       visible([row.outcome ?? '-', errorOf(row)].filter((part) => part !== null).join(': ')),
       row.proof?.kind ?? '-',

@@ -65,7 +65,7 @@ export function makePlan(request: TaskRequest, config: TaskTypeConfig, nowMs: nu
 }
 
 /** A tool's resources for this task. Read from the policy, so they cannot differ from it. */
-export function resourcesOf(tool: ToolSpec, sessionPolicy: string): readonly string[] {
+function resourcesOf(tool: ToolSpec, sessionPolicy: string): readonly string[] {
   const { Statement } = JSON.parse(sessionPolicy) as { readonly Statement: readonly WrittenStatement[] };
   return [Statement.find(({ Sid }) => Sid === tool.name)?.Resource ?? []].flat();
 }

@@ -17,6 +17,6 @@ export async function plan(requestPath: string, options: PlanOptions, io: Io): P
   const config = await findTaskType(request.type, options, io);
   const made = makePlan(request, config, io.clock.nowMs());
   if (options.json === true) printJson(io, made);
-  else io.out(renderPlan(made));
+  else io.out(renderPlan(made, config.secrets));
   return EXIT.done;
 }

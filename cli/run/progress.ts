@@ -1,7 +1,8 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { waitEndMs } from './follow-execution.ts';
 import { elapsed } from '../elapsed.ts';
-import { oneLine, visible } from 'taskbound-evidence/command/print';
+import { oneLine } from 'taskbound-evidence/command/print';
+import { visible } from 'taskbound-evidence/display/visible';
 
 /** States that only route. They take no time and are not shown. */
 const SILENT = new Set(['ChoiceStateEntered', 'PassStateEntered']);

@@ -1,4 +1,5 @@
-import { columns, oneLine, visible } from 'taskbound-evidence/command/print';
+import { columns, oneLine } from 'taskbound-evidence/command/print';
+import { jsonText, visible } from 'taskbound-evidence/display/visible';
 import type { RunReport } from './run-report.ts';
 import { PROOF_WORDS } from 'taskbound-evidence/timeline/proof-words';
 
@@ -14,12 +15,12 @@ function outcomeText({ outcome, executionStatus }: RunReport): string {
 /** The result of a run as text. */
 export function renderRun(report: RunReport): string {
   const rows = [
-    ['Task', report.boundaryId],
+    ['Task', visible(report.boundaryId)],
     ['Outcome', outcomeText(report)],
     ...(report.error === null ? [] : [['Error', oneLine(report.error)]]),
-    ...(report.result === null ? [] : [['Result', visible(JSON.stringify(report.result))]]),
+    ...(report.result === null ? [] : [['Result', jsonText(report.result)]]),
     ['Boundary', boundaryText(report)],
-    ...(report.evidenceFile === null ? [] : [['Evidence', report.evidenceFile]]),
+    ...(report.evidenceFile === null ? [] : [['Evidence', visible(report.evidenceFile)]]),
   ];
   return columns(rows);
 }

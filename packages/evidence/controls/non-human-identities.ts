@@ -1,6 +1,7 @@
 import { accessEnd } from '../access-end/access-end.ts';
 import { sha256Hex } from '../canonical-json/digest.ts';
-import { isWild, policyWords, type StatementWords } from '../policy/policy-words.ts';
+import { isWild } from '../policy/pattern-words.ts';
+import { policyWords, type StatementWords } from '../policy/policy-words.ts';
 import {
   isClosed,
   isIssued,

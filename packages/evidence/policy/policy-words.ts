@@ -1,19 +1,9 @@
 import { DECLARED_NAME } from '../names/ids.ts';
 import { omitUndefined } from '../omit-undefined.ts';
-import { SECRET_ARN_TAIL } from '../names/secret-id.ts';
+import { conditionWords, type ConditionWords } from './condition-words.ts';
 import { OWN_SIDS } from './own-statements.ts';
+import { resourceWords, type ResourceWords } from './pattern-words.ts';
 import { fieldsAt, listed, textAt, valueAt } from './policy-fields.ts';
-
-/** Which resources an entry of a policy matches. */
-export interface ResourceWords {
-  /**
-   * `exactly` one; `secret`: the secret with the name `text`, with any random ending; `begins-with`: all that begin with `text`; `pattern`: all
-   * that match `text`, which contains wildcards; `everything`.
-   */
-  readonly reach: 'exactly' | 'secret' | 'begins-with' | 'pattern' | 'everything';
-  /** With escaped characters resolved: `${*}` is shown as `*`. A pattern is shown as it is written. */
-  readonly text: string;
-}
 
 export interface StatementWords {
   readonly sid: string;
@@ -22,10 +12,11 @@ export interface StatementWords {
   readonly says: string;
   readonly actions: readonly string[];
   readonly resources: readonly ResourceWords[];
-  /** One text for each condition: `StringEquals s3:prefix a/`. */
-  readonly conditions: readonly string[];
+  readonly conditions: readonly ConditionWords[];
   /** Of a deadline: the time from which everything is denied, as the policy has it. */
   readonly from?: string;
+  /** The statement as the policy has it. */
+  readonly exact: unknown;
 }
 
 export type PolicyWords = { readonly statements: readonly StatementWords[] } | { readonly fault: string };
@@ -56,8 +47,9 @@ function statementWords(statement: unknown, index: number): StatementWords {
     says: says(kind, statement, sid),
     actions: texts(valueAt(statement, 'Action')),
     resources: texts(valueAt(statement, 'Resource')).map(resourceWords),
-    conditions: conditionsOf(statement),
+    conditions: conditionWords(statement),
     ...omitUndefined({ from }),
+    exact: statement,
   };
 }
 
@@ -65,14 +57,23 @@ const DEADLINE = ['Condition', 'DateGreaterThanEquals', 'aws:CurrentTime'] as co
 
 function kindOf(statement: unknown, sid: string): StatementWords['kind'] {
   const actions = texts(valueAt(statement, 'Action'));
-  if (valueAt(statement, 'NotAction') !== undefined || valueAt(statement, 'NotResource') !== undefined)
-    return 'other';
+  if (!isComplete(statement)) return 'other';
   if (textAt(statement, 'Effect') === 'Deny') return isDeadline(statement, sid) ? 'deadline' : 'other';
   if (textAt(statement, 'Effect') !== 'Allow') return 'other';
   if (sid === OWN_SIDS.secrets) return isOnly(actions, 'secretsmanager:GetSecretValue') ? 'secrets' : 'other';
   if (sid === OWN_SIDS.canary) return isOnly(actions, 'secretsmanager:DescribeSecret') ? 'canary' : 'other';
   return DECLARED_NAME.test(sid) ? 'tool' : 'other';
 }
+
+const ELEMENTS: ReadonlySet<string> = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);
+
+/** Whether actions, resources and conditions are all that the statement has: it has no other element, and none of these is empty or not a text. */
+const isComplete = (statement: unknown): boolean =>
+  fieldsAt(statement).every(([name]) => ELEMENTS.has(name)) &&
+  ['Action', 'Resource'].every((name) => {
+    const values = listed(valueAt(statement, name));
+    return values.length > 0 && values.every((value) => typeof value === 'string');
+  });
 
 const isOnly = (values: readonly string[], value: string): boolean =>
   values.length === 1 && values[0] === value;
@@ -109,32 +110,3 @@ function otherWords(statement: unknown, sid: string): string {
     inverted.length === 0 ? '' : ` It is turned round by ${inverted.join(' and ')}: read its exact text.`;
   return `${sid}: no statement that Taskbound writes. It ${verb} this.${beside}`;
 }
-
-/** `${*}`, `${?}` and `${$}` mean the characters themselves: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars */
-const ESCAPED = /\$\{([*?$])\}/g;
-
-/** Whether a policy's text contains wildcards or variables. */
-export const isWild = (text: string): boolean => /[*?$]/.test(text.replace(ESCAPED, ''));
-
-const withoutEnd = (text: string, end: string): string | undefined =>
-  text.endsWith(end) ? text.slice(0, -end.length) : undefined;
-
-export function resourceWords(resource: string): ResourceWords {
-  if (/^\*+$/.test(resource)) return { reach: 'everything', text: resource };
-  const literal = resource.replace(ESCAPED, '$1');
-  if (!isWild(resource)) return { reach: 'exactly', text: literal };
-  const secret = withoutEnd(resource, SECRET_ARN_TAIL);
-  if (secret !== undefined && !isWild(secret))
-    return { reach: 'secret', text: secret.replace(ESCAPED, '$1') };
-  const stem = withoutEnd(resource, '*');
-  return stem !== undefined && !isWild(stem)
-    ? { reach: 'begins-with', text: stem.replace(ESCAPED, '$1') }
-    : { reach: 'pattern', text: resource };
-}
-
-const conditionsOf = (statement: unknown): string[] =>
-  fieldsAt(statement, 'Condition').flatMap(([operator, keys]) =>
-    fieldsAt(keys).map(([key, values]) => `${operator} ${key} ${listed(values).map(valueText).join(', ')}`),
-  );
-
-const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -13,7 +13,7 @@ import type { ReportSubject } from './subject.ts';
 import { timeline } from './sections/timeline.ts';
 import { describeEvents } from '../timeline/timeline.ts';
 import { secretsUsed, toolsUsed } from './sections/used.ts';
-import { verdict } from './sections/verdict.ts';
+import { refusedOutside, verdict } from './sections/verdict.ts';
 import { pathSection } from './path/path-section.ts';
 
 /** Nothing is loaded, run, framed or sent: the style alone is allowed, by its hash. https://www.w3.org/TR/CSP3/#framework-directive-source-list */
@@ -47,7 +47,7 @@ function sectionsOf(subject: ReportSubject): Section[] {
 }
 
 const warnings = (subject: ReportSubject): Html =>
-  html`${violationOrFault(subject)}${unreadable(subject.record)}`;
+  html`${violationOrFault(subject)}${outside(subject)}${unreadable(subject.record)}`;
 
 /** The reader must know that the sections are incomplete. */
 const unreadable = ({ unreadable: events }: TaskRecord): Html | undefined =>
@@ -58,6 +58,14 @@ const unreadable = ({ unreadable: events }: TaskRecord): Html | undefined =>
         <a href="#timeline">timeline</a> shows ${events.length === 1 ? 'it' : 'them'} as recorded; other
         sections may be incomplete.
       </p>`;
+
+/** In amber: AWS refused them, but a reviewer must ask why they were tried. */
+function outside({ audit: result }: ReportSubject): Html | undefined {
+  const refused = result && refusedOutside(result);
+  return refused === undefined
+    ? undefined
+    : html`<p class="alarm caution">${badge('warn', `${refused}.`)} See <a href="#audit">the audit</a>.</p>`;
+}
 
 function violationOrFault({ verification, audit: result }: ReportSubject): Html | undefined {
   if (verification.is === 'broken')

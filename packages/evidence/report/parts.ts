@@ -3,7 +3,7 @@ import { html, type Content, type Html } from './html.ts';
 /** How good a result is. Color is never the only signal: each tone has a sign, and words beside it. */
 export type Tone = 'good' | 'warn' | 'bad' | 'plain';
 
-const SIGNS: Readonly<Record<Tone, string>> = { good: '✓', warn: '!', bad: '✕', plain: '·' };
+const SIGNS: Readonly<Record<Tone, Html>> = { good: html`✓`, warn: html`!`, bad: html`✕`, plain: html`·` };
 
 export const badge = (tone: Tone, words: Content): Html =>
   html`<span class="badge ${tone}"
@@ -24,7 +24,7 @@ export const section = ({ id, title, body }: Section): Html =>
   </section>`;
 
 /** A list of names and values. A row without content is left out. */
-export const facts = (rows: readonly (readonly [string, Content])[]): Html =>
+export const facts = (rows: readonly (readonly [Content, Content])[]): Html =>
   html`<dl class="facts">
     ${rows.map(([name, content]) =>
       content === undefined
@@ -38,7 +38,7 @@ export const facts = (rows: readonly (readonly [string, Content])[]): Html =>
 
 /** A table with a caption. The first cell of a row names the row. Wide tables scroll in a region that the keyboard can reach. */
 export function table(
-  caption: string,
+  caption: Content,
   heads: readonly string[],
   rows: readonly (readonly Content[])[],
 ): Html {

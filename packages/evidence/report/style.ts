@@ -44,6 +44,7 @@ nav ol { display: flex; flex-wrap: wrap; gap: 0.15rem 1.1rem; margin: 0 0 1.25re
 nav a { display: inline-block; padding: 0.25rem 0; }
 section { margin: 0 0 1.25rem; padding: 1.25rem 1.4rem 1.4rem; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
 .alarm { padding: 0.9rem 1.1rem; margin: 0 0 1.25rem; background: var(--bad-card); border: 2px solid var(--bad); border-radius: 10px; }
+.alarm.caution { background: var(--warn-card); border-color: var(--warn); } .alarm.caution .badge { font-size: 1.15rem; }
 
 .badge { display: inline-block; font-weight: 650; color: var(--soft); }
 .badge.good { color: var(--good); } .badge.warn { color: var(--warn); } .badge.bad { color: var(--bad); }

@@ -9,7 +9,7 @@ const UNITS = [
 
 /** `6.8 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`: two units at most; a time that goes back has a minus. */
 export function duration(milliseconds: number): string {
-  const sign = milliseconds < 0 ? '−' : '';
+  const sign = milliseconds < 0 ? '-' : '';
   const seconds = Math.abs(milliseconds) / 1000;
   const index = UNITS.findIndex(([, length]) => seconds >= length);
   const unit = UNITS[index];

@@ -1,8 +1,10 @@
 import type { ChainedEvent, EvidenceBundle } from '../chain/evidence.ts';
 import type { Verification } from '../signature/verify.ts';
-import { columns, visible } from '../command/print.ts';
+import { columns } from '../command/print.ts';
+import { visible } from '../display/visible.ts';
 import type { ParsedEvents } from '../events/parse-events.ts';
 import { eventWords } from './event-words.ts';
+import { showInJson, showOnScreen, type ShowValue } from './show-value.ts';
 
 /** An event of a chain, and a sentence that describes it. */
 export interface DescribedEvent {
@@ -10,21 +12,22 @@ export interface DescribedEvent {
   readonly summary: string;
 }
 
-/** Describes every event of a bundle, including those that cannot be parsed. `entries`: the same events, parsed. */
+/** Describes every event of a bundle for a screen, including those that cannot be parsed. `entries`: the same events, parsed. */
 export const describeEvents = (
   { events }: Pick<EvidenceBundle, 'events'>,
   { entries }: ParsedEvents,
+  show: ShowValue = showOnScreen,
 ): DescribedEvent[] =>
   entries.flatMap((entry, index) => {
     const event = events[index];
-    return event === undefined ? [] : [{ event, summary: eventWords(entry) }];
+    return event === undefined ? [] : [{ event, summary: eventWords(entry, show) }];
   });
 
 /** The fields of `show --json` that describe the events. Scripts rely on them. */
 export const timelineOf = (bundle: EvidenceBundle, parsed: ParsedEvents) => ({
   boundaryId: bundle.boundaryId,
   taskId: bundle.taskId,
-  events: describeEvents(bundle, parsed).map(({ event, summary }) => ({
+  events: describeEvents(bundle, parsed, showInJson).map(({ event, summary }) => ({
     seq: event.seq,
     at: event.at,
     type: event.type,
@@ -34,9 +37,9 @@ export const timelineOf = (bundle: EvidenceBundle, parsed: ParsedEvents) => ({
   })),
 });
 
-/** The actor without the prefix of its ARN. A role session is shown as role and session name: `Requesters/ann`. */
+/** The actor without the prefix of its ARN. A role session is named by role and session name: `Requesters/ann`. */
 export const actorWords = (actor: string): string =>
-  visible(actor.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:(assumed-role\/)?/, ''));
+  actor.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:(assumed-role\/)?/, '');
 
 function chainWords({ fault, events, keyId }: Verification): string {
   if (fault !== null) return `Chain: BROKEN: ${visible(fault)}. Do not rely on this record.\n`;
@@ -54,16 +57,16 @@ export function renderTimeline(
   phase: string | null,
 ): string {
   const rows = describeEvents(bundle, parsed).map(({ event, summary }) => [
-    event.at.slice(11, 23),
-    event.type,
-    actorWords(event.actor),
+    visible(event.at.slice(11, 23)),
+    visible(event.type),
+    visible(actorWords(event.actor)),
     summary,
   ]);
   const day = bundle.events[0]?.at.slice(0, 10);
   const heading = [
     visible(bundle.boundaryId),
-    ...(phase === null ? [] : [`phase ${phase}`]),
-    ...(day === undefined ? [] : [`${day} (UTC)`]),
+    ...(phase === null ? [] : [`phase ${visible(phase)}`]),
+    ...(day === undefined ? [] : [`${visible(day)} (UTC)`]),
   ];
   return `${heading.join(', ')}\n${columns(rows)}${chainWords(verification)}`;
 }

@@ -66,10 +66,10 @@ describe('approve', () => {
     expect(questions).toEqual(['Do you approve this? [y/N] ']);
     for (const part of [
       /requested by .*Requesters.*\/ann/,
-      /because\s+a test/,
-      /how = succeed/,
+      /because\s+"a test"/,
+      /how = "succeed"/,
       /readNothing: s3:GetObject/,
-      /on arn:aws:s3:::[\w-]+\/approved\/succeed/,
+      /on exactly "arn:aws:s3:::[\w-]+\/approved\/succeed"/,
       /1 min at a time, 2 min in all/,
       /Grant digest {2}[0-9a-f]{64}/,
     ])
@@ -112,6 +112,7 @@ describe('approve', () => {
     expect(outside.code).toBe(1);
     const refused = await taskbound(['refuse', 'approved.own', ...as('bob'), '--yes', '--reason', 'no']);
     expect(refused).toMatchObject({ code: 0, stdout: 'bob refused approved.own. It will not run.\n' });
+    expect(refused.stderr).toMatch(/readNothing: s3:GetObject\n {6}on exactly "arn:aws:s3:::/);
     expect((await taskbound(['approve', 'approved.own', ...as('carol'), '--yes'])).code).toBe(1);
   });
 
@@ -196,7 +197,7 @@ it('an emergency runs at once, and stands in the list until somebody else review
     /Emergencies to review: 1[^]*approved\.fire\.review.*production is down/,
   );
   expect((await taskbound(['show', 'approved.fire.review'])).stdout).toMatch(
-    /emergency without approval \(production is down\)/,
+    /emergency without approval \("production is down"\)/,
   );
   const kept = await taskbound(['show', 'approved.fire.review', '--out', 'kept', '--json']);
   expect(JSON.parse(kept.stdout).evidenceFile).toBe(join(folder, 'kept/approved.fire.review.evidence.json'));

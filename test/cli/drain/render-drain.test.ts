@@ -41,14 +41,14 @@ describe('what a person reads', () => {
   it("shows other people's words on one line", () => {
     const marker = { boundaryId: 'drain' as const, sinceMs: T0, by: 'b\u001b[2J', reason: 'two\nlines' };
     expect(renderDraining('S', { marker })).toBe(
-      'Stack S accepts no new tasks since 2026-11-23T10:00:00.000Z (b\\u001b[2J: two lines)',
+      'Stack S accepts no new tasks since 2026-11-23T10:00:00.000Z (b\\u{1b}[2J: "two\\nlines")',
     );
     expect(renderDraining('S', { fault: 'by: missing' })).toContain('cannot be read: by: missing');
     const stuck = open({ postponed: { failures: 1, untilMs: T0, because: 'a\nb\u0007' } });
     const report = drainReport('S', {
       ...{ safe: false, drain: { marker }, ended: ['a', 'b'], remaining: { ...nothing, open: [stuck] } },
     });
-    expect(renderDrain(report)).toContain(`${stuck.boundaryId} is open: a b\\u0007`);
+    expect(renderDrain(report)).toContain(`${stuck.boundaryId} is open: a b\\u{7}`);
     expect(renderDrain(report)).toMatch(/^Ended +2 executions$/m);
   });
 

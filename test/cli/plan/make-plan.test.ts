@@ -76,7 +76,7 @@ describe('a plan', () => {
 
   it('is rendered with the granted actions and the length of the policy', () => {
     const plan = makePlan(request, transferConfig(), T0);
-    const text = renderPlan(plan);
+    const text = renderPlan(plan, transferConfig().secrets);
     expect(text).toContain(`${plan.policyCharacters} of 2048 characters`);
     expect(text).toContain('readSource: s3:GetObject');
     expect(text).toContain('Nothing was issued.');
@@ -98,7 +98,9 @@ it('a plan shows the window, and the grant digest covers the window', () => {
     opensAt: '2026-11-23T22:00:00.000Z',
     closesAt: '2026-11-23T23:00:00.000Z',
   });
-  expect(renderPlan(plan)).toContain('from 2026-11-23T22:00:00.000Z to 2026-11-23T23:00:00.000Z');
+  expect(renderPlan(plan, config.secrets)).toContain(
+    'from 2026-11-23T22:00:00.000Z to 2026-11-23T23:00:00.000Z',
+  );
   const later = { ...window, closesAt: '2026-11-23T23:30:00Z' };
   expect(makePlan({ ...request, window: later }, config, T0).grantDigest).not.toBe(plan.grantDigest);
   expect(makePlan(request, transferConfig(), T0).window).toBeNull();

@@ -87,7 +87,7 @@ it.each([
   ['plain words', 'plain words'],
   ['{"errorType":"X","errorMessage":"what happened"}', 'what happened'],
   ['{"other":1}', '{"other":1}'],
-  ['a\u001b[2Jb', 'a\\u001b[2Jb'],
+  ['a\u001b[2Jb', 'a\\u{1b}[2Jb'],
 ])('the cause %j is shown as %j', (cause, text) => expect(causeText(cause)).toBe(text));
 
 it('cuts a cause that is too long for a line', () => expect(causeText('x'.repeat(1000))).toHaveLength(240));

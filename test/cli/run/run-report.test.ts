@@ -68,7 +68,7 @@ describe('the report of a run', () => {
         { status: 'FAILED' },
       ),
     );
-    expect(text).toContain('\\u001b[2Jgone Outcome');
+    expect(text).toContain('\\u{1b}[2Jgone Outcome');
     expect(text.split('\n').filter((line) => line.startsWith('Outcome'))).toEqual(['Outcome   failed']);
   });
 });

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  policyWords,
-  resourceWords,
-  type StatementWords,
-} from '../../../packages/evidence/policy/policy-words.ts';
+import { resourceWords } from '../../../packages/evidence/policy/pattern-words.ts';
+import { policyWords, type StatementWords } from '../../../packages/evidence/policy/policy-words.ts';
 import { policyUntil } from '../../fixtures/task-events.ts';
 
 const only = (statement: object): StatementWords => {
@@ -19,6 +16,8 @@ const DEADLINE = {
   Resource: '*',
   Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': '2026-11-23T10:02:00Z' } },
 };
+
+const READ = { Sid: 'readSource', Effect: 'Allow', Action: 's3:GetObject', Resource: 'a' };
 
 describe('a session policy in plain words', () => {
   it('knows each statement that Taskbound writes', () => {
@@ -71,6 +70,9 @@ describe('a session policy in plain words', () => {
     ['no name', { Effect: 'Allow', Action: 's3:GetObject', Resource: 'a' }],
     ['no effect', { Sid: 'readSource', Action: 's3:GetObject', Resource: 'a' }],
     ['no object', ['Allow']],
+    ['an element that is not known', { ...READ, Principal: '*' }],
+    ['an action that is not a text', { ...READ, Action: ['s3:GetObject', 7] }],
+    ['no resource', { ...READ, Resource: [] }],
   ])('%s is none of ours', (_what, statement) => {
     expect(only(statement).kind).toBe('other');
   });
@@ -86,7 +88,13 @@ describe('a session policy in plain words', () => {
     expect(
       only({ Sid: 'list', Effect: 'Allow', Action: 's3:ListBucket', Resource: 'a', Condition: condition })
         .conditions,
-    ).toEqual(['StringLike s3:prefix a/*, b/*', 'Bool x true']);
+    ).toEqual([
+      {
+        says: 'only if s3:prefix matches anything that begins with "a/" or anything that begins with "b/"',
+        exact: ['StringLike s3:prefix a/*, b/*'],
+      },
+      { says: 'only if the condition Bool x true is met', exact: ['Bool x true'] },
+    ]);
   });
 
   it.each([

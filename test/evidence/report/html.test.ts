@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cut, html, seen, theirs } from '../../../packages/evidence/report/html.ts';
+import { quoted } from '../../../packages/evidence/display/visible.ts';
+import { code, cut, html, jsonBlock, quote, shown, theirs } from '../../../packages/evidence/report/html.ts';
+import { HOSTILE_VALUES } from '../display/hostile-values.ts';
 
 describe('the template', () => {
   it('escapes every value, in text and in attributes', () => {
@@ -25,26 +27,20 @@ describe('the template', () => {
   });
 });
 
-describe('unseen characters', () => {
-  it.each([
-    ['a right-to-left override', '\u202e', '⟨U+202E⟩'],
-    ['an isolate', '\u2066', '⟨U+2066⟩'],
-    ['the Arabic letter mark', '\u061c', '⟨U+061C⟩'],
-    ['a zero-width space', '\u200b', '⟨U+200B⟩'],
-    ['a byte order mark', '\ufeff', '⟨U+FEFF⟩'],
-    ['a no-break space', '\u00a0', '⟨U+00A0⟩'],
-    ['an escape', '\u001b', '⟨U+001B⟩'],
-    ['a null', '\u0000', '⟨U+0000⟩'],
-    ['a carriage return', '\r', '⟨U+000D⟩'],
-    ['a C1 control', '\u0085', '⟨U+0085⟩'],
-    ['a tag', '\u{e0041}', '⟨U+E0041⟩'],
-    ['a filler', '\u3164', '⟨U+3164⟩'],
-    ['half of a pair', '\ud800', '⟨U+D800⟩'],
-    ['a private character', '\ue000', '⟨U+E000⟩'],
-    ['a line feed', 'a\nb', 'a\nb'],
-    ['other scripts', 'Ünïcode 日本 שלום', 'Ünïcode 日本 שלום'],
-  ])('%s', (_what, text, shown) => {
-    expect(seen(text)).toBe(shown);
+describe('a text of others', () => {
+  it.each(HOSTILE_VALUES)('with %s is made visible, wherever it is put', (_what, value, _like, shown) => {
+    const text = shown.replaceAll('"', '&quot;');
+    expect(html`<p title="${value}">${value}</p>`.markup).toBe(`<p title="${text}">${text}</p>`);
+    expect(theirs(value).markup).toBe(`<bdi class="theirs">${text}</bdi>`);
+    expect(quote(value).markup).toBe(
+      `<bdi class="theirs">&quot;${shown.replaceAll('"', '\\&quot;')}&quot;</bdi>`,
+    );
+    expect(code(value).markup).toBe(`<code>${text}</code>`);
+    expect(jsonBlock('label', [value]).markup).toContain(shown.replaceAll('"', '\\&quot;'));
+  });
+
+  it('that was made visible already is not changed again', () => {
+    expect(shown(quoted('<\u00a0>')).markup).toBe('&quot;&lt;\\u{a0}&gt;&quot;');
   });
 });
 

@@ -206,6 +206,49 @@ describe('the page', () => {
       expect(violated).toContain(words);
   });
 
+  it.each([
+    [1, '1 call outside the boundary was tried and refused'],
+    [3, '3 calls outside the boundary were tried and refused'],
+  ])(
+    'says in amber, at its top and in its summary, that %i calls outside the boundary were refused',
+    (number, words) => {
+      const events = eventsOf('succeeded');
+      const { calls } = auditOf(events);
+      const page = pageOf(events, auditOf(events, { calls: { ...calls, outsideRefused: number } }));
+      const plain = page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+      expect(/<p class="alarm caution">.*?<\/p>/s.exec(page)?.[0].replace(/<[^>]*>/g, '')).toContain(
+        `${words}.`,
+      );
+      expect(page).toMatch(/<div class="answer warn">\s*<h3>Was the boundary enforced\?/);
+      expect(plain).toMatch(/Was the boundary enforced\? ! Enforced/);
+      expect(plain.split(words)).toHaveLength(3);
+    },
+  );
+
+  it('has nothing in amber about calls outside the boundary when there was none, or when the record does not verify', () => {
+    const events = eventsOf('succeeded');
+    expect(pageOf(events, auditOf(events))).not.toMatch(/class="alarm|outside the boundary/);
+    const changed = events.map((event) => (event.seq === 1 ? { ...event, actor: 'somebody else' } : event));
+    expect(pageOf(changed, violatedAudit(events))).not.toContain('outside the boundary');
+    const violated = pageOf(events, violatedAudit(events));
+    expect(violated).toContain('class="alarm caution"');
+    expect(violated).toMatch(/<div class="answer bad">\s*<h3>Was the boundary enforced\?/);
+  });
+
+  it('shows conditions in words and as they are in the policy', () => {
+    const Condition = {
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': 'C\u00a0<1' },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    };
+    const sessionPolicy = JSON.stringify({
+      Statement: [{ Sid: 'readCase', Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: 'r', Condition }],
+    });
+    const page = pageOf(chainOf([requested(), admitted(), leaseIssued(1, { sessionPolicy })]));
+    expect(page).toContain('only items whose partition key is &quot;C\\u{a0}&lt;1&quot;');
+    expect(page).toContain('<code>ForAllValues:StringEquals dynamodb:LeadingKeys C\\u{a0}&lt;1</code>');
+    expect(page).toContain('<code>Null dynamodb:LeadingKeys false</code>');
+  });
+
   it('tells a digest that was approved from another one', () => {
     const drafts = RECORDS.approved.map((draft) =>
       draft.id === 'approval.granted:carol'
@@ -265,6 +308,7 @@ const HOSTILE = fc
         '<bdi>',
         '\u202e',
         '\u2066',
+        'p\u0430y \u00a0\u0301\u05d0',
         '\u0000',
         '\u001b[2J',
         '\u200b',
@@ -302,6 +346,10 @@ describe('hostile texts', () => {
         expect(page).not.toMatch(
           /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/,
         );
+        // No letter of a script whose letters look like others, no mark, and no space that is not ordinary.
+        expect(page).not.toMatch(
+          /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Arabic}\p{Script=Hebrew}\p{M}\u00a0]/u,
+        );
       }),
       { numRuns: 30 },
     );
@@ -328,7 +376,7 @@ describe('hostile texts', () => {
     );
     const page = pageOf(events);
     expect(page).toContain('Do not rely on this record.');
-    expect(page).toContain('half ⟨U+D800⟩');
+    expect(page).toContain('half \\u{d800}');
   });
 
   it('that are long are cut', () => {

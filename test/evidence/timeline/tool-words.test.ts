@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EventData } from 'taskbound-evidence/events/event';
+import { showInJson, showOnScreen } from '../../../packages/evidence/timeline/show-value.ts';
 import { toolWords } from '../../../packages/evidence/timeline/tool-words.ts';
 
 type Tools = EventData<'work.finished'>['tools'];
@@ -48,6 +49,14 @@ describe('the tools that a worker says it used', () => {
       { uses: [use(null)], count: 1, digest: '' },
       'the worker reports no tool; no tool is known to allow s3:GetObject',
     ],
-    ['a line break in a name', { uses: [use('a\nb')], count: 1, digest: '' }, 'the worker reports a b'],
-  ])('%s', (_what, tools, words) => expect(toolWords(tools)).toBe(words));
+  ])('%s', (_what, tools, words) => {
+    expect(toolWords(tools, showOnScreen)).toBe(words);
+    expect(toolWords(tools, showInJson)).toBe(words);
+  });
+
+  it('are quoted on a screen, and on one line in JSON, if their names are not usual', () => {
+    const tools = { uses: [use('a\nb')], count: 1, digest: '' };
+    expect(toolWords(tools, showOnScreen)).toBe('the worker reports "a\\nb"');
+    expect(toolWords(tools, showInJson)).toBe('the worker reports a b');
+  });
 });

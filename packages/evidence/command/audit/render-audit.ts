@@ -1,5 +1,6 @@
 import type { AuditResult, RecordRef } from '../../audit/result.ts';
-import { columns, visible } from '../print.ts';
+import { visible } from '../../display/visible.ts';
+import { columns } from '../print.ts';
 
 const WHY: Readonly<Record<AuditResult['verdict'], string>> = {
   enforced:
@@ -25,7 +26,7 @@ export const SIGNATURES: Readonly<Record<AuditResult['trail']['signatures'], str
   broken: 'their signatures are wrong',
 };
 
-/** The text of records is not trusted: control characters are shown as escapes. */
+/** The text of records is not trusted. */
 const recordRows = (records: readonly RecordRef[]): string =>
   columns(
     records.map((ref) => [
@@ -56,9 +57,9 @@ export function renderAudit(result: AuditResult): string {
   return [
     `${visible(result.boundaryId)}: ${verdict}\n${WHY[verdict]}\n`,
     ...violations.map(({ rule, says, records }) =>
-      section(`VIOLATION ${rule}`, `    ${visible(says)}\n${recordRows(records)}`),
+      section(`VIOLATION ${visible(rule)}`, `    ${visible(says)}\n${recordRows(records)}`),
     ),
-    ...gaps.map(({ rule, says }) => section(`missing: ${rule}`, `    ${visible(says)}\n`)),
+    ...gaps.map(({ rule, says }) => section(`missing: ${visible(rule)}`, `    ${visible(says)}\n`)),
     section(`Refused attempts outside the session policy${tried}`, recordRows(attempts)),
     section('Calls of the task', columns(counted)),
     section('Trail', trailText(trail)),

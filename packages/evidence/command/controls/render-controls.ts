@@ -1,5 +1,6 @@
 import type { ControlsMap } from '../../controls/controls.ts';
 import type { ControlStatus } from '../../controls/control.ts';
+import { visible } from '../../display/visible.ts';
 import { columns, oneLine } from '../print.ts';
 
 const STATUS_WORDS: Readonly<Record<ControlStatus, string>> = {
@@ -11,7 +12,7 @@ const STATUS_WORDS: Readonly<Record<ControlStatus, string>> = {
 
 function controlText({ control, title, status, says, events }: ControlsMap['controls'][number]): string {
   const cited = events
-    .map(({ seq, type, says: what }) => `    event ${seq} ${type}: ${oneLine(what)}\n`)
+    .map(({ seq, type, says: what }) => `    event ${seq} ${visible(type)}: ${oneLine(what)}\n`)
     .join('');
   return `${control}  ${title}: ${STATUS_WORDS[status]}\n  ${oneLine(says)}\n${cited}`;
 }
@@ -21,7 +22,7 @@ function controlText({ control, title, status, says, events }: ControlsMap['cont
  * evidence.
  */
 export function renderControls({ boundaryId, headHash, controls, nothing }: ControlsMap): string {
-  return `${boundaryId}, up to event ${headHash}
+  return `${visible(boundaryId)}, up to event ${visible(headHash)}
 
 ${controls.map(controlText).join('\n')}
 A task record contains no evidence for:

@@ -1,8 +1,9 @@
 import type { Verification } from '../../signature/verify.ts';
-import { oneLine, visible } from '../print.ts';
+import { visible } from '../../display/visible.ts';
+import { oneLine } from '../print.ts';
 
 const about = ({ boundaryId, events, headHash }: Verification): string =>
-  `${visible(boundaryId ?? '')}, ${events} events, head ${headHash ?? ''}\n`;
+  `${visible(boundaryId ?? '')}, ${events} events, head ${visible(headHash ?? '')}\n`;
 
 /** The output of `taskbound verify`, verdict first. */
 export function renderVerification(of: Verification): string {

@@ -177,11 +177,8 @@ function outcome(record: TaskRecord): Step {
   const closed = record.closed?.data;
   return closed?.outcome === 'succeeded'
     ? step('TaskSucceeded', 'passed', 'succeeded')
-    : step('TaskFailed', 'failed', cutError(closed?.error ?? 'failed'));
+    : step('TaskFailed', 'failed', closed?.error ?? 'failed');
 }
-
-/** An error's name in a box of the picture. */
-const cutError = (error: string): string => (error.length > 22 ? `${error.slice(0, 21)}…` : error);
 
 /** `end` starts Teardown, and so does `reconcile` when an execution ended without its tail. */
 const isTornDown = ({ ended, closed }: TaskRecord): boolean =>

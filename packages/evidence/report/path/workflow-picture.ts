@@ -1,4 +1,5 @@
-import { cut, html, seen, type Html } from '../html.ts';
+import { visible } from '../../display/visible.ts';
+import { cut, html, shown, type Html } from '../html.ts';
 import type { Step, StepState, WorkflowPath } from './path.ts';
 
 /** The positions in a picture, in its own units. */
@@ -90,11 +91,11 @@ function tall(): Layout {
   };
 }
 
-export const SIGNS: Readonly<Record<StepState, string>> = {
-  passed: '✓',
-  failed: '✕',
-  waiting: '…',
-  skipped: '–',
+export const SIGNS: Readonly<Record<StepState, Html>> = {
+  passed: html`✓`,
+  failed: html`✕`,
+  waiting: html`…`,
+  skipped: html`–`,
 };
 export const STATE_WORDS: Readonly<Record<StepState, string>> = {
   passed: 'passed',
@@ -103,8 +104,11 @@ export const STATE_WORDS: Readonly<Record<StepState, string>> = {
   skipped: 'not entered',
 };
 
-const short = (text: string, limit: number): string =>
-  text.length > limit ? `${seen(text).slice(0, limit - 1)}…` : text;
+/** A short text in a box. */
+function short(text: string, limit: number): Html {
+  const all = visible(text);
+  return shown(all.length > limit ? `${all.slice(0, limit - 1)}…` : all);
+}
 
 function boxOf({ name, state, note }: Step, { x, y }: Point, { box }: Layout): Html {
   return html`<g class="step ${state}"
@@ -171,7 +175,7 @@ function picture(path: WorkflowPath, layout: Layout): Html {
     aria-labelledby="${id}-title ${id}-desc"
   >
     <title id="${id}-title">The workflow, with the path of this task</title>
-    <desc id="${id}-desc">${cut(pathText(path), 2000)}</desc>
+    <desc id="${id}-desc">${shown(cut(pathText(path), 2000))}</desc>
     <defs>${arrow(id, 'on')}${arrow(id, 'off')}</defs>
     <rect
       class="frame"

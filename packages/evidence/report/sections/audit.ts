@@ -94,7 +94,10 @@ function attempts({ attempts: found, calls }: AuditResult): Html {
   const { shown } = bounded(found, MOST_VIOLATIONS);
   const more = calls.outsideRefused - shown.length;
   return html`<h3>Refused attempts outside the session policy</h3>
-    <p>The task made these calls, and AWS refused them.${more > 0 ? ` ${more} more are not shown.` : ''}</p>
+    <p>
+      The task made these calls, and AWS refused
+      them.${more > 0 ? html` ${more} more are not shown.` : undefined}
+    </p>
     ${table('Refused attempts', RECORD_HEADS, shown.map(recordRow))}`;
 }
 
@@ -113,7 +116,7 @@ function trail({ trail: of }: AuditResult): Html {
       ['Files', files],
       ['Records', records],
       ['Bytes', bytes],
-      ['CloudTrail’s digest files', digestWords(of)],
+      [html`CloudTrail’s digest files`, digestWords(of)],
       [
         'They cover',
         from === null || to === null ? 'nothing' : html`${theirs(from, 40)} to ${theirs(to, 40)}`,

@@ -32,7 +32,7 @@ export function controls({ controls: map, audit }: ReportSubject): Html {
     ${details(
       `The ${map.nothing.length} other controls of the same catalogues, for which the record has no evidence`,
       table(
-        'Controls for which the task’s record has no evidence',
+        html`Controls for which the task’s record has no evidence`,
         ['Control', 'Title', 'Why'],
         map.nothing.map(({ control, title, because }) => [control, title, because]),
       ),

@@ -1,4 +1,4 @@
-import { block, code, html, theirs, type Html } from '../html.ts';
+import { block, code, html, shown, theirs, type Html } from '../html.ts';
 import { badge, facts, list } from '../parts.ts';
 import type { ReportSubject } from '../subject.ts';
 import { RECORD_WORDS } from './verdict.ts';
@@ -28,7 +28,8 @@ export const limits = ({ audit, verification }: ReportSubject): Html =>
   list([
     ...(audit === undefined
       ? [
-          'What AWS recorded. Without an audit, this page shows only what Taskbound’s functions wrote and what the worker reported about its tools.',
+          html`What AWS recorded. Without an audit, this page shows only what Taskbound’s functions wrote and
+          what the worker reported about its tools.`,
         ]
       : [
           'Calls that are not in the trail. CloudTrail records reads and writes of objects and items only if data events are turned on.',
@@ -43,6 +44,9 @@ export const limits = ({ audit, verification }: ReportSubject): Html =>
     'How a copied credential or secret was used between its issue and its end. Only the trail shows this.',
     'Whether the task needed its permissions, and whether the approvers examined the request.',
     'The review of an emergency, which has a record of its own, and attempts after the boundary was closed, which are only in the logs.',
-    'Whether two characters that look alike are different: they are not marked. Invisible characters are shown by their numbers, such as ⟨U+202E⟩.',
-    'Values of secrets. No function of Taskbound writes one to a record. But if a work function without Taskbound’s runtime returned one in its result, this page shows it.',
+    html`Texts in scripts whose letters look like others, such as Cyrillic, and in scripts from right to left:
+    their characters are shown by their numbers, such as ${shown('\\u{430}')}. The same is done with invisible
+    characters. Similar characters of ASCII, such as l and 1, are not marked.`,
+    html`Values of secrets. No function of Taskbound writes one to a record. But if a work function without
+    Taskbound’s runtime returned one in its result, this page shows it.`,
   ]);

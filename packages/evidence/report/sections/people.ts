@@ -1,6 +1,6 @@
 import type { EventData, EventOf } from '../../events/event.ts';
 import { unreadableOf, type TaskRecord } from '../../events/task-record.ts';
-import { block, code, html, theirs, type Content, type Html } from '../html.ts';
+import { code, html, jsonBlock, quote, theirs, type Content, type Html } from '../html.ts';
 import { badge, facts, list, table } from '../parts.ts';
 import { utc } from '../time.ts';
 
@@ -16,7 +16,7 @@ export function people(record: TaskRecord): Html {
   return html`${facts([
       ['Requested by', code(requested.actor)],
       ['Type', code(data.taskType)],
-      ['Reason', theirs(data.reason, 4000)],
+      ['Reason', quote(data.reason, 4000)],
       ['Requested at', html`<time datetime="${requested.at}">${utc(requested.at)}</time>`],
       ['Schedule', scheduleOf(data)],
       ['Window', windowOf(data)],
@@ -25,7 +25,7 @@ export function people(record: TaskRecord): Html {
       ['Grant digest', code(data.grantDigest)],
     ])}
     <h3>Parameters</h3>
-    ${block('Parameters of the request', JSON.stringify(data.parameters, null, 2))} ${decisions(record)}`;
+    ${jsonBlock('Parameters of the request', data.parameters)} ${decisions(record)}`;
 }
 
 type Request = EventData<'task.requested'>;
@@ -39,7 +39,7 @@ const windowOf = ({ window }: Request): Content =>
 const emergencyOf = ({ emergency }: Request): Content =>
   emergency === undefined
     ? undefined
-    : html`${badge('warn', 'Approval was skipped')} Reason: ${theirs(emergency, 4000)}. Another person must
+    : html`${badge('warn', 'Approval was skipped')} Reason: ${quote(emergency, 4000)}. Another person must
       review it afterwards. The review has a record of its own.`;
 
 type Decision = EventOf<'approval.granted' | 'approval.refused'>;
@@ -66,7 +66,7 @@ function decisions(record: TaskRecord): Html {
       ended
         ? html`<p>
             ${badge('warn', 'Ended early')} by ${theirs(ended.data.person)}. Reason:
-            ${theirs(ended.data.reason, 4000)}
+            ${quote(ended.data.reason, 4000)}
           </p>`
         : undefined
     }${
@@ -76,7 +76,7 @@ function decisions(record: TaskRecord): Html {
             ${list(
               attempts.map(
                 ({ actor, data }) =>
-                  html`${theirs(data.what)} by ${theirs(actor, 300)}: ${theirs(data.because)}`,
+                  html`${theirs(data.what)} by ${theirs(actor, 300)}: ${quote(data.because)}`,
               ),
             )}`
     }`;
@@ -89,6 +89,6 @@ function decision({ type, actor, data }: Decision, asked: string | undefined): C
     DECISIONS[type],
     utc(data.decidedAt),
     html`${isSame ? badge('good', 'the requested grant') : badge('bad', 'a different grant')}<br />${code(data.grantDigest)}`,
-    theirs(data.reason ?? 'none given', 1000),
+    data.reason === null ? 'none given' : quote(data.reason, 1000),
   ];
 }

@@ -1,5 +1,7 @@
 import { sha256Hex } from '../../canonical-json/digest.ts';
-import { policyWords, type ResourceWords, type StatementWords } from '../../policy/policy-words.ts';
+import type { ConditionWords } from '../../policy/condition-words.ts';
+import { REACH_WORDS, type ResourceWords } from '../../policy/pattern-words.ts';
+import { policyWords, type StatementWords } from '../../policy/policy-words.ts';
 import { SESSION_POLICY_CHARACTERS } from '../../policy/own-statements.ts';
 import {
   isLeased,
@@ -8,7 +10,7 @@ import {
   type TaskRecord,
   type UnrecordedLease,
 } from '../../events/task-record.ts';
-import { block, code, count, html, theirs, type Html } from '../html.ts';
+import { block, code, count, html, shown, theirs, type Html } from '../html.ts';
 import { badge, bounded, details, facts } from '../parts.ts';
 import { between, duration, utc } from '../time.ts';
 
@@ -91,30 +93,25 @@ const statement = ({ kind, sid, says, actions, resources, conditions }: Statemen
       ${facts([
         [kind === 'other' ? 'Actions' : 'May call', html`${actions.map((action) => html`${code(action)} `)}`],
         ['On', html`${resources.map(resource)}`],
-        [
-          'Only if',
-          conditions.length === 0 ? undefined : html`${conditions.map((each) => html`${code(each)} `)}`,
-        ],
+        ['Conditions', conditions.length === 0 ? undefined : html`${conditions.map(condition)}`],
       ])}`,
   );
 
-const REACHES: Readonly<Record<ResourceWords['reach'], string>> = {
-  exactly: 'exactly',
-  secret: 'the secret',
-  'begins-with': 'everything that begins with',
-  pattern: 'all that match (* any characters, ? one character)',
-  everything: 'everything:',
-};
-
 const resource = ({ reach, text }: ResourceWords): Html =>
-  html`<span class="reach">${REACHES[reach]} ${code(text)}</span>`;
+  html`<span class="reach">${REACH_WORDS[reach]} ${code(text)}</span>`;
+
+/** In words, and as the policy has it. */
+const condition = ({ says, exact }: ConditionWords): Html =>
+  html`<span class="reach"
+    ><bdi class="theirs">${shown(says)}</bdi> ${exact.map((each) => html` ${code(each)}`)}</span
+  >`;
 
 const deadlines = (each: StatementWords, group: readonly IssuedLease[]): Html =>
   grant(
     'deadline',
     each.sid,
     html`<p>
-      ${group.length === 1 ? theirs(each.says) : 'From each lease’s own deadline on, everything is denied.'}
+      ${group.length === 1 ? theirs(each.says) : html`From each lease’s own deadline on, everything is denied.`}
       The deadline is part of the session policy, so it takes effect even if nothing of Taskbound runs.
     </p>`,
   );

@@ -1,7 +1,7 @@
 import type { EventData } from '../../events/event.ts';
 import { isProven, unreadableOf, type LeaseProof, type TaskRecord } from '../../events/task-record.ts';
 import { REFUSALS_NEEDED } from '../../access-end/refusal.ts';
-import { code, html, theirs, type Content, type Html } from '../html.ts';
+import { code, html, quote, theirs, type Content, type Html } from '../html.ts';
 import { badge, bounded, facts, list, table, whole } from '../parts.ts';
 import type { ReportSubject } from '../subject.ts';
 import { between, duration, utc } from '../time.ts';
@@ -53,8 +53,8 @@ function deny(record: TaskRecord): Html {
       'Deny',
       entry.effective
         ? badge('good', 'added to the role, for the sessions of this task only')
-        : html`${badge('warn', 'not added to the role')} ${theirs(entry.error ?? undefined)}. The session
-          still ends at its deadline.`,
+        : html`${badge('warn', 'not added to the role')} ${quote(entry.error ?? undefined)}. The session still
+          ends at its deadline.`,
     ],
     ['Policy', code(entry.policyName)],
     ['Role', code(entry.roleName)],
@@ -90,7 +90,7 @@ function row({ at, error, message }: LeaseProof['refusals'][number], deadline: s
     utc(at),
     left > 0 ? `${duration(left)} before` : `${duration(-left)} after`,
     whole(theirs(error, 200)),
-    theirs(message, 1000),
+    quote(message, 1000),
   ];
 }
 

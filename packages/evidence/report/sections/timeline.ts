@@ -1,6 +1,6 @@
 import type { ChainedEvent } from '../../chain/evidence.ts';
 import { actorWords, type DescribedEvent } from '../../timeline/timeline.ts';
-import { block, code, html, theirs, type Html } from '../html.ts';
+import { code, html, jsonBlock, shown, theirs, type Html } from '../html.ts';
 import { details, facts } from '../parts.ts';
 import { between, duration, utc } from '../time.ts';
 
@@ -24,7 +24,7 @@ function item({ event, summary }: DescribedEvent, firstAt: string): Html {
     </p>
     <div>
       <h3><span class="seq">${event.seq}</span> ${event.type}</h3>
-      <p>${theirs(summary, 1200)}</p>
+      <p><bdi class="theirs">${shown(summary, 1200)}</bdi></p>
       <p class="muted">by ${theirs(actorWords(event.actor), 200)}</p>
       ${details(
         html`Full event ${event.seq}`,
@@ -32,7 +32,7 @@ function item({ event, summary }: DescribedEvent, firstAt: string): Html {
           ['Written by', code(event.actor)],
           ['Id', code(event.id)],
           ['Hash', code(event.hash)],
-        ])}${block(`Data of event ${event.seq}`, JSON.stringify(event.data, null, 2))}`,
+        ])}${jsonBlock(`Data of event ${event.seq}`, event.data)}`,
       )}
     </div>
   </li>`;

@@ -1,6 +1,6 @@
 import type { EventData, EventOf } from '../../events/event.ts';
 import { isLeased, unreadableOf, type IssuedSecret, type TaskRecord } from '../../events/task-record.ts';
-import { block, code, count, html, theirs, type Content, type Html } from '../html.ts';
+import { code, count, html, jsonBlock, quote, theirs, type Content, type Html } from '../html.ts';
 import { badge, bounded, facts, table } from '../parts.ts';
 import { between, duration, utc } from '../time.ts';
 
@@ -50,9 +50,9 @@ function endOf(seq: number, data: Run['data']): Html | undefined {
       return undefined;
     case 'succeeded':
       return html`<p>Its result:</p>
-        ${block(`Result of the run of event ${seq}`, JSON.stringify(data.result, null, 2))}`;
+        ${jsonBlock(`Result of the run of event ${seq}`, data.result)}`;
     case 'failed':
-      return html`<p>Error ${theirs(data.error, 200)}: ${theirs(data.cause, 4000)}</p>`;
+      return html`<p>Error ${theirs(data.error, 200)}: ${quote(data.cause, 4000)}</p>`;
   }
 }
 
@@ -98,7 +98,7 @@ function secret({ name, issued, revoked }: IssuedSecret): Html {
       ['Made', utc(issued.at)],
       ['Destroyed', revoked && `${utc(revoked.at)}, after ${duration(between(issued.at, revoked.at))}`],
       ['Revocation', theirs(CAPABILITY[revocation])],
-      ['Worst case, as stated by the issuer', theirs(worstCase, 4000)],
+      ['Worst case, as stated by the issuer', quote(worstCase, 4000)],
       ['Secret', code(secretName)],
       ...Object.entries(handle)
         .slice(0, MOST_FACTS)

@@ -8,7 +8,7 @@ import { between, duration } from '../time.ts';
 
 /** One answer at the top of the page. */
 interface Answer {
-  readonly question: string;
+  readonly question: Content;
   readonly tone: Tone;
   readonly word: string;
   readonly says: Content;
@@ -28,7 +28,7 @@ export const verdict = (subject: ReportSubject): Html =>
   </div>`;
 
 function access(subject: ReportSubject): Answer {
-  const question = 'Did the task’s access end?';
+  const question = html`Did the task’s access end?`;
   const { end, record } = subject;
   switch (end.kind) {
     case 'refused':
@@ -73,11 +73,11 @@ function access(subject: ReportSubject): Answer {
 }
 
 /** How long after the end of the work the proof was recorded. */
-function provenAfter({ record: { runs, revoked, proven } }: ReportSubject): string {
+function provenAfter({ record: { runs, revoked, proven } }: ReportSubject): Html | undefined {
   const ended = endedAt(runs.at(-1)) ?? revoked?.at;
   return ended === undefined || proven === undefined
-    ? ''
-    : ` This was proven ${duration(between(ended, proven.at))} after the work ended.`;
+    ? undefined
+    : html` This was proven ${duration(between(ended, proven.at))} after the work ended.`;
 }
 
 const endedAt = (run: EventOf<'work.finished'> | undefined): string | undefined =>
@@ -144,7 +144,17 @@ function audit({ audit: result, isAuditLeftOut }: ReportSubject): Answer {
       question,
       tone: 'plain',
       word: 'Not audited',
-      says: 'This report was created without an audit: the task’s calls were not compared with CloudTrail.',
+      says: html`This report was created without an audit: the task’s calls were not compared with CloudTrail.`,
     };
-  return { question, ...AUDIT_WORDS[result.verdict] };
+  const { tone, word, says } = AUDIT_WORDS[result.verdict];
+  const refused = refusedOutside(result);
+  return refused === undefined
+    ? { question, tone, word, says }
+    : { question, tone: tone === 'good' ? 'warn' : tone, word, says: html`${says} ${refused}.` };
 }
+
+/** What a reviewer must look at even if the boundary was enforced: something tried to leave it. Undefined if nothing did. */
+export const refusedOutside = ({ calls: { outsideRefused: number } }: AuditResult): string | undefined =>
+  number === 0
+    ? undefined
+    : `${count(number, 'call')} outside the boundary ${number === 1 ? 'was' : 'were'} tried and refused`;

@@ -378,8 +378,8 @@ describe('the output', () => {
     };
     await writeRecords(join(folder, 'trail/more.json.gz'), [hostile]);
     const { stdout } = await audit(folder, ...KEY);
-    expect(stdout).toContain('evil\\u001b[2Jid');
-    expect(stdout).toContain('x\\u000aenforced\\u202e');
+    expect(stdout).toContain('evil\\u{1b}[2Jid');
+    expect(stdout).toContain('x\\nenforced\\u{202e}');
     expect(stdout).not.toMatch(/[\u001b\u202e]/);
     const json = await audit(folder, ...KEY, '--json');
     expect(stdout + json.stdout).not.toContain('hunter2-canary');
