@@ -4,6 +4,7 @@ import type { TaskRequest } from '../../core/requests/request.ts';
 import { awaitDecision } from './await-decision.ts';
 import { awaitClosed } from './await-closed.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
+import { boundaryIdOf } from 'taskbound-evidence/names/ids';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { writeBundle } from 'taskbound-evidence/command/bundle';
 import type { ClientConfig } from '../connection/client-config.ts';
@@ -43,6 +44,7 @@ export async function runTask(
   const { io } = options;
   const config = requesterConfig(connection, io);
   const records = new StackRecords(config, connection.outputs);
+  io.err(`Submitting the task ${boundaryIdOf(request.type, request.taskId)}\n`);
   const task = await submitRequest(
     { url: outputOf(connection.outputs, 'SubmitUrl'), config, clock: connection.clock },
     request,
