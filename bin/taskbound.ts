@@ -2,6 +2,7 @@
 import { enableCompileCache } from 'node:module';
 import { userInfo } from 'node:os';
 import { main } from '../cli/main.ts';
+import { Output } from 'taskbound-evidence/command/output';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
 import { synthesizeSample } from '../sample/synthesize-sample.ts';
 
@@ -33,8 +34,12 @@ async function ask(question: string): Promise<string | undefined> {
 
 // Each command imports its modules when it runs; from the second time on, they are not compiled again.
 enableCompileCache();
+const output = new Output(process.stdout);
+// Progress that nobody can read any more does not end a command.
+process.stderr.on('error', () => undefined);
 process.exitCode = await main(process.argv.slice(2), {
-  out: (text) => void process.stdout.write(text),
+  out: (text) => output.write(text),
+  outFailure: () => output.failure(),
   err: (text) => void process.stderr.write(text),
   env: process.env,
   cwd: process.cwd(),

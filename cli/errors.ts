@@ -1,6 +1,7 @@
 import { StackDraining, TaskIdTaken, UnknownTask } from '../core/shared/errors.ts';
 import { MalformedRequest, TaskboundError } from 'taskbound-evidence/errors';
 import { TrailUnreadable, UsageError } from 'taskbound-evidence/command/errors';
+import { EVIDENCE_COMMANDS } from 'taskbound-evidence/command/declare';
 import { EXIT, type ExitCode } from 'taskbound-evidence/command/exit-codes';
 
 /** A service responded in a way that prevents the command from continuing. */
@@ -29,8 +30,10 @@ const NO_TASK = [
   TrailUnreadable,
 ];
 
-/** The exit code of a command that ended with an error. */
-export function exitCodeOf(error: unknown): ExitCode {
-  if (NO_TASK.some((type) => error instanceof type)) return EXIT.usage;
+/**
+ * The exit code of a command that ended with an error. For a command about evidence, 1 is a verdict, and an error is none.
+ */
+export function exitCodeOf(error: unknown, command = ''): ExitCode {
+  if (NO_TASK.some((type) => error instanceof type) || EVIDENCE_COMMANDS.includes(command)) return EXIT.usage;
   return error instanceof SubmissionUnknown ? EXIT.unproven : EXIT.failed;
 }

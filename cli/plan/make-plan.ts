@@ -1,6 +1,6 @@
 import { grantDigest } from '../../core/grants/grant.ts';
 import { boundaryIdOf, NONCE_CHARACTERS } from 'taskbound-evidence/names/ids';
-import { checkRequest, type TaskRequest } from '../../core/requests/request.ts';
+import { checkGrant, type PlannedRequest } from '../../core/requests/request.ts';
 import { compileSessionPolicy, DEADLINE_PLACEHOLDER } from '../../core/grants/session-policy.ts';
 import type { TaskTypeConfig, ToolSpec } from '../../core/task-types/task-type.ts';
 import { windowFor } from '../../core/windows/window-for.ts';
@@ -37,8 +37,8 @@ interface WrittenStatement {
 }
 
 /** Pure. Throws `MalformedRequest` when the request does not fit its type or its policy is too long. */
-export function makePlan(request: TaskRequest, config: TaskTypeConfig, nowMs: number): Plan {
-  const { parameters, window: asked } = checkRequest(request, config);
+export function makePlan(request: PlannedRequest, config: TaskTypeConfig, nowMs: number): Plan {
+  const { parameters, window: asked } = checkGrant(request, config);
   const window = windowFor(config.window, asked, nowMs, config.workSeconds);
   const subject = {
     boundaryId: boundaryIdOf(config.type, request.taskId ?? TASK_ID_PLACEHOLDER),

@@ -2,6 +2,7 @@ import type { Clock } from 'taskbound-time/clock';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { latestDeadlineMs } from '../../core/ledger/deadline.ts';
 import type { StackRecords } from '../connection/stack-records.ts';
+import { stillOpenText } from './still-open.ts';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
@@ -12,9 +13,9 @@ const LONGEST_PAUSE_MS = 10_000;
 const TEARDOWN_LIMIT_MS = 600_000;
 const AFTER_DEADLINE_MS = 300_000;
 
-/** Waits until the boundary is closed; if the execution was stopped, Teardown closes it. After the limit, returns the last row it read. */
+/** Waits until the boundary is closed; if the execution was stopped, Teardown closes it. After the limit, prints what is still open and returns the last row it read. */
 export async function awaitClosed(
-  records: StackRecords,
+  records: Pick<StackRecords, 'row'>,
   boundaryId: string,
   deps: { readonly clock: Clock; readonly print: (text: string) => void },
 ): Promise<LedgerRow | undefined> {
@@ -28,5 +29,6 @@ export async function awaitClosed(
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     row = await records.row(boundaryId);
   }
+  if (row !== undefined && row.phase !== 'closed') deps.print(stillOpenText(row));
   return row;
 }

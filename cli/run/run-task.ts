@@ -4,6 +4,7 @@ import type { TaskRequest } from '../../core/requests/request.ts';
 import { awaitDecision } from './await-decision.ts';
 import { awaitClosed } from './await-closed.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
+import { boundaryIdOf } from 'taskbound-evidence/names/ids';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { writeBundle } from 'taskbound-evidence/command/bundle';
 import { explainCaller } from '../connection/caller-error.ts';
@@ -44,6 +45,7 @@ export async function runTask(
   const { io } = options;
   const config = requesterConfig(connection, io);
   const records = new StackRecords(config, connection.outputs);
+  io.err(`Submitting the task ${boundaryIdOf(request.type, request.taskId)}\n`);
   const task = await submitRequest(functionUrl('submit', connection, config), request);
   io.err(`Task ${task.boundaryId} ${task.created ? 'submitted' : `already exists (${task.phase})`}\n`);
   return followToEnd(connection, task, { config, records, ...options });

@@ -37,10 +37,11 @@ export async function run(
   const options = withAbsolutePaths(relativeOptions, io.cwd);
   const follow = await chooseRun(requestPath, options, io);
   await assertLocalOptions(options, io);
+  io.err(connectingText(options, io));
   const connection = await connect(options, io);
   try {
     if (options.stopAt !== undefined) connection.embedded?.stopAt(options.stopAt);
-    if (options.seed !== undefined) await connection.embedded?.seed(options.seed);
+    await seed(connection, options.seed, io);
     const report = await follow(connection);
     const isDumped = await dump(connection, options.dump, io);
     const { boundaryId } = report;
@@ -74,6 +75,20 @@ async function chooseRun(
     );
   const request = await readRequestFile(requestPath, io.cwd);
   return (connection) => runTask(connection, withId(request, connection), runOptions);
+}
+
+/** What the command does first: it can take seconds until the task exists. */
+function connectingText(options: RunOptions, io: Io): string {
+  const target = targetOf(options, io.env);
+  if (target === 'in-process')
+    return `Starting an embedded AWS and loading ${options.assembly === undefined ? 'the app' : `the assembly ${options.assembly}`}\n`;
+  return `Connecting to ${target === 'endpoint' ? 'AWS_ENDPOINT_URL' : `the stack ${options.stack}`}\n`;
+}
+
+async function seed({ embedded }: Connection, folder: string | undefined, io: Io): Promise<void> {
+  if (embedded === undefined || folder === undefined) return;
+  io.err(`Loading the seed ${folder}\n`);
+  await embedded.seed(folder);
 }
 
 /** The task has already ended, so a failed dump is only reported, and the task's result is still shown. */

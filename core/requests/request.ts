@@ -22,13 +22,19 @@ const taskRequest = z.strictObject({
 });
 export type TaskRequest = z.infer<typeof taskRequest>;
 
+/** A request as `plan` reads it: the reason decides nothing about the grant, so it may be added later. */
+const plannedRequest = taskRequest.partial({ reason: true });
+export type PlannedRequest = z.infer<typeof plannedRequest>;
+
+export const REASON_EXAMPLE = '"reason": "Monthly report for finance, ticket OPS-123"';
+
 const WORDS: CallTexts = {
   name: 'request',
   ofCall: '',
   allowed: {
     type: 'a lower-case letter, then 1 to 22 of a-z 0-9 -',
     taskId: '2 to 40 of A-Z a-z 0-9 _ -',
-    reason: `1 to ${REASON_CHARACTERS} characters`,
+    reason: `1 to ${REASON_CHARACTERS} characters, such as ${REASON_EXAMPLE}`,
     parameters: 'an object of the parameters that the type declares',
     emergency: `1 to ${REASON_CHARACTERS} characters, why it cannot wait for approval`,
     window: WINDOW_ALLOWED,
@@ -38,6 +44,10 @@ const WORDS: CallTexts = {
 
 /** Checks a request's form. Throws `MalformedRequest`. */
 export const parseRequest = (value: unknown): TaskRequest => parseCall(taskRequest, value, WORDS);
+
+/** Checks the form of a request that may have no reason yet. Throws `MalformedRequest`. */
+export const parsePlannedRequest = (value: unknown): PlannedRequest =>
+  parseCall(plannedRequest, value, WORDS);
 
 /** A request that is valid for its task type. */
 export interface CheckedRequest {
@@ -51,11 +61,19 @@ export interface CheckedRequest {
   readonly requestDigest: string;
 }
 
-export function checkRequest(request: TaskRequest, config: TaskTypeConfig): CheckedRequest {
-  const parameters = checkParameters(config.parameters, request.parameters);
-  const { type, reason, emergency } = request;
+/** Checks everything in a request that its grant depends on. Throws `MalformedRequest`. */
+export function checkGrant(
+  { parameters, emergency, window }: PlannedRequest,
+  config: TaskTypeConfig,
+): Pick<CheckedRequest, 'parameters' | 'window'> {
+  const checked = checkParameters(config.parameters, parameters);
   assertEmergencyAllowed(emergency, config);
-  const window = checkWindow(request.window, config);
+  return { parameters: checked, window: checkWindow(window, config) };
+}
+
+export function checkRequest(request: TaskRequest, config: TaskTypeConfig): CheckedRequest {
+  const { type, reason, emergency } = request;
+  const { parameters, window } = checkGrant(request, config);
   const asked = {
     type,
     reason,

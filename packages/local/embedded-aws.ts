@@ -135,7 +135,9 @@ export class EmbeddedAws extends ConnectedServices {
     return restoreState(this, json);
   }
 
+  /** Ends everything: executions, deliveries and functions do not continue, and nothing keeps the process running. */
   async close(): Promise<void> {
+    this.clock.close();
     this.schedules.stop();
     this.lambda.host.close();
     await Promise.all(this.#listening.map((listening) => listening.close()));

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -52,7 +52,11 @@ const CASES: readonly [string, unknown, RegExp][] = [
     { ...good, window: {} },
     /Field window is \{\}; allowed: \{ opensAt, closesAt \}/,
   ],
-  ['no reason', { type: good.type, parameters: good.parameters }, /Field reason is missing/],
+  [
+    'an empty reason',
+    { ...good, reason: '' },
+    /Field reason is ""; allowed: 1 to 1024 characters, such as "reason": "/,
+  ],
   ['a missing parameter', { ...good, parameters: { sourceKey: 'a' } }, /Parameter destinationKey is missing/],
   [
     'an extra parameter',
@@ -101,8 +105,9 @@ describe.each(['plan', 'run'])('%s', (command) => {
     const { code, stdout, stderr } = await call(folder, [command, file, '--assembly', assembly, ...extra]);
     expect(stderr).toMatch(message);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-    expect(stderr.length).toBeLessThan(600);
+    expect(stderr.split('\n').filter((line) => line.startsWith('taskbound: '))).toHaveLength(1);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^taskbound: /);
+    expect(stderr.length).toBeLessThan(800);
     expect(await readdir(folder)).toEqual(['request.json']);
   });
 
@@ -115,6 +120,34 @@ describe.each(['plan', 'run'])('%s', (command) => {
       stderr: expect.stringMatching(/"none\.json" cannot be read/),
     });
     expect((await call(folder, [command, '.', ...local])).code).toBe(2);
+  });
+});
+
+describe('a request without a reason', () => {
+  const { reason: _without, ...request } = good;
+
+  it('run: exit 2, the field and an example', async () => {
+    const folder = await temporaryFolder();
+    const file = await fileIn(folder, 'request.json', request);
+    const { code, stdout, stderr } = await call(folder, ['run', file, '--local', '--assembly', assembly]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^taskbound: Field reason is missing; allowed: 1 to \d+ characters, such as "reason": "[^"]+"\. Correct the request and submit it again\.\n$/,
+    );
+  });
+
+  it.each([['--json'], []])('plan %j: the same plan, and a note that run needs one', async (...json) => {
+    const folder = await temporaryFolder();
+    await fileIn(folder, 'without.json', request);
+    await fileIn(folder, 'with.json', good);
+    const plan = (file: string) => call(folder, ['plan', file, '--assembly', assembly, ...json]);
+    const [without, complete] = [await plan('without.json'), await plan('with.json')];
+    expect([without.code, complete.code]).toEqual([0, 0]);
+    expect(without.stdout).toBe(complete.stdout);
+    expect(without.stderr).toMatch(
+      /no field reason, and run needs one: add it, such as "reason": "[^"]+"\.\n$/,
+    );
+    expect(complete.stderr).toBe('');
   });
 });
 
@@ -170,6 +203,24 @@ describe('usage', () => {
   it('prints one JSON document with --json, whatever is wrong', async () => {
     const { code, stdout } = await call(await temporaryFolder(), ['plan', 'none.json', '--json']);
     expect({ code, error: JSON.parse(stdout).error.name }).toEqual({ code: 2, error: 'MalformedRequest' });
+  });
+
+  it('--help lists the commands in groups', async () => {
+    const { code, stdout } = await call(await temporaryFolder(), ['--help']);
+    expect(code).toBe(0);
+    const lines = stdout.split('\n').flatMap((line) => /^(?:\S.*:| {2}[a-z]+)(?= |$)/.exec(line) ?? []);
+    expect(lines.slice(lines.indexOf('Run tasks:')).map((line) => line.trim())).toEqual([
+      ...['Run tasks:', 'run', 'plan', 'local'],
+      ...['Decide:', 'approve', 'refuse', 'revoke'],
+      ...['Review evidence:', 'show', 'find', 'verify', 'audit', 'report', 'controls', 'archive'],
+      ...['Operate:', 'list', 'drain'],
+    ]);
+  });
+
+  it.each(['--version', '-V'])('%s prints the version of package.json', async (option) => {
+    const { code, stdout, stderr } = await call(await temporaryFolder(), [option]);
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
   it('--help is no error', async () => {

@@ -3,6 +3,12 @@ import type { Command } from 'commander';
 import type { CommandIo } from './io.ts';
 import type { ExitWith } from './options.ts';
 
+/**
+ * The exit codes 0, 1 and 4 of these commands are statements about the evidence, so a command that could not do its
+ * work ends with 2.
+ */
+export const EVIDENCE_COMMANDS: readonly string[] = ['verify', 'audit', 'report', 'controls'];
+
 /** The commands that read a bundle and need no stack. */
 export function declareEvidence(
   program: Command,
@@ -19,8 +25,8 @@ const VERIFYING = `
 Get the key once from the operator of the stack, not with each bundle: aws kms get-public-key, or the taskbound.pub.pem
 that --out wrote.
 
-Exit code: 0 verified; 1 the bundle is wrong, and the first fault is printed; 2 unreadable or not JSON;
-4 consistent, but no key was given.`;
+Exit code: 0 verified; 1 the bundle is wrong, and the first fault is printed; 2 unreadable or not JSON, or the verdict
+could not be written; 4 consistent, but no key was given.`;
 
 function declareVerify(program: Command, io: CommandIo, exitWith: ExitWith): void {
   program
@@ -44,7 +50,8 @@ the trail how sessions and secrets were created, who read them, and which calls 
 digest files, and data events of the resources that the task may use. With --trail-keys, the audit also verifies the
 signatures of the digest files.
 
-Exit code: 0 enforced; 1 violated; 4 undetermined, with what is missing; 2 the bundle or trail cannot be used.`;
+Exit code: 0 enforced; 1 violated; 4 undetermined, with what is missing; 2 the bundle or trail cannot be used, or the
+verdict could not be written.`;
 
 function declareAudit(program: Command, io: CommandIo, exitWith: ExitWith, s3Config: S3Access): void {
   program
@@ -73,6 +80,11 @@ record or with the task, the page shows it.
 
 Exit code: 0 written; 2 the bundle, the audit or the key cannot be used, or the page cannot be written.`;
 
+const CONTROLS = `
+The first lines show whether the signature was verified with the given key.
+
+Exit code: 0 done; 2 the bundle or the key cannot be used, or the bundle is not signed with the given key. More in docs/controls.md.`;
+
 function declareReports(program: Command, io: CommandIo, exitWith: ExitWith): void {
   const about = (name: string, what: string): Command =>
     program
@@ -89,7 +101,11 @@ function declareReports(program: Command, io: CommandIo, exitWith: ExitWith): vo
       exitWith(import('./report/report.ts').then(({ report }) => report(bundle, options, io))),
     );
   about('controls', "show which of a task's events are evidence for the controls of OWASP and NIST")
-    .addHelpText('after', '\nExit code: 0 done; 2 the bundle cannot be used. More in docs/controls.md.')
+    .option(
+      '--key <pem>',
+      'the PEM file of the public key that you trust; without it, only consistency is checked',
+    )
+    .addHelpText('after', CONTROLS)
     .action((bundle, options) =>
       exitWith(import('./controls/controls.ts').then(({ controls }) => controls(bundle, options, io))),
     );

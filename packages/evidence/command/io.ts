@@ -4,6 +4,11 @@ export interface CommandIo {
   out(text: string): void;
   /** Progress and errors. */
   err(text: string): void;
+  /**
+   * Waits until `out` has written everything. Returns the error if it could not be written. Absent if `out`
+   * cannot fail.
+   */
+  outFailure?(): Promise<Error | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Real time in milliseconds since 1970, used for progress. */
   readonly clock: { nowMs(): number };

@@ -16,7 +16,7 @@ import type { RawRequest, RawResponse } from '../gateway/service.ts';
 import { Ssm } from '../ssm/ssm.ts';
 import { Sts } from '../sts/sts.ts';
 import { stsService } from '../sts/sts-service.ts';
-import type { LocalClock } from '../clock/local-clock.ts';
+import { ClosableClock } from '../clock/closable-clock.ts';
 import type { EmbeddedServices } from './services.ts';
 import type { StartOptions } from './types.ts';
 import { Alarms } from '../events/alarms.ts';
@@ -38,7 +38,7 @@ import { DEFAULT_ORIGIN } from '../template/resolve.ts';
 
 /** The services of an embedded AWS, created and connected with each other. */
 export class ConnectedServices implements EmbeddedServices {
-  readonly clock: LocalClock;
+  readonly clock: ClosableClock;
   readonly iam: IamStore;
   readonly sts: Sts;
   readonly secrets: SecretsManager;
@@ -66,8 +66,8 @@ export class ConnectedServices implements EmbeddedServices {
   protected readonly authorizer: Authorizer;
   protected readonly destinations: FailureDestinations;
 
-  constructor({ clock, seed, policyDelayMs, origin, functions }: StartOptions) {
-    this.clock = clock;
+  constructor({ clock: given, seed, policyDelayMs, origin, functions }: StartOptions) {
+    const clock = (this.clock = new ClosableClock(given));
     this.origin = origin ?? DEFAULT_ORIGIN;
     const ids = (this.ids = new IdSource(seed ?? 'taskbound'));
     this.keys = new KmsKeys(ids);

@@ -1,3 +1,4 @@
+import { constants as bufferConstants } from 'node:buffer';
 import {
   closeSync,
   constants,
@@ -13,6 +14,28 @@ import {
 import { join } from 'node:path';
 import { SeedError } from './seed-error.ts';
 import { isPlainSegment } from './seed-layout.ts';
+
+/** How large a file of a seed may be, and what such a file is. */
+export interface SizeLimit {
+  readonly bytes: number;
+  readonly what: string;
+}
+
+/** Node.js reads no larger file at once: https://nodejs.org/api/errors.html#err_fs_file_too_large */
+export const OBJECT_LIMIT: SizeLimit = { bytes: 2 ** 31 - 1, what: 'an object of a seed' };
+/** A text has at most one character for each byte: https://nodejs.org/api/buffer.html#bufferconstantsmax_string_length */
+export const JSON_LIMIT: SizeLimit = {
+  bytes: bufferConstants.MAX_STRING_LENGTH,
+  what: 'a JSON file of a seed',
+};
+
+/** Throws SeedError for a file that is too large. */
+export function assertSize(path: string, { size }: Stats, { bytes, what }: SizeLimit): void {
+  if (size <= bytes) return;
+  throw new SeedError(
+    `${path} has ${size} bytes; ${what} has at most ${bytes} bytes. Replace it with a smaller file.`,
+  );
+}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -60,17 +83,19 @@ const kindOf = (stat: Stats): string =>
 
 /**
  * The relative paths of all regular files below a folder. Refuses links and devices, which could lead
- * outside.
+ * outside, and files that are too large to be read.
  */
-export function filesUnder(folder: string): string[] {
+export function filesUnder(folder: string, limit: SizeLimit): string[] {
   const found: string[] = [];
   const visit = (relative: string): void => {
     for (const bytes of readdirSync(join(folder, relative), { encoding: 'buffer' })) {
       const path = relative === '' ? nameOf(bytes, folder) : `${relative}/${nameOf(bytes, folder)}`;
       const stat = lstatSync(join(folder, path));
       if (stat.isDirectory()) visit(path);
-      else if (stat.isFile()) found.push(path);
-      else
+      else if (stat.isFile()) {
+        assertSize(join(folder, path), stat, limit);
+        found.push(path);
+      } else
         throw new SeedError(
           `${join(folder, path)} is ${kindOf(stat)}. A seed folder may contain only files and folders: replace it with a copy of the content.`,
         );
@@ -80,8 +105,8 @@ export function filesUnder(folder: string): string[] {
   return found;
 }
 
-/** Reads a file below `folder`, given its relative path. Never opens a file outside the folder. */
-export function readInside(folder: string, file: string, where: string): Buffer {
+/** The path of a regular file below `folder`, given its relative path. Never leads outside the folder. */
+export function pathInside(folder: string, file: string, where: string): string {
   const segments = file.split('/');
   if (!segments.every(isPlainSegment)) {
     throw new SeedError(
@@ -99,8 +124,12 @@ export function readInside(folder: string, file: string, where: string): Buffer 
         `${where}: ${path} is ${isLast ? 'not a regular file' : 'not a folder'}; links are not followed.`,
       );
   });
-  return readPlain(path);
+  return path;
 }
+
+/** Reads a JSON file as text, byte for byte UTF-8. */
+export const readJsonText = (path: string): string =>
+  new TextDecoder('utf-8', { fatal: true }).decode(readPlain(path));
 
 /** Reads a regular file. Fails on a link, even one created after the check. */
 export function readPlain(path: string): Buffer {
@@ -112,6 +141,9 @@ export function readPlain(path: string): Buffer {
   }
 }
 
+/** A write of more than 2 GiB fails. */
+const WRITE_BYTES = 2 ** 30;
+
 /** Creates a new file. Never follows a link and never overwrites. */
 export function writeNew(path: string, content: Uint8Array): void {
   const descriptor = openSync(
@@ -120,7 +152,8 @@ export function writeNew(path: string, content: Uint8Array): void {
     0o600,
   );
   try {
-    for (let written = 0; written < content.length;) written += writeSync(descriptor, content, written);
+    for (let written = 0; written < content.length;)
+      written += writeSync(descriptor, content, written, Math.min(content.length - written, WRITE_BYTES));
   } finally {
     closeSync(descriptor);
   }

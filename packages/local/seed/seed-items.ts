@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { AwsError } from '../gateway/service.ts';
 import { itemOf, type Item } from './plain-items.ts';
 import { SeedError } from './seed-error.ts';
-import { filesUnder, readPlain } from './seed-files.ts';
+import { filesUnder, JSON_LIMIT, readJsonText } from './seed-files.ts';
 import type { ItemStore } from './seed-layout.ts';
 
 const list = z.array(z.record(z.string(), z.json()));
@@ -22,7 +22,7 @@ interface Found {
 
 function readList(path: string): readonly PlainItem[] {
   try {
-    return list.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(readPlain(path))));
+    return list.parse(JSON.parse(readJsonText(path)));
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     throw new SeedError(`${path} is not a list of items in plain JSON: ${why}`);
@@ -77,7 +77,7 @@ export function readItems(
   dynamodb: ItemStore,
 ): () => Promise<void> {
   const names = Object.keys(outputs).filter((name) => dynamodb.keysOf(outputs[name] ?? '') !== undefined);
-  const found = filesUnder(folder).flatMap((file) => {
+  const found = filesUnder(folder, JSON_LIMIT).flatMap((file) => {
     const path = join(folder, file);
     const table = file.endsWith(SUFFIX) ? (outputs[basename(file, SUFFIX)] ?? '') : '';
     const keys = file.includes('/') ? undefined : dynamodb.keysOf(table);

@@ -1,16 +1,29 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { AwsError } from '../gateway/service.ts';
+import { S3_LIMITS } from '../s3/limits.ts';
+import { checkKey } from '../s3/target.ts';
 import { SeedError } from './seed-error.ts';
-import { filesUnder, readInside, readPlain, statOf } from './seed-files.ts';
+import {
+  assertSize,
+  filesUnder,
+  JSON_LIMIT,
+  OBJECT_LIMIT,
+  pathInside,
+  readJsonText,
+  readPlain,
+  statOf,
+} from './seed-files.ts';
 import { INDEX_FILE, indexRow, type IndexRow, type ObjectStore } from './seed-layout.ts';
 
 function readIndex(folder: string): readonly IndexRow[] {
   const path = join(folder, INDEX_FILE);
-  if (statOf(path) === undefined) return [];
-  const text = readInside(folder, INDEX_FILE, path).toString('utf8');
+  const stat = statOf(path);
+  if (stat === undefined) return [];
+  pathInside(folder, INDEX_FILE, path);
+  assertSize(path, stat, JSON_LIMIT);
   try {
-    return z.array(indexRow).parse(JSON.parse(text));
+    return z.array(indexRow).parse(JSON.parse(readJsonText(path)));
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     throw new SeedError(`${path} is not a list of { "bucket", "key", "file" }: ${why}`);
@@ -22,17 +35,18 @@ interface Found {
   readonly key: string;
   /** Where it was found, for messages. */
   readonly where: string;
-  read(): Buffer;
+  /** The file with its content. */
+  readonly path: string;
 }
 
 /** The objects that files below an output's folder represent. All other files must be listed in the index. */
 function spelledObjects(folder: string, outputs: readonly string[], indexed: ReadonlySet<string>): Found[] {
-  return filesUnder(folder).flatMap((file) => {
+  return filesUnder(folder, OBJECT_LIMIT).flatMap((file) => {
     const slash = file.indexOf('/');
     const output = file.slice(0, Math.max(0, slash));
     const where = join(folder, file);
     if (slash > 0 && outputs.includes(output))
-      return [{ output, key: file.slice(slash + 1), where, read: () => readPlain(where) }];
+      return [{ output, key: file.slice(slash + 1), where, path: where }];
     if (file === INDEX_FILE || indexed.has(file)) return [];
     throw new SeedError(
       `${where} does not belong to a bucket. Folders in ${folder} are named after bucket outputs: ${outputs.join(', ')}.`,
@@ -49,13 +63,13 @@ function indexedObjects(folder: string, outputs: readonly string[], rows: readon
       throw new SeedError(
         `${where}: the key contains half a surrogate pair, which is not valid UTF-8. S3 keys must be UTF-8.`,
       );
-    return { output: bucket, key, where, read: () => readInside(folder, file, where) };
+    return { output: bucket, key, where, path: pathInside(folder, file, where) };
   });
 }
 
-function put(s3: ObjectStore, bucket: string, { key, where, read }: Found): void {
+function assertKey({ key, where }: Found): void {
   try {
-    s3.put(bucket, key, read());
+    checkKey(key, S3_LIMITS.keyBytes);
   } catch (error) {
     if (error instanceof AwsError)
       throw new SeedError(
@@ -82,8 +96,9 @@ export function readObjects(
   const indexed = indexedObjects(folder, names, rows);
   const found = [...spelledObjects(folder, names, new Set(rows.map((row) => row.file))), ...indexed];
   assertNoDuplicates(found);
+  found.forEach(assertKey);
   return () => {
-    for (const object of found) put(s3, buckets.get(object.output) ?? '', object);
+    for (const { output, key, path } of found) s3.put(buckets.get(output) ?? '', key, readPlain(path));
   };
 }
 

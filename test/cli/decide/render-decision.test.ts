@@ -144,7 +144,7 @@ describe('what is shown of a request', () => {
     const review = {
       ...{ boundaryId: 'a.b.review', of: 'a.b', emergency: 'no\u00a0time', requestedBy: 'x', openedAtMs: T0 },
     } as Parameters<typeof renderReview>[0];
-    expect(renderReview(review)).toContain('could not wait because  "no\\u{a0}time"');
+    expect(renderReview(review, 'Taskbound')).toContain('could not wait because  "no\\u{a0}time"');
     const decided = {
       boundaryId: 'a.b',
       decision: 'approve',

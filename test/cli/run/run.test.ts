@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -133,6 +133,10 @@ describe('run --local', () => {
       'CloseBoundary',
       'TaskSucceeded',
     ];
+    const firstLines = stderr.slice(0, stderr.search(/ s {2}.*Admit/));
+    expect(firstLines).toMatch(
+      /^Starting an embedded AWS and loading the assembly .*\nLoading the seed .*\nSubmitting the task object-transfer\.(\S+)\nTask object-transfer\.\1 submitted\n/,
+    );
     const places = states.map((state) => stderr.search(new RegExp(` s  .*${state}`)));
     expect(
       places.every((place) => place >= 0),
@@ -172,6 +176,14 @@ describe('run --local', () => {
       (folder: string) =>
         write(join(folder, 'seed/s3/index.json'), '[{"bucket":"source","key":"a","file":"../../x"}]'),
       /must be a plain path/,
+    ],
+    [
+      'an object of more than 2 GiB in the seed',
+      async (folder: string) => {
+        await write(join(folder, 'seed/s3/source/big'), 'x');
+        await truncate(join(folder, 'seed/s3/source/big'), 2 * 1024 ** 3 + 1);
+      },
+      /taskbound: \S*seed\/s3\/source\/big has 2147483649 bytes; an object of a seed has at most 2147483647 bytes\. Replace it with a smaller file\.\n$/,
     ],
   ])('%s: exit 2, no task, no dump', async (_what, prepare, message) => {
     const folder = await temporaryFolder();

@@ -36,7 +36,9 @@ test('a bundle and a trail of version 0.1 are audited to the same result', async
 test('the controls that a bundle of version 0.1 is evidence for are the same, by the same events', async () => {
   const { code, stdout } = await call(FIXTURE, ['controls', await bundleName(), '--json']);
   expect(code).toBe(0);
-  expect(factsOf(stdout)).toEqual(factsOf(await expected('controls.expected.json')));
+  const before = factsOf(await expected('controls.expected.json'));
+  // Version 0.1 did not check the signature.
+  expect(factsOf(stdout)).toEqual({ ...before, evidence: 'consistent' });
 });
 
 test('a bundle of version 0.1 is reported with its audit', async () => {
@@ -53,7 +55,7 @@ test('a bundle of version 0.1 is reported with its audit', async () => {
 });
 
 /** The result without its texts. */
-function factsOf(json: string): unknown {
+function factsOf(json: string): Record<string, unknown> {
   const {
     controls,
     ...rest

@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -49,6 +50,14 @@ const write = (path: string, content = 'x'): void => {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), content);
 };
+
+/** A file of this size that takes no room on the disk. */
+const writeSparse = (path: string, bytes: number): void => {
+  write(path);
+  truncateSync(join(root, path), bytes);
+};
+
+const GIBIBYTE = 1024 ** 3;
 
 const index = (...rows: unknown[]): void => write('d/s3/index.json', JSON.stringify(rows));
 
@@ -214,6 +223,49 @@ describe('seed', () => {
       'a key that is too long',
       () => (write('d/s3/f'), index({ bucket: 'source', key: 'k'.repeat(1025), file: 'f' })),
       /too long.*1025.*1024/,
+    ],
+    [
+      'an object of 2 GiB',
+      () => (write('d/s3/source/a'), writeSparse('d/s3/source/big', 2 * GIBIBYTE)),
+      /^\S+source\/big has 2147483648 bytes; an object of a seed has at most 2147483647 bytes\. Replace/,
+    ],
+    [
+      'a row whose file has more than 2 GiB',
+      () => (
+        write('d/s3/source/a'),
+        writeSparse('d/s3/.objects/1', 2 * GIBIBYTE + 1),
+        index({ bucket: 'source', key: '..', file: '.objects/1' })
+      ),
+      /objects\/1 has 2147483649 bytes; an object of a seed has at most/,
+    ],
+    [
+      'an index that no text can hold',
+      () => writeSparse('d/s3/index.json', GIBIBYTE),
+      /index\.json has 1073741824 bytes; a JSON file of a seed has at most \d+ bytes\. Replace/,
+    ],
+    [
+      'items that no text can hold',
+      () => (write('d/s3/source/a'), writeSparse('d/dynamodb/cases.json', GIBIBYTE)),
+      /cases\.json has 1073741824 bytes; a JSON file of a seed has at most \d+ bytes\. Replace/,
+    ],
+    [
+      'a row without a file after one with a file',
+      () => (
+        write('d/s3/f'),
+        index({ bucket: 'source', key: 'k', file: 'f' }, { bucket: 'source', key: 'l', file: 'none' })
+      ),
+      /row 2: file 'none' does not exist/,
+    ],
+    [
+      'a key that is too long after one that is not',
+      () => (
+        write('d/s3/f'),
+        index(
+          { bucket: 'source', key: 'k', file: 'f' },
+          { bucket: 'source', key: 'k'.repeat(1025), file: 'f' },
+        )
+      ),
+      /row 2: S3 refuses the key/,
     ],
   ])('refuses %s, with a clear error, and puts nothing', async (_name, prepare, message) => {
     prepare();

@@ -1,6 +1,7 @@
 import type { ControlsMap } from '../../controls/controls.ts';
 import type { ControlStatus } from '../../controls/control.ts';
 import { visible } from '../../display/visible.ts';
+import type { RecordCheck } from '../../report/verification.ts';
 import { columns, oneLine } from '../print.ts';
 
 const STATUS_WORDS: Readonly<Record<ControlStatus, string>> = {
@@ -8,6 +9,19 @@ const STATUS_WORDS: Readonly<Record<ControlStatus, string>> = {
   partial: 'partial evidence',
   nothing: 'no evidence',
   contradicted: 'CONTRADICTED',
+};
+
+/** A record that does not verify has no map. */
+const RECORD_WORDS: Readonly<Record<RecordCheck['is'], string>> = {
+  verified: 'verified',
+  consistent: 'consistent, not verified',
+  unsigned: 'not signed',
+  broken: 'WRONG',
+};
+
+/** With what a reader can verify the record, when the caller did not. */
+const NEXT_STEP: Readonly<Partial<Record<RecordCheck['is'], string>>> = {
+  consistent: ' Give the key that you trust with --key.',
 };
 
 function controlText({ control, title, status, says, events }: ControlsMap['controls'][number]): string {
@@ -18,15 +32,17 @@ function controlText({ control, title, status, says, events }: ControlsMap['cont
 }
 
 /**
- * The map as text: each control with the events that support it, then the controls for which a task has no
+ * The map as text: whether its record is verified, each control with the events that support it, then the controls for which a task has no
  * evidence.
  */
-export function renderControls({ boundaryId, headHash, controls, nothing }: ControlsMap): string {
+export function renderControls(
+  { boundaryId, headHash, controls, nothing }: ControlsMap,
+  { is, says }: RecordCheck,
+): string {
   return `${visible(boundaryId)}, up to event ${visible(headHash)}
+${RECORD_WORDS[is]}: ${oneLine(says)}${NEXT_STEP[is] ?? ''}
 
 ${controls.map(controlText).join('\n')}
 A task record contains no evidence for:
-${columns(nothing.map(({ control, title, because }) => [`  ${control}`, title, because]))}
-The signature was not verified: see taskbound verify.
-`;
+${columns(nothing.map(({ control, title, because }) => [`  ${control}`, title, because]))}`;
 }

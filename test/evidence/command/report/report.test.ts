@@ -243,7 +243,7 @@ describe('controls', () => {
     expect({ code, stderr, keys: Object.keys(map) }).toEqual({
       code: 0,
       stderr: '',
-      keys: ['version', 'boundaryId', 'headHash', 'controls', 'nothing'],
+      keys: ['version', 'boundaryId', 'headHash', 'controls', 'nothing', 'evidence'],
     });
     expect([map.controls.length, map.nothing.length]).toEqual([10, 13]);
     expect(Object.keys(map.controls[0])).toEqual(['control', 'title', 'source', 'status', 'events', 'says']);
@@ -253,7 +253,7 @@ describe('controls', () => {
     [
       'a broken chain',
       bundleOf(BOUNDARY, events.slice(1)),
-      /cannot be used as evidence for controls: event 1/,
+      /cannot be used as evidence for controls\. The record does not verify: event 1/,
     ],
     ['no events', bundleOf(BOUNDARY, []), /has no events/],
   ])('%s: exit 2', async (_what, content, message) => {
