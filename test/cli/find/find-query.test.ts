@@ -42,7 +42,7 @@ describe('a query', () => {
     ],
     ['a limit of none', ['--day', '2026-11-24', '--limit', '0'], /--limit.*1 to 1000/],
   ])('%s: exit 2 and one message, before any call', async (_what, argv, message) => {
-    const { code, stdout, stderr } = await call('/', ['find', ...argv]);
+    const { code, stdout, stderr } = await call('/', ['find', ...argv, '--stack', 'Taskbound']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
