@@ -34,6 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          setupFiles: ['test/fixtures/close-worlds.ts'],
           sequence: { groupOrder: 2 },
           globalSetup: SYNTHESIZE,
           include: [

@@ -1,3 +1,4 @@
+import { closeAfterFile } from '../fixtures/worlds.ts';
 import type { PolicyDocument } from 'taskbound-iam/policy';
 import { type StartOptions, EmbeddedAws } from 'taskbound-local/embedded-aws';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
@@ -33,7 +34,7 @@ export async function start(
   options: Partial<StartOptions> = {},
 ): Promise<{ aws: EmbeddedAws; clock: VirtualClock }> {
   const clock = new VirtualClock({ startMs: START_MS });
-  const aws = await EmbeddedAws.start({ clock, ...options });
+  const aws = closeAfterFile(await EmbeddedAws.start({ clock, ...options }));
   return { aws, clock };
 }
 

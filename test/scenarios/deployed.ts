@@ -5,6 +5,7 @@ import {
   type HistoryEvent,
 } from '@aws-sdk/client-sfn';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { closeAfterFile } from '../fixtures/worlds.ts';
 import { inject } from 'vitest';
 import type { Connection } from '../../cli/connection/connection.ts';
 import type { Io } from '../../cli/io.ts';
@@ -162,7 +163,9 @@ export async function deploy(
   } = {},
 ): Promise<Deployed> {
   const { transform, policyDelayMs = 4000, startMs = T0 } = options;
-  const aws = await EmbeddedAws.start({ clock: new VirtualClock({ startMs }), policyDelayMs });
+  const aws = closeAfterFile(
+    await EmbeddedAws.start({ clock: new VirtualClock({ startMs }), policyDelayMs }),
+  );
   const stack = await aws.loadAssembly(inject('assemblies')[app], { ...(transform && { transform }) });
   const deployed = new Deployed(aws, stack, await readOutputs(aws.clientConfig(), stack.stackName));
   checkWrittenEvents(aws, deployed.output('EvidenceTable'));

@@ -1,3 +1,4 @@
+import { closeAfterFile } from '../../fixtures/worlds.ts';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -125,7 +126,7 @@ export async function loadEvents(template = eventsTemplate()) {
   const assetDir = mkdtempSync(join(tmpdir(), 'sink-'));
   writeFileSync(join(assetDir, 'index.js'), SOURCE);
   const clock = new VirtualClock({ startMs: START_MS });
-  const aws = await EmbeddedAws.start({ clock, policyDelayMs: 0 });
+  const aws = closeAfterFile(await EmbeddedAws.start({ clock, policyDelayMs: 0 }));
   const load = (one: StackTemplate) => aws.load(one, { stackName: 'Events', assetDir: () => assetDir });
   await load(template);
   /** The events that the function received, with their times. */

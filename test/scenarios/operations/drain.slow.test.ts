@@ -35,7 +35,7 @@ describe('a drain of a stack without open tasks', () => {
       },
     });
     expect(stderr).toMatch(
-      /^Stack Taskbound accepts no new tasks since 2026-11-23T10:00:00\.000Z \(arn:.*: to be deleted\)\n +0\.0 s  nothing is left; .*\n$/,
+      /^Stack Taskbound accepts no new tasks since 2026-11-23T10:00:00\.000Z \(arn:.*: "to be deleted"\)\n +0\.0 s  nothing is left; .*\n$/,
     );
 
     const request = transfer();
