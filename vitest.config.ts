@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           pool: 'threads',
-          // Node itself loads the sources and removes their types, which is quicker than Vite's loader. The tests that run tasks are slower so.
+          // Node itself loads the sources and removes their types, which is quicker than Vite's loader. Tests that run tasks are slower with it.
           experimental: { viteModuleRunner: false },
           maxWorkers: 1,
           // Projects with different numbers of workers cannot run in the same group.

@@ -40,7 +40,7 @@ const DEFAULT_TIME_LEFT_MS = 60_000;
  * A task to call a work function with in a unit test, without AWS and without a session.
  *
  * Clients have credentials that no service accepts, and an endpoint on which nothing listens: a command that the test does not answer fails
- * at once and leaves the machine never. Answer commands with `aws-sdk-client-mock`, or pass `client`. IAM is not enforced here; a local run
+ * at once and never leaves the machine. Answer commands with `aws-sdk-client-mock`, or pass `client`. IAM is not enforced here; a local run
  * on the embedded AWS enforces it.
  */
 export function fakeTask(options: FakeTaskOptions = {}): FakeTask {

@@ -23,7 +23,7 @@ interface ParsedOperator {
 
 const OPERATOR = /^(?:(ForAnyValue|ForAllValues):)?([A-Za-z]+?)(IfExists)?$/;
 
-/** Operators that exist in IAM but are not implemented here. They are refused, never ignored. */
+/** Operators of IAM that this evaluator does not support. A policy with one of them is refused, never evaluated without it. */
 const UNSUPPORTED: readonly string[] = ['IpAddress', 'NotIpAddress', 'BinaryEquals'];
 
 function parseOperator(text: string): ParsedOperator {

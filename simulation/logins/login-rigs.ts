@@ -1,3 +1,4 @@
+import { systemClock } from 'taskbound-time/system-clock';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import type { PostgresSpec } from '../../core/logins/login.ts';
@@ -44,7 +45,7 @@ export const shopSpec = (change: Partial<PostgresSpec> = {}): PostgresSpec => ({
 });
 
 export async function modelRig(): Promise<Rig> {
-  const model = new PostgresModel(() => Date.parse(new Date().toISOString()));
+  const model = new PostgresModel(() => systemClock.nowMs());
   return {
     server: model,
     admin: { host: 'model', port: 5432, sslmode: 'disable', username: 'admin', password: new Secret('x') },

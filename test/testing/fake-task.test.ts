@@ -4,7 +4,7 @@ import type { Work } from 'taskbound/runtime';
 import { fakeTask } from 'taskbound/testing';
 import { mockAws } from '../fixtures/mock-aws.ts';
 
-/** Reads an object in parts that it counts, with a key from a secret, and hands on when little time is left. */
+/** Reads an object in parts that it counts, with a key from a secret, and returns a checkpoint when little time is left. */
 const countLines: Work = async (task) => {
   if (task.timeLeftMs() < 1000) return task.more({ lines: 1 });
   const key = await task.secret('key');

@@ -80,14 +80,17 @@ describe('an error of the credentials', () => {
       KEYS,
       /Correct this machine's clock/,
     ],
-  ])('%s (%s) with %j is told as such, with the next step, and is exit 2', (name, message, env, text) => {
-    const error = named(name, message);
-    expect(isCredentialError(error)).toBe(true);
-    const explained = explainCaller(error, env);
-    expect(explained).toMatchObject({ name: 'CredentialError', message: expect.stringMatching(text) });
-    expect(exitCodeOf(explained)).toBe(2);
-    expect(String(explained)).not.toContain(KEYS.AWS_SECRET_ACCESS_KEY);
-  });
+  ])(
+    '%s (%s) with %j is reported as a credential error with the next step, and exits with 2',
+    (name, message, env, text) => {
+      const error = named(name, message);
+      expect(isCredentialError(error)).toBe(true);
+      const explained = explainCaller(error, env);
+      expect(explained).toMatchObject({ name: 'CredentialError', message: expect.stringMatching(text) });
+      expect(exitCodeOf(explained)).toBe(2);
+      expect(String(explained)).not.toContain(KEYS.AWS_SECRET_ACCESS_KEY);
+    },
+  );
 
   it.each<[Record<string, string>, RegExp]>([
     [{}, /AWS_REGION is not set, and there is none in the default profile\. Set AWS_REGION/],
@@ -119,7 +122,7 @@ describe('a call that the caller may not make', () => {
     expect(exitCodeOf(explained)).toBe(1);
   });
 
-  it('without a caller in the message is told all the same', () => {
+  it('is also reported when the message names no caller', () => {
     const explained = explainCaller(named('AccessDenied', 'Access Denied.'), KEYS);
     expect(explained).toMatchObject({
       name: 'NotPermitted',

@@ -101,7 +101,7 @@ describe('a caller who may not call the URL learns at once who called, and which
 });
 
 describe('a session that expired before the call', () => {
-  it('is told at once, and no task exists', async () => {
+  it('is reported at once, and no task exists', async () => {
     const calls = answering(EXPIRED);
     const request = transfer();
     await expect(

@@ -20,9 +20,12 @@ const write = (path: string, text: string): void => writeFileSync(join(project, 
 describe('built control functions', () => {
   beforeEach(() => {
     mkdirSync(join(project, 'dist'), { recursive: true });
-    write('package-lock.json', '{}');
+    mkdirSync(join(project, 'packages/a'), { recursive: true });
+    for (const path of ['package-lock.json', 'package.json', 'packages/a/package.json']) write(path, '{}');
     write('one.ts', 'export const one = 1;');
-    const manifest = manifestOf(['one.ts', 'node_modules/zod/index.js'], project);
+    write('packages/a/two.ts', 'export const two = 2;');
+    const sources = ['one.ts', 'packages/a/two.ts', 'node_modules/zod/index.js'];
+    const manifest = manifestOf(sources, project);
     writeFileSync(manifestFile(built), JSON.stringify(manifest));
   });
 
@@ -32,6 +35,7 @@ describe('built control functions', () => {
     ['a source has changed', () => write('one.ts', 'export const one = 2;')],
     ['a source was deleted', () => rmSync(join(project, 'one.ts'))],
     ['the locked packages have changed', () => write('package-lock.json', '{"packages":{}}')],
+    ['a package exports other files', () => write('packages/a/package.json', '{"exports":{}}')],
     ['the build did not end', () => rmSync(manifestFile(built))],
     ['the manifest was only written in part', () => writeFileSync(manifestFile(built), '{"options":')],
     [
