@@ -1,15 +1,11 @@
-import { makeBundle } from 'taskbound-evidence/chain/bundle';
-import { chainFault } from 'taskbound-evidence/chain/evidence';
-import type { EvidenceEvent } from 'taskbound-evidence/events/event';
-import { asEventOfType, eventsOfType } from 'taskbound-evidence/events/event-of-type';
-import { parseEvents } from 'taskbound-evidence/events/parse-events';
+import { asEventOfType } from 'taskbound-evidence/events/event-of-type';
 import { dueAtMs } from '../../core/ledger/due.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { isAtLeast } from '../../core/ledger/phase.ts';
-import { verifyBundle } from 'taskbound-evidence/signature/verify';
-import { versionIdFrom } from '../../lambdas/control/secrets/secrets.ts';
 import type { Adversary, TaskSession } from './adversary.ts';
 import { endsFromMs, judgeDeadlines, judgeEarlyEnd, judgeRuns } from './judge-people.ts';
+import { firstMs, type Case } from './case.ts';
+import { judgeEvidence, judgeSignature } from './judge-evidence.ts';
 import type { Monitor } from './monitor.ts';
 import type { ReportViolation, Violation } from './violation.ts';
 import type { Observed } from './witness.ts';
@@ -27,15 +23,6 @@ export interface Judged {
   readonly closed: number;
   /** The longest time in seconds from the last fault, or from the end of the task if that is later, until its boundary was closed. */
   readonly maxSecondsToClosed: number;
-}
-
-interface Case {
-  readonly world: World;
-  readonly boundaryId: string;
-  readonly rows: readonly Observed<LedgerRow>[];
-  readonly row: LedgerRow;
-  readonly sessions: readonly TaskSession[];
-  readonly closedMs: number | undefined;
 }
 
 /** The watchers of the run. */
@@ -97,9 +84,6 @@ function caseOf(
     closedMs: events.find(({ what }) => what.type === 'boundary.closed')?.atMs,
   };
 }
-
-const firstMs = (rows: readonly Observed<LedgerRow>[], is: (row: LedgerRow) => boolean): number =>
-  rows.find(({ what }) => is(what))?.atMs ?? Number.POSITIVE_INFINITY;
 
 const revokingMs = ({ rows }: Case): number => firstMs(rows, ({ phase }) => isAtLeast(phase, 'revoking'));
 
@@ -195,62 +179,6 @@ function judgeLateIssue(of: Case, report: ReportViolation): void {
   if (late)
     report(4, `${of.boundaryId} was closed, and then ${late.what.split('/').at(-1) ?? ''} was made for it`);
 }
-
-/** Invariant 6. */
-function judgeEvidence(of: Case, report: ReportViolation): void {
-  const { boundaryId, world, closedMs } = of;
-  const chain = (world.witness.events.get(boundaryId) ?? []).map(({ what }) => what);
-  const fault = chainFault(boundaryId, chain);
-  if (fault !== undefined) report(6, `the evidence of ${boundaryId} does not hold: ${fault}`);
-  const ends = chain.filter(({ type }) => type === 'boundary.closed').length;
-  if (closedMs !== undefined && ends !== 1) report(6, `the evidence of ${boundaryId} has ${ends} ends`);
-  const { events, faults } = parseEvents(chain);
-  for (const { id, path, problem } of faults)
-    report(6, `the event ${id} of ${boundaryId} does not match its schema: ${path}: ${problem}`);
-  judgeEventContents(of, events, report);
-}
-
-/** Each fact that an event contains must have happened. */
-function judgeEventContents(of: Case, events: readonly EvidenceEvent[], report: ReportViolation): void {
-  const { boundaryId, world } = of;
-  const { witness } = world;
-  const keysInEvidence = new Set(eventsOfType(events, 'identity.issued').map(({ data }) => data.accessKeyId));
-  const issued = new Set(of.sessions.map(({ accessKeyId }) => accessKeyId));
-  for (const key of keysInEvidence)
-    if (!issued.has(key)) report(6, `${boundaryId} tells of a key that was never issued`);
-  for (const { what } of witness.valuesPut.filter(({ what: { name } }) =>
-    isSessionSecretOf(name, boundaryId),
-  ))
-    if (![...keysInEvidence].some((key) => versionIdFrom(key) === what.version))
-      report(6, `${boundaryId} stored a key that its evidence does not tell of`);
-  for (const { data } of eventsOfType(events, 'secret.issued'))
-    if (!witness.secretsMade.some(({ what }) => what === data.secretName))
-      report(6, `${boundaryId} tells of a secret that was never made`);
-  const deny = eventsOfType(events, 'boundary.revoked').at(-1)?.data.deny;
-  if (
-    typeof deny === 'object' &&
-    deny.effective &&
-    !witness.denies.some(({ what }) => what.policyName === deny.policyName)
-  )
-    report(6, `${boundaryId} tells of a deny that was never put`);
-}
-
-/** Invariant 14: the whole chain was signed once, before the row was closed, with the stack's own key. */
-function judgeSignature({ boundaryId, world, rows, closedMs }: Case, report: ReportViolation): void {
-  if (closedMs === undefined) return;
-  const [head, ...more] = world.witness.heads.get(boundaryId) ?? [];
-  if (head === undefined || more.length > 0)
-    return report(14, `${boundaryId} was signed ${head === undefined ? 0 : 1 + more.length} times`);
-  if (head.atMs > firstMs(rows, ({ phase }) => phase === 'closed'))
-    report(14, `${boundaryId} was closed before it was signed`);
-  const events = (world.witness.events.get(boundaryId) ?? []).map(({ what }) => what);
-  const { envelope, publicKey } = head.what;
-  const { fault } = verifyBundle(makeBundle(boundaryId, events, { envelope, publicKey }), world.evidenceKey);
-  if (fault !== null) report(14, `the signature of ${boundaryId} does not hold: ${fault}`);
-}
-
-const isSessionSecretOf = (name: string, boundaryId: string): boolean =>
-  name.includes(`/${boundaryId}/`) && name.endsWith('/session');
 
 /** Invariant 8. */
 function judgeSuccess(of: Case, workDone: ReadonlySet<string>, report: ReportViolation): void {
