@@ -1,23 +1,23 @@
-import { messageOf } from 'taskbound-evidence/command/errors';
-import { EXIT } from 'taskbound-evidence/command/exit-codes';
-import type { Io } from './io.ts';
-
-/** Commands that change something, in the stack or on this machine. */
-const ACTING_COMMANDS: readonly string[] = ['run', 'local', 'approve', 'refuse', 'revoke', 'drain'];
+import { messageOf } from './errors.ts';
+import { EXIT } from './exit-codes.ts';
+import type { CommandIo } from './io.ts';
 
 /**
  * The exit code once everything has been written. A result that was not delivered must not look like a verdict, nor like one that was
- * delivered. A command that only reads can be called again: 2. Otherwise its effects remain, and 2 would mean that there are none.
+ * delivered. A command that only reads can be called again: 2. After one that `acts`, its effects remain, and 2 would mean that there are none.
  */
-export async function codeAfterOutput(code: number, command: string, io: Io): Promise<number> {
+export async function codeAfterOutput(
+  code: number,
+  { program, command, acts }: { readonly program: string; readonly command: string; readonly acts: boolean },
+  io: CommandIo,
+): Promise<number> {
   const failure = await io.outFailure?.();
   if (failure === undefined) return code;
-  const acts = ACTING_COMMANDS.includes(command);
   const nextStep = acts
-    ? `The effects of ${command} remain: see taskbound list.`
+    ? `The effects of ${command} remain: see ${program} list.`
     : 'Run the command again with an output that can be written.';
   io.err(
-    `taskbound: the result was not delivered, because standard output cannot be written: ${messageOf(failure)}. ${nextStep}\n`,
+    `${program}: the result was not delivered, because standard output cannot be written: ${messageOf(failure)}. ${nextStep}\n`,
   );
   return acts ? Math.max(code, EXIT.failed) : EXIT.usage;
 }
