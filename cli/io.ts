@@ -7,7 +7,7 @@ export interface Io extends CommandIo {
   readonly userName: string;
   /** Real time. */
   readonly clock: Clock;
-  /** Synthesizes the sample app into a folder, for a command without --assembly. */
+  /** Synthesizes the app of cdk.json in `cwd` into a folder, for a command without --assembly. Throws `UsageError`. */
   synthesize(directory: string): Promise<void>;
   /** The user's answer; undefined when there is no terminal to ask at. */
   ask(question: string): Promise<string | undefined>;

@@ -39,10 +39,7 @@ function printError(
 
 function printUsageError(error: CommanderError, argv: readonly string[], io: Io): number {
   if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return EXIT.done;
-  const text =
-    error.code === 'commander.help'
-      ? 'No command was given'
-      : error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  const text = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
   const message = `${text}${/[.?!)]$/.test(text) ? '' : '.'} See taskbound --help.`;
   io.err(`taskbound: ${message}\n`);
   if (argv.includes('--json')) printJson(io, { error: { name: 'UsageError', message } });
@@ -73,7 +70,10 @@ function declareCommands(program: Command, io: Io, exitWith: ExitWith): void {
   declareDrain(program, io, exitWith);
 }
 
-/** The command line. `argv` contains the arguments only. Returns the exit code. Reads and writes only through `io` and the given files. */
+/**
+ * The command line. `argv` contains the arguments only; without any, it prints the help. Returns the exit code. Reads and writes only
+ * through `io` and the given files.
+ */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let code: number = EXIT.done;
   let command = '';
@@ -86,7 +86,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .hook('preAction', (_program, called) => void (command = called.name()));
   declareCommands(program, io, async (outcome) => void (code = await outcome));
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     code =
       error instanceof CommanderError

@@ -26,6 +26,7 @@ export async function openAssembly(given: string | undefined, io: Io): Promise<A
   const directory = await mkdtemp(join(tmpdir(), 'taskbound-assembly-'));
   const discard = () => rm(directory, { recursive: true, force: true });
   try {
+    io.err('Synthesizing the app of cdk.json\n');
     await io.synthesize(directory);
     return { directory, discard };
   } catch (error) {

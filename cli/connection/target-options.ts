@@ -48,6 +48,6 @@ export const withAnyStack = (command: Command, local: string): Command =>
       .option(LOCAL, local)
       .option(
         ASSEMBLY,
-        'the folder of a synthesized CDK assembly for a local stack (default: synthesize the sample app)',
+        'the folder of a synthesized CDK assembly for a local stack (default: synthesize the app of cdk.json)',
       ),
   );

@@ -164,7 +164,6 @@ describe('the limit of the policy', () => {
 
 describe('usage', () => {
   it.each([
-    [[], /No command was given/],
     [['frobnicate'], /unknown command 'frobnicate'/],
     [['run', '--local'], /Neither a request nor --schedule was given/],
     [['run', 'a', 'b'], /too many arguments/],
