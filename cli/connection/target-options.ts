@@ -44,7 +44,10 @@ export const withStack = (command: Command, example: string, io: Io): Command =>
 export const withAnyStack = (command: Command, local: string): Command =>
   withJson(
     command
-      .option(...STACK)
+      .option(
+        '--stack <name>',
+        'the name of the deployed stack (default with AWS_ENDPOINT_URL: Taskbound); with --local or --assembly, a stack of the app (default: the one with a TaskBoundary)',
+      )
       .option(LOCAL, local)
       .option(
         ASSEMBLY,
