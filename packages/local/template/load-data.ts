@@ -10,7 +10,7 @@ const index = z.looseObject({ IndexName: z.string(), KeySchema: keySchema, Proje
 
 /** A replica has the policy of the table in its region. */
 const replica = z.looseObject({
-  ResourcePolicy: z.undefined('the embedded AWS has no resource policies of tables'),
+  ResourcePolicy: z.undefined('the embedded AWS has no resource policies of tables').optional(),
 });
 
 const tableProperties = z.looseObject({
