@@ -54,5 +54,6 @@ process.exitCode = await main(process.argv.slice(2), {
   clock: new SystemClock(),
   ask,
   synthesize,
+  keepsAssemblies: true,
   untilInterrupted,
 });
