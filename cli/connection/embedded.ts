@@ -6,13 +6,13 @@ import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
 import { dumpStack, SeedError, seedStack } from 'taskbound-local/seed/seed';
 import { nextRunMs } from 'taskbound-local/scheduler/schedules';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
-import { TemplateRefused } from 'taskbound-local/template/refusal';
 import { writeTrailFiles } from 'taskbound-local/trail/trail-files';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import type { Clock } from 'taskbound-time/clock';
 import { openAssembly } from './assembly.ts';
 import type { ClientConfig } from './client-config.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
+import { isOfBoundary, refusedAsUsage, skippedText } from './stack-of-app.ts';
 import type { Io } from '../io.ts';
 
 /** An embedded AWS with the stack loaded. It needs no account and ends with `close`. */
@@ -36,6 +36,8 @@ export interface Embedded {
 
 export interface EmbeddedOptions {
   readonly assembly?: string;
+  /** A stack of the app. @default - the one with a TaskBoundary */
+  readonly stack?: string;
   /** Seconds until a policy change has effect. */
   readonly policyDelay?: number;
   /** Where it is served, on the system clock: `http://127.0.0.1:4566`. Without it, it runs in this process on a clock that skips idle waiting. */
@@ -49,8 +51,9 @@ export async function startEmbedded(options: EmbeddedOptions, io: Io): Promise<E
   const assembly = await openAssembly(options.assembly, io);
   try {
     const aws = await start(options, io);
-    const loaded = aws.loadAssembly(assembly.directory);
-    const stack = await (options.assembly === undefined ? loaded : loaded.catch(asUsageError));
+    const wanted = { needs: isOfBoundary, ...omitUndefined({ stackName: options.stack }) };
+    const stack = await aws.loadAssembly(assembly.directory, wanted).catch(refusedAsUsage);
+    io.err(skippedText(stack.skipped, io.env));
     aws.startSchedules();
     return embeddedOf(aws, stack);
   } finally {
@@ -130,9 +133,7 @@ function stopAt(aws: EmbeddedAws, state: string): void {
   });
 }
 
-/** Errors in the given seed or template are the user's to correct. */
+/** Errors in the given seed are the user's to correct. */
 function asUsageError(error: unknown): never {
-  throw error instanceof SeedError || error instanceof TemplateRefused
-    ? new UsageError(error.message)
-    : error;
+  throw error instanceof SeedError ? new UsageError(error.message) : error;
 }

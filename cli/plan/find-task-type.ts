@@ -6,6 +6,7 @@ import { openAssembly } from '../connection/assembly.ts';
 import { isAccessDenied, isCredentialError } from '../connection/caller-error.ts';
 import { connect, type ConnectionOptions } from '../connection/connection.ts';
 import { ServiceFailure } from '../errors.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import type { Io } from '../io.ts';
 import { requesterConfig } from '../connection/person-config.ts';
@@ -18,18 +19,18 @@ import { targetOf } from '../connection/target.ts';
 export function findTaskType(type: string, options: ConnectionOptions, io: Io): Promise<TaskTypeConfig> {
   const target = targetOf(options, io.env);
   const isDeployed = options.assembly === undefined && (target === 'endpoint' || target === 'account');
-  return isDeployed ? fromStack(type, options, io) : fromAssembly(type, options.assembly, io);
+  return isDeployed ? fromStack(type, options, io) : fromAssembly(type, options, io);
 }
 
-async function fromAssembly(type: string, given: string | undefined, io: Io): Promise<TaskTypeConfig> {
-  const assembly = await openAssembly(given, io);
+async function fromAssembly(type: string, options: ConnectionOptions, io: Io): Promise<TaskTypeConfig> {
+  const assembly = await openAssembly(options.assembly, io);
   try {
-    const [{ readAssembly }, { resolveTemplate }] = await Promise.all([
-      import('taskbound-local/template/assembly'),
-      import('taskbound-local/template/resolve'),
-    ]);
-    const { stackName, template } = await readAssembly(assembly.directory);
-    return taskTypeIn(type, stackName, resolveTemplate(template, { stackName }).resources);
+    const { resolveAssembly } = await import('taskbound-local/template/resolve-assembly');
+    const { isOfBoundary, refusedAsUsage } = await import('../connection/stack-of-app.ts');
+    const wanted = { needs: isOfBoundary, ...omitUndefined({ stackName: options.stack }) };
+    const loaded = await resolveAssembly(assembly.directory, wanted).catch(refusedAsUsage);
+    const { stackName, resources } = loaded.chosen;
+    return taskTypeIn(type, stackName, resources);
   } finally {
     await assembly.discard();
   }
