@@ -107,22 +107,23 @@ async function followTask(
       for (const line of progress.lines(event)) io.err(line);
     });
     return await describe(sfn, task.executionArn);
+  } catch (error) {
+    // The row shows what became of the task: one that was ended while it waited never had an execution.
+    if (isUnknownExecution(error)) return UNKNOWN_EXECUTION;
+    throw error;
   } finally {
     sfn.destroy();
   }
 }
 
+const UNKNOWN_EXECUTION: Execution = {
+  status: 'UNKNOWN',
+  cause: 'Step Functions does not have the execution: it was never started, or its state machine was deleted.',
+};
+
 async function describe(sfn: SFNClient, executionArn: string): Promise<Execution> {
-  try {
-    const { status, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-    return { status: status ?? 'UNKNOWN', error, cause };
-  } catch (error) {
-    if (!isUnknownExecution(error)) throw error;
-    return {
-      status: 'UNKNOWN',
-      cause: 'The state machine was deleted, so Step Functions no longer has the execution.',
-    };
-  }
+  const { status, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+  return { status: status ?? 'UNKNOWN', error, cause };
 }
 
 interface EvidenceOptions extends Pick<FollowOptions, 'records' | 'out' | 'io'> {
