@@ -164,7 +164,11 @@ describe('one grant is all that a command needs', () => {
     expect(revoked.code, revoked.stderr).toBe(0);
     expect(revoked.stdout).toContain('approved.ended-1 is closed');
     const { code, stdout } = await ended;
-    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 1, phase: 'closed', proof: 'nothing-issued' });
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+      code: 1,
+      phase: 'closed',
+      proof: 'nothing-issued',
+    });
   });
 });
 
