@@ -11,8 +11,11 @@ import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import type { Clock } from 'taskbound-time/clock';
 import { openAssembly } from './assembly.ts';
 import type { ClientConfig } from './client-config.ts';
+import { dataNames, type DataNames } from './data-names.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import { isOfBoundary, refusedAsUsage, skippedText } from './stack-of-app.ts';
+import { parseManifest } from './read-manifest.ts';
+import { manifestName } from '../../core/manifest/manifest.ts';
 import type { Io } from '../io.ts';
 
 /** An embedded AWS with the stack loaded. It needs no account and ends with `close`. */
@@ -77,16 +80,23 @@ function start({ origin, policyDelay }: EmbeddedOptions, io: Io): Promise<Embedd
 const demoScript = (): string =>
   readFileSync(new URL('../../sample/database/demo.sql', import.meta.url), 'utf8');
 
+/** The names of the stack's data. A stack without a manifest has no tables of Taskbound. */
+function namesOf({ ssm }: EmbeddedAws, stack: LoadedStack): DataNames {
+  const name = manifestName(stack.stackName);
+  const text = ssm.value(name);
+  return dataNames(stack, text === undefined ? undefined : parseManifest(text, name));
+}
+
 function embeddedOf(aws: EmbeddedAws, stack: LoadedStack): Embedded {
-  const { stackName, outputs } = stack;
+  const { stackName } = stack;
   const databases = new LocalDatabases(aws, stack, demoScript);
   return {
     aws,
     stackName,
     clock: aws.clock,
     config: aws.clientConfig(),
-    seed: (folder) => seedStack(folder, outputs, aws).catch(asUsageError),
-    dump: (folder) => dumpStack(folder, outputs, aws).catch(asUsageError),
+    seed: (folder) => seedStack(folder, namesOf(aws, stack).seed, aws).catch(asUsageError),
+    dump: (folder) => dumpStack(folder, namesOf(aws, stack).dump, aws).catch(asUsageError),
     writeTrail: (folder) => writeTrailFiles(folder, aws.trail, aws.clock.nowMs()),
     stopAt: (state) => stopAt(aws, state),
     nextRunMs: (schedule) => nextRunOf(aws, schedule),

@@ -16,7 +16,7 @@ import { stackKey } from '../connection/stack-key.ts';
 import { writeKey } from 'taskbound-evidence/command/key-file';
 import { followExecution, isUnknownExecution } from './follow-execution.ts';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person-config.ts';
+import { personConfig } from '../connection/person-config.ts';
 import type { Persona } from '../connection/persona.ts';
 import { StackRecords } from '../connection/stack-records.ts';
 import { showSubject } from '../decide/show-subject.ts';
@@ -43,8 +43,8 @@ export async function runTask(
   options: RunTaskOptions,
 ): Promise<RunReport> {
   const { io } = options;
-  const config = requesterConfig(connection, io);
-  const records = new StackRecords(config, connection.outputs);
+  const config = await personConfig(connection, io, { kind: 'submit', type: request.type });
+  const records = new StackRecords(config, connection.manifest);
   io.err(`Submitting the task ${boundaryIdOf(request.type, request.taskId)}\n`);
   const task = await submitRequest(functionUrl('submit', connection, config), request);
   io.err(`Task ${task.boundaryId} ${task.created ? 'submitted' : `already exists (${task.phase})`}\n`);
@@ -64,7 +64,7 @@ export async function followToEnd(
     const execution = await followTask(config, connection, task, io);
     const row = await awaitClosed(records, task.boundaryId, { clock, print: io.err });
     if (row === undefined) return unknownReport(task, `The ledger has no row for ${task.boundaryId}.`);
-    const key = await stackKey(config, connection.outputs);
+    const key = await stackKey(config, connection.manifest);
     return await withEvidence(reportOf(row, execution), { records, out, io, key });
   } catch (error) {
     const cause = messageOf(explainCaller(error, io.env));
@@ -107,22 +107,23 @@ async function followTask(
       for (const line of progress.lines(event)) io.err(line);
     });
     return await describe(sfn, task.executionArn);
+  } catch (error) {
+    // The row shows what became of the task: one that was ended while it waited never had an execution.
+    if (isUnknownExecution(error)) return UNKNOWN_EXECUTION;
+    throw error;
   } finally {
     sfn.destroy();
   }
 }
 
+const UNKNOWN_EXECUTION: Execution = {
+  status: 'UNKNOWN',
+  cause: 'Step Functions does not have the execution: it was never started, or its state machine was deleted.',
+};
+
 async function describe(sfn: SFNClient, executionArn: string): Promise<Execution> {
-  try {
-    const { status, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-    return { status: status ?? 'UNKNOWN', error, cause };
-  } catch (error) {
-    if (!isUnknownExecution(error)) throw error;
-    return {
-      status: 'UNKNOWN',
-      cause: 'The state machine was deleted, so Step Functions no longer has the execution.',
-    };
-  }
+  const { status, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+  return { status: status ?? 'UNKNOWN', error, cause };
 }
 
 interface EvidenceOptions extends Pick<FollowOptions, 'records' | 'out' | 'io'> {
