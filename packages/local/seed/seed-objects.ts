@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { AwsError } from '../gateway/service.ts';
-import { S3_LIMITS } from '../s3/limits.ts';
-import { checkKey } from '../s3/target.ts';
+import { assertKey } from './object-key.ts';
 import { SeedError } from './seed-error.ts';
 import {
   assertSize,
@@ -59,24 +57,8 @@ function indexedObjects(folder: string, outputs: readonly string[], rows: readon
     const where = `${join(folder, INDEX_FILE)}, row ${index + 1}`;
     if (!outputs.includes(bucket))
       throw new SeedError(`${where}: bucket is '${bucket}'; bucket outputs are ${outputs.join(', ')}.`);
-    if (!key.isWellFormed())
-      throw new SeedError(
-        `${where}: the key contains half a surrogate pair, which is not valid UTF-8. S3 keys must be UTF-8.`,
-      );
     return { output: bucket, key, where, path: pathInside(folder, file, where) };
   });
-}
-
-function assertKey({ key, where }: Found): void {
-  try {
-    checkKey(key, S3_LIMITS.keyBytes);
-  } catch (error) {
-    if (error instanceof AwsError)
-      throw new SeedError(
-        `${where}: S3 refuses the key '${key}': ${error.message} ${JSON.stringify(error.details)}`,
-      );
-    throw error;
-  }
 }
 
 /**
@@ -96,7 +78,7 @@ export function readObjects(
   const indexed = indexedObjects(folder, names, rows);
   const found = [...spelledObjects(folder, names, new Set(rows.map((row) => row.file))), ...indexed];
   assertNoDuplicates(found);
-  found.forEach(assertKey);
+  for (const { key, where } of found) assertKey(key, where);
   return () => {
     for (const { output, key, path } of found) s3.put(buckets.get(output) ?? '', key, readPlain(path));
   };

@@ -1,25 +1,16 @@
 import { join } from 'node:path';
 import { dumpItems } from './dump-items.ts';
 import { dumpObjects } from './dump-objects.ts';
+import { withoutOwnTables } from './own-tables.ts';
 import { SeedError } from './seed-error.ts';
 import { rootFolder, statOf } from './seed-files.ts';
 import { readItems } from './seed-items.ts';
-import { OBJECTS_FOLDER, TABLES_FOLDER, type ItemStore, type ObjectStore } from './seed-layout.ts';
+import { OBJECTS_FOLDER, TABLES_FOLDER, type Stores } from './seed-layout.ts';
 import { readObjects } from './seed-objects.ts';
 
 export { SeedError } from './seed-error.ts';
-
-/** The services that store a stack's data. */
-export interface Stores {
-  readonly s3: ObjectStore;
-  readonly dynamodb: ItemStore;
-}
-
-/** Taskbound's own tables. They are not seeded, because a seed must not forge a row or an event. */
-const OWN_TABLES = new Set(['LedgerTable', 'EvidenceTable']);
-
-const withoutOwnTables = (outputs: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(outputs).filter(([name]) => !OWN_TABLES.has(name)));
+export { bucketOf, seedData, tableOf, type SeedData } from './seed-data.ts';
+export { plainOf } from './plain-items.ts';
 
 /** The path of a subfolder; undefined when it does not exist. Refuses a link, which could lead outside. */
 function subfolder(root: string, name: string): string | undefined {
