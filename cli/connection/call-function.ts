@@ -20,5 +20,5 @@ export async function callFunction<Result>(
     );
   const parsed = schema.safeParse(called.answer.body);
   if (parsed.success) return parsed.data;
-  throw new ServiceFailure(`The ${what} got an unexpected response. Check the stack's outputs.`);
+  throw new ServiceFailure(`The ${what} got an unexpected response. Check the stack.`);
 }

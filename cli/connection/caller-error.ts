@@ -124,24 +124,24 @@ const noRegion = ({ AWS_PROFILE: profile }: Io['env']): UsageError =>
     `There is no AWS region: AWS_REGION is not set, and ${profile ? `the profile ${JSON.stringify(profile)} (AWS_PROFILE) has none or does not exist` : 'there is none in the default profile'}. Set AWS_REGION to the region of the stack.`,
   );
 
-const DENIED = /^User: (\S+) is not authorized to perform: (\S+)/;
+const DENIED = /^User: (\S+) is not authorized to perform: (\S+)(?: on resource: (\S+))?/;
 
-/** Which grant contains a call that a command makes itself, by the service of its action. */
-const GRANTS: Readonly<Record<string, string>> = {
-  cloudformation: 'the permission cloudformation:DescribeStacks on the stack',
-  dynamodb: 'what TaskBoundary.grantRead grants',
-  kms: 'what TaskBoundary.grantRead grants',
-  s3: 'what TaskBoundary.grantRead grants',
-  ssm: 'what grantRead of the task type grants',
-  states: 'what grantRead of the task type grants',
-};
+/** Which grants contain a call that a command makes itself: the first row whose action and resource match. */
+const GRANTS: readonly (readonly [action: RegExp, resource: RegExp, grants: string])[] = [
+  [/^cloudformation:/, /./, 'the permission cloudformation:DescribeStacks on the stack'],
+  [/^dynamodb:(Put|Delete)Item$|^states:StopExecution$/, /./, 'grantDrain of the boundary'],
+  [/^dynamodb:Query$/, /\/index\//, 'grantRead of the boundary'],
+  [/^s3:/, /./, 'grantRead of the boundary'],
+  [/^ssm:/, /\/types\//, 'grantRead or grantDecide of the task type, or grantRead of the boundary'],
+  [/^(dynamodb|kms|states):/, /./, 'grantRead or grantSubmit of the task type, or grantRead of the boundary'],
+];
 
-function notPermitted(error: Error): NotPermitted {
-  const [, caller, action = ''] = DENIED.exec(error.message) ?? [];
-  const grant = GRANTS[action.split(':', 1)[0] ?? ''];
+/** Explains that the caller may not make a call. `needed`: what would permit it, if the call itself does not tell. */
+export function notPermitted(error: Error, needed?: string): NotPermitted {
+  const [, caller, action = '', resource = '*'] = DENIED.exec(error.message) ?? [];
   const who = caller === undefined ? 'The caller may not do this' : `${caller} may not call ${action}`;
-  const needed = grant === undefined ? 'this permission' : grant;
+  const row = GRANTS.find(([actions, resources]) => actions.test(action) && resources.test(resource));
   return new NotPermitted(
-    `${who} (${error.name}: ${messageOf(error)}). Use credentials that have ${needed}, or act in a role that has it: --as NAME@ROLE.`,
+    `${who} (${error.name}: ${messageOf(error)}). Use credentials that have ${needed ?? row?.[2] ?? 'this permission'}, or act in a role that has it: --as NAME@ROLE.`,
   );
 }

@@ -1,25 +1,20 @@
-import type { Clock } from 'taskbound-time/clock';
+import type { Acting } from './acting.ts';
 import type { ClientConfig } from './client-config.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { callerCredentials } from './credentials.ts';
 import type { Embedded } from './embedded.ts';
 import type { Io } from '../io.ts';
-import { parsePersona, type Persona } from './persona.ts';
-import { readOutputs, type StackOutputs } from './stack-outputs.ts';
+import { parsePersona } from './persona.ts';
+import type { Manifest } from '../../core/manifest/manifest.ts';
+import { findManifest } from './find-manifest.ts';
+import { readManifest } from './read-manifest.ts';
 import { targetOf, type TargetOptions } from './target.ts';
 
 /** An AWS and a stack in it: a real account, an embedded AWS behind an endpoint, or one in this process. */
-export interface Connection {
+export interface Connection extends Acting {
   readonly stackName: string;
-  readonly outputs: StackOutputs;
-  /** The clock of that AWS: real, or the virtual one of an AWS in this process. */
-  readonly clock: Clock;
-  readonly config: ClientConfig;
-  /** False for an embedded AWS, which creates a person when a command acts as one. See `person-config.ts`. */
-  readonly hasPeople: boolean;
-  /** The person of `--as`. */
-  readonly as?: Persona;
+  readonly manifest: Manifest;
   /** Present when the AWS runs in this process. */
   readonly embedded?: Embedded;
   close(): Promise<void>;
@@ -52,13 +47,16 @@ export async function connect(options: ConnectionOptions, io: Io): Promise<Conne
   if (target === 'in-process') return connectInProcess(options, io);
   const config = environmentConfig(io.env);
   const stackName = options.stack ?? DEFAULT_STACK;
-  return {
-    stackName,
-    outputs: await readOutputs(config, stackName),
+  const acting = {
     clock: io.clock,
     config,
     hasPeople: config.endpoint === undefined || !isLoopback(config.endpoint),
     ...personOption(options),
+  };
+  return {
+    stackName,
+    manifest: await findManifest(stackName, acting),
+    ...acting,
     close: async () => undefined,
   };
 }
@@ -91,7 +89,7 @@ async function connectInProcess(options: ConnectionOptions, io: Io): Promise<Con
     const { config, clock, stackName } = embedded;
     return {
       stackName,
-      outputs: await readOutputs(config, stackName),
+      manifest: await readManifest(config, stackName),
       clock,
       config,
       hasPeople: false,

@@ -22,6 +22,11 @@ export function callerCredentials(env: Io['env']): { readonly credentials?: AwsC
   return { credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) } };
 }
 
+/** A config whose credentials can be asked for in advance. */
+export interface AssumedRoleConfig extends ClientConfig {
+  readonly credentials: () => Promise<CallerIdentity>;
+}
+
 /** Converts a user name to a valid session name: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const sessionNameOf = (userName: string): string =>
   userName
@@ -38,7 +43,7 @@ export function assumedRoleConfig(
   clock: Clock,
   roleArn: string,
   userName: string,
-): ClientConfig {
+): AssumedRoleConfig {
   const sts = new STSClient({ ...config });
   let cached: AssumedRole | undefined;
   const credentials = async (): Promise<CallerIdentity> => {

@@ -1,13 +1,13 @@
 import type { Clock } from 'taskbound-time/clock';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import type { ClientConfig } from './client-config.ts';
-import { outputOf, type StackOutputs } from './stack-outputs.ts';
+import type { Manifest } from '../../core/manifest/manifest.ts';
 
-/** The functions that people call, each with the grant of a task type that lets a role call it, and the sample's role that has it. */
+/** The functions that people call, each with the grant of a task type that lets a role call it. */
 const FUNCTIONS = {
-  submit: { output: 'SubmitUrl', grant: 'grantSubmit', role: 'Requesters' },
-  decide: { output: 'DecideUrl', grant: 'grantDecide', role: 'Approvers' },
-  end: { output: 'EndUrl', grant: 'grantEnd', role: 'Requesters' },
+  submit: { url: 'submitUrl', grant: 'grantSubmit' },
+  decide: { url: 'decideUrl', grant: 'grantDecide' },
+  end: { url: 'endUrl', grant: 'grantEnd' },
 } as const;
 
 /** One of the stack's function URLs, and the caller's config. */
@@ -17,19 +17,19 @@ export interface FunctionUrl {
   readonly clock: Clock;
   /** The grant that lets a role call it. */
   readonly grant: (typeof FUNCTIONS)[keyof typeof FUNCTIONS]['grant'];
-  /** A role of the stack that has the grant, if the stack's outputs name one. */
-  readonly role?: string;
+  /** The names of the roles of the stack: one of them may have the grant. */
+  readonly roles: readonly string[];
 }
 
-/** The URL of a function that people call. Throws `UsageError` when the stack has no such output. */
+/** The URL of a function that people call. */
 export function functionUrl(
   name: keyof typeof FUNCTIONS,
-  { outputs, clock }: { readonly outputs: StackOutputs; readonly clock: Clock },
+  { manifest, clock }: { readonly manifest: Manifest; readonly clock: Clock },
   config: ClientConfig,
 ): FunctionUrl {
-  const { output, grant, role } = FUNCTIONS[name];
-  const url = outputOf(outputs, output);
-  return { url, config, clock, grant, ...(outputs[role] !== undefined && { role }) };
+  const { url, grant } = FUNCTIONS[name];
+  const roles = manifest.roles.map((role) => role.name);
+  return { url: manifest[url], config, clock, grant, roles };
 }
 
 /** An embedded AWS serves function URLs under its endpoint as `/lambda-url/<id>/`, even if the port has changed since the stack was loaded. */

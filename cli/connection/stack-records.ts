@@ -14,7 +14,7 @@ import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { REVIEW_OPEN, reviewRow, type ReviewRow } from '../../core/approvals/review.ts';
 import type { ClientConfig } from './client-config.ts';
 import { DAY_INDEX, DUE_INDEX, EVIDENCE_KEYS, LEDGER_KEYS, LOOKUP_INDEX } from '../../core/ledger/tables.ts';
-import { outputOf, type StackOutputs } from './stack-outputs.ts';
+import type { Manifest } from '../../core/manifest/manifest.ts';
 
 const DAY_MS = 86_400_000;
 const startOfDay = (ms: number): number => ms - (ms % DAY_MS);
@@ -27,10 +27,13 @@ export class StackRecords {
   readonly #ledger: string;
   readonly #evidence: string;
 
-  constructor(config: ClientConfig, outputs: StackOutputs) {
+  constructor(
+    config: ClientConfig,
+    { ledgerTable, evidenceTable }: Pick<Manifest, 'ledgerTable' | 'evidenceTable'>,
+  ) {
     this.#documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...config }));
-    this.#ledger = outputOf(outputs, 'LedgerTable');
-    this.#evidence = outputOf(outputs, 'EvidenceTable');
+    this.#ledger = ledgerTable;
+    this.#evidence = evidenceTable;
   }
 
   async row(boundaryId: string): Promise<LedgerRow | undefined> {

@@ -53,16 +53,19 @@ export function awsRefusal(
   return status === 403
     ? new NotPermitted(forbidden(at, caller, text))
     : new ServiceFailure(
-        `The function URL ${at.url} responded with status ${status}: ${text}. Check the stack's outputs.`,
+        `The function URL ${at.url} responded with status ${status}: ${text}. Check the stack.`,
       );
 }
 
 function forbidden(
-  { url, grant, role }: FunctionUrl,
+  { url, grant, roles }: FunctionUrl,
   { arn, accessKeyId }: CallerIdentity,
   text: string,
 ): string {
   const caller = arn ?? `The owner of the access key ${accessKeyId}`;
-  const next = role === undefined ? '' : `, or act in a role that has it: --as NAME@${role}`;
+  const next =
+    roles.length === 0
+      ? ''
+      : `, or act in a role that has it: --as NAME@ROLE (the roles of the stack are ${roles.join(', ')})`;
   return `${caller} may not call the function URL ${url}: AWS refused with 403 (${text.replace(/\.$/, '')}). The function did not run. Get ${grant} of the task type${next}.`;
 }

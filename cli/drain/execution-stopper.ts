@@ -44,7 +44,7 @@ export class ExecutionStopper {
       if (error instanceof ExecutionDoesNotExist) return; // submitted, but not started yet: the reconciler starts or closes it
       if (error instanceof Error && error.name.startsWith('AccessDenied')) {
         throw new ServiceFailure(
-          `The execution of ${boundaryId} cannot be stopped: ${messageOf(error)}. New tasks are still refused. Use credentials of grantDrain (the role Operators), or drain without --end.`,
+          `The execution of ${boundaryId} cannot be stopped: ${messageOf(error)}. New tasks are still refused. Use credentials that have TaskBoundary.grantDrain, or drain without --end.`,
         );
       }
       if (isCredentialError(error)) throw error;

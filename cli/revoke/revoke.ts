@@ -13,7 +13,7 @@ import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { personConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { StackRecords } from '../connection/stack-records.ts';
-import { boundaryIdFrom } from '../boundary-argument.ts';
+import { boundaryIdFrom, typeOf } from '../boundary-argument.ts';
 
 export interface RevokeOptions extends ConnectionOptions {
   readonly type?: string;
@@ -43,10 +43,10 @@ export async function endTask(
   io: Io,
 ): Promise<number> {
   const { task: boundaryId } = call;
-  const config = personConfig(connection, io, 'Requesters');
+  const config = await personConfig(connection, io, { kind: 'end', type: typeOf(boundaryId) });
   const { person } = await callEnd(functionUrl('end', connection, config), call);
   io.err(`${boundaryId} was ended by ${person}: nothing more is issued to it\n`);
-  const row = await awaitEnd(boundaryId, new StackRecords(config, connection.outputs), connection, io);
+  const row = await awaitEnd(boundaryId, new StackRecords(config, connection.manifest), connection, io);
   const closed = { boundaryId, person, phase: row?.phase ?? 'unknown', proof: row?.proof?.kind ?? null };
   if (json) printJson(io, closed);
   else io.out(`${boundaryId} is ${closed.phase}; proof: ${closed.proof ?? 'none yet'}\n`);

@@ -16,7 +16,7 @@ import { stackKey } from '../connection/stack-key.ts';
 import { writeKey } from 'taskbound-evidence/command/key-file';
 import { followExecution, isUnknownExecution } from './follow-execution.ts';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person-config.ts';
+import { personConfig } from '../connection/person-config.ts';
 import type { Persona } from '../connection/persona.ts';
 import { StackRecords } from '../connection/stack-records.ts';
 import { showSubject } from '../decide/show-subject.ts';
@@ -43,8 +43,8 @@ export async function runTask(
   options: RunTaskOptions,
 ): Promise<RunReport> {
   const { io } = options;
-  const config = requesterConfig(connection, io);
-  const records = new StackRecords(config, connection.outputs);
+  const config = await personConfig(connection, io, { kind: 'submit', type: request.type });
+  const records = new StackRecords(config, connection.manifest);
   io.err(`Submitting the task ${boundaryIdOf(request.type, request.taskId)}\n`);
   const task = await submitRequest(functionUrl('submit', connection, config), request);
   io.err(`Task ${task.boundaryId} ${task.created ? 'submitted' : `already exists (${task.phase})`}\n`);
@@ -64,7 +64,7 @@ export async function followToEnd(
     const execution = await followTask(config, connection, task, io);
     const row = await awaitClosed(records, task.boundaryId, { clock, print: io.err });
     if (row === undefined) return unknownReport(task, `The ledger has no row for ${task.boundaryId}.`);
-    const key = await stackKey(config, connection.outputs);
+    const key = await stackKey(config, connection.manifest);
     return await withEvidence(reportOf(row, execution), { records, out, io, key });
   } catch (error) {
     const cause = messageOf(explainCaller(error, io.env));

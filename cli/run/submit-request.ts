@@ -31,6 +31,6 @@ export async function submitRequest(
   const parsed = submitted.safeParse(called.answer.body);
   if (parsed.success) return parsed.data;
   throw new SubmissionUnknown(
-    `Submit responded with status ${called.answer.status} and no task. Check that SubmitUrl is the submit function's URL.`,
+    `Submit responded with status ${called.answer.status} and no task. Check the stack.`,
   );
 }

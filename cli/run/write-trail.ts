@@ -14,13 +14,13 @@ const EXTRA_DIGEST_MS = 2 * LAST_DIGEST_MS;
  * has ended by then, so a trail that cannot be written is only reported, and the task's result is still shown.
  */
 export async function writeTrail(
-  { embedded, config, outputs, clock }: Connection,
+  { embedded, config, manifest, clock }: Connection,
   { boundaryId, folder }: { readonly boundaryId: string; readonly folder: string | undefined },
   io: Io,
 ): Promise<boolean> {
   if (embedded === undefined || folder === undefined) return true;
   try {
-    const row = await new StackRecords(config, outputs).row(boundaryId);
+    const row = await new StackRecords(config, manifest).row(boundaryId);
     const taskEndMs = Math.max(clock.nowMs(), row === undefined ? 0 : latestDeadlineMs(row));
     await clock.sleep(taskEndMs + DELIVERY_SECONDS * 1000 + EXTRA_DIGEST_MS - clock.nowMs());
     await embedded.writeTrail(folder);

@@ -108,13 +108,34 @@ describe('an error of the credentials', () => {
 describe('a call that the caller may not make', () => {
   const caller = 'arn:aws:sts::111122223333:assumed-role/Visitors/eve';
   it.each([
-    ['AccessDenied', 'cloudformation:DescribeStacks', /the permission cloudformation:DescribeStacks/],
-    ['AccessDeniedException', 'dynamodb:Query', /what TaskBoundary\.grantRead grants/],
-    ['AccessDeniedException', 'ssm:GetParameter', /what grantRead of the task type grants/],
-    ['AccessDeniedException', 'states:GetExecutionHistory', /what grantRead of the task type grants/],
-    ['AccessDeniedException', 'sqs:SendMessage', /this permission/],
-  ])('%s of %s names the caller and the grant', (name, action, text) => {
-    const error = named(name, `User: ${caller} is not authorized to perform: ${action} on resource: *`);
+    ['AccessDenied', 'cloudformation:DescribeStacks', '*', /the permission cloudformation:DescribeStacks/],
+    [
+      'AccessDeniedException',
+      'dynamodb:Query',
+      'table/L/index/day',
+      /have grantRead of the boundary, or act/,
+    ],
+    [
+      'AccessDeniedException',
+      'dynamodb:GetItem',
+      'table/L',
+      /have grantRead or grantSubmit of the task type/,
+    ],
+    ['AccessDeniedException', 'dynamodb:PutItem', 'table/L', /have grantDrain of the boundary/],
+    ['AccessDeniedException', 'states:StopExecution', '*', /have grantDrain of the boundary/],
+    [
+      'AccessDeniedException',
+      'ssm:GetParameter',
+      'taskbound/S/types/a-type',
+      /have grantRead or grantDecide/,
+    ],
+    ['AccessDeniedException', 'states:GetExecutionHistory', '*', /have grantRead or grantSubmit of the task/],
+    ['AccessDeniedException', 'sqs:SendMessage', '*', /this permission/],
+  ])('%s of %s on %s names the caller and the grant', (name, action, resource, text) => {
+    const error = named(
+      name,
+      `User: ${caller} is not authorized to perform: ${action} on resource: ${resource}`,
+    );
     expect(isCredentialError(error)).toBe(false);
     const explained = explainCaller(error, KEYS);
     expect(explained).toMatchObject({ name: 'NotPermitted', message: expect.stringMatching(text) });

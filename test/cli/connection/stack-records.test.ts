@@ -16,7 +16,7 @@ test('the look-up index is read page by page, up to the given number', async () 
     .rejects(new Error('too far'));
   const records = new StackRecords(
     { region: 'eu-central-1' },
-    { LedgerTable: 'Ledger', EvidenceTable: 'Evidence' },
+    { ledgerTable: 'Ledger', evidenceTable: 'Evidence' },
   );
   expect((await records.lookUp('key#x', 3)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
   const inputs = documents.commandCalls(QueryCommand).map((call) => call.args[0].input);

@@ -35,7 +35,10 @@ async function startFunctionUrl(answers: readonly { readonly status: number; rea
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'x' },
   };
   const clock = new VirtualClock({ startMs: T0 });
-  return { received, target: { url: `${endpoint}/`, config, clock, grant: 'grantSubmit' } as const };
+  return {
+    received,
+    target: { url: `${endpoint}/`, config, clock, grant: 'grantSubmit', roles: [] } as const,
+  };
 }
 
 describe('submit', () => {

@@ -30,7 +30,7 @@ export const objectOf = (stack: Deployed, boundaryId: string): string | undefine
 
 /** The bundle that `--out` writes. */
 export async function fileOf(stack: Deployed, boundaryId: string): Promise<string> {
-  const records = new StackRecords(stack.connection.config, stack.connection.outputs);
+  const records = new StackRecords(stack.connection.config, stack.connection.manifest);
   const { events, signed } = await records.evidence(boundaryId);
   return bundleText(makeBundle(boundaryId, events, signed));
 }

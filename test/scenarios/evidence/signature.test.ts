@@ -32,11 +32,11 @@ const transfer = (): Request => ({
 });
 
 const evidenceOf = (boundaryId: string) =>
-  new StackRecords(sample.connection.config, sample.connection.outputs).evidence(boundaryId);
+  new StackRecords(sample.connection.config, sample.connection.manifest).evidence(boundaryId);
 
 async function verified(boundaryId: string): Promise<string> {
   const { events, signed } = await evidenceOf(boundaryId);
-  const key = await stackKey(sample.connection.config, sample.connection.outputs);
+  const key = await stackKey(sample.connection.config, sample.connection.manifest);
   const { verdict, fault } = verifyBundle(makeBundle(boundaryId, events, signed), key);
   return fault ?? verdict;
 }
@@ -56,7 +56,7 @@ async function provenTask() {
 
 const putEvidence = (item: Record<string, unknown>) =>
   DynamoDBDocumentClient.from(new DynamoDBClient({ ...sample.connection.config })).send(
-    new PutCommand({ TableName: sample.output('EvidenceTable'), Item: item }),
+    new PutCommand({ TableName: sample.connection.manifest.evidenceTable, Item: item }),
   );
 
 describe('the head of a chain', () => {
@@ -163,7 +163,7 @@ describe('the head of a chain', () => {
     await expect(
       kmsClient.send(
         new SignCommand({
-          KeyId: sample.output('EvidenceKey'),
+          KeyId: sample.connection.manifest.evidenceKeyArn,
           Message: new Uint8Array(32),
           MessageType: 'DIGEST',
           SigningAlgorithm: 'ECDSA_SHA_256',

@@ -16,10 +16,10 @@ export async function realBundle(): Promise<{ readonly bundle: EvidenceBundle; r
     reason: 'to be tampered with',
     parameters: { sourceKey: 'a', destinationKey: 'b' },
   });
-  const { config, outputs } = sample.connection;
-  const { events, signed } = await new StackRecords(config, outputs).evidence(report.boundaryId);
+  const { config, manifest } = sample.connection;
+  const { events, signed } = await new StackRecords(config, manifest).evidence(report.boundaryId);
   const bundle: EvidenceBundle = JSON.parse(bundleText(makeBundle(report.boundaryId, events, signed)));
-  return { bundle, key: await stackKey(config, outputs) };
+  return { bundle, key: await stackKey(config, manifest) };
 }
 
 /** A change to a bundle: its description and the changed bundle. */

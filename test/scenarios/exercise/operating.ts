@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { drainStack, type DrainOptions } from '../../../cli/drain/drain.ts';
 import { stackKey } from '../../../cli/connection/stack-key.ts';
-import { operatorConfig } from '../../../cli/drain/operator-config.ts';
+import { personConfig } from '../../../cli/connection/person-config.ts';
 import { findTasks } from '../../../cli/find/find-tasks.ts';
 import { parseFindQuery } from '../../../cli/find/find-query.ts';
 import { StackRecords } from '../../../cli/connection/stack-records.ts';
@@ -35,12 +35,12 @@ async function drainAndResume(stack: Deployed): Promise<string> {
 }
 
 async function readAsOperator(stack: Deployed, boundaryId: string): Promise<string> {
-  const config = operatorConfig(stack.connection, stack.io);
-  const records = new StackRecords(config, stack.connection.outputs);
+  const config = await personConfig(stack.connection, stack.io, { kind: 'drain' });
+  const records = new StackRecords(config, stack.connection.manifest);
   const listed = await records.recent(1, stack.aws.clock.nowMs());
   const { events, signed } = await records.evidence(boundaryId);
   const bundle = makeBundle(boundaryId, events, signed);
-  const key = await stackKey(config, stack.connection.outputs);
+  const key = await stackKey(config, stack.connection.manifest);
   const { verdict } = verifyBundle(bundle, key);
   const question = parseFindQuery({ requester: 'ann' });
   const { tasks: findings } = await findTasks(

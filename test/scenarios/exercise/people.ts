@@ -3,7 +3,6 @@ import { functionUrl } from '../../../cli/connection/function-url.ts';
 import { callEnd } from '../../../cli/revoke/call-end.ts';
 import { stackKey } from '../../../cli/connection/stack-key.ts';
 import { findTasks } from '../../../cli/find/find-tasks.ts';
-import { personConfig } from '../../../cli/connection/person-config.ts';
 import type { Persona } from '../../../cli/connection/persona.ts';
 import { parseFindQuery } from '../../../cli/find/find-query.ts';
 import { StackRecords } from '../../../cli/connection/stack-records.ts';
@@ -11,7 +10,7 @@ import { followToEnd } from '../../../cli/run/run-task.ts';
 import { showSubject } from '../../../cli/decide/show-subject.ts';
 import { submitDecision } from '../../../cli/decide/submit-decision.ts';
 import { submitRequest } from '../../../cli/run/submit-request.ts';
-import { readTaskType } from '../../../cli/plan/find-task-type.ts';
+import { readTaskType } from '../../../cli/connection/task-type.ts';
 import { reviewIdOf } from 'taskbound-evidence/names/review-id';
 import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import type { Deployed } from '../deployed.ts';
@@ -21,12 +20,12 @@ import { answer, ownersRecords, slowWork, summary, transfer, vacuum, type Scenar
 
 /** What people do with existing tasks. */
 
-const ANN: Persona = { name: 'ann', roleOutput: 'Requesters' };
-const BOB: Persona = { name: 'bob', roleOutput: 'Approvers' };
+const ANN: Persona = { name: 'ann', role: 'Requesters' };
+const BOB: Persona = { name: 'bob', role: 'Approvers' };
 
-const configOf = (stack: Deployed, as: Persona) => stack.person(as.name, as.roleOutput);
+const configOf = (stack: Deployed, as: Persona) => stack.person(as.name, as.role);
 const recordsOf = (stack: Deployed, as: Persona) =>
-  new StackRecords(configOf(stack, as), stack.connection.outputs);
+  new StackRecords(configOf(stack, as), stack.connection.manifest);
 
 /**
  * Each role reads the outcome of tasks of all types and the permissions of each type: `list`, `show`, `plan`, and `run` for an existing
@@ -41,11 +40,11 @@ async function readByEachRole(stack: Deployed): Promise<string> {
 
 async function readAs(stack: Deployed, as: Persona, rows: readonly LedgerRow[]): Promise<string> {
   const connection = { ...stack.connection, as };
-  const config = personConfig(connection, stack.io, as.roleOutput);
+  const config = configOf(stack, as);
   const records = recordsOf(stack, as);
   const listed = await records.recent(1, stack.aws.clock.nowMs());
   const open = await records.openReviews();
-  const key = await stackKey(config, connection.outputs);
+  const key = await stackKey(config, connection.manifest);
   const place = { records, stack: connection.stackName, key };
   const asked = await findTasks(parseFindQuery({ requester: 'ann' }), place, 9);
   const ends: string[] = [];
@@ -54,7 +53,7 @@ async function readAs(stack: Deployed, as: Persona, rows: readonly LedgerRow[]):
     const { type } = await readTaskType(row.taskType, connection.stackName, new SSMClient({ ...config }));
     ends.push(`${type} ${summary({ report })}`);
   }
-  return `${as.roleOutput} ${listed.length} and ${open.length}, ann's ${asked.tasks.length}: ${ends.join(', ')}`;
+  return `${as.role} ${listed.length} and ${open.length}, ann's ${asked.tasks.length}: ${ends.join(', ')}`;
 }
 
 /** An emergency runs at once. The requester finds its review open, and another person decides it. */

@@ -55,7 +55,7 @@ export const summary = ({ report }: Pick<Ran, 'report'>): string =>
 
 /** The records, read as the account's owner. */
 export const ownersRecords = (stack: Deployed): StackRecords =>
-  new StackRecords(stack.connection.config, stack.connection.outputs);
+  new StackRecords(stack.connection.config, stack.connection.manifest);
 
 /** Refuses matching calls, by default like a service that is down, until the next call of this function. */
 export function refuse(

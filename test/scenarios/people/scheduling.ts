@@ -12,7 +12,7 @@ export const BOUNDARY = `object-transfer.${TASK_ID}`;
 export const EVENT = { type: 'object-transfer', schedule: 'Nightly', scheduledTime: DUE };
 
 export const records = (stack: Deployed) =>
-  new StackRecords(stack.connection.config, stack.connection.outputs);
+  new StackRecords(stack.connection.config, stack.connection.manifest);
 export const rowOf = (stack: Deployed): Promise<LedgerRow | undefined> => records(stack).row(BOUNDARY);
 export const rows = (stack: Deployed): Promise<LedgerRow[]> =>
   records(stack).recent(2, stack.aws.clock.nowMs());

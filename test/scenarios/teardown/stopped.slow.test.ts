@@ -103,7 +103,7 @@ describe('reconcile', () => {
     expect(denies()).toHaveLength(1);
     await runSchedulesFor(stack, SWEEP_MARGIN_MS / 60_000 + 2);
     expect(denies()).toEqual([]);
-    const after = await new StackRecords(stack.connection.config, stack.connection.outputs).row(
+    const after = await new StackRecords(stack.connection.config, stack.connection.manifest).row(
       row.boundaryId,
     );
     expect(after?.sweptAtMs).toBeGreaterThan(deadlineMs);

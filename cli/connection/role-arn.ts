@@ -1,0 +1,44 @@
+import { UsageError } from 'taskbound-evidence/command/errors';
+import type { Manifest, ManifestRole } from '../../core/manifest/manifest.ts';
+import { isRoleArn } from './persona.ts';
+
+/** What a role may be found in. */
+export interface RoleSources {
+  readonly manifest: Pick<Manifest, 'stack' | 'roles'>;
+  /** The outputs of the stack by name: an app may name its roles there. Empty if the caller may not read them. */
+  readonly outputs: () => Promise<Readonly<Record<string, string>>>;
+}
+
+/**
+ * The ARN of a role that `--as` names: by its ARN, the path of its construct or the last part of it, its logical id, its name in IAM, or the
+ * output that contains its ARN. Throws `UsageError` for a name that no role has, or several.
+ */
+export async function roleArnOf(role: string, { manifest, outputs }: RoleSources): Promise<string> {
+  if (isRoleArn(role)) return role;
+  const exact = manifest.roles.filter(({ name }) => name === role);
+  const found =
+    exact.length > 0 ? exact : manifest.roles.filter((each) => isNamed(each, role, manifest.stack));
+  const [first, ...others] = found;
+  if (first !== undefined && others.length === 0) return first.arn;
+  if (first === undefined) {
+    const output = (await outputs())[role];
+    if (output !== undefined && isRoleArn(output)) return output;
+  }
+  throw new UsageError(
+    `${JSON.stringify(role)} ${first === undefined ? 'is no role' : `is the name of ${found.length} roles`} of the stack ${manifest.stack}; ${rolesText(manifest)}. Give one of them, or the ARN of a role.`,
+  );
+}
+
+/** `its grants name the roles Requesters (arn:…), Approvers (arn:…)` */
+export const rolesText = ({ roles }: Pick<Manifest, 'roles'>): string =>
+  roles.length === 0
+    ? 'its grants name no role: call grantSubmit(role) of a task type'
+    : `its grants name the roles ${roles.map(({ name, arn }) => `${name} (${arn})`).join(', ')}`;
+
+const lastPart = (path: string): string => path.split('/').at(-1) ?? path;
+
+function isNamed({ name, arn }: ManifestRole, role: string, stack: string): boolean {
+  const inIam = lastPart(arn);
+  // CloudFormation names a role <stack>-<logical id>-<random part>.
+  return lastPart(name) === role || inIam === role || inIam.startsWith(`${stack}-${role}-`);
+}
