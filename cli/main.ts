@@ -10,6 +10,7 @@ import { declareDecide } from './decide/declare.ts';
 import { declareDrain } from './drain/declare.ts';
 import { exitCodeOf } from './errors.ts';
 import { declareFind } from './find/declare.ts';
+import { declareInit } from './init/declare.ts';
 import type { Io } from './io.ts';
 import { declareList } from './list/declare.ts';
 import { declareLocal } from './local/declare.ts';
@@ -18,7 +19,7 @@ import { declareRevoke } from './revoke/declare.ts';
 import { declareRun } from './run/declare.ts';
 import { declareShow } from './show/declare.ts';
 import { codeAfterOutput } from './undelivered.ts';
-import { version } from './version.ts';
+import { ownPackage } from './own-package.ts';
 
 /** Prints an error on standard error, and with `--json` also as the one document on standard output. */
 function printError(
@@ -56,6 +57,8 @@ function printUsageError(error: CommanderError, argv: readonly string[], io: Io)
 function declareCommands(program: Command, io: Io, exitWith: ExitWith): void {
   // Only a trail in a bucket needs it: reading evidence needs no SDK.
   const s3Config = async () => (await import('./connection/connection.ts')).environmentConfig(io.env);
+  program.commandsGroup('Start:');
+  declareInit(program, io, exitWith);
   program.commandsGroup('Run tasks:');
   declareRun(program, io, exitWith);
   declarePlan(program, io, exitWith);
@@ -79,7 +82,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   let command = '';
   const program = new Command('taskbound')
     .description('Gives every task its own identity boundary on AWS, and proves that it is gone.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(ownPackage().version, '-V, --version', 'print the version')
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined })

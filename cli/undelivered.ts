@@ -3,7 +3,7 @@ import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from './io.ts';
 
 /** Commands that change something, in the stack or on this machine. */
-const ACTING_COMMANDS: readonly string[] = ['run', 'local', 'approve', 'refuse', 'revoke', 'drain'];
+const ACTING_COMMANDS: readonly string[] = ['init', 'run', 'local', 'approve', 'refuse', 'revoke', 'drain'];
 
 /**
  * The exit code once everything has been written. A result that was not delivered must not look like a verdict, nor like one that was
@@ -14,7 +14,7 @@ export async function codeAfterOutput(code: number, command: string, io: Io): Pr
   if (failure === undefined) return code;
   const acts = ACTING_COMMANDS.includes(command);
   const nextStep = acts
-    ? `The effects of ${command} remain: see taskbound list.`
+    ? `The effects of ${command} remain${command === 'init' ? '' : ': see taskbound list'}.`
     : 'Run the command again with an output that can be written.';
   io.err(
     `taskbound: the result was not delivered, because standard output cannot be written: ${messageOf(failure)}. ${nextStep}\n`,
