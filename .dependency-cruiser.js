@@ -37,8 +37,8 @@ export default {
     arrows('lambdas', ['core', ...PACKAGES], 'A function imports rules and its siblings only.'),
     arrows(
       'testing',
-      ['core', 'lambdas/runtime', ...PACKAGES],
-      'What unit tests of work import: the runtime, no constructs.',
+      ['core', 'lambdas/runtime', 'cli', ...PACKAGES, local],
+      'What tests of a task type import: the runtime, and what the commands use to run a task locally.',
     ),
     arrows('lib', ['core', ...PACKAGES], 'Constructs import rules only: functions are bundled by path.'),
     arrows('cli', ['core', ...PACKAGES, local], 'Commands reach a stack through AWS only, and know no app.'),
@@ -98,7 +98,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(out|cdk\\.out)/' },
+    // The files of a new app are a user's: they import the package by its name.
+    exclude: { path: '^(out|cdk\\.out|cli/init/template)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -3,7 +3,7 @@ import type { ClientConfig } from './client-config.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { callerCredentials } from './credentials.ts';
-import type { Embedded } from './embedded.ts';
+import type { Embedded, EmbeddedOptions } from './embedded.ts';
 import type { Io } from '../io.ts';
 import { parsePersona } from './persona.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
@@ -19,6 +19,9 @@ export interface Connection extends Acting {
   readonly embedded?: Embedded;
   close(): Promise<void>;
 }
+
+/** A connection to an AWS in this process. */
+export type InProcessConnection = Connection & { readonly embedded: Embedded };
 
 export interface ConnectionOptions extends TargetOptions {
   readonly policyDelay?: number;
@@ -86,7 +89,11 @@ function endpointOf(env: Io['env']): string | undefined {
   return endpoint.replace(/\/+$/, '');
 }
 
-async function connectInProcess(options: ConnectionOptions, io: Io): Promise<Connection> {
+/** Loads the app into a new embedded AWS in this process, and connects to it. `clock`: see `EmbeddedOptions`. */
+export async function connectInProcess(
+  options: ConnectionOptions & Pick<EmbeddedOptions, 'clock'>,
+  io: Io,
+): Promise<InProcessConnection> {
   const { startEmbedded } = await import('./embedded.ts');
   const embedded = await startEmbedded(options, io);
   try {

@@ -3,10 +3,20 @@ import { readFileSync } from 'node:fs';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { LocalDatabases } from '../local/local-databases.ts';
 import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
-import { dumpStack, SeedError, seedStack } from 'taskbound-local/seed/seed';
+import {
+  bucketOf,
+  dumpStack,
+  plainOf,
+  seedData,
+  SeedError,
+  seedStack,
+  tableOf,
+  type SeedData,
+} from 'taskbound-local/seed/seed';
 import { nextRunMs } from 'taskbound-local/scheduler/schedules';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
 import { writeTrailFiles } from 'taskbound-local/trail/trail-files';
+import type { LocalClock } from 'taskbound-local/clock/local-clock';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import type { Clock } from 'taskbound-time/clock';
 import { openAssembly } from './assembly.ts';
@@ -26,6 +36,12 @@ export interface Embedded {
   readonly config: ClientConfig;
   /** Loads the objects and items of a folder. Throws `UsageError`, and loads nothing, when the folder cannot be used. */
   seed(folder: string): Promise<void>;
+  /** Loads objects and items by the names of outputs. Throws `UsageError`, and loads nothing, when one of them cannot be used. */
+  seedData(data: SeedData): Promise<void>;
+  /** All objects of the bucket in an output, by key. Throws `UsageError` when the output is no bucket's. */
+  objects(output: string): Promise<Record<string, Buffer>>;
+  /** All items of the table in an output, in plain JSON. Throws `UsageError` when the output is no table's. */
+  items(output: string): Promise<Record<string, unknown>[]>;
   /** Stops the next execution that enters the state. Throws `UsageError` when no state machine has such a state. */
   stopAt(state: string): void;
   /** The next time a task type's schedule is due. Throws `UsageError` when there is no such schedule or it is never due again. */
@@ -43,6 +59,8 @@ export interface EmbeddedOptions {
   readonly stack?: string;
   /** Seconds until a policy change has effect. */
   readonly policyDelay?: number;
+  /** The clock of an AWS in this process. @default - a virtual clock that starts now and skips idle waiting */
+  readonly clock?: LocalClock;
   /** Where it is served, on the system clock: `http://127.0.0.1:4566`. Without it, it runs in this process on a clock that skips idle waiting. */
   readonly origin?: string;
 }
@@ -64,9 +82,10 @@ export async function startEmbedded(options: EmbeddedOptions, io: Io): Promise<E
   }
 }
 
-function start({ origin, policyDelay }: EmbeddedOptions, io: Io): Promise<EmbeddedAws> {
+function start({ origin, policyDelay, clock: given }: EmbeddedOptions, io: Io): Promise<EmbeddedAws> {
   const policyDelayMs = (policyDelay ?? DEFAULT_POLICY_DELAY_SECONDS) * 1000;
-  const clock = origin === undefined ? new VirtualClock({ startMs: io.clock.nowMs() }) : new SystemClock();
+  const inProcess = () => given ?? new VirtualClock({ startMs: io.clock.nowMs() });
+  const clock = origin === undefined ? inProcess() : new SystemClock();
   // A new seed each time, so that no two sessions have the same access key.
   return EmbeddedAws.start({
     clock,
@@ -96,6 +115,9 @@ function embeddedOf(aws: EmbeddedAws, stack: LoadedStack): Embedded {
     clock: aws.clock,
     config: aws.clientConfig(),
     seed: (folder) => seedStack(folder, namesOf(aws, stack).seed, aws).catch(asUsageError),
+    seedData: (data) => seedData(data, namesOf(aws, stack).seed, aws).catch(asUsageError),
+    objects: (bucket) => objectsIn(bucket, namesOf(aws, stack).seed, aws).catch(asUsageError),
+    items: (table) => itemsIn(table, namesOf(aws, stack).seed, aws).catch(asUsageError),
     dump: (folder) => dumpStack(folder, namesOf(aws, stack).dump, aws).catch(asUsageError),
     writeTrail: (folder) => writeTrailFiles(folder, aws.trail, aws.clock.nowMs()),
     stopAt: (state) => stopAt(aws, state),
@@ -106,6 +128,26 @@ function embeddedOf(aws: EmbeddedAws, stack: LoadedStack): Embedded {
       await databases.stop();
     },
   };
+}
+
+type Outputs = LoadedStack['outputs'];
+
+async function objectsIn(
+  output: string,
+  outputs: Outputs,
+  { s3 }: EmbeddedAws,
+): Promise<Record<string, Buffer>> {
+  const bucket = bucketOf(output, outputs, s3);
+  return Object.fromEntries(s3.keys(bucket).map((key) => [key, Buffer.from(s3.get(bucket, key) ?? [])]));
+}
+
+async function itemsIn(
+  output: string,
+  outputs: Outputs,
+  { dynamodb }: EmbeddedAws,
+): Promise<Record<string, unknown>[]> {
+  const items = await dynamodb.items(tableOf(output, outputs, dynamodb));
+  return items.map((item) => plainOf(item, `The table of ${output}`));
 }
 
 /** The schedule's name in the input of a task type's schedule: lib/schedules/task-schedule.ts. */

@@ -4,19 +4,16 @@ import type { TaskRequest } from '../../core/requests/request.ts';
 import { awaitDecision } from './await-decision.ts';
 import { awaitClosed } from './await-closed.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
-import { boundaryIdOf } from 'taskbound-evidence/names/ids';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { writeBundle } from 'taskbound-evidence/command/bundle';
 import { explainCaller } from '../connection/caller-error.ts';
 import type { ClientConfig } from '../connection/client-config.ts';
 import type { Connection } from '../connection/connection.ts';
-import { functionUrl } from '../connection/function-url.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import { stackKey } from '../connection/stack-key.ts';
 import { writeKey } from 'taskbound-evidence/command/key-file';
 import { followExecution, isUnknownExecution } from './follow-execution.ts';
 import type { Io } from '../io.ts';
-import { personConfig } from '../connection/person-config.ts';
 import type { Persona } from '../connection/persona.ts';
 import { StackRecords } from '../connection/stack-records.ts';
 import { showSubject } from '../decide/show-subject.ts';
@@ -24,7 +21,8 @@ import { submitDecision } from '../decide/submit-decision.ts';
 import { renderDecided } from '../decide/render-decision.ts';
 import { Progress } from './progress.ts';
 import { reportOf, unknownReport, type RunReport } from './run-report.ts';
-import { submitRequest, type Submitted } from './submit-request.ts';
+import type { Submitted } from './submit-request.ts';
+import { submitTask } from './submit-task.ts';
 
 export interface RunTaskOptions {
   readonly out: string | undefined;
@@ -42,12 +40,8 @@ export async function runTask(
   request: TaskRequest & { readonly taskId: string },
   options: RunTaskOptions,
 ): Promise<RunReport> {
-  const { io } = options;
-  const config = await personConfig(connection, io, { kind: 'submit', type: request.type });
+  const { task, config } = await submitTask(connection, request, options.io);
   const records = new StackRecords(config, connection.manifest);
-  io.err(`Submitting the task ${boundaryIdOf(request.type, request.taskId)}\n`);
-  const task = await submitRequest(functionUrl('submit', connection, config), request);
-  io.err(`Task ${task.boundaryId} ${task.created ? 'submitted' : `already exists (${task.phase})`}\n`);
   return followToEnd(connection, task, { config, records, ...options });
 }
 
@@ -118,7 +112,8 @@ async function followTask(
 
 const UNKNOWN_EXECUTION: Execution = {
   status: 'UNKNOWN',
-  cause: 'Step Functions does not have the execution: it was never started, or its state machine was deleted.',
+  cause:
+    'Step Functions does not have the execution: it was never started, or its state machine was deleted.',
 };
 
 async function describe(sfn: SFNClient, executionArn: string): Promise<Execution> {

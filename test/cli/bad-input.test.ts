@@ -208,7 +208,8 @@ describe('usage', () => {
     const { code, stdout } = await call(await temporaryFolder(), ['--help']);
     expect(code).toBe(0);
     const lines = stdout.split('\n').flatMap((line) => /^(?:\S.*:| {2}[a-z]+)(?= |$)/.exec(line) ?? []);
-    expect(lines.slice(lines.indexOf('Run tasks:')).map((line) => line.trim())).toEqual([
+    expect(lines.slice(lines.indexOf('Start:')).map((line) => line.trim())).toEqual([
+      ...['Start:', 'init'],
       ...['Run tasks:', 'run', 'plan', 'local'],
       ...['Decide:', 'approve', 'refuse', 'revoke'],
       ...['Review evidence:', 'show', 'find', 'verify', 'audit', 'report', 'controls', 'archive'],

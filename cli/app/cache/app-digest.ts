@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Io } from '../../io.ts';
-import { version } from 'taskbound-evidence/command/version';
+import { ownPackage } from 'taskbound-evidence/command/own-package';
 import type { AppCommands } from '../cdk-json.ts';
 import { appRoot, installedFor } from './app-root.ts';
 import { FilesDigest } from './digest-files.ts';
@@ -25,7 +25,15 @@ const NODE_PROGRAM = /^(node|npx) [\w@%+=:,./ -]+$/;
 export function appDigest(commands: AppCommands, { cwd, env }: Pick<Io, 'cwd' | 'env'>): string {
   assertCertain(commands, cwd);
   const files = new FilesDigest();
-  files.add('app', commands.app, cwd, version(import.meta.url), toolkitVersion(), process.platform, process.arch);
+  files.add(
+    'app',
+    commands.app,
+    cwd,
+    ownPackage(import.meta.url).version,
+    toolkitVersion(),
+    process.platform,
+    process.arch,
+  );
   addNode(files, env);
   addEnvironment(files, env);
   const personal = join(homedir(), '.cdk.json');

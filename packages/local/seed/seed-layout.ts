@@ -41,6 +41,12 @@ export interface ItemStore {
   putItem(table: string, item: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
+/** The services that store a stack's data. */
+export interface Stores {
+  readonly s3: ObjectStore;
+  readonly dynamodb: ItemStore;
+}
+
 /** The longest file name of common file systems, in bytes. */
 const NAME_BYTES = 255;
 

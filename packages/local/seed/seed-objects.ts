@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { AwsError } from '../gateway/service.ts';
-import { S3_LIMITS } from '../s3/limits.ts';
-import { checkKey } from '../s3/target.ts';
+import { assertKey } from './object-key.ts';
 import { SeedError } from './seed-error.ts';
 import {
   assertSize,
@@ -66,24 +64,8 @@ function indexedObjects(folder: string, buckets: Buckets, rows: readonly IndexRo
     const bucket = bucketNamed(name, buckets);
     if (bucket === undefined)
       throw new SeedError(`${where}: bucket is '${name}'; buckets are ${firstNames(buckets).join(', ')}.`);
-    if (!key.isWellFormed())
-      throw new SeedError(
-        `${where}: the key contains half a surrogate pair, which is not valid UTF-8. S3 keys must be UTF-8.`,
-      );
     return { bucket, key, where, path: pathInside(folder, file, where) };
   });
-}
-
-function assertKey({ key, where }: Found): void {
-  try {
-    checkKey(key, S3_LIMITS.keyBytes);
-  } catch (error) {
-    if (error instanceof AwsError)
-      throw new SeedError(
-        `${where}: S3 refuses the key '${key}': ${error.message} ${JSON.stringify(error.details)}`,
-      );
-    throw error;
-  }
 }
 
 /**
@@ -102,7 +84,7 @@ export function readObjects(
   const indexed = indexedObjects(folder, buckets, rows);
   const found = [...spelledObjects(folder, buckets, new Set(rows.map((row) => row.file))), ...indexed];
   assertNoDuplicates(found);
-  found.forEach(assertKey);
+  for (const { key, where } of found) assertKey(key, where);
   return () => {
     for (const { bucket, key, path } of found) s3.put(bucket, key, readPlain(path));
   };

@@ -4,16 +4,12 @@ import { dumpObjects } from './dump-objects.ts';
 import { SeedError } from './seed-error.ts';
 import { rootFolder, statOf } from './seed-files.ts';
 import { readItems } from './seed-items.ts';
-import { OBJECTS_FOLDER, TABLES_FOLDER, type ItemStore, type ObjectStore } from './seed-layout.ts';
+import { OBJECTS_FOLDER, TABLES_FOLDER, type Stores } from './seed-layout.ts';
 import { readObjects } from './seed-objects.ts';
 
 export { SeedError } from './seed-error.ts';
-
-/** The services that store a stack's data. */
-export interface Stores {
-  readonly s3: ObjectStore;
-  readonly dynamodb: ItemStore;
-}
+export { bucketOf, seedData, tableOf, type SeedData } from './seed-data.ts';
+export { plainOf } from './plain-items.ts';
 
 /** The path of a subfolder; undefined when it does not exist. Refuses a link, which could lead outside. */
 function subfolder(root: string, name: string): string | undefined {
