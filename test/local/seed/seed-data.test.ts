@@ -3,7 +3,7 @@ import { seedData, type SeedData } from 'taskbound-local/seed/seed';
 import { DynamoDb } from '../../../packages/local/dynamodb/dynamodb-service.ts';
 import { S3Service } from '../../../packages/local/s3/service.ts';
 
-const outputs = { source: 'bucket-a', cases: 'table-a', LedgerTable: 'ledger', url: 'http://127.0.0.1/' };
+const names = { source: 'bucket-a', cases: 'table-a', url: 'http://127.0.0.1/' };
 let s3: S3Service;
 let dynamodb: DynamoDb;
 
@@ -25,10 +25,10 @@ beforeEach(async () => {
     });
 });
 
-const seed = (data: SeedData) => seedData(data, outputs, { s3, dynamodb });
+const seed = (data: SeedData) => seedData(data, names, { s3, dynamodb });
 
 describe('data given in code', () => {
-  it('is loaded into the buckets and tables that the outputs name', async () => {
+  it('is loaded into the buckets and tables with these names', async () => {
     await seed({
       objects: { source: { 'a/b.csv': 'text', 'c d': new Uint8Array([0, 255]) } },
       items: { cases: [{ id: 'C-1', nested: { constructor: [1, null, true] } }] },
@@ -49,19 +49,19 @@ describe('data given in code', () => {
     [
       'an unknown bucket',
       { objects: { elsewhere: {} } },
-      /"elsewhere" is not the output of a bucket; allowed: source\./,
+      /"elsewhere" is not a bucket of the stack; allowed: source\./,
     ],
-    ['an output that is no bucket', { objects: { url: {} } }, /"url" is not the output of a bucket/],
-    ['an inherited name', { objects: { constructor: {} } }, /"constructor" is not the output of a bucket/],
+    ['an output that is no bucket', { objects: { url: {} } }, /"url" is not a bucket of the stack/],
+    ['an inherited name', { objects: { constructor: {} } }, /"constructor" is not a bucket of the stack/],
     [
       'an unknown table',
       { items: { source: [] } },
-      /"source" is not the output of a table; allowed: cases\./,
+      /"source" is not a table of the stack; allowed: cases\./,
     ],
     [
       'a table of Taskbound',
       { items: { LedgerTable: [] } },
-      /"LedgerTable" is not the output of a table; allowed: cases\./,
+      /"LedgerTable" is not a table of the stack; allowed: cases\./,
     ],
     ['an empty key', { objects: { source: { '': 'x' } } }, /the key is empty/],
     ['half a surrogate pair', { objects: { source: { '\ud800': 'x' } } }, /half a surrogate pair/],

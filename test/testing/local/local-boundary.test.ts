@@ -94,7 +94,7 @@ describe('run', () => {
 
 it('throws for a type that is not declared', async () => {
   await expect((await sample()).run({ ...answer('C-1'), type: 'elsewhere' })).rejects.toThrow(
-    'There is no task type "elsewhere"',
+    'Task type "elsewhere" is not known',
   );
 });
 
@@ -140,7 +140,7 @@ describe('time', () => {
     expect(local.nowMs()).toBe(START.getTime());
     await new Promise((resolve) => setImmediate(resolve));
     expect(local.nowMs()).toBe(START.getTime());
-    await local.advance(Duration.hours(18));
-    expect(local.nowMs()).toBe(START.getTime() + 18 * 3_600_000);
+    await local.advance(Duration.hours(2));
+    expect(local.nowMs()).toBe(START.getTime() + 2 * 3_600_000);
   });
 });
