@@ -1,27 +1,17 @@
 import type { AssemblyStack } from './assembly.ts';
+import { Progress } from './progress.ts';
 import { TemplateRefused } from './refusal.ts';
-import {
-  Resolution,
-  type OtherStacks,
-  type Progress,
-  type ResolvedStack,
-  type ResolveOptions,
-} from './resolution.ts';
+import { Resolution } from './resolution.ts';
+import type { OtherStacks, ResolvedStack, ResolveOptions } from './resolved.ts';
 import type { Template } from './template.ts';
 
 export { DEFAULT_ORIGIN } from './resolution.ts';
-export type {
-  Needs,
-  ResolvedResource,
-  ResolvedStack,
-  ResolveOptions,
-  SkippedResource,
-} from './resolution.ts';
+export type { Needs, ResolvedResource, ResolvedStack, ResolveOptions, SkippedResource } from './resolved.ts';
 
 /** The stacks of one app while they are resolved. */
 class StackSet implements OtherStacks {
   readonly #resolutions: ReadonlyMap<AssemblyStack, Resolution>;
-  readonly #progress: Progress = { chain: [], phase: 'needed' };
+  readonly #progress = new Progress();
 
   constructor(stacks: readonly AssemblyStack[], optionsOf: (stack: AssemblyStack) => ResolveOptions) {
     this.#resolutions = new Map(
@@ -86,11 +76,8 @@ class StackSet implements OtherStacks {
   #resolveAttachments(): void {
     for (;;) {
       const needed = new Set(this.#all().flatMap(identities));
-      const found = this.#all().flatMap((resolution) =>
-        resolution.attachmentsOf(needed).map((logicalId) => ({ resolution, logicalId })),
-      );
-      for (const { resolution, logicalId } of found) resolution.resource(logicalId);
-      if (found.length === 0) return;
+      const found = this.#all().map((resolution) => resolution.resolveAttachments(needed));
+      if (!found.includes(true)) return;
     }
   }
 
