@@ -40,6 +40,7 @@ export class StackSet implements OtherStacks {
     for (const stack of this.#loadOrder()) this.#resolutionOf(stack).resolveNeeded();
     this.#resolveAttachments();
     const order = this.#loadOrder();
+    assertNamesDiffer(order);
     this.#progress.phase = 'rest';
     return order.map((stack) => ({ stack, resolved: this.#rest(this.#resolutionOf(stack)) }));
   }
@@ -144,6 +145,16 @@ export class StackSet implements OtherStacks {
     if (resolution === undefined) throw new TypeError(`${stack.key} is not in the assembly.`);
     return resolution;
   }
+}
+
+/** Stacks of two regions can have the same name; the embedded AWS has one region. */
+function assertNamesDiffer(stacks: readonly AssemblyStack[]): void {
+  const names = stacks.map(({ stackName }) => stackName);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new TemplateRefused(
+    `Two of the stacks ${stacks.map(({ displayName }) => displayName).join(', ')} have the name ${twice}; the embedded AWS has one region, with one stack of each name.`,
+  );
 }
 
 /** Undefined for an output without one, and for a name that cannot be resolved. */

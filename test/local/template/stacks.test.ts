@@ -112,6 +112,16 @@ describe('the stacks of an app', () => {
     );
   });
 
+  it('refuse two of the same name, as in two regions', async () => {
+    const dir = writeApp({
+      East: { template: data, stackName: 'Shop' },
+      West: { ...tasks('x', ['East']), stackName: 'Shop', environment: 'aws://unknown-account/us-west-2' },
+    });
+    await expect(valueIn(dir, 'West')).rejects.toThrow(
+      'Two of the stacks East, West have the name Shop; the embedded AWS has one region',
+    );
+  });
+
   it('refuse to need each other', async () => {
     const of = (name: string, other: string) => ({
       Resources: { Value: parameter(name, imported(other)) },
