@@ -70,8 +70,8 @@ export class KmsKeys {
     return this.#keys.get(this.arn(keyId))?.policy;
   }
 
-  /** Private keys by ARN, base64, for a snapshot. */
-  snapshot(): Record<string, string> {
+  /** Private keys by ARN, base64, to be saved. */
+  scalars(): Record<string, string> {
     const signing = [...this.#keys].flatMap(([arn, key]) =>
       key.signing === undefined ? [] : [[arn, Buffer.from(key.signing.scalar).toString('base64')] as const],
     );

@@ -1,6 +1,7 @@
 import type { Clock } from 'taskbound-time/clock';
 import type { PolicyDocument } from 'taskbound-iam/policy';
 import { AwsError, type Call, type RawRequest, type RawResponse, type Service } from '../gateway/service.ts';
+import type { Changes } from '../state/changes.ts';
 import { decodeAwsChunked } from './aws-chunked.ts';
 import { checksumOf, DEFAULT_ALGORITHM } from './checksums.ts';
 import { completeMultipartUpload } from './complete-multipart-upload.ts';
@@ -11,7 +12,6 @@ import { listParts } from './list-parts.ts';
 import { abortMultipartUpload, createMultipartUpload, uploadPart, uploadPartCopy } from './multipart.ts';
 import { getObject, headObject, putObject } from './objects.ts';
 import type { S3Operation } from './operation.ts';
-import { restoreSnapshot, snapshotOf, type S3Snapshot } from './snapshot.ts';
 import { etagOf, S3Store } from './store.ts';
 import { checkKey, parseTarget } from './target.ts';
 import { errorDocument } from './xml.ts';
@@ -80,9 +80,13 @@ export class S3Service implements Service {
   /** Errors of HEAD requests, whose responses have no body. */
   readonly #bodyless = new WeakSet<AwsError>();
 
-  constructor(options: { readonly clock: Pick<Clock, 'nowMs'>; readonly limits?: Partial<S3Limits> }) {
+  constructor(options: {
+    readonly clock: Pick<Clock, 'nowMs'>;
+    readonly limits?: Partial<S3Limits>;
+    readonly changes?: Changes;
+  }) {
     this.#clock = options.clock;
-    this.store = new S3Store(options.limits);
+    this.store = new S3Store(options.limits, options.changes);
   }
 
   async handle(request: RawRequest, call: Call): Promise<RawResponse> {
@@ -130,7 +134,7 @@ export class S3Service implements Service {
   put(bucket: string, key: string, content: Uint8Array): void {
     checkKey(key, this.store.limits.keyBytes);
     const body = Buffer.from(content);
-    this.store.bucket(bucket).objects.set(key, {
+    this.store.putObject(this.store.bucket(bucket), key, {
       body,
       etag: etagOf(body),
       checksum: checksumOf(body, DEFAULT_ALGORITHM),
@@ -148,14 +152,6 @@ export class S3Service implements Service {
   /** Every key of a bucket, sorted by its bytes. */
   keys(bucket: string): string[] {
     return this.store.sortedKeys(this.store.bucket(bucket));
-  }
-
-  snapshot(): S3Snapshot {
-    return snapshotOf(this.store);
-  }
-
-  restore(snapshot: S3Snapshot): void {
-    restoreSnapshot(this.store, snapshot);
   }
 
   #serve(request: RawRequest, call: Call): RawResponse {

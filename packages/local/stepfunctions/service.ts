@@ -5,7 +5,7 @@ import { operations } from './operations.ts';
 import { parseDefinition } from './definition/parse-definition.ts';
 import type { ExecutionEvent, ServiceOptions } from './registry.ts';
 import { ExecutionRegistry } from './registry.ts';
-import { restoreExecutions, snapshotExecutions } from './snapshot.ts';
+import type { SavedExecution } from './snapshot.ts';
 import { errorResponse, jsonResponse, operationOf, readBody } from './wire.ts';
 
 /** A state machine of the template. */
@@ -125,14 +125,8 @@ export class StepFunctionsService implements Service {
     return () => this.#registry.statusListeners.delete(listener);
   }
 
-  /** The executions as JSON text. Machines are not included: they come from the template. */
-  snapshot(): string {
-    return snapshotExecutions(this.#registry.executions.values());
-  }
-
-  /** Restores the executions of a snapshot. Executions that were running become ABORTED. */
-  restore(json: string): void {
-    const restored = restoreExecutions(json, this.#registry.options.clock.nowMs());
-    for (const execution of restored) this.#registry.executions.set(execution.arn, execution);
+  /** Adds saved executions, with the text of their definitions. Those that ran continue when the function that this returns is called. */
+  restore(executions: readonly SavedExecution[]): () => void {
+    return this.#registry.restore(executions);
   }
 }

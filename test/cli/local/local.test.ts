@@ -72,7 +72,7 @@ it('serves other terminals over HTTP, refuses an id used by another request, and
     );
   });
   expect(first.code, first.stderr).toBe(0);
-  expect(await readdir(join(folder, 'state'))).toEqual(['state.json']);
+  expect(await readdir(join(folder, 'state'))).toEqual(['journal']);
 
   await served(folder, async (env) => {
     const list = await call(folder, ['list', '--json'], { env });
@@ -110,6 +110,6 @@ it('refuses a state that it cannot take back, and leaves it', async () => {
   const { code, stderr } = await call(folder, ['local', '--assembly', assembly, '--state', '.']);
   expect({ code, stderr }).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/state\.json cannot be restored/),
+    stderr: expect.stringMatching(/--state: .* cannot be restored: it is not a state of version 1/),
   });
 });
