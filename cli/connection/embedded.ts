@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
+import type { Schema } from '../local/local-database.ts';
 import { LocalDatabases } from '../local/local-databases.ts';
 import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
 import { dumpStack, SeedError, seedStack } from 'taskbound-local/seed/seed';
@@ -21,8 +21,12 @@ export interface Embedded {
   readonly stackName: string;
   readonly clock: Clock;
   readonly config: ClientConfig;
-  /** Loads the objects and items of a folder. Throws `UsageError`, and loads nothing, when the folder cannot be used. */
-  seed(folder: string): Promise<void>;
+  readonly databases: LocalDatabases;
+  /**
+   * Loads the objects, items and schemas of a folder. Throws `UsageError`, and loads nothing, when the folder cannot be used. Databases of
+   * `taskType` are started, by default those of all types, because only PostgreSQL can check their schemas.
+   */
+  seed(folder: string, taskType?: string): Promise<void>;
   /** Stops the next execution that enters the state. Throws `UsageError` when no state machine has such a state. */
   stopAt(state: string): void;
   /** The next time a task type's schedule is due. Throws `UsageError` when there is no such schedule or it is never due again. */
@@ -70,19 +74,22 @@ function start({ origin, policyDelay }: EmbeddedOptions, io: Io): Promise<Embedd
   });
 }
 
-/** The initial schema and data of the sample's database. */
-const demoScript = (): string =>
-  readFileSync(new URL('../../sample/database/demo.sql', import.meta.url), 'utf8');
-
 function embeddedOf(aws: EmbeddedAws, stack: LoadedStack): Embedded {
   const { stackName, outputs } = stack;
-  const databases = new LocalDatabases(aws, stack, demoScript);
+  const databases = new LocalDatabases(aws, stack);
   return {
     aws,
     stackName,
     clock: aws.clock,
     config: aws.clientConfig(),
-    seed: (folder) => seedStack(folder, outputs, aws).catch(asUsageError),
+    databases,
+    seed: (folder, taskType) => {
+      const use = async (schemas: Readonly<Record<string, Schema>>): Promise<void> => {
+        databases.use(schemas);
+        await databases.check(taskType);
+      };
+      return seedStack(folder, outputs, aws, { names: databases.names, use }).catch(asUsageError);
+    },
     dump: (folder) => dumpStack(folder, outputs, aws).catch(asUsageError),
     writeTrail: (folder) => writeTrailFiles(folder, aws.trail, aws.clock.nowMs()),
     stopAt: (state) => stopAt(aws, state),

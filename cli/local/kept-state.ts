@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EmbeddedAws } from 'taskbound-local/embedded-aws';
+import type { Embedded } from '../connection/embedded.ts';
 import type { Journal } from 'taskbound-local/state/journal';
 import { prune } from 'taskbound-local/state/prune';
 import { emptyState, stateOf, type SavedState } from 'taskbound-local/state/saved-state';
@@ -47,10 +47,14 @@ const cannotRestore = (folder: string, error: unknown): UsageError =>
 /** Restores the state into the loaded stack. From now on, the journal gets each change; it writes nothing before `begin`. */
 export async function keepState(
   folder: string,
-  aws: EmbeddedAws,
+  { aws, databases }: Embedded,
   { state, from }: KeptState,
   journal: Journal,
 ): Promise<void> {
+  databases.onSchemas = (schemas) => {
+    for (const [database, { sql }] of Object.entries(schemas)) journal.note(['schema', database], () => sql);
+  };
+  databases.restore(state.schemas);
   // The services report what they restore from a state that is not in the journal yet.
   if (from === 'version 1') aws.follow(journal.note);
   try {

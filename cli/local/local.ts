@@ -62,7 +62,7 @@ async function serve(options: LocalOptions, serving: Serving): Promise<number> {
   const embedded = await startEmbedded({ ...options, origin: endpoint }, io);
   try {
     if (opened !== undefined && kept !== undefined)
-      await keepState(opened.path, embedded.aws, kept, opened.journal);
+      await keepState(opened.path, embedded, kept, opened.journal);
     if (options.seed !== undefined) await embedded.seed(resolve(io.cwd, options.seed));
     if (opened !== undefined) await written(opened, beginToKeep(opened.path, opened.journal));
     await embedded.aws.listen(port, () => opened?.journal.written() ?? Promise.resolve());

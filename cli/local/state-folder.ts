@@ -30,10 +30,7 @@ export interface StateFolder {
 /** Takes a state folder for this process, and creates it if missing. Throws `UsageError` when it is in use, or not private. */
 export async function openStateFolder(path: string, endpoint: string, io: Io): Promise<StateFolder> {
   await makePrivate(path, io);
-  // LevelDB creates its files without rights of their own.
-  const umask = process.umask(OTHERS);
   const journal = await Journal.open(join(path, JOURNAL)).catch(async (error: unknown) => {
-    process.umask(umask);
     throw error instanceof JournalLocked ? await inUse(path) : cannotOpen(path, error);
   });
   const opened = { pid: process.pid, endpoint, since: new Date(io.clock.nowMs()).toISOString() };
@@ -41,7 +38,6 @@ export async function openStateFolder(path: string, endpoint: string, io: Io): P
   const close = async (): Promise<void> => {
     await rm(join(path, OWNER), { force: true });
     await journal.close();
-    process.umask(umask);
   };
   return { path, journal, close };
 }

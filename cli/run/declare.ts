@@ -27,7 +27,7 @@ export function declareRun(program: Command, io: Io, exitWith: ExitWith): void {
     )
     .option(
       '--seed <dir>',
-      'load data from this folder first: objects DIR/s3/<bucket output>/<key>, items DIR/dynamodb/<table output>.json (local only)',
+      'load data from this folder first: objects DIR/s3/<bucket output>/<key>, items DIR/dynamodb/<table output>.json, schemas DIR/postgres/<database>.sql (local only)',
     )
     .option(
       '--dump <dir>',

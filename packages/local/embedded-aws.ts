@@ -83,7 +83,7 @@ export class EmbeddedAws extends ConnectedServices {
     return this.authorizer.decide(caller, check, occasion);
   }
 
-  /** Starts the schedules. Their timers repeat, so virtual time always has a next timer until `stopSchedules`. */
+  /** Starts the schedules. Virtual time does not advance for their next occurrences alone. */
   startSchedules(): void {
     this.schedules.start();
   }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,7 +90,7 @@ async function killed(folder: string, count: number, print: (line: string) => vo
 
 async function killAtStart(options: readonly string[]): Promise<void> {
   const served = serve(options);
-  await clock.sleep(Math.random() * LONGEST_START_MS);
+  await clock.sleep(randomInt(LONGEST_START_MS));
   await served.kill();
 }
 
@@ -110,7 +111,7 @@ async function workUntilKilled(
   client: Client,
   { known, kill }: { readonly known: Known; readonly kill: number },
 ): Promise<number> {
-  const afterMs = Math.round(Math.random() * LONGEST_MS);
+  const afterMs = randomInt(LONGEST_MS);
   let isKilled = false;
   // After the kill, every call fails; before it, a failure is one.
   const attempt = async (work: () => Promise<void>): Promise<void> => {

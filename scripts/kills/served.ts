@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { SystemClock } from 'taskbound-local/clock/system-clock';
 
+const clock = new SystemClock();
+const PAUSE_MS = 20;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A process of `taskbound local`. */
@@ -40,7 +43,7 @@ async function environmentOf(child: ChildProcess): Promise<Readonly<Record<strin
       return (JSON.parse(printed) as { environment: Record<string, string> }).environment;
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`taskbound local ended with ${child.exitCode ?? child.signalCode}: ${stderr()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await clock.sleep(PAUSE_MS);
   }
 }
 

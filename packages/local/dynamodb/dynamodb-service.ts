@@ -52,6 +52,23 @@ export class DynamoDb extends JsonService {
     return this.#tables.get(table);
   }
 
+  /** The table as DescribeTable returns it. */
+  async describe(name: string): Promise<Record<string, unknown>> {
+    const { Table } = (await this.#engine.run('DescribeTable', { TableName: name })) as {
+      readonly Table: Item;
+    };
+    const arn = this.#tables.get(name)?.arn ?? '';
+    const withArn = (index: Item): Item => ({
+      ...index,
+      IndexArn: `${arn}/index/${String(index['IndexName'])}`,
+    });
+    const indexes = ['GlobalSecondaryIndexes', 'LocalSecondaryIndexes'].flatMap((field) => {
+      const found = Table[field];
+      return Array.isArray(found) ? [[field, (found as Item[]).map(withArn)] as const] : [];
+    });
+    return { ...Table, TableArn: arn, ...Object.fromEntries(indexes) };
+  }
+
   /** Every item of a table, without authorization: for snapshots and tests. */
   async items(table: string): Promise<Item[]> {
     const items: Item[] = [];

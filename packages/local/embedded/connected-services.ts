@@ -17,6 +17,7 @@ import { Ssm } from '../ssm/ssm.ts';
 import { Sts } from '../sts/sts.ts';
 import { stsService } from '../sts/sts-service.ts';
 import { ClosableClock } from '../clock/closable-clock.ts';
+import { addReadCalls } from './read-calls.ts';
 import type { EmbeddedServices } from './services.ts';
 import type { StartOptions } from './types.ts';
 import { LogGroups } from '../logs/log-groups.ts';
@@ -107,8 +108,9 @@ export class ConnectedServices implements EmbeddedServices {
     );
     this.requestHandler = new InProcessHandler(this.handle);
     const { secrets, dynamodb, s3, ssm, cloudformation, lambda, states, events } = this;
+    const iamApi = iamService(iam, this.credentials);
     for (const service of [
-      iamService(iam, this.credentials),
+      iamApi,
       stsService(this.sts),
       this.kms,
       secrets,
@@ -119,6 +121,7 @@ export class ConnectedServices implements EmbeddedServices {
       lambda,
       states,
       events,
+      ...addReadCalls(this, { kms: this.kms, iamApi }),
     ]) {
       this.gateway.register(service);
     }

@@ -54,6 +54,8 @@ export class Stacks {
       id: stack.stackId,
       createdMs: atMs,
       outputs: stack.outputs,
+      resources: stack.resources,
+      template,
     });
     return {
       stackName,
@@ -65,6 +67,7 @@ export class Stacks {
 
 /** The services that resources are loaded into. */
 function servicesOf(aws: EmbeddedServices) {
-  const { iam, keys, secrets, dynamodb, states, s3, ssm, events, schedules, queues, topics, alarms } = aws;
-  return { iam, keys, secrets, dynamodb, states, s3, ssm, events, schedules, queues, topics, alarms };
+  const { iam, keys, secrets, dynamodb, states, s3, ssm, events } = aws;
+  const { schedules, queues, topics, alarms, logs } = aws;
+  return { iam, keys, secrets, dynamodb, states, s3, ssm, events, schedules, queues, topics, alarms, logs };
 }

@@ -120,6 +120,19 @@ export class IamStore {
     return this.#managed.has(arn);
   }
 
+  managedPolicy(arn: string): PolicyDocument | undefined {
+    return this.#managed.get(arn);
+  }
+
+  managedPolicyArns(): readonly string[] {
+    return [...this.#managed.keys()];
+  }
+
+  /** The ARNs of the managed policies of a role. */
+  attachedTo(roleName: string): readonly string[] {
+    return [...this.#state(roleName).attached];
+  }
+
   attach(roleName: string, policyArn: string): void {
     this.#state(roleName).attached.add(policyArn);
   }

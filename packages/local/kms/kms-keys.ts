@@ -70,6 +70,14 @@ export class KmsKeys {
     return this.#keys.get(this.arn(keyId))?.policy;
   }
 
+  arns(): readonly string[] {
+    return [...this.#keys.keys()];
+  }
+
+  aliases(): readonly { readonly name: string; readonly keyArn: string }[] {
+    return [...this.#aliases].map(([name, keyArn]) => ({ name, keyArn }));
+  }
+
   /** Private keys by ARN, base64, to be saved. */
   scalars(): Record<string, string> {
     const signing = [...this.#keys].flatMap(([arn, key]) =>

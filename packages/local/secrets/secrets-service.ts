@@ -93,6 +93,12 @@ export class SecretsManager extends JsonService {
     this.#providers.set(arn, value);
   }
 
+  /** The secret that a call names, after it is authorized. Throws AccessDenied, ResourceNotFoundException. */
+  findFor(id: string, action: string, call: Call): Secret {
+    call.record({ requestParameters: { secretId: id } });
+    return this.#access.find(id, action, call);
+  }
+
   async #provided(secret: Secret, atMs: number): Promise<void> {
     const provider = this.#providers.get(secret.arn);
     if (provider === undefined) return;

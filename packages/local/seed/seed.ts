@@ -4,8 +4,15 @@ import { dumpObjects } from './dump-objects.ts';
 import { SeedError } from './seed-error.ts';
 import { rootFolder, statOf } from './seed-files.ts';
 import { readItems } from './seed-items.ts';
-import { OBJECTS_FOLDER, TABLES_FOLDER, type ItemStore, type ObjectStore } from './seed-layout.ts';
+import {
+  OBJECTS_FOLDER,
+  SCHEMAS_FOLDER,
+  TABLES_FOLDER,
+  type ItemStore,
+  type ObjectStore,
+} from './seed-layout.ts';
 import { readObjects } from './seed-objects.ts';
+import { readSchemas, type SeedSchema } from './seed-schemas.ts';
 
 export { SeedError } from './seed-error.ts';
 
@@ -14,6 +21,15 @@ export interface Stores {
   readonly s3: ObjectStore;
   readonly dynamodb: ItemStore;
 }
+
+/** The databases of a stack. */
+export interface SeededDatabases {
+  readonly names: readonly string[];
+  /** Takes the scripts by the database's name, before anything is put. May throw SeedError. */
+  use(schemas: Readonly<Record<string, SeedSchema>>): Promise<void>;
+}
+
+const NO_DATABASES: SeededDatabases = { names: [], use: async () => undefined };
 
 /** Taskbound's own tables. They are not seeded, because a seed must not forge a row or an event. */
 const OWN_TABLES = new Set(['LedgerTable', 'EvidenceTable']);
@@ -30,24 +46,27 @@ function subfolder(root: string, name: string): string | undefined {
 }
 
 /**
- * Loads the data below DIR: objects from DIR/s3 and items from DIR/dynamodb, at least one of them. Checks
- * everything before it puts anything, and reads nothing outside DIR. Throws SeedError.
+ * Loads the data below DIR: objects from DIR/s3, items from DIR/dynamodb and schemas from DIR/postgres, at least
+ * one of them. Checks everything before it puts anything, and reads nothing outside DIR. Throws SeedError.
  * @param outputs Names of buckets and tables by output name. Other outputs are ignored.
  */
 export async function seedStack(
   dir: string,
   outputs: Readonly<Record<string, string>>,
   { s3, dynamodb }: Stores,
+  databases: SeededDatabases = NO_DATABASES,
 ): Promise<void> {
   const root = rootFolder(dir, '--seed');
   const [objects, tables] = [subfolder(root, OBJECTS_FOLDER), subfolder(root, TABLES_FOLDER)];
-  if (objects === undefined && tables === undefined)
+  const schemas = subfolder(root, SCHEMAS_FOLDER);
+  if (objects === undefined && tables === undefined && schemas === undefined)
     throw new SeedError(
-      `--seed ${dir} has no folder '${OBJECTS_FOLDER}' or '${TABLES_FOLDER}'. Objects must be in ${dir}/${OBJECTS_FOLDER}/<output name>/<key>, items in ${dir}/${TABLES_FOLDER}/<output name>.json.`,
+      `--seed ${dir} has no folder '${OBJECTS_FOLDER}', '${TABLES_FOLDER}' or '${SCHEMAS_FOLDER}'. Objects must be in ${dir}/${OBJECTS_FOLDER}/<output name>/<key>, items in ${dir}/${TABLES_FOLDER}/<output name>.json, schemas in ${dir}/${SCHEMAS_FOLDER}/<database>.sql.`,
     );
   const putObjects = objects === undefined ? () => undefined : readObjects(objects, outputs, s3);
   const putItems =
     tables === undefined ? async () => undefined : readItems(tables, withoutOwnTables(outputs), dynamodb);
+  if (schemas !== undefined) await databases.use(readSchemas(schemas, databases.names));
   putObjects();
   await putItems();
 }

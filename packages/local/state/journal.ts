@@ -1,3 +1,5 @@
+import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import type { SavedKey } from './changes.ts';
 
@@ -38,16 +40,21 @@ export class Journal {
   #isHeld = true;
   #isClosed = false;
 
-  private constructor(database: ClassicLevel<string, Buffer>) {
+  readonly #folder: string;
+  readonly #private = new Set<string>();
+
+  private constructor(folder: string, database: ClassicLevel<string, Buffer>) {
+    this.#folder = folder;
     this.#database = database;
   }
 
-  /** Opens the journal in a folder, which is created if missing. Throws `JournalLocked`. */
+  /** Opens the journal in a folder, which is created if missing, for its owner alone. Throws `JournalLocked`. */
   static async open(folder: string): Promise<Journal> {
     const database = new ClassicLevel<string, Buffer>(folder, {
       keyEncoding: 'utf8',
       valueEncoding: 'buffer',
     });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     try {
       await database.open();
     } catch (error) {
@@ -55,7 +62,9 @@ export class Journal {
         throw new JournalLocked(`${folder} is open in another process`);
       throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
     }
-    return new Journal(database);
+    const journal = new Journal(folder, database);
+    await journal.#makeFilesPrivate();
+    return journal;
   }
 
   async *entries(): AsyncGenerator<readonly [key: SavedKey, value: unknown]> {
@@ -106,6 +115,19 @@ export class Journal {
     }
   }
 
+  /**
+   * LevelDB creates its files with the process's own rights, also in the background. Changing those (umask) would hide a database server's
+   * password file from the server.
+   */
+  async #makeFilesPrivate(): Promise<void> {
+    for (const name of await readdir(this.#folder)) {
+      if (this.#private.has(name)) continue;
+      this.#private.add(name);
+      // A file of a compaction may be gone again.
+      await chmod(join(this.#folder, name), 0o600).catch(() => undefined);
+    }
+  }
+
   async #write(): Promise<void> {
     await nextTurn();
     this.#current = this.#next;
@@ -116,6 +138,7 @@ export class Journal {
       this.#pending.clear();
       await this.#database.batch(operations, { sync: true });
       this.batches += 1;
+      await this.#makeFilesPrivate();
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error));
       this.onFailure(this.#failure);

@@ -29,6 +29,7 @@ export interface RegisteredMachine extends Machine {
   readonly createdMs: number;
   readonly loggingConfiguration: unknown;
   readonly tracingEnabled: boolean;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 export interface ExecutionEvent {
@@ -233,6 +234,7 @@ function machineOf({ machine, stateMachineArn: arn }: SavedExecution): Registere
       createdMs: 0,
       loggingConfiguration: {},
       tracingEnabled: false,
+      tags: {},
     };
   } catch (error) {
     if (error instanceof Error && error.name === 'DefinitionError') return undefined;

@@ -17,6 +17,7 @@ export interface MachineRegistration {
   readonly roleArn: string;
   readonly loggingConfiguration?: unknown;
   readonly tracing?: boolean;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -36,7 +37,7 @@ export class StepFunctionsService implements Service {
    * `DefinitionError`.
    */
   register(machine: MachineRegistration): void {
-    const { arn, name, roleArn, definition, loggingConfiguration, tracing } = machine;
+    const { arn, name, roleArn, definition, loggingConfiguration, tracing, tags = {} } = machine;
     this.#registry.machines.set(arn, {
       arn,
       name,
@@ -46,6 +47,7 @@ export class StepFunctionsService implements Service {
       createdMs: this.#registry.machines.get(arn)?.createdMs ?? this.#registry.options.clock.nowMs(),
       loggingConfiguration: loggingConfiguration ?? { level: 'OFF', includeExecutionData: false },
       tracingEnabled: tracing ?? false,
+      tags,
     });
   }
 
