@@ -22,7 +22,7 @@ export interface LogGroup {
 }
 
 /** A group keeps its newest lines up to this many bytes. On AWS it keeps all of them for the retention time. */
-export const MAX_GROUP_BYTES = 4 * 1024 * 1024;
+const MAX_GROUP_BYTES = 4 * 1024 * 1024;
 
 /** How CloudWatch Logs counts a line: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
 const LINE_BYTES = 26;

@@ -1,4 +1,4 @@
-import type { Secret } from './secret-store.ts';
+import type { Secret } from './secret.ts';
 
 /** A secret as JSON: values are text, or bytes in base64. */
 export interface SavedSecret extends Omit<Secret, 'versions'> {

@@ -1,30 +1,9 @@
-import type { PolicyDocument } from 'taskbound-iam/policy';
 import { AwsError } from '../gateway/service.ts';
 import type { Changes } from '../state/changes.ts';
 import { savedSecret } from './saved-secret.ts';
+import type { Secret, SecretVersion } from './secret.ts';
 
-export interface SecretVersion {
-  readonly id: string;
-  readonly value: string | Uint8Array;
-  readonly createdMs: number;
-  stages: readonly string[];
-}
-
-export interface Secret {
-  readonly name: string;
-  readonly arn: string;
-  readonly createdMs: number;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly kmsKeyId?: string;
-  readonly description?: string;
-  readonly versions: Map<string, SecretVersion>;
-  policy?: PolicyDocument;
-  changedMs: number;
-  /** When its deletion was requested, milliseconds. */
-  deletedMs?: number;
-  /** When it will be deleted, milliseconds. */
-  gone?: number;
-}
+export type { Secret, SecretVersion };
 
 export const CURRENT = 'AWSCURRENT';
 const PREVIOUS = 'AWSPREVIOUS';

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import type { Changes, SavedKey } from '../state/changes.ts';
 import { Execution, type ExecutionView } from './run/execution.ts';
-import type { RegisteredMachine } from './registry.ts';
 
 /** The part of an execution that changes. Its events and its definition are saved apart. */
-export interface SavedHead extends Omit<ExecutionView, 'events' | 'ended'> {
+interface SavedHead extends Omit<ExecutionView, 'events' | 'ended'> {
   readonly position?: Execution['position'];
   /** `definition` is the hash of the definition's text. */
   readonly machine?: { readonly name: string; readonly roleArn: string; readonly definition: string };
@@ -40,7 +39,7 @@ export class ExecutionChanges {
 
   /** Saves the definition of a running execution, once for all that were started with it, and returns its hash. */
   #definition({ machine }: Execution): string | undefined {
-    const { definitionText } = machine as Partial<RegisteredMachine>;
+    const { definitionText } = machine;
     if (definitionText === undefined) return undefined;
     const hash = createHash('sha256').update(definitionText).digest('hex');
     if (!this.#definitions.has(hash)) this.#changes.note(['definition', hash], () => definitionText);

@@ -56,7 +56,7 @@ export interface ExecutionStart {
 }
 
 /** A running execution that continues where it was. */
-export interface SavedRun extends Pick<ExecutionView, 'startMs' | 'redriveCount' | 'redriveMs' | 'events'> {
+interface SavedRun extends Pick<ExecutionView, 'startMs' | 'redriveCount' | 'redriveMs' | 'events'> {
   readonly position: Position;
 }
 
