@@ -1,8 +1,8 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import type { Io } from '../io.ts';
+import { makeTemporaryFolder } from '../temporary-folder.ts';
 
 /** A synthesized CDK app on disk. */
 export interface Assembly {
@@ -23,8 +23,7 @@ export async function openAssembly(given: string | undefined, io: Io): Promise<A
     }
     return { directory, discard: async () => undefined };
   }
-  const directory = await mkdtemp(join(tmpdir(), 'taskbound-assembly-'));
-  const discard = () => rm(directory, { recursive: true, force: true });
+  const { path: directory, remove: discard } = await makeTemporaryFolder('taskbound-assembly-');
   try {
     await io.synthesize(directory);
     return { directory, discard };
