@@ -40,8 +40,9 @@ const cwd = process.cwd();
 
 /** Loads AWS's toolkit library only when an app is synthesized. */
 async function synthesize(directory: string): Promise<void> {
+  const { removeWhenInterrupted } = await import('../cli/app/remove-when-interrupted.ts');
   const { synthesizeApp } = await import('../cli/app/synthesize-app.ts');
-  await synthesizeApp({ cwd, env: process.env }, directory);
+  await removeWhenInterrupted(directory, () => synthesizeApp({ cwd, env: process.env }, directory));
 }
 
 process.exitCode = await main(process.argv.slice(2), {
