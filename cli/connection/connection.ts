@@ -38,6 +38,10 @@ const personOption = ({ as }: ConnectionOptions): Pick<Connection, 'as'> =>
 const isLoopback = (endpoint: string): boolean =>
   ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
 
+/** Whether the caller is a person of their own. An embedded AWS prints the keys of its owner; a session that somebody opened there is theirs. */
+const isSomebody = ({ endpoint }: ClientConfig, env: Io['env']): boolean =>
+  endpoint === undefined || !isLoopback(endpoint) || Boolean(env['AWS_SESSION_TOKEN']);
+
 /**
  * Connects to the AWS that the options and the environment name. The command has checked that they name one, with its own message. Close
  * the connection when done.
@@ -53,7 +57,7 @@ export async function connect(options: ConnectionOptions, io: Io): Promise<Conne
   const acting = {
     clock: io.clock,
     config,
-    hasPeople: config.endpoint === undefined || !isLoopback(config.endpoint),
+    hasPeople: isSomebody(config, io.env),
     ...personOption(options),
   };
   return {

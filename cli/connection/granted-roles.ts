@@ -1,5 +1,5 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { UsageError } from 'taskbound-evidence/command/errors';
+import { unknownType } from '../../core/requests/request.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 import { readTaskType } from './task-type.ts';
 import type { ClientConfig } from './client-config.ts';
@@ -19,7 +19,7 @@ export const GRANT_METHODS = {
   drain: { what: 'drain the stack', method: 'grantDrain(role) of the boundary' },
 } as const satisfies Readonly<Record<Act['kind'], { readonly what: string; readonly method: string }>>;
 
-/** The ARNs of the roles that may do it, in the order in which they were granted. Throws `UsageError` when there is no such type. */
+/** The ARNs of the roles that may do it, in the order in which they were granted. Throws `MalformedRequest` when there is no such type. */
 export async function grantedRoles(
   { manifest, config }: { readonly manifest: Manifest; readonly config: ClientConfig },
   act: Act,
@@ -30,7 +30,7 @@ export async function grantedRoles(
     case 'read':
       return rolesWith(manifest, ['read', ...(act.type === undefined ? [] : [`read:${act.type}`])]);
     default: {
-      assertType(manifest, act.type);
+      if (!manifest.types.includes(act.type)) throw unknownType(act.type, manifest.types);
       const { people } = await readTaskType(act.type, manifest.stack, new SSMClient({ ...config }));
       return people[act.kind].map(({ roleArn }) => roleArn);
     }
@@ -40,10 +40,3 @@ export async function grantedRoles(
 /** Roles with the first grant come before roles with the second. */
 const rolesWith = ({ roles }: Manifest, wanted: readonly string[]): string[] =>
   wanted.flatMap((grant) => roles.filter(({ grants }) => grants.includes(grant)).map(({ arn }) => arn));
-
-function assertType({ stack, types }: Manifest, type: string): void {
-  if (types.includes(type)) return;
-  throw new UsageError(
-    `There is no task type ${JSON.stringify(type)} in the stack ${stack}; it has ${types.join(', ') || 'none'}. Correct the type.`,
-  );
-}

@@ -23,7 +23,8 @@ export async function readManifest(config: ClientConfig, stackName: string): Pro
   }
 }
 
-function parseManifest(text: string, name: string): Manifest {
+/** Throws `ServiceFailure` for a text that is not a manifest. */
+export function parseManifest(text: string, name: string): Manifest {
   const parsed = manifest.safeParse(jsonOrUndefined(text));
   if (parsed.success) return parsed.data;
   throw new ServiceFailure(
@@ -50,7 +51,7 @@ function explained(error: unknown, { Name, stackName, config }: Lookup): unknown
   const where = config.endpoint === undefined ? '' : ` at ${config.endpoint}`;
   if (error.name === 'ParameterNotFound')
     return new UsageError(
-      `There is no stack ${JSON.stringify(stackName)} of Taskbound here: the SSM parameter ${Name} does not exist${where}. Check the stack's name, the account and the region. A stack that was deployed with an older version has no such parameter: deploy it again.`,
+      `There is no stack ${JSON.stringify(stackName)} of Taskbound here: the SSM parameter ${Name} does not exist${where}. Check the stack's name, the account and the region. A stack without a TaskBoundary has none, and one that was deployed with an older version must be deployed again.`,
     );
   if (isAccessDenied(error))
     return notPermitted(

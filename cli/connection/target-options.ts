@@ -15,8 +15,8 @@ const withJson = (command: Command): Command =>
 /** Adds the option that names the person who acts. */
 export const withPerson = (command: Command): Command =>
   command.option(
-    '--as <name@output>',
-    'act as this person in a role of the stack, such as alice@Approvers (default in an embedded AWS: yourself in Requesters)',
+    '--as <name@role>',
+    'act as this person in a role of the stack, by name or ARN, such as alice@Approvers (default in an embedded AWS: yourself in the first role that may)',
   );
 
 /**

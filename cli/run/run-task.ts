@@ -99,29 +99,26 @@ async function followTask(
   try {
     await followExecution(sfn, task.executionArn, clock, (event) => {
       for (const line of progress.lines(event)) io.err(line);
-    }).catch(acceptUnknown);
+    });
     return await describe(sfn, task.executionArn);
+  } catch (error) {
+    // The row shows what became of the task: one that was ended while it waited never had an execution.
+    if (isUnknownExecution(error)) return UNKNOWN_EXECUTION;
+    throw error;
   } finally {
     sfn.destroy();
   }
 }
 
-/** A task that is ended while it waits for approval never has an execution; its row says what became of it. */
-function acceptUnknown(error: unknown): void {
-  if (!isUnknownExecution(error)) throw error;
-}
+const UNKNOWN_EXECUTION: Execution = {
+  status: 'UNKNOWN',
+  cause:
+    'Step Functions does not have the execution: it was never started, or its state machine was deleted.',
+};
 
 async function describe(sfn: SFNClient, executionArn: string): Promise<Execution> {
-  try {
-    const { status, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-    return { status: status ?? 'UNKNOWN', error, cause };
-  } catch (error) {
-    if (!isUnknownExecution(error)) throw error;
-    return {
-      status: 'UNKNOWN',
-      cause: 'Step Functions has no such execution: it was never started, or its state machine was deleted.',
-    };
-  }
+  const { status, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+  return { status: status ?? 'UNKNOWN', error, cause };
 }
 
 interface EvidenceOptions extends Pick<FollowOptions, 'records' | 'out' | 'io'> {

@@ -121,12 +121,12 @@ export class LocalStack implements LocalBoundary {
     });
   }
 
-  objects(output: string): Promise<Record<string, Buffer>> {
-    return this.#during(() => this.#connection.embedded.objects(output));
+  objects(bucket: string): Promise<Record<string, Buffer>> {
+    return this.#during(() => this.#connection.embedded.objects(bucket));
   }
 
-  items(output: string): Promise<Record<string, unknown>[]> {
-    return this.#during(() => this.#connection.embedded.items(output));
+  items(table: string): Promise<Record<string, unknown>[]> {
+    return this.#during(() => this.#connection.embedded.items(table));
   }
 
   close(): Promise<void> {

@@ -11,24 +11,28 @@ type Keys = NonNullable<ReturnType<ItemStore['keysOf']>>;
 
 export interface FoundItem {
   readonly table: string;
+  /** The values of its key attributes, as text. */
+  readonly key: string;
   readonly item: Item;
   /** Where it was found, for messages. */
   readonly where: string;
 }
 
 /**
- * The items of a list, checked except for what only DynamoDB can check. Throws SeedError.
+ * The items of a list for a table. Throws SeedError for an item without a key or with a value that cannot be
+ * stored.
  * @param place Where the list was found, for messages.
  */
-export function itemsIn(list: readonly PlainItem[], table: string, keys: Keys, place: string): FoundItem[] {
-  const seen = new Map<string, string>();
-  return list.map((plain, index) => {
+export const itemsIn = (
+  list: readonly PlainItem[],
+  table: string,
+  keys: Keys,
+  place: string,
+): readonly FoundItem[] =>
+  list.map((plain, index) => {
     const where = `${place}, item ${index + 1}`;
-    const item = itemOf(plain, where);
-    assertNewKey(keyText(plain, keys, where), where, seen);
-    return { table, item, where };
+    return { table, item: itemOf(plain, where), key: keyText(plain, keys, where), where };
   });
-}
 
 /** The item's key as text. Throws SeedError for an item without a key. */
 function keyText(item: PlainItem, { hash, range }: Keys, where: string): string {
@@ -43,13 +47,18 @@ function keyText(item: PlainItem, { hash, range }: Keys, where: string): string 
   return JSON.stringify(values);
 }
 
-function assertNewKey(key: string, where: string, seen: Map<string, string>): void {
-  const first = seen.get(key);
-  if (first !== undefined)
-    throw new SeedError(
-      `${where}: an item with the key ${key} is given twice; the first is ${first}. Remove one.`,
-    );
-  seen.set(key, where);
+/** Throws SeedError when two items of a table have the same key. */
+export function assertNewKeys(found: readonly FoundItem[]): void {
+  const seen = new Map<string, string>();
+  for (const { table, key, where } of found) {
+    const id = JSON.stringify([table, key]);
+    const first = seen.get(id);
+    if (first !== undefined)
+      throw new SeedError(
+        `${where}: an item with the key ${key} is given twice; the first is ${first}. Remove one.`,
+      );
+    seen.set(id, where);
+  }
 }
 
 export async function putItem(dynamodb: ItemStore, { table, item, where }: FoundItem): Promise<void> {

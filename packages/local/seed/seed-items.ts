@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path';
 import * as z from 'zod';
-import { itemsIn, plainItems, putItem } from './found-items.ts';
+import { assertNewKeys, itemsIn, plainItems, putItem } from './found-items.ts';
 import { SeedError } from './seed-error.ts';
 import { filesUnder, JSON_LIMIT, readJsonText } from './seed-files.ts';
-import type { ItemStore } from './seed-layout.ts';
+import { firstNames, type ItemStore } from './seed-layout.ts';
 
 const SUFFIX = '.json';
 
@@ -17,27 +17,32 @@ function readList(path: string): z.infer<typeof plainItems> {
 }
 
 /**
- * Reads the items of `folder`, DIR/dynamodb: for each table a file named after its output, with a list of
+ * Reads the items of `folder`, DIR/dynamodb: for each table a file with one of its names, with a list of
  * items. Checks everything except what only DynamoDB can check, and returns a function that puts the items.
  * Reads nothing outside the folder. Both throw SeedError.
- * @param outputs Table names by output name. Other outputs are ignored.
+ * @param names Table names by the names under which a seed may refer to them. Names of other things are ignored.
  */
 export function readItems(
   folder: string,
-  outputs: Readonly<Record<string, string>>,
+  names: Readonly<Record<string, string>>,
   dynamodb: ItemStore,
 ): () => Promise<void> {
-  const names = Object.keys(outputs).filter((name) => dynamodb.keysOf(outputs[name] ?? '') !== undefined);
+  const tables = new Map(Object.entries(names).filter(([, table]) => dynamodb.keysOf(table) !== undefined));
   const found = filesUnder(folder, JSON_LIMIT).flatMap((file) => {
     const path = join(folder, file);
-    const table = file.endsWith(SUFFIX) ? (outputs[basename(file, SUFFIX)] ?? '') : '';
+    const table = file.endsWith(SUFFIX) ? (tables.get(basename(file, SUFFIX)) ?? '') : '';
     const keys = file.includes('/') ? undefined : dynamodb.keysOf(table);
     if (keys === undefined)
       throw new SeedError(
-        `${path} does not belong to a table. Files in ${folder} are named after table outputs: ${names.map((name) => name + SUFFIX).join(', ')}.`,
+        `${path} does not belong to a table. Files in ${folder} are named after tables: ${firstNames(
+          Object.fromEntries(tables),
+        )
+          .map((name) => name + SUFFIX)
+          .join(', ')}.`,
       );
     return itemsIn(readList(path), table, keys, path);
   });
+  assertNewKeys(found);
   return async () => {
     for (const each of found) await putItem(dynamodb, each);
   };

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { dumpItems } from './dump-items.ts';
 import { dumpObjects } from './dump-objects.ts';
-import { withoutOwnTables } from './own-tables.ts';
 import { SeedError } from './seed-error.ts';
 import { rootFolder, statOf } from './seed-files.ts';
 import { readItems } from './seed-items.ts';
@@ -23,22 +22,22 @@ function subfolder(root: string, name: string): string | undefined {
 /**
  * Loads the data below DIR: objects from DIR/s3 and items from DIR/dynamodb, at least one of them. Checks
  * everything before it puts anything, and reads nothing outside DIR. Throws SeedError.
- * @param outputs Names of buckets and tables by output name. Other outputs are ignored.
+ * @param names Buckets and tables by the names under which a seed may refer to them, such as outputs. A store may have several
+ *   names; messages list the first. Names of other things are ignored.
  */
 export async function seedStack(
   dir: string,
-  outputs: Readonly<Record<string, string>>,
+  names: Readonly<Record<string, string>>,
   { s3, dynamodb }: Stores,
 ): Promise<void> {
   const root = rootFolder(dir, '--seed');
   const [objects, tables] = [subfolder(root, OBJECTS_FOLDER), subfolder(root, TABLES_FOLDER)];
   if (objects === undefined && tables === undefined)
     throw new SeedError(
-      `--seed ${dir} has no folder '${OBJECTS_FOLDER}' or '${TABLES_FOLDER}'. Objects must be in ${dir}/${OBJECTS_FOLDER}/<output name>/<key>, items in ${dir}/${TABLES_FOLDER}/<output name>.json.`,
+      `--seed ${dir} has no folder '${OBJECTS_FOLDER}' or '${TABLES_FOLDER}'. Objects must be in ${dir}/${OBJECTS_FOLDER}/<bucket>/<key>, items in ${dir}/${TABLES_FOLDER}/<table>.json.`,
     );
-  const putObjects = objects === undefined ? () => undefined : readObjects(objects, outputs, s3);
-  const putItems =
-    tables === undefined ? async () => undefined : readItems(tables, withoutOwnTables(outputs), dynamodb);
+  const putObjects = objects === undefined ? () => undefined : readObjects(objects, names, s3);
+  const putItems = tables === undefined ? async () => undefined : readItems(tables, names, dynamodb);
   putObjects();
   await putItems();
 }
@@ -49,9 +48,9 @@ export async function seedStack(
  */
 export async function dumpStack(
   dir: string,
-  outputs: Readonly<Record<string, string>>,
+  names: Readonly<Record<string, string>>,
   { s3, dynamodb }: Stores,
 ): Promise<void> {
-  dumpObjects(dir, outputs, s3);
-  await dumpItems(dir, withoutOwnTables(outputs), dynamodb);
+  dumpObjects(dir, names, s3);
+  await dumpItems(dir, names, dynamodb);
 }

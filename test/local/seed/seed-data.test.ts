@@ -3,7 +3,13 @@ import { seedData, type SeedData } from 'taskbound-local/seed/seed';
 import { DynamoDb } from '../../../packages/local/dynamodb/dynamodb-service.ts';
 import { S3Service } from '../../../packages/local/s3/service.ts';
 
-const outputs = { source: 'bucket-a', cases: 'table-a', LedgerTable: 'ledger', url: 'http://127.0.0.1/' };
+const names = {
+  source: 'bucket-a',
+  Bucket1: 'bucket-a',
+  cases: 'table-a',
+  Table1: 'table-a',
+  url: 'http://127.0.0.1/',
+};
 let s3: S3Service;
 let dynamodb: DynamoDb;
 
@@ -11,7 +17,7 @@ beforeEach(async () => {
   s3 = new S3Service({ clock: { nowMs: () => 0 } });
   s3.createBucket('bucket-a');
   dynamodb = new DynamoDb();
-  for (const name of ['table-a', 'ledger'])
+  for (const name of ['table-a'])
     await dynamodb.createTable({
       ...{ name, arn: `arn:${name}`, hash: 'id', indexes: {} },
       definition: {
@@ -25,10 +31,10 @@ beforeEach(async () => {
     });
 });
 
-const seed = (data: SeedData) => seedData(data, outputs, { s3, dynamodb });
+const seed = (data: SeedData) => seedData(data, names, { s3, dynamodb });
 
 describe('data given in code', () => {
-  it('is loaded into the buckets and tables that the outputs name', async () => {
+  it('is loaded into the buckets and tables that it names', async () => {
     await seed({
       objects: { source: { 'a/b.csv': 'text', 'c d': new Uint8Array([0, 255]) } },
       items: { cases: [{ id: 'C-1', nested: { constructor: [1, null, true] } }] },
@@ -49,19 +55,15 @@ describe('data given in code', () => {
     [
       'an unknown bucket',
       { objects: { elsewhere: {} } },
-      /"elsewhere" is not the output of a bucket; allowed: source\./,
+      /"elsewhere" is no bucket of the stack; allowed: source\./,
     ],
-    ['an output that is no bucket', { objects: { url: {} } }, /"url" is not the output of a bucket/],
-    ['an inherited name', { objects: { constructor: {} } }, /"constructor" is not the output of a bucket/],
+    ['a name of something else', { objects: { url: {} } }, /"url" is no bucket of the stack/],
+    ['an inherited name', { objects: { constructor: {} } }, /"constructor" is no bucket of the stack/],
+    ['an unknown table', { items: { source: [] } }, /"source" is no table of the stack; allowed: cases\./],
     [
-      'an unknown table',
-      { items: { source: [] } },
-      /"source" is not the output of a table; allowed: cases\./,
-    ],
-    [
-      'a table of Taskbound',
-      { items: { LedgerTable: [] } },
-      /"LedgerTable" is not the output of a table; allowed: cases\./,
+      'one item under two names of its table',
+      { items: { Table1: [{ id: 'ok' }] } },
+      /an item with the key \["ok"\] is given twice/,
     ],
     ['an empty key', { objects: { source: { '': 'x' } } }, /the key is empty/],
     ['half a surrogate pair', { objects: { source: { '\ud800': 'x' } } }, /half a surrogate pair/],

@@ -188,7 +188,7 @@ describe('seed', () => {
     [
       'a row for an unknown bucket',
       () => index({ bucket: 'bucket-a', key: 'k', file: 'f' }),
-      /row 1: bucket is 'bucket-a'; bucket outputs are source, destination/,
+      /row 1: bucket is 'bucket-a'; buckets are source, destination/,
     ],
     [
       'a row that leaves the folder',
