@@ -7,7 +7,6 @@ import { dumpStack, seedData, SeedError, seedStack, type SeedData } from 'taskbo
 import { itemsIn, objectsIn } from './stored-data.ts';
 import { nextRunMs } from 'taskbound-local/scheduler/schedules';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
-import { TemplateRefused } from 'taskbound-local/template/refusal';
 import { writeTrailFiles } from 'taskbound-local/trail/trail-files';
 import type { LocalClock } from 'taskbound-local/clock/local-clock';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
@@ -16,6 +15,7 @@ import { openAssembly } from './assembly.ts';
 import type { ClientConfig } from './client-config.ts';
 import { dataNames, type DataNames } from './data-names.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
+import { isOfBoundary, refusedAsUsage, skippedText } from './stack-of-app.ts';
 import { parseManifest } from './read-manifest.ts';
 import { manifestName } from '../../core/manifest/manifest.ts';
 import type { Io } from '../io.ts';
@@ -47,6 +47,8 @@ export interface Embedded {
 
 export interface EmbeddedOptions {
   readonly assembly?: string;
+  /** A stack of the app. @default - the one with a TaskBoundary */
+  readonly stack?: string;
   /** Seconds until a policy change has effect. */
   readonly policyDelay?: number;
   /** The clock of an AWS in this process. @default - a virtual clock that starts now and skips idle waiting */
@@ -62,8 +64,9 @@ export async function startEmbedded(options: EmbeddedOptions, io: Io): Promise<E
   const assembly = await openAssembly(options.assembly, io);
   try {
     const aws = await start(options, io);
-    const loaded = aws.loadAssembly(assembly.directory);
-    const stack = await (options.assembly === undefined ? loaded : loaded.catch(asUsageError));
+    const wanted = { needs: isOfBoundary, ...omitUndefined({ stackName: options.stack }) };
+    const stack = await aws.loadAssembly(assembly.directory, wanted).catch(refusedAsUsage);
+    io.err(skippedText(stack.skipped, io.env));
     aws.startSchedules();
     return embeddedOf(aws, stack);
   } finally {
@@ -154,9 +157,7 @@ function stopAt(aws: EmbeddedAws, state: string): void {
   });
 }
 
-/** Errors in the given seed or template are the user's to correct. */
+/** Errors in the given seed are the user's to correct. */
 function asUsageError(error: unknown): never {
-  throw error instanceof SeedError || error instanceof TemplateRefused
-    ? new UsageError(error.message)
-    : error;
+  throw error instanceof SeedError ? new UsageError(error.message) : error;
 }

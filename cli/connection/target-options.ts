@@ -44,10 +44,13 @@ export const withStack = (command: Command, example: string, io: Io): Command =>
 export const withAnyStack = (command: Command, local: string): Command =>
   withJson(
     command
-      .option(...STACK)
+      .option(
+        '--stack <name>',
+        'the name of the deployed stack (default with AWS_ENDPOINT_URL: Taskbound); with --local or --assembly, a stack of the app (default: the one with a TaskBoundary)',
+      )
       .option(LOCAL, local)
       .option(
         ASSEMBLY,
-        'the folder of a synthesized CDK assembly for a local stack (default: synthesize the sample app)',
+        'the folder of a synthesized CDK assembly for a local stack (default: synthesize the app of cdk.json)',
       ),
   );

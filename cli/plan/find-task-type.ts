@@ -4,6 +4,7 @@ import { unknownType } from '../../core/requests/request.ts';
 import { taskTypeConfig, type TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import { openAssembly } from '../connection/assembly.ts';
 import { connect, type ConnectionOptions } from '../connection/connection.ts';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import type { Io } from '../io.ts';
 import { personConfig } from '../connection/person-config.ts';
 import { targetOf } from '../connection/target.ts';
@@ -16,18 +17,18 @@ import { readTaskType } from '../connection/task-type.ts';
 export function findTaskType(type: string, options: ConnectionOptions, io: Io): Promise<TaskTypeConfig> {
   const target = targetOf(options, io.env);
   const isDeployed = options.assembly === undefined && (target === 'endpoint' || target === 'account');
-  return isDeployed ? fromStack(type, options, io) : fromAssembly(type, options.assembly, io);
+  return isDeployed ? fromStack(type, options, io) : fromAssembly(type, options, io);
 }
 
-async function fromAssembly(type: string, given: string | undefined, io: Io): Promise<TaskTypeConfig> {
-  const assembly = await openAssembly(given, io);
+async function fromAssembly(type: string, options: ConnectionOptions, io: Io): Promise<TaskTypeConfig> {
+  const assembly = await openAssembly(options.assembly, io);
   try {
-    const [{ readAssembly }, { resolveTemplate }] = await Promise.all([
-      import('taskbound-local/template/assembly'),
-      import('taskbound-local/template/resolve'),
-    ]);
-    const { stackName, template } = await readAssembly(assembly.directory);
-    return taskTypeIn(type, stackName, resolveTemplate(template, { stackName }).resources);
+    const { resolveAssembly } = await import('taskbound-local/template/resolve-assembly');
+    const { isOfBoundary, refusedAsUsage } = await import('../connection/stack-of-app.ts');
+    const wanted = { needs: isOfBoundary, ...omitUndefined({ stackName: options.stack }) };
+    const loaded = await resolveAssembly(assembly.directory, wanted).catch(refusedAsUsage);
+    const { stackName, resources } = loaded.chosen;
+    return taskTypeIn(type, stackName, resources);
   } finally {
     await assembly.discard();
   }

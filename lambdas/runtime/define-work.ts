@@ -1,5 +1,4 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Context } from 'aws-lambda';
 import type { ParametersOf, ParameterSpecs } from '../../core/task-types/parameters-of.ts';
 import type { WorkReturn } from '../../core/work/work.ts';
 import { TaskClients } from './clients.ts';
@@ -18,7 +17,12 @@ import type { Task, Work } from './task.ts';
 import { ToolLog } from './uses/tool-log.ts';
 import { parseWorkEvent, type Lease } from './work-event.ts';
 
-type InvocationContext = Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>;
+/** The part of Lambda's context that a work function uses: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
+interface InvocationContext {
+  readonly invokedFunctionArn: string;
+  getRemainingTimeInMillis(): number;
+}
+
 export type WorkHandler = (event: unknown, context: InvocationContext) => Promise<WorkReturn>;
 
 /**

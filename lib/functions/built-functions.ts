@@ -10,7 +10,10 @@ const MANIFEST = 'manifest.json';
 /** The lock file fixes the versions of all packages, so their files need not be compared one by one. */
 const PROJECT_FILES = ['package-lock.json', 'package.json'];
 
-/** The SHA-256 of each file that the bundles were built from, and of the build's options. */
+/**
+ * The SHA-256 of each file that the bundles were built from, and of the build's options. A published package has no sources, so its manifest
+ * has no files.
+ */
 const manifest = z.strictObject({ options: z.string(), files: z.record(z.string(), z.string()) });
 type Manifest = z.infer<typeof manifest>;
 

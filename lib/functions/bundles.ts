@@ -1,5 +1,6 @@
-import { type BuildOptions, buildSync } from 'esbuild';
+import type * as esbuild from 'esbuild';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,7 +47,7 @@ export const BUNDLE_OPTIONS = {
   // Logs and Retry rules may use the class name of an error.
   keepNames: true,
   legalComments: 'none',
-} satisfies BuildOptions;
+} satisfies esbuild.BuildOptions;
 
 /**
  * Bundles entry points for Lambda: one CommonJS file each, including the AWS SDK, so that its version does not change. The same sources
@@ -58,8 +59,13 @@ export function bundle(entries: readonly string[], into: string): Map<string, st
   return folders;
 }
 
-/** Bundles each entry into its folder below `into`. Returns the paths of all sources, relative to the project. */
+/**
+ * Bundles each entry into its folder below `into`. Returns the paths of all sources, relative to the project. esbuild is loaded only here: an app
+ * whose functions are all bundled already does not need it.
+ */
 export function buildInto(folders: ReadonlyMap<string, string>, into: string): string[] {
+  const require = createRequire(import.meta.url);
+  const { buildSync } = require('esbuild') as typeof esbuild;
   const { metafile } = buildSync({
     ...BUNDLE_OPTIONS,
     entryPoints: [...folders].map(([entry, folder]) => ({ in: entry, out: join(basename(folder), 'index') })),

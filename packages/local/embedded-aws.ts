@@ -9,7 +9,8 @@ import { type Listening, listen } from './gateway/listener.ts';
 import { REGION } from './gateway/account-and-region.ts';
 import type { Caller, Check, RawRequest, RawResponse } from './gateway/service.ts';
 import type { TrailRecord } from './trail/trail.ts';
-import type { AssemblyOptions, InProcessClientConfig, LoadedStack, StartOptions } from './embedded/types.ts';
+import type { InProcessClientConfig, LoadedStack, StartOptions } from './embedded/types.ts';
+import type { AssemblyOptions } from './template/resolve-assembly.ts';
 import type { UndeliveredRecord } from './lambda/failure-destination.ts';
 import { restoreState, snapshotState } from './embedded/state-snapshot.ts';
 import { Stacks, type TemplateSource } from './embedded/stacks.ts';
@@ -105,7 +106,7 @@ export class EmbeddedAws extends ConnectedServices {
     };
   }
 
-  /** Loads a stack from a folder that `cdk synth` wrote. Throws `TemplateRefused`. */
+  /** Loads a stack from a folder that `cdk synth` wrote, after the stacks on which it depends. Throws `TemplateRefused`. */
   loadAssembly(dir: string, options: AssemblyOptions = {}): Promise<LoadedStack> {
     return this.#stacks.loadAssembly(dir, options);
   }

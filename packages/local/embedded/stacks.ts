@@ -1,8 +1,14 @@
 import type { EmbeddedServices } from './services.ts';
-import type { AssemblyOptions, LoadedStack } from './types.ts';
-import { readAssembly } from '../template/assembly.ts';
+import type { LoadedStack } from './types.ts';
 import { loadStack } from '../template/load.ts';
-import { type ResolvedResource, resolveTemplate } from '../template/resolve.ts';
+import { type AssemblyOptions, resolveAssembly } from '../template/resolve-assembly.ts';
+import {
+  type ResolvedResource,
+  type ResolvedStack,
+  type ResolveOptions,
+  resolveTemplate,
+  type SkippedResource,
+} from '../template/resolve.ts';
 import { parseTemplate } from '../template/template.ts';
 
 /** Where a template comes from. `assetDir` returns the folder of a code asset, given its hash. */
@@ -22,13 +28,20 @@ export class Stacks {
     this.#origin = origin;
   }
 
-  /** Loads a stack from a folder that `cdk synth` wrote. Throws `TemplateRefused`. */
-  async loadAssembly(dir: string, { stackName, transform }: AssemblyOptions): Promise<LoadedStack> {
-    const assembly = await readAssembly(dir, stackName);
-    return this.load(transform?.(assembly.template) ?? assembly.template, {
-      stackName: assembly.stackName,
-      assetDir: (hash) => assembly.assets.get(hash),
-    });
+  /**
+   * Loads a stack from a folder that `cdk synth` wrote, after the stacks on which it depends. Throws `TemplateRefused`, before anything is
+   * loaded unless a service refuses a resource.
+   */
+  async loadAssembly(dir: string, options: AssemblyOptions): Promise<LoadedStack> {
+    const { ordered } = await resolveAssembly(dir, options, (stackName) => this.#resolveOptions(stackName));
+    const skipped: SkippedResource[] = [];
+    let last: Omit<LoadedStack, 'skipped'> | undefined;
+    for (const { stack, resolved } of ordered) {
+      skipped.push(...resolved.skipped);
+      last = await this.#loadStack(resolved, (hash) => stack.assets.get(hash), skipped);
+    }
+    if (last === undefined) throw new TypeError('The chosen stack is among those to load.');
+    return { ...last, skipped };
   }
 
   /** Loads a template object. A stack that exists is updated, like a deployment. Throws `TemplateRefused`. */
@@ -36,18 +49,36 @@ export class Stacks {
     template: unknown,
     { stackName, assetDir = () => undefined }: TemplateSource,
   ): Promise<LoadedStack> {
-    const aws = this.#aws;
-    const atMs = aws.clock.nowMs();
-    const previous = this.#loaded.get(stackName) ?? new Map<string, ResolvedResource>();
-    const { registry: functions } = aws.lambda;
-    const stack = resolveTemplate(parseTemplate(template), {
-      stackName,
+    const options = { stackName, ...this.#resolveOptions(stackName) };
+    const resolved = resolveTemplate(parseTemplate(template), options);
+    return { ...(await this.#loadStack(resolved, assetDir, [])), skipped: [] };
+  }
+
+  #resolveOptions(stackName: string): Omit<ResolveOptions, 'stackName' | 'needs'> {
+    const { registry: functions } = this.#aws.lambda;
+    return {
       origin: this.#origin,
-      previous,
+      previous: this.#previous(stackName),
       lastVersion: (name) => functions.lastVersion(name),
-    });
-    await loadStack(stack, { ...servicesOf(aws), functions, assetDir, atMs, previous });
-    const resources = new Map(stack.resources.map((resource) => [resource.logicalId, resource]));
+    };
+  }
+
+  #previous(stackName: string): ReadonlyMap<string, ResolvedResource> {
+    return this.#loaded.get(stackName) ?? new Map<string, ResolvedResource>();
+  }
+
+  async #loadStack(
+    stack: ResolvedStack,
+    assetDir: (hash: string) => string | undefined,
+    skipped: SkippedResource[],
+  ): Promise<Omit<LoadedStack, 'skipped'>> {
+    const aws = this.#aws;
+    const { stackName } = stack;
+    const atMs = aws.clock.nowMs();
+    const { registry: functions } = aws.lambda;
+    const context = { ...servicesOf(aws), functions, assetDir, atMs, previous: this.#previous(stackName) };
+    const loaded = await loadStack(stack, context, skipped);
+    const resources = new Map(loaded.map((resource) => [resource.logicalId, resource]));
     this.#loaded.set(stackName, resources);
     aws.cloudformation.stacks.set(stackName, {
       name: stackName,

@@ -1,3 +1,5 @@
+import { AwsError } from '../gateway/service.ts';
+import { UnreadableBundle } from '../lambda/bundle.ts';
 import { loadAlias, loadBucket, loadBucketPolicy, loadKey, loadParameter, loadTable } from './load-data.ts';
 import type { LoadContext, Loader } from './load-context.ts';
 import { loadAlarm, loadSubscription, loadTopic, loadTopicPolicy } from './load-alarms.ts';
@@ -8,7 +10,8 @@ import { loadSecret, loadSecretPolicy } from './load-secrets.ts';
 import { loadStateMachine } from './load-state-machine.ts';
 import { cannotLoad } from './properties.ts';
 import { removeStale } from './remove-stale.ts';
-import type { ResolvedStack } from './resolve.ts';
+import { TemplateRefused } from './refusal.ts';
+import type { ResolvedResource, ResolvedStack, SkippedResource } from './resolve.ts';
 
 /** A log group needs no loading: the function host keeps the logs. */
 const nothingToMake: Loader = () => undefined;
@@ -45,14 +48,43 @@ const LOADERS: Readonly<Record<string, Loader>> = {
 };
 
 /**
- * Loads a resolved stack into the services, in order of dependencies, and removes resources it no longer has.
- * Throws `TemplateRefused`.
+ * Loads a resolved stack into the services, in order of dependencies, and removes resources it no longer has. A resource that is not needed and
+ * cannot be loaded is added to `skipped`, with those that refer to it. Returns what was loaded. Throws `TemplateRefused`.
  */
-export async function loadStack(stack: ResolvedStack, context: LoadContext): Promise<void> {
+export async function loadStack(
+  stack: ResolvedStack,
+  context: LoadContext,
+  skipped: SkippedResource[],
+): Promise<readonly ResolvedResource[]> {
+  const { stackName } = stack;
+  const loaded = new Map<string, ResolvedResource>();
   for (const resource of stack.resources) {
-    const load = LOADERS[resource.type];
-    if (load === undefined) throw cannotLoad(resource, 'its type has no loader');
-    await load(resource, context);
+    const { logicalId, type } = resource;
+    try {
+      await loadResource(resource, loaded, context);
+      loaded.set(logicalId, resource);
+    } catch (error) {
+      if (resource.needed || !(error instanceof TemplateRefused)) throw error;
+      skipped.push({ stackName, logicalId, type, because: error.message });
+    }
   }
-  removeStale(stack, context);
+  removeStale({ ...stack, resources: [...loaded.values()] }, context);
+  return [...loaded.values()];
+}
+
+async function loadResource(
+  resource: ResolvedResource,
+  loaded: ReadonlyMap<string, ResolvedResource>,
+  context: LoadContext,
+): Promise<void> {
+  const load = LOADERS[resource.type];
+  if (load === undefined) throw cannotLoad(resource, 'its type has no loader');
+  const missing = [...resource.refersTo].find((logicalId) => !loaded.has(logicalId));
+  if (missing !== undefined) throw cannotLoad(resource, `it refers to ${missing}, which is not loaded`);
+  try {
+    await load(resource, context);
+  } catch (error) {
+    const isOfService = error instanceof AwsError || error instanceof UnreadableBundle;
+    throw isOfService ? cannotLoad(resource, error.message.replace(/\.$/, '')) : error;
+  }
 }

@@ -1,187 +1,164 @@
-import { arnOf } from '../gateway/account-and-region.ts';
-import { omitUndefined } from '../helpers/omit-undefined.ts';
-import type { Identity, ResourceType } from './identity.ts';
-import { type StackScope, evaluate } from './intrinsics.ts';
-import { uuidOf } from './physical-name.ts';
+import type { AssemblyStack } from './assembly.ts';
 import { TemplateRefused } from './refusal.ts';
-import { IGNORED_TYPES, RESOURCE_TYPES } from './resource-types/resource-types.ts';
-import type { Template, TemplateResource } from './template.ts';
+import {
+  Resolution,
+  type OtherStacks,
+  type Progress,
+  type ResolvedStack,
+  type ResolveOptions,
+} from './resolution.ts';
+import type { Template } from './template.ts';
 
-export interface ResolvedResource extends Identity {
-  readonly logicalId: string;
-  readonly type: string;
-  readonly properties: Readonly<Record<string, unknown>>;
-  /** Kept when a later template does not contain it. */
-  readonly retained: boolean;
-}
+export { DEFAULT_ORIGIN } from './resolution.ts';
+export type {
+  Needs,
+  ResolvedResource,
+  ResolvedStack,
+  ResolveOptions,
+  SkippedResource,
+} from './resolution.ts';
 
-interface ResolvedOutput {
-  readonly key: string;
-  readonly value: string;
-  readonly exportName?: string;
-  readonly description?: string;
-}
+/** The stacks of one app while they are resolved. */
+class StackSet implements OtherStacks {
+  readonly #resolutions: ReadonlyMap<AssemblyStack, Resolution>;
+  readonly #progress: Progress = { chain: [], phase: 'needed' };
 
-export interface ResolvedStack {
-  readonly stackName: string;
-  readonly stackId: string;
-  /** In order of dependencies: a resource comes after those it needs. */
-  readonly resources: readonly ResolvedResource[];
-  readonly outputs: readonly ResolvedOutput[];
-}
-
-export interface ResolveOptions {
-  readonly stackName: string;
-  /** The origin of function URLs, without a trailing slash. @default http://127.0.0.1:4566 */
-  readonly origin?: string;
-  /** The stack's current resources, if this is an update. */
-  readonly previous?: ReadonlyMap<string, ResolvedResource>;
-  /** The highest version number that a function has had. @default 0 */
-  readonly lastVersion?: (functionName: string) => number;
-}
-
-export const DEFAULT_ORIGIN = 'http://127.0.0.1:4566';
-
-function supportedType(logicalId: string, { Type, Properties }: TemplateResource): ResourceType {
-  const type = Object.hasOwn(RESOURCE_TYPES, Type) ? RESOURCE_TYPES[Type] : undefined;
-  if (type === undefined) {
-    throw new TemplateRefused(
-      `The resource ${logicalId} is of type ${Type}, which the embedded AWS does not support. packages/local/README.md lists what it does.`,
-    );
-  }
-  const known = new Set([...type.used, ...type.ignored]);
-  const unknown = Object.keys(Properties).find((property) => !known.has(property));
-  if (unknown === undefined) return type;
-  throw new TemplateRefused(
-    `The resource ${logicalId} (${Type}) has the property ${unknown}, which the embedded AWS does not support.`,
-  );
-}
-
-/** Resolves one template: each resource once, after those it needs. */
-class Resolution implements StackScope {
-  readonly stackName: string;
-  readonly stackId: string;
-  readonly resources = new Map<string, ResolvedResource>();
-  readonly #template: Template;
-  readonly #origin: string;
-  readonly #previous: ReadonlyMap<string, ResolvedResource>;
-  readonly #lastVersion: (functionName: string) => number;
-  readonly #inProgress: string[] = [];
-  readonly #versions = new Map<string, number>();
-
-  constructor(template: Template, options: ResolveOptions) {
-    const { stackName, origin } = options;
-    this.#previous = options.previous ?? new Map();
-    this.#lastVersion = options.lastVersion ?? (() => 0);
-    this.#template = template;
-    this.stackName = stackName;
-    this.stackId = arnOf('cloudformation', `stack/${stackName}/${uuidOf(`stack/${stackName}`)}`);
-    this.#origin = origin ?? DEFAULT_ORIGIN;
-  }
-
-  ref(name: string): unknown {
-    const parameter = this.#template.Parameters[name];
-    if (parameter === undefined) return this.resource(name).physicalId;
-    if (parameter.Default !== undefined) return parameter.Default;
-    throw new TemplateRefused(
-      `The parameter ${name} has no default; the embedded AWS accepts no other parameter values.`,
+  constructor(stacks: readonly AssemblyStack[], optionsOf: (stack: AssemblyStack) => ResolveOptions) {
+    this.#resolutions = new Map(
+      stacks.map((stack) => [stack, new Resolution(stack.template, optionsOf(stack), this, this.#progress)]),
     );
   }
 
-  getAtt(logicalId: string, attribute: string): unknown {
-    const { attributes, type } = this.resource(logicalId);
-    const value = attributes[attribute];
-    if (value !== undefined) return value;
+  importValue(exportName: string): string {
+    const producers = this.#all().flatMap((producer) =>
+      Object.keys(producer.template.Outputs)
+        .filter((key) => this.#quietly(() => producer.exportName(key)) === exportName)
+        .map((key) => ({ producer, key })),
+    );
+    const [found] = producers;
+    if (found !== undefined && producers.length === 1) return found.producer.output(found.key);
     throw new TemplateRefused(
-      `The attribute ${attribute} of ${logicalId} (${type}) is not supported by the embedded AWS; it has ${Object.keys(attributes).join(', ') || 'none'}.`,
+      found === undefined
+        ? `No stack of the assembly exports ${exportName}. Add the stack that exports it to the app.`
+        : `${producers.map(({ producer }) => producer.stackName).join(' and ')} export ${exportName}.`,
     );
   }
 
-  condition(name: string): boolean {
-    const condition = this.#template.Conditions[name];
-    if (condition === undefined) throw new TemplateRefused(`The template has no condition ${name}.`);
-    return evaluate(condition, this, `Conditions.${name}`) === true;
+  stackOutput(stackName: string, output: string): string {
+    const producers = this.#all().filter((resolution) => resolution.stackName === stackName);
+    const [producer] = producers;
+    if (producer !== undefined && producers.length === 1) return producer.output(output);
+    throw new TemplateRefused(
+      `The assembly has ${producers.length} stacks with the name ${stackName}, whose output ${output} is used.`,
+    );
   }
 
-  resource(logicalId: string): ResolvedResource {
-    const done = this.resources.get(logicalId);
-    if (done !== undefined) return done;
-    const resource = this.#template.Resources[logicalId];
-    if (resource === undefined)
-      throw new TemplateRefused(`The template has no resource or parameter ${logicalId}.`);
-    if (this.#inProgress.includes(logicalId))
-      throw new TemplateRefused(
-        `The resources ${[...this.#inProgress, logicalId].join(' -> ')} need each other.`,
+  parameter(name: string): string {
+    for (const resolution of this.#all()) {
+      for (const [logicalId, { Type, Properties }] of Object.entries(resolution.template.Resources)) {
+        if (Type !== 'AWS::SSM::Parameter' || Properties['Name'] !== name) continue;
+        return resolution.resource(logicalId).attributes['Value'] ?? '';
+      }
+    }
+    throw new TemplateRefused(
+      `No stack of the assembly has the SSM parameter ${name}, whose value is used. Add its stack to the app.`,
+    );
+  }
+
+  /** Resolves the stack, and the stacks before it, in the order in which they are loaded. */
+  resolve(chosen: AssemblyStack): readonly StackToLoad[] {
+    this.#resolutionOf(chosen).resolveNeeded();
+    for (const stack of this.#loadOrder(chosen)) this.#resolutionOf(stack).resolveNeeded();
+    this.#resolveAttachments();
+    const order = this.#loadOrder(chosen);
+    this.#progress.phase = 'rest';
+    return order.map((stack) => ({ stack, resolved: this.#rest(this.#resolutionOf(stack)) }));
+  }
+
+  #rest(resolution: Resolution): ResolvedStack {
+    const { stackName, stackId } = resolution;
+    const skipped = resolution.resolveRest();
+    const outputs = resolution.outputs();
+    return { stackName, stackId, resources: [...resolution.resources.values()], outputs, skipped };
+  }
+
+  /** Resolves what changes a needed resource, until nothing is added. */
+  #resolveAttachments(): void {
+    for (;;) {
+      const needed = new Set(this.#all().flatMap(identities));
+      const found = this.#all().flatMap((resolution) =>
+        resolution.attachmentsOf(needed).map((logicalId) => ({ resolution, logicalId })),
       );
-    this.#inProgress.push(logicalId);
-    const resolved = this.#resolve(logicalId, resource);
-    this.#inProgress.pop();
-    this.resources.set(logicalId, resolved);
-    return resolved;
+      for (const { resolution, logicalId } of found) resolution.resource(logicalId);
+      if (found.length === 0) return;
+    }
   }
 
-  #resolve(logicalId: string, resource: TemplateResource): ResolvedResource {
-    const type = supportedType(logicalId, resource);
-    for (const other of [resource.DependsOn].flat()) if (this.isIncluded(other)) this.resource(other);
-    const properties = evaluate(resource.Properties, this, logicalId) as Record<string, unknown>;
-    const versionOf = (name: string): number => this.#versionOf(logicalId, name);
-    const { stackName } = this;
-    return {
-      logicalId,
-      type: resource.Type,
-      properties,
-      retained: resource.DeletionPolicy?.startsWith('Retain') === true,
-      ...type.identify(properties, { stackName, logicalId, origin: this.#origin, versionOf }),
+  /** The stacks to which the chosen one refers, those on which they depend, and the chosen one. */
+  #loadOrder(chosen: AssemblyStack): readonly AssemblyStack[] {
+    const byKey = new Map([...this.#resolutions.keys()].map((stack) => [stack.key, stack]));
+    const order = new Set<AssemblyStack>();
+    const add = (stack: AssemblyStack): void => {
+      if (order.has(stack) || stack === chosen) return;
+      for (const key of stack.dependencies) {
+        const before = byKey.get(key);
+        if (before !== undefined) add(before);
+      }
+      order.add(stack);
     };
+    for (const key of chosen.dependencies) {
+      const before = byKey.get(key);
+      if (before !== undefined) add(before);
+    }
+    for (const [stack, { resources }] of this.#resolutions) if (resources.size > 0) add(stack);
+    return [...order, chosen];
   }
 
-  /**
-   * Keeps the number of a version that an earlier template had under the same logical id. Others get the next
-   * number.
-   */
-  #versionOf(logicalId: string, functionName: string): number {
-    const before = this.#previous.get(logicalId);
-    if (before !== undefined && before.arn.includes(`:function:${functionName}:`))
-      return Number(before.attributes['Version']);
-    const version = (this.#versions.get(functionName) ?? this.#lastVersion(functionName)) + 1;
-    this.#versions.set(functionName, version);
-    return version;
+  #all(): readonly Resolution[] {
+    return [...this.#resolutions.values()];
   }
 
-  isIncluded(logicalId: string): boolean {
-    const resource = this.#template.Resources[logicalId];
-    if (resource === undefined || IGNORED_TYPES.has(resource.Type)) return false;
-    return resource.Condition === undefined || this.condition(resource.Condition);
+  #resolutionOf(stack: AssemblyStack): Resolution {
+    const resolution = this.#resolutions.get(stack);
+    if (resolution === undefined) throw new TypeError(`${stack.key} is not in the assembly.`);
+    return resolution;
   }
 
-  outputs(): ResolvedOutput[] {
-    const wanted = Object.entries(this.#template.Outputs).filter(
-      ([, { Condition }]) => Condition === undefined || this.condition(Condition),
-    );
-    return wanted.map(([key, { Value, Export, Description }]) => ({
-      key,
-      value: String(evaluate(Value, this, `Outputs.${key}`)),
-      ...(Export !== undefined && {
-        exportName: String(evaluate(Export.Name, this, `Outputs.${key}.Export`)),
-      }),
-      ...omitUndefined({ description: Description }),
-    }));
+  #quietly(evaluate: () => string | undefined): string | undefined {
+    try {
+      return evaluate();
+    } catch (error) {
+      if (error instanceof TemplateRefused) return undefined;
+      throw error;
+    }
   }
+}
+
+const identities = ({ resources }: Resolution): readonly string[] =>
+  [...resources.values()].flatMap(({ physicalId, arn }) => [physicalId, ...(arn === '' ? [] : [arn])]);
+
+/** A stack with its resources, as the embedded AWS loads them. */
+export interface StackToLoad {
+  readonly stack: AssemblyStack;
+  readonly resolved: ResolvedStack;
 }
 
 /**
- * Resolves every name, ARN and property of a stack as the embedded AWS will load it. Throws
+ * Resolves every name, ARN and property of a stack, and of the stacks before it, in the order in which they are loaded. Throws
  * `TemplateRefused`.
  */
+export const resolveStacks = (
+  stacks: readonly AssemblyStack[],
+  chosen: AssemblyStack,
+  optionsOf: (stack: AssemblyStack) => ResolveOptions,
+): readonly StackToLoad[] => new StackSet(stacks, optionsOf).resolve(chosen);
+
+/** Resolves every name, ARN and property of a template as the embedded AWS will load it. Throws `TemplateRefused`. */
 export function resolveTemplate(template: Template, options: ResolveOptions): ResolvedStack {
-  const resolution = new Resolution(template, options);
-  for (const logicalId of Object.keys(template.Resources))
-    if (resolution.isIncluded(logicalId)) resolution.resource(logicalId);
-  const outputs = resolution.outputs();
-  return {
-    stackName: resolution.stackName,
-    stackId: resolution.stackId,
-    resources: [...resolution.resources.values()],
-    outputs,
-  };
+  const { stackName } = options;
+  const stack = { key: stackName, id: stackName, displayName: stackName, stackName, template };
+  const alone: AssemblyStack = { ...stack, assets: new Map(), dependencies: [] };
+  const [only] = resolveStacks([alone], alone, () => options);
+  if (only === undefined) throw new TypeError('A template resolves to one stack.');
+  return only.resolved;
 }

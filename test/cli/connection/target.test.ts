@@ -15,12 +15,14 @@ describe('the target', () => {
     [{}, ENDPOINT, 'endpoint'],
     [{ local: true }, {}, 'in-process'],
     [{ local: true, assembly: 'cdk.out' }, {}, 'in-process'],
+    [{ local: true, stack: 'Production/Data' }, {}, 'in-process'],
+    [{ local: true, stack: 'X', assembly: 'cdk.out' }, {}, 'in-process'],
+    [{ stack: 'X', assembly: 'cdk.out' }, {}, undefined],
   ])('of %j with %j is %s', (options, env, target) => expect(targetOf(options, env)).toBe(target));
 
   it.each<[TargetOptions, Record<string, string>, RegExp]>([
-    [{ local: true, stack: 'X' }, {}, /--local and --stack X were both given.*Leave one out/],
+    [{ local: true, stack: '' }, {}, /--stack "" was given.*Name a stack of the app/],
     [{ local: true }, ENDPOINT, /--local was given, and AWS_ENDPOINT_URL is .*Leave out --local, or unset/],
-    [{ stack: 'X', assembly: 'a' }, {}, /--stack X and --assembly were both given.*Leave one out/],
     [{ stack: '' }, {}, /--stack "" was given; allowed: a stack's name/],
     [{ stack: '' }, ENDPOINT, /--stack "" was given/],
     [{ stack: '-X' }, {}, /--stack "-X" was given/],

@@ -72,7 +72,7 @@ describe('init', () => {
     const { code, stderr } = await call(folder, ['init', 'support'], { outFailure });
     expect({ code, stderr }).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/EPIPE.*The effects of init remain\.\n$/),
+      stderr: expect.stringMatching(/EPIPE.*The effects of init remain: see the folder of the app\.\n$/),
     });
     expect(await filesIn(join(folder, 'support'))).toEqual(FILES);
   });

@@ -47,11 +47,18 @@ const refusal = (host: unknown, port: unknown): Error =>
     { code: 'ECONNREFUSED' },
   );
 
+export interface SandboxNet {
+  /** What `require('net')` returns. */
+  readonly module: Readonly<Record<string, unknown>>;
+  /** Closes all sockets. */
+  disconnect(): void;
+}
+
 /**
  * The module `net` of an environment: sockets only to the reachable database servers. Holds the clock while a
  * server works. `disconnect` closes all sockets, as the end of the environment's process would.
  */
-export function sandboxNet({ clock, guard, reachable }: Wiring) {
+export function sandboxNet({ clock, guard, reachable }: Wiring): SandboxNet {
   const open = new Set<net.Socket>();
 
   class Socket extends net.Socket {
