@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { declareEvidence } from 'taskbound-evidence/command/declare';
 import type { ExitWith } from 'taskbound-evidence/command/options';
 import { runProgram } from 'taskbound-evidence/command/program';
-import { version } from 'taskbound-evidence/command/version';
+import { ownPackage } from 'taskbound-evidence/command/own-package';
 import { declareArchive } from './archive/declare.ts';
 import { explainCaller } from './connection/caller-error.ts';
 import { declareDecide } from './decide/declare.ts';
@@ -44,14 +44,8 @@ function declareCommands(program: Command, io: Io, exitWith: ExitWith): void {
   declareDrain(program, io, exitWith);
 }
 
-/** The commands that change something, and where that can be seen. */
-const IN_THE_STACK = 'see taskbound list';
-const ACTING_COMMANDS = {
-  init: 'see the folder of the app',
-  ...Object.fromEntries(
-    ['run', 'local', 'approve', 'refuse', 'revoke', 'drain'].map((name) => [name, IN_THE_STACK]),
-  ),
-};
+/** The commands that change something, in the stack or on this machine. */
+const ACTING_COMMANDS: readonly string[] = ['init', 'run', 'local', 'approve', 'refuse', 'revoke', 'drain'];
 
 /** The command line `taskbound`. `argv` contains the arguments only. Returns the exit code. */
 export const main = (argv: readonly string[], io: Io): Promise<number> =>
@@ -59,7 +53,7 @@ export const main = (argv: readonly string[], io: Io): Promise<number> =>
     {
       name: 'taskbound',
       description: 'Gives every task its own identity boundary on AWS, and proves that it is gone.',
-      version: version(import.meta.url),
+      version: ownPackage(import.meta.url).version,
       declare: (program, exitWith) => declareCommands(program, io, exitWith),
       explainError: (error) => explainCaller(error, io.env),
       exitCodeOf,

@@ -3,8 +3,16 @@ import { readFileSync } from 'node:fs';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { LocalDatabases } from '../local/local-databases.ts';
 import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
-import { dumpStack, seedData, SeedError, seedStack, type SeedData } from 'taskbound-local/seed/seed';
-import { itemsIn, objectsIn } from './stored-data.ts';
+import {
+  bucketOf,
+  dumpStack,
+  plainOf,
+  seedData,
+  SeedError,
+  seedStack,
+  tableOf,
+  type SeedData,
+} from 'taskbound-local/seed/seed';
 import { nextRunMs } from 'taskbound-local/scheduler/schedules';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
 import { writeTrailFiles } from 'taskbound-local/trail/trail-files';
@@ -28,12 +36,12 @@ export interface Embedded {
   readonly config: ClientConfig;
   /** Loads the objects and items of a folder. Throws `UsageError`, and loads nothing, when the folder cannot be used. */
   seed(folder: string): Promise<void>;
-  /** Loads objects and items. Throws `UsageError`, and loads nothing, when one of them cannot be used. */
+  /** Loads objects and items by the names of outputs. Throws `UsageError`, and loads nothing, when one of them cannot be used. */
   seedData(data: SeedData): Promise<void>;
-  /** All objects of a bucket by key. Throws `UsageError` when the stack has no such bucket. */
-  objects(bucket: string): Promise<Record<string, Buffer>>;
-  /** All items of a table in plain JSON. Throws `UsageError` when the stack has no such table. */
-  items(table: string): Promise<Record<string, unknown>[]>;
+  /** All objects of the bucket in an output, by key. Throws `UsageError` when the output is no bucket's. */
+  objects(output: string): Promise<Record<string, Buffer>>;
+  /** All items of the table in an output, in plain JSON. Throws `UsageError` when the output is no table's. */
+  items(output: string): Promise<Record<string, unknown>[]>;
   /** Stops the next execution that enters the state. Throws `UsageError` when no state machine has such a state. */
   stopAt(state: string): void;
   /** The next time a task type's schedule is due. Throws `UsageError` when there is no such schedule or it is never due again. */
@@ -108,8 +116,8 @@ function embeddedOf(aws: EmbeddedAws, stack: LoadedStack): Embedded {
     config: aws.clientConfig(),
     seed: (folder) => seedStack(folder, namesOf(aws, stack).seed, aws).catch(asUsageError),
     seedData: (data) => seedData(data, namesOf(aws, stack).seed, aws).catch(asUsageError),
-    objects: (bucket) => objectsIn(bucket, namesOf(aws, stack), aws).catch(asUsageError),
-    items: (table) => itemsIn(table, namesOf(aws, stack), aws).catch(asUsageError),
+    objects: (bucket) => objectsIn(bucket, namesOf(aws, stack).seed, aws).catch(asUsageError),
+    items: (table) => itemsIn(table, namesOf(aws, stack).seed, aws).catch(asUsageError),
     dump: (folder) => dumpStack(folder, namesOf(aws, stack).dump, aws).catch(asUsageError),
     writeTrail: (folder) => writeTrailFiles(folder, aws.trail, aws.clock.nowMs()),
     stopAt: (state) => stopAt(aws, state),
@@ -120,6 +128,26 @@ function embeddedOf(aws: EmbeddedAws, stack: LoadedStack): Embedded {
       await databases.stop();
     },
   };
+}
+
+type Outputs = LoadedStack['outputs'];
+
+async function objectsIn(
+  output: string,
+  outputs: Outputs,
+  { s3 }: EmbeddedAws,
+): Promise<Record<string, Buffer>> {
+  const bucket = bucketOf(output, outputs, s3);
+  return Object.fromEntries(s3.keys(bucket).map((key) => [key, Buffer.from(s3.get(bucket, key) ?? [])]));
+}
+
+async function itemsIn(
+  output: string,
+  outputs: Outputs,
+  { dynamodb }: EmbeddedAws,
+): Promise<Record<string, unknown>[]> {
+  const items = await dynamodb.items(tableOf(output, outputs, dynamodb));
+  return items.map((item) => plainOf(item, `The table of ${output}`));
 }
 
 /** The schedule's name in the input of a task type's schedule: lib/schedules/task-schedule.ts. */

@@ -1,4 +1,4 @@
-import { ownPackage } from '../own-package.ts';
+import { ownPackage } from 'taskbound-evidence/command/own-package';
 
 /** The packages that the files of the app import. */
 const DEPENDENCIES = [
@@ -22,17 +22,17 @@ export const appPackage = (name: string) => ({
   version: '0.1.0',
   private: true,
   type: 'module',
-  engines: ownPackage().engines,
+  // The first version that runs TypeScript files without an option: https://nodejs.org/api/typescript.html
+  engines: { node: '>=22.18' },
   scripts: { test: 'vitest run', types: 'tsc' },
   dependencies: rangesOf(DEPENDENCIES),
   devDependencies: rangesOf(DEV_DEPENDENCIES),
 });
 
 function rangesOf(names: readonly string[]): Record<string, string> {
-  const { version, dependencies, devDependencies, peerDependencies, testedWith } = ownPackage();
-  const tested = { ...devDependencies, ...testedWith };
-  // A peer range contains every version that works, so the tested one takes precedence.
-  const ranges = { ...peerDependencies, ...dependencies, ...tested, taskbound: `^${version}` };
+  const { version, dependencies, devDependencies, peerDependencies } = ownPackage(import.meta.url);
+  // A peer range contains every version that works; the version that was tested is among the development dependencies.
+  const ranges = { ...peerDependencies, ...dependencies, ...devDependencies, taskbound: `^${version}` };
   return Object.fromEntries(
     names.map((name) => {
       const range = (ranges as Readonly<Record<string, string>>)[name];

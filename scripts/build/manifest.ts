@@ -1,7 +1,6 @@
-import { appPackages } from '../../cli/init/app-package.ts';
 import type { PackageJson } from './published.ts';
 
-/** The fields of a package.json that a published package keeps. Scripts, workspaces and tools are for the clone only. */
+/** The fields of a package.json that a published package keeps. Scripts, workspaces and settings of tools are for the clone only. */
 const KEPT = ['name', 'version', 'description', 'keywords', 'license', 'type', 'engines'] as const;
 
 /** `./lib/index.ts` -> `./lib/index.js` */
@@ -30,13 +29,8 @@ export function publishedManifest(
     sideEffects: false,
     dependencies: manifest.dependencies,
     ...(manifest.peerDependencies && { peerDependencies: manifest.peerDependencies }),
+    // Not installed with the package. `taskbound init` reads from them which versions work together.
+    ...('devDependencies' in manifest && { devDependencies: manifest['devDependencies'] }),
     ...(manifest.peerDependenciesMeta && { peerDependenciesMeta: manifest.peerDependenciesMeta }),
-    ...testedWith(manifest),
   };
-}
-
-/** The development dependencies that `taskbound init` gives to a new app: the versions with which this package was tested. */
-function testedWith({ devDependencies = {} }: PackageJson): { readonly testedWith?: Record<string, string> } {
-  const used = Object.entries(devDependencies).filter(([name]) => appPackages().includes(name));
-  return used.length === 0 ? {} : { testedWith: Object.fromEntries(used) };
 }

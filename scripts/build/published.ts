@@ -19,7 +19,6 @@ const packageJson = z.looseObject({
   exports: versions,
   bin: versions.optional(),
   dependencies: versions.default({}),
-  devDependencies: versions.optional(),
   peerDependencies: versions.optional(),
   peerDependenciesMeta: z.record(z.string(), z.looseObject({})).optional(),
 });

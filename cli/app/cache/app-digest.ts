@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Io } from '../../io.ts';
-import { version } from 'taskbound-evidence/command/version';
+import { ownPackage } from 'taskbound-evidence/command/own-package';
 import type { AppCommands } from '../cdk-json.ts';
 import { appRoot, installedFor } from './app-root.ts';
 import { FilesDigest } from './digest-files.ts';
@@ -29,7 +29,7 @@ export function appDigest(commands: AppCommands, { cwd, env }: Pick<Io, 'cwd' | 
     'app',
     commands.app,
     cwd,
-    version(import.meta.url),
+    ownPackage(import.meta.url).version,
     toolkitVersion(),
     process.platform,
     process.arch,

@@ -17,8 +17,8 @@ export interface Program {
   explainError?(error: unknown): unknown;
   /** The exit code of a command that ended with an error. */
   exitCodeOf(error: unknown, command: string): number;
-  /** The commands that change something, in a stack or on this machine, and where that can be seen. @default - none */
-  readonly actingCommands?: Readonly<Record<string, string>>;
+  /** The commands that change something, in a stack or on this machine. @default - none */
+  readonly actingCommands?: readonly string[];
 }
 
 /**
@@ -26,7 +26,7 @@ export interface Program {
  * and the given files.
  */
 export async function runProgram(program: Program, argv: readonly string[], io: CommandIo): Promise<number> {
-  const { name, actingCommands = {} } = program;
+  const { name, actingCommands = [] } = program;
   let code: number = EXIT.done;
   let command = '';
   const commands = new Command(name)
@@ -46,7 +46,7 @@ export async function runProgram(program: Program, argv: readonly string[], io: 
         ? printUsageError(error, name, argv, io)
         : printError(error, { argv, command, program }, io);
   }
-  return codeAfterOutput(code, { program: name, command, effects: actingCommands[command] }, io);
+  return codeAfterOutput(code, { program: name, command, acts: actingCommands.includes(command) }, io);
 }
 
 /** Prints an error on standard error, and with `--json` also as the one document on standard output. */

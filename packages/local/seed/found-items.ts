@@ -11,28 +11,44 @@ type Keys = NonNullable<ReturnType<ItemStore['keysOf']>>;
 
 export interface FoundItem {
   readonly table: string;
-  /** The values of its key attributes, as text. */
-  readonly key: string;
   readonly item: Item;
   /** Where it was found, for messages. */
   readonly where: string;
 }
 
-/**
- * The items of a list for a table. Throws SeedError for an item without a key or with a value that cannot be
- * stored.
- * @param place Where the list was found, for messages.
- */
-export const itemsIn = (
-  list: readonly PlainItem[],
-  table: string,
-  keys: Keys,
-  place: string,
-): readonly FoundItem[] =>
-  list.map((plain, index) => {
+/** The keys of a table's items that were found so far, and where. A table can have several names, and so several lists. */
+type Seen = Map<string, string>;
+
+/** The keys that were found in each table. */
+export class SeenKeys {
+  readonly #tables = new Map<string, Seen>();
+
+  of(table: string): Seen {
+    const seen = this.#tables.get(table) ?? new Map<string, string>();
+    this.#tables.set(table, seen);
+    return seen;
+  }
+}
+
+/** A list of items of one table. */
+export interface ItemList {
+  readonly list: readonly PlainItem[];
+  readonly table: string;
+  readonly keys: Keys;
+  /** Where the list was found, for messages. */
+  readonly place: string;
+}
+
+/** The items of a list, checked except for what only DynamoDB can check. Throws SeedError. */
+export function itemsIn({ list, table, keys, place }: ItemList, seenKeys: SeenKeys): FoundItem[] {
+  const seen = seenKeys.of(table);
+  return list.map((plain, index) => {
     const where = `${place}, item ${index + 1}`;
-    return { table, item: itemOf(plain, where), key: keyText(plain, keys, where), where };
+    const item = itemOf(plain, where);
+    assertNewKey(keyText(plain, keys, where), where, seen);
+    return { table, item, where };
   });
+}
 
 /** The item's key as text. Throws SeedError for an item without a key. */
 function keyText(item: PlainItem, { hash, range }: Keys, where: string): string {
@@ -47,18 +63,13 @@ function keyText(item: PlainItem, { hash, range }: Keys, where: string): string 
   return JSON.stringify(values);
 }
 
-/** Throws SeedError when two items of a table have the same key. */
-export function assertNewKeys(found: readonly FoundItem[]): void {
-  const seen = new Map<string, string>();
-  for (const { table, key, where } of found) {
-    const id = JSON.stringify([table, key]);
-    const first = seen.get(id);
-    if (first !== undefined)
-      throw new SeedError(
-        `${where}: an item with the key ${key} is given twice; the first is ${first}. Remove one.`,
-      );
-    seen.set(id, where);
-  }
+function assertNewKey(key: string, where: string, seen: Seen): void {
+  const first = seen.get(key);
+  if (first !== undefined)
+    throw new SeedError(
+      `${where}: an item with the key ${key} is given twice; the first is ${first}. Remove one.`,
+    );
+  seen.set(key, where);
 }
 
 export async function putItem(dynamodb: ItemStore, { table, item, where }: FoundItem): Promise<void> {

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import * as z from 'zod';
-import { assertNewKeys, itemsIn, plainItems, putItem } from './found-items.ts';
+import { itemsIn, plainItems, putItem, SeenKeys } from './found-items.ts';
 import { SeedError } from './seed-error.ts';
 import { filesUnder, JSON_LIMIT, readJsonText } from './seed-files.ts';
 import { firstNames, type ItemStore } from './seed-layout.ts';
@@ -28,6 +28,7 @@ export function readItems(
   dynamodb: ItemStore,
 ): () => Promise<void> {
   const tables = new Map(Object.entries(names).filter(([, table]) => dynamodb.keysOf(table) !== undefined));
+  const seen = new SeenKeys();
   const found = filesUnder(folder, JSON_LIMIT).flatMap((file) => {
     const path = join(folder, file);
     const table = file.endsWith(SUFFIX) ? (tables.get(basename(file, SUFFIX)) ?? '') : '';
@@ -40,9 +41,8 @@ export function readItems(
           .map((name) => name + SUFFIX)
           .join(', ')}.`,
       );
-    return itemsIn(readList(path), table, keys, path);
+    return itemsIn({ list: readList(path), table, keys, place: path }, seen);
   });
-  assertNewKeys(found);
   return async () => {
     for (const each of found) await putItem(dynamodb, each);
   };

@@ -52,7 +52,7 @@ const ON_A_STACK: readonly (readonly string[])[] = [
   ['drain'],
   ['drain', '--resume'],
 ];
-const WITHOUT_A_STACK = ['plan', 'local', 'verify', 'audit', 'report', 'controls'];
+const WITHOUT_A_STACK = ['init', 'plan', 'local', 'verify', 'audit', 'report', 'controls'];
 const LOCAL_TOO = ['run'];
 
 /** Fails the test if the command synthesizes an app or asks a question. */

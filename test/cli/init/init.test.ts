@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { appNameOf } from '../../../cli/init/app-name.ts';
 import { appPackage } from '../../../cli/init/app-package.ts';
 import { writeApp } from '../../../cli/init/write-app.ts';
-import { ownPackage } from '../../../cli/own-package.ts';
+import { ownPackage } from 'taskbound-evidence/command/own-package';
 import { call, temporaryFolder } from '../support.ts';
 
 const FILES = [
@@ -72,7 +72,7 @@ describe('init', () => {
     const { code, stderr } = await call(folder, ['init', 'support'], { outFailure });
     expect({ code, stderr }).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/EPIPE.*The effects of init remain: see the folder of the app\.\n$/),
+      stderr: expect.stringMatching(/EPIPE.*The effects of init remain\.\n$/),
     });
     expect(await filesIn(join(folder, 'support'))).toEqual(FILES);
   });
@@ -180,7 +180,7 @@ describe('the name of the package', () => {
 describe('the package.json of the app', () => {
   it('has the versions of this package', () => {
     const { dependencies, devDependencies } = appPackage('mine');
-    const own = ownPackage();
+    const own = ownPackage(import.meta.url);
     const all = { ...own.peerDependencies, ...own.dependencies, ...own.devDependencies };
     const { taskbound, ...others } = { ...dependencies, ...devDependencies };
     expect(taskbound).toBe(`^${own.version}`);

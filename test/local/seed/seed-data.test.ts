@@ -3,13 +3,7 @@ import { seedData, type SeedData } from 'taskbound-local/seed/seed';
 import { DynamoDb } from '../../../packages/local/dynamodb/dynamodb-service.ts';
 import { S3Service } from '../../../packages/local/s3/service.ts';
 
-const names = {
-  source: 'bucket-a',
-  Bucket1: 'bucket-a',
-  cases: 'table-a',
-  Table1: 'table-a',
-  url: 'http://127.0.0.1/',
-};
+const names = { source: 'bucket-a', cases: 'table-a', url: 'http://127.0.0.1/' };
 let s3: S3Service;
 let dynamodb: DynamoDb;
 
@@ -17,7 +11,7 @@ beforeEach(async () => {
   s3 = new S3Service({ clock: { nowMs: () => 0 } });
   s3.createBucket('bucket-a');
   dynamodb = new DynamoDb();
-  for (const name of ['table-a'])
+  for (const name of ['table-a', 'ledger'])
     await dynamodb.createTable({
       ...{ name, arn: `arn:${name}`, hash: 'id', indexes: {} },
       definition: {
@@ -34,7 +28,7 @@ beforeEach(async () => {
 const seed = (data: SeedData) => seedData(data, names, { s3, dynamodb });
 
 describe('data given in code', () => {
-  it('is loaded into the buckets and tables that it names', async () => {
+  it('is loaded into the buckets and tables with these names', async () => {
     await seed({
       objects: { source: { 'a/b.csv': 'text', 'c d': new Uint8Array([0, 255]) } },
       items: { cases: [{ id: 'C-1', nested: { constructor: [1, null, true] } }] },
@@ -55,15 +49,19 @@ describe('data given in code', () => {
     [
       'an unknown bucket',
       { objects: { elsewhere: {} } },
-      /"elsewhere" is no bucket of the stack; allowed: source\./,
+      /"elsewhere" is not a bucket of the stack; allowed: source\./,
     ],
-    ['a name of something else', { objects: { url: {} } }, /"url" is no bucket of the stack/],
-    ['an inherited name', { objects: { constructor: {} } }, /"constructor" is no bucket of the stack/],
-    ['an unknown table', { items: { source: [] } }, /"source" is no table of the stack; allowed: cases\./],
+    ['an output that is no bucket', { objects: { url: {} } }, /"url" is not a bucket of the stack/],
+    ['an inherited name', { objects: { constructor: {} } }, /"constructor" is not a bucket of the stack/],
     [
-      'one item under two names of its table',
-      { items: { Table1: [{ id: 'ok' }] } },
-      /an item with the key \["ok"\] is given twice/,
+      'an unknown table',
+      { items: { source: [] } },
+      /"source" is not a table of the stack; allowed: cases\./,
+    ],
+    [
+      'a table of Taskbound',
+      { items: { LedgerTable: [] } },
+      /"LedgerTable" is not a table of the stack; allowed: cases\./,
     ],
     ['an empty key', { objects: { source: { '': 'x' } } }, /the key is empty/],
     ['half a surrogate pair', { objects: { source: { '\ud800': 'x' } } }, /half a surrogate pair/],

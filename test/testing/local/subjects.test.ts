@@ -110,10 +110,10 @@ describe('localBoundary', () => {
   it('refuses the names of outputs that it does not know', async () => {
     const local = await open(inject('assemblies').sample);
     await expect(local.objects('cases')).rejects.toThrow(
-      /"cases" is no bucket of the stack; allowed: source, /,
+      /"cases" is not a bucket of the stack; allowed: source, /,
     );
     await expect(local.items('LedgerTable')).rejects.toThrow(
-      /is no table of the stack; allowed: cases, replies\./,
+      /is not a table of the stack; allowed: cases, replies\./,
     );
     await expect(local.seed({ items: { elsewhere: [] } })).rejects.toMatchObject({ name: 'UsageError' });
     await expect(local.seed('/nowhere')).rejects.toThrow(/there is no such folder/);
