@@ -25,10 +25,8 @@ export async function personConfig(connection: ActingInStack, io: Io, act: Act):
   const { config, manifest, hasPeople, as } = connection;
   if (as !== undefined) {
     const outputs = () => outputsOrNone(config, manifest.stack);
-    return sessionConfig(connection, {
-      name: as.name,
-      role: await roleArnOf(as.role, { manifest, outputs }),
-    });
+    const role = await roleArnOf(as.role, { manifest, outputs, hasPeople });
+    return sessionConfig(connection, { name: as.name, role });
   }
   return hasPeople ? config : localPersonConfig(connection, sessionNameOf(io.userName), act);
 }

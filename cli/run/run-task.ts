@@ -118,7 +118,8 @@ async function followTask(
 
 const UNKNOWN_EXECUTION: Execution = {
   status: 'UNKNOWN',
-  cause: 'Step Functions does not have the execution: it was never started, or its state machine was deleted.',
+  cause:
+    'Step Functions does not have the execution: it was never started, or its state machine was deleted.',
 };
 
 async function describe(sfn: SFNClient, executionArn: string): Promise<Execution> {
