@@ -12,7 +12,7 @@ const arrows = (folder, allowed, comment) => ({
   severity: 'error',
   from: { path: `^${folder}/` },
   to: {
-    path: '^(bin|cli|core|lambdas|lib|packages|sample|scripts|simulation|test|testing)/',
+    path: '^(bin|cli|client|core|lambdas|lib|packages|sample|scripts|simulation|test|testing)/',
     pathNot: [folder, ...allowed].map((each) => `^${each}/`),
   },
 });
@@ -41,7 +41,16 @@ export default {
       'What unit tests of work import: the runtime, no constructs.',
     ),
     arrows('lib', ['core', ...PACKAGES], 'Constructs import rules only: functions are bundled by path.'),
-    arrows('cli', ['core', ...PACKAGES, local], 'Commands reach a stack through AWS only, and know no app.'),
+    arrows(
+      'client',
+      ['core', ...PACKAGES],
+      'What programs import: rules and calls, no constructs and no commands.',
+    ),
+    arrows(
+      'cli',
+      ['client', 'core', ...PACKAGES, local],
+      'Commands reach a stack through AWS only, and know no app.',
+    ),
     {
       name: 'nothing-imports-test',
       comment: 'What tests and programs share is no test: put it where both can reach it.',

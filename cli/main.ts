@@ -5,7 +5,7 @@ import { explain } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import { printJson } from 'taskbound-evidence/command/print';
 import { declareArchive } from './archive/declare.ts';
-import { explainCaller } from './connection/caller-error.ts';
+import { explainCaller } from '../client/caller/caller-error.ts';
 import { declareDecide } from './decide/declare.ts';
 import { declareDrain } from './drain/declare.ts';
 import { exitCodeOf } from './errors.ts';
@@ -55,7 +55,8 @@ function printUsageError(error: CommanderError, argv: readonly string[], io: Io)
  */
 function declareCommands(program: Command, io: Io, exitWith: ExitWith): void {
   // Only a trail in a bucket needs it: reading evidence needs no SDK.
-  const s3Config = async () => (await import('./connection/connection.ts')).environmentConfig(io.env);
+  const s3Config = async () =>
+    (await import('../client/caller/environment-config.ts')).environmentConfig(io.env);
   program.commandsGroup('Run tasks:');
   declareRun(program, io, exitWith);
   declarePlan(program, io, exitWith);

@@ -12,10 +12,10 @@ import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import type { Clock } from 'taskbound-time/clock';
 import { openAssembly } from './assembly.ts';
 import { makePermissionSets } from './local-permission-sets.ts';
-import type { ClientConfig } from './client-config.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
 import { dataNames, type DataNames } from './data-names.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
-import { parseManifest } from './read-manifest.ts';
+import { parseManifest } from '../../client/stack/read-manifest.ts';
 import { manifestName, type Manifest } from '../../core/manifest/manifest.ts';
 import type { Io } from '../io.ts';
 

@@ -2,8 +2,8 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { unknownType } from '../../core/requests/request.ts';
 import { isRolePattern, localRoleOf, rolePatternOf } from '../../core/approvals/permission-set.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
-import { readTaskType } from './task-type.ts';
-import type { ClientConfig } from './client-config.ts';
+import { readTaskType } from '../../client/stack/task-type.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
 
 /** What somebody does in a stack. Reading across types has no type. */
 export type Act =
