@@ -1,26 +1,13 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import type { Clock } from 'taskbound-time/clock';
 import { NotPermitted } from '../../core/shared/errors.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
-import { isAccessDenied } from './caller-error.ts';
-import type { CallerIdentity, ClientConfig } from './client-config.ts';
-import { ServiceFailure } from '../errors.ts';
-import type { Io } from '../io.ts';
+import { isAccessDenied } from '../../client/caller/caller-error.ts';
+import type { CallerIdentity, ClientConfig } from '../../client/caller/client-config.ts';
+import { ServiceFailure } from '../../client/errors.ts';
 
 /** Credentials are renewed this long before they expire. */
 const RENEWAL_MARGIN_MS = 300_000;
-
-/** Credentials from the environment. Without them the SDK uses its default sources (profiles, SSO, instance roles). */
-export function callerCredentials(env: Io['env']): { readonly credentials?: AwsCredentialIdentity } {
-  const {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-  } = env;
-  if (!accessKeyId || !secretAccessKey) return {};
-  return { credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) } };
-}
 
 /** A config whose credentials can be asked for in advance. */
 export interface AssumedRoleConfig extends ClientConfig {

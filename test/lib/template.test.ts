@@ -576,7 +576,7 @@ describe('the configuration of a type', () => {
       [expect.stringMatching(/^<Destination\w+\.Arn>\/\{destinationKey\}$/)],
       [expect.stringMatching(/^<Destination\w+\.Arn>\/\{destinationKey\}\.receipt\.json$/)],
     ]);
-    expect(config.people.submit.map(({ roleArn }) => roleArn)).toEqual([
+    expect(config.people.submit.map((role) => ('roleArn' in role ? role.roleArn : role))).toEqual([
       expect.stringMatching(/^<Requesters\w+\.Arn>$/),
     ]);
     expect(config.leaseSeconds).toBe(120);

@@ -4,7 +4,7 @@ import { stackKey } from '../../../cli/connection/stack-key.ts';
 import { personConfig } from '../../../cli/connection/person-config.ts';
 import { findTasks } from '../../../cli/find/find-tasks.ts';
 import { parseFindQuery } from '../../../cli/find/find-query.ts';
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import type { Deployed } from '../deployed.ts';
