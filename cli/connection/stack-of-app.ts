@@ -13,7 +13,10 @@ export const isOfBoundary: Needs = ({ Type, Properties }) =>
 /** What the app of a user contains is the user's to correct. For `catch`. */
 export function refusedAsUsage(error: unknown): never {
   if (error instanceof StackNotChosen) throw new UsageError(`${error.message} Choose one with --stack NAME.`);
-  throw error instanceof TemplateRefused ? new UsageError(error.message) : error;
+  if (!(error instanceof TemplateRefused)) throw error;
+  throw new UsageError(
+    `${error.message} Change the app, or run the task in a deployed stack: --stack NAME without --local.`,
+  );
 }
 
 /** One line about the resources that were not loaded; empty if all were. `TASKBOUND_DEBUG=1` adds the reason of each. */

@@ -16,7 +16,7 @@ import { restoreState, snapshotState } from './embedded/state-snapshot.ts';
 import { Stacks, type TemplateSource } from './embedded/stacks.ts';
 import { ConnectedServices } from './embedded/connected-services.ts';
 
-export type { AssemblyOptions, InProcessClientConfig, LoadedStack, StartOptions };
+export type { AssemblyOptions, InProcessClientConfig, LoadedStack, StackContents, StartOptions };
 
 /** AWS in one process: one account, one region, IAM enforced for every call. */
 export class EmbeddedAws extends ConnectedServices {

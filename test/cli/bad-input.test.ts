@@ -171,7 +171,10 @@ describe('usage', () => {
     [['list', '--days', '0'], /"0" was given; allowed: a whole number from 1 to 366/],
     [['list', '--days', '1e1'], /"1e1" was given/],
     [['local', '--port', '99999'], /allowed: a whole number from 1 to 65535/],
-    [['run', 'good.json', '--local', '--stack', 'X'], /has the stacks Taskbound; no stack is named X\. Choose one with --stack/],
+    [
+      ['run', 'good.json', '--local', '--stack', 'X'],
+      /has the stacks Taskbound; no stack is named X\. Choose one with --stack/,
+    ],
     [['run', 'good.json', '--assembly', 'x', '--stack', 'X'], /run needs a target/],
     [['plan', 'good.json', '--assembly', 'nowhere'], /--assembly nowhere has no manifest\.json/],
     [

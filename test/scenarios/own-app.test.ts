@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,13 +14,13 @@ let assembly: string;
 beforeAll(async () => {
   assembly = await mkdtemp(join(tmpdir(), 'taskbound-test-'));
   await synthesizeApp({ cwd: APP, env: process.env }, assembly);
-}, 60_000);
+}, 120_000);
 afterAll(() => rm(assembly, { recursive: true, force: true }));
 
 describe("a user's own app with several stacks", () => {
   it('is synthesized from its cdk.json, and a task of its own type closes its boundary', async () => {
     const dump = await temporaryFolder();
-    const synthesize = (directory: string) => synthesizeApp({ cwd: APP, env: process.env }, directory);
+    const synthesize = (directory: string) => cp(assembly, directory, { recursive: true });
     const { code, stdout, stderr } = await call(APP, [...RUN, '--dump', dump, '--json'], { synthesize });
     expect(stderr).toMatch(/^Synthesizing the app of cdk\.json$/m);
     expect({ code, report: JSON.parse(stdout) }).toMatchObject({
@@ -72,6 +72,25 @@ describe("a user's own app with several stacks", () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(
       /^taskbound: The assembly has the stacks Shop-Data, Shop-Refunds, Shop-Copy; no stack is named Shop\. Choose one with --stack NAME\.$/m,
+    );
+  });
+
+  it.each([
+    ['plan', ['plan', 'refund.json']],
+    ['run', RUN],
+  ])('%s refuses by name what a task type uses and the embedded AWS lacks', async (_name, argv) => {
+    const changed = await temporaryFolder();
+    await cp(assembly, changed, { recursive: true });
+    const path = join(changed, 'Shop-Data.template.json');
+    const template = await readFile(path, 'utf8');
+    await writeFile(
+      path,
+      template.replaceAll('"BucketEncryption":', '"AbacStatus": "Enabled", "BucketEncryption":'),
+    );
+    const { code, stderr } = await call(APP, [...argv, '--assembly', changed]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^taskbound: The resource Invoices\w+ \(AWS::S3::Bucket\) has the property AbacStatus, which the embedded AWS does not support\. It is needed by .*\/taskbound\/Shop-Refunds\/types\/order-refund\. Change the app, or run the task in a deployed stack: --stack NAME without --local\.$/m,
     );
   });
 

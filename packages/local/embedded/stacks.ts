@@ -1,5 +1,5 @@
 import type { EmbeddedServices } from './services.ts';
-import type { LoadedStack } from './types.ts';
+import type { LoadedStack, StackContents } from './types.ts';
 import { loadStack } from '../template/load.ts';
 import { type AssemblyOptions, resolveAssembly } from '../template/resolve-assembly.ts';
 import {
@@ -35,13 +35,14 @@ export class Stacks {
   async loadAssembly(dir: string, options: AssemblyOptions): Promise<LoadedStack> {
     const { ordered } = await resolveAssembly(dir, options, (stackName) => this.#resolveOptions(stackName));
     const skipped: SkippedResource[] = [];
-    let last: Omit<LoadedStack, 'skipped'> | undefined;
+    const loaded: StackContents[] = [];
     for (const { stack, resolved } of ordered) {
       skipped.push(...resolved.skipped);
-      last = await this.#loadStack(resolved, (hash) => stack.assets.get(hash), skipped);
+      loaded.push(await this.#loadStack(resolved, (hash) => stack.assets.get(hash), skipped));
     }
+    const last = loaded.pop();
     if (last === undefined) throw new TypeError('The chosen stack is among those to load.');
-    return { ...last, skipped };
+    return { ...last, before: loaded, skipped };
   }
 
   /** Loads a template object. A stack that exists is updated, like a deployment. Throws `TemplateRefused`. */
@@ -51,7 +52,7 @@ export class Stacks {
   ): Promise<LoadedStack> {
     const options = { stackName, ...this.#resolveOptions(stackName) };
     const resolved = resolveTemplate(parseTemplate(template), options);
-    return { ...(await this.#loadStack(resolved, assetDir, [])), skipped: [] };
+    return { ...(await this.#loadStack(resolved, assetDir, [])), before: [], skipped: [] };
   }
 
   #resolveOptions(stackName: string): Omit<ResolveOptions, 'stackName' | 'needs'> {
@@ -71,7 +72,7 @@ export class Stacks {
     stack: ResolvedStack,
     assetDir: (hash: string) => string | undefined,
     skipped: SkippedResource[],
-  ): Promise<Omit<LoadedStack, 'skipped'>> {
+  ): Promise<StackContents> {
     const aws = this.#aws;
     const { stackName } = stack;
     const atMs = aws.clock.nowMs();

@@ -21,10 +21,16 @@ export interface StartOptions {
   };
 }
 
-export interface LoadedStack {
+/** What was loaded of one stack. */
+export interface StackContents {
   readonly stackName: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly resources: ReadonlyMap<string, ResolvedResource>;
+}
+
+export interface LoadedStack extends StackContents {
+  /** The stacks on which it depends, in the order in which they were loaded. */
+  readonly before: readonly StackContents[];
   /** Resources of this stack, and of the stacks before it, that were not loaded. Empty unless the caller said what it needs. */
   readonly skipped: readonly SkippedResource[];
 }

@@ -13,7 +13,7 @@ import { removeStale } from './remove-stale.ts';
 import { TemplateRefused } from './refusal.ts';
 import type { ResolvedResource, ResolvedStack, SkippedResource } from './resolve.ts';
 
-/** A log group needs no loading: the function host keeps the logs. */
+/** A log group needs no loading: the function host keeps the logs. An attachment only names its secret. */
 const nothingToMake: Loader = () => undefined;
 
 const LOADERS: Readonly<Record<string, Loader>> = {
@@ -34,6 +34,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   'AWS::SSM::Parameter': loadParameter,
   'AWS::SecretsManager::Secret': loadSecret,
   'AWS::SecretsManager::ResourcePolicy': loadSecretPolicy,
+  'AWS::SecretsManager::SecretTargetAttachment': nothingToMake,
   'AWS::KMS::Key': loadKey,
   'AWS::KMS::Alias': loadAlias,
   'AWS::Events::Rule': loadRule,
@@ -64,7 +65,8 @@ export async function loadStack(
       await loadResource(resource, loaded, context);
       loaded.set(logicalId, resource);
     } catch (error) {
-      if (resource.needed || !(error instanceof TemplateRefused)) throw error;
+      if (!(error instanceof TemplateRefused)) throw error;
+      if (resource.needed) throw new TemplateRefused(`${error.message}${resource.neededBecause}`);
       skipped.push({ stackName, logicalId, type, because: error.message });
     }
   }

@@ -2,103 +2,23 @@ import { arnOf } from '../gateway/account-and-region.ts';
 import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { targetsOf } from './attachments.ts';
 import { withReferences } from './dynamic-references.ts';
-import type { Identity, ResourceType } from './identity.ts';
+import type { ResourceType } from './identity.ts';
 import { type StackScope, evaluate } from './intrinsics.ts';
 import { uuidOf } from './physical-name.ts';
+import type { Progress } from './progress.ts';
 import { CircularReference, TemplateRefused } from './refusal.ts';
-import { IGNORED_TYPES, RESOURCE_TYPES } from './resource-types/resource-types.ts';
+import type {
+  OtherStacks,
+  ResolvedOutput,
+  ResolvedResource,
+  ResolveOptions,
+  SkippedResource,
+} from './resolved.ts';
+import { IGNORED_TYPES } from './resource-types/resource-types.ts';
+import { supportedType } from './supported-type.ts';
 import type { Template, TemplateResource } from './template.ts';
 
-export interface ResolvedResource extends Identity {
-  readonly logicalId: string;
-  readonly type: string;
-  /** The properties that have an effect in the embedded AWS. */
-  readonly properties: Readonly<Record<string, unknown>>;
-  /** Kept when a later template does not contain it. */
-  readonly retained: boolean;
-  /** Whether the caller needs it. Another one is skipped if it cannot be loaded. */
-  readonly needed: boolean;
-  /** The logical ids, in the same stack, of the resources to which its properties refer. */
-  readonly refersTo: ReadonlySet<string>;
-}
-
-/** A resource that is not loaded, because nothing needs it. */
-export interface SkippedResource {
-  readonly stackName: string;
-  readonly logicalId: string;
-  readonly type: string;
-  /** Why it cannot be loaded. */
-  readonly because: string;
-}
-
-export interface ResolvedOutput {
-  readonly key: string;
-  readonly value: string;
-  readonly exportName?: string;
-  readonly description?: string;
-}
-
-export interface ResolvedStack {
-  readonly stackName: string;
-  readonly stackId: string;
-  /** In order of dependencies: a resource comes after those it needs. */
-  readonly resources: readonly ResolvedResource[];
-  readonly outputs: readonly ResolvedOutput[];
-  readonly skipped: readonly SkippedResource[];
-}
-
-/** What a stack can use of other stacks. */
-export interface OtherStacks {
-  importValue(exportName: string): string;
-  stackOutput(stackName: string, output: string): string;
-  /** The value of an SSM parameter, by its name. */
-  parameter(name: string): string;
-}
-
-/** Whether the caller needs a resource, and with it everything to which that refers. */
-export type Needs = (resource: TemplateResource, logicalId: string) => boolean;
-
-export interface ResolveOptions {
-  readonly stackName: string;
-  /** The origin of function URLs, without a trailing slash. @default http://127.0.0.1:4566 */
-  readonly origin?: string;
-  /** The stack's current resources, if this is an update. */
-  readonly previous?: ReadonlyMap<string, ResolvedResource>;
-  /** The highest version number that a function has had. @default 0 */
-  readonly lastVersion?: (functionName: string) => number;
-  /** Resources that cannot be loaded are refused if they are needed, and skipped otherwise. @default - all are needed */
-  readonly needs?: Needs;
-}
-
 export const DEFAULT_ORIGIN = 'http://127.0.0.1:4566';
-
-/** What the stacks of one app share while they are resolved. */
-export interface Progress {
-  /** The resources that are being resolved, each needed by the one before. */
-  readonly chain: { readonly stackName: string; readonly logicalId: string; readonly name: string }[];
-  phase: 'needed' | 'peek' | 'rest';
-}
-
-function supportedType(logicalId: string, { Type, Properties }: TemplateResource): ResourceType {
-  const type = Object.hasOwn(RESOURCE_TYPES, Type) ? RESOURCE_TYPES[Type] : undefined;
-  if (type === undefined) {
-    throw new TemplateRefused(
-      `The resource ${logicalId} is of type ${Type}, which the embedded AWS does not support. packages/local/README.md lists what it does.`,
-    );
-  }
-  const known = new Set([...type.used, ...type.ignored]);
-  const unknown = Object.keys(Properties).find((property) => !known.has(property));
-  if (unknown === undefined) return type;
-  throw new TemplateRefused(
-    `The resource ${logicalId} (${Type}) has the property ${unknown}, which the embedded AWS does not support.`,
-  );
-}
-
-/** A resource as a person knows it: a parameter's name, or the path of the construct. */
-function nameOf(logicalId: string, { Type, Properties, Metadata }: TemplateResource): string {
-  if (Type === 'AWS::SSM::Parameter' && typeof Properties['Name'] === 'string') return Properties['Name'];
-  return Metadata?.['aws:cdk:path'] ?? logicalId;
-}
 
 /** `AWS::SSM::Parameter::Value<String>`: the value is that of the parameter which the default names. */
 const takesValueOfParameter = (type: string): boolean => type.startsWith('AWS::SSM::Parameter::Value<');
@@ -187,17 +107,12 @@ export class Resolution implements StackScope {
   }
 
   #inChain(logicalId: string, resource: TemplateResource): ResolvedResource {
-    const { chain } = this.#progress;
-    const { stackName } = this;
-    if (chain.some((one) => one.logicalId === logicalId && one.stackName === stackName)) {
-      const ids = [...chain.map((one) => one.logicalId), logicalId];
-      throw new CircularReference(`The resources ${ids.join(' -> ')} need each other.`);
-    }
     const references = new Set<string>();
-    chain.push({ stackName, logicalId, name: nameOf(logicalId, resource) });
     this.#references.push(references);
     try {
-      const resolved = this.#resolve(logicalId, resource, references);
+      const resolved = this.#progress.within(this.stackName, logicalId, resource, () =>
+        this.#resolve(logicalId, resource, references),
+      );
       this.resources.set(logicalId, resolved);
       return resolved;
     } catch (error) {
@@ -206,14 +121,20 @@ export class Resolution implements StackScope {
       throw error;
     } finally {
       this.#references.pop();
-      chain.pop();
     }
   }
 
   #resolve(logicalId: string, resource: TemplateResource, refersTo: ReadonlySet<string>): ResolvedResource {
-    const type = this.#explained(-1, () => supportedType(logicalId, resource));
+    const progress = this.#progress;
+    const type = this.#explained(
+      () => supportedType(logicalId, resource),
+      () => progress.becauseOfOthers(),
+    );
     for (const other of [resource.DependsOn].flat()) this.#order(other);
-    const properties = this.#explained(undefined, () => this.#properties(logicalId, resource, type));
+    const properties = this.#explained(
+      () => this.#properties(logicalId, resource, type),
+      () => progress.becauseOfLast(),
+    );
     const versionOf = (name: string): number => this.#versionOf(logicalId, name);
     const { stackName } = this;
     const origin = this.#options.origin ?? DEFAULT_ORIGIN;
@@ -222,7 +143,8 @@ export class Resolution implements StackScope {
       type: resource.Type,
       properties,
       retained: resource.DeletionPolicy?.startsWith('Retain') === true,
-      needed: this.#progress.phase === 'needed',
+      needed: progress.phase === 'needed',
+      neededBecause: this.#options.needs === undefined ? '' : progress.becauseOfOthers(),
       refersTo,
       ...type.identify(properties, { stackName, logicalId, origin, versionOf }),
     };
@@ -253,19 +175,9 @@ export class Resolution implements StackScope {
     }
   }
 
-  /** Adds to a refusal, once, what needs the refused: the resources in the chain, up to `end`. */
-  #explained<T>(end: number | undefined, resolve: () => T): T {
-    try {
-      return resolve();
-    } catch (error) {
-      if (!(error instanceof TemplateRefused) || error instanceof CircularReference) throw error;
-      if (this.#options.needs === undefined || this.#progress.phase !== 'needed') throw error;
-      const names = this.#progress.chain.slice(0, end).map(({ name }) => name);
-      if (names.length === 0 || error.message.includes(NEEDED_BY)) throw error;
-      throw new TemplateRefused(
-        `${error.message}${NEEDED_BY}${names.reverse().join(', which is needed by ')}.`,
-      );
-    }
+  /** The reason is told only to a caller that says what it needs. */
+  #explained<T>(resolve: () => T, because: () => string): T {
+    return this.#options.needs === undefined ? resolve() : this.#progress.explained(resolve, because);
   }
 
   /**
@@ -295,25 +207,30 @@ export class Resolution implements StackScope {
       if (needs(resource, logicalId) && this.isIncluded(logicalId)) this.resource(logicalId);
   }
 
-  /** The ids of the resources that are not resolved, and that change one of the given: names and ARNs. */
-  attachmentsOf(identities: ReadonlySet<string>): readonly string[] {
-    return Object.entries(this.template.Resources)
-      .filter(
-        ([logicalId, resource]) =>
-          !this.resources.has(logicalId) &&
-          targetsOf(resource).some((target) => this.#changes(target, identities)) &&
-          this.isIncluded(logicalId),
-      )
-      .map(([logicalId]) => logicalId);
+  /** Resolves the resources that change one of the given, by name or ARN. Returns whether there were any that were not resolved. */
+  resolveAttachments(identities: ReadonlySet<string>): boolean {
+    const found = Object.entries(this.template.Resources).flatMap(([logicalId, resource]) => {
+      if (this.resources.has(logicalId)) return [];
+      const changed = targetsOf(resource).flatMap((target) => this.#peek(target));
+      const attachedTo = changed.find((target) => identities.has(target));
+      return attachedTo !== undefined && this.isIncluded(logicalId) ? [{ logicalId, attachedTo }] : [];
+    });
+    for (const { logicalId, attachedTo } of found) {
+      this.#progress.attachedTo = attachedTo;
+      this.resource(logicalId);
+    }
+    this.#progress.attachedTo = undefined;
+    return found.length > 0;
   }
 
-  #changes(target: unknown, identities: ReadonlySet<string>): boolean {
+  /** The value of a property, as far as it refers only to what is resolved. */
+  #peek(value: unknown): readonly string[] {
     const { phase } = this.#progress;
     this.#progress.phase = 'peek';
     try {
-      return [evaluate(target, this, 'target')].flat().some((value) => identities.has(String(value)));
+      return [evaluate(value, this, 'target')].flat().map(String);
     } catch (error) {
-      if (error instanceof TemplateRefused) return false;
+      if (error instanceof TemplateRefused) return [];
       throw error;
     } finally {
       this.#progress.phase = phase;
@@ -361,5 +278,3 @@ export class Resolution implements StackScope {
     });
   }
 }
-
-const NEEDED_BY = ' It is needed by ';

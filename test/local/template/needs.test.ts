@@ -191,7 +191,7 @@ describe('what a task type needs', () => {
           },
         },
       },
-      /Policy \(AWS::S3::BucketPolicy\) cannot be loaded/,
+      /Policy \(AWS::S3::BucketPolicy\) cannot be loaded: .* It changes s-data, which is needed\.$/,
     ],
     [
       'an inline policy of a role, in a type that is not supported',
@@ -200,7 +200,7 @@ describe('what a task type needs', () => {
         Mine: role,
         More: { Type: 'AWS::IAM::RolePolicy', Properties: { RoleName: { Ref: 'Mine' }, PolicyName: 'x' } },
       },
-      /More is of type AWS::IAM::RolePolicy/,
+      /More is of type AWS::IAM::RolePolicy.* It changes S-Mine, which is needed\.$/,
     ],
     [
       'an access point of a bucket',
@@ -224,7 +224,7 @@ describe('what a task type needs', () => {
           },
         },
       },
-      /its property Replicas\.0\.ResourcePolicy is not supported: the embedded AWS has no resource policies of tables/,
+      /its property Replicas\.0\.ResourcePolicy is not supported: the embedded AWS has no resource policies of tables\. It is needed by \/taskbound\/S\/types\/refund\.$/,
     ],
     [
       'the value of a secret',

@@ -131,7 +131,11 @@ describe('resolveTemplate', () => {
       /attribute WebsiteURL of Data/,
     ],
     ['a function that is not supported', output({ 'Fn::GetAZs': '' }), /Outputs\.Out uses Fn::GetAZs/],
-    ['the export of no stack', output({ 'Fn::ImportValue': 'x' }), /No stack of the assembly exports x/],
+    [
+      'the export of no stack',
+      output({ 'Fn::ImportValue': 'x' }),
+      /No stack of the assembly has the export x/,
+    ],
     ['a reference to nothing', output({ Ref: 'Nobody' }), /no resource or parameter Nobody/],
     [
       'a parameter without a default',

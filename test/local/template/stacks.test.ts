@@ -75,12 +75,12 @@ describe('the stacks of an app', () => {
     [
       'an export of nobody',
       imported('Nobody:x'),
-      /No stack of the assembly exports Nobody:x.* It is needed by \/taskbound\//,
+      /No stack of the assembly has the export Nobody:x.* It is needed by \/taskbound\//,
     ],
     [
       'an output of nobody',
       { 'Fn::GetStackOutput': { StackName: 'Nobody', OutputName: 'x' } },
-      /0 stacks with the name Nobody/,
+      /No stack of the assembly has the stack Nobody, whose output x is used/,
     ],
     [
       'an output that the stack has not',
@@ -107,7 +107,19 @@ describe('the stacks of an app', () => {
       B: { template: output },
       Tasks: tasks(imported('Twice')),
     });
-    await expect(valueIn(dir)).rejects.toThrow('A and B export Twice.');
+    await expect(valueIn(dir)).rejects.toThrow(
+      'The assembly has the export Twice more than once: in A and B.',
+    );
+  });
+
+  it('refuse two of the same name, as in two regions', async () => {
+    const dir = writeApp({
+      East: { template: data, stackName: 'Shop' },
+      West: { ...tasks('x', ['East']), stackName: 'Shop', environment: 'aws://unknown-account/us-west-2' },
+    });
+    await expect(valueIn(dir, 'West')).rejects.toThrow(
+      'Two of the stacks East, West have the name Shop; the embedded AWS has one region',
+    );
   });
 
   it('refuse to need each other', async () => {
@@ -150,6 +162,46 @@ describe('the stacks of an app', () => {
     const dir = writeApp({ Tasks: tasks(imported('Data:Data'), ['Data']), Data: { template: data } });
     await expect(resolveAssembly(dir, { stackName: 'Tasks' })).rejects.toThrow(
       /Stream is of type AWS::Kinesis::Stream/,
+    );
+  });
+});
+
+describe('the stages of an app', () => {
+  const limit = (value: string) => ({ template: { Resources: { Limit: parameter('/shop/limit', value) } } });
+
+  it('have the same names, and each takes its own', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'assembly-'));
+    const stages: Record<string, object> = {};
+    for (const name of ['Test', 'Production']) {
+      const directoryName = `assembly-${name}`;
+      const value = { 'Fn::Join': [' ', ['{{resolve:ssm:/shop/limit}}', imported('Data:Data')]] };
+      writeApp(
+        {
+          [`${name}Limits`]: { ...limit(name), stackName: `${name}-Limits` },
+          [`${name}Data`]: {
+            template: { Resources: {}, Outputs: { Out: { Value: name, Export: { Name: 'Data:Data' } } } },
+          },
+          [`${name}Tasks`]: { ...tasks(value, [`${name}Data`]), displayName: `${name}/Tasks` },
+        },
+        join(dir, directoryName),
+      );
+      stages[directoryName] = { type: 'cdk:cloud-assembly', properties: { directoryName } };
+    }
+    writeApp({}, dir, stages);
+    expect(await valueIn(dir, 'Production/Tasks')).toBe('Production Production');
+    expect(await valueIn(dir, 'Test/Tasks')).toBe('Test Test');
+    const { ordered } = await resolveAssembly(dir, { needs, stackName: 'Production/Tasks' });
+    expect(ordered.map(({ stack }) => stack.id)).toEqual([
+      'ProductionData',
+      'ProductionLimits',
+      'ProductionTasks',
+    ]);
+  });
+
+  it('refuse a parameter that two stacks have', async () => {
+    const dir = writeApp({ A: limit('1'), B: limit('2'), Tasks: tasks('{{resolve:ssm:/shop/limit}}') });
+    await expect(valueIn(dir)).rejects.toThrow(
+      /the SSM parameter \/shop\/limit more than once: in A and B\./,
     );
   });
 });

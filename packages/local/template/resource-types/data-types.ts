@@ -105,6 +105,15 @@ export const DATA_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     ignored: ['BlockPublicPolicy'],
     identify: (properties) => noArn(String(properties['SecretId'])),
   },
+  'AWS::SecretsManager::SecretTargetAttachment': {
+    used: ['SecretId'],
+    // The database, whose host and port it adds to the secret.
+    ignored: ['TargetId', 'TargetType'],
+    identify: (properties) => {
+      const arn = String(properties['SecretId']);
+      return { physicalId: arn, arn, attributes: { Id: arn } };
+    },
+  },
   'AWS::KMS::Key': {
     used: ['KeyPolicy', 'KeySpec', 'KeyUsage'],
     ignored: [

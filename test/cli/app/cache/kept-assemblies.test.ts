@@ -95,7 +95,7 @@ describe('kept assemblies', () => {
 
   it('are not removed within an hour, because another process may read them', async () => {
     const folder = await temporaryFolder();
-    const kept = new KeptAssemblies(join(folder, 'cache'), Date.now());
+    const kept = await keptIn(folder);
     for (const digest of ['a', 'b', 'c', 'd', 'e', 'f']) await kept.store(digest, await assemblyOf(digest));
     expect(await readdir(join(folder, 'cache'))).toHaveLength(6);
   });
