@@ -69,5 +69,5 @@ async function assume(sts: STSClient, RoleArn: string, userName: string): Promis
 /** Roles of people accept each caller only under the caller's own name, so the wrong credentials are the usual cause. */
 const mayNotAssume = (error: Error, roleArn: string, sessionName: string): NotPermitted =>
   new NotPermitted(
-    `These credentials may not act as ${sessionName} in the role ${roleArn} (${error.name}: ${messageOf(error)}). Use the credentials of ${sessionName}, or give your own name and role: --as NAME@ROLE.`,
+    `These credentials may not act as ${sessionName} in the role ${roleArn} (${error.name}: ${messageOf(error)}). Use the credentials of the IAM user ${sessionName}, or give your own name and role: --as NAME@ROLE. Such a role accepts a user only under the user's own name, and neither the root user nor the session of another role; users of IAM Identity Center leave out --as.`,
   );

@@ -53,7 +53,7 @@ const START = ['states:StartExecution'];
 /** The URLs of two functions, which may be called only through them, and read access. */
 const PEOPLE = [
   MANIFEST,
-  ...READ,
+  'kms:GetPublicKey',
   ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
   ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
   // For each type.

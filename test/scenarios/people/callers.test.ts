@@ -219,6 +219,14 @@ describe('a pipeline that signs in with OpenID Connect', () => {
   });
 });
 
+/** An access key of an IAM user. */
+async function keyOf(UserName: string) {
+  const { AccessKey } = await new IAMClient({ ...aws.clientConfig() }).send(
+    new CreateAccessKeyCommand({ UserName }),
+  );
+  return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
+}
+
 describe('a caller who is no session of a granted role is refused', () => {
   it('the owner of the account', async () => {
     await expect(submit(aws.clientConfig())).rejects.toMatchObject({
@@ -230,26 +238,26 @@ describe('a caller who is no session of a granted role is refused', () => {
   });
 
   it('an IAM user', async () => {
-    const { AccessKey } = await new IAMClient({ ...aws.clientConfig() }).send(
-      new CreateAccessKeyCommand({ UserName: 'ursula' }),
-    );
-    const credentials = {
-      accessKeyId: AccessKey?.AccessKeyId ?? '',
-      secretAccessKey: AccessKey?.SecretAccessKey ?? '',
-    };
+    const credentials = await keyOf('ursula');
     await expect(submit({ ...aws.clientConfig(), credentials })).rejects.toMatchObject({
       name: 'NotPermitted',
       message: expect.stringMatching(/user\/ursula may not submit plain/),
     });
   });
 
-  it('a user of Identity Center who takes the name of somebody else', async () => {
-    const mallory = { config: session(reserved('Developers'), 'mallory'), clock: aws.clock, hasPeople: true };
-    await expect(
-      submit(sessionConfig(mallory, { name: 'alice', role: reserved('Developers') })),
-    ).rejects.toMatchObject({
+  it.each<[string, () => Promise<ClientConfig>]>([
+    ['the root user', async () => aws.clientConfig()],
+    ['another IAM user', async () => ({ ...aws.clientConfig(), credentials: await keyOf('ursula') })],
+    ['a user of Identity Center', async () => session(reserved('Developers'), 'mallory')],
+    ['the session of another role, under the same name', async () => session(reserved('Leads'), 'alice')],
+  ])('%s, with --as somebody', async (_what, caller) => {
+    const acting = { config: await caller(), clock: aws.clock, hasPeople: true };
+    const config = sessionConfig(acting, { name: 'alice', role: reserved('Developers') });
+    await expect(submit(config)).rejects.toMatchObject({
       name: 'NotPermitted',
-      message: expect.stringMatching(/may not act as alice in the role.*Use the credentials of alice/),
+      message: expect.stringMatching(
+        /may not act as alice in the role.*Use the credentials of the IAM user alice.*neither the root user nor the session of another role; users of IAM Identity Center leave out --as/,
+      ),
     });
   });
 });
