@@ -4,7 +4,7 @@ import type { ExitWith } from 'taskbound-evidence/command/options';
 import { runProgram } from 'taskbound-evidence/command/program';
 import { ownPackage } from 'taskbound-evidence/command/own-package';
 import { declareArchive } from './archive/declare.ts';
-import { explainCaller } from './connection/caller-error.ts';
+import { explainCaller } from '../client/caller/caller-error.ts';
 import { declareDecide } from './decide/declare.ts';
 import { declareDrain } from './drain/declare.ts';
 import { exitCodeOf } from './errors.ts';
@@ -24,7 +24,8 @@ import { declareShow } from './show/declare.ts';
  */
 function declareCommands(program: Command, io: Io, exitWith: ExitWith): void {
   // Only a trail in a bucket needs it: reading evidence needs no SDK.
-  const s3Config = async () => (await import('./connection/connection.ts')).environmentConfig(io.env);
+  const s3Config = async () =>
+    (await import('../client/caller/environment-config.ts')).environmentConfig(io.env);
   program.commandsGroup('Start:');
   declareInit(program, io, exitWith);
   program.commandsGroup('Run tasks:');

@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { explain, messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
-import { explainCaller } from '../cli/connection/caller-error.ts';
-import { environmentConfig } from '../cli/connection/connection.ts';
+import { explainCaller } from '../client/caller/caller-error.ts';
+import { environmentConfig } from '../client/caller/environment-config.ts';
 import { exitCodeOf } from '../cli/errors.ts';
 import { main } from '../cli/main.ts';
 import { readOutputs } from '../cli/connection/stack-outputs.ts';
@@ -16,8 +16,9 @@ import { synthesizeSample } from '../sample/synthesize-sample.ts';
 
 /**
  * `npm run smoke -- --stack NAME`: runs two transfers on a deployed stack and checks their results. It calls only AWS endpoints, so it does
- * the same in a real account and with AWS_ENDPOINT_URL. It needs credentials that may read the stack, put and delete objects in its
- * buckets, and submit tasks. With `--as NAME@Requesters` these must be the credentials of the IAM user NAME.
+ * the same in a real account and with AWS_ENDPOINT_URL. The credentials must have cloudformation:DescribeStacks on the stack and may put, read
+ * and delete objects in its buckets. The tasks are submitted with them, so they must be a session of a role with `grantSubmit` of
+ * object-transfer. Or, with `--as NAME@Requesters`, they are those of the IAM user NAME, who may assume the role: docs/guides/deploy.md.
  */
 const { values } = parseArgs({
   options: { stack: { type: 'string' }, as: { type: 'string' } },

@@ -1,9 +1,9 @@
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { archiveFolder, archiveKey, boundaryInArchive } from 'taskbound-evidence/chain/bundle';
-import { isCredentialError } from '../connection/caller-error.ts';
-import type { ClientConfig } from '../connection/client-config.ts';
-import { ServiceFailure } from '../errors.ts';
+import { isCredentialError } from '../../client/caller/caller-error.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
+import { ServiceFailure } from '../../client/errors.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 

@@ -8,7 +8,7 @@ import type { Io } from '../io.ts';
 import { personConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { parseDay } from '../find/find-query.ts';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import { renderArchive } from './render-archive.ts';
 import { boundaryIdFrom } from '../boundary-argument.ts';
 

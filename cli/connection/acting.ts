@@ -1,5 +1,5 @@
 import type { Clock } from 'taskbound-time/clock';
-import type { ClientConfig } from './client-config.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
 import type { Persona } from './persona.ts';
 
 /** What decides under which credentials a command calls AWS. */

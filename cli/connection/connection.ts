@@ -1,14 +1,13 @@
 import type { Acting } from './acting.ts';
-import type { ClientConfig } from './client-config.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
-import { omitUndefined } from 'taskbound-evidence/omit-undefined';
-import { callerCredentials } from './credentials.ts';
 import type { Embedded, EmbeddedOptions } from './embedded.ts';
 import type { Io } from '../io.ts';
+import { environmentConfig } from '../../client/caller/environment-config.ts';
 import { parsePersona } from './persona.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 import { findManifest } from './find-manifest.ts';
-import { readManifest } from './read-manifest.ts';
+import { readManifest } from '../../client/stack/read-manifest.ts';
 import { targetOf, type TargetOptions } from './target.ts';
 
 /** An AWS and a stack in it: a real account, an embedded AWS behind an endpoint, or one in this process. */
@@ -66,27 +65,6 @@ export async function connect(options: ConnectionOptions, io: Io): Promise<Conne
     ...acting,
     close: async () => undefined,
   };
-}
-
-/** The client config from the environment. Throws `UsageError` for an endpoint that is not a URL. */
-export function environmentConfig(env: Io['env']): ClientConfig {
-  const endpoint = endpointOf(env);
-  const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
-  return {
-    ...omitUndefined({ endpoint, region }),
-    ...callerCredentials(env),
-  };
-}
-
-function endpointOf(env: Io['env']): string | undefined {
-  const endpoint = env['AWS_ENDPOINT_URL'];
-  if (endpoint === undefined || endpoint === '') return undefined;
-  if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint)) {
-    throw new UsageError(
-      `AWS_ENDPOINT_URL is ${JSON.stringify(endpoint)}; it must be a URL such as http://127.0.0.1:4566. Correct or unset it.`,
-    );
-  }
-  return endpoint.replace(/\/+$/, '');
 }
 
 /** Loads the app into a new embedded AWS in this process, and connects to it. `clock`: see `EmbeddedOptions`. */

@@ -20,12 +20,13 @@ import type { LocalClock } from 'taskbound-local/clock/local-clock';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import type { Clock } from 'taskbound-time/clock';
 import { openAssembly } from './assembly.ts';
-import type { ClientConfig } from './client-config.ts';
+import { makePermissionSets } from './local-permission-sets.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
 import { dataNames, type DataNames } from './data-names.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import { isOfBoundary, refusedAsUsage, skippedText } from './stack-of-app.ts';
-import { parseManifest } from './read-manifest.ts';
-import { manifestName } from '../../core/manifest/manifest.ts';
+import { parseManifest } from '../../client/stack/read-manifest.ts';
+import { manifestName, type Manifest } from '../../core/manifest/manifest.ts';
 import type { Io } from '../io.ts';
 
 /** An embedded AWS with the stack loaded. It needs no account and ends with `close`. */
@@ -79,6 +80,8 @@ export async function startEmbedded(options: EmbeddedOptions, io: Io): Promise<E
     const wanted = { needs: isOfBoundary, ...omitUndefined({ stackName: options.stack }) };
     const stack = await aws.loadAssembly(assembly.directory, wanted).catch(refusedAsUsage);
     io.err(skippedText(stack.skipped, io.env));
+    const manifest = manifestOf(aws, stack.stackName);
+    if (manifest !== undefined) makePermissionSets(aws, manifest);
     aws.startSchedules();
     return embeddedOf(aws, stack);
   } finally {
@@ -99,12 +102,15 @@ function start({ origin, policyDelay, clock: given }: EmbeddedOptions, io: Io): 
   });
 }
 
-/** The names of the stack's data. A stack without a manifest has no tables of Taskbound. */
-function namesOf({ ssm }: EmbeddedAws, stack: LoadedStack): DataNames {
-  const name = manifestName(stack.stackName);
+/** The manifest; undefined for a stack without a TaskBoundary. */
+function manifestOf({ ssm }: EmbeddedAws, stackName: string): Manifest | undefined {
+  const name = manifestName(stackName);
   const text = ssm.value(name);
-  return dataNames(stack, text === undefined ? undefined : parseManifest(text, name));
+  return text === undefined ? undefined : parseManifest(text, name);
 }
+
+const namesOf = (aws: EmbeddedAws, stack: LoadedStack): DataNames =>
+  dataNames(stack, manifestOf(aws, stack.stackName));
 
 function embeddedOf(aws: EmbeddedAws, stack: LoadedStack): Embedded {
   const { stackName } = stack;

@@ -3,7 +3,7 @@ import type { Manifest } from '../../core/manifest/manifest.ts';
 import type { Acting } from './acting.ts';
 import { sessionConfig } from './person-config.ts';
 import { isRoleArn } from './persona.ts';
-import { readManifest } from './read-manifest.ts';
+import { readManifest } from '../../client/stack/read-manifest.ts';
 import { outputsOrNone } from './stack-outputs.ts';
 
 /**

@@ -2,11 +2,11 @@ import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { NotPermitted } from '../../core/shared/errors.ts';
-import type { ClientConfig } from './client-config.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
 import { assumedRoleConfig, sessionNameOf, type AssumedRoleConfig } from './credentials.ts';
 import type { Acting } from './acting.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
-import { ServiceFailure } from '../errors.ts';
+import { ServiceFailure } from '../../client/errors.ts';
 import type { Io } from '../io.ts';
 import type { Persona } from './persona.ts';
 import { roleArnOf } from './role-arn.ts';
@@ -25,10 +25,8 @@ export async function personConfig(connection: ActingInStack, io: Io, act: Act):
   const { config, manifest, hasPeople, as } = connection;
   if (as !== undefined) {
     const outputs = () => outputsOrNone(config, manifest.stack);
-    return sessionConfig(connection, {
-      name: as.name,
-      role: await roleArnOf(as.role, { manifest, outputs }),
-    });
+    const role = await roleArnOf(as.role, { manifest, outputs, hasPeople });
+    return sessionConfig(connection, { name: as.name, role });
   }
   return hasPeople ? config : localPersonConfig(connection, sessionNameOf(io.userName), act);
 }

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import type { ClientConfig } from './client-config.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 
 /** The public key of a stack's evidence, read from KMS and not from a bundle, which could contain any key. */

@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { isAccessDenied, isCredentialError } from './caller-error.ts';
-import type { ClientConfig } from './client-config.ts';
-import { ServiceFailure } from '../errors.ts';
+import { isAccessDenied, isCredentialError } from '../../client/caller/caller-error.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
+import { ServiceFailure } from '../../client/errors.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 
 /** A stack's outputs by name. */

@@ -1,10 +1,10 @@
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import type { Connection } from '../connection/connection.ts';
-import { functionUrl } from '../connection/function-url.ts';
+import { functionUrl } from '../../client/calls/function-url.ts';
 import { personConfig } from '../connection/person-config.ts';
 import { typeOf } from '../boundary-argument.ts';
 import type { Io } from '../io.ts';
-import { callDecide, type Decided } from './call-decide.ts';
+import { callDecide, type Decided } from '../../client/calls/call-decide.ts';
 
 export type Decision = 'approve' | 'refuse';
 

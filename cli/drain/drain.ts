@@ -2,8 +2,8 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Drain } from '../../core/operations/drain.ts';
 import { TaskboundError } from 'taskbound-evidence/errors';
 import { REASON_CHARACTERS } from '../../core/requests/reason.ts';
-import { explainCaller, isCredentialError } from '../connection/caller-error.ts';
-import type { ClientConfig } from '../connection/client-config.ts';
+import { explainCaller, isCredentialError } from '../../client/caller/caller-error.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
 import { connect, type Connection, type ConnectionOptions } from '../connection/connection.ts';
 import { awaitDrained } from './await-drained.ts';
 import { ExecutionStopper } from './execution-stopper.ts';
@@ -11,12 +11,12 @@ import { readRemaining, NOTHING_REMAINING } from './remaining.ts';
 import { MarkerStore } from './marker-store.ts';
 import { personConfig } from '../connection/person-config.ts';
 import { drainReport, type DrainReport } from './drain-report.ts';
-import { ServiceFailure } from '../errors.ts';
+import { ServiceFailure } from '../../client/errors.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import { DrainProgress, renderDraining, renderDrain, renderResumed } from './render-drain.ts';
 
 /** The longest lease is an hour. A quarter more is for Teardown, proof and sweep, including the reconciler's pauses. */

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { DRAIN_KEY, drainOf, type Drain, type DrainMarker } from '../../core/operations/drain.ts';
-import type { ClientConfig } from '../connection/client-config.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
 import { LEDGER_KEYS } from '../../core/ledger/tables.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 

@@ -6,7 +6,7 @@ import type { Io } from '../io.ts';
 import { personConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { parseFindQuery, type FindCriteria, type FindQuery } from './find-query.ts';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import { matchOf, renderFind } from './render-find.ts';
 
 export interface FindOptions extends ConnectionOptions, FindCriteria {

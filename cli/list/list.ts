@@ -3,7 +3,7 @@ import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { personConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import { renderList, reviewSummaryOf, summaryOf } from './render-list.ts';
 
 export interface ListOptions extends ConnectionOptions {

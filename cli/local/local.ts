@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { startEmbedded, type Embedded } from '../connection/embedded.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
-import { ServiceFailure } from '../errors.ts';
+import { ServiceFailure } from '../../client/errors.ts';
 import { findFreePort } from './find-free-port.ts';
 import type { Io } from '../io.ts';
 import { beginToKeep, keepState, readState, type KeptState } from './kept-state.ts';

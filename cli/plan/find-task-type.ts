@@ -8,7 +8,7 @@ import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import type { Io } from '../io.ts';
 import { personConfig } from '../connection/person-config.ts';
 import { targetOf } from '../connection/target.ts';
-import { readTaskType } from '../connection/task-type.ts';
+import { readTaskType } from '../../client/stack/task-type.ts';
 
 /**
  * Reads a task type from the deployed stack. If none is named, reads it from the synthesized template, which needs no AWS: a plan acts on

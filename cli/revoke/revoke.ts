@@ -1,9 +1,9 @@
 import { awaitClosed } from '../run/await-closed.ts';
 import { confirm } from '../confirm.ts';
-import { explainCaller } from '../connection/caller-error.ts';
+import { explainCaller } from '../../client/caller/caller-error.ts';
 import { connect, type Connection, type ConnectionOptions } from '../connection/connection.ts';
-import { functionUrl } from '../connection/function-url.ts';
-import { callEnd } from './call-end.ts';
+import { functionUrl } from '../../client/calls/function-url.ts';
+import { callEnd } from '../../client/calls/call-end.ts';
 import { assertReasonLength } from '../reason-option.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
@@ -12,7 +12,7 @@ import type { EndCall } from '../../core/approvals/decision.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { personConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import { boundaryIdFrom, typeOf } from '../boundary-argument.ts';
 
 export interface RevokeOptions extends ConnectionOptions {

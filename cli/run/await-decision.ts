@@ -1,7 +1,7 @@
 import { isWaiting } from '../../core/approvals/approval.ts';
 import type { Clock } from 'taskbound-time/clock';
-import { ServiceFailure } from '../errors.ts';
-import type { StackRecords } from '../connection/stack-records.ts';
+import { ServiceFailure } from '../../client/errors.ts';
+import type { StackRecords } from '../../client/stack/stack-records.ts';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;

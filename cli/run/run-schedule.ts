@@ -1,10 +1,10 @@
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { SCHEDULE_NAME } from '../../core/schedules/schedule.ts';
 import type { Connection } from '../connection/connection.ts';
-import { ServiceFailure } from '../errors.ts';
+import { ServiceFailure } from '../../client/errors.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import { personConfig } from '../connection/person-config.ts';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import type { RunReport } from './run-report.ts';
 import { followToEnd, type RunTaskOptions } from './run-task.ts';
 

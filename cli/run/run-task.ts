@@ -6,8 +6,8 @@ import { awaitClosed } from './await-closed.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { writeBundle } from 'taskbound-evidence/command/bundle';
-import { explainCaller } from '../connection/caller-error.ts';
-import type { ClientConfig } from '../connection/client-config.ts';
+import { explainCaller } from '../../client/caller/caller-error.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
 import type { Connection } from '../connection/connection.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import { stackKey } from '../connection/stack-key.ts';
@@ -15,13 +15,13 @@ import { writeKey } from 'taskbound-evidence/command/key-file';
 import { followExecution, isUnknownExecution } from './follow-execution.ts';
 import type { Io } from '../io.ts';
 import type { Persona } from '../connection/persona.ts';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import { showSubject } from '../decide/show-subject.ts';
 import { submitDecision } from '../decide/submit-decision.ts';
 import { renderDecided } from '../decide/render-decision.ts';
 import { Progress } from './progress.ts';
 import { reportOf, unknownReport, type RunReport } from './run-report.ts';
-import type { Submitted } from './submit-request.ts';
+import type { Submitted } from '../../client/calls/submit-request.ts';
 import { submitTask } from './submit-task.ts';
 
 export interface RunTaskOptions {

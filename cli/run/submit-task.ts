@@ -1,11 +1,11 @@
 import { boundaryIdOf } from 'taskbound-evidence/names/ids';
 import type { TaskRequest } from '../../core/requests/request.ts';
-import type { ClientConfig } from '../connection/client-config.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
 import type { Connection } from '../connection/connection.ts';
-import { functionUrl } from '../connection/function-url.ts';
+import { functionUrl } from '../../client/calls/function-url.ts';
 import { personConfig } from '../connection/person-config.ts';
 import type { Io } from '../io.ts';
-import { submitRequest, type Submitted } from './submit-request.ts';
+import { submitRequest, type Submitted } from '../../client/calls/submit-request.ts';
 
 /**
  * Submits a request as the person who acts, and returns the task and the person's config. Throws if no task was created (malformed, not

@@ -4,7 +4,7 @@ import { LAST_DIGEST_MS } from 'taskbound-local/trail/trail-files';
 import type { Connection } from '../connection/connection.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import type { Io } from '../io.ts';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 
 /** Time for one more digest. No later file contains the signature of the last digest, so the last digest must not cover the task. */
 const EXTRA_DIGEST_MS = 2 * LAST_DIGEST_MS;

@@ -16,7 +16,7 @@ import type { Io } from '../io.ts';
 import { personConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { parseEvents } from 'taskbound-evidence/events/parse-events';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import { unknownTask } from '../connection/unknown-task.ts';
 import { renderTimeline, timelineOf } from 'taskbound-evidence/timeline/timeline';
 import { boundaryIdFrom, typeOf } from '../boundary-argument.ts';

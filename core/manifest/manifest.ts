@@ -8,8 +8,9 @@ export const manifestName = (stack: string): string => `/taskbound/${stack}/mani
  * end are here as well, without grants: their grants are in the configuration of each type.
  */
 const manifestRole = z.object({
-  /** The path of its construct in the app: `Approvers`, `People/Approvers`. */
+  /** The path of its construct in the app: `Approvers`, `People/Approvers`. Or the name of a permission set of IAM Identity Center. */
   name: z.string().min(1),
+  /** For a permission set, a pattern: AWS chooses the end of its role's name. */
   arn: z.string().min(1),
   /** `read` and `drain`: the grants of the boundary. `read:<type>`: `grantRead` of a type. */
   grants: z.array(z.string()),

@@ -3,10 +3,12 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { ScheduleSpec, TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import { granteeIn } from '../approvals/grantee.ts';
-import { People, type PeopleAction, type PeopleOptions } from '../approvals/people.ts';
+import { IdentityCenterPeople, readReservedRoles } from '../approvals/identity-center.ts';
+import { PeopleOfType, type PeopleAction, type PeopleOptions } from '../approvals/people.ts';
 import type { ITaskBoundary } from '../boundary/i-task-boundary.ts';
 import { readTaskEvidence, readTasks } from '../boundary/record-grants.ts';
 import { retainOnDeploy } from '../boundary/retain-on-deploy.ts';
+import { callUrl } from '../functions/control-function.ts';
 import { grantAll, type Permission } from '../functions/permission.ts';
 import { checkSchedule } from '../schedules/check-schedule.ts';
 import { TaskSchedule, type ScheduleProps } from '../schedules/task-schedule.ts';
@@ -28,7 +30,7 @@ export class BoundedTask extends Construct {
   readonly #boundary: ITaskBoundary;
   readonly #machine: BoundaryMachine;
   readonly #config: TaskTypeConfig;
-  readonly #people: People;
+  readonly #people: PeopleOfType;
   readonly #schedules: Record<string, ScheduleSpec> = {};
 
   constructor(scope: Construct, id: string, props: BoundedTaskProps) {
@@ -133,11 +135,11 @@ export class BoundedTask extends Construct {
     options: PeopleOptions,
     permissions: readonly Permission[],
   ): iam.Grant {
-    const local = granteeIn(this.#boundary, grantee);
-    const target = this.#boundary._control.functions[action];
-    const granted = this.#people.grant({ action, grantee: local, options, target });
+    this.#people.add({ action, grantee, options });
     this.#boundary._manifest.roles.add(grantee);
-    return granted.combine(grantAll(local, permissions));
+    const called = this.#boundary._control.functions[action];
+    if (grantee instanceof IdentityCenterPeople) called.permit(readReservedRoles);
+    return grantAll(granteeIn(this.#boundary, grantee), [...callUrl(called), ...permissions]);
   }
 
   #readTasks(): Permission[] {
@@ -159,8 +161,8 @@ export class BoundedTask extends Construct {
 }
 
 /** Roles are granted after the type is declared, so they are checked when the template is written. */
-function peopleOf(scope: Construct, { type, approval }: BoundedTaskProps): People {
-  const people = new People(type);
+function peopleOf(scope: Construct, { type, approval }: BoundedTaskProps): PeopleOfType {
+  const people = new PeopleOfType(type);
   scope.node.addValidation({ validate: () => people.trustPolicyFaults(scope) });
   if (approval !== undefined)
     scope.node.addValidation({ validate: () => people.approvalFaults(approval.quorum) });

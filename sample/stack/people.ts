@@ -6,8 +6,8 @@ import { personalPrincipal, type BoundedTask, type ITaskBoundary } from '../../l
 export function samplePeople(scope: Construct, boundary: ITaskBoundary, types: readonly BoundedTask[]): void {
   const role = (id: string, description: string) =>
     new iam.Role(scope, id, { description, assumedBy: personalPrincipal() });
-  const requesters = role('Requesters', 'Submits tasks, ends them, and reads what became of them.');
-  const approvers = role('Approvers', 'Approves tasks of others, ends them, and reads what became of them.');
+  const requesters = role('Requesters', 'Submits tasks, ends them, and reads what became of each.');
+  const approvers = role('Approvers', 'Approves tasks of others, ends them, and reads what became of each.');
   for (const type of types) {
     type.grantSubmit(requesters, { personal: true });
     type.grantDecide(approvers, { personal: true });
@@ -16,10 +16,9 @@ export function samplePeople(scope: Construct, boundary: ITaskBoundary, types: r
       type.grantRead(people);
     }
   }
-  for (const people of [requesters, approvers]) boundary.grantRead(people);
 
   const operators = new iam.Role(scope, 'Operators', {
-    description: 'Drains the stack before it is deleted, and reads what became of its tasks.',
+    description: 'Lists and finds the tasks of all types, and drains the stack before it is deleted.',
     assumedBy: new iam.AccountRootPrincipal(),
   });
   boundary.grantRead(operators);

@@ -1,7 +1,7 @@
-import { functionUrl } from '../../cli/connection/function-url.ts';
+import { functionUrl } from '../../client/calls/function-url.ts';
 import { personConfig } from '../../cli/connection/person-config.ts';
-import { StackRecords } from '../../cli/connection/stack-records.ts';
-import { submitRequest } from '../../cli/run/submit-request.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
+import { submitRequest } from '../../client/calls/submit-request.ts';
 import { chainFault } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { percentile, sum, table, tally } from './figures.ts';

@@ -1,7 +1,7 @@
 import type { Connection } from '../../cli/connection/connection.ts';
 import type { Io } from '../../cli/io.ts';
 import { runTask } from '../../cli/run/run-task.ts';
-import { readManifest } from '../../cli/connection/read-manifest.ts';
+import { readManifest } from '../../client/stack/read-manifest.ts';
 import type { RunReport } from '../../cli/run/run-report.ts';
 import type { FunctionVersion } from 'taskbound-local/lambda/types';
 import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';

@@ -1,10 +1,10 @@
 import { connect, type Connection } from '../../cli/connection/connection.ts';
-import { functionUrl } from '../../cli/connection/function-url.ts';
+import { functionUrl } from '../../client/calls/function-url.ts';
 import { personConfig } from '../../cli/connection/person-config.ts';
 import { stackKey } from '../../cli/connection/stack-key.ts';
-import { StackRecords } from '../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import type { Io } from '../../cli/io.ts';
-import { submitRequest } from '../../cli/run/submit-request.ts';
+import { submitRequest } from '../../client/calls/submit-request.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { SystemClock } from 'taskbound-local/clock/system-clock';

@@ -53,7 +53,7 @@ const START = ['states:StartExecution'];
 /** The URLs of two functions, which may be called only through them, and read access. */
 const PEOPLE = [
   MANIFEST,
-  ...READ,
+  'kms:GetPublicKey',
   ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
   ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
   // For each type.
@@ -576,7 +576,7 @@ describe('the configuration of a type', () => {
       [expect.stringMatching(/^<Destination\w+\.Arn>\/\{destinationKey\}$/)],
       [expect.stringMatching(/^<Destination\w+\.Arn>\/\{destinationKey\}\.receipt\.json$/)],
     ]);
-    expect(config.people.submit.map(({ roleArn }) => roleArn)).toEqual([
+    expect(config.people.submit.map((role) => ('roleArn' in role ? role.roleArn : role))).toEqual([
       expect.stringMatching(/^<Requesters\w+\.Arn>$/),
     ]);
     expect(config.leaseSeconds).toBe(120);

@@ -98,7 +98,7 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
   ],
   [/^BoundaryAlarmsTopicPolicy/, /^\*$/, 'CDK’s Deny of everything without TLS: every caller.'],
   [
-    /^(Requesters|Approvers|Operators)DefaultPolicy|^BoundaryControlEndRole/,
+    /^OperatorsDefaultPolicy|^BoundaryControlEndRole/,
     /:execution:Taskbound-\*:\*$/,
     'Executions are named after tasks. Those of a removed type must be read and ended too.',
   ],
@@ -109,7 +109,7 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
     'In a condition: the keys of the items of a type’s tasks start with the type.',
   ],
   [
-    /^(Requesters|Approvers|Operators)DefaultPolicy/,
+    /^OperatorsDefaultPolicy/,
     /:parameter\/taskbound\/Taskbound\/types\/\*$/,
     'Types are declared after the boundary.',
   ],

@@ -9,7 +9,7 @@ import { closeAfterFile } from '../fixtures/worlds.ts';
 import { inject } from 'vitest';
 import type { Connection } from '../../cli/connection/connection.ts';
 import type { Io } from '../../cli/io.ts';
-import { StackRecords } from '../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import { exitCodeOfRun, type RunReport } from '../../cli/run/run-report.ts';
 import { runTask } from '../../cli/run/run-task.ts';
 import { sessionConfig } from '../../cli/connection/person-config.ts';

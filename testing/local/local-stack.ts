@@ -6,20 +6,20 @@ import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import type { SeedData } from 'taskbound-local/seed/seed';
 import { typeOf } from '../../cli/boundary-argument.ts';
 import type { Connection, InProcessConnection } from '../../cli/connection/connection.ts';
-import { functionUrl } from '../../cli/connection/function-url.ts';
+import { functionUrl } from '../../client/calls/function-url.ts';
 import { personConfig } from '../../cli/connection/person-config.ts';
 import { parsePersona } from '../../cli/connection/persona.ts';
 import { stackKey } from '../../cli/connection/stack-key.ts';
-import { StackRecords } from '../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import { submitDecision, type Decision } from '../../cli/decide/submit-decision.ts';
 import type { Io } from '../../cli/io.ts';
-import { callEnd } from '../../cli/revoke/call-end.ts';
+import { callEnd } from '../../client/calls/call-end.ts';
 import { followToEnd } from '../../cli/run/run-task.ts';
 import { submitTask } from '../../cli/run/submit-task.ts';
 import { makeTaskId } from '../../cli/run/task-id.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { parseRequest } from '../../core/requests/request.ts';
-import type { RequestOf } from '../../core/requests/request-of.ts';
+import { withParameters, type RequestOf } from '../../core/requests/request-of.ts';
 import type { ParameterSpecs } from '../../core/task-types/parameters-of.ts';
 import type { ActOptions, LocalBoundary, LocalRun, LocalTask, Person, RunOptions } from './types.ts';
 import type { PassingTime } from './passing-time.ts';
@@ -67,7 +67,7 @@ export class LocalStack implements LocalBoundary {
     { as }: ActOptions = {},
   ): Promise<LocalTask> {
     return this.#during(async () => {
-      const { taskId = makeTaskId(this.nowMs()), ...rest } = parseRequest({ parameters: {}, ...request });
+      const { taskId = makeTaskId(this.nowMs()), ...rest } = parseRequest(withParameters(request));
       const acting = this.#acting(as);
       const { task } = await submitTask(acting.connection, { ...rest, taskId }, acting.io);
       return { taskId, boundaryId: task.boundaryId, phase: task.phase };
@@ -121,12 +121,12 @@ export class LocalStack implements LocalBoundary {
     });
   }
 
-  objects(output: string): Promise<Record<string, Buffer>> {
-    return this.#during(() => this.#connection.embedded.objects(output));
+  objects(bucket: string): Promise<Record<string, Buffer>> {
+    return this.#during(() => this.#connection.embedded.objects(bucket));
   }
 
-  items(output: string): Promise<Record<string, unknown>[]> {
-    return this.#during(() => this.#connection.embedded.items(output));
+  items(table: string): Promise<Record<string, unknown>[]> {
+    return this.#during(() => this.#connection.embedded.items(table));
   }
 
   close(): Promise<void> {

@@ -85,12 +85,12 @@ export interface LocalBoundary extends AsyncDisposable {
   /** Ends a task now, in any phase, and follows it until its boundary is closed. */
   end(task: LocalTask | string, reason: string, options?: ActOptions): Promise<LocalRun>;
 
-  /** Loads a seed: a folder as for `taskbound run --seed`, or objects and items by the names of the outputs of their buckets and tables. */
+  /** Loads a seed: a folder as for `taskbound run --seed`, or objects and items, by the names that buckets and tables have there. */
   seed(data: string | URL | SeedData): Promise<void>;
-  /** All objects of a bucket by key. `output`: the name of the output that contains the bucket's name. */
-  objects(output: string): Promise<Record<string, Buffer>>;
-  /** All items of a table in plain JSON. `output`: the name of the output that contains the table's name. */
-  items(output: string): Promise<Record<string, unknown>[]>;
+  /** All objects of a bucket by key. `bucket`: the name of an output that contains its name, or its logical id. */
+  objects(bucket: string): Promise<Record<string, Buffer>>;
+  /** All items of a table in plain JSON. `table`: the name of an output that contains its name, or its logical id. */
+  items(table: string): Promise<Record<string, unknown>[]>;
 
   /** Ends everything. Nothing remains, and nothing keeps the process running. */
   close(): Promise<void>;

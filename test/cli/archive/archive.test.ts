@@ -5,7 +5,7 @@ import { mockAws } from '../../fixtures/mock-aws.ts';
 import { expect, it } from 'vitest';
 import { ArchiveReader } from '../../../cli/archive/archive-reader.ts';
 import { compareOne } from '../../../cli/archive/compare-archive.ts';
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import { renderArchive } from '../../../cli/archive/render-archive.ts';
 import { call } from '../support.ts';
 

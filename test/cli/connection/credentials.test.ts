@@ -138,7 +138,7 @@ it('a role that the caller may not assume: NotPermitted at once, with the person
   await expect(typeof credentials === 'function' ? credentials() : undefined).rejects.toMatchObject({
     name: 'NotPermitted',
     message: expect.stringMatching(
-      /may not act as alice in the role .*user\/bob is not authorized.*Use the credentials of alice, or give your own name/,
+      /may not act as alice in the role .*user\/bob is not authorized.*Use the credentials of the IAM user alice, or give your own name and role.*leave out --as/,
     ),
   });
 });

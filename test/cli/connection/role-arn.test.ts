@@ -12,10 +12,11 @@ const manifest = {
     role('TeamA/Readers', 'team/a/readers'),
     role('TeamB/Readers', 'team-b-readers'),
     role('Other/People/Readers/Deep', 'deep'),
+    role('Ops', 'aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Ops_*'),
   ],
 };
 const outputs = async () => ({ Auditors: arnOf('auditors'), Bucket: 'a-bucket', Requesters: arnOf('other') });
-const find = (text: string) => roleArnOf(text, { manifest, outputs });
+const find = (text: string, hasPeople = true) => roleArnOf(text, { manifest, outputs, hasPeople });
 
 describe('a role is found by', () => {
   it.each([
@@ -47,6 +48,27 @@ it.each([
 
 it('a stack whose grants name no role says which method makes one', async () => {
   await expect(
-    roleArnOf('Requesters', { manifest: { stack: 'Shop', roles: [] }, outputs: async () => ({}) }),
+    roleArnOf('Requesters', {
+      manifest: { stack: 'Shop', roles: [] },
+      outputs: async () => ({}),
+      hasPeople: true,
+    }),
   ).rejects.toThrow(/its grants name no role: call grantSubmit\(role\) of a task type/);
+});
+
+describe('a permission set of IAM Identity Center', () => {
+  it('has a role that stands for it in an embedded AWS', async () => {
+    expect(await find('Ops', false)).toBe(
+      arnOf('aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_0000000000000000'),
+    );
+  });
+
+  it('cannot be assumed elsewhere, and the message tells how its users act', async () => {
+    await expect(find('Ops')).rejects.toMatchObject({
+      name: 'UsageError',
+      message: expect.stringMatching(
+        /^Ops is a permission set.*Leave out --as, sign in.*aws sso login.*AWS_PROFILE/,
+      ),
+    });
+  });
 });

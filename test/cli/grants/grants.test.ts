@@ -7,7 +7,7 @@ import { SystemClock } from 'taskbound-local/clock/system-clock';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import type { LocalClock } from 'taskbound-local/clock/local-clock';
 import { sessionConfig } from '../../../cli/connection/person-config.ts';
-import { readManifest } from '../../../cli/connection/read-manifest.ts';
+import { readManifest } from '../../../client/stack/read-manifest.ts';
 import { drainStack } from '../../../cli/drain/drain.ts';
 import { runSchedule } from '../../../cli/run/run-schedule.ts';
 import { synthesize } from '../../../sample/synthesize.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { Parameter, type BoundedTask } from 'taskbound';
 import { defineWork, type ParametersOf, type Task } from 'taskbound/runtime';
+import type { RequestOf, submit, TaskRequest } from 'taskbound/client';
 import { fakeTask } from 'taskbound/testing';
 import { parameterSpec } from '../../../core/task-types/parameters.ts';
 
@@ -93,5 +94,27 @@ describe('fakeTask', () => {
     expect(fakeTask().parameters).toEqual({});
     expect(fakeTask<Record<never, never>>().parameters).toEqual({});
     expect(fakeTask({ parameters: { any: 1 } }).parameters).toEqual({ any: 1 });
+  });
+});
+
+describe('a request', () => {
+  type Case = Pick<Declared, 'caseId'>;
+
+  it('has the declared parameters', () => {
+    const request: RequestOf<Case> = { type: 'answer', reason: 'r', parameters: { caseId: 'C-1' } };
+    expectTypeOf(request.parameters).toEqualTypeOf<ParametersOf<Case>>();
+    expectTypeOf<typeof submit<Case>>().parameter(0).toEqualTypeOf<RequestOf<Case>>();
+    // @ts-expect-error -- the parameters are missing
+    const missing: RequestOf<Case> = { type: 'answer', reason: 'r' };
+    // @ts-expect-error -- of another type
+    const wrong: RequestOf<Case> = { type: 'answer', reason: 'r', parameters: { caseId: 1 } };
+    expect([missing, wrong]).toHaveLength(2);
+  });
+
+  it('needs no parameters when none is declared, and has any without a declaration', () => {
+    expectTypeOf<{ type: string; reason: string }>().toExtend<RequestOf<Record<never, never>>>();
+    expectTypeOf<{ type: string; reason: string }>().toExtend<RequestOf>();
+    expectTypeOf<TaskRequest>().toExtend<RequestOf>();
+    expectTypeOf<TaskRequest>().not.toExtend<RequestOf<Case>>();
   });
 });

@@ -1,4 +1,4 @@
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import { archiveKey, bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
 import { ARCHIVE_DISAGREES } from '../../../core/operations/metrics.ts';
 import type { Verdict } from 'taskbound-local/gateway/intercept';

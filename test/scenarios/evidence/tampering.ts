@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { stackKey } from '../../../cli/connection/stack-key.ts';
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import { bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
 import { chainEvent, type EvidenceBundle, type ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { signedBundle } from '../../fixtures/signed-bundle.ts';

@@ -1,10 +1,14 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { readManifest } from '../../../client/stack/read-manifest.ts';
+import { readTaskType } from '../../../client/stack/task-type.ts';
+import { followToEnd } from '../../../cli/run/run-task.ts';
 import { Temporal } from 'temporal-polyfill';
 import { drainStack, type DrainOptions } from '../../../cli/drain/drain.ts';
 import { stackKey } from '../../../cli/connection/stack-key.ts';
 import { personConfig } from '../../../cli/connection/person-config.ts';
 import { findTasks } from '../../../cli/find/find-tasks.ts';
 import { parseFindQuery } from '../../../cli/find/find-query.ts';
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import type { Deployed } from '../deployed.ts';
@@ -48,7 +52,13 @@ async function readAsOperator(stack: Deployed, boundaryId: string): Promise<stri
     { records, stack: stack.connection.stackName, key },
     9,
   );
-  return `listed ${listed.length > 0}; ${verdict}; found ${findings.length > 0}`;
+  const [row] = listed;
+  await readManifest(config, stack.connection.stackName);
+  if (row === undefined) return 'listed nothing';
+  const { connection, io } = stack;
+  const report = await followToEnd(connection, row, { config, records, out: undefined, io });
+  const { type } = await readTaskType(row.taskType, connection.stackName, new SSMClient({ ...config }));
+  return `listed; ${verdict}; found ${findings.length > 0}; ${type} followed ${report.phase}`;
 }
 
 /**
@@ -98,7 +108,7 @@ export const OPERATING: readonly Scenario[] = [
   {
     run: drainAndResume,
     shows:
-      'failed closed refused ExecutionEnded; drained 0; listed true; verified; found true; StackDraining; resumed 0; succeeded closed refused',
+      'failed closed refused ExecutionEnded; drained 0; listed; verified; found true; object-transfer followed closed; StackDraining; resumed 0; succeeded closed refused',
   },
   { run: scheduledRuns, shows: 'succeeded closed refused; attempts 1; letters 0 1 2' },
 ];

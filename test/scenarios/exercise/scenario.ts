@@ -1,4 +1,4 @@
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import type { LocalDatabase } from '../../../cli/local/local-database.ts';
 import { maintenance, startDatabase } from '../logins/database.ts';
 import { freshId, type Deployed, type Ran } from '../deployed.ts';

@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import { deploy, T0, type Deployed } from '../deployed.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { chainFault } from 'taskbound-evidence/chain/evidence';
 import { SWEEP_MARGIN_MS } from '../../../core/ledger/due.ts';
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import { deploy, freshId, type Deployed } from '../deployed.ts';
 import { runSchedulesFor } from './signals.ts';
 

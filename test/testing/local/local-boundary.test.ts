@@ -22,7 +22,7 @@ const transfer = (sourceKey = 'a.csv') => ({
 });
 const answer = (caseId: string) => ({ type: 'case-response', reason: 'test', parameters: { caseId } });
 
-describe('run', () => {
+describe('run', { timeout: 120_000 }, () => {
   it('runs a task to the end of its boundary, with its evidence and its trail', async () => {
     const local = await sample();
     await local.seed({ objects: { source: { 'a.csv': 'x,y' } } });
@@ -98,7 +98,7 @@ it('throws for a type that is not declared', async () => {
   );
 });
 
-describe('people', () => {
+describe('people', { timeout: 120_000 }, () => {
   const SET = '9b1d67fae69841a149e25ca304c7df112ca074223c2af7db88d093973564b9d3';
   const maintenance = (taskId: string) => ({
     ...{ type: 'database-maintenance', taskId, reason: 'test' },
@@ -134,7 +134,7 @@ describe('people', () => {
   });
 });
 
-describe('time', () => {
+describe('time', { timeout: 120_000 }, () => {
   it('passes only during calls, and as long as it is told', async () => {
     const local = await sample();
     expect(local.nowMs()).toBe(START.getTime());

@@ -30,7 +30,8 @@ function twoBoundaries(app: App): void {
 /** The temporary folders of Taskbound that exist now. */
 const temporary = (): string[] => readdirSync(tmpdir()).filter((name) => /^taskbound-assembly-/.test(name));
 
-describe('localBoundary', () => {
+// Each test starts an AWS of its own, or two.
+describe('localBoundary', { timeout: 120_000 }, () => {
   it('loads what a function declares, and leaves no folder', async () => {
     const before = temporary();
     const local = await open((app) => new SupportStack(app, 'Support'));
@@ -138,7 +139,7 @@ describe('localBoundary', () => {
       console.log(run.phase);
       ${close}`;
     const ended = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
-      ...{ cwd: PROJECT, encoding: 'utf8', timeout: 25_000 },
+      ...{ cwd: PROJECT, encoding: 'utf8', timeout: 100_000 },
     });
     expect({ status: ended.status, stdout: ended.stdout, stderr: ended.stderr }).toEqual({
       status: 0,

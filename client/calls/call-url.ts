@@ -1,9 +1,8 @@
 import { STSClient } from '@aws-sdk/client-sts';
-import { HttpRequest } from '@smithy/protocol-http';
-import { SignatureV4 } from '@smithy/signature-v4';
-import { isAccessDenied, isCredentialError } from './caller-error.ts';
-import type { CallerIdentity } from './client-config.ts';
+import { isAccessDenied, isCredentialError } from '../caller/caller-error.ts';
+import type { CallerIdentity } from '../caller/client-config.ts';
 import { reachableUrl, type FunctionUrl } from './function-url.ts';
+import { signedRequest } from './signed-request.ts';
 import { awsRefusal, describeAnswer, functionRefusal, type Answer } from './url-refusal.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import { TaskboundError } from 'taskbound-evidence/errors';
@@ -58,22 +57,11 @@ async function post(
   credentials: CallerIdentity,
   body: string,
 ): Promise<Answer & { readonly errorType: string | undefined }> {
+  const { sha256 } = config;
   const url = reachableUrl(at.url, at.config.endpoint);
   const region = /\.lambda-url\.([a-z0-9-]+)\./.exec(url.hostname)?.[1] ?? (await config.region());
-  const signer = new SignatureV4({ service: 'lambda', region, credentials, sha256: config.sha256 });
-  const signed = await signer.sign(
-    new HttpRequest({
-      method: 'POST',
-      protocol: url.protocol,
-      hostname: url.hostname,
-      ...(url.port !== '' && { port: Number(url.port) }),
-      path: url.pathname,
-      headers: { host: url.host, 'content-type': 'application/json' },
-      body,
-    }),
-    { signingDate: new Date(at.clock.nowMs()) },
-  );
-  const { response } = await config.requestHandler.handle(new HttpRequest(signed));
+  const signed = await signedRequest({ url, body, region, credentials, sha256, atMs: at.clock.nowMs() });
+  const { response } = await config.requestHandler.handle(signed);
   return {
     status: response.statusCode,
     body: jsonOrText(await config.streamCollector(response.body)),

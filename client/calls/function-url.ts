@@ -1,6 +1,6 @@
 import type { Clock } from 'taskbound-time/clock';
 import { UsageError } from 'taskbound-evidence/command/errors';
-import type { ClientConfig } from './client-config.ts';
+import type { ClientConfig } from '../caller/client-config.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 
 /** The functions that people call, each with the grant of a task type that lets a role call it. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { awsErrorName, explainCaller, isCredentialError } from '../../../cli/connection/caller-error.ts';
-import { exitCodeOf, ServiceFailure } from '../../../cli/errors.ts';
+import { awsErrorName, explainCaller, isCredentialError } from '../../../client/caller/caller-error.ts';
+import { exitCodeOf } from '../../../cli/errors.ts';
+import { ServiceFailure } from '../../../client/errors.ts';
 
 const named = (name: string, message: string): Error => Object.assign(new Error(message), { name });
 const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI' };

@@ -6,7 +6,7 @@ import { endTask } from '../../../cli/revoke/revoke.ts';
 import { runTask } from '../../../cli/run/run-task.ts';
 import { deploy, freshId, type Deployed } from '../../scenarios/deployed.ts';
 import { rowOf, tracesOf } from '../../scenarios/evidence/meddle.ts';
-import { recordingIo } from '../support.ts';
+import { recordingIo } from '../../cli/support.ts';
 
 let stack: Deployed;
 beforeAll(async () => {

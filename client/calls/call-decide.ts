@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { DecisionCall } from '../../core/approvals/decision.ts';
 import { DecisionRefused } from '../../core/shared/errors.ts';
-import { callFunction } from '../connection/call-function.ts';
-import type { FunctionUrl } from '../connection/function-url.ts';
+import { callFunction } from './call-function.ts';
+import type { FunctionUrl } from './function-url.ts';
 
 const decided = z.object({
   boundaryId: z.string(),

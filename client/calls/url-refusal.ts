@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { NotPermitted } from '../../core/shared/errors.ts';
 import { URL_ERRORS } from '../../core/requests/http-status.ts';
-import { awsErrorName, isCredentialError } from './caller-error.ts';
-import type { CallerIdentity } from './client-config.ts';
+import { awsErrorName, isCredentialError } from '../caller/caller-error.ts';
+import type { CallerIdentity } from '../caller/client-config.ts';
 import { ServiceFailure } from '../errors.ts';
 import type { FunctionUrl } from './function-url.ts';
 

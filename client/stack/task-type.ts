@@ -4,7 +4,7 @@ import { typeParameterName } from 'taskbound-evidence/names/ids';
 import { unknownType } from '../../core/requests/request.ts';
 import { taskTypeConfig, type TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import { ServiceFailure } from '../errors.ts';
-import { isAccessDenied, isCredentialError } from './caller-error.ts';
+import { isAccessDenied, isCredentialError } from '../caller/caller-error.ts';
 
 /** Reads a task type from the deployed stack. Throws `MalformedRequest` if there is no such type. */
 export async function readTaskType(type: string, stackName: string, ssm: SSMClient): Promise<TaskTypeConfig> {

@@ -2,7 +2,7 @@ import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { TaskboundError } from 'taskbound-evidence/errors';
 import { NotPermitted } from '../../core/shared/errors.ts';
 import { CredentialError } from '../errors.ts';
-import type { Io } from '../io.ts';
+import type { Environment } from './environment-config.ts';
 
 type Problem = 'missing' | 'expired' | 'unknown-key' | 'bad-signature' | 'clock';
 
@@ -70,7 +70,7 @@ export const isAccessDenied = (error: unknown): error is Error =>
  * Explains an error that is about the caller: missing, expired or invalid credentials (`CredentialError`), no region (`UsageError`), or a call
  * that the caller may not make (`NotPermitted`). Returns every other error, and Taskbound's own, as it is.
  */
-export function explainCaller(error: unknown, env: Io['env']): unknown {
+export function explainCaller(error: unknown, env: Environment): unknown {
   if (!(error instanceof Error) || error instanceof TaskboundError) return error;
   if (NO_REGION.test(error.message)) return noRegion(env);
   const problem = problemOf(error);
@@ -82,13 +82,13 @@ export function explainCaller(error: unknown, env: Io['env']): unknown {
 }
 
 /** The credentials that were used. An access key's id is not secret; its secret is never printed. */
-function sourceOf(env: Io['env']): string {
+function sourceOf(env: Environment): string {
   const { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret, AWS_PROFILE: profile } = env;
   if (key && secret) return `the access key ${key} (AWS_ACCESS_KEY_ID)`;
   return profile ? `the profile ${JSON.stringify(profile)} (AWS_PROFILE)` : "the SDK's default credentials";
 }
 
-function whatIsWrong(problem: Problem, env: Io['env']): string {
+function whatIsWrong(problem: Problem, env: Environment): string {
   const source = sourceOf(env);
   switch (problem) {
     case 'missing':
@@ -104,12 +104,12 @@ function whatIsWrong(problem: Problem, env: Io['env']): string {
   }
 }
 
-function halfSet({ AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret }: Io['env']): string {
+function halfSet({ AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret }: Environment): string {
   if (key && !secret) return '; AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not';
   return secret && !key ? '; AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not' : '';
 }
 
-function nextStep(problem: Problem, env: Io['env']): string {
+function nextStep(problem: Problem, env: Environment): string {
   const { AWS_PROFILE: profile, AWS_ENDPOINT_URL: endpoint } = env;
   if (problem === 'clock') return "Correct this machine's clock.";
   if (endpoint && /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]?/.test(endpoint))
@@ -119,7 +119,7 @@ function nextStep(problem: Problem, env: Io['env']): string {
     : 'Sign in (aws sso login) and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary credentials, AWS_SESSION_TOKEN.';
 }
 
-const noRegion = ({ AWS_PROFILE: profile }: Io['env']): UsageError =>
+const noRegion = ({ AWS_PROFILE: profile }: Environment): UsageError =>
   new UsageError(
     `There is no AWS region: AWS_REGION is not set, and ${profile ? `the profile ${JSON.stringify(profile)} (AWS_PROFILE) has none or does not exist` : 'there is none in the default profile'}. Set AWS_REGION to the region of the stack.`,
   );

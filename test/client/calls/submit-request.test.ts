@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { reachableUrl } from '../../../cli/connection/function-url.ts';
-import { submitRequest } from '../../../cli/run/submit-request.ts';
+import { reachableUrl } from '../../../client/calls/function-url.ts';
+import { submitRequest } from '../../../client/calls/submit-request.ts';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
-import { T0 } from '../support.ts';
+import { T0 } from '../../cli/support.ts';
 
 const request = { type: 'object-transfer', taskId: 'mine-1', reason: 'é', parameters: { sourceKey: 'a b' } };
 const task = {

@@ -1,8 +1,8 @@
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockAws } from '../../fixtures/mock-aws.ts';
 import { expect, test } from 'vitest';
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
-import { BOUNDARY } from '../support.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
+import { BOUNDARY } from '../../cli/support.ts';
 
 test('the look-up index is read page by page, up to the given number', async () => {
   const documents = mockAws(DynamoDBDocumentClient);

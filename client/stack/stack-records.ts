@@ -12,7 +12,7 @@ import { DUE } from '../../core/ledger/row-base.ts';
 import { chainIn } from 'taskbound-evidence/lookup/lookup';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { REVIEW_OPEN, reviewRow, type ReviewRow } from '../../core/approvals/review.ts';
-import type { ClientConfig } from './client-config.ts';
+import type { ClientConfig } from '../caller/client-config.ts';
 import { DAY_INDEX, DUE_INDEX, EVIDENCE_KEYS, LEDGER_KEYS, LOOKUP_INDEX } from '../../core/ledger/tables.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { TaskRequest } from '../../core/requests/request.ts';
-import { callUrl } from '../connection/call-url.ts';
-import type { FunctionUrl } from '../connection/function-url.ts';
+import { callUrl } from './call-url.ts';
+import type { FunctionUrl } from './function-url.ts';
 import { SubmissionUnknown } from '../errors.ts';
 
 const submitted = z.object({

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { EndCall } from '../../core/approvals/decision.ts';
-import { callFunction } from '../connection/call-function.ts';
-import type { FunctionUrl } from '../connection/function-url.ts';
+import { callFunction } from './call-function.ts';
+import type { FunctionUrl } from './function-url.ts';
 
 const ended = z.object({ boundaryId: z.string(), person: z.string(), phase: z.string() });
 export type Ended = z.infer<typeof ended>;

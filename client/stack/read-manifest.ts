@@ -3,8 +3,8 @@ import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import * as z from 'zod';
 import { manifest, manifestName, type Manifest } from '../../core/manifest/manifest.ts';
 import { ServiceFailure } from '../errors.ts';
-import { isAccessDenied, isCredentialError, notPermitted } from './caller-error.ts';
-import type { ClientConfig } from './client-config.ts';
+import { isAccessDenied, isCredentialError, notPermitted } from '../caller/caller-error.ts';
+import type { ClientConfig } from '../caller/client-config.ts';
 
 /**
  * Reads what a client must know about a stack. Throws `UsageError` when there is no such stack, `NotPermitted` when the caller may not read
