@@ -8,7 +8,7 @@ import { parsePersona } from './persona.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 import { findManifest } from './find-manifest.ts';
 import { readManifest } from '../../client/stack/read-manifest.ts';
-import { targetOf, type TargetOptions } from './target.ts';
+import { deployedStackOf, targetOf, type TargetOptions } from './target.ts';
 
 /** An AWS and a stack in it: a real account, an embedded AWS behind an endpoint, or one in this process. */
 export interface Connection extends Acting {
@@ -27,9 +27,6 @@ export interface ConnectionOptions extends TargetOptions {
   /** `alice@Approvers` */
   readonly as?: string;
 }
-
-/** The stack's name in `sample/app.ts`. */
-const DEFAULT_STACK = 'Taskbound';
 
 const personOption = ({ as }: ConnectionOptions): Pick<Connection, 'as'> =>
   as === undefined ? {} : { as: parsePersona(as, '--as') };
@@ -52,7 +49,7 @@ export async function connect(options: ConnectionOptions, io: Io): Promise<Conne
     throw new UsageError('No target was given. Give --stack, --local or AWS_ENDPOINT_URL.');
   if (target === 'in-process') return connectInProcess(options, io);
   const config = environmentConfig(io.env);
-  const stackName = options.stack ?? DEFAULT_STACK;
+  const stackName = deployedStackOf(options, io.env);
   const acting = {
     clock: io.clock,
     config,

@@ -4,7 +4,7 @@ import { assertStackTarget, type TargetOptions } from './target.ts';
 
 const STACK = [
   '--stack <name>',
-  'the name of the deployed stack (default with AWS_ENDPOINT_URL: Taskbound)',
+  'the name of the deployed stack (default with AWS_ENDPOINT_URL: TASKBOUND_STACK, which taskbound local prints)',
 ] as const;
 const LOCAL = '--local';
 const ASSEMBLY = '--assembly <dir>';
@@ -46,7 +46,7 @@ export const withAnyStack = (command: Command, local: string): Command =>
     command
       .option(
         '--stack <name>',
-        'the name of the deployed stack (default with AWS_ENDPOINT_URL: Taskbound); with --local or --assembly, a stack of the app (default: the one with a TaskBoundary)',
+        'the name of the deployed stack (default with AWS_ENDPOINT_URL: TASKBOUND_STACK, which taskbound local prints); with --local or --assembly, a stack of the app (default: the one with a TaskBoundary)',
       )
       .option(LOCAL, local)
       .option(

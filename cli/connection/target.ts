@@ -29,6 +29,21 @@ export function targetOf(options: TargetOptions, env: Io['env']): Target | undef
   return options.stack === undefined || options.assembly !== undefined ? undefined : 'account';
 }
 
+/** The stack's name in `sample/app.ts`. */
+const DEFAULT_STACK = 'Taskbound';
+
+/**
+ * The deployed stack that the option names or, at an endpoint, the environment. `taskbound local` prints the variable. Throws `UsageError` for a
+ * variable that is no name of a stack.
+ */
+export function deployedStackOf({ stack }: TargetOptions, env: Io['env']): string {
+  const name = stack ?? (env['TASKBOUND_STACK'] || DEFAULT_STACK);
+  if (STACK_NAME.test(name)) return name;
+  throw new UsageError(
+    `TASKBOUND_STACK is ${JSON.stringify(name)}; allowed: a stack's name, a letter and up to 127 letters, digits and hyphens. Set it as taskbound local printed it, or give --stack NAME.`,
+  );
+}
+
 function assertConsistent({ local, stack, assembly }: TargetOptions, endpoint: string | undefined): void {
   const isOfApp = local === true || assembly !== undefined;
   // An unset variable in a script: --stack "$STACK"

@@ -110,6 +110,7 @@ function printEnvironment(
     AWS_SECRET_ACCESS_KEY: aws.rootCredentials.secretAccessKey,
     AWS_REGION: config.region ?? '',
     AWS_DEFAULT_REGION: config.region ?? '',
+    TASKBOUND_STACK: stackName,
   };
   if (json === true) printJson(io, { stack: stackName, environment });
   else io.out(renderEnvironment(environment));

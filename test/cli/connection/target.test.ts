@@ -1,9 +1,24 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { targetOf, type TargetOptions } from '../../../cli/connection/target.ts';
+import { deployedStackOf, targetOf, type TargetOptions } from '../../../cli/connection/target.ts';
 import { call, fileIn, temporaryFolder } from '../support.ts';
 
 const ENDPOINT = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' };
+
+describe('the deployed stack', () => {
+  it.each<[TargetOptions, Record<string, string>, string]>([
+    [{ stack: 'Mine' }, { TASKBOUND_STACK: 'Served' }, 'Mine'],
+    [{}, { TASKBOUND_STACK: 'Served' }, 'Served'],
+    [{}, { TASKBOUND_STACK: '' }, 'Taskbound'],
+    [{}, {}, 'Taskbound'],
+  ])('of %j with %j is %s', (options, env, stack) => expect(deployedStackOf(options, env)).toBe(stack));
+
+  it('is refused when the variable is no name', () => {
+    expect(() => deployedStackOf({}, { TASKBOUND_STACK: 'a b' })).toThrow(
+      /TASKBOUND_STACK is "a b"; allowed/,
+    );
+  });
+});
 
 describe('the target', () => {
   it.each<[TargetOptions, Record<string, string>, string | undefined]>([
