@@ -1,5 +1,6 @@
 import { enableCompileCache } from 'node:module';
 import { userInfo } from 'node:os';
+import { exitOnSignals } from '../cli/exit-on-signals.ts';
 import { main } from '../cli/main.ts';
 import { Output } from 'taskbound-evidence/command/output';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
@@ -32,6 +33,7 @@ async function ask(question: string): Promise<string | undefined> {
 
 // Each command imports its modules when it runs; from the second time on, they are not compiled again.
 enableCompileCache();
+exitOnSignals();
 const output = new Output(process.stdout);
 // Progress that nobody can read any more does not end a command.
 process.stderr.on('error', () => undefined);

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import { openKept } from '../app/cache/open-kept.ts';
 import type { Io } from '../io.ts';
+import { makeTemporaryFolder } from '../temporary-folder.ts';
 
 /** A synthesized CDK app on disk. */
 export interface Assembly {
@@ -29,8 +29,7 @@ export async function openAssembly(given: string | undefined, io: Io): Promise<A
     io.err('Using the assembly of the app of cdk.json, which has not changed\n');
     return { directory: kept.directory, discard: async () => undefined };
   }
-  const directory = await mkdtemp(join(tmpdir(), 'taskbound-assembly-'));
-  const discard = () => rm(directory, { recursive: true, force: true });
+  const { path: directory, remove: discard } = await makeTemporaryFolder('taskbound-assembly-');
   try {
     io.err('Synthesizing the app of cdk.json\n');
     await io.synthesize(directory);

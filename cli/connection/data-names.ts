@@ -1,4 +1,4 @@
-import type { LoadedStack, StackContents } from 'taskbound-local/embedded-aws';
+import type { StackContents } from 'taskbound-local/embedded-aws';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 
 /** Buckets and tables of a stack by the names under which a seed or a dump refers to them. */
@@ -22,10 +22,10 @@ interface Store {
  * Taskbound's own tables are left out, whatever an app calls them, and its archive cannot be seeded: a seed must not forge a row or evidence.
  */
 export function dataNames(
-  { before, ...own }: Pick<LoadedStack, 'before'> & Contents,
+  { before, ...own }: Contents & { readonly before: readonly Contents[] },
   manifest: Pick<Manifest, 'ledgerTable' | 'evidenceTable' | 'archive'> | undefined,
 ): DataNames {
-  const stacks = [own, ...before];
+  const stacks: readonly Contents[] = [own, ...before];
   const outputs = stacks.flatMap((each) => Object.entries(each.outputs));
   const ofBoundary = new Set([manifest?.ledgerTable, manifest?.evidenceTable]);
   const stores = stacks

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
+import type { Schema } from '../local/local-database.ts';
 import { LocalDatabases } from '../local/local-databases.ts';
 import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
 import {
@@ -35,8 +35,12 @@ export interface Embedded {
   readonly stackName: string;
   readonly clock: Clock;
   readonly config: ClientConfig;
-  /** Loads the objects and items of a folder. Throws `UsageError`, and loads nothing, when the folder cannot be used. */
-  seed(folder: string): Promise<void>;
+  readonly databases: LocalDatabases;
+  /**
+   * Loads the objects, items and schemas of a folder. Throws `UsageError`, and loads nothing, when the folder cannot be used. Databases of
+   * `taskType` are started, by default those of all types, because only PostgreSQL can check their schemas.
+   */
+  seed(folder: string, taskType?: string): Promise<void>;
   /** Loads objects and items by the names of outputs. Throws `UsageError`, and loads nothing, when one of them cannot be used. */
   seedData(data: SeedData): Promise<void>;
   /** All objects of the bucket in an output, by key. Throws `UsageError` when the output is no bucket's. */
@@ -98,10 +102,6 @@ function start({ origin, policyDelay, clock: given }: EmbeddedOptions, io: Io): 
   });
 }
 
-/** The initial schema and data of the sample's database. */
-const demoScript = (): string =>
-  readFileSync(new URL('../../sample/database/demo.sql', import.meta.url), 'utf8');
-
 /** The manifest; undefined for a stack without a TaskBoundary. */
 function manifestOf({ ssm }: EmbeddedAws, stackName: string): Manifest | undefined {
   const name = manifestName(stackName);
@@ -114,13 +114,22 @@ const namesOf = (aws: EmbeddedAws, stack: LoadedStack): DataNames =>
 
 function embeddedOf(aws: EmbeddedAws, stack: LoadedStack): Embedded {
   const { stackName } = stack;
-  const databases = new LocalDatabases(aws, stack, demoScript);
+  const databases = new LocalDatabases(aws, stack);
   return {
     aws,
     stackName,
     clock: aws.clock,
     config: aws.clientConfig(),
-    seed: (folder) => seedStack(folder, namesOf(aws, stack).seed, aws).catch(asUsageError),
+    databases,
+    seed: (folder, taskType) => {
+      const use = async (schemas: Readonly<Record<string, Schema>>): Promise<void> => {
+        databases.use(schemas);
+        await databases.check(taskType);
+      };
+      return seedStack(folder, namesOf(aws, stack).seed, aws, { names: databases.names, use }).catch(
+        asUsageError,
+      );
+    },
     seedData: (data) => seedData(data, namesOf(aws, stack).seed, aws).catch(asUsageError),
     objects: (bucket) => objectsIn(bucket, namesOf(aws, stack).seed, aws).catch(asUsageError),
     items: (table) => itemsIn(table, namesOf(aws, stack).seed, aws).catch(asUsageError),

@@ -27,7 +27,7 @@ export function declareRun(program: Command, io: Io, exitWith: ExitWith): void {
     )
     .option(
       '--seed <dir>',
-      'load data from this folder first: objects DIR/s3/<bucket>/<key>, items DIR/dynamodb/<table>.json; name buckets and tables by output or logical id (local only)',
+      'load data from this folder first: objects DIR/s3/<bucket>/<key>, items DIR/dynamodb/<table>.json, schemas DIR/postgres/<database>.sql; name buckets and tables by output or logical id (local only)',
     )
     .option(
       '--dump <dir>',

@@ -38,7 +38,8 @@ export class Stacks {
     const loaded: StackContents[] = [];
     for (const { stack, resolved } of ordered) {
       skipped.push(...resolved.skipped);
-      loaded.push(await this.#loadStack(resolved, (hash) => stack.assets.get(hash), skipped));
+      const from = { template: stack.template, assetDir: (hash: string) => stack.assets.get(hash) };
+      loaded.push(await this.#loadStack(resolved, from, skipped));
     }
     const last = loaded.pop();
     if (last === undefined) throw new TypeError('The chosen stack is among those to load.');
@@ -52,7 +53,7 @@ export class Stacks {
   ): Promise<LoadedStack> {
     const options = { stackName, ...this.#resolveOptions(stackName) };
     const resolved = resolveTemplate(parseTemplate(template), options);
-    return { ...(await this.#loadStack(resolved, assetDir, [])), before: [], skipped: [] };
+    return { ...(await this.#loadStack(resolved, { template, assetDir }, [])), before: [], skipped: [] };
   }
 
   #resolveOptions(stackName: string): Omit<ResolveOptions, 'stackName' | 'needs'> {
@@ -70,7 +71,7 @@ export class Stacks {
 
   async #loadStack(
     stack: ResolvedStack,
-    assetDir: (hash: string) => string | undefined,
+    { template, assetDir }: LoadedFrom,
     skipped: SkippedResource[],
   ): Promise<StackContents> {
     const aws = this.#aws;
@@ -86,6 +87,8 @@ export class Stacks {
       id: stack.stackId,
       createdMs: atMs,
       outputs: stack.outputs,
+      resources: loaded,
+      template,
     });
     return {
       stackName,
@@ -95,8 +98,15 @@ export class Stacks {
   }
 }
 
+/** What a stack is loaded from. */
+interface LoadedFrom {
+  readonly template: unknown;
+  readonly assetDir: (hash: string) => string | undefined;
+}
+
 /** The services that resources are loaded into. */
 function servicesOf(aws: EmbeddedServices) {
-  const { iam, keys, secrets, dynamodb, states, s3, ssm, events, schedules, queues, topics, alarms } = aws;
-  return { iam, keys, secrets, dynamodb, states, s3, ssm, events, schedules, queues, topics, alarms };
+  const { iam, keys, secrets, dynamodb, states, s3, ssm, events } = aws;
+  const { schedules, queues, topics, alarms, logs } = aws;
+  return { iam, keys, secrets, dynamodb, states, s3, ssm, events, schedules, queues, topics, alarms, logs };
 }

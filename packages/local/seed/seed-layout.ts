@@ -4,6 +4,8 @@ import * as z from 'zod';
 export const TABLES_FOLDER = 'dynamodb';
 /** The folder of objects in DIR. */
 export const OBJECTS_FOLDER = 's3';
+/** The folder of scripts in DIR: one file for each database, `<name>.sql`, which creates its schema. */
+export const SCHEMAS_FOLDER = 'postgres';
 export const INDEX_FILE = 'index.json';
 /** The folder of the contents of indexed objects, next to the buckets' folders. */
 export const BLOBS_FOLDER = '.objects';

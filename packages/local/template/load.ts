@@ -6,6 +6,7 @@ import { loadAlarm, loadSubscription, loadTopic, loadTopicPolicy } from './load-
 import { loadQueue, loadQueuePolicy, loadRule, loadSchedule, loadScheduleGroup } from './load-events.ts';
 import { loadManagedPolicy, loadPolicy, loadRole } from './load-iam.ts';
 import { loadAsyncConfig, loadFunction, loadPermission, loadUrl, loadVersion } from './load-lambda.ts';
+import { loadLogGroup } from './load-logs.ts';
 import { loadSecret, loadSecretPolicy } from './load-secrets.ts';
 import { loadStateMachine } from './load-state-machine.ts';
 import { cannotLoad } from './properties.ts';
@@ -13,7 +14,7 @@ import { removeStale } from './remove-stale.ts';
 import { TemplateRefused } from './refusal.ts';
 import type { ResolvedResource, ResolvedStack, SkippedResource } from './resolve.ts';
 
-/** A log group needs no loading: the function host keeps the logs. An attachment only names its secret. */
+/** An attachment only names its secret. */
 const nothingToMake: Loader = () => undefined;
 
 const LOADERS: Readonly<Record<string, Loader>> = {
@@ -28,7 +29,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   'AWS::Lambda::EventInvokeConfig': loadAsyncConfig,
   'AWS::Lambda::Url': loadUrl,
   'AWS::StepFunctions::StateMachine': loadStateMachine,
-  'AWS::Logs::LogGroup': nothingToMake,
+  'AWS::Logs::LogGroup': loadLogGroup,
   'AWS::S3::Bucket': loadBucket,
   'AWS::S3::BucketPolicy': loadBucketPolicy,
   'AWS::SSM::Parameter': loadParameter,

@@ -1,5 +1,5 @@
 import { StackRecords } from '../../../client/stack/stack-records.ts';
-import type { DemoDatabase } from '../../../cli/local/demo-database.ts';
+import type { LocalDatabase } from '../../../cli/local/local-database.ts';
 import { maintenance, startDatabase } from '../logins/database.ts';
 import { freshId, type Deployed, type Ran } from '../deployed.ts';
 import type { Request } from '../evidence/meddle.ts';
@@ -17,7 +17,7 @@ const SMALL = 'small';
 /** The only case to answer. */
 const CASE = { caseId: 'C-1', customer: 'Ann', subject: 'A question', text: 'When do you open?' };
 
-let database: Promise<DemoDatabase> | undefined;
+let database: Promise<LocalDatabase> | undefined;
 
 /** Stops the shared database at the end of a test file. */
 export const stopDatabase = async (): Promise<void> => (await database)?.server.stop();
