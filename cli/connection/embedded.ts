@@ -121,16 +121,9 @@ function embeddedOf(aws: EmbeddedAws, stack: LoadedStack): Embedded {
     clock: aws.clock,
     config: aws.clientConfig(),
     databases,
-    seed: (folder, taskType) => {
-      const use = async (schemas: Readonly<Record<string, Schema>>): Promise<void> => {
-        databases.use(schemas);
-        await databases.check(taskType);
-      };
-      return seedStack(folder, namesOf(aws, stack).seed, aws, { names: databases.names, use }).catch(
-        asUsageError,
-      );
-    },
-    seedData: (data) => seedData(data, namesOf(aws, stack).seed, aws).catch(asUsageError),
+    seed: (folder, taskType) =>
+      seedStack(folder, namesOf(aws, stack).seed, aws, seeded(databases, taskType)).catch(asUsageError),
+    seedData: (data) => seedData(data, namesOf(aws, stack).seed, aws, seeded(databases)).catch(asUsageError),
     objects: (bucket) => objectsIn(bucket, namesOf(aws, stack).seed, aws).catch(asUsageError),
     items: (table) => itemsIn(table, namesOf(aws, stack).seed, aws).catch(asUsageError),
     dump: (folder) => dumpStack(folder, namesOf(aws, stack).dump, aws).catch(asUsageError),
@@ -144,6 +137,15 @@ function embeddedOf(aws: EmbeddedAws, stack: LoadedStack): Embedded {
     },
   };
 }
+
+/** A schema is run when it is given, so that an error in it is found before a task: those of one task type, or all. */
+const seeded = (databases: LocalDatabases, taskType?: string) => ({
+  names: databases.names,
+  use: async (schemas: Readonly<Record<string, Schema>>): Promise<void> => {
+    databases.use(schemas);
+    await databases.check(taskType);
+  },
+});
 
 type Outputs = LoadedStack['outputs'];
 

@@ -47,12 +47,17 @@ async function withDeclared<Result>(
 }
 
 /** Not `instanceof`: the app may have a copy of the CDK of its own. */
-const isStage = (subject: object): subject is Stage =>
-  'synth' in subject && typeof subject.synth === 'function';
+const isStage = (subject: unknown): subject is Stage =>
+  typeof subject === 'object' &&
+  subject !== null &&
+  'synth' in subject &&
+  typeof subject.synth === 'function';
 
 /** The stage or app that contains the stack. */
 function stageOf(stack: Stack): Stage {
-  const stage = stack.node.scopes.toReversed().find(isStage);
+  // A caller in JavaScript may pass anything.
+  const scopes = (stack as Partial<Stack> | undefined)?.node?.scopes ?? [];
+  const stage = scopes.toReversed().find(isStage);
   if (stage !== undefined) return stage;
   throw new UsageError(
     `localBoundary got ${String(stack)}, which is in no app. Give a function that declares the stack, an App, a Stack of an App, or the folder of an assembly.`,

@@ -1,5 +1,6 @@
 import { connectInProcess } from '../../cli/connection/connection.ts';
 import type { Io } from '../../cli/io.ts';
+import { UsageError } from 'taskbound-evidence/command/errors';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
@@ -13,12 +14,12 @@ import { PassingTime } from './passing-time.ts';
 const TESTER = 'tester';
 
 /** See `localBoundary`. */
-export function openLocalBoundary(
+export async function openLocalBoundary(
   subject: LocalSubject,
   options: LocalBoundaryOptions,
 ): Promise<LocalBoundary> {
   const { startsAt, policyDelay, progress } = options;
-  const clock = new VirtualClock({ startMs: startsAt?.getTime() ?? systemClock.nowMs() });
+  const clock = new VirtualClock({ startMs: startMsOf(startsAt) });
   const io = ioOf(progress);
   const time = new PassingTime(clock);
   return withAssembly(subject, async ({ directory, stackName = options.stack }) => {
@@ -32,6 +33,14 @@ export function openLocalBoundary(
     );
     return new LocalStack(connection, io, time);
   });
+}
+
+function startMsOf(startsAt: Date | undefined): number {
+  const startMs = startsAt === undefined ? systemClock.nowMs() : startsAt.getTime();
+  if (!Number.isNaN(startMs)) return startMs;
+  throw new UsageError(
+    "startsAt of localBoundary is not a time. Give one, such as new Date('2026-11-23T10:00:00Z').",
+  );
 }
 
 /** The parts of a process that the shared code of the commands uses. Nothing comes from the environment, and nothing is printed. */

@@ -11,6 +11,13 @@ export interface SeedSchema {
   readonly sql: string;
 }
 
+/** The databases of a stack. */
+export interface SeededDatabases {
+  readonly names: readonly string[];
+  /** Takes the scripts by the database's name, before anything is put. May throw SeedError. */
+  use(schemas: Readonly<Record<string, SeedSchema>>): Promise<void>;
+}
+
 /**
  * Reads the scripts of `folder`, DIR/postgres: for each database a file named after it. Throws SeedError for any other file.
  * @param databases The names of the databases that task types use.

@@ -6,18 +6,11 @@ import { rootFolder, statOf } from './seed-files.ts';
 import { readItems } from './seed-items.ts';
 import { OBJECTS_FOLDER, SCHEMAS_FOLDER, TABLES_FOLDER, type Stores } from './seed-layout.ts';
 import { readObjects } from './seed-objects.ts';
-import { readSchemas, type SeedSchema } from './seed-schemas.ts';
+import { readSchemas, type SeededDatabases } from './seed-schemas.ts';
 
 export { SeedError } from './seed-error.ts';
 export { bucketOf, seedData, tableOf, type SeedData } from './seed-data.ts';
 export { plainOf } from './plain-items.ts';
-
-/** The databases of a stack. */
-export interface SeededDatabases {
-  readonly names: readonly string[];
-  /** Takes the scripts by the database's name, before anything is put. May throw SeedError. */
-  use(schemas: Readonly<Record<string, SeedSchema>>): Promise<void>;
-}
 
 const NO_DATABASES: SeededDatabases = { names: [], use: async () => undefined };
 

@@ -25,7 +25,10 @@ beforeEach(async () => {
     });
 });
 
-const seed = (data: SeedData) => seedData(data, names, { s3, dynamodb });
+let used: unknown;
+const databases = { names: ['shop'], use: async (schemas: unknown) => void (used = schemas) };
+
+const seed = (data: SeedData) => seedData(data, names, { s3, dynamodb }, databases);
 
 describe('data given in code', () => {
   it('is loaded into the buckets and tables with these names', async () => {
@@ -37,6 +40,11 @@ describe('data given in code', () => {
     expect(s3.get('bucket-a', 'a/b.csv')?.toString()).toBe('text');
     expect([...(s3.get('bucket-a', 'c d') ?? [])]).toEqual([0, 255]);
     expect(await dynamodb.items('table-a')).toMatchObject([{ id: { S: 'C-1' } }]);
+  });
+
+  it('gives schemas to the databases of task types', async () => {
+    await seed({ schemas: { shop: 'CREATE TABLE t ()' } });
+    expect(used).toEqual({ shop: { where: "the seed's schema of shop", sql: 'CREATE TABLE t ()' } });
   });
 
   it('is nothing when nothing is given', async () => {
@@ -58,6 +66,16 @@ describe('data given in code', () => {
       'a table of Taskbound',
       { items: { LedgerTable: [] } },
       /"LedgerTable" is not a table of the stack; allowed: cases\./,
+    ],
+    [
+      'a schema of no database',
+      { schemas: { other: '' } },
+      /"other" is not a database of a task type; allowed: shop\./,
+    ],
+    [
+      'a field that is not known',
+      { tables: {} } as SeedData,
+      /The seed has a field "tables"; allowed: objects, items, schemas\./,
     ],
     ['an empty key', { objects: { source: { '': 'x' } } }, /the key is empty/],
     ['half a surrogate pair', { objects: { source: { '\ud800': 'x' } } }, /half a surrogate pair/],
@@ -88,6 +106,7 @@ describe('data given in code', () => {
     ],
   ])('is refused as a whole: %s', async (_what, data, message) => {
     const rest = {
+      ...data,
       objects: { source: { ok: 'x' }, ...data.objects },
       items: { cases: [{ id: 'ok' }], ...data.items },
     };

@@ -108,6 +108,15 @@ describe('localBoundary', { timeout: 120_000 }, () => {
     expect(temporary()).toEqual(before);
   });
 
+  it('refuses what is no app and no time, with what to give instead', async () => {
+    for (const subject of [undefined, {}, 7] as unknown as LocalSubject[])
+      await expect(localBoundary(subject)).rejects.toThrow(/which is in no app\. Give a function/);
+    const startsAt = new Date('noon');
+    await expect(localBoundary(tmpdir(), { startsAt })).rejects.toThrow(
+      /startsAt of localBoundary is not a time/,
+    );
+  });
+
   it('refuses the names of outputs that it does not know', async () => {
     const local = await open(inject('assemblies').sample);
     await expect(local.objects('cases')).rejects.toThrow(
