@@ -56,11 +56,13 @@ function everyName(stores: readonly Store[]): Record<string, string> {
   return used;
 }
 
+/** The first name of each that a seed would understand as this store, so that a dump can be a seed. */
 function oneNameEach(stores: readonly Store[]): Record<string, string> {
-  const used: Record<string, string> = {};
-  for (const { names, physicalId } of stores) {
-    const free = names.find((name) => !Object.hasOwn(used, name));
-    if (free !== undefined) used[free] = physicalId;
-  }
-  return used;
+  const meant = everyName(stores);
+  return Object.fromEntries(
+    stores.map(({ names, physicalId }) => [
+      names.find((name) => meant[name] === physicalId) ?? physicalId,
+      physicalId,
+    ]),
+  );
 }
