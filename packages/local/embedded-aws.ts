@@ -9,12 +9,7 @@ import { type Listening, listen } from './gateway/listener.ts';
 import { REGION } from './gateway/account-and-region.ts';
 import type { Caller, Check, RawRequest, RawResponse } from './gateway/service.ts';
 import type { TrailRecord } from './trail/trail.ts';
-import type {
-  InProcessClientConfig,
-  LoadedStack,
-  StackContents,
-  StartOptions,
-} from './embedded/types.ts';
+import type { InProcessClientConfig, LoadedStack, StackContents, StartOptions } from './embedded/types.ts';
 import type { AssemblyOptions } from './template/resolve-assembly.ts';
 import type { UndeliveredRecord } from './lambda/failure-destination.ts';
 import { noteStack, restoreState } from './embedded/restore-state.ts';

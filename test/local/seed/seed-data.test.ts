@@ -53,11 +53,7 @@ describe('data given in code', () => {
     ],
     ['an output that is no bucket', { objects: { url: {} } }, /"url" is not a bucket of the stack/],
     ['an inherited name', { objects: { constructor: {} } }, /"constructor" is not a bucket of the stack/],
-    [
-      'an unknown table',
-      { items: { source: [] } },
-      /"source" is not a table of the stack; allowed: cases\./,
-    ],
+    ['an unknown table', { items: { source: [] } }, /"source" is not a table of the stack; allowed: cases\./],
     [
       'a table of Taskbound',
       { items: { LedgerTable: [] } },
