@@ -7,13 +7,12 @@ import json
 import os
 import subprocess
 import sys
-import uuid
 from pathlib import Path
 
 import boto3
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "docs" / "guides" / "python"))
-from submit_task import stack_outputs, submit, wait_until_closed  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "docs" / "guides" / "from-python"))
+from taskbound_client import Taskbound  # noqa: E402
 
 STACK = "Taskbound"
 AWS = [str(Path(sys.executable).with_name("aws"))]
@@ -79,27 +78,45 @@ def one(answer, *path):
     return answer
 
 
-def person(outputs, name="ann"):
-    """A session of a person in the role Requesters, as IAM's trust policy wants it."""
+def stack_outputs():
+    """The outputs of the stack by name."""
+    [found] = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+
+
+def stack_manifest():
+    """What a client must know about the stack."""
+    parameter = boto3.client("ssm").get_parameter(Name=f"/taskbound/{STACK}/manifest")
+    return json.loads(parameter["Parameter"]["Value"])
+
+
+def requesters(manifest):
+    """The ARN of the role in which people submit tasks."""
+    return next(role["arn"] for role in manifest["roles"] if role["name"].startswith("Requesters"))
+
+
+def person(manifest, name="ann"):
+    """A session of a person in the role of requesters, as IAM's trust policy wants it."""
     key = boto3.client("iam").create_access_key(UserName=name)["AccessKey"]
     user = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"])
-    role = user.client("sts").assume_role(RoleArn=outputs["Requesters"], RoleSessionName=name)["Credentials"]
+    role = user.client("sts").assume_role(RoleArn=requesters(manifest), RoleSessionName=name)["Credentials"]
     return boto3.Session(role["AccessKeyId"], role["SecretAccessKey"], role["SessionToken"])
 
 
-def submit_from_boto3(outputs):
-    session = person(outputs)
+def submit_from_boto3(manifest):
+    """Submits a task as the guide for Python does, and waits for its end."""
+    session = person(manifest)
     request = {
         "type": "object-transfer",
-        "taskId": f"boto3-{uuid.uuid4().hex[:12]}",
         "reason": "submitted from Python",
         "parameters": {"sourceKey": "exports/2026-11-23.csv", "destinationKey": "in/2026-11-23.csv"},
     }
 
     def run():
-        task = submit(session, outputs["SubmitUrl"], request)
-        row = wait_until_closed(session, outputs["LedgerTable"], task["boundaryId"])
-        return {**task, "outcome": row["outcome"], "phase": row["phase"]}
+        stack = Taskbound(STACK, session)
+        task = stack.submit(request)
+        row = stack.wait_until_closed(task["boundaryId"])
+        return {**task, "outcome": row["outcome"]["S"], "phase": row["phase"]["S"]}
 
     return attempt(
         "boto3 submit a task, signed, and wait until it is closed",
@@ -108,7 +125,7 @@ def submit_from_boto3(outputs):
     )
 
 
-def look_with_cli(outputs):
+def look_with_cli(outputs, manifest):
     cli("sts", "get-caller-identity", expect=lambda a: a["Account"] == "111122223333")
     cli("cloudformation", "describe-stacks")
     cli("cloudformation", "list-stack-resources", "--stack-name", STACK, expect=lambda a: len(a["StackResourceSummaries"]) > 100)
@@ -116,7 +133,7 @@ def look_with_cli(outputs):
     cli("s3", "ls", f"s3://{outputs['source']}", "--recursive", expect=lambda a: "exports/" in a)
     cli("s3api", "get-bucket-location", "--bucket", outputs["source"], expect=lambda a: a["LocationConstraint"] == "eu-central-1")
     cli("lambda", "list-functions", expect=lambda a: len(a["Functions"]) > 10)
-    cli("dynamodb", "list-tables", expect=lambda a: outputs["LedgerTable"] in a["TableNames"])
+    cli("dynamodb", "list-tables", expect=lambda a: manifest["ledgerTable"] in a["TableNames"])
     cli("stepfunctions", "list-state-machines", expect=lambda a: len(a["stateMachines"]) >= 3)
     cli("logs", "describe-log-groups", expect=lambda a: len(a["logGroups"]) > 5)
     cli("iam", "list-roles", "--max-items", "5", expect=lambda a: len(a["Roles"]) == 5)
@@ -177,8 +194,8 @@ def look_at_buckets(outputs):
     sdk("s3", "get_public_access_block", Bucket=bucket, expect=lambda a: a["PublicAccessBlockConfiguration"]["BlockPublicAcls"])
 
 
-def look_at_tables(outputs, task):
-    ledger = outputs["LedgerTable"]
+def look_at_tables(outputs, manifest, task):
+    ledger = manifest["ledgerTable"]
     sdk("dynamodb", "list_tables", expect=lambda a: len(a["TableNames"]) >= 4)
     sdk("dynamodb", "describe_table", TableName=ledger, expect=lambda a: a["Table"]["TableArn"].startswith("arn:aws:dynamodb:eu-central-1:111122223333:"))
     sdk("dynamodb", "describe_time_to_live", TableName=ledger)
@@ -189,7 +206,7 @@ def look_at_tables(outputs, task):
     sdk(
         "dynamodb",
         "query",
-        TableName=outputs["EvidenceTable"],
+        TableName=manifest["evidenceTable"],
         KeyConditionExpression="boundaryId = :b",
         ExpressionAttributeValues={":b": boundary},
         expect=lambda a: a["Count"] > 5,
@@ -233,10 +250,10 @@ def look_at_stack():
     pages("cloudformation", "list_stack_resources", "StackResourceSummaries", {}, StackName=STACK)
 
 
-def look_at_access(outputs):
-    role = outputs["Requesters"].split("/")[-1]
+def look_at_access(outputs, manifest):
+    role = requesters(manifest).split("/")[-1]
     sdk("iam", "list_roles", MaxItems=3, expect=lambda a: a["IsTruncated"])
-    sdk("iam", "get_role", RoleName=role, expect=lambda a: a["Role"]["Arn"] == outputs["Requesters"])
+    sdk("iam", "get_role", RoleName=role, expect=lambda a: a["Role"]["Arn"] == requesters(manifest))
     inline = sdk("iam", "list_role_policies", RoleName=role, expect=lambda a: a["PolicyNames"])
     sdk("iam", "get_role_policy", RoleName=role, PolicyName=one(inline, "PolicyNames", 0), expect=lambda a: a["PolicyDocument"]["Statement"])
     sdk("iam", "list_attached_role_policies", RoleName=role)
@@ -246,11 +263,11 @@ def look_at_access(outputs):
     sdk("iam", "get_policy_version", PolicyArn=policy, VersionId="v1", expect=lambda a: a["PolicyVersion"]["Document"]["Statement"])
     sdk("kms", "list_keys", expect=lambda a: a["Keys"])
     sdk("kms", "list_aliases")
-    sdk("kms", "describe_key", KeyId=outputs["EvidenceKey"], expect=lambda a: a["KeyMetadata"]["KeyUsage"] == "SIGN_VERIFY")
-    sdk("kms", "get_public_key", KeyId=outputs["EvidenceKey"], expect=lambda a: a["KeySpec"] == "ECC_NIST_P256")
-    sdk("kms", "get_key_policy", KeyId=outputs["EvidenceKey"], expect=lambda a: json.loads(a["Policy"]))
+    sdk("kms", "describe_key", KeyId=manifest["evidenceKeyArn"], expect=lambda a: a["KeyMetadata"]["KeyUsage"] == "SIGN_VERIFY")
+    sdk("kms", "get_public_key", KeyId=manifest["evidenceKeyArn"], expect=lambda a: a["KeySpec"] == "ECC_NIST_P256")
+    sdk("kms", "get_key_policy", KeyId=manifest["evidenceKeyArn"], expect=lambda a: json.loads(a["Policy"]))
     sdk("ssm", "describe_parameters", expect=lambda a: a["Parameters"])
-    path = outputs["TypesPath"].rstrip("/")
+    path = manifest["typesPath"].rstrip("/")
     parameters = sdk("ssm", "get_parameters_by_path", Path=path, Recursive=True, expect=lambda a: a["Parameters"])
     name = one(parameters, "Parameters", 0, "Name")
     sdk("ssm", "get_parameter", Name=name, expect=lambda a: json.loads(a["Parameter"]["Value"]))
@@ -261,17 +278,18 @@ def look_at_access(outputs):
 
 
 def main():
-    outputs = stack_outputs(boto3.Session(), STACK)
-    task = submit_from_boto3(outputs)
-    look_with_cli(outputs)
+    outputs = stack_outputs()
+    manifest = stack_manifest()
+    task = submit_from_boto3(manifest)
+    look_with_cli(outputs, manifest)
     look_at_workflows(task)
     look_at_functions()
     look_at_buckets(outputs)
-    look_at_tables(outputs, task)
+    look_at_tables(outputs, manifest, task)
     look_at_logs()
     look_at_events()
     look_at_stack()
-    look_at_access(outputs)
+    look_at_access(outputs, manifest)
     for name in failed:
         print(f"not answered: {name}")
     print(f"{len(answered)} of {len(answered) + len(failed)} answered")

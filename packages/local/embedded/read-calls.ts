@@ -46,7 +46,7 @@ export function addReadCalls(aws: EmbeddedServices, { kms, iamApi }: Extended): 
     tags: (bucket) => tagsOf(resources.properties(BUCKET, bucket)),
   };
   return [
-    new LogsService(aws.logs),
+    new LogsService(aws.logs, resources),
     new SchedulerService(aws.schedules, resources),
     new QueuesService(aws.queues, resources),
     new TopicsService(aws.topics, resources),

@@ -13,8 +13,6 @@ export interface LogGroup {
   readonly name: string;
   readonly arn: string;
   readonly createdMs: number;
-  readonly retentionDays?: number;
-  readonly kmsKeyId?: string;
   /** Oldest first. */
   readonly lines: StoredLine[];
   bytes: number;
@@ -42,14 +40,13 @@ export class LogGroups {
     this.#maxBytes = maxBytes;
   }
 
-  /** Adds or updates a group. One that exists keeps its lines. */
-  put(name: string, given: Pick<LogGroup, 'createdMs' | 'retentionDays' | 'kmsKeyId'>): LogGroup {
+  /** Adds a group. One that exists keeps its lines. */
+  put(name: string, createdMs: number): LogGroup {
     const existing = this.#groups.get(name);
     const group: LogGroup = {
       name,
       arn: arnOf('logs', `log-group:${name}`),
-      ...given,
-      createdMs: existing?.createdMs ?? given.createdMs,
+      createdMs: existing?.createdMs ?? createdMs,
       lines: existing?.lines ?? [],
       bytes: existing?.bytes ?? 0,
       nextSequence: existing?.nextSequence ?? 0,
@@ -72,13 +69,13 @@ export class LogGroups {
 
   /** Appends a line. The first line of an unknown group creates it, as on AWS. */
   append(groupName: string, line: Omit<StoredLine, 'sequence'>): void {
-    const group = this.#groups.get(groupName) ?? this.put(groupName, { createdMs: line.atMs });
+    const group = this.#groups.get(groupName) ?? this.put(groupName, line.atMs);
     this.#add(group, { ...line, sequence: group.nextSequence++ });
   }
 
   restore(saved: readonly { readonly group: string; readonly line: StoredLine }[]): void {
     for (const { group: name, line } of saved) {
-      const group = this.#groups.get(name) ?? this.put(name, { createdMs: line.atMs });
+      const group = this.#groups.get(name) ?? this.put(name, line.atMs);
       group.nextSequence = Math.max(group.nextSequence, line.sequence + 1);
       this.#add(group, line);
     }

@@ -6,6 +6,7 @@ import type { LogGroup, LogGroups, StoredLine } from '../logs/log-groups.ts';
 import { matchesFilter } from '../logs/filter-pattern.ts';
 import { pageOf, byName } from './pages.ts';
 import { authorizeRead } from './read-call.ts';
+import type { StackResources } from './stack-resources.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
 const MAX_GROUPS = 50;
@@ -49,6 +50,7 @@ const inputs = {
 
 type Input<Name extends keyof typeof inputs> = z.infer<(typeof inputs)[Name]>;
 
+const GROUP = ['AWS::Logs::LogGroup'];
 const invalid = 'InvalidParameterException';
 /** AWS authorizes a group's streams by this ARN, as its denials show. */
 const streamArn = (name: string, stream = ''): string =>
@@ -57,8 +59,9 @@ const streamArn = (name: string, stream = ''): string =>
 /** The calls that read logs. Nobody writes logs through an API here: the function host does. */
 export class LogsService extends JsonService {
   readonly #groups: LogGroups;
+  readonly #resources: StackResources;
 
-  constructor(groups: LogGroups) {
+  constructor(groups: LogGroups, resources: StackResources) {
     super('logs', '1.1', {
       DescribeLogGroups: operation(inputs.DescribeLogGroups, (input, call) =>
         this.#describeGroups(input, call),
@@ -70,6 +73,7 @@ export class LogsService extends JsonService {
       FilterLogEvents: operation(inputs.FilterLogEvents, (input, call) => this.#filterEvents(input, call)),
     });
     this.#groups = groups;
+    this.#resources = resources;
   }
 
   #describeGroups(input: Input<'DescribeLogGroups'>, call: Call): object {
@@ -79,7 +83,7 @@ export class LogsService extends JsonService {
       ({ name }) => name.startsWith(prefix) && name.toLowerCase().includes(pattern.toLowerCase()),
     );
     const { items, next } = pageOf(found, { token: input.nextToken, size: input.limit, invalid });
-    return { logGroups: items.map(describeGroup), nextToken: next };
+    return { logGroups: items.map((one) => describeGroup(one, this.#resources)), nextToken: next };
   }
 
   #describeStreams(input: Input<'DescribeLogStreams'>, call: Call): object {
@@ -168,17 +172,19 @@ function positionOf(
   return direction === 'f' ? at : Math.max(0, at - size);
 }
 
-const describeGroup = ({ name, arn, createdMs, retentionDays, kmsKeyId, bytes }: LogGroup): object => ({
-  logGroupName: name,
-  creationTime: createdMs,
-  retentionInDays: retentionDays,
-  metricFilterCount: 0,
-  arn: `${arn}:*`,
-  logGroupArn: arn,
-  storedBytes: bytes,
-  kmsKeyId,
-  logGroupClass: 'STANDARD',
-});
+function describeGroup({ name, arn, createdMs, bytes }: LogGroup, resources: StackResources): object {
+  const retention = resources.properties(GROUP, name)['RetentionInDays'];
+  return {
+    logGroupName: name,
+    creationTime: createdMs,
+    retentionInDays: retention === undefined ? undefined : Number(retention),
+    metricFilterCount: 0,
+    arn: `${arn}:*`,
+    logGroupArn: arn,
+    storedBytes: bytes,
+    logGroupClass: 'STANDARD',
+  };
+}
 
 interface StreamView {
   readonly logStreamName: string;

@@ -1,7 +1,9 @@
 import type { CloudFormation } from '../cloudformation/cloudformation.ts';
-import type { ResolvedResource } from '../template/resolve.ts';
 
-/** The properties of a template's resource. Those without an effect here are shown as they are in the template. */
+/**
+ * The properties of a template's resource. Those without an effect here are not evaluated, so they are shown as they are written, and left out
+ * if they refer to something.
+ */
 export type Properties = Readonly<Record<string, unknown>>;
 
 /** Finds the template's resources that a call describes. */
@@ -12,19 +14,16 @@ export class StackResources {
     this.#cloudformation = cloudformation;
   }
 
-  all(): readonly ResolvedResource[] {
-    return [...this.#cloudformation.stacks.values()].flatMap(({ resources }) => resources);
-  }
-
-  ofType(...types: readonly string[]): readonly ResolvedResource[] {
-    return this.all().filter(({ type }) => types.includes(type));
-  }
-
   /** The properties of the resource with this physical id or ARN; empty when no template has it. */
   properties(types: readonly string[], id: string): Properties {
-    return (
-      this.ofType(...types).find(({ physicalId, arn }) => physicalId === id || arn === id)?.properties ?? {}
-    );
+    for (const { resources, template } of this.#cloudformation.stacks.values()) {
+      const found = resources.find(
+        ({ type, physicalId, arn }) => types.includes(type) && (physicalId === id || arn === id),
+      );
+      if (found !== undefined)
+        return { ...writtenProperties(template, found.logicalId), ...found.properties };
+    }
+    return {};
   }
 
   /** When the stack of a resource was loaded, milliseconds. */
@@ -67,3 +66,19 @@ export const fieldOf = (properties: Properties, ...path: readonly string[]): unk
       typeof value === 'object' && value !== null ? (Reflect.get(value, name) as unknown) : undefined,
     properties,
   );
+
+/** The properties of a resource as its template has them, without those that refer to something. */
+function writtenProperties(template: unknown, logicalId: string): Properties {
+  const written = fieldOf({ template }, 'template', 'Resources', logicalId, 'Properties');
+  if (typeof written !== 'object' || written === null) return {};
+  return Object.fromEntries(Object.entries(written).filter(([, value]) => !refers(value)));
+}
+
+/** Whether a value contains a function of CloudFormation, such as `Ref` or `Fn::GetAtt`. */
+function refers(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(refers);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(
+    ([key, inner]) => key === 'Ref' || key.startsWith('Fn::') || refers(inner),
+  );
+}

@@ -74,12 +74,12 @@ function values(): Values {
     machine: named('AWS::StepFunctions::StateMachine'),
     fn: named('AWS::Lambda::Function'),
     bucket: stack.output('source'),
-    table: stack.output('LedgerTable'),
+    table: stack.connection.manifest.ledgerTable,
     rule: first(aws.events.rules()).name,
     schedule: first(aws.schedules.all().filter(({ group }) => group === 'default')).name,
     role: first(aws.iam.roles()).name,
     policy: first(aws.iam.managedPolicyArns().filter((arn) => arn.includes(ACCOUNT))),
-    key: stack.output('EvidenceKey'),
+    key: stack.connection.manifest.evidenceKeyArn,
     parameter: first(aws.ssm.all()).name,
     secret: stack.output('DatabaseAdmin'),
     queue: first(aws.queues.all()).name,
@@ -345,6 +345,13 @@ describe('what the calls do not support', () => {
     expect(refused.status).toBeGreaterThanOrEqual(400);
     expect(textOf(refused)).toContain(name);
   });
+});
+
+it('describes properties without effect as the template has them', async () => {
+  const blocked = textOf(await send(rest('s3', ({ bucket }) => `/${bucket}?publicAccessBlock`)));
+  expect(blocked).toContain('<BlockPublicAcls>true</BlockPublicAcls>');
+  const groups = textOf(await send(logs('DescribeLogGroups')));
+  expect(groups).toMatch(/"retentionInDays":\d+/);
 });
 
 describe('lists in pages', () => {
