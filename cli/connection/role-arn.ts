@@ -45,7 +45,7 @@ function assumable({ name, arn }: ManifestRole, hasPeople: boolean): string {
 }
 
 /** `its grants name the roles Requesters (arn:…), Approvers (arn:…)` */
-export const rolesText = ({ roles }: Pick<Manifest, 'roles'>): string =>
+const rolesText = ({ roles }: Pick<Manifest, 'roles'>): string =>
   roles.length === 0
     ? 'its grants name no role: call grantSubmit(role) of a task type'
     : `its grants name the roles ${roles.map(({ name, arn }) => `${name} (${arn})`).join(', ')}`;
