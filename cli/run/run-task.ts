@@ -54,8 +54,12 @@ export async function followToEnd(
   try {
     for (const as of approveAs) await approve(task.boundaryId, { ...connection, as }, io);
     const { clock, stackName } = connection;
-    await awaitDecision(records, task.boundaryId, { clock, stackName, print: io.err });
-    const execution = await followTask(config, connection, task, io);
+    const decided = await awaitDecision(records, task.boundaryId, { clock, stackName, print: io.err });
+    // A task that was ended while it waited never had an execution.
+    const execution =
+      decided?.ended?.wasIn === 'requested'
+        ? UNKNOWN_EXECUTION
+        : await followTask(config, connection, task, io);
     const row = await awaitClosed(records, task.boundaryId, { clock, print: io.err });
     if (row === undefined) return unknownReport(task, `The ledger has no row for ${task.boundaryId}.`);
     const key = await stackKey(config, connection.manifest);
@@ -102,7 +106,7 @@ async function followTask(
     });
     return await describe(sfn, task.executionArn);
   } catch (error) {
-    // The row shows what became of the task: one that was ended while it waited never had an execution.
+    // The row shows what became of the task.
     if (isUnknownExecution(error)) return UNKNOWN_EXECUTION;
     throw error;
   } finally {
