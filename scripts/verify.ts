@@ -18,14 +18,14 @@ const CHECKS: readonly (readonly [string, string, readonly string[]])[] = [
   ['synth with cdk-nag', 'cdk', ['synth', '--quiet', '--no-notices', '--output', 'out/ci/cdk.out']],
   ['commands of README and guides', 'node', ['scripts/readme-commands.ts']],
   [
-    'a sixth of all single faults and 50 random schedules',
+    'a twelfth of all single faults and 30 random schedules',
     'node',
-    ['simulation/main.ts', '--every', '6', '--schedules', '50'],
+    ['simulation/main.ts', '--every', '12', '--schedules', '30'],
   ],
 ];
 
-/** Tests one of eight planted bugs, because each takes about ten seconds. `vitest run --project slow planted` tests all of them. */
-const PLANTED_EVERY = '8';
+/** Tests one of sixteen planted bugs, because each takes about ten seconds. `vitest run --project slow planted` tests all of them. */
+const PLANTED_EVERY = '16';
 
 /** Many checks wait: for the registry, for a clock or for one process. */
 const AT_A_TIME = 2;
