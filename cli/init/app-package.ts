@@ -1,3 +1,4 @@
+import { NODE_VERSIONS } from 'taskbound-evidence/command/node-version';
 import { ownPackage } from 'taskbound-evidence/command/own-package';
 
 /** The packages that the files of the app import. */
@@ -23,7 +24,7 @@ export const appPackage = (name: string) => ({
   private: true,
   type: 'module',
   // The first version that runs TypeScript files without an option: https://nodejs.org/api/typescript.html
-  engines: { node: '>=22.18' },
+  engines: { node: NODE_VERSIONS },
   scripts: { test: 'vitest run', types: 'tsc' },
   dependencies: rangesOf(DEPENDENCIES),
   devDependencies: rangesOf(DEV_DEPENDENCIES),

@@ -19,7 +19,7 @@ const FIRST_COMMANDS = [
   'npm install',
   'npm test',
   'npx taskbound plan request.json',
-  'npx taskbound run request.json --local --seed seed --out out',
+  'npx taskbound run request.json --local --seed seed --dump out/dump --out out --trail out/trail',
 ];
 
 /** Writes a small CDK app into a new or empty folder: all of it, or nothing. */

@@ -18,7 +18,7 @@ export async function plan(requestPath: string, options: PlanOptions, io: Io): P
   const config = await findTaskType(request.type, options, io);
   const made = makePlan(request, config, io.clock.nowMs());
   if (options.json === true) printJson(io, made);
-  else io.out(renderPlan(made, config.secrets));
+  else io.out(renderPlan(made, config));
   if (request.reason === undefined)
     io.err(`The request has no field reason, and run needs one: add it, such as ${REASON_EXAMPLE}.\n`);
   return EXIT.done;

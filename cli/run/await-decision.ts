@@ -16,7 +16,12 @@ const AFTER_EXPIRY_MS = 900_000;
 export async function awaitDecision(
   records: Pick<StackRecords, 'row'>,
   boundaryId: string,
-  deps: { readonly clock: Clock; readonly stackName: string; readonly print: (text: string) => void },
+  deps: {
+    readonly clock: Clock;
+    /** How a person approves it. */
+    readonly nextStep: string;
+    readonly print: (text: string) => void;
+  },
 ): Promise<LedgerRow | undefined> {
   let printed = -1;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
@@ -30,7 +35,7 @@ export async function awaitDecision(
     if (given !== printed) {
       const until = new Date(row.approval.expiresAtMs).toISOString();
       deps.print(
-        `It waits for approval, ${given} of ${row.approval.quorum} until ${until}: taskbound approve ${boundaryId} --stack ${deps.stackName}\n`,
+        `It waits for approval, ${given} of ${row.approval.quorum} until ${until}: ${deps.nextStep}\n`,
       );
       printed = given;
     }

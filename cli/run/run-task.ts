@@ -1,6 +1,7 @@
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { KeyObject } from 'node:crypto';
 import type { TaskRequest } from '../../core/requests/request.ts';
+import { DecisionRefused, NotPermitted } from '../../core/shared/errors.ts';
 import { awaitDecision } from './await-decision.ts';
 import { awaitClosed } from './await-closed.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
@@ -53,8 +54,9 @@ export async function followToEnd(
 ): Promise<RunReport> {
   try {
     for (const as of approveAs) await approve(task.boundaryId, { ...connection, as }, io);
-    const { clock, stackName } = connection;
-    const decided = await awaitDecision(records, task.boundaryId, { clock, stackName, print: io.err });
+    const { clock } = connection;
+    const nextStep = howToApprove(task.boundaryId, connection);
+    const decided = await awaitDecision(records, task.boundaryId, { clock, nextStep, print: io.err });
     // A task that was ended while it waited never had an execution.
     const execution =
       decided?.ended?.wasIn === 'requested'
@@ -72,12 +74,29 @@ export async function followToEnd(
   }
 }
 
-/** Approves the task as the connection's person, as `taskbound approve` does. */
-async function approve(boundaryId: string, connection: Connection, io: Io): Promise<void> {
-  const digest = await showSubject(boundaryId, 'approve', connection, io);
-  const made = { decision: 'approve', task: boundaryId, reason: undefined, digest } as const;
-  io.err(renderDecided(await submitDecision(made, connection, io)));
+/** Approves the task as the connection's person, as `taskbound approve` does. The task goes on waiting if this person may not. */
+async function approve(
+  boundaryId: string,
+  connection: Connection & { readonly as: Persona },
+  io: Io,
+): Promise<void> {
+  const { name, role } = connection.as;
+  try {
+    const digest = await showSubject(boundaryId, 'approve', connection, io);
+    const made = { decision: 'approve', task: boundaryId, reason: undefined, digest } as const;
+    io.err(renderDecided(await submitDecision(made, connection, io)));
+  } catch (error) {
+    const cause = explainCaller(error, io.env);
+    if (!(cause instanceof DecisionRefused || cause instanceof NotPermitted)) throw error;
+    io.err(`taskbound: --approve-as ${name}@${role} did not approve the task: ${messageOf(cause)}.\n`);
+  }
 }
+
+/** Nobody else can reach an AWS in this process. */
+const howToApprove = (boundaryId: string, { embedded, stackName }: Connection): string =>
+  embedded === undefined
+    ? `taskbound approve ${boundaryId} --stack ${stackName}`
+    : 'nobody else can approve it in this process; run it again with --approve-as NAME@ROLE';
 
 export type FollowedTask = Pick<Submitted, 'taskId' | 'boundaryId' | 'executionArn'>;
 

@@ -2,15 +2,17 @@ import {
   chmodSync,
   copyFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { dependencyFaults, importedPackages } from './imports.ts';
 import { compiledName, publishedManifest } from './manifest.ts';
+import { packedDocument } from './packed-links.ts';
 import { COMPILED, ROOT, STAGED, type Published } from './published.ts';
 
 /**
@@ -34,6 +36,7 @@ function stagePackage({ folder, assets, manifest }: Published, repository: strin
   const imported = importedPackages(compiledFiles(target));
   for (const asset of assets) cpSync(join(ROOT, folder, asset), join(target, asset), { recursive: true });
   copyFileSync(join(ROOT, 'LICENSE'), join(target, 'LICENSE'));
+  packDocuments(target, folder, manifest.version, repository);
   for (const source of Object.values(manifest.bin ?? {}))
     chmodSync(join(target, compiledName(source)), 0o755);
   const published = publishedManifest(manifest, readdirSync(target), repository);
@@ -44,6 +47,26 @@ function stagePackage({ folder, assets, manifest }: Published, repository: strin
 
 /** The compiled folders of the other packages, inside the root package's. */
 const OTHER_PACKAGES = join(COMPILED, 'packages');
+
+/** Rewrites the links of all documents that lead out of the package. */
+function packDocuments(
+  target: string,
+  folder: string,
+  version: string,
+  repository: string | undefined,
+): void {
+  const address = repository?.replace(/^git\+/, '').replace(/\.git$/, '');
+  const source = address && ((path: string) => `${address}/blob/v${version}/${posix.join(folder, path)}`);
+  for (const entry of readdirSync(target, { recursive: true, encoding: 'utf8' })) {
+    if (!entry.endsWith('.md')) continue;
+    const path = join(target, entry);
+    const document = { path: entry, text: readFileSync(path, 'utf8') };
+    writeFileSync(
+      path,
+      packedDocument(document, (file) => existsSync(join(target, file)), source || undefined),
+    );
+  }
+}
 
 const compiledFiles = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })

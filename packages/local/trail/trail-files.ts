@@ -4,7 +4,7 @@
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html#cloudtrail-log-filename-format
  */
 import { generateKeyPair, sign, type KeyObject } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -156,7 +156,7 @@ class TrailWriter {
 
 /**
  * Writes all records until `toMs` to a folder, in CloudTrail's layout, and the public key that verifies its
- * digests.
+ * digests. Replaces an earlier trail of an embedded AWS: records of two of them would look like those of one account.
  */
 export async function writeTrailFiles(
   folder: string,
@@ -166,6 +166,7 @@ export async function writeTrailFiles(
   const floorMs = Math.floor(toMs / 1000) * 1000;
   const fromMs = Math.min(floorMs - 2 * LAST_DIGEST_MS, ...records.map(timeOf));
   const writer = new TrailWriter(folder, await makeSigner());
+  await rm(join(folder, 'AWSLogs', ACCOUNT_ID), { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   for (const period of periodsOf(fromMs, floorMs)) await writer.period(records, period);
   await writer.keys({ fromMs, toMs: floorMs });

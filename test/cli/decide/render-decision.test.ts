@@ -52,7 +52,7 @@ describe('the screen of an approver, for the samples', () => {
     const screen = screenOf(config, request.parameters);
     const window = config.window?.kind === 'required' ? { window: WINDOW } : {};
     const plan = makePlan({ ...request, ...window }, config, T0);
-    const planned = renderPlan(plan, config.secrets);
+    const planned = renderPlan(plan, config);
     expect(plan.tools).toHaveLength(tools);
     for (const { name, actions, resources } of plan.tools) {
       const lines = [
@@ -80,7 +80,7 @@ describe('the screen of an approver, for the samples', () => {
     const parameters = { set: 'a', digest: 'b' };
     expect(screenOf(config, parameters)).toMatch(login);
     const request = { type: config.type, reason: 'r', parameters, window: WINDOW };
-    expect(renderPlan(makePlan(request, config, T0), config.secrets)).toMatch(login);
+    expect(renderPlan(makePlan(request, config, T0), config)).toMatch(login);
   });
 });
 

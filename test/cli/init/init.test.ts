@@ -42,7 +42,7 @@ describe('init', () => {
     expect(await filesIn(join(folder, 'apps/support'))).toEqual(FILES);
     for (const file of FILES) expect(stdout).toContain(`  ${file}\n`);
     expect(stdout.slice(stdout.indexOf('Next steps'))).toMatch(
-      /^Next steps:\n {2}cd apps\/support\n {2}npm install\n {2}npm test\n {2}npx taskbound plan request\.json\n {2}npx taskbound run request\.json --local --seed seed --out out\n/,
+      /^Next steps:\n {2}cd apps\/support\n {2}npm install\n {2}npm test\n {2}npx taskbound plan request\.json\n {2}npx taskbound run request\.json --local --seed seed --dump out\/dump --out out --trail out\/trail\n/,
     );
   });
 

@@ -9,6 +9,7 @@ import {
   deadlineText,
   DEADLINE_PLACEHOLDER,
 } from '../../../core/grants/session-policy.ts';
+import type { TaskTypeConfig } from '../../../core/task-types/task-type.ts';
 import { transferConfig } from '../../fixtures/task-types.ts';
 import { T0 } from '../support.ts';
 
@@ -76,7 +77,7 @@ describe('a plan', () => {
 
   it('is rendered with the granted actions and the length of the policy', () => {
     const plan = makePlan(request, transferConfig(), T0);
-    const text = renderPlan(plan, transferConfig().secrets);
+    const text = renderPlan(plan, transferConfig());
     expect(text).toContain(`${plan.policyCharacters} of 2048 characters`);
     expect(text).toContain('readSource: s3:GetObject');
     expect(text).toContain('Nothing was issued.');
@@ -98,10 +99,29 @@ it('a plan shows the window, and the grant digest covers the window', () => {
     opensAt: '2026-11-23T22:00:00.000Z',
     closesAt: '2026-11-23T23:00:00.000Z',
   });
-  expect(renderPlan(plan, config.secrets)).toContain(
-    'from 2026-11-23T22:00:00.000Z to 2026-11-23T23:00:00.000Z',
-  );
+  expect(renderPlan(plan, config)).toContain('from 2026-11-23T22:00:00.000Z to 2026-11-23T23:00:00.000Z');
   const later = { ...window, closesAt: '2026-11-23T23:30:00Z' };
   expect(makePlan({ ...request, window: later }, config, T0).grantDigest).not.toBe(plan.grantDigest);
   expect(makePlan(request, transferConfig(), T0).window).toBeNull();
+});
+
+describe('the approval that a task would wait for', () => {
+  const textWith = (approval: TaskTypeConfig['approval']): string => {
+    const config = { ...transferConfig(), approval };
+    return renderPlan(makePlan(request, config, T0), config);
+  };
+
+  it.each([
+    [
+      { quorum: 1, expiresAfterSeconds: 86_400 },
+      'wait for 1 approval, for at most 24 h, and be rejected without it.',
+    ],
+    [
+      { quorum: 2, expiresAfterSeconds: 5400 },
+      'wait for 2 approvals, for at most 90 min, and be rejected without them.',
+    ],
+    [{ quorum: 1, expiresAfterSeconds: 61 }, 'for at most 61 s'],
+  ])('%j is shown', (approval, text) => expect(textWith(approval)).toContain(text));
+
+  it('is not shown when none is needed', () => expect(textWith(null)).not.toContain('approval'));
 });

@@ -52,12 +52,12 @@ describe('a wait for something that does not happen ends', () => {
     const approval = { quorum: 1, expiresAtMs: T0 + LONG_MS };
     const row = rowOf({ phase: 'requested', approval });
     const { clock, records, deps } = stuck(row);
-    await expect(awaitDecision(records, BOUNDARY, { ...deps, stackName: 'Taskbound' })).rejects.toMatchObject(
-      {
-        name: 'ServiceFailure',
-        message: 'its approvals expired at 2026-11-23T10:15:00.000Z, and the reconciler has not closed it',
-      },
-    );
+    await expect(
+      awaitDecision(records, BOUNDARY, { ...deps, nextStep: 'taskbound approve' }),
+    ).rejects.toMatchObject({
+      name: 'ServiceFailure',
+      message: 'its approvals expired at 2026-11-23T10:15:00.000Z, and the reconciler has not closed it',
+    });
     expect(clock.nowMs() - T0).toBeLessThan(LONG_MS + 920_000);
   });
 });

@@ -54,6 +54,16 @@ async function writtenTo(folder: string): Promise<Written> {
   return { files: read.digests, logs: read.logs, keys: new TrailKeys(publicKeyList.parse(list)) };
 }
 
+test('a trail replaces an earlier one, because the records of two embedded AWS would look like those of one account', async () => {
+  const folder = await temporaryFolder();
+  await writeTrailFiles(folder, RECORDS, END);
+  const later = T0 + 24 * 60 * MINUTE_MS;
+  await writeTrailFiles(folder, [recordAt(later)], later + 10 * MINUTE_MS);
+  const audit = new Audit(makeBundle(BOUNDARY, goodEvents()));
+  const read = await readTrail(new FolderSource(folder, '/'), audit, recordingIo('/').io);
+  expect(read.records).toBe(1);
+});
+
 const seconds = (ms: number): number => ms / 1000;
 const WANTED: RequiredCoverage = {
   accountId: '111122223333',
