@@ -104,7 +104,7 @@ export class ConnectedServices implements EmbeddedServices {
     const { secrets, dynamodb, s3, ssm, cloudformation, lambda, states, events } = this;
     for (const service of [
       iamService(iam, this.credentials),
-      stsService(this.sts),
+      stsService(this.sts, credentials),
       this.kms,
       secrets,
       dynamodb,
