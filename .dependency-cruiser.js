@@ -12,7 +12,7 @@ const arrows = (folder, allowed, comment) => ({
   severity: 'error',
   from: { path: `^${folder}/` },
   to: {
-    path: '^(bin|cli|core|lambdas|lib|packages|sample|scripts|simulation|test|testing)/',
+    path: '^(bin|cli|client|core|lambdas|lib|packages|sample|scripts|simulation|test|testing)/',
     pathNot: [folder, ...allowed].map((each) => `^${each}/`),
   },
 });
@@ -37,11 +37,20 @@ export default {
     arrows('lambdas', ['core', ...PACKAGES], 'A function imports rules and its siblings only.'),
     arrows(
       'testing',
-      ['core', 'lambdas/runtime', ...PACKAGES],
-      'What unit tests of work import: the runtime, no constructs.',
+      ['core', 'lambdas/runtime', 'client', 'cli', ...PACKAGES, local],
+      'What tests of a task type import: the runtime, and what the commands use to run a task locally.',
     ),
     arrows('lib', ['core', ...PACKAGES], 'Constructs import rules only: functions are bundled by path.'),
-    arrows('cli', ['core', ...PACKAGES, local], 'Commands reach a stack through AWS only, and know no app.'),
+    arrows(
+      'client',
+      ['core', ...PACKAGES],
+      'What programs import: rules and calls, no constructs and no commands.',
+    ),
+    arrows(
+      'cli',
+      ['client', 'core', ...PACKAGES, local],
+      'Commands reach a stack through AWS only, and know no app.',
+    ),
     {
       name: 'nothing-imports-test',
       comment: 'What tests and programs share is no test: put it where both can reach it.',
@@ -98,7 +107,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(out|cdk\\.out)/' },
+    // The files of a new app are a user's: they import the package by its name.
+    exclude: { path: '^(out|cdk\\.out|cli/init/template)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

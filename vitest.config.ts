@@ -38,7 +38,7 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           globalSetup: SYNTHESIZE,
           include: [
-            'test/{cli,docs,fixtures,lambdas,lib,local,properties,sample,scenarios,scripts,simulation,testing}/**/*.test.ts',
+            'test/{cli,client,docs,fixtures,lambdas,lib,local,properties,sample,scenarios,scripts,simulation,testing}/**/*.test.ts',
             ...NOT_PURE,
           ],
           exclude: SLOW,

@@ -1,5 +1,6 @@
 import { UsageError } from 'taskbound-evidence/command/errors';
 import { boundaryIdOf, parseBoundaryId, TASK_ID, TASK_TYPE } from 'taskbound-evidence/names/ids';
+import { reviewedBy } from 'taskbound-evidence/names/review-id';
 
 /** The boundary id from a command's argument: `<type>.<taskId>`, or a task id with its type. */
 export function boundaryIdFrom(task: string, type: string | undefined): string {
@@ -15,3 +16,6 @@ export function boundaryIdFrom(task: string, type: string | undefined): string {
     `${JSON.stringify(task)} with --type ${JSON.stringify(type)} is not a task; a type is [a-z][a-z0-9-]{1,22}, an id [A-Za-z0-9_-]{2,40}.`,
   );
 }
+
+/** The type of a task or of its review. */
+export const typeOf = (id: string): string => parseBoundaryId(reviewedBy(id) ?? id)?.taskType ?? '';

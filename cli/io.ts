@@ -7,8 +7,10 @@ export interface Io extends CommandIo {
   readonly userName: string;
   /** Real time. */
   readonly clock: Clock;
-  /** Synthesizes the sample app into a folder, for a command without --assembly. */
+  /** Synthesizes the app of cdk.json in `cwd` into a folder, for a command without --assembly. Throws `UsageError`. */
   synthesize(directory: string): Promise<void>;
+  /** Whether what `synthesize` wrote is kept and used again while the app is the same. @default false */
+  readonly keepsAssemblies?: boolean;
   /** The user's answer; undefined when there is no terminal to ask at. */
   ask(question: string): Promise<string | undefined>;
   /** Resolves when the user interrupts (Ctrl-C). */

@@ -2,13 +2,14 @@ import type { Command } from 'commander';
 import { declareEvidence } from 'taskbound-evidence/command/declare';
 import type { ExitWith } from 'taskbound-evidence/command/options';
 import { runProgram } from 'taskbound-evidence/command/program';
-import { version } from 'taskbound-evidence/command/version';
+import { ownPackage } from 'taskbound-evidence/command/own-package';
 import { declareArchive } from './archive/declare.ts';
-import { explainCaller } from './connection/caller-error.ts';
+import { explainCaller } from '../client/caller/caller-error.ts';
 import { declareDecide } from './decide/declare.ts';
 import { declareDrain } from './drain/declare.ts';
 import { exitCodeOf } from './errors.ts';
 import { declareFind } from './find/declare.ts';
+import { declareInit } from './init/declare.ts';
 import type { Io } from './io.ts';
 import { declareList } from './list/declare.ts';
 import { declareLocal } from './local/declare.ts';
@@ -23,7 +24,10 @@ import { declareShow } from './show/declare.ts';
  */
 function declareCommands(program: Command, io: Io, exitWith: ExitWith): void {
   // Only a trail in a bucket needs it: reading evidence needs no SDK.
-  const s3Config = async () => (await import('./connection/connection.ts')).environmentConfig(io.env);
+  const s3Config = async () =>
+    (await import('../client/caller/environment-config.ts')).environmentConfig(io.env);
+  program.commandsGroup('Start:');
+  declareInit(program, io, exitWith);
   program.commandsGroup('Run tasks:');
   declareRun(program, io, exitWith);
   declarePlan(program, io, exitWith);
@@ -42,7 +46,7 @@ function declareCommands(program: Command, io: Io, exitWith: ExitWith): void {
 }
 
 /** The commands that change something, in the stack or on this machine. */
-const ACTING_COMMANDS: readonly string[] = ['run', 'local', 'approve', 'refuse', 'revoke', 'drain'];
+const ACTING_COMMANDS: readonly string[] = ['init', 'run', 'local', 'approve', 'refuse', 'revoke', 'drain'];
 
 /** The command line `taskbound`. `argv` contains the arguments only. Returns the exit code. */
 export const main = (argv: readonly string[], io: Io): Promise<number> =>
@@ -50,7 +54,7 @@ export const main = (argv: readonly string[], io: Io): Promise<number> =>
     {
       name: 'taskbound',
       description: 'Gives every task its own identity boundary on AWS, and proves that it is gone.',
-      version: version(import.meta.url),
+      version: ownPackage(import.meta.url).version,
       declare: (program, exitWith) => declareCommands(program, io, exitWith),
       explainError: (error) => explainCaller(error, io.env),
       exitCodeOf,

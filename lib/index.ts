@@ -11,6 +11,7 @@ export { MaintenanceWindow } from './windows/maintenance-window.ts';
 export type { DeploymentOptions } from './boundary/options.ts';
 export type { ITaskBoundary } from './boundary/i-task-boundary.ts';
 export { Parameter } from './task-types/parameter.ts';
+export { People } from './approvals/identity-center.ts';
 export { personalPrincipal, type PeopleOptions } from './approvals/people.ts';
 export { TaskBoundary, type TaskBoundaryProps } from './boundary/task-boundary.ts';
 export type { ScheduleProps, TaskSchedule } from './schedules/task-schedule.ts';

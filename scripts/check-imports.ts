@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
  */
 const FOLDERS = [
   'bin',
+  'client',
   'cli',
   'core',
   'lambdas',

@@ -4,20 +4,21 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { randomBytes } from 'node:crypto';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { explain, messageOf } from 'taskbound-evidence/command/errors';
+import { explain, messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
-import { explainCaller } from '../cli/connection/caller-error.ts';
-import { environmentConfig } from '../cli/connection/connection.ts';
+import { explainCaller } from '../client/caller/caller-error.ts';
+import { environmentConfig } from '../client/caller/environment-config.ts';
 import { exitCodeOf } from '../cli/errors.ts';
 import { main } from '../cli/main.ts';
-import { outputOf, readOutputs } from '../cli/connection/stack-outputs.ts';
+import { readOutputs } from '../cli/connection/stack-outputs.ts';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
 import { synthesizeSample } from '../sample/synthesize-sample.ts';
 
 /**
  * `npm run smoke -- --stack NAME`: runs two transfers on a deployed stack and checks their results. It calls only AWS endpoints, so it does
- * the same in a real account and with AWS_ENDPOINT_URL. It needs credentials that may read the stack, put and delete objects in its
- * buckets, and submit tasks. With `--as NAME@Requesters` these must be the credentials of the IAM user NAME.
+ * the same in a real account and with AWS_ENDPOINT_URL. The credentials must have cloudformation:DescribeStacks on the stack and may put, read
+ * and delete objects in its buckets. The tasks are submitted with them, so they must be a session of a role with `grantSubmit` of
+ * object-transfer. Or, with `--as NAME@Requesters`, they are those of the IAM user NAME, who may assume the role: docs/guides/deploy.md.
  */
 const { values } = parseArgs({
   options: { stack: { type: 'string' }, as: { type: 'string' } },
@@ -99,6 +100,15 @@ async function isIdentical(s3: S3Client, Bucket: string): Promise<boolean> {
   return holds;
 }
 
+/** The sample names its buckets in outputs. */
+function bucketIn(outputs: Readonly<Record<string, string>>, name: string): string {
+  const bucket = outputs[name];
+  if (bucket !== undefined) return bucket;
+  throw new UsageError(
+    `The stack ${stack} has no output ${name}, which names a bucket of the sample. The smoke test runs on the sample only (sample/app.ts).`,
+  );
+}
+
 async function remove(s3: S3Client, Bucket: string, Key: string): Promise<void> {
   await s3.send(new DeleteObjectCommand({ Bucket, Key })).catch((error: unknown) => {
     console.error(`Cannot delete s3://${Bucket}/${Key}: ${messageOf(error)}`);
@@ -108,7 +118,7 @@ async function remove(s3: S3Client, Bucket: string, Key: string): Promise<void> 
 async function smoke(): Promise<boolean> {
   const config = environmentConfig(process.env);
   const outputs = await readOutputs(config, stack);
-  const buckets = { source: outputOf(outputs, 'source'), destination: outputOf(outputs, 'destination') };
+  const buckets = { source: bucketIn(outputs, 'source'), destination: bucketIn(outputs, 'destination') };
   const s3 = new S3Client({ ...config, forcePathStyle: config.endpoint !== undefined });
   const folder = await mkdtemp(join(tmpdir(), 'taskbound-smoke-'));
   let passed = true;

@@ -1,4 +1,5 @@
 import { Secret } from '../core/secrets/secret.ts';
+import type { GivenParameters, ParametersOf, ParameterSpecs } from '../core/task-types/parameters-of.ts';
 import type { Parameters } from '../core/task-types/parameters.ts';
 import { More } from '../lambdas/runtime/continuation.ts';
 import { SecretNotDeclared } from '../lambdas/runtime/errors.ts';
@@ -6,9 +7,7 @@ import type { Json, Task } from '../lambdas/runtime/index.ts';
 import { taskLog } from '../lambdas/runtime/log.ts';
 import { Redaction } from '../lambdas/runtime/redaction/redaction.ts';
 
-export interface FakeTaskOptions {
-  /** @default - none */
-  readonly parameters?: Parameters;
+interface CommonOptions {
   /** The values of the task's JIT secrets, by name. @default - none */
   readonly secrets?: Readonly<Record<string, string>>;
   /** What an earlier run passed on. @default null: the first run */
@@ -27,8 +26,14 @@ export interface FakeTaskOptions {
   readonly client?: Task['client'];
 }
 
+export type FakeTaskOptions<Values extends Parameters = Parameters> = CommonOptions & {
+  /** @default - none */
+  readonly parameters?: Values;
+};
+
 /** A task for unit tests, with what the work logged. */
-export interface FakeTask extends Task {
+export interface FakeTask<Values extends Parameters = Parameters> extends Omit<Task, 'parameters'> {
+  readonly parameters: Values;
   /** The JSON lines that the work logged. Secret values are redacted in them, as on Lambda. */
   readonly logged: readonly string[];
 }
@@ -42,10 +47,19 @@ const DEFAULT_TIME_LEFT_MS = 60_000;
  * Clients have credentials that no service accepts, and an endpoint on which nothing listens: a command that the test does not answer fails
  * at once and never leaves the machine. Answer commands with `aws-sdk-client-mock`, or pass `client`. IAM is not enforced here; a local run
  * on the embedded AWS enforces it.
+ *
+ * The task has the parameters that are given, so a work function with other parameters does not accept it. `fakeTask<typeof parameters>(…)`
+ * checks them here.
  */
-export function fakeTask(options: FakeTaskOptions = {}): FakeTask {
+export function fakeTask<const Values extends Parameters = Parameters>(
+  options?: FakeTaskOptions<Values>,
+): FakeTask<Values>;
+export function fakeTask<Declared extends ParameterSpecs>(
+  options: CommonOptions & GivenParameters<Declared>,
+): FakeTask<ParametersOf<Declared>>;
+export function fakeTask<Values extends Parameters>(options: FakeTaskOptions<Values> = {}): FakeTask<Values> {
   const { taskType = 'fake', taskId = 'task-1', nowMs = DEFAULT_NOW_MS } = options;
-  const { timeLeftMs = DEFAULT_TIME_LEFT_MS, checkpoint = null, parameters = {} } = options;
+  const { timeLeftMs = DEFAULT_TIME_LEFT_MS, checkpoint = null } = options;
   const boundaryId = `${taskType}.${taskId}`;
   const redaction = new Redaction();
   const logged: string[] = [];
@@ -54,7 +68,7 @@ export function fakeTask(options: FakeTaskOptions = {}): FakeTask {
     taskId,
     boundaryId,
     taskType,
-    parameters,
+    parameters: options.parameters ?? ({} as Values),
     checkpoint,
     deadlineMs: nowMs + timeLeftMs,
     signal: options.signal ?? new AbortController().signal,

@@ -1,20 +1,20 @@
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { archiveFolder, archiveKey, boundaryInArchive } from 'taskbound-evidence/chain/bundle';
-import { isCredentialError } from '../connection/caller-error.ts';
-import type { ClientConfig } from '../connection/client-config.ts';
-import { ServiceFailure } from '../errors.ts';
+import { isCredentialError } from '../../client/caller/caller-error.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
+import { ServiceFailure } from '../../client/errors.ts';
+import type { Manifest } from '../../core/manifest/manifest.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
-import { outputOf, type StackOutputs } from '../connection/stack-outputs.ts';
 
-/** Reads copies of evidence from a stack's archive. The output `EvidenceArchive` names it: `s3://bucket/prefix/`. */
+/** Reads copies of evidence from a stack's archive. Its manifest names the archive. */
 export class ArchiveReader {
   readonly #client: S3Client;
   readonly #location: { readonly bucket: string; readonly prefix: string };
   readonly #stack: string;
 
-  constructor(config: ClientConfig, outputs: StackOutputs, stack: string) {
-    this.#location = parseArchiveUri(outputOf(outputs, 'EvidenceArchive'));
+  constructor(config: ClientConfig, { archive, stack }: Pick<Manifest, 'archive' | 'stack'>) {
+    this.#location = archive ?? noArchive(stack);
     this.#client = new S3Client({
       ...config,
       ...(config.endpoint !== undefined && { forcePathStyle: true }),
@@ -54,10 +54,8 @@ export class ArchiveReader {
   }
 }
 
-function parseArchiveUri(uri: string): { bucket: string; prefix: string } {
-  const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(uri) ?? [];
-  if (bucket !== undefined) return { bucket, prefix };
+function noArchive(stack: string): never {
   throw new UsageError(
-    `The stack's output EvidenceArchive is ${JSON.stringify(uri)}; it must be s3://bucket/ and the archive's prefix. Give it EvidenceArchive's uri.`,
+    `The stack ${stack} has no archive of evidence. Declare one: new TaskBoundary(this, 'Boundary', { archive: new EvidenceArchive(…) }).`,
   );
 }

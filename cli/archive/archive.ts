@@ -5,10 +5,10 @@ import { UsageError } from 'taskbound-evidence/command/errors';
 import { stackKey } from '../connection/stack-key.ts';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person-config.ts';
+import { personConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { parseDay } from '../find/find-query.ts';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import { renderArchive } from './render-archive.ts';
 import { boundaryIdFrom } from '../boundary-argument.ts';
 
@@ -47,11 +47,11 @@ export async function compareArchive(
   connection: Connection,
   io: Io,
 ): Promise<number> {
-  const { stackName: stack, outputs } = connection;
-  const config = requesterConfig(connection, io);
-  const records = new StackRecords(config, outputs);
-  const reader = new ArchiveReader(config, outputs, stack);
-  const sources = { records, archive: reader, key: await stackKey(config, outputs) };
+  const { stackName: stack, manifest } = connection;
+  const config = await personConfig(connection, io, { kind: 'read' });
+  const records = new StackRecords(config, manifest);
+  const reader = new ArchiveReader(config, manifest);
+  const sources = { records, archive: reader, key: await stackKey(config, manifest) };
   const compared =
     'day' in query
       ? await compareDay(query.day, sources)

@@ -4,9 +4,9 @@ import { bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import type { ArchiveReader } from './archive-reader.ts';
-import { isCredentialError } from '../connection/caller-error.ts';
+import { isCredentialError } from '../../client/caller/caller-error.ts';
 import { valueOrFault } from '../connection/value-or-fault.ts';
-import type { StackRecords } from '../connection/stack-records.ts';
+import type { StackRecords } from '../../client/stack/stack-records.ts';
 
 /** How the archive's copy of one boundary compares with the table as it is now. */
 export interface ArchiveComparison {

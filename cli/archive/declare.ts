@@ -4,7 +4,7 @@ import { withPerson, withStack } from '../connection/target-options.ts';
 import type { Io } from '../io.ts';
 
 const ARCHIVE_HELP = `
-This command is for stacks with an archive (output EvidenceArchive). It detects changes that were made to the table or to
+This command is for stacks with an archive (EvidenceArchive). It detects changes that were made to the table or to
 the archive after a boundary was closed. A day contains the boundaries that the table records as requested on it, and the copies
 that the archive received on it. Older versions of a copy are not compared.
 

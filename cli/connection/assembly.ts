@@ -1,8 +1,9 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UsageError } from 'taskbound-evidence/command/errors';
+import { openKept } from '../app/cache/open-kept.ts';
 import type { Io } from '../io.ts';
+import { makeTemporaryFolder } from '../temporary-folder.ts';
 
 /** A synthesized CDK app on disk. */
 export interface Assembly {
@@ -11,7 +12,7 @@ export interface Assembly {
   discard(): Promise<void>;
 }
 
-/** Opens the assembly in the given folder, or synthesizes the app into a temporary folder. */
+/** Opens the assembly in the given folder, the one that was kept of the unchanged app, or synthesizes the app into a temporary folder. */
 export async function openAssembly(given: string | undefined, io: Io): Promise<Assembly> {
   if (given !== undefined) {
     const directory = resolve(io.cwd, given);
@@ -23,10 +24,16 @@ export async function openAssembly(given: string | undefined, io: Io): Promise<A
     }
     return { directory, discard: async () => undefined };
   }
-  const directory = await mkdtemp(join(tmpdir(), 'taskbound-assembly-'));
-  const discard = () => rm(directory, { recursive: true, force: true });
+  const kept = io.keepsAssemblies === true ? await openKept(io) : undefined;
+  if (kept?.directory !== undefined) {
+    io.err('Using the assembly of the app of cdk.json, which has not changed\n');
+    return { directory: kept.directory, discard: async () => undefined };
+  }
+  const { path: directory, remove: discard } = await makeTemporaryFolder('taskbound-assembly-');
   try {
+    io.err('Synthesizing the app of cdk.json\n');
     await io.synthesize(directory);
+    await kept?.keep(directory);
     return { directory, discard };
   } catch (error) {
     await discard();

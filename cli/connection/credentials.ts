@@ -1,25 +1,17 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import type { Clock } from 'taskbound-time/clock';
 import { NotPermitted } from '../../core/shared/errors.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
-import { isAccessDenied } from './caller-error.ts';
-import type { CallerIdentity, ClientConfig } from './client-config.ts';
-import { ServiceFailure } from '../errors.ts';
-import type { Io } from '../io.ts';
+import { isAccessDenied } from '../../client/caller/caller-error.ts';
+import type { CallerIdentity, ClientConfig } from '../../client/caller/client-config.ts';
+import { ServiceFailure } from '../../client/errors.ts';
 
 /** Credentials are renewed this long before they expire. */
 const RENEWAL_MARGIN_MS = 300_000;
 
-/** Credentials from the environment. Without them the SDK uses its default sources (profiles, SSO, instance roles). */
-export function callerCredentials(env: Io['env']): { readonly credentials?: AwsCredentialIdentity } {
-  const {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-  } = env;
-  if (!accessKeyId || !secretAccessKey) return {};
-  return { credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) } };
+/** A config whose credentials can be asked for in advance. */
+export interface AssumedRoleConfig extends ClientConfig {
+  readonly credentials: () => Promise<CallerIdentity>;
 }
 
 /** Converts a user name to a valid session name: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
@@ -38,7 +30,7 @@ export function assumedRoleConfig(
   clock: Clock,
   roleArn: string,
   userName: string,
-): ClientConfig {
+): AssumedRoleConfig {
   const sts = new STSClient({ ...config });
   let cached: AssumedRole | undefined;
   const credentials = async (): Promise<CallerIdentity> => {
@@ -77,5 +69,5 @@ async function assume(sts: STSClient, RoleArn: string, userName: string): Promis
 /** Roles of people accept each caller only under the caller's own name, so the wrong credentials are the usual cause. */
 const mayNotAssume = (error: Error, roleArn: string, sessionName: string): NotPermitted =>
   new NotPermitted(
-    `These credentials may not act as ${sessionName} in the role ${roleArn} (${error.name}: ${messageOf(error)}). Use the credentials of ${sessionName}, or give your own name and role: --as NAME@ROLE.`,
+    `These credentials may not act as ${sessionName} in the role ${roleArn} (${error.name}: ${messageOf(error)}). Use the credentials of the IAM user ${sessionName}, or give your own name and role: --as NAME@ROLE. Such a role accepts a user only under the user's own name, and neither the root user nor the session of another role; users of IAM Identity Center leave out --as.`,
   );

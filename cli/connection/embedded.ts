@@ -1,18 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { omitUndefined } from 'taskbound-evidence/omit-undefined';
+import type { Schema } from '../local/local-database.ts';
 import { LocalDatabases } from '../local/local-databases.ts';
 import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
-import { dumpStack, SeedError, seedStack } from 'taskbound-local/seed/seed';
+import {
+  bucketOf,
+  dumpStack,
+  plainOf,
+  seedData,
+  SeedError,
+  seedStack,
+  tableOf,
+  type SeedData,
+} from 'taskbound-local/seed/seed';
 import { nextRunMs } from 'taskbound-local/scheduler/schedules';
 import { SystemClock } from 'taskbound-local/clock/system-clock';
-import { TemplateRefused } from 'taskbound-local/template/refusal';
 import { writeTrailFiles } from 'taskbound-local/trail/trail-files';
+import type { LocalClock } from 'taskbound-local/clock/local-clock';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
 import type { Clock } from 'taskbound-time/clock';
 import { openAssembly } from './assembly.ts';
-import type { ClientConfig } from './client-config.ts';
+import { makePermissionSets } from './local-permission-sets.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
+import { dataNames, type DataNames } from './data-names.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
+import { isOfBoundary, refusedAsUsage, skippedText } from './stack-of-app.ts';
+import { parseManifest } from '../../client/stack/read-manifest.ts';
+import { manifestName, type Manifest } from '../../core/manifest/manifest.ts';
 import type { Io } from '../io.ts';
 
 /** An embedded AWS with the stack loaded. It needs no account and ends with `close`. */
@@ -21,8 +35,18 @@ export interface Embedded {
   readonly stackName: string;
   readonly clock: Clock;
   readonly config: ClientConfig;
-  /** Loads the objects and items of a folder. Throws `UsageError`, and loads nothing, when the folder cannot be used. */
-  seed(folder: string): Promise<void>;
+  readonly databases: LocalDatabases;
+  /**
+   * Loads the objects, items and schemas of a folder. Throws `UsageError`, and loads nothing, when the folder cannot be used. Databases of
+   * `taskType` are started, by default those of all types, because only PostgreSQL can check their schemas.
+   */
+  seed(folder: string, taskType?: string): Promise<void>;
+  /** Loads objects and items by the names of outputs. Throws `UsageError`, and loads nothing, when one of them cannot be used. */
+  seedData(data: SeedData): Promise<void>;
+  /** All objects of the bucket in an output, by key. Throws `UsageError` when the output is no bucket's. */
+  objects(output: string): Promise<Record<string, Buffer>>;
+  /** All items of the table in an output, in plain JSON. Throws `UsageError` when the output is no table's. */
+  items(output: string): Promise<Record<string, unknown>[]>;
   /** Stops the next execution that enters the state. Throws `UsageError` when no state machine has such a state. */
   stopAt(state: string): void;
   /** The next time a task type's schedule is due. Throws `UsageError` when there is no such schedule or it is never due again. */
@@ -36,8 +60,12 @@ export interface Embedded {
 
 export interface EmbeddedOptions {
   readonly assembly?: string;
+  /** A stack of the app. @default - the one with a TaskBoundary */
+  readonly stack?: string;
   /** Seconds until a policy change has effect. */
   readonly policyDelay?: number;
+  /** The clock of an AWS in this process. @default - a virtual clock that starts now and skips idle waiting */
+  readonly clock?: LocalClock;
   /** Where it is served, on the system clock: `http://127.0.0.1:4566`. Without it, it runs in this process on a clock that skips idle waiting. */
   readonly origin?: string;
 }
@@ -49,8 +77,11 @@ export async function startEmbedded(options: EmbeddedOptions, io: Io): Promise<E
   const assembly = await openAssembly(options.assembly, io);
   try {
     const aws = await start(options, io);
-    const loaded = aws.loadAssembly(assembly.directory);
-    const stack = await (options.assembly === undefined ? loaded : loaded.catch(asUsageError));
+    const wanted = { needs: isOfBoundary, ...omitUndefined({ stackName: options.stack }) };
+    const stack = await aws.loadAssembly(assembly.directory, wanted).catch(refusedAsUsage);
+    io.err(skippedText(stack.skipped, io.env));
+    const manifest = manifestOf(aws, stack.stackName);
+    if (manifest !== undefined) makePermissionSets(aws, manifest);
     aws.startSchedules();
     return embeddedOf(aws, stack);
   } finally {
@@ -58,9 +89,10 @@ export async function startEmbedded(options: EmbeddedOptions, io: Io): Promise<E
   }
 }
 
-function start({ origin, policyDelay }: EmbeddedOptions, io: Io): Promise<EmbeddedAws> {
+function start({ origin, policyDelay, clock: given }: EmbeddedOptions, io: Io): Promise<EmbeddedAws> {
   const policyDelayMs = (policyDelay ?? DEFAULT_POLICY_DELAY_SECONDS) * 1000;
-  const clock = origin === undefined ? new VirtualClock({ startMs: io.clock.nowMs() }) : new SystemClock();
+  const inProcess = () => given ?? new VirtualClock({ startMs: io.clock.nowMs() });
+  const clock = origin === undefined ? inProcess() : new SystemClock();
   // A new seed each time, so that no two sessions have the same access key.
   return EmbeddedAws.start({
     clock,
@@ -70,20 +102,31 @@ function start({ origin, policyDelay }: EmbeddedOptions, io: Io): Promise<Embedd
   });
 }
 
-/** The initial schema and data of the sample's database. */
-const demoScript = (): string =>
-  readFileSync(new URL('../../sample/database/demo.sql', import.meta.url), 'utf8');
+/** The manifest; undefined for a stack without a TaskBoundary. */
+function manifestOf({ ssm }: EmbeddedAws, stackName: string): Manifest | undefined {
+  const name = manifestName(stackName);
+  const text = ssm.value(name);
+  return text === undefined ? undefined : parseManifest(text, name);
+}
+
+const namesOf = (aws: EmbeddedAws, stack: LoadedStack): DataNames =>
+  dataNames(stack, manifestOf(aws, stack.stackName));
 
 function embeddedOf(aws: EmbeddedAws, stack: LoadedStack): Embedded {
-  const { stackName, outputs } = stack;
-  const databases = new LocalDatabases(aws, stack, demoScript);
+  const { stackName } = stack;
+  const databases = new LocalDatabases(aws, stack);
   return {
     aws,
     stackName,
     clock: aws.clock,
     config: aws.clientConfig(),
-    seed: (folder) => seedStack(folder, outputs, aws).catch(asUsageError),
-    dump: (folder) => dumpStack(folder, outputs, aws).catch(asUsageError),
+    databases,
+    seed: (folder, taskType) =>
+      seedStack(folder, namesOf(aws, stack).seed, aws, seeded(databases, taskType)).catch(asUsageError),
+    seedData: (data) => seedData(data, namesOf(aws, stack).seed, aws, seeded(databases)).catch(asUsageError),
+    objects: (bucket) => objectsIn(bucket, namesOf(aws, stack).seed, aws).catch(asUsageError),
+    items: (table) => itemsIn(table, namesOf(aws, stack).seed, aws).catch(asUsageError),
+    dump: (folder) => dumpStack(folder, namesOf(aws, stack).dump, aws).catch(asUsageError),
     writeTrail: (folder) => writeTrailFiles(folder, aws.trail, aws.clock.nowMs()),
     stopAt: (state) => stopAt(aws, state),
     nextRunMs: (schedule) => nextRunOf(aws, schedule),
@@ -93,6 +136,35 @@ function embeddedOf(aws: EmbeddedAws, stack: LoadedStack): Embedded {
       await databases.stop();
     },
   };
+}
+
+/** A schema is run when it is given, so that an error in it is found before a task: those of one task type, or all. */
+const seeded = (databases: LocalDatabases, taskType?: string) => ({
+  names: databases.names,
+  use: async (schemas: Readonly<Record<string, Schema>>): Promise<void> => {
+    databases.use(schemas);
+    await databases.check(taskType);
+  },
+});
+
+type Outputs = LoadedStack['outputs'];
+
+async function objectsIn(
+  output: string,
+  outputs: Outputs,
+  { s3 }: EmbeddedAws,
+): Promise<Record<string, Buffer>> {
+  const bucket = bucketOf(output, outputs, s3);
+  return Object.fromEntries(s3.keys(bucket).map((key) => [key, Buffer.from(s3.get(bucket, key) ?? [])]));
+}
+
+async function itemsIn(
+  output: string,
+  outputs: Outputs,
+  { dynamodb }: EmbeddedAws,
+): Promise<Record<string, unknown>[]> {
+  const items = await dynamodb.items(tableOf(output, outputs, dynamodb));
+  return items.map((item) => plainOf(item, `The table of ${output}`));
 }
 
 /** The schedule's name in the input of a task type's schedule: lib/schedules/task-schedule.ts. */
@@ -130,9 +202,7 @@ function stopAt(aws: EmbeddedAws, state: string): void {
   });
 }
 
-/** Errors in the given seed or template are the user's to correct. */
+/** Errors in the given seed are the user's to correct. */
 function asUsageError(error: unknown): never {
-  throw error instanceof SeedError || error instanceof TemplateRefused
-    ? new UsageError(error.message)
-    : error;
+  throw error instanceof SeedError ? new UsageError(error.message) : error;
 }

@@ -1,11 +1,11 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { isAccessDenied, isCredentialError } from './caller-error.ts';
-import type { ClientConfig } from './client-config.ts';
-import { ServiceFailure } from '../errors.ts';
+import { isAccessDenied, isCredentialError } from '../../client/caller/caller-error.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
+import { ServiceFailure } from '../../client/errors.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 
 /** A stack's outputs by name. */
-export type StackOutputs = Readonly<Record<string, string>>;
+type StackOutputs = Readonly<Record<string, string>>;
 
 /** Throws `UsageError` when there is no such stack, `ServiceFailure` when the call fails. */
 export async function readOutputs(config: ClientConfig, stackName: string): Promise<StackOutputs> {
@@ -30,11 +30,9 @@ export async function readOutputs(config: ClientConfig, stackName: string): Prom
   }
 }
 
-/** A required output. Throws `UsageError` when it is missing. */
-export function outputOf(outputs: StackOutputs, name: string): string {
-  const value = outputs[name];
-  if (value !== undefined && value !== '') return value;
-  throw new UsageError(
-    `The stack has no output ${name}; it has ${Object.keys(outputs).join(', ') || 'none'}. Use a stack with TaskBoundary that has this output (sample/app.ts).`,
-  );
-}
+/** The outputs, or none if the caller may not read them or there is no such stack: then a role is found in another way, or not at all. */
+export const outputsOrNone = (config: ClientConfig, stackName: string): Promise<StackOutputs> =>
+  readOutputs(config, stackName).catch((error: unknown) => {
+    if (error instanceof UsageError || isAccessDenied(error)) return {};
+    throw error;
+  });

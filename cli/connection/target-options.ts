@@ -4,7 +4,7 @@ import { assertStackTarget, type TargetOptions } from './target.ts';
 
 const STACK = [
   '--stack <name>',
-  'the name of the deployed stack (default with AWS_ENDPOINT_URL: Taskbound)',
+  'the name of the deployed stack (default with AWS_ENDPOINT_URL: TASKBOUND_STACK, which taskbound local prints)',
 ] as const;
 const LOCAL = '--local';
 const ASSEMBLY = '--assembly <dir>';
@@ -15,8 +15,8 @@ const withJson = (command: Command): Command =>
 /** Adds the option that names the person who acts. */
 export const withPerson = (command: Command): Command =>
   command.option(
-    '--as <name@output>',
-    'act as this person in a role of the stack, such as alice@Approvers (default in an embedded AWS: yourself in Requesters)',
+    '--as <name@role>',
+    'act as this person in a role of the stack, by name or ARN, such as alice@Approvers (default in an embedded AWS: yourself in the first role that may)',
   );
 
 /**
@@ -44,10 +44,13 @@ export const withStack = (command: Command, example: string, io: Io): Command =>
 export const withAnyStack = (command: Command, local: string): Command =>
   withJson(
     command
-      .option(...STACK)
+      .option(
+        '--stack <name>',
+        'the name of the deployed stack (default with AWS_ENDPOINT_URL: TASKBOUND_STACK, which taskbound local prints); with --local or --assembly, a stack of the app (default: the one with a TaskBoundary)',
+      )
       .option(LOCAL, local)
       .option(
         ASSEMBLY,
-        'the folder of a synthesized CDK assembly for a local stack (default: synthesize the sample app)',
+        'the folder of a synthesized CDK assembly for a local stack (default: synthesize the app of cdk.json)',
       ),
   );

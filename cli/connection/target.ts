@@ -4,6 +4,7 @@ import type { Io } from '../io.ts';
 /** The options and the variable that name what a command acts on. */
 export interface TargetOptions {
   readonly local?: boolean;
+  /** A deployed stack; with `local` or `assembly`, a stack of the app. */
   readonly stack?: string;
   readonly assembly?: string;
 }
@@ -25,29 +26,35 @@ export function targetOf(options: TargetOptions, env: Io['env']): Target | undef
   assertConsistent(options, endpoint);
   if (options.local === true) return 'in-process';
   if (endpoint !== undefined) return 'endpoint';
-  return options.stack === undefined ? undefined : 'account';
+  return options.stack === undefined || options.assembly !== undefined ? undefined : 'account';
+}
+
+/** The stack's name in `sample/app.ts`. */
+const DEFAULT_STACK = 'Taskbound';
+
+/**
+ * The deployed stack that the option names or, at an endpoint, the environment. `taskbound local` prints the variable. Throws `UsageError` for a
+ * variable that is no name of a stack.
+ */
+export function deployedStackOf({ stack }: TargetOptions, env: Io['env']): string {
+  const name = stack ?? (env['TASKBOUND_STACK'] || DEFAULT_STACK);
+  if (STACK_NAME.test(name)) return name;
+  throw new UsageError(
+    `TASKBOUND_STACK is ${JSON.stringify(name)}; allowed: a stack's name, a letter and up to 127 letters, digits and hyphens. Set it as taskbound local printed it, or give --stack NAME.`,
+  );
 }
 
 function assertConsistent({ local, stack, assembly }: TargetOptions, endpoint: string | undefined): void {
+  const isOfApp = local === true || assembly !== undefined;
   // An unset variable in a script: --stack "$STACK"
-  if (stack !== undefined && !STACK_NAME.test(stack)) {
+  if (stack === '' || (stack !== undefined && !isOfApp && !STACK_NAME.test(stack))) {
     throw new UsageError(
-      `--stack ${JSON.stringify(stack)} was given; allowed: a stack's name, a letter and up to 127 letters, digits and hyphens. Name a deployed stack.`,
-    );
-  }
-  if (local === true && stack !== undefined) {
-    throw new UsageError(
-      `--local and --stack ${stack} were both given; a local stack is the one in the assembly. Leave one out.`,
+      `--stack ${JSON.stringify(stack)} was given; allowed: a stack's name, a letter and up to 127 letters, digits and hyphens. Name a ${isOfApp ? 'stack of the app' : 'deployed stack'}.`,
     );
   }
   if (local === true && endpoint !== undefined) {
     throw new UsageError(
       `--local was given, and AWS_ENDPOINT_URL is ${JSON.stringify(endpoint)}; --local starts a new embedded AWS, AWS_ENDPOINT_URL names one that is served. Leave out --local, or unset AWS_ENDPOINT_URL.`,
-    );
-  }
-  if (stack !== undefined && assembly !== undefined) {
-    throw new UsageError(
-      `--stack ${stack} and --assembly were both given; --stack names a deployed stack, --assembly one that is not deployed. Leave one out.`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import type { ReviewRow } from '../../core/approvals/review.ts';
-import type { Decided } from './call-decide.ts';
+import type { Decided } from '../../client/calls/call-decide.ts';
 import type { DecisionSubject } from './decision-subject.ts';
 import { jsonText, named, quoted, visible } from 'taskbound-evidence/display/visible';
 import { messageOf } from 'taskbound-evidence/command/errors';

@@ -3,13 +3,14 @@ import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import { isWaiting } from '../../core/approvals/approval.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { DecisionRefused } from '../../core/shared/errors.ts';
-import type { ClientConfig } from '../connection/client-config.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
 import type { Connection } from '../connection/connection.ts';
 import { personConfig } from '../connection/person-config.ts';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
+import { typeOf } from '../boundary-argument.ts';
 import { unknownTask } from '../connection/unknown-task.ts';
 import type { Io } from '../io.ts';
-import { readTaskType } from '../plan/find-task-type.ts';
+import { readTaskType } from '../../client/stack/task-type.ts';
 import { decisionSubject } from './decision-subject.ts';
 import { grantOrRequest, renderReview, renderSubject } from './render-decision.ts';
 import { submitDecision, type Decision } from './submit-decision.ts';
@@ -21,8 +22,8 @@ export async function showSubject(
   connection: Connection,
   io: Io,
 ): Promise<string | undefined> {
-  const config = personConfig(connection, io, 'Approvers');
-  const records = new StackRecords(config, connection.outputs);
+  const config = await personConfig(connection, io, { kind: 'decide', type: typeOf(subject) });
+  const records = new StackRecords(config, connection.manifest);
   if (reviewedBy(subject) !== undefined) {
     const review = await records.review(subject);
     if (review === undefined) throw unknownTask(subject, connection);

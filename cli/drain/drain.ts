@@ -2,21 +2,21 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Drain } from '../../core/operations/drain.ts';
 import { TaskboundError } from 'taskbound-evidence/errors';
 import { REASON_CHARACTERS } from '../../core/requests/reason.ts';
-import { explainCaller, isCredentialError } from '../connection/caller-error.ts';
-import type { ClientConfig } from '../connection/client-config.ts';
+import { explainCaller, isCredentialError } from '../../client/caller/caller-error.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
 import { connect, type Connection, type ConnectionOptions } from '../connection/connection.ts';
 import { awaitDrained } from './await-drained.ts';
 import { ExecutionStopper } from './execution-stopper.ts';
 import { readRemaining, NOTHING_REMAINING } from './remaining.ts';
 import { MarkerStore } from './marker-store.ts';
-import { operatorConfig } from './operator-config.ts';
+import { personConfig } from '../connection/person-config.ts';
 import { drainReport, type DrainReport } from './drain-report.ts';
-import { ServiceFailure } from '../errors.ts';
+import { ServiceFailure } from '../../client/errors.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import { DrainProgress, renderDraining, renderDrain, renderResumed } from './render-drain.ts';
 
 /** The longest lease is an hour. A quarter more is for Teardown, proof and sweep, including the reconciler's pauses. */
@@ -63,7 +63,7 @@ function assertOptions({ end, resume, reason, timeout }: DrainOptions): void {
 
 /** Drains over an open connection. Returns the exit code. */
 export async function drainStack(connection: Connection, options: DrainOptions, io: Io): Promise<number> {
-  const session = openSession(connection, io);
+  const session = await openSession(connection, io);
   return options.resume === true ? resume(session, options, io) : refuseAndWait(session, options, io);
 }
 
@@ -74,13 +74,13 @@ interface Session {
   readonly marker: MarkerStore;
 }
 
-function openSession(connection: Connection, io: Io): Session {
-  const config = operatorConfig(connection, io);
+async function openSession(connection: Connection, io: Io): Promise<Session> {
+  const config = await personConfig(connection, io, { kind: 'drain' });
   return {
     connection,
     config,
-    records: new StackRecords(config, connection.outputs),
-    marker: new MarkerStore(config, connection.outputs),
+    records: new StackRecords(config, connection.manifest),
+    marker: new MarkerStore(config, connection.manifest),
   };
 }
 
@@ -166,7 +166,7 @@ async function explainFailure<Result>(
   } catch (error) {
     if (error instanceof TaskboundError || (state === undefined && isCredentialError(error))) throw error;
     throw new ServiceFailure(
-      `Stack ${stack} could not be drained: ${describeCause(error, env)}. ${state ?? 'It is not known whether it accepts new tasks'}. Use credentials of grantDrain (the role Operators) and run it again.`,
+      `Stack ${stack} could not be drained: ${describeCause(error, env)}. ${state ?? 'It is not known whether it accepts new tasks'}. Use credentials that have TaskBoundary.grantDrain and run it again.`,
     );
   }
 }

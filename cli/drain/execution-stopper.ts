@@ -1,9 +1,9 @@
 import { ExecutionDoesNotExist, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { mayBeEnded } from '../../core/operations/drain.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
-import { isCredentialError } from '../connection/caller-error.ts';
-import type { ClientConfig } from '../connection/client-config.ts';
-import { ServiceFailure } from '../errors.ts';
+import { isCredentialError } from '../../client/caller/caller-error.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
+import { ServiceFailure } from '../../client/errors.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import { mapInBatches } from '../../core/shared/map-in-batches.ts';
 
@@ -44,7 +44,7 @@ export class ExecutionStopper {
       if (error instanceof ExecutionDoesNotExist) return; // submitted, but not started yet: the reconciler starts or closes it
       if (error instanceof Error && error.name.startsWith('AccessDenied')) {
         throw new ServiceFailure(
-          `The execution of ${boundaryId} cannot be stopped: ${messageOf(error)}. New tasks are still refused. Use credentials of grantDrain (the role Operators), or drain without --end.`,
+          `The execution of ${boundaryId} cannot be stopped: ${messageOf(error)}. New tasks are still refused. Use credentials that have TaskBoundary.grantDrain, or drain without --end.`,
         );
       }
       if (isCredentialError(error)) throw error;

@@ -1,9 +1,9 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { DRAIN_KEY, drainOf, type Drain, type DrainMarker } from '../../core/operations/drain.ts';
-import type { ClientConfig } from '../connection/client-config.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
 import { LEDGER_KEYS } from '../../core/ledger/tables.ts';
-import { outputOf, type StackOutputs } from '../connection/stack-outputs.ts';
+import type { Manifest } from '../../core/manifest/manifest.ts';
 
 const Key = { [LEDGER_KEYS.partitionKey]: DRAIN_KEY };
 
@@ -12,9 +12,9 @@ export class MarkerStore {
   readonly #documents: DynamoDBDocumentClient;
   readonly #table: string;
 
-  constructor(config: ClientConfig, outputs: StackOutputs) {
+  constructor(config: ClientConfig, { ledgerTable }: Pick<Manifest, 'ledgerTable'>) {
     this.#documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...config }));
-    this.#table = outputOf(outputs, 'LedgerTable');
+    this.#table = ledgerTable;
   }
 
   async read(): Promise<Drain | undefined> {

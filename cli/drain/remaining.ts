@@ -1,6 +1,6 @@
 import { removalState } from '../../core/operations/drain.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
-import type { StackRecords } from '../connection/stack-records.ts';
+import type { StackRecords } from '../../client/stack/stack-records.ts';
 import { UnreadableRow } from '../../core/shared/errors.ts';
 import { mapInBatches } from '../../core/shared/map-in-batches.ts';
 

@@ -8,7 +8,7 @@ import { type ReviewRow } from '../../core/approvals/review.ts';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import { UsageError } from 'taskbound-evidence/command/errors';
 import type { FindQuery } from './find-query.ts';
-import type { StackRecords } from '../connection/stack-records.ts';
+import type { StackRecords } from '../../client/stack/stack-records.ts';
 
 /** One boundary or review that a look-up found, with the event that matches. */
 export interface FoundTask extends Found {

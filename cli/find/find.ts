@@ -3,10 +3,10 @@ import { stackKey } from '../connection/stack-key.ts';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import { findTasks } from './find-tasks.ts';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person-config.ts';
+import { personConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { parseFindQuery, type FindCriteria, type FindQuery } from './find-query.ts';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import { matchOf, renderFind } from './render-find.ts';
 
 export interface FindOptions extends ConnectionOptions, FindCriteria {
@@ -33,9 +33,13 @@ export async function printFound(
   connection: Connection,
   io: Io,
 ): Promise<void> {
-  const { stackName: stack, outputs } = connection;
-  const config = requesterConfig(connection, io);
-  const sources = { records: new StackRecords(config, outputs), stack, key: await stackKey(config, outputs) };
+  const { stackName: stack, manifest } = connection;
+  const config = await personConfig(connection, io, { kind: 'read' });
+  const sources = {
+    records: new StackRecords(config, manifest),
+    stack,
+    key: await stackKey(config, manifest),
+  };
   const found = await findTasks(query, sources, limit);
   const { by, value } = query;
   if (json) printJson(io, { stack, by, value, found: found.tasks.map(matchOf), more: found.more });

@@ -1,9 +1,9 @@
 import { connect, type ConnectionOptions } from '../connection/connection.ts';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person-config.ts';
+import { personConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import { renderList, reviewSummaryOf, summaryOf } from './render-list.ts';
 
 export interface ListOptions extends ConnectionOptions {
@@ -16,7 +16,10 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
   const connection = await connect(options, io);
   try {
     const nowMs = connection.clock.nowMs();
-    const records = new StackRecords(requesterConfig(connection, io), connection.outputs);
+    const records = new StackRecords(
+      await personConfig(connection, io, { kind: 'read' }),
+      connection.manifest,
+    );
     const [rows, reviews] = await Promise.all([records.recent(options.days, nowMs), records.openReviews()]);
     if (options.json === true)
       printJson(io, {

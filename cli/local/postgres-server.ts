@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
 import { UsageError } from 'taskbound-evidence/command/errors';
+import { makeTemporaryFolder } from '../temporary-folder.ts';
 
 const HOST = '127.0.0.1';
 const SUPERUSER = 'postgres';
@@ -40,7 +38,8 @@ const FAST_SETTINGS = {
 /** Starts a server on a free port, in about a second. As root, it runs as the system user `postgres`, which is created if missing. */
 export async function startPostgres({ settings = {} }: PostgresOptions = {}): Promise<PostgresServer> {
   const Server = await loadServer();
-  const databaseDir = await mkdtemp(join(tmpdir(), 'taskbound-postgres-'));
+  const folder = await makeTemporaryFolder('taskbound-postgres-');
+  const databaseDir = folder.path;
   const port = await freePort();
   const password = randomBytes(16).toString('hex');
   const log: string[] = [];
@@ -60,11 +59,12 @@ export async function startPostgres({ settings = {} }: PostgresOptions = {}): Pr
     onLog: (message) => void log.push(message),
     onError: (message) => void log.push(String(message)),
   });
-  const onExit = () => killOnExit(server, databaseDir);
-  process.once('exit', onExit);
+  // Before the folder is removed.
+  const onExit = () => killOnExit(server);
+  process.prependOnceListener('exit', onExit);
   const remove = async () => {
     await server.stop();
-    await rm(databaseDir, { recursive: true, force: true });
+    await folder.remove();
     process.removeListener('exit', onExit);
   };
   try {
@@ -122,11 +122,10 @@ function explainMissing(error: unknown): never {
 }
 
 /** Used when the process exits without `stop`. It is synchronous, because an exiting process cannot await. */
-function killOnExit(server: InstanceType<Server>, databaseDir: string): void {
+function killOnExit(server: InstanceType<Server>): void {
   const child: unknown = Reflect.get(server, 'process');
   if (typeof child === 'object' && child !== null && 'kill' in child && typeof child.kill === 'function')
     child.kill('SIGQUIT');
-  rmSync(databaseDir, { recursive: true, force: true, maxRetries: 3 });
 }
 
 function freePort(): Promise<number> {

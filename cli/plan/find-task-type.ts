@@ -1,15 +1,14 @@
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { typeParameterName } from 'taskbound-evidence/names/ids';
 import { unknownType } from '../../core/requests/request.ts';
 import { taskTypeConfig, type TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import { openAssembly } from '../connection/assembly.ts';
-import { isAccessDenied, isCredentialError } from '../connection/caller-error.ts';
 import { connect, type ConnectionOptions } from '../connection/connection.ts';
-import { ServiceFailure } from '../errors.ts';
-import { messageOf } from 'taskbound-evidence/command/errors';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person-config.ts';
+import { personConfig } from '../connection/person-config.ts';
 import { targetOf } from '../connection/target.ts';
+import { readTaskType } from '../../client/stack/task-type.ts';
 
 /**
  * Reads a task type from the deployed stack. If none is named, reads it from the synthesized template, which needs no AWS: a plan acts on
@@ -18,18 +17,18 @@ import { targetOf } from '../connection/target.ts';
 export function findTaskType(type: string, options: ConnectionOptions, io: Io): Promise<TaskTypeConfig> {
   const target = targetOf(options, io.env);
   const isDeployed = options.assembly === undefined && (target === 'endpoint' || target === 'account');
-  return isDeployed ? fromStack(type, options, io) : fromAssembly(type, options.assembly, io);
+  return isDeployed ? fromStack(type, options, io) : fromAssembly(type, options, io);
 }
 
-async function fromAssembly(type: string, given: string | undefined, io: Io): Promise<TaskTypeConfig> {
-  const assembly = await openAssembly(given, io);
+async function fromAssembly(type: string, options: ConnectionOptions, io: Io): Promise<TaskTypeConfig> {
+  const assembly = await openAssembly(options.assembly, io);
   try {
-    const [{ readAssembly }, { resolveTemplate }] = await Promise.all([
-      import('taskbound-local/template/assembly'),
-      import('taskbound-local/template/resolve'),
-    ]);
-    const { stackName, template } = await readAssembly(assembly.directory);
-    return taskTypeIn(type, stackName, resolveTemplate(template, { stackName }).resources);
+    const { resolveAssembly } = await import('taskbound-local/template/resolve-assembly');
+    const { isOfBoundary, refusedAsUsage } = await import('../connection/stack-of-app.ts');
+    const wanted = { needs: isOfBoundary, ...omitUndefined({ stackName: options.stack }) };
+    const loaded = await resolveAssembly(assembly.directory, wanted).catch(refusedAsUsage);
+    const { stackName, resources } = loaded.chosen;
+    return taskTypeIn(type, stackName, resources);
   } finally {
     await assembly.discard();
   }
@@ -60,26 +59,10 @@ function taskTypeIn(type: string, stackName: string, resources: readonly Resourc
 
 async function fromStack(type: string, options: ConnectionOptions, io: Io): Promise<TaskTypeConfig> {
   const connection = await connect(options, io);
-  const ssm = new SSMClient({ ...requesterConfig(connection, io) });
   try {
-    return await readTaskType(type, connection.stackName, ssm);
+    const config = await personConfig(connection, io, { kind: 'read', type });
+    return await readTaskType(type, connection.stackName, new SSMClient({ ...config }));
   } finally {
-    ssm.destroy();
     await connection.close();
-  }
-}
-
-/** Reads a task type from the deployed stack. Throws `MalformedRequest` if there is no such type. */
-export async function readTaskType(type: string, stackName: string, ssm: SSMClient): Promise<TaskTypeConfig> {
-  const Name = typeParameterName(stackName, type);
-  try {
-    const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
-    return taskTypeConfig.parse(JSON.parse(Parameter?.Value ?? 'null'));
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ParameterNotFound') throw unknownType(type, []);
-    if (isCredentialError(error) || isAccessDenied(error)) throw error;
-    throw new ServiceFailure(
-      `The task type ${type} cannot be read from the parameter ${Name}: ${messageOf(error)}. Check the stack and your permissions.`,
-    );
   }
 }

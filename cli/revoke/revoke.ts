@@ -1,9 +1,9 @@
 import { awaitClosed } from '../run/await-closed.ts';
 import { confirm } from '../confirm.ts';
-import { explainCaller } from '../connection/caller-error.ts';
+import { explainCaller } from '../../client/caller/caller-error.ts';
 import { connect, type Connection, type ConnectionOptions } from '../connection/connection.ts';
-import { functionUrl } from '../connection/function-url.ts';
-import { callEnd } from './call-end.ts';
+import { functionUrl } from '../../client/calls/function-url.ts';
+import { callEnd } from '../../client/calls/call-end.ts';
 import { assertReasonLength } from '../reason-option.ts';
 import { messageOf, UsageError } from 'taskbound-evidence/command/errors';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
@@ -12,8 +12,8 @@ import type { EndCall } from '../../core/approvals/decision.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { personConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
-import { StackRecords } from '../connection/stack-records.ts';
-import { boundaryIdFrom } from '../boundary-argument.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
+import { boundaryIdFrom, typeOf } from '../boundary-argument.ts';
 
 export interface RevokeOptions extends ConnectionOptions {
   readonly type?: string;
@@ -43,10 +43,10 @@ export async function endTask(
   io: Io,
 ): Promise<number> {
   const { task: boundaryId } = call;
-  const config = personConfig(connection, io, 'Requesters');
+  const config = await personConfig(connection, io, { kind: 'end', type: typeOf(boundaryId) });
   const { person } = await callEnd(functionUrl('end', connection, config), call);
   io.err(`${boundaryId} was ended by ${person}: nothing more is issued to it\n`);
-  const row = await awaitEnd(boundaryId, new StackRecords(config, connection.outputs), connection, io);
+  const row = await awaitEnd(boundaryId, new StackRecords(config, connection.manifest), connection, io);
   const closed = { boundaryId, person, phase: row?.phase ?? 'unknown', proof: row?.proof?.kind ?? null };
   if (json) printJson(io, closed);
   else io.out(`${boundaryId} is ${closed.phase}; proof: ${closed.proof ?? 'none yet'}\n`);

@@ -1,7 +1,7 @@
 import type { Clock } from 'taskbound-time/clock';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { latestDeadlineMs } from '../../core/ledger/deadline.ts';
-import type { StackRecords } from '../connection/stack-records.ts';
+import type { StackRecords } from '../../client/stack/stack-records.ts';
 import { stillOpenText } from './still-open.ts';
 
 const FIRST_PAUSE_MS = 500;

@@ -27,7 +27,7 @@ export function declareRun(program: Command, io: Io, exitWith: ExitWith): void {
     )
     .option(
       '--seed <dir>',
-      'load data from this folder first: objects DIR/s3/<bucket output>/<key>, items DIR/dynamodb/<table output>.json (local only)',
+      'load data from this folder first: objects DIR/s3/<bucket>/<key>, items DIR/dynamodb/<table>.json, schemas DIR/postgres/<database>.sql; name buckets and tables by output or logical id (local only)',
     )
     .option(
       '--dump <dir>',
@@ -38,7 +38,7 @@ export function declareRun(program: Command, io: Io, exitWith: ExitWith): void {
       'stop the execution when it enters this state, to see how its boundary is closed (local only)',
     )
     .option(
-      '--approve-as <name@output>',
+      '--approve-as <name@role>',
       'approve the task as this person, as soon as it waits for approval; may be given several times (local only)',
       (text: string, before: readonly string[] = []) => [...before, text],
     )

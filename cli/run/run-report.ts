@@ -1,4 +1,5 @@
 import { EXECUTION_ENDED } from 'taskbound-evidence/names/execution-ended';
+import { errorOf, errorText, resultOf } from '../../client/stack/row-outcome.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { EXIT, type ExitCode } from 'taskbound-evidence/command/exit-codes';
 
@@ -16,13 +17,6 @@ export interface RunReport {
   readonly proof: 'refused' | 'nothing-issued' | 'expired' | null;
   /** The file that was written, or null. */
   readonly evidenceFile: string | null;
-}
-
-const errorText = (error: string, cause: string): string => (cause === '' ? error : `${error}: ${cause}`);
-
-function errorOf(row: LedgerRow): string | null {
-  if (row.work?.status === 'failed') return errorText(row.work.error, row.work.cause);
-  return row.rejection ? errorText(row.rejection.error, row.rejection.cause) : null;
 }
 
 /** The error when the work succeeded and its execution did not: the execution was stopped after the work. */
@@ -47,7 +41,7 @@ export function reportOf(
     outcome: row.outcome ?? null,
     phase: row.phase,
     executionStatus: execution.status,
-    result: row.work?.status === 'succeeded' ? row.work.result : null,
+    result: resultOf(row),
     error: row.outcome === 'succeeded' ? executionError(execution.status) : (errorOf(row) ?? ended),
     proof: row.proof?.kind ?? null,
     evidenceFile: null,

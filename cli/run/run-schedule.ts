@@ -1,10 +1,10 @@
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { SCHEDULE_NAME } from '../../core/schedules/schedule.ts';
 import type { Connection } from '../connection/connection.ts';
-import { ServiceFailure } from '../errors.ts';
+import { ServiceFailure } from '../../client/errors.ts';
 import { UsageError } from 'taskbound-evidence/command/errors';
-import { requesterConfig } from '../connection/person-config.ts';
-import { StackRecords } from '../connection/stack-records.ts';
+import { personConfig } from '../connection/person-config.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import type { RunReport } from './run-report.ts';
 import { followToEnd, type RunTaskOptions } from './run-task.ts';
 
@@ -32,8 +32,8 @@ export async function runSchedule(
   const nextMs = embedded?.nextRunMs(schedule);
   const until = nextMs === undefined ? '' : `, due at ${new Date(nextMs).toISOString().slice(0, 19)}Z`;
   io.err(`Waiting for the next run of ${schedule}${until}\n`);
-  const config = requesterConfig(connection, io);
-  const records = new StackRecords(config, connection.outputs);
+  const config = await personConfig(connection, io, { kind: 'read' });
+  const records = new StackRecords(config, connection.manifest);
   if (nextMs !== undefined) await clock.sleep(nextMs - fromMs);
   const row = await awaitRun(records, schedule, { fromMs, nextMs }, connection);
   io.err(`Task ${row.boundaryId} submitted by ${schedule}\n`);

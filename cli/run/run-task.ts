@@ -4,27 +4,25 @@ import type { TaskRequest } from '../../core/requests/request.ts';
 import { awaitDecision } from './await-decision.ts';
 import { awaitClosed } from './await-closed.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
-import { boundaryIdOf } from 'taskbound-evidence/names/ids';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { writeBundle } from 'taskbound-evidence/command/bundle';
-import { explainCaller } from '../connection/caller-error.ts';
-import type { ClientConfig } from '../connection/client-config.ts';
+import { explainCaller } from '../../client/caller/caller-error.ts';
+import type { ClientConfig } from '../../client/caller/client-config.ts';
 import type { Connection } from '../connection/connection.ts';
-import { functionUrl } from '../connection/function-url.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import { stackKey } from '../connection/stack-key.ts';
 import { writeKey } from 'taskbound-evidence/command/key-file';
 import { followExecution, isUnknownExecution } from './follow-execution.ts';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person-config.ts';
 import type { Persona } from '../connection/persona.ts';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import { showSubject } from '../decide/show-subject.ts';
 import { submitDecision } from '../decide/submit-decision.ts';
 import { renderDecided } from '../decide/render-decision.ts';
 import { Progress } from './progress.ts';
 import { reportOf, unknownReport, type RunReport } from './run-report.ts';
-import { submitRequest, type Submitted } from './submit-request.ts';
+import type { Submitted } from '../../client/calls/submit-request.ts';
+import { submitTask } from './submit-task.ts';
 
 export interface RunTaskOptions {
   readonly out: string | undefined;
@@ -42,12 +40,8 @@ export async function runTask(
   request: TaskRequest & { readonly taskId: string },
   options: RunTaskOptions,
 ): Promise<RunReport> {
-  const { io } = options;
-  const config = requesterConfig(connection, io);
-  const records = new StackRecords(config, connection.outputs);
-  io.err(`Submitting the task ${boundaryIdOf(request.type, request.taskId)}\n`);
-  const task = await submitRequest(functionUrl('submit', connection, config), request);
-  io.err(`Task ${task.boundaryId} ${task.created ? 'submitted' : `already exists (${task.phase})`}\n`);
+  const { task, config } = await submitTask(connection, request, options.io);
+  const records = new StackRecords(config, connection.manifest);
   return followToEnd(connection, task, { config, records, ...options });
 }
 
@@ -60,11 +54,15 @@ export async function followToEnd(
   try {
     for (const as of approveAs) await approve(task.boundaryId, { ...connection, as }, io);
     const { clock, stackName } = connection;
-    await awaitDecision(records, task.boundaryId, { clock, stackName, print: io.err });
-    const execution = await followTask(config, connection, task, io);
+    const decided = await awaitDecision(records, task.boundaryId, { clock, stackName, print: io.err });
+    // A task that was ended while it waited never had an execution.
+    const execution =
+      decided?.ended?.wasIn === 'requested'
+        ? UNKNOWN_EXECUTION
+        : await followTask(config, connection, task, io);
     const row = await awaitClosed(records, task.boundaryId, { clock, print: io.err });
     if (row === undefined) return unknownReport(task, `The ledger has no row for ${task.boundaryId}.`);
-    const key = await stackKey(config, connection.outputs);
+    const key = await stackKey(config, connection.manifest);
     return await withEvidence(reportOf(row, execution), { records, out, io, key });
   } catch (error) {
     const cause = messageOf(explainCaller(error, io.env));
@@ -107,22 +105,24 @@ async function followTask(
       for (const line of progress.lines(event)) io.err(line);
     });
     return await describe(sfn, task.executionArn);
+  } catch (error) {
+    // The row shows what became of the task.
+    if (isUnknownExecution(error)) return UNKNOWN_EXECUTION;
+    throw error;
   } finally {
     sfn.destroy();
   }
 }
 
+const UNKNOWN_EXECUTION: Execution = {
+  status: 'UNKNOWN',
+  cause:
+    'Step Functions does not have the execution: it was never started, or its state machine was deleted.',
+};
+
 async function describe(sfn: SFNClient, executionArn: string): Promise<Execution> {
-  try {
-    const { status, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-    return { status: status ?? 'UNKNOWN', error, cause };
-  } catch (error) {
-    if (!isUnknownExecution(error)) throw error;
-    return {
-      status: 'UNKNOWN',
-      cause: 'The state machine was deleted, so Step Functions no longer has the execution.',
-    };
-  }
+  const { status, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+  return { status: status ?? 'UNKNOWN', error, cause };
 }
 
 interface EvidenceOptions extends Pick<FollowOptions, 'records' | 'out' | 'io'> {

@@ -35,13 +35,13 @@ export async function run(
   io: Io,
 ): Promise<number> {
   const options = withAbsolutePaths(relativeOptions, io.cwd);
-  const follow = await chooseRun(requestPath, options, io);
+  const { follow, taskType } = await chooseRun(requestPath, options, io);
   await assertLocalOptions(options, io);
   io.err(connectingText(options, io));
   const connection = await connect(options, io);
   try {
     if (options.stopAt !== undefined) connection.embedded?.stopAt(options.stopAt);
-    await seed(connection, options.seed, io);
+    await seed(connection, options, taskType, io);
     const report = await follow(connection);
     const isDumped = await dump(connection, options.dump, io);
     const { boundaryId } = report;
@@ -56,25 +56,35 @@ export async function run(
   }
 }
 
+interface Chosen {
+  readonly follow: (connection: Connection) => Promise<RunReport>;
+  /** The type of the request; unknown for a schedule. */
+  readonly taskType?: string;
+}
+
 /** Accepts either a request or a schedule. Reads the request before anything is started, to find its errors early. */
 async function chooseRun(
   requestPath: string | undefined,
   { schedule, out, approveAs: names = [] }: RunOptions,
   io: Io,
-): Promise<(connection: Connection) => Promise<RunReport>> {
+): Promise<Chosen> {
   if (requestPath !== undefined && schedule !== undefined) {
     throw new UsageError(
       `The request ${JSON.stringify(requestPath)} and --schedule ${schedule} were both given; a schedule submits its own request. Omit one of them.`,
     );
   }
   const runOptions = { out, io, approveAs: names.map((text) => parsePersona(text, '--approve-as')) };
-  if (schedule !== undefined) return (connection) => runSchedule(connection, schedule, runOptions);
+  if (schedule !== undefined)
+    return { follow: (connection) => runSchedule(connection, schedule, runOptions) };
   if (requestPath === undefined)
     throw new UsageError(
       'Neither a request nor --schedule was given; allowed: exactly one of them. Give the path of a request, or --schedule NAME.',
     );
   const request = await readRequestFile(requestPath, io.cwd);
-  return (connection) => runTask(connection, withId(request, connection), runOptions);
+  return {
+    follow: (connection) => runTask(connection, withId(request, connection), runOptions),
+    taskType: request.type,
+  };
 }
 
 /** What the command does first: it can take seconds until the task exists. */
@@ -85,10 +95,15 @@ function connectingText(options: RunOptions, io: Io): string {
   return `Connecting to ${target === 'endpoint' ? 'AWS_ENDPOINT_URL' : `the stack ${options.stack}`}\n`;
 }
 
-async function seed({ embedded }: Connection, folder: string | undefined, io: Io): Promise<void> {
+async function seed(
+  { embedded }: Connection,
+  { seed: folder }: RunOptions,
+  taskType: string | undefined,
+  io: Io,
+): Promise<void> {
   if (embedded === undefined || folder === undefined) return;
   io.err(`Loading the seed ${folder}\n`);
-  await embedded.seed(folder);
+  await embedded.seed(folder, taskType);
 }
 
 /** The task has already ended, so a failed dump is only reported, and the task's result is still shown. */

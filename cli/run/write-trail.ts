@@ -4,7 +4,7 @@ import { LAST_DIGEST_MS } from 'taskbound-local/trail/trail-files';
 import type { Connection } from '../connection/connection.ts';
 import { messageOf } from 'taskbound-evidence/command/errors';
 import type { Io } from '../io.ts';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 
 /** Time for one more digest. No later file contains the signature of the last digest, so the last digest must not cover the task. */
 const EXTRA_DIGEST_MS = 2 * LAST_DIGEST_MS;
@@ -14,13 +14,13 @@ const EXTRA_DIGEST_MS = 2 * LAST_DIGEST_MS;
  * has ended by then, so a trail that cannot be written is only reported, and the task's result is still shown.
  */
 export async function writeTrail(
-  { embedded, config, outputs, clock }: Connection,
+  { embedded, config, manifest, clock }: Connection,
   { boundaryId, folder }: { readonly boundaryId: string; readonly folder: string | undefined },
   io: Io,
 ): Promise<boolean> {
   if (embedded === undefined || folder === undefined) return true;
   try {
-    const row = await new StackRecords(config, outputs).row(boundaryId);
+    const row = await new StackRecords(config, manifest).row(boundaryId);
     const taskEndMs = Math.max(clock.nowMs(), row === undefined ? 0 : latestDeadlineMs(row));
     await clock.sleep(taskEndMs + DELIVERY_SECONDS * 1000 + EXTRA_DIGEST_MS - clock.nowMs());
     await embedded.writeTrail(folder);

@@ -13,13 +13,13 @@ import { stackKey } from '../connection/stack-key.ts';
 import { writeKey } from 'taskbound-evidence/command/key-file';
 import { EXIT } from 'taskbound-evidence/command/exit-codes';
 import type { Io } from '../io.ts';
-import { requesterConfig } from '../connection/person-config.ts';
+import { personConfig } from '../connection/person-config.ts';
 import { printJson } from 'taskbound-evidence/command/print';
 import { parseEvents } from 'taskbound-evidence/events/parse-events';
-import { StackRecords } from '../connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import { unknownTask } from '../connection/unknown-task.ts';
 import { renderTimeline, timelineOf } from 'taskbound-evidence/timeline/timeline';
-import { boundaryIdFrom } from '../boundary-argument.ts';
+import { boundaryIdFrom, typeOf } from '../boundary-argument.ts';
 import { assertFolder } from 'taskbound-evidence/command/write-file';
 
 export interface ShowOptions extends ConnectionOptions {
@@ -96,14 +96,14 @@ async function readFromStack(task: string, options: ShowOptions, io: Io): Promis
   const boundaryId = reviewedBy(task) === undefined ? boundaryIdFrom(task, options.type) : task;
   const connection = await connect(options, io);
   try {
-    const config = requesterConfig(connection, io);
-    const records = new StackRecords(config, connection.outputs);
+    const config = await personConfig(connection, io, { kind: 'read', type: typeOf(boundaryId) });
+    const records = new StackRecords(config, connection.manifest);
     const [phase, { events, signed }] = await Promise.all([
       phaseOf(boundaryId, records),
       records.evidence(boundaryId),
     ]);
     if (phase !== null || events.length > 0) {
-      const key = options.out === undefined ? undefined : await stackKey(config, connection.outputs);
+      const key = options.out === undefined ? undefined : await stackKey(config, connection.manifest);
       return { bundle: makeBundle(boundaryId, events, signed), phase, ...(key && { key }) };
     }
     throw unknownTask(boundaryId, connection);

@@ -2,6 +2,7 @@ import type { DecisionRecord } from '../ledger/people-records.ts';
 import type { LedgerRow, RowIn } from '../ledger/ledger.ts';
 import { movePhase } from '../ledger/move-phase.ts';
 import { isEnding } from '../ledger/phase.ts';
+import { isAmong } from './people.ts';
 import type { TaskTypeConfig } from '../task-types/task-type.ts';
 
 /** The parts of a task type's configuration that decisions need. */
@@ -37,7 +38,7 @@ export function approversOf(row: LedgerRow, { people }: Pick<DecisionConfig, 'pe
       person !== row.requester &&
       grantDigest === row.grantDigest &&
       atMs < (row.approval?.expiresAtMs ?? 0) &&
-      people.decide.some((role) => role.personal && role.roleArn === roleArn),
+      people.decide.some((role) => role.personal && isAmong(roleArn, role)),
   );
   return row.requester === undefined ? [] : [...new Set(counted.map(({ person }) => person))];
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { permissionSet } from '../approvals/permission-set.ts';
 import { parameterSpec } from './parameters.ts';
 import { REASON_CHARACTERS } from '../requests/reason.ts';
 import { DECLARED_NAME, TASK_TYPE } from 'taskbound-evidence/names/ids';
@@ -37,15 +38,18 @@ export const secretSpec = z.discriminatedUnion('kind', [
 export type SecretSpec = z.infer<typeof secretSpec>;
 export type SecretKind = SecretSpec['kind'];
 
-/** A role whose sessions may submit, decide or end tasks of a type. */
-const peopleRole = z.strictObject({
-  roleArn: z.string(),
-  /**
-   * Whether the role's trust policy fixes the session name, so that the name identifies a person. Otherwise
-   * the whole role is one person.
-   */
-  personal: z.boolean(),
-});
+/** Who may submit, decide or end tasks of a type: the sessions of a role, or the users of a permission set. */
+const peopleRole = z.union([
+  z.strictObject({
+    roleArn: z.string(),
+    /**
+     * Whether the role's trust policy fixes the session name, so that the name identifies a person. Otherwise
+     * the whole role is one person.
+     */
+    personal: z.boolean(),
+  }),
+  permissionSet,
+]);
 export type PeopleRole = z.infer<typeof peopleRole>;
 
 /** How many people must approve a task before it may run, and how long they have to do so. */

@@ -70,7 +70,7 @@ async function assertReviewer(
   deps: DecideDependencies,
 ): Promise<string> {
   const config = await deps.types.find(review.taskType);
-  const person = personOf(caller.arn, config?.people.decide ?? [])?.person;
+  const person = personOf(caller, config?.people.decide ?? [])?.person;
   const fault =
     person === undefined
       ? `${caller.arn} may not decide about ${review.taskType}`

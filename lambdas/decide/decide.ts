@@ -4,7 +4,7 @@ import { DecisionRefused, NotPermitted } from '../../core/shared/errors.ts';
 import { MalformedRequest } from 'taskbound-evidence/errors';
 import type { DecisionRecord } from '../../core/ledger/people-records.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
-import { personOf } from '../../core/approvals/people.ts';
+import { peopleText, personOf } from '../../core/approvals/people.ts';
 import { reviewedBy } from 'taskbound-evidence/names/review-id';
 import type { TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import { recordRequest } from '../control/evidence/record-request.ts';
@@ -49,10 +49,9 @@ async function assertDecider(
   deps: DecideDependencies,
 ): Promise<DecisionRecord> {
   const roles = config?.people.decide ?? [];
-  const person = personOf(caller.arn, roles);
+  const person = personOf(caller, roles);
   if (person === undefined) {
-    const allowed = roles.map(({ roleArn }) => roleArn).join(', ') || 'no role';
-    const because = `${caller.arn} may not decide about ${row.taskType}; allowed: sessions of ${allowed}`;
+    const because = `${caller.arn} may not decide about ${row.taskType}; allowed: ${peopleText(roles)}`;
     await refuse(
       row.boundaryId,
       { what: call.decision, by: caller.arn, code: 'not-permitted', because },

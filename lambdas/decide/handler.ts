@@ -1,3 +1,4 @@
+import { IAMClient } from '@aws-sdk/client-iam';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { parseDecision } from '../../core/approvals/decision.ts';
@@ -5,6 +6,7 @@ import { decideEnvironment } from '../../core/shared/environment.ts';
 import { assertWholeCharacters, overHttp, type UrlHandler } from '../control/function/http.ts';
 import type { ControlPorts } from '../control/function/ports.ts';
 import { openRecords } from '../control/function/records.ts';
+import { identifyReservedRoles } from '../control/function/reserved-role.ts';
 import { TaskTypes } from '../control/task-types/task-types.ts';
 import { decide } from './decide.ts';
 import type { DecideDependencies } from './deps.ts';
@@ -18,7 +20,8 @@ export function decideHandler({ environment: variables, aws, clock, print }: Con
     clock,
     print,
   };
-  return overHttp('decide', 'The decision', (body, caller) => {
+  const identify = identifyReservedRoles(new IAMClient({ ...aws }));
+  return overHttp('decide', 'The decision', identify, (body, caller) => {
     const call = parseDecision(body);
     assertWholeCharacters('reason', call.reason);
     return decide(call, caller, deps);

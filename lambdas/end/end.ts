@@ -5,7 +5,7 @@ import { describeError } from 'taskbound-evidence/describe-error';
 import { withEarlyEnd, type EarlyEnd } from '../../core/approvals/early-end.ts';
 import { AlreadyEnded, NotPermitted } from '../../core/shared/errors.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
-import { personOf } from '../../core/approvals/people.ts';
+import { peopleText, personOf } from '../../core/approvals/people.ts';
 import { recordPeople } from '../control/evidence/record-people.ts';
 import { recordRequest } from '../control/evidence/record-request.ts';
 import { recordAttempt } from '../control/evidence/attempts.ts';
@@ -50,10 +50,9 @@ export async function end(call: EndCall, caller: VerifiedCaller, deps: EndDepend
 
 async function assertEnder(row: LedgerRow, caller: VerifiedCaller, deps: EndDependencies): Promise<string> {
   const roles = (await deps.types.find(row.taskType))?.people.end ?? [];
-  const person = personOf(caller.arn, roles);
+  const person = personOf(caller, roles);
   if (person !== undefined) return person.person;
-  const allowed = roles.map(({ roleArn }) => roleArn).join(', ') || 'no role';
-  const because = `${caller.arn} may not end tasks of ${row.taskType}; allowed: sessions of ${allowed}`;
+  const because = `${caller.arn} may not end tasks of ${row.taskType}; allowed: ${peopleText(roles)}`;
   const attempt = { what: 'end', by: caller.arn, code: 'not-permitted', because } as const;
   await recordAttempt(row.boundaryId, attempt, deps.evidence);
   throw new NotPermitted(`${because}. Ask for grantEnd on the type.`);

@@ -1,4 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { ParametersOf, ParameterSpecs } from '../../core/task-types/parameters-of.ts';
 import type { WorkReturn } from '../../core/work/work.ts';
 import { TaskClients } from './clients.ts';
 import { deadlineSignal, type DeadlineSignal } from './deadline.ts';
@@ -25,7 +26,7 @@ interface InvocationContext {
 export type WorkHandler = (event: unknown, context: InvocationContext) => Promise<WorkReturn>;
 
 /**
- * Makes the Lambda handler of a work function.
+ * Makes the Lambda handler of a work function. `defineWork<typeof parameters>(…)` types `task.parameters` by what the task type declares.
  *
  * Trigger: the state `RunWork`, once for each lease.
  *
@@ -43,7 +44,10 @@ export type WorkHandler = (event: unknown, context: InvocationContext) => Promis
  * Late: after the lease has ended or teardown has started, there is no session to read, and the work is not
  * called. Repeated: the work runs again; `RunWork` never does this with the same lease.
  */
-export function defineWork(work: Work, ports: WorkPorts = lambdaPorts()): WorkHandler {
+export function defineWork<Declared extends ParameterSpecs = ParameterSpecs>(
+  work: Work<Declared>,
+  ports: WorkPorts = lambdaPorts(),
+): WorkHandler {
   const redaction = new Redaction();
   let printed: { flush(): void } | undefined;
   return async (input, context) => {
@@ -90,7 +94,10 @@ interface Invocation {
   readonly context: InvocationContext;
 }
 
-async function run(work: Work, invocation: Invocation): Promise<WorkReturn> {
+async function run<Declared extends ParameterSpecs>(
+  work: Work<Declared>,
+  invocation: Invocation,
+): Promise<WorkReturn> {
   const { ports, redaction, lease, context } = invocation;
   const { accessKeyId, secretAccessKey, sessionToken } = await readSession(ports.ownSecrets, lease.event);
   redaction.remember(secretAccessKey, sessionToken);
@@ -123,18 +130,19 @@ async function run(work: Work, invocation: Invocation): Promise<WorkReturn> {
 /** The SDK throws this for a call that `task.signal` aborted. The signal's reason is more specific. */
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
-function taskOf(
+function taskOf<Declared extends ParameterSpecs>(
   { ports, redaction, lease, context }: Invocation,
   clients: TaskClients,
   timing: DeadlineSignal,
-): Task {
+): Task<Declared> {
   const { taskId, boundaryId, taskType, parameters, checkpoint, secrets } = lease.event;
   let secretsClient: SecretsManagerClient | undefined;
   return {
     taskId,
     boundaryId,
     taskType,
-    parameters,
+    // `submit` compared them with the declaration, and the grant's digest covers them since then.
+    parameters: parameters as ParametersOf<Declared>,
     checkpoint,
     deadlineMs: lease.deadlineMs,
     signal: timing.signal,

@@ -1,16 +1,19 @@
-import type { Parameters } from '../../core/task-types/parameters.ts';
+import type { ParametersOf, ParameterSpecs } from '../../core/task-types/parameters-of.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
 import type { AwsClient, ClientClass } from './clients.ts';
 import type { Json } from './json.ts';
 import type { TaskLog } from './log.ts';
 import type { More } from './continuation.ts';
 
-/** The argument of a work function: the task, and access to what the task was granted. */
-export interface Task {
+/**
+ * The argument of a work function: the task, and access to what the task was granted. `Task<typeof parameters>` has the parameters that the
+ * task type declares.
+ */
+export interface Task<Declared extends ParameterSpecs = ParameterSpecs> {
   readonly taskId: string;
   readonly boundaryId: string;
   readonly taskType: string;
-  readonly parameters: Parameters;
+  readonly parameters: ParametersOf<Declared>;
   /** The time from which every call of the session is refused: milliseconds since 1970. */
   readonly deadlineMs: number;
   /** The checkpoint of the previous run. Null in the first run. */
@@ -48,4 +51,6 @@ export interface Task {
  * A work function. It returns its result, at most 32 KiB of JSON, which is stored in the ledger, the evidence
  * and the execution's output; or `task.more(…)`.
  */
-export type Work = (task: Task) => Promise<Json | void | More>;
+export type Work<Declared extends ParameterSpecs = ParameterSpecs> = (
+  task: Task<Declared>,
+) => Promise<Json | void | More>;

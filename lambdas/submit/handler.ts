@@ -1,3 +1,4 @@
+import { IAMClient } from '@aws-sdk/client-iam';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { submitEnvironment } from '../../core/shared/environment.ts';
@@ -5,6 +6,7 @@ import { parseRequest } from '../../core/requests/request.ts';
 import { assertWholeCharacters, overHttp, type UrlHandler } from '../control/function/http.ts';
 import type { ControlPorts } from '../control/function/ports.ts';
 import { openRecords } from '../control/function/records.ts';
+import { identifyReservedRoles } from '../control/function/reserved-role.ts';
 import { TaskTypes } from '../control/task-types/task-types.ts';
 import { submit, type SubmitDependencies } from './submit.ts';
 
@@ -25,7 +27,8 @@ export function submitHandler({
     print,
     randomHex,
   };
-  return overHttp('submit', 'The request', (body, caller) => {
+  const identify = identifyReservedRoles(new IAMClient({ ...aws }));
+  return overHttp('submit', 'The request', identify, (body, caller) => {
     const request = parseRequest(body);
     assertWholeCharacters('reason', request.reason);
     assertWholeCharacters('emergency', request.emergency);

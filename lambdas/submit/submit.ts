@@ -6,7 +6,7 @@ import { MalformedRequest } from 'taskbound-evidence/errors';
 import { NONCE_CHARACTERS } from 'taskbound-evidence/names/ids';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { newRow, type TaskRequester } from '../../core/ledger/new-row.ts';
-import { personOf, type Person } from '../../core/approvals/people.ts';
+import { peopleText, personOf, type Person } from '../../core/approvals/people.ts';
 import {
   checkRequest,
   unknownType,
@@ -94,11 +94,10 @@ export async function submitTask(
  * roles of `grantSubmit`.
  */
 function assertSubmitter(caller: VerifiedCaller, config: TaskTypeConfig): Person {
-  const person = personOf(caller.arn, config.people.submit);
+  const person = personOf(caller, config.people.submit);
   if (person !== undefined) return person;
-  const allowed = config.people.submit.map(({ roleArn }) => roleArn).join(', ') || 'no role';
   throw new NotPermitted(
-    `${caller.arn} may not submit ${config.type}; allowed: sessions of ${allowed}. Ask for grantSubmit on the type.`,
+    `${caller.arn} may not submit ${config.type}; allowed: ${peopleText(config.people.submit)}. Ask for grantSubmit on the type.`,
   );
 }
 

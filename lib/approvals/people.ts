@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { DeclarationError } from '../../core/shared/errors.ts';
 import type { PeopleRole, TaskTypeConfig } from '../../core/task-types/task-type.ts';
-import type { ControlFunction } from '../functions/control-function.ts';
+import { IdentityCenterPeople } from './identity-center.ts';
 import { sessionNameFault } from './personal-trust.ts';
 
 export interface PeopleOptions {
@@ -21,15 +21,13 @@ interface PeopleGrant {
   readonly action: PeopleAction;
   readonly grantee: iam.IGrantable;
   readonly options: PeopleOptions;
-  /** The function whose URL the role may call. */
-  readonly target: ControlFunction;
 }
 
 /**
  * The roles whose sessions may submit, decide and end tasks of one type. The functions check the role themselves, because a function URL
  * cannot tell task types apart.
  */
-export class People {
+export class PeopleOfType {
   readonly #type: string;
   readonly #roles: Record<PeopleAction, PeopleRole[]> = { submit: [], decide: [], end: [] };
 
@@ -37,26 +35,28 @@ export class People {
     this.#type = type;
   }
 
-  /** Lets the role call the function's URL for this type. No role may invoke the function directly. */
-  grant({ action, grantee, options: { personal = false }, target }: PeopleGrant): iam.Grant {
+  /** Adds a role or a permission set. Throws `DeclarationError` for every other principal. */
+  add({ action, grantee, options: { personal = false } }: PeopleGrant): void {
+    const role = this.#roleOf(action, grantee, personal);
+    const isKnown = this.#roles[action].some((known) => keyOf(known) === keyOf(role));
+    if (!isKnown) this.#roles[action].push(role);
+  }
+
+  #roleOf(action: PeopleAction, grantee: iam.IGrantable, personal: boolean): PeopleRole {
+    if (grantee instanceof IdentityCenterPeople) return grantee.config;
     const principal = grantee.grantPrincipal;
-    if (!('roleArn' in principal)) {
-      throw new DeclarationError(
-        `Only a role may ${action} tasks of ${this.#type}; ${String(grantee)} is not a role. Grant it to a role that these people may assume.`,
-      );
-    }
-    const { roleArn } = principal as iam.IRole;
-    if (!this.#roles[action].some((role) => role.roleArn === roleArn))
-      this.#roles[action].push({ roleArn, personal });
-    return target.function.grantInvokeUrl(grantee);
+    if ('roleArn' in principal) return { roleArn: (principal as iam.IRole).roleArn, personal };
+    throw new DeclarationError(
+      `Only a role may ${action} tasks of ${this.#type}; ${String(grantee)} is not a role. Grant it to a role that these people may assume, or to People.identityCenter('PermissionSet').`,
+    );
   }
 
   /** Finds personal roles whose callers can choose their session name, because one person could then act as two. */
   trustPolicyFaults(scope: IConstruct): string[] {
     const personal = Object.values(this.#roles)
       .flat()
-      .filter((role) => role.personal);
-    const faults = [...new Set(personal.map(({ roleArn }) => roleArn))]
+      .flatMap((role) => ('roleArn' in role && role.personal ? [role.roleArn] : []));
+    const faults = [...new Set(personal)]
       .map((roleArn) => sessionNameFault(scope, roleArn))
       .filter((fault) => fault !== undefined);
     return faults.map(
@@ -87,6 +87,8 @@ export class People {
     return Lazy.any({ produce: () => this.#roles });
   }
 }
+
+const keyOf = (role: PeopleRole): string => ('roleArn' in role ? role.roleArn : role.permissionSet);
 
 /**
  * The IAM users of this account that may assume the role. The session name must be the name of the user, so each session name identifies

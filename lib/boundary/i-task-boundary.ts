@@ -2,6 +2,8 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
 import type { ScheduledRuns } from '../schedules/scheduled-runs.ts';
+import type { StackManifest } from '../manifest/stack-manifest.ts';
+import type { BoundaryRecords } from './boundary-records.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { DeploymentOptions } from './options.ts';
 import type { RegisteredType } from './permit-type.ts';
@@ -19,9 +21,17 @@ export interface ITaskBoundary extends IConstruct {
   /** Receives the alarms of the boundary: subscribe the people who must respond. */
   readonly alarmTopic: sns.ITopic;
 
-  /** Lets a principal read the ledger (by id, by day and what is open), the evidence, and its copies in the archive. */
+  readonly records: BoundaryRecords;
+
+  /**
+   * Lets a principal read everything about the tasks of all types: the ledger, the evidence and its copies in the archive, the executions and
+   * the configuration of the types. It is all that `taskbound show`, `list`, `find`, `archive`, `plan` and `run --schedule` need.
+   */
   grantRead(grantee: iam.IGrantable): iam.Grant;
-  /** Lets a principal drain the stack (`taskbound drain`): refuse new tasks and undo that, list open boundaries, end executions. */
+  /**
+   * Lets a principal drain the stack: refuse new tasks and undo that, list open boundaries and read their rows, end executions. It is all that
+   * `taskbound drain` needs.
+   */
   grantDrain(grantee: iam.IGrantable): iam.Grant;
 
   /** @internal */
@@ -33,6 +43,11 @@ export interface ITaskBoundary extends IConstruct {
    * @internal
    */
   readonly _scheduledRuns: ScheduledRuns;
+  /**
+   * What clients know about the stack. `BoundedTask` adds the roles of its grants.
+   * @internal
+   */
+  readonly _manifest: StackManifest;
   /**
    * Lets the control functions start, issue and revoke tasks of a type. Called by `BoundedTask`.
    * @internal

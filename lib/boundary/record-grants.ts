@@ -1,45 +1,65 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type * as kms from 'aws-cdk-lib/aws-kms';
 import { readArchive } from '../evidence/archive-permissions.ts';
 import { readEvidenceKey } from '../evidence/evidence-key.ts';
 import { grantAll, type Permission } from '../functions/permission.ts';
-import { endExecutions } from '../workflow/execution-permissions.ts';
-import type { BoundaryRecords } from './boundary-records.ts';
+import { readTypes } from '../task-types/type-parameter.ts';
+import { endExecutions, followExecutions } from '../workflow/execution-permissions.ts';
 import { keyPermissions } from './encryption.ts';
-import type { DeploymentOptions } from './options.ts';
-import { findDueRows, listRows, readEvidence, readRows, refuseTasks } from './record-permissions.ts';
+import type { ITaskBoundary } from './i-task-boundary.ts';
+import {
+  findDueRows,
+  listRows,
+  readEvidence,
+  readEvidenceOfType,
+  readRows,
+  readRowsOfType,
+  refuseTasks,
+} from './record-permissions.ts';
 
-/** Read access to ledger and evidence, and to the public key of its signatures. Not Scan: no condition could limit it. */
-export const grantReadRecords = (
-  records: BoundaryRecords,
-  grantee: iam.IGrantable,
-  { encryptionKey, archive }: DeploymentOptions,
-): iam.Grant =>
-  grantAll(grantee, [
+/** Everything that readers of a stack need. Not Scan: no condition could limit it. */
+export function grantReadStack(boundary: ITaskBoundary, grantee: iam.IGrantable): iam.Grant {
+  const { records, _options: options } = boundary;
+  return grantAll(grantee, [
+    boundary._manifest.permission,
     readRows(records),
     listRows(records),
     findDueRows(records),
     ...readEvidence(records),
     readEvidenceKey(records.evidenceKey),
-    ...(archive ? readArchive(records, archive) : []),
-    ...keyPermissions.tables(encryptionKey).map(onlyDecrypt),
+    ...(options.archive ? readArchive(records, options.archive) : []),
+    readTypes(records),
+    followExecutions(records),
+    ...decryptTables(boundary),
   ]);
-
-const onlyDecrypt = (permission: Permission): Permission => ({
-  ...permission,
-  actions: ['kms:Decrypt', 'kms:DescribeKey'],
-});
+}
 
 /** What `taskbound drain` does: sets and removes the marker, finds open boundaries, reads their rows, ends their executions. */
-export const grantDrainRecords = (
-  records: BoundaryRecords,
-  grantee: iam.IGrantable,
-  encryptionKey: kms.IKey | undefined,
-): iam.Grant =>
-  grantAll(grantee, [
+export function grantDrainRecords(boundary: ITaskBoundary, grantee: iam.IGrantable): iam.Grant {
+  const { records, _options: options } = boundary;
+  return grantAll(grantee, [
+    boundary._manifest.permission,
     readRows(records),
     refuseTasks(records),
     findDueRows(records),
     endExecutions(records),
-    ...keyPermissions.tables(encryptionKey),
+    ...keyPermissions.tables(options.encryptionKey),
   ]);
+}
+
+/** Reads the rows of the tasks of one type: what they are, and what became of them. */
+export const readTasks = (boundary: ITaskBoundary, type: string): Permission[] => [
+  boundary._manifest.permission,
+  readRowsOfType(boundary.records, type),
+  ...decryptTables(boundary),
+];
+
+/** Reads the evidence of the tasks of one type, and the key that verifies it. */
+export const readTaskEvidence = ({ records }: ITaskBoundary, type: string): Permission[] => [
+  readEvidenceOfType(records, type),
+  readEvidenceKey(records.evidenceKey),
+];
+
+const decryptTables = ({ _options: { encryptionKey } }: ITaskBoundary): Permission[] =>
+  keyPermissions
+    .tables(encryptionKey)
+    .map((permission) => ({ ...permission, actions: ['kms:Decrypt', 'kms:DescribeKey'] }));

@@ -48,9 +48,30 @@ export const readEvidence = ({ evidence }: BoundaryRecords): Permission[] => [
 ];
 
 /**
- * Puts and deletes the marker that refuses new tasks, and no task's row. `ForAllValues` is also true of a request without any key, hence
- * `Null`: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ * The items of one type's tasks and their reviews: their keys start with the type and a dot, which no type contains. `ForAllValues` is also
+ * true of a request without any key, hence `Null`:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
+const onlyTasksOf = (type: string): NonNullable<Permission['conditions']> => ({
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${type}.*`] },
+  Null: { 'dynamodb:LeadingKeys': 'false' },
+});
+
+export const readRowsOfType = ({ ledger }: BoundaryRecords, type: string): Permission => ({
+  sid: 'ReadLedgerOfType',
+  actions: ['dynamodb:GetItem'],
+  resources: [ledger.tableArn],
+  conditions: onlyTasksOf(type),
+});
+
+export const readEvidenceOfType = ({ evidence }: BoundaryRecords, type: string): Permission => ({
+  sid: 'ReadEvidenceOfType',
+  actions: ['dynamodb:Query'],
+  resources: [evidence.tableArn],
+  conditions: onlyTasksOf(type),
+});
+
+/** Puts and deletes the marker that refuses new tasks, and no task's row. */
 export const refuseTasks = ({ ledger }: BoundaryRecords): Permission => ({
   sid: 'RefuseTasks',
   actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],

@@ -5,6 +5,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { typeParameterName } from 'taskbound-evidence/names/ids';
 import { DeclarationError } from '../../core/shared/errors.ts';
+import { granteeIn } from '../approvals/grantee.ts';
 import type { ControlFunction } from '../functions/control-function.ts';
 import { BoundaryAlarms } from '../operations/alarms.ts';
 import { Reconciler } from '../operations/reconciler.ts';
@@ -14,8 +15,9 @@ import { ControlPlane } from './control-plane.ts';
 import { letLogsUse } from './encryption.ts';
 import type { ITaskBoundary } from './i-task-boundary.ts';
 import type { DeploymentOptions } from './options.ts';
+import { StackManifest, type DeclaredManifest } from '../manifest/stack-manifest.ts';
 import { permitSchedules, permitType, sidOf, type RegisteredType } from './permit-type.ts';
-import { grantDrainRecords, grantReadRecords } from './record-grants.ts';
+import { grantDrainRecords, grantReadStack } from './record-grants.ts';
 
 export type TaskBoundaryProps = DeploymentOptions;
 
@@ -33,6 +35,8 @@ export class TaskBoundary extends Construct implements ITaskBoundary {
   readonly _control: ControlPlane;
   /** @internal */
   readonly _scheduledRuns: ScheduledRuns;
+  /** @internal */
+  readonly _manifest: StackManifest;
   readonly #reconciler: Reconciler;
   readonly #types = new Set<string>();
 
@@ -59,14 +63,35 @@ export class TaskBoundary extends Construct implements ITaskBoundary {
     this.decideUrl = addUrl(decide);
     this.endUrl = addUrl(end);
     this.typesPath = typeParameterName(Stack.of(this).stackName, '');
+    this._manifest = new StackManifest(this, 'Manifest', this.#manifest());
   }
 
   grantRead(grantee: iam.IGrantable): iam.Grant {
-    return grantReadRecords(this.records, grantee, this._options);
+    this._manifest.roles.add(grantee, 'read');
+    return grantReadStack(this, granteeIn(this, grantee));
   }
 
   grantDrain(grantee: iam.IGrantable): iam.Grant {
-    return grantDrainRecords(this.records, grantee, this._options.encryptionKey);
+    this._manifest.roles.add(grantee, 'drain');
+    return grantDrainRecords(this, granteeIn(this, grantee));
+  }
+
+  #manifest(): DeclaredManifest {
+    const {
+      records,
+      _options: { archive },
+    } = this;
+    return {
+      submitUrl: this.submitUrl,
+      decideUrl: this.decideUrl,
+      endUrl: this.endUrl,
+      ledgerTable: records.ledger.tableName,
+      evidenceTable: records.evidence.tableName,
+      evidenceKeyArn: records.evidenceKey.keyArn,
+      archive: archive === undefined ? null : { bucket: archive.bucket.bucketName, prefix: archive.prefix },
+      alarmTopicArn: this.alarmTopic.topicArn,
+      typesPath: this.typesPath,
+    };
   }
 
   /** @internal */
@@ -77,6 +102,7 @@ export class TaskBoundary extends Construct implements ITaskBoundary {
         `Task type ${config.type} is declared twice in ${this.node.path}. Rename one.`,
       );
     this.#types.add(config.type);
+    this._manifest.addType(config.type);
     permitType(this._control, registered);
     this.#reconciler.watch(`${sidOf(config.type)}Ended`, machine, (name) => ({
       boundaryId: `${config.type}.${name}`,

@@ -56,3 +56,14 @@ export class ControlFunction extends Construct {
     permit(this.role, [permission]);
   }
 }
+
+/** Calls a function by its URL only: whoever can invoke it directly could forge the caller. https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html */
+export const callUrl = ({ function: { functionArn } }: ControlFunction): Permission[] => [
+  { sid: 'CallUrl', actions: ['lambda:InvokeFunctionUrl'], resources: [functionArn] },
+  {
+    sid: 'CallByUrlOnly',
+    actions: ['lambda:InvokeFunction'],
+    resources: [functionArn],
+    conditions: { Bool: { 'lambda:InvokedViaFunctionUrl': true } },
+  },
+];

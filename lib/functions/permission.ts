@@ -28,9 +28,10 @@ export function permit(role: iam.Role, permissions: readonly Permission[]): void
 
 /** Grants several permissions to a principal, in its own policy. */
 export function grantAll(grantee: iam.IGrantable, permissions: readonly Permission[]): iam.Grant {
-  const principal = grantee.grantPrincipal;
-  if (Construct.isConstruct(principal))
-    for (const permission of permissions) acceptOpenResources(principal, permission);
+  // A managed policy is a construct itself; its principal is not.
+  const construct = [grantee, grantee.grantPrincipal].find((each) => Construct.isConstruct(each));
+  if (construct !== undefined)
+    for (const permission of permissions) acceptOpenResources(construct, permission);
   return permissions
     .map((permission) => grantOne(grantee, permission))
     .reduce((all, grant) => all.combine(grant));

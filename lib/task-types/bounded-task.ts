@@ -2,10 +2,14 @@ import { Lazy } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { ScheduleSpec, TaskTypeConfig } from '../../core/task-types/task-type.ts';
-import { People, type PeopleOptions } from '../approvals/people.ts';
+import { granteeIn } from '../approvals/grantee.ts';
+import { IdentityCenterPeople, readReservedRoles } from '../approvals/identity-center.ts';
+import { PeopleOfType, type PeopleAction, type PeopleOptions } from '../approvals/people.ts';
 import type { ITaskBoundary } from '../boundary/i-task-boundary.ts';
+import { readTaskEvidence, readTasks } from '../boundary/record-grants.ts';
 import { retainOnDeploy } from '../boundary/retain-on-deploy.ts';
-import { grantAll } from '../functions/permission.ts';
+import { callUrl } from '../functions/control-function.ts';
+import { grantAll, type Permission } from '../functions/permission.ts';
 import { checkSchedule } from '../schedules/check-schedule.ts';
 import { TaskSchedule, type ScheduleProps } from '../schedules/task-schedule.ts';
 import { checkSessionPolicy } from '../task-role/check-session-policy.ts';
@@ -26,7 +30,7 @@ export class BoundedTask extends Construct {
   readonly #boundary: ITaskBoundary;
   readonly #machine: BoundaryMachine;
   readonly #config: TaskTypeConfig;
-  readonly #people: People;
+  readonly #people: PeopleOfType;
   readonly #schedules: Record<string, ScheduleSpec> = {};
 
   constructor(scope: Construct, id: string, props: BoundedTaskProps) {
@@ -85,41 +89,80 @@ export class BoundedTask extends Construct {
     return schedule;
   }
 
-  /** Lets a role submit tasks of this type, and of no other. `submit` checks the role: a function URL cannot tell task types apart. */
+  /**
+   * Lets a role submit tasks of this type and follow them: their rows, executions and evidence. It is all that `taskbound run` needs. `submit`
+   * checks the role itself, because a function URL cannot tell task types apart.
+   */
   grantSubmit(grantee: iam.IGrantable, options: PeopleOptions = {}): iam.Grant {
-    const target = this.#boundary._control.functions.submit;
-    return this.#people.grant({ action: 'submit', grantee, options, target });
+    const permissions = [
+      ...this.#readTasks(),
+      this.#follow(),
+      ...readTaskEvidence(this.#boundary, this.type),
+    ];
+    return this.#grantPeople('submit', grantee, options, permissions);
   }
 
-  /** Lets a role approve and refuse tasks of this type, and review its emergencies. */
+  /**
+   * Lets a role approve and refuse tasks of this type, and review its emergencies. It is all that `taskbound approve` and `taskbound refuse` need:
+   * they show the task's row and compile its grant from the type.
+   */
   grantDecide(grantee: iam.IGrantable, options: PeopleOptions = {}): iam.Grant {
-    const target = this.#boundary._control.functions.decide;
-    return this.#people.grant({ action: 'decide', grantee, options, target });
+    return this.#grantPeople('decide', grantee, options, [...this.#readTasks(), this.#plan()]);
   }
 
-  /** Lets a role end tasks of this type early. */
+  /** Lets a role end tasks of this type early, and see when they are closed. It is all that `taskbound revoke` needs. */
   grantEnd(grantee: iam.IGrantable, options: PeopleOptions = {}): iam.Grant {
-    const target = this.#boundary._control.functions.end;
-    return this.#people.grant({ action: 'end', grantee, options, target });
+    return this.#grantPeople('end', grantee, options, this.#readTasks());
   }
 
-  /** Lets a principal plan tasks of this type and follow their executions. */
+  /**
+   * Lets a principal plan tasks of this type, and read their rows, executions and evidence. It is all that `taskbound plan` and `taskbound show`
+   * need for this type. `list`, `find`, `archive` and `run --schedule` read across types: they need `grantRead` of the boundary.
+   */
   grantRead(grantee: iam.IGrantable): iam.Grant {
-    return grantAll(grantee, [
-      {
-        sid: 'Follow',
-        actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
-        resources: [this.#machine.executionsArn],
-        openBecause: EXECUTIONS_OPEN,
-      },
-      { sid: 'Plan', actions: ['ssm:GetParameter'], resources: [typeArn(this, this.type)] },
-    ]);
+    this.#boundary._manifest.roles.add(grantee, `read:${this.type}`);
+    const permissions = [
+      ...this.#readTasks(),
+      this.#follow(),
+      ...readTaskEvidence(this.#boundary, this.type),
+    ];
+    return grantAll(granteeIn(this.#boundary, grantee), [...permissions, this.#plan()]);
+  }
+
+  #grantPeople(
+    action: PeopleAction,
+    grantee: iam.IGrantable,
+    options: PeopleOptions,
+    permissions: readonly Permission[],
+  ): iam.Grant {
+    this.#people.add({ action, grantee, options });
+    this.#boundary._manifest.roles.add(grantee);
+    const called = this.#boundary._control.functions[action];
+    if (grantee instanceof IdentityCenterPeople) called.permit(readReservedRoles);
+    return grantAll(granteeIn(this.#boundary, grantee), [...callUrl(called), ...permissions]);
+  }
+
+  #readTasks(): Permission[] {
+    return readTasks(this.#boundary, this.type);
+  }
+
+  #follow(): Permission {
+    return {
+      sid: 'Follow',
+      actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
+      resources: [this.#machine.executionsArn],
+      openBecause: EXECUTIONS_OPEN,
+    };
+  }
+
+  #plan(): Permission {
+    return { sid: 'Plan', actions: ['ssm:GetParameter'], resources: [typeArn(this, this.type)] };
   }
 }
 
 /** Roles are granted after the type is declared, so they are checked when the template is written. */
-function peopleOf(scope: Construct, { type, approval }: BoundedTaskProps): People {
-  const people = new People(type);
+function peopleOf(scope: Construct, { type, approval }: BoundedTaskProps): PeopleOfType {
+  const people = new PeopleOfType(type);
   scope.node.addValidation({ validate: () => people.trustPolicyFaults(scope) });
   if (approval !== undefined)
     scope.node.addValidation({ validate: () => people.approvalFaults(approval.quorum) });

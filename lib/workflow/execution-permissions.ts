@@ -22,6 +22,14 @@ export const describeExecutions = (scope: Construct): Permission => ({
   openBecause: EXECUTIONS_OPEN,
 });
 
+/** Reads the executions of all types and their histories, as `taskbound run` does while it follows a task. */
+export const followExecutions = (scope: Construct): Permission => ({
+  sid: 'FollowExecutions',
+  actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
+  resources: [allExecutions(scope)],
+  openBecause: EXECUTIONS_OPEN,
+});
+
 /** Executions of removed types too: an operator who drains the stack must be able to end them. */
 export const endExecutions = (scope: Construct): Permission => ({
   sid: 'EndExecutions',

@@ -81,8 +81,8 @@ function compileTest(
   };
 }
 
-/** `aws` or a service, a colon, and a name. */
-const CONDITION_KEY = /^[A-Za-z0-9-]+:[^\s].*$/;
+/** `aws`, a service or an identity provider (`gitlab.example.org/ci`), a colon, and a name. */
+const CONDITION_KEY = /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:\/[\w./-]+)?:[^\s].*$/;
 
 function compileKey(
   operatorText: string,

@@ -23,6 +23,9 @@ export interface PrincipalPattern {
 const ACCOUNT = /^(?:arn:[a-z-]+:iam::)?(\d{12})(:root)?$/;
 const PRINCIPAL_ARN =
   /^arn:[a-z-]+:(?:iam::\d{12}:(?:role|user)|sts::\d{12}:(?:assumed-role|federated-user))\/[\w+=,.@/-]+$/;
+/** A provider of OpenID Connect or SAML by its ARN, or a web identity provider by its host name. */
+const PROVIDER =
+  /^(?:arn:[a-z-]+:iam::\d{12}:(?:oidc|saml)-provider\/[\w+=,.@:/-]+|[a-z0-9-]+(?:\.[a-z0-9-]+)+)$/;
 const SERVICE = /^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$/;
 
 /** The account of `111122223333` or `arn:aws:iam::111122223333:root`. */
@@ -56,17 +59,26 @@ function compileServices(values: readonly string[]): ReadonlySet<string> {
   return new Set(values);
 }
 
-/**
- * Throws `MalformedPolicy` for a principal that IAM would refuse, and for the kinds `Federated` and
- * `CanonicalUser`.
- */
+/** A federated principal has no access key before its session, so no request that is evaluated here is made by one. */
+function checkProviders(values: readonly string[]): void {
+  const wrong = values.find((value) => !PROVIDER.test(value));
+  if (wrong !== undefined)
+    throw new MalformedPolicy(
+      `The federated principal ${formatValue(wrong)} must be the ARN of an identity provider, or a name such as "accounts.google.com".`,
+    );
+}
+
+const KINDS = ['AWS', 'Service', 'Federated'];
+
+/** Throws `MalformedPolicy` for a principal that IAM would refuse, and for the kind `CanonicalUser`. */
 export function compilePrincipal(block: PrincipalBlock): PrincipalPattern {
   if (block === '*') return { everyone: true, accounts: new Set(), arns: new Set(), services: new Set() };
-  const unsupported = Object.keys(block).find((kind) => kind !== 'AWS' && kind !== 'Service');
+  const unsupported = Object.keys(block).find((kind) => !KINDS.includes(kind));
   if (unsupported !== undefined)
     throw new MalformedPolicy(
-      `The principal kind ${formatValue(unsupported)} is not supported here: only "AWS" and "Service" are.`,
+      `The principal kind ${formatValue(unsupported)} is not supported here: only ${KINDS.map((kind) => `"${kind}"`).join(', ')} are.`,
     );
+  checkProviders([block['Federated'] ?? []].flat());
   return {
     ...compileAws([block['AWS'] ?? []].flat()),
     services: compileServices([block['Service'] ?? []].flat()),

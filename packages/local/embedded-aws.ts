@@ -9,18 +9,22 @@ import { type Listening, listen } from './gateway/listener.ts';
 import { REGION } from './gateway/account-and-region.ts';
 import type { Caller, Check, RawRequest, RawResponse } from './gateway/service.ts';
 import type { TrailRecord } from './trail/trail.ts';
-import type { AssemblyOptions, InProcessClientConfig, LoadedStack, StartOptions } from './embedded/types.ts';
+import type { InProcessClientConfig, LoadedStack, StackContents, StartOptions } from './embedded/types.ts';
+import type { AssemblyOptions } from './template/resolve-assembly.ts';
 import type { UndeliveredRecord } from './lambda/failure-destination.ts';
-import { restoreState, snapshotState } from './embedded/state-snapshot.ts';
+import { noteStack, restoreState } from './embedded/restore-state.ts';
+import type { ChangeListener } from './state/changes.ts';
+import type { SavedState } from './state/saved-state.ts';
 import { Stacks, type TemplateSource } from './embedded/stacks.ts';
 import { ConnectedServices } from './embedded/connected-services.ts';
 
-export type { AssemblyOptions, InProcessClientConfig, LoadedStack, StartOptions };
+export type { AssemblyOptions, InProcessClientConfig, LoadedStack, StackContents, StartOptions };
 
 /** AWS in one process: one account, one region, IAM enforced for every call. */
 export class EmbeddedAws extends ConnectedServices {
   readonly #listening: Listening[] = [];
   readonly #stacks = new Stacks(this, this.origin);
+  #resume: () => void = () => undefined;
 
   /** Starts an embedded AWS without any resources. */
   static start(options: StartOptions): Promise<EmbeddedAws> {
@@ -80,7 +84,7 @@ export class EmbeddedAws extends ConnectedServices {
     return this.authorizer.decide(caller, check, occasion);
   }
 
-  /** Starts the schedules. Their timers repeat, so virtual time always has a next timer until `stopSchedules`. */
+  /** Starts the schedules. Virtual time does not advance for their next occurrences alone. */
   startSchedules(): void {
     this.schedules.start();
   }
@@ -105,7 +109,7 @@ export class EmbeddedAws extends ConnectedServices {
     };
   }
 
-  /** Loads a stack from a folder that `cdk synth` wrote. Throws `TemplateRefused`. */
+  /** Loads a stack from a folder that `cdk synth` wrote, after the stacks on which it depends. Throws `TemplateRefused`. */
   loadAssembly(dir: string, options: AssemblyOptions = {}): Promise<LoadedStack> {
     return this.#stacks.loadAssembly(dir, options);
   }
@@ -118,21 +122,34 @@ export class EmbeddedAws extends ConnectedServices {
   /**
    * Listens on 127.0.0.1; port 0 picks a free port. Function URLs in outputs keep the origin given to
    * `start`.
+   * @param written Awaited before each response leaves, so that a client never learns what could still be lost.
    */
-  async listen(port: number): Promise<Listening> {
-    const listening = await listen(this.handle, port);
+  async listen(port: number, written: () => Promise<void> = async () => undefined): Promise<Listening> {
+    const handle = async (request: RawRequest): Promise<RawResponse> => {
+      const response = await this.handle(request);
+      await written();
+      return response;
+    };
+    const listening = await listen(handle, port);
     this.#listening.push(listening);
     return listening;
   }
 
-  /** The data of the services, as JSON text. The stack itself comes from its template. */
-  snapshot(): Promise<string> {
-    return snapshotState(this);
+  /** Restores what was saved, after the same stack was loaded. Executions that ran continue at `resume`. */
+  async restore(state: SavedState): Promise<void> {
+    this.#resume = await restoreState(this, state);
   }
 
-  /** Restores a snapshot, after the same stack was loaded. */
-  restore(json: string): Promise<void> {
-    return restoreState(this, json);
+  /** Reports every change from now on to `listener`, and what is different at each start of the same stack. */
+  follow(listener: ChangeListener): void {
+    this.changes.follow(listener);
+    noteStack(this);
+  }
+
+  /** Continues the executions that ran when the restored state was saved. */
+  resume(): void {
+    this.#resume();
+    this.#resume = () => undefined;
   }
 
   /** Ends everything: executions, deliveries and functions do not continue, and nothing keeps the process running. */

@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { BoundedTask, Parameter, Tool, Work, type ITaskBoundary } from '../../lib/index.ts';
+import { BoundedTask, Tool, Work, type ITaskBoundary } from '../../lib/index.ts';
+import { caseParameters } from '../work/case-response/parameters.ts';
 
 /** The customers' cases and the replies to them: each table has one item for each case. */
 export interface CaseTables {
@@ -39,7 +40,7 @@ export const caseTask = (scope: Construct, { boundary, cases, replies, work }: C
   new BoundedTask(scope, 'CaseResponse', {
     boundary,
     type: 'case-response',
-    parameters: { caseId: Parameter.token() },
+    parameters: caseParameters,
     tools: {
       readCase: Tool.readItem(cases, '{caseId}'),
       writeReply: Tool.putItem(replies, '{caseId}'),

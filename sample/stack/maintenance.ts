@@ -8,11 +8,11 @@ import {
   BoundedTask,
   JitSecret,
   MaintenanceWindow,
-  Parameter,
   Tool,
   Work,
   type ITaskBoundary,
 } from '../../lib/index.ts';
+import { maintenanceParameters } from '../work/database-maintenance/parameters.ts';
 
 interface MaintenanceProps {
   readonly boundary: ITaskBoundary;
@@ -38,7 +38,7 @@ export const maintenanceTask = (
   new BoundedTask(scope, 'DatabaseMaintenance', {
     boundary,
     type: 'database-maintenance',
-    parameters: { set: Parameter.token(), digest: Parameter.token() },
+    parameters: maintenanceParameters,
     // The key contains the hash of the content, so the set that runs is the set that the approvers saw.
     tools: { readSet: Tool.allow('s3:GetObject').on(sets.arnForObjects('{set}/{digest}.json')) },
     secrets: {

@@ -2,22 +2,12 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { personalPrincipal, type BoundedTask, type ITaskBoundary } from '../../lib/index.ts';
 
-/** The roles of the people who use the sample. Each session name is one person. */
-export interface SamplePeople {
-  readonly requesters: iam.IRole;
-  readonly approvers: iam.IRole;
-  readonly operators: iam.IRole;
-}
-
-export function samplePeople(
-  scope: Construct,
-  boundary: ITaskBoundary,
-  types: readonly BoundedTask[],
-): SamplePeople {
+/** The roles of the people who use the sample. Each session name is one person: `--as alice@Approvers`. */
+export function samplePeople(scope: Construct, boundary: ITaskBoundary, types: readonly BoundedTask[]): void {
   const role = (id: string, description: string) =>
-    new iam.Role(scope, `${id}Role`, { description, assumedBy: personalPrincipal() });
-  const requesters = role('Requesters', 'Submits tasks, ends them, and reads what became of them.');
-  const approvers = role('Approvers', 'Approves tasks of others, ends them, and reads what became of them.');
+    new iam.Role(scope, id, { description, assumedBy: personalPrincipal() });
+  const requesters = role('Requesters', 'Submits tasks, ends them, and reads what became of each.');
+  const approvers = role('Approvers', 'Approves tasks of others, ends them, and reads what became of each.');
   for (const type of types) {
     type.grantSubmit(requesters, { personal: true });
     type.grantDecide(approvers, { personal: true });
@@ -26,13 +16,11 @@ export function samplePeople(
       type.grantRead(people);
     }
   }
-  for (const people of [requesters, approvers]) boundary.grantRead(people);
 
-  const operators = new iam.Role(scope, 'OperatorsRole', {
-    description: 'Drains the stack before it is deleted, and reads what became of its tasks.',
+  const operators = new iam.Role(scope, 'Operators', {
+    description: 'Lists and finds the tasks of all types, and drains the stack before it is deleted.',
     assumedBy: new iam.AccountRootPrincipal(),
   });
   boundary.grantRead(operators);
   boundary.grantDrain(operators);
-  return { requesters, approvers, operators };
 }

@@ -23,7 +23,7 @@ export class SampleStack extends Stack {
     const transfer = transferTask(this, { boundary, source, destination, work: transfers });
     const maintenance = maintenanceTask(this, { boundary, sets, admin, work: maintains });
     const cases = caseTask(this, { boundary, ...tables, work: answers });
-    const people = samplePeople(this, boundary, [transfer, maintenance, cases]);
+    samplePeople(this, boundary, [transfer, maintenance, cases]);
 
     output(this, 'source', source.bucketName);
     output(this, 'destination', destination.bucketName);
@@ -31,16 +31,6 @@ export class SampleStack extends Stack {
     output(this, 'cases', tables.cases.tableName);
     output(this, 'replies', tables.replies.tableName);
     output(this, 'DatabaseAdmin', admin.secretArn);
-    output(this, 'SubmitUrl', boundary.submitUrl);
-    output(this, 'DecideUrl', boundary.decideUrl);
-    output(this, 'EndUrl', boundary.endUrl);
-    output(this, 'LedgerTable', boundary.records.ledger.tableName);
-    output(this, 'EvidenceTable', boundary.records.evidence.tableName);
-    output(this, 'EvidenceKey', boundary.records.evidenceKey.keyArn);
-    output(this, 'Requesters', people.requesters.roleArn);
-    output(this, 'Approvers', people.approvers.roleArn);
-    output(this, 'Operators', people.operators.roleArn);
-    output(this, 'TypesPath', boundary.typesPath);
     output(this, 'AlarmTopic', boundary.alarmTopic.topicArn);
   }
 }

@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { BoundedTask, JitSecret, Parameter, Tool, Work, type ITaskBoundary } from '../../lib/index.ts';
+import { BoundedTask, JitSecret, Tool, Work, type ITaskBoundary } from '../../lib/index.ts';
+import { transferParameters } from '../work/object-transfer/parameters.ts';
 
 /** Declared before the boundary, so that a single esbuild call builds all functions. */
 export const transferWork = (source: s3.Bucket, destination: s3.Bucket): Work =>
@@ -26,7 +27,7 @@ export function transferTask(
   const transfer = new BoundedTask(scope, 'ObjectTransfer', {
     boundary,
     type: 'object-transfer',
-    parameters: { sourceKey: Parameter.s3Key(), destinationKey: Parameter.s3Key() },
+    parameters: transferParameters,
     tools: {
       readSource: Tool.allow('s3:GetObject').on(source.arnForObjects('{sourceKey}')),
       writeDestination: Tool.multipartUpload(destination, '{destinationKey}', { readBack: true }),

@@ -63,7 +63,7 @@ const roleOf = ({ userIdentity }: TrailRecord): string | undefined =>
 
 function isClient({ connection }: BenchStack, record: TrailRecord): boolean {
   const role = roleOf(record);
-  return role === undefined || connection.outputs['Requesters']?.endsWith(`/${role}`) === true;
+  return role === undefined || connection.manifest.roles.some(({ arn }) => arn.endsWith(`/${role}`));
 }
 
 function callerOf(bench: BenchStack, record: TrailRecord): string {

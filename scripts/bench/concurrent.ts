@@ -1,7 +1,7 @@
-import { functionUrl } from '../../cli/connection/function-url.ts';
-import { requesterConfig } from '../../cli/connection/person-config.ts';
-import { StackRecords } from '../../cli/connection/stack-records.ts';
-import { submitRequest } from '../../cli/run/submit-request.ts';
+import { functionUrl } from '../../client/calls/function-url.ts';
+import { personConfig } from '../../cli/connection/person-config.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
+import { submitRequest } from '../../client/calls/submit-request.ts';
 import { chainFault } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import { percentile, sum, table, tally } from './figures.ts';
@@ -77,7 +77,11 @@ async function runAtOnce(bench: BenchStack, ids: readonly string[]) {
 }
 
 async function submitAll({ connection, io }: BenchStack, ids: readonly string[]): Promise<void> {
-  const at = functionUrl('submit', connection, requesterConfig(connection, io));
+  const at = functionUrl(
+    'submit',
+    connection,
+    await personConfig(connection, io, { kind: 'submit', type: 'object-transfer' }),
+  );
   const tasks = await Promise.all(ids.map((id) => submitRequest(at, transferOf(id, id))));
   const notNew = tasks.filter(({ created }) => !created);
   if (notNew.length > 0) throw new Error(`${notNew.length} tasks already existed.`);
@@ -86,7 +90,7 @@ async function submitAll({ connection, io }: BenchStack, ids: readonly string[])
 /** The state of every task in the ledger, the evidence and the buckets. */
 async function check(bench: BenchStack, ids: readonly string[]) {
   const { aws, connection } = bench;
-  const records = new StackRecords(connection.config, connection.outputs);
+  const records = new StackRecords(connection.config, connection.manifest);
   const rows: LedgerRow[] = [];
   let chainFaults = 0;
   for (const id of ids.map((taskId) => `object-transfer.${taskId}`)) {
@@ -112,9 +116,9 @@ async function check(bench: BenchStack, ids: readonly string[]) {
   };
 }
 
-const isCopied = ({ aws, connection }: BenchStack, id: string): boolean =>
+const isCopied = ({ aws, stack }: BenchStack, id: string): boolean =>
   aws.s3.store
-    .bucket(connection.outputs['destination'] ?? '')
+    .bucket(stack.outputs['destination'] ?? '')
     ?.objects.get(id)
     ?.body.toString() === `content of ${id}`;
 

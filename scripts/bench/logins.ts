@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { randomBytes } from 'node:crypto';
 import { Secret } from '../../core/secrets/secret.ts';
 import { adminAccessIn, type AdminAccess } from '../../lambdas/control/logins/admin-access.ts';
 import { pgLoginServer } from '../../lambdas/control/logins/pg-login-server.ts';
-import { startDemoDatabase } from '../../cli/local/demo-database.ts';
+import { startDemoDatabase } from '../../simulation/logins/demo-database.ts';
 import { shopSpec } from '../../simulation/logins/login-rigs.ts';
 import { percentile, table } from './figures.ts';
 import type { Bench } from './section.ts';
@@ -25,8 +24,7 @@ export interface LoginFigures {
 
 /** Creates logins on a real server on this machine, ends them, and checks that the server no longer has them. Measures real time. */
 export async function measureLogins({ runs }: Bench): Promise<readonly LoginFigures[]> {
-  const script = readFileSync(new URL('../../sample/database/demo.sql', import.meta.url), 'utf8');
-  const { server, adminSecret } = await startDemoDatabase(script);
+  const { server, adminSecret } = await startDemoDatabase();
   const admin = adminAccessIn(adminSecret, 'admin');
   try {
     await oneLogin(admin, 'warm-up');

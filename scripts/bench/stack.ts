@@ -1,7 +1,7 @@
 import type { Connection } from '../../cli/connection/connection.ts';
 import type { Io } from '../../cli/io.ts';
 import { runTask } from '../../cli/run/run-task.ts';
-import { readOutputs } from '../../cli/connection/stack-outputs.ts';
+import { readManifest } from '../../client/stack/read-manifest.ts';
 import type { RunReport } from '../../cli/run/run-report.ts';
 import type { FunctionVersion } from 'taskbound-local/lambda/types';
 import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
@@ -47,7 +47,7 @@ export async function openStack(assembly: string): Promise<BenchStack> {
   const stack = await aws.loadAssembly(assembly);
   const connection: Connection = {
     stackName: stack.stackName,
-    outputs: await readOutputs(aws.clientConfig(), stack.stackName),
+    manifest: await readManifest(aws.clientConfig(), stack.stackName),
     clock: aws.clock,
     config: aws.clientConfig(),
     hasPeople: false,
@@ -82,8 +82,8 @@ const functionsOf = (aws: EmbeddedAws, { resources }: LoadedStack): FunctionVers
     .map(({ physicalId }) => aws.lambda.registry.resolve(physicalId, undefined).fn);
 
 /** Puts an object directly into the bucket that an output names, without an AWS call. */
-export function putObject({ aws, connection }: BenchStack, output: string, key: string, text: string): void {
-  aws.s3.put(connection.outputs[output] ?? '', key, Buffer.from(text));
+export function putObject({ aws, stack }: BenchStack, output: string, key: string, text: string): void {
+  aws.s3.put(stack.outputs[output] ?? '', key, Buffer.from(text));
 }
 
 /** `Taskbound-BoundaryControlIssueIdentityFunctionE8C5EA68` -> `IssueIdentity` */

@@ -1,6 +1,6 @@
 import type { PackageJson } from './published.ts';
 
-/** The fields of a package.json that a published package keeps. Scripts, workspaces and tools are for the clone only. */
+/** The fields of a package.json that a published package keeps. Scripts, workspaces and settings of tools are for the clone only. */
 const KEPT = ['name', 'version', 'description', 'keywords', 'license', 'type', 'engines'] as const;
 
 /** `./lib/index.ts` -> `./lib/index.js` */
@@ -29,6 +29,8 @@ export function publishedManifest(
     sideEffects: false,
     dependencies: manifest.dependencies,
     ...(manifest.peerDependencies && { peerDependencies: manifest.peerDependencies }),
+    // Not installed with the package. `taskbound init` reads from them which versions work together.
+    ...('devDependencies' in manifest && { devDependencies: manifest['devDependencies'] }),
     ...(manifest.peerDependenciesMeta && { peerDependenciesMeta: manifest.peerDependenciesMeta }),
   };
 }

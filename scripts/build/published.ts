@@ -39,7 +39,7 @@ const PACKAGES: readonly Omit<Published, 'manifest'>[] = [
   { folder: 'packages/time', assets: ['README.md'] },
   { folder: 'packages/evidence', assets: ['README.md'] },
   { folder: 'packages/local', assets: ['README.md'] },
-  { folder: '', assets: ['README.md', 'CHANGELOG.md', 'docs', 'dist/functions'] },
+  { folder: '', assets: ['README.md', 'CHANGELOG.md', 'docs', 'dist/functions', 'cli/init/template'] },
 ];
 
 export const publishedPackages = (): Published[] =>

@@ -12,36 +12,49 @@ export interface Versions {
   readonly constructs: string;
 }
 
-/** Installs Taskbound into an empty folder, makes an app with `taskbound init`, and does with it what its README says. */
-export function initJourney(tarballs: readonly Tarball[], versions: Versions): void {
-  const empty = new Consumer(tarballs);
-  try {
-    empty.install(packagesFor(versions));
-    empty.run('taskbound', ['init', 'app']);
-    const app = new Consumer(tarballs, join(empty.folder, 'app'));
-    app.install(packagesFor(versions));
-    app.run('npm', ['test']);
-    app.run('npm', ['exec', 'tsc']);
-    runAndReview(app);
-  } finally {
-    empty.remove();
-  }
-}
-
+/** An app with two stacks, a VPC and a task type of its own. */
 const OWN_APP = fileURLToPath(new URL('own-app', import.meta.url));
 
-/** An app with two stacks, a VPC and a task type of its own. */
-export function ownAppJourney(tarballs: readonly Tarball[], versions: Versions): void {
+/**
+ * Installs Taskbound into an app that exists, and works with it: plans, runs, reviews. Compiles a program that imports every entry of the package,
+ * with the types of libraries checked as well. Then makes another app with `taskbound init`, and does with it what its README says.
+ */
+export function journey(tarballs: readonly Tarball[], entries: readonly string[], versions: Versions): void {
   const app = new Consumer(tarballs);
   try {
     cpSync(OWN_APP, app.folder, { recursive: true });
-    app.install(packagesFor(versions));
+    const packages = packagesFor(versions);
+    app.install({ ...packages, devDependencies: { ...packages.devDependencies, ...COMPILER } });
     runAndReview(app);
-    for (const stack of ['ShopTasks', 'ShopData'])
-      app.run('taskbound', ['plan', 'request.json', '--stack', stack], stack === 'ShopTasks' ? 0 : 2);
+    pickStacks(app);
+    compileAgainst(app, entries);
+    app.run('taskbound', ['init', 'app']);
+    initJourney(new Consumer(tarballs, join(app.folder, 'app')), versions);
   } finally {
     app.remove();
   }
+}
+
+/** The stack with the task type is found without a name; another one has no task type. */
+function pickStacks(app: Consumer): void {
+  app.run('taskbound', ['plan', 'request.json', '--local', '--stack', 'ShopTasks']);
+  app.run('taskbound', ['plan', 'request.json', '--local', '--stack', 'ShopData'], 2);
+}
+
+function compileAgainst(app: Consumer, entries: readonly string[]): void {
+  mkdirSync(join(app.folder, 'types'));
+  const lines = entries.map((entry, index) => `export * as entry${index} from '${entry}';`);
+  writeFileSync(join(app.folder, 'types/index.ts'), lines.join('\n'));
+  const options = ['--strict', '--module', 'nodenext', '--target', 'es2024', '--noEmit', '--types', 'node'];
+  app.run('tsc', [...options, '--skipLibCheck', 'false', 'types/index.ts']);
+}
+
+/** The versions of everything else are those of the generated package.json. */
+function initJourney(app: Consumer, { node }: Versions): void {
+  app.install({ devDependencies: { node } });
+  app.run('npm', ['test']);
+  app.run('tsc', []);
+  runAndReview(app);
 }
 
 /** Plans and runs the app's request, and reviews the evidence as an auditor would. */
@@ -96,35 +109,6 @@ export function evidenceJourney(
     return { megabytes, files: files.length };
   } finally {
     auditor.remove();
-  }
-}
-
-/** Compiles a program that imports every entry of `taskbound`, with the types of libraries checked as well. */
-export function typesJourney(
-  tarballs: readonly Tarball[],
-  entries: readonly string[],
-  versions: Versions,
-): void {
-  const program = new Consumer(tarballs);
-  try {
-    const packages = packagesFor(versions);
-    program.install({ ...packages, devDependencies: { ...packages.devDependencies, ...COMPILER } });
-    mkdirSync(join(program.folder, 'src'));
-    const lines = entries.map((entry, index) => `export * as entry${index} from '${entry}';`);
-    writeFileSync(join(program.folder, 'src/index.ts'), lines.join('\n'));
-    const options = [
-      '--strict',
-      '--module',
-      'nodenext',
-      '--target',
-      'es2024',
-      '--noEmit',
-      '--skipLibCheck',
-      'false',
-    ];
-    program.run('tsc', [...options, '--types', 'node', 'src/index.ts']);
-  } finally {
-    program.remove();
   }
 }
 

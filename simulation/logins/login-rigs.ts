@@ -1,12 +1,12 @@
 import { systemClock } from 'taskbound-time/system-clock';
-import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import type { PostgresSpec } from '../../core/logins/login.ts';
 import { Secret } from '../../core/secrets/secret.ts';
 import { adminAccessIn, type AdminAccess } from '../../lambdas/control/logins/admin-access.ts';
 import type { LoginServer } from '../../lambdas/control/logins/login-server.ts';
 import { pgLoginServer } from '../../lambdas/control/logins/pg-login-server.ts';
-import { DEMO_DATABASE, startDemoDatabase, type DemoDatabase } from '../../cli/local/demo-database.ts';
+import type { LocalDatabase } from '../../cli/local/local-database.ts';
+import { DEMO_DATABASE, startDemoDatabase } from './demo-database.ts';
 import { PostgresModel, type ObjectKind } from './postgres-model.ts';
 
 /**
@@ -63,21 +63,18 @@ export async function modelRig(): Promise<Rig> {
   };
 }
 
-export const demoScript = (): string =>
-  readFileSync(new URL('../../sample/database/demo.sql', import.meta.url), 'utf8');
-
 /** A rig with a real server, with further functions. */
 export type RealRig = Rig & {
   readonly log: readonly string[];
   /** Runs statements as the superuser. */
-  run: DemoDatabase['server']['run'];
+  run: LocalDatabase['server']['run'];
   /** A session of a login for any statement. */
   client(name: string, password: string, database?: string): Promise<pg.Client>;
 };
 
 /** The server logs every statement, so a test can check that it does not log secrets. */
 export async function realRig(settings: Readonly<Record<string, string>> = {}): Promise<RealRig> {
-  const { server, adminSecret } = await startDemoDatabase(demoScript(), {
+  const { server, adminSecret } = await startDemoDatabase({
     settings: { log_statement: 'all', log_min_error_statement: 'debug5', ...settings },
   });
   const admin = adminAccessIn(adminSecret, 'admin');

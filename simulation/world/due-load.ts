@@ -50,7 +50,7 @@ async function fill(world: World, size: { closed: number; open: number; due: num
     ...copies(open, 'open', size.open),
     ...copies({ ...unswept, due: 'due', dueAtMs: nowMs }, 'due', size.due),
   ];
-  const table = world.stack.outputs['LedgerTable'] ?? '';
+  const table = world.manifest.ledgerTable;
   for (let at = 0; at < rows.length; at += PARALLEL_WRITES)
     await Promise.all(
       rows.slice(at, at + PARALLEL_WRITES).map((row) => world.aws.dynamodb.putItem(table, marshall(row))),

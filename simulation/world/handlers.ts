@@ -13,13 +13,15 @@ import { issueSecretHandler } from '../../lambdas/issue-secret/handler.ts';
 import { proveRevokedHandler } from '../../lambdas/prove-revoked/handler.ts';
 import { reconcileHandler } from '../../lambdas/reconcile/handler.ts';
 import { revokeAndRecordHandler } from '../../lambdas/revoke-and-record/handler.ts';
-import { defineWork, type Work } from '../../lambdas/runtime/index.ts';
+import { defineWork, type ParameterSpecs, type Work } from '../../lambdas/runtime/index.ts';
 import type { WorkPorts } from '../../lambdas/runtime/ports.ts';
 import { submitHandler } from '../../lambdas/submit/handler.ts';
 import { submitScheduledHandler } from '../../lambdas/submit-scheduled/handler.ts';
 import { maintenanceEnvironment } from '../../sample/work/database-maintenance/environment.ts';
 import { maintain } from '../../sample/work/database-maintenance/maintain.ts';
+import type { maintenanceParameters } from '../../sample/work/database-maintenance/parameters.ts';
 import { transferEnvironment } from '../../sample/work/object-transfer/environment.ts';
+import type { transferParameters } from '../../sample/work/object-transfer/parameters.ts';
 import { transferObject } from '../../sample/work/object-transfer/transfer.ts';
 import type { SimulatedLoginServer } from '../logins/simulated-login-server.ts';
 import { withoutEndpointRules } from './transport.ts';
@@ -56,14 +58,15 @@ const CONTROL: Readonly<
 
 const WORK = 'Work';
 const MAINTENANCE_WORK = 'MaintenanceWork';
-const WORKS: Readonly<Record<string, (ports: FunctionPorts) => Work>> = {
-  [WORK]: ({ environment }) => {
-    const transfer = transferEnvironment.parse(environment);
-    return (task) => transferObject(task, transfer);
+const WORKS: Readonly<Record<string, (ports: FunctionPorts) => Handler>> = {
+  [WORK]: (ports) => {
+    const transfer = transferEnvironment.parse(ports.environment);
+    return workHandler<typeof transferParameters>((task) => transferObject(task, transfer), ports);
   },
-  [MAINTENANCE_WORK]: ({ environment, loginServer }) => {
-    const maintenance = maintenanceEnvironment.parse(environment);
-    return (task) => maintain(task, maintenance, loginServer.withLogin);
+  [MAINTENANCE_WORK]: (ports) => {
+    const maintenance = maintenanceEnvironment.parse(ports.environment);
+    const { withLogin } = ports.loginServer;
+    return workHandler<typeof maintenanceParameters>((task) => maintain(task, maintenance, withLogin), ports);
   },
 };
 
@@ -85,7 +88,7 @@ export function shortName(physicalId: string): string {
 /** The real handler, made as on Lambda but with the dependencies of the simulation. */
 export function makeHandler(name: string, ports: FunctionPorts): Handler {
   const work = WORKS[name];
-  if (work !== undefined) return workHandler(work(ports), ports);
+  if (work !== undefined) return work(ports);
   const make = CONTROL[name];
   if (make === undefined) throw new RangeError(`The simulation has no handler for ${name}.`);
   const { aws, awsOnce } = ports;
@@ -96,7 +99,10 @@ export function makeHandler(name: string, ports: FunctionPorts): Handler {
   }) as Handler;
 }
 
-function workHandler(work: Work, { aws, clock }: FunctionPorts): Handler {
+function workHandler<Declared extends ParameterSpecs>(
+  work: Work<Declared>,
+  { aws, clock }: FunctionPorts,
+): Handler {
   const ports: WorkPorts = {
     clock,
     environment: { AWS_REGION: 'eu-central-1' },

@@ -1,7 +1,9 @@
 import { AnswerLost } from 'taskbound-local/gateway/intercept';
 import { userCaller } from 'taskbound-local/gateway/auth/credentials';
 import type { RawResponse } from 'taskbound-local/gateway/service';
-import type { EmbeddedAws, LoadedStack } from 'taskbound-local/embedded-aws';
+import type { EmbeddedAws } from 'taskbound-local/embedded-aws';
+import type { Manifest } from '../../core/manifest/manifest.ts';
+import { roleNamed } from './stack-manifest.ts';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { Fault } from '../schedules/schedule.ts';
 
@@ -27,10 +29,11 @@ const LATE_MS = 5_000;
 const OTHER_DIGEST = 'f'.repeat(64);
 
 type Role = 'Requesters' | 'Approvers';
+type Url = 'submitUrl' | 'decideUrl' | 'endUrl';
 
 interface PeopleParts {
   readonly aws: EmbeddedAws;
-  readonly stack: LoadedStack;
+  readonly manifest: Manifest;
   /** The row as a role with `grantRead` sees it. */
   readonly row: (boundaryId: string) => LedgerRow | undefined;
   readonly fault: Extract<Fault, { readonly kind: 'people' }>['what'] | undefined;
@@ -50,7 +53,7 @@ export class People {
 
   /** Submits a request. Returns whether it was accepted. */
   async submit(request: object): Promise<boolean> {
-    return (await this.#postUntilAnswered('SubmitUrl', 'ann', 'Requesters', request)) === 200;
+    return (await this.#postUntilAnswered('submitUrl', 'ann', 'Requesters', request)) === 200;
   }
 
   /**
@@ -121,7 +124,7 @@ export class People {
       ...(what !== 'end' && { decision: what, grantDigest }),
     };
     const status = await this.#postUntilAnswered(
-      what === 'end' ? 'EndUrl' : 'DecideUrl',
+      what === 'end' ? 'endUrl' : 'decideUrl',
       person,
       'Approvers',
       body,
@@ -131,14 +134,9 @@ export class People {
   }
 
   /** Repeats the call until the answer is not a failure of the stack. Returns its status. */
-  async #postUntilAnswered(
-    output: string,
-    person: string,
-    role: Role,
-    body: object,
-  ): Promise<number | undefined> {
+  async #postUntilAnswered(url: Url, person: string, role: Role, body: object): Promise<number | undefined> {
     for (let tries = 1; tries <= TRIES; tries += 1) {
-      const status = await this.#post(output, person, role, JSON.stringify(body));
+      const status = await this.#post(url, person, role, JSON.stringify(body));
       if (status !== undefined && status < 500) return status;
       await this.#parts.aws.clock.sleep(PAUSE_MS);
     }
@@ -146,18 +144,18 @@ export class People {
   }
 
   /** Returns the status of the answer; undefined if the answer was lost. */
-  async #post(output: string, person: string, role: Role, body: string): Promise<number | undefined> {
-    const { aws, stack } = this.#parts;
-    const url = new URL(stack.outputs[output] ?? '');
+  async #post(url: Url, person: string, role: Role, body: string): Promise<number | undefined> {
+    const { aws, manifest } = this.#parts;
+    const target = new URL(manifest[url]);
     const { caller } = aws.sts.assumeRole(
       userCaller(person),
-      { roleArn: stack.outputs[role] ?? '', sessionName: person, seconds: 3600, tags: {} },
+      { roleArn: roleNamed(manifest, role), sessionName: person, seconds: 3600, tags: {} },
       aws.clock.nowMs(),
     );
     const request = {
       method: 'POST',
-      path: url.pathname,
-      headers: { host: url.host, 'content-type': 'application/json' },
+      path: target.pathname,
+      headers: { host: target.host, 'content-type': 'application/json' },
       body: Buffer.from(body),
     };
     return aws.handleAs('lambda', caller, request).then(

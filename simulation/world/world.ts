@@ -20,6 +20,8 @@ import {
 import { People } from './people.ts';
 import { PostgresModel } from '../logins/postgres-model.ts';
 import type { Schedule } from '../schedules/schedule.ts';
+import type { Manifest } from '../../core/manifest/manifest.ts';
+import { manifestIn } from './stack-manifest.ts';
 import { SimulatedLoginServer } from '../logins/simulated-login-server.ts';
 import { Witness } from '../judges/witness.ts';
 
@@ -59,6 +61,7 @@ export class World {
   /** The database server for maintenance. */
   readonly model: PostgresModel;
   readonly people: People;
+  readonly manifest: Manifest;
   /** Defects of the embedded AWS itself. The result of a run with a defect is not valid. */
   readonly defects: unknown[] = [];
   /** Called for each boundary whose work function returned that it is done. */
@@ -127,11 +130,12 @@ export class World {
     this.model = model;
     this.schedule = schedule;
     this.kind = KIND[schedule.task];
-    const { LedgerTable: ledger = '', EvidenceTable: evidence = '' } = stack.outputs;
+    this.manifest = manifestIn(aws, stack.stackName);
+    const { ledgerTable: ledger, evidenceTable: evidence } = this.manifest;
     this.witness = new Witness(this.kind.startMs, { ledger, evidence });
     this.people = new People({
       aws,
-      stack,
+      manifest: this.manifest,
       row: (boundaryId) => this.witness.rows.get(boundaryId)?.at(-1)?.what,
       fault: schedule.faults.find((fault) => fault.kind === 'people')?.what,
     });
@@ -149,7 +153,7 @@ export class World {
 
   /** The public key of the stack, read from the embedded AWS. */
   get evidenceKey(): KeyObject {
-    const der = this.aws.keys.signing(this.stack.outputs['EvidenceKey'] ?? '')?.publicKeyDer();
+    const der = this.aws.keys.signing(this.manifest.evidenceKeyArn)?.publicKeyDer();
     return createPublicKey({ key: der ?? Buffer.alloc(0), format: 'der', type: 'spki' });
   }
 

@@ -164,7 +164,6 @@ describe('the limit of the policy', () => {
 
 describe('usage', () => {
   it.each([
-    [[], /No command was given/],
     [['frobnicate'], /unknown command 'frobnicate'/],
     [['run', '--local'], /Neither a request nor --schedule was given/],
     [['run', 'a', 'b'], /too many arguments/],
@@ -172,8 +171,11 @@ describe('usage', () => {
     [['list', '--days', '0'], /"0" was given; allowed: a whole number from 1 to 366/],
     [['list', '--days', '1e1'], /"1e1" was given/],
     [['local', '--port', '99999'], /allowed: a whole number from 1 to 65535/],
-    [['run', 'good.json', '--local', '--stack', 'X'], /--local and --stack X were both given/],
-    [['plan', 'good.json', '--assembly', 'x', '--stack', 'X'], /--stack X and --assembly were both given/],
+    [
+      ['run', 'good.json', '--local', '--stack', 'X'],
+      /has the stacks Taskbound; no stack is named X\. Choose one with --stack/,
+    ],
+    [['run', 'good.json', '--assembly', 'x', '--stack', 'X'], /run needs a target/],
     [['plan', 'good.json', '--assembly', 'nowhere'], /--assembly nowhere has no manifest\.json/],
     [
       ['run', 'good.json', '--stack', 'X', '--seed', 'x'],
@@ -209,7 +211,8 @@ describe('usage', () => {
     const { code, stdout } = await call(await temporaryFolder(), ['--help']);
     expect(code).toBe(0);
     const lines = stdout.split('\n').flatMap((line) => /^(?:\S.*:| {2}[a-z]+)(?= |$)/.exec(line) ?? []);
-    expect(lines.slice(lines.indexOf('Run tasks:')).map((line) => line.trim())).toEqual([
+    expect(lines.slice(lines.indexOf('Start:')).map((line) => line.trim())).toEqual([
+      ...['Start:', 'init'],
       ...['Run tasks:', 'run', 'plan', 'local'],
       ...['Decide:', 'approve', 'refuse', 'revoke'],
       ...['Review evidence:', 'show', 'find', 'verify', 'audit', 'report', 'controls', 'archive'],

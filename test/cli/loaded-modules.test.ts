@@ -7,7 +7,7 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER = 'test/fixtures/bundle-v0.1';
 const BUNDLE = `${FOLDER}/${readdirSync(`${PROJECT}/${FOLDER}`).find((name) => name.endsWith('.evidence.json'))}`;
 const KEY = ['--key', `${FOLDER}/taskbound.pub.pem`];
-const AWS_OR_CDK = /\/node_modules\/(@aws-sdk|@smithy|aws-cdk-lib|constructs)\//;
+const AWS_OR_CDK = /\/node_modules\/(@aws-cdk|@aws-sdk|@smithy|aws-cdk-lib|constructs)\//;
 
 /** Every module that a command loads. */
 function modulesOf(...argv: string[]): readonly string[] {

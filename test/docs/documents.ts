@@ -6,6 +6,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDERS = [
   'bin',
   'cli',
+  'client',
   'core',
   'docs',
   'lambdas',

@@ -52,6 +52,17 @@ describe('an action on a role or a key needs an allow in the resource policy', (
     ],
     ['identity allows, no trust policy', { identity: [may] }, NO_TRUST, assume],
     [
+      'identity allows, an identity provider is trusted',
+      {
+        identity: [may],
+        resource: trust({
+          Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`,
+        }),
+      },
+      NO_TRUST,
+      assume,
+    ],
+    [
       'identity allows, a service is trusted',
       { identity: [may], resource: trust({ Service: 'lambda.amazonaws.com' }) },
       NO_TRUST,

@@ -100,9 +100,14 @@ describe('parsePolicy refuses', () => {
       'service principal "*"',
     ],
     [
-      'a federated principal',
+      'a federated principal that is no provider',
       policy({ ...good, Principal: { Federated: 'x' } }),
-      '"Federated" is not supported',
+      'federated principal "x" must be the ARN of an identity provider',
+    ],
+    [
+      'a canonical user',
+      policy({ ...good, Principal: { CanonicalUser: 'x' } }),
+      '"CanonicalUser" is not supported here: only "AWS", "Service", "Federated" are',
     ],
     [
       'NotPrincipal with Allow',
@@ -198,4 +203,21 @@ describe('parsePolicy for one use', () => {
     if (expected === undefined) expect(parse).not.toThrow();
     else expect(parse).toThrow(expected);
   });
+});
+
+it.each([
+  'arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com',
+  'arn:aws:iam::111122223333:saml-provider/Corp',
+  'accounts.google.com',
+])('a trust policy may name the identity provider %s', (Federated) => {
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Federated },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: {
+      StringEquals: { 'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com' },
+      StringLike: { 'gitlab.example.org/ci:sub': 'project_path:a/b:*' },
+    },
+  };
+  expect(() => parsePolicy(policy(statement), 'trust')).not.toThrow();
 });

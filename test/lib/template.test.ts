@@ -20,6 +20,16 @@ const MAKE_SECRETS = ['CreateSecret', 'DeleteSecret', 'PutResourcePolicy', 'PutS
 const READ_ADMIN = 'secretsmanager:GetSecretValue';
 const ASSUME = ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'];
 const FOLLOW = ['ssm:GetParameter', 'states:DescribeExecution', 'states:GetExecutionHistory'];
+const MANIFEST = 'ssm:GetParameter';
+/** `grantRead` of the boundary: a row, three indexes and the evidence, the key, the types, every execution. */
+const READ = [
+  'dynamodb:GetItem',
+  ...Array.from({ length: 4 }, () => 'dynamodb:Query'),
+  'kms:GetPublicKey',
+  ...FOLLOW,
+];
+/** The tasks of one type: their configuration, executions, rows and evidence. */
+const TASKS = [...FOLLOW, 'dynamodb:GetItem', 'dynamodb:Query'];
 const FUNCTION = [...LOGS, ...XRAY];
 
 /** The permissions of a state machine: its functions, its traces, its log delivery. */
@@ -42,19 +52,14 @@ const START = ['states:StartExecution'];
 
 /** The URLs of two functions, which may be called only through them, and read access. */
 const PEOPLE = [
-  'dynamodb:GetItem',
-  // For three indexes and the evidence.
-  'dynamodb:Query',
-  'dynamodb:Query',
-  'dynamodb:Query',
-  'dynamodb:Query',
+  MANIFEST,
   'kms:GetPublicKey',
   ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
   ...['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'],
   // For each type.
-  ...FOLLOW,
-  ...FOLLOW,
-  ...FOLLOW,
+  ...TASKS,
+  ...TASKS,
+  ...TASKS,
 ];
 
 /** The exact actions of each role. */
@@ -132,22 +137,9 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
   ['DatabaseMaintenanceWorkflowRole', MACHINE],
   ['CaseResponseWorkRole', [...FUNCTION, 'secretsmanager:GetSecretValue']],
   ['CaseResponseWorkflowRole', MACHINE],
-  [
-    'OperatorsRole',
-    [
-      'dynamodb:DeleteItem',
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:Query',
-      'dynamodb:Query',
-      'dynamodb:Query',
-      'dynamodb:Query',
-      'kms:GetPublicKey',
-      'states:StopExecution',
-    ],
-  ],
-  ['RequestersRole', PEOPLE],
-  ['ApproversRole', PEOPLE],
+  ['Operators', [MANIFEST, ...READ, 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'states:StopExecution']],
+  ['Requesters', PEOPLE],
+  ['Approvers', PEOPLE],
 ];
 
 describe('roles', () => {
@@ -211,7 +203,7 @@ describe('roles', () => {
     );
     expect(found).toEqual([
       {
-        where: expect.stringMatching(/^OperatorsRoleDefaultPolicy/),
+        where: expect.stringMatching(/^OperatorsDefaultPolicy/),
         statement: {
           Effect: 'Allow',
           Action: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
@@ -249,7 +241,7 @@ describe('roles', () => {
 
   it('may call submit only through its URL, because a direct call could forge the caller', () => {
     const calls = statementsIn(resources)
-      .filter(({ where }) => where.startsWith('RequestersRole'))
+      .filter(({ where }) => where.startsWith('Requesters'))
       .map(({ statement }) => statement);
     expect(calls.find((call) => call['Action'] === 'lambda:InvokeFunction')?.['Condition']).toEqual({
       Bool: { 'lambda:InvokedViaFunctionUrl': true },
@@ -573,7 +565,7 @@ it('the evidence has one sparse index with only keys, which contains only events
 });
 
 describe('the configuration of a type', () => {
-  const [parameter] = ofType(resources, 'AWS::SSM::Parameter');
+  const parameter = ofType(resources, 'AWS::SSM::Parameter').find(([id]) => id.startsWith('ObjectTransfer'));
   const text = textOf(parameter?.[1].Properties['Value']);
 
   it('is in the form that the functions parse, with the submitters', () => {
@@ -584,8 +576,8 @@ describe('the configuration of a type', () => {
       [expect.stringMatching(/^<Destination\w+\.Arn>\/\{destinationKey\}$/)],
       [expect.stringMatching(/^<Destination\w+\.Arn>\/\{destinationKey\}\.receipt\.json$/)],
     ]);
-    expect(config.people.submit.map(({ roleArn }) => roleArn)).toEqual([
-      expect.stringMatching(/^<RequestersRole\w+\.Arn>$/),
+    expect(config.people.submit.map((role) => ('roleArn' in role ? role.roleArn : role))).toEqual([
+      expect.stringMatching(/^<Requesters\w+\.Arn>$/),
     ]);
     expect(config.leaseSeconds).toBe(120);
     expect(config.schedules).toEqual({

@@ -98,11 +98,21 @@ const OPEN: readonly (readonly [where: RegExp, text: RegExp, because: string])[]
   ],
   [/^BoundaryAlarmsTopicPolicy/, /^\*$/, 'CDK’s Deny of everything without TLS: every caller.'],
   [
-    /^(Operators|BoundaryControlEnd)Role/,
+    /^OperatorsDefaultPolicy|^BoundaryControlEndRole/,
     /:execution:Taskbound-\*:\*$/,
-    'Executions are named after tasks. Those of a removed type must be ended too.',
+    'Executions are named after tasks. Those of a removed type must be read and ended too.',
   ],
-  [/^(Requesters|Approvers)Role/, /:execution:<\w+\.Name>:\*$/, 'Executions are named after tasks.'],
+  [/^(Requesters|Approvers)DefaultPolicy/, /:execution:<\w+\.Name>:\*$/, 'Executions are named after tasks.'],
+  [
+    /^(Requesters|Approvers)DefaultPolicy/,
+    /^(object-transfer|database-maintenance|case-response)\.\*$/,
+    'In a condition: the keys of the items of a type’s tasks start with the type.',
+  ],
+  [
+    /^OperatorsDefaultPolicy/,
+    /:parameter\/taskbound\/Taskbound\/types\/\*$/,
+    'Types are declared after the boundary.',
+  ],
 ];
 
 describe('every wildcard in a policy', () => {

@@ -9,12 +9,12 @@ import { closeAfterFile } from '../fixtures/worlds.ts';
 import { inject } from 'vitest';
 import type { Connection } from '../../cli/connection/connection.ts';
 import type { Io } from '../../cli/io.ts';
-import { requesterConfig } from '../../cli/connection/person-config.ts';
-import { StackRecords } from '../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../client/stack/stack-records.ts';
 import { exitCodeOfRun, type RunReport } from '../../cli/run/run-report.ts';
 import { runTask } from '../../cli/run/run-task.ts';
-import { personConfig } from '../../cli/connection/person-config.ts';
-import { readOutputs } from '../../cli/connection/stack-outputs.ts';
+import { sessionConfig } from '../../cli/connection/person-config.ts';
+import type { Manifest } from '../../core/manifest/manifest.ts';
+import { manifestIn, roleNamed } from '../../simulation/world/stack-manifest.ts';
 import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import type { LedgerRow } from '../../core/ledger/ledger.ts';
 import type { TaskRequest } from '../../core/requests/request.ts';
@@ -49,7 +49,7 @@ export class Deployed {
   readonly messages: string[] = [];
   #progress = '';
 
-  constructor(aws: EmbeddedAws, stack: LoadedStack, outputs: Connection['outputs']) {
+  constructor(aws: EmbeddedAws, stack: LoadedStack, manifest: Manifest) {
     this.aws = aws;
     this.stack = stack;
     this.startMs = aws.clock.nowMs();
@@ -62,7 +62,7 @@ export class Deployed {
     });
     this.connection = {
       stackName: stack.stackName,
-      outputs,
+      manifest,
       clock: aws.clock,
       config: aws.clientConfig(),
       hasPeople: false,
@@ -106,12 +106,17 @@ export class Deployed {
 
   /** The client configuration of a person in one of the stack's roles. */
   person(name: string, role = 'Approvers') {
-    return personConfig({ ...this.connection, as: { name, roleOutput: role } }, this.io, role);
+    return sessionConfig(this.connection, { name, role: this.role(role) });
+  }
+
+  /** The ARN of a role of the stack. */
+  role(id: string): string {
+    return roleNamed(this.connection.manifest, id);
   }
 
   /** The client configuration of a session of `Requesters`. */
   get requester() {
-    return requesterConfig(this.connection, this.io);
+    return this.person('ann', 'Requesters');
   }
 
   /** Runs a task to its end. A task that needs approval is approved by as many people as its quorum requires. */
@@ -121,7 +126,7 @@ export class Deployed {
     const approveAs = waitsForApproval(request) ? APPROVERS : [];
     const running = runTask(this.connection, request, { out: undefined, io: this.io, approveAs });
     const report = await running.finally(() => this.aws.stopSchedules());
-    const records = new StackRecords(this.connection.config, this.connection.outputs);
+    const records = new StackRecords(this.connection.config, this.connection.manifest);
     const row = await records.row(report.boundaryId);
     if (row === undefined) throw new Error(`No row for ${report.boundaryId}`);
     const events = await records.events(report.boundaryId);
@@ -150,7 +155,7 @@ const NEED_APPROVAL = new Set(['database-maintenance']);
 export const waitsForApproval = ({ type, emergency }: TaskRequest): boolean =>
   NEED_APPROVAL.has(type) && emergency === undefined;
 /** As many people as the sample's types require. */
-export const APPROVERS = ['bob', 'carol'].map((name) => ({ name, roleOutput: 'Approvers' }));
+export const APPROVERS = ['bob', 'carol'].map((name) => ({ name, role: 'Approvers' }));
 
 /** Loads one of the synthesized apps into a fresh embedded AWS on a virtual clock. */
 export async function deploy(
@@ -167,8 +172,8 @@ export async function deploy(
     await EmbeddedAws.start({ clock: new VirtualClock({ startMs }), policyDelayMs }),
   );
   const stack = await aws.loadAssembly(inject('assemblies')[app], { ...(transform && { transform }) });
-  const deployed = new Deployed(aws, stack, await readOutputs(aws.clientConfig(), stack.stackName));
-  checkWrittenEvents(aws, deployed.output('EvidenceTable'));
+  const deployed = new Deployed(aws, stack, manifestIn(aws, stack.stackName));
+  checkWrittenEvents(aws, deployed.connection.manifest.evidenceTable);
   return deployed;
 }
 

@@ -7,6 +7,8 @@ export interface VerifiedCaller {
   readonly arn: string;
   readonly userId: string;
   readonly accountId: string;
+  /** The ARN of the caller's role, with its path, if it was looked up: see `reserved-role.ts`. */
+  readonly roleArn?: string;
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads */

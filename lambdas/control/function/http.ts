@@ -5,6 +5,7 @@ import { parseStrictJson } from '../../../core/requests/strict-json.ts';
 import { URL_ERRORS } from '../../../core/requests/http-status.ts';
 import { callerOf, type VerifiedCaller } from './caller.ts';
 import { log } from './log.ts';
+import type { Identify } from './reserved-role.ts';
 
 const respond = (statusCode: number, body: unknown): APIGatewayProxyStructuredResultV2 => ({
   statusCode,
@@ -40,12 +41,13 @@ export const overHttp =
   <Result extends { readonly boundaryId: string }>(
     name: string,
     what: string,
+    identify: Identify,
     answer: (body: unknown, caller: VerifiedCaller) => Promise<Result>,
   ): UrlHandler =>
   async (event) => {
     try {
       const body = parseStrictJson(bodyOf(event), what);
-      const result = await answer(body, callerOf(event));
+      const result = await answer(body, await identify(callerOf(event)));
       log('info', `${name} done`, { boundaryId: result.boundaryId });
       return respond(200, result);
     } catch (error) {

@@ -4,7 +4,7 @@ import { EXIT } from '../command/exit-codes.ts';
 import { Output } from '../command/output.ts';
 import { runProgram } from '../command/program.ts';
 import { systemClock } from '../command/system-clock.ts';
-import { version } from '../command/version.ts';
+import { ownPackage } from '../command/own-package.ts';
 
 enableCompileCache();
 const output = new Output(process.stdout);
@@ -22,7 +22,7 @@ process.exitCode = await runProgram(
   {
     name: 'taskbound-evidence',
     description: 'Verifies, audits and reports the evidence of Taskbound tasks, without an account.',
-    version: version(import.meta.url),
+    version: ownPackage(import.meta.url).version,
     declare: (program, exitWith) => declareEvidence(program, io, exitWith),
     // 0, 1 and 4 are statements about the evidence.
     exitCodeOf: () => EXIT.usage,

@@ -21,7 +21,10 @@ export interface Program {
   readonly actingCommands?: readonly string[];
 }
 
-/** Runs one command. `argv` contains the arguments only. Returns the exit code. Reads and writes only through `io` and the given files. */
+/**
+ * Runs one command. `argv` contains the arguments only; without any, the help is printed. Returns the exit code. Reads and writes only through `io`
+ * and the given files.
+ */
 export async function runProgram(program: Program, argv: readonly string[], io: CommandIo): Promise<number> {
   const { name, actingCommands = [] } = program;
   let code: number = EXIT.done;
@@ -35,7 +38,8 @@ export async function runProgram(program: Program, argv: readonly string[], io: 
     .hook('preAction', (_program, called) => void (command = called.name()));
   program.declare(commands, async (outcome) => void (code = await outcome));
   try {
-    await commands.parseAsync([...argv], { from: 'user' });
+    if (argv.length === 0) commands.outputHelp();
+    else await commands.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     code =
       error instanceof CommanderError
@@ -70,10 +74,7 @@ function printUsageError(
   io: CommandIo,
 ): number {
   if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return EXIT.done;
-  const text =
-    error.code === 'commander.help'
-      ? 'No command was given'
-      : error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  const text = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
   const message = `${text}${/[.?!)]$/.test(text) ? '' : '.'} See ${name} --help.`;
   io.err(`${name}: ${message}\n`);
   if (argv.includes('--json')) printJson(io, { error: { name: 'UsageError', message } });

@@ -14,7 +14,7 @@ export async function codeAfterOutput(
   const failure = await io.outFailure?.();
   if (failure === undefined) return code;
   const nextStep = acts
-    ? `The effects of ${command} remain: see ${program} list.`
+    ? `The effects of ${command} remain${command === 'init' ? '' : `: see ${program} list`}.`
     : 'Run the command again with an output that can be written.';
   io.err(
     `${program}: the result was not delivered, because standard output cannot be written: ${messageOf(failure)}. ${nextStep}\n`,

@@ -1,4 +1,4 @@
-import type { LocalClock, TimerHandle } from './local-clock.ts';
+import type { LocalClock, TimerHandle, TimerOptions } from './local-clock.ts';
 import { sleepOn } from './sleep-on-clock.ts';
 
 /**
@@ -18,12 +18,16 @@ export class ClosableClock implements LocalClock {
     return this.#clock.nowMs();
   }
 
-  setTimer(ms: number, fn: () => void): TimerHandle {
+  setTimer(ms: number, fn: () => void, options?: TimerOptions): TimerHandle {
     if (this.#isClosed) return { cancel: () => undefined };
-    const inner = this.#clock.setTimer(ms, () => {
-      this.#timers.delete(timer);
-      fn();
-    });
+    const inner = this.#clock.setTimer(
+      ms,
+      () => {
+        this.#timers.delete(timer);
+        fn();
+      },
+      options,
+    );
     const timer: TimerHandle = {
       cancel: () => {
         this.#timers.delete(timer);

@@ -1,4 +1,4 @@
-import type { LocalClock, TimerHandle } from './local-clock.ts';
+import type { LocalClock, TimerHandle, TimerOptions } from './local-clock.ts';
 import { sleepOn } from './sleep-on-clock.ts';
 
 /**
@@ -11,16 +11,20 @@ const IDLE_TURNS = 8;
 interface Timer {
   readonly dueMs: number;
   readonly fn: () => void;
+  readonly isBackground: boolean;
 }
 
 /**
- * Time that advances only while no work is in progress: no hold is taken, the event loop has been idle for
- * some turns, and a timer is pending. Then it jumps to the earliest timer (ties in the order they were set)
- * and fires it. Without a pending timer it schedules nothing, so it does not keep the process alive.
+ * Time that advances only while something waits and no work is in progress: a timer is pending that is not in
+ * the background, no hold is taken, and the event loop has been idle for some turns. Then it jumps to the
+ * earliest timer (ties in the order they were set), also one in the background, and fires it. While nothing
+ * waits, time stands still and nothing is scheduled, so it does not keep the process alive.
  */
 export class VirtualClock implements LocalClock {
   readonly #timers: Timer[] = [];
   #nowMs: number;
+  /** The number of timers that are not in the background. */
+  #awaited = 0;
   #holds = 0;
   #idleTurns = 0;
   #watching = false;
@@ -33,9 +37,9 @@ export class VirtualClock implements LocalClock {
     return this.#nowMs;
   }
 
-  setTimer(ms: number, fn: () => void): TimerHandle {
+  setTimer(ms: number, fn: () => void, { isBackground = false }: TimerOptions = {}): TimerHandle {
     // Rounded up to whole milliseconds, like Date: a backoff of 32.7 ms ends at 33.
-    const timer: Timer = { dueMs: Math.ceil(this.#nowMs + Math.max(0, ms)), fn };
+    const timer: Timer = { dueMs: Math.ceil(this.#nowMs + Math.max(0, ms)), fn, isBackground };
     this.#insert(timer);
     this.#activity();
     return { cancel: () => this.#remove(timer) };
@@ -74,11 +78,14 @@ export class VirtualClock implements LocalClock {
       else high = middle;
     }
     this.#timers.splice(low, 0, timer);
+    if (!timer.isBackground) this.#awaited++;
   }
 
   #remove(timer: Timer): void {
     const index = this.#timers.indexOf(timer);
-    if (index >= 0) this.#timers.splice(index, 1);
+    if (index < 0) return;
+    this.#timers.splice(index, 1);
+    if (!timer.isBackground) this.#awaited--;
   }
 
   #fire(timer: Timer): void {
@@ -96,7 +103,7 @@ export class VirtualClock implements LocalClock {
   }
 
   #mayPass(): boolean {
-    return this.#holds === 0 && this.#timers.length > 0;
+    return this.#holds === 0 && this.#awaited > 0;
   }
 
   readonly #turn = (): void => {

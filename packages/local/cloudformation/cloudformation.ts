@@ -1,4 +1,5 @@
 import { type Call, AwsError } from '../gateway/service.ts';
+import type { ResolvedResource } from '../template/resolve.ts';
 import { toSecond } from '../trail/trail.ts';
 import { type QueryInput, QueryService } from '../gateway/wire/query-service.ts';
 import type { XmlValue } from '../gateway/wire/xml.ts';
@@ -16,6 +17,9 @@ export interface Stack {
   readonly id: string;
   readonly createdMs: number;
   readonly outputs: readonly StackOutput[];
+  readonly resources: readonly ResolvedResource[];
+  /** As it was loaded. */
+  readonly template: unknown;
 }
 
 const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
@@ -33,7 +37,7 @@ const describe = (stack: Stack): XmlValue => ({
   })),
 });
 
-/** DescribeStacks for the stacks that were loaded. No other CloudFormation operation is supported. */
+/** The stacks that were loaded. The calls that describe their parts are in `reads/`. */
 export class CloudFormation extends QueryService {
   readonly stacks: Map<string, Stack>;
 

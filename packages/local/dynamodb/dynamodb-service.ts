@@ -1,6 +1,7 @@
 import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
 import { JsonService, type JsonOperation } from '../gateway/wire/json-service.ts';
+import type { Changes } from '../state/changes.ts';
 import { DynamoEngine } from './engine.ts';
 import { type TableKeys, itemKey, leadingKey } from './leading-keys.ts';
 
@@ -23,8 +24,10 @@ const isInput = (value: unknown): value is Input =>
 export class DynamoDb extends JsonService {
   readonly #engine = new DynamoEngine();
   readonly #tables = new Map<string, TableKeys>();
+  readonly #changes: Changes | undefined;
+  #noting: Promise<void> = Promise.resolve();
 
-  constructor() {
+  constructor(changes?: Changes) {
     const run =
       (name: string): JsonOperation =>
       (input, call) => {
@@ -32,6 +35,7 @@ export class DynamoDb extends JsonService {
         return this.#run(name, input, call);
       };
     super('dynamodb', '1.0', Object.fromEntries(OPERATIONS.map((name) => [name, run(name)])));
+    this.#changes = changes;
   }
 
   async createTable({ definition, ...keys }: TableSpec): Promise<void> {
@@ -46,6 +50,23 @@ export class DynamoDb extends JsonService {
   /** The key attributes of a table; undefined when there is no such table. */
   keysOf(table: string): TableKeys | undefined {
     return this.#tables.get(table);
+  }
+
+  /** The table as DescribeTable returns it. */
+  async describe(name: string): Promise<Record<string, unknown>> {
+    const { Table } = (await this.#engine.run('DescribeTable', { TableName: name })) as {
+      readonly Table: Item;
+    };
+    const arn = this.#tables.get(name)?.arn ?? '';
+    const withArn = (index: Item): Item => ({
+      ...index,
+      IndexArn: `${arn}/index/${String(index['IndexName'])}`,
+    });
+    const indexes = ['GlobalSecondaryIndexes', 'LocalSecondaryIndexes'].flatMap((field) => {
+      const found = Table[field];
+      return Array.isArray(found) ? [[field, (found as Item[]).map(withArn)] as const] : [];
+    });
+    return { ...Table, TableArn: arn, ...Object.fromEntries(indexes) };
   }
 
   /** Every item of a table, without authorization: for snapshots and tests. */
@@ -71,6 +92,26 @@ export class DynamoDb extends JsonService {
 
   async putItem(table: string, item: Item): Promise<void> {
     await this.#engine.run('PutItem', { TableName: table, Item: item });
+    const keys = this.#tables.get(table);
+    if (keys !== undefined) await this.#note(keys, item);
+  }
+
+  /** Reports the item with the key that `source` contains as changed, before the caller learns that it changed. */
+  async #note(table: TableKeys, source: unknown): Promise<void> {
+    if (this.#changes?.isFollowed !== true) return;
+    const changes = this.#changes;
+    // One after the other: an earlier value must not be noted after a later one.
+    const noted = this.#noting.then(async () => {
+      const { Item } = await this.#read(table, source);
+      changes.note(['item', table.name, JSON.stringify(keyIn(table, source))], () => Item);
+    });
+    this.#noting = noted.catch(() => undefined);
+    return noted;
+  }
+
+  #read(table: TableKeys, source: unknown): Promise<Record<string, unknown>> {
+    const input = { TableName: table.name, Key: keyIn(table, source), ConsistentRead: true };
+    return this.#engine.run('GetItem', input);
   }
 
   async #run(operation: string, input: Input, call: Call): Promise<unknown> {
@@ -81,7 +122,9 @@ export class DynamoDb extends JsonService {
     if (table === undefined) throw new AwsError('ResourceNotFoundException', 'Requested resource not found');
     const { ReturnValuesOnConditionCheckFailure: onFailure, ...rest } = input;
     try {
-      return await this.#engine.run(operation, { ...rest, TableName: name });
+      const result = await this.#engine.run(operation, { ...rest, TableName: name });
+      if (!READS.has(operation)) await this.#note(table, input['Key'] ?? input['Item']);
+      return result;
     } catch (error) {
       if (
         onFailure !== 'ALL_OLD' ||
@@ -123,9 +166,13 @@ export class DynamoDb extends JsonService {
   /** Adds the item whose condition failed to the error. DynamoDB returns it on request; dynalite does not. */
   async #withItem(error: AwsError, input: Input, table: TableKeys): Promise<AwsError> {
     const source = isInput(input['Key']) ? input['Key'] : input['Item'];
-    const names = [table.hash, ...(table.range === undefined ? [] : [table.range])];
-    const Key = Object.fromEntries(names.map((name) => [name, isInput(source) ? source[name] : undefined]));
-    const { Item } = await this.#engine.run('GetItem', { TableName: table.name, Key, ConsistentRead: true });
+    const { Item } = await this.#read(table, source);
     return new AwsError(error.name, error.message, error.status, Item === undefined ? {} : { Item });
   }
+}
+
+/** The key that an item or a key contains. */
+function keyIn({ hash, range }: TableKeys, source: unknown): Record<string, unknown> {
+  const names = range === undefined ? [hash] : [hash, range];
+  return Object.fromEntries(names.map((name) => [name, isInput(source) ? source[name] : undefined]));
 }

@@ -17,8 +17,11 @@ import { Ssm } from '../ssm/ssm.ts';
 import { Sts } from '../sts/sts.ts';
 import { stsService } from '../sts/sts-service.ts';
 import { ClosableClock } from '../clock/closable-clock.ts';
+import { addReadCalls } from './read-calls.ts';
 import type { EmbeddedServices } from './services.ts';
 import type { StartOptions } from './types.ts';
+import { LogGroups } from '../logs/log-groups.ts';
+import { Changes } from '../state/changes.ts';
 import { Alarms } from '../events/alarms.ts';
 import type { DelivererParts } from '../events/delivery.ts';
 import { EventBridge } from '../events/event-bridge.ts';
@@ -26,7 +29,7 @@ import { Queues } from '../events/queues.ts';
 import { statusChangeEvent } from '../events/status-change.ts';
 import { Topics } from '../events/topics.ts';
 import { FailureDestinations } from '../lambda/failure-destination.ts';
-import { LambdaHost } from '../lambda/host.ts';
+import { type HostOptions, LambdaHost } from '../lambda/host.ts';
 import { ReachableServers } from '../lambda/reachable-servers.ts';
 import { FunctionRegistry } from '../lambda/registry.ts';
 import { LambdaService } from '../lambda/service.ts';
@@ -52,7 +55,9 @@ export class ConnectedServices implements EmbeddedServices {
   readonly kms: KmsService;
   readonly events: EventBridge;
   readonly schedules: Schedules;
-  readonly queues = new Queues();
+  readonly changes = new Changes();
+  readonly logs = new LogGroups(this.changes);
+  readonly queues = new Queues(this.changes);
   readonly topics = new Topics();
   readonly alarms = new Alarms();
   /** Servers outside AWS that functions may connect to. */
@@ -72,8 +77,8 @@ export class ConnectedServices implements EmbeddedServices {
     const ids = (this.ids = new IdSource(seed ?? 'taskbound'));
     this.keys = new KmsKeys(ids);
     this.kms = new KmsService(this.keys);
-    const credentials = (this.credentials = new CredentialStore(ids));
-    const iam = (this.iam = new IamStore(ids));
+    const credentials = (this.credentials = new CredentialStore(ids, this.changes));
+    const iam = (this.iam = new IamStore(ids, this.changes));
     const authorizer = (this.authorizer = new Authorizer(iam, policyDelayMs));
     this.gateway = new Gateway({ clock, ids, credentials, authorizer });
     this.sts = new Sts({ store: iam, credentials, authorizer });
@@ -81,9 +86,10 @@ export class ConnectedServices implements EmbeddedServices {
       ids,
       keys: this.keys,
       principalExists: (arn) => this.#principalExists(arn),
+      changes: this.changes,
     });
-    this.dynamodb = new DynamoDb();
-    this.s3 = new S3Service({ clock });
+    this.dynamodb = new DynamoDb(this.changes);
+    this.s3 = new S3Service({ clock, changes: this.changes });
     this.ssm = new Ssm();
     this.cloudformation = new CloudFormation();
     this.lambda = this.#makeLambda(functions);
@@ -102,8 +108,9 @@ export class ConnectedServices implements EmbeddedServices {
     );
     this.requestHandler = new InProcessHandler(this.handle);
     const { secrets, dynamodb, s3, ssm, cloudformation, lambda, states, events } = this;
+    const iamApi = iamService(iam, this.credentials);
     for (const service of [
-      iamService(iam, this.credentials),
+      iamApi,
       stsService(this.sts, credentials),
       this.kms,
       secrets,
@@ -114,6 +121,7 @@ export class ConnectedServices implements EmbeddedServices {
       lambda,
       states,
       events,
+      ...addReadCalls(this, { kms: this.kms, iamApi }),
     ]) {
       this.gateway.register(service);
     }
@@ -130,8 +138,11 @@ export class ConnectedServices implements EmbeddedServices {
     this.sts.assumeServiceRole(roleArn, service, sessionName, this.clock.nowMs()).credentials;
 
   #makeLambda(functions: StartOptions['functions']): LambdaService {
-    const { clock, handle: send, reachable, assumeServiceRole } = this;
-    const options = { clock, send, reachable, assumeServiceRole, region: REGION };
+    const { clock, handle: send, reachable, assumeServiceRole, logs } = this;
+    const options: HostOptions = {
+      ...{ clock, send, reachable, assumeServiceRole, region: REGION },
+      onLog: (group, line) => logs.append(group, line),
+    };
     return new LambdaService(
       new FunctionRegistry(this.origin, functions?.readBundle),
       functions?.host(options) ?? new LambdaHost(options),
@@ -142,7 +153,10 @@ export class ConnectedServices implements EmbeddedServices {
   #makeStates(): StepFunctionsService {
     const { clock, handle: send, assumeServiceRole } = this;
     const invokeLambda = invokeFunction({ clock, send, assumeServiceRole, region: REGION });
-    return new StepFunctionsService({ clock, region: REGION, accountId: ACCOUNT_ID, invokeLambda });
+    return new StepFunctionsService({
+      ...{ clock, region: REGION, accountId: ACCOUNT_ID, invokeLambda },
+      changes: this.changes,
+    });
   }
 
   #makeSchedules(parts: DelivererParts): Schedules {

@@ -7,6 +7,8 @@ import type { KmsKeys } from '../kms/kms-keys.ts';
 import type { SecretsManager } from '../secrets/secrets-service.ts';
 import type { Ssm } from '../ssm/ssm.ts';
 import type { LocalClock } from '../clock/local-clock.ts';
+import type { LogGroups } from '../logs/log-groups.ts';
+import type { Changes } from '../state/changes.ts';
 import type { Alarms } from '../events/alarms.ts';
 import type { EventBridge } from '../events/event-bridge.ts';
 import type { Queues } from '../events/queues.ts';
@@ -38,4 +40,6 @@ export interface EmbeddedServices {
   readonly queues: Queues;
   readonly topics: Topics;
   readonly alarms: Alarms;
+  readonly logs: LogGroups;
+  readonly changes: Changes;
 }

@@ -4,8 +4,7 @@ import type { PolicyDelay } from '../iam/authorizer.ts';
 import type { LocalClock } from '../clock/local-clock.ts';
 import type { HostOptions } from '../lambda/host.ts';
 import type { Bundle, FunctionHost, FunctionSpec } from '../lambda/types.ts';
-import type { ResolvedResource } from '../template/resolve.ts';
-import type { Template } from '../template/template.ts';
+import type { ResolvedResource, SkippedResource } from '../template/resolve.ts';
 
 export interface StartOptions {
   readonly clock: LocalClock;
@@ -22,16 +21,18 @@ export interface StartOptions {
   };
 }
 
-export interface LoadedStack {
+/** What was loaded of one stack. */
+export interface StackContents {
   readonly stackName: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly resources: ReadonlyMap<string, ResolvedResource>;
 }
 
-export interface AssemblyOptions {
-  readonly stackName?: string;
-  /** Changes the template before it is loaded. */
-  readonly transform?: (template: Template) => Template;
+export interface LoadedStack extends StackContents {
+  /** The stacks on which it depends, in the order in which they were loaded. */
+  readonly before: readonly StackContents[];
+  /** Resources of this stack, and of the stacks before it, that were not loaded. Empty unless the caller said what it needs. */
+  readonly skipped: readonly SkippedResource[];
 }
 
 /** The configuration of an SDK client that calls this AWS in process, on its clock. */

@@ -114,7 +114,7 @@ export class Deliverer {
         TARGET_ARN: functionArn,
         ...omitUndefined({ EXHAUSTED_RETRY_CONDITION: exhausted }),
       };
-      queue.messages.push({ messageId: ids.uuid(), body: letter.body, attributes, atMs });
+      queues.send(queue, { messageId: ids.uuid(), body: letter.body, attributes, atMs });
     }
     const { code: errorCode, message: errorMessage } = failure;
     this.failures.push({

@@ -1,4 +1,5 @@
 import type { PolicyDocument } from 'taskbound-iam/policy';
+import type { Changes } from '../state/changes.ts';
 
 export interface QueueMessage {
   readonly messageId: string;
@@ -19,6 +20,16 @@ export interface Queue {
 /** SQS queues that only receive messages. Only tests read them. */
 export class Queues {
   readonly #queues = new Map<string, Queue>();
+  readonly #changes: Changes | undefined;
+
+  constructor(changes?: Changes) {
+    this.#changes = changes;
+  }
+
+  send({ arn, messages }: Queue, message: QueueMessage): void {
+    messages.push(message);
+    this.#changes?.note(['message', arn, message.messageId], () => message);
+  }
 
   /** Adds a queue. A queue that exists keeps its messages. */
   put(queue: Pick<Queue, 'name' | 'arn' | 'url'>): void {

@@ -2,6 +2,7 @@ import type { NamedPolicy, PolicyDocument } from 'taskbound-iam/policy';
 import type { IdSource } from '../gateway/ids.ts';
 import { ACCOUNT_ID } from '../gateway/account-and-region.ts';
 import { AwsError } from '../gateway/service.ts';
+import type { Changes } from '../state/changes.ts';
 
 export interface RoleSpec {
   readonly name: string;
@@ -69,9 +70,17 @@ export class IamStore {
   readonly #ids: IdSource;
   readonly #roles = new Map<string, RoleState>();
   readonly #managed = new Map<string, PolicyDocument>();
+  readonly #changes: Changes | undefined;
 
-  constructor(ids: IdSource) {
+  constructor(ids: IdSource, changes?: Changes) {
     this.#ids = ids;
+    this.#changes = changes;
+  }
+
+  /** Gives a role of the template the id and the time that it had before. */
+  restoreRole(name: string, { id, createdMs }: Pick<Role, 'id' | 'createdMs'>): void {
+    const state = this.#roles.get(name);
+    if (state !== undefined) this.#roles.set(name, { ...state, role: { ...state.role, id, createdMs } });
   }
 
   /**
@@ -109,6 +118,19 @@ export class IamStore {
 
   hasManagedPolicy(arn: string): boolean {
     return this.#managed.has(arn);
+  }
+
+  managedPolicy(arn: string): PolicyDocument | undefined {
+    return this.#managed.get(arn);
+  }
+
+  managedPolicyArns(): readonly string[] {
+    return [...this.#managed.keys()];
+  }
+
+  /** The ARNs of the managed policies of a role. */
+  attachedTo(roleName: string): readonly string[] {
+    return [...this.#state(roleName).attached];
   }
 
   attach(roleName: string, policyArn: string): void {
@@ -189,5 +211,8 @@ export class IamStore {
       ...policy,
     }));
     state.changes = [...base, ...state.changes.filter(({ atMs }) => atMs > horizonMs), change];
+    // A template brings its own policies again.
+    const { atMs, name, document } = change;
+    if (atMs !== BEFORE_ALL_CALLS) this.#changes?.note(['policy', roleName, name], () => document);
   }
 }

@@ -70,8 +70,16 @@ export class KmsKeys {
     return this.#keys.get(this.arn(keyId))?.policy;
   }
 
-  /** Private keys by ARN, base64, for a snapshot. */
-  snapshot(): Record<string, string> {
+  arns(): readonly string[] {
+    return [...this.#keys.keys()];
+  }
+
+  aliases(): readonly { readonly name: string; readonly keyArn: string }[] {
+    return [...this.#aliases].map(([name, keyArn]) => ({ name, keyArn }));
+  }
+
+  /** Private keys by ARN, base64, to be saved. */
+  scalars(): Record<string, string> {
     const signing = [...this.#keys].flatMap(([arn, key]) =>
       key.signing === undefined ? [] : [[arn, Buffer.from(key.signing.scalar).toString('base64')] as const],
     );

@@ -5,20 +5,25 @@ import { join } from 'node:path';
 import { Script } from 'node:vm';
 import type { Bundle, FunctionSpec } from './types.ts';
 
+/** A bundle that the embedded Lambda cannot run. */
+export class UnreadableBundle extends Error {
+  override readonly name = 'UnreadableBundle';
+}
+
 const compiled = new Map<string, Script>();
 
-/** Reads the bundle that the handler names. Throws unless it is a CommonJS file. */
+/** Reads the bundle that the handler names. Throws `UnreadableBundle` unless it is a CommonJS file. */
 export function readBundle(spec: Pick<FunctionSpec, 'name' | 'codeDir' | 'handler'>): Bundle {
   const parts = /^([\w-]+)\.([\w$]+)$/.exec(spec.handler);
   const [, moduleName, exportName] = parts ?? [];
   if (moduleName === undefined || exportName === undefined) {
-    throw new Error(
+    throw new UnreadableBundle(
       `Function ${spec.name}: the handler is '${spec.handler}'; the embedded Lambda runs '<file>.<export>', for example index.handler.`,
     );
   }
   const file = [`${moduleName}.js`, `${moduleName}.cjs`].find((name) => existsSync(join(spec.codeDir, name)));
   if (file === undefined) {
-    throw new Error(
+    throw new UnreadableBundle(
       `Function ${spec.name}: its bundle has neither ${moduleName}.js nor ${moduleName}.cjs. Bundle it as CommonJS: ES modules are not supported here.`,
     );
   }

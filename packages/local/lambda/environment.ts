@@ -6,8 +6,9 @@ import type { ReachableServers } from './reachable-servers.ts';
 import { createSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { SandboxTimers, type Guard } from './sandbox/sandbox-timers.ts';
 import { captureRejections } from './sandbox/stray-rejections.ts';
-import type { FunctionVersion, LogLine, RoleCredentials } from './types.ts';
-import { newTraceId, variablesOf } from './variables.ts';
+import { endLine, eventMessage, reportLine, startLine } from './log-text.ts';
+import type { FunctionVersion, LogLine, OnLog, RoleCredentials } from './types.ts';
+import { logGroupOf, newTraceId, variablesOf } from './variables.ts';
 
 export interface EnvironmentWiring {
   readonly clock: LocalClock;
@@ -18,6 +19,8 @@ export interface EnvironmentWiring {
   /** The time limit for code that does not await, in real milliseconds. */
   readonly synchronousLimitMs: number;
   log(line: LogLine): void;
+  /** Receives a line of the function's log stream. */
+  readonly onLog: OnLog;
 }
 
 interface Invocation {
@@ -42,6 +45,8 @@ export class Environment {
   readonly #variables: Record<string, string>;
   #handler: Handler | undefined;
   #alive = true;
+  /** How long the last invocation took, milliseconds. */
+  #reportMs = 0;
   #current: Invocation | undefined;
 
   constructor(fn: FunctionVersion, credentials: RoleCredentials, wiring: EnvironmentWiring) {
@@ -84,7 +89,9 @@ export class Environment {
     const { clock } = this.#wiring;
     const { timeoutSeconds } = this.fn.spec;
     const ended = Promise.withResolvers<never>();
-    const deadlineMs = clock.nowMs() + timeoutSeconds * 1_000;
+    const startMs = clock.nowMs();
+    const deadlineMs = startMs + timeoutSeconds * 1_000;
+    this.#platformLog(startLine(requestId, this.fn.version));
     this.#current = { requestId, deadlineMs, fail: ended.reject };
     const deadline = clock.setTimer(timeoutSeconds * 1_000, () => this.#timeOut(requestId));
     this.#timers.thaw();
@@ -94,6 +101,7 @@ export class Environment {
       deadline.cancel();
       this.#current = undefined;
       this.#timers.freeze();
+      this.#reportMs = clock.nowMs() - startMs;
     }
   }
 
@@ -169,13 +177,33 @@ export class Environment {
   #log(level: LogLine['level'], message: string): void {
     if (!this.#alive) return;
     const { spec, version } = this.fn;
-    this.#wiring.log({
+    const line: LogLine = {
       functionName: spec.name,
       version,
       requestId: this.#current?.requestId ?? '',
       atMs: this.#wiring.clock.nowMs(),
       level,
       message,
-    });
+    };
+    this.#wiring.log(line);
+    this.#platformLog(eventMessage(line));
+  }
+
+  /** Logs the end of an invocation, after its error. */
+  logEnd(requestId: string): void {
+    this.#platformLog(endLine(requestId));
+    this.#platformLog(reportLine(requestId, this.#reportMs, this.fn.spec.memoryMb));
+  }
+
+  /** Logs the error that an invocation ended with. */
+  logFailure(line: LogLine): void {
+    this.#wiring.log(line);
+    this.#platformLog(eventMessage(line));
+  }
+
+  /** Appends to the log stream. Lines of the platform itself are only there. */
+  #platformLog(message: string): void {
+    const stream = this.#variables['AWS_LAMBDA_LOG_STREAM_NAME'] ?? '';
+    this.#wiring.onLog(logGroupOf(this.fn), { stream, atMs: this.#wiring.clock.nowMs(), message });
   }
 }

@@ -47,7 +47,7 @@ export class FailureDestinations {
       return;
     }
     const body = JSON.stringify(recordOf(abandoned, clock.nowMs()));
-    queue.messages.push({ messageId: ids.uuid(), body, attributes: {}, atMs: clock.nowMs() });
+    queues.send(queue, { messageId: ids.uuid(), body, attributes: {}, atMs: clock.nowMs() });
   }
 
   /** Why the function's role must not send the record; undefined when it may. */

@@ -13,6 +13,7 @@ import type {
   FunctionVersion,
   InvocationResult,
   LogLine,
+  OnLog,
   RoleCredentials,
 } from './types.ts';
 import { IN_PROCESS_ENDPOINT } from './variables.ts';
@@ -26,6 +27,8 @@ export interface HostOptions {
   readonly assumeServiceRole: AssumeServiceRole;
   readonly region: string;
   readonly endpointUrl?: string;
+  /** Receives each line of the functions' log streams. @default - none */
+  readonly onLog?: OnLog;
   /** The time limit for code that does not await, in real milliseconds. @default SYNCHRONOUS_LIMIT_MS */
   readonly synchronousLimitMs?: number;
 }
@@ -65,6 +68,7 @@ export class LambdaHost implements FunctionHost {
       endpointUrl: options.endpointUrl ?? IN_PROCESS_ENDPOINT,
       synchronousLimitMs: options.synchronousLimitMs ?? SYNCHRONOUS_LIMIT_MS,
       log: (line) => this.logs.push(line),
+      onLog: options.onLog ?? (() => undefined),
     };
   }
 
@@ -158,16 +162,18 @@ export class LambdaHost implements FunctionHost {
     } catch (thrown) {
       metrics.errors += 1;
       const error = payloadOf(thrown);
-      this.#logFailure(environment.fn, requestId, JSON.stringify(error));
+      this.#logFailure(environment, requestId, JSON.stringify(error));
       return { requestId, version, payload: JSON.stringify(error), error };
     } finally {
+      environment.logEnd(requestId);
       this.#putBack(environment);
     }
   }
 
-  #logFailure(fn: FunctionVersion, requestId: string, text: string): void {
+  #logFailure(environment: Environment, requestId: string, text: string): void {
+    const { fn } = environment;
     const atMs = this.#options.clock.nowMs();
-    this.logs.push({
+    environment.logFailure({
       functionName: fn.spec.name,
       version: fn.version,
       requestId,

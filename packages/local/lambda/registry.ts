@@ -134,6 +134,29 @@ export class FunctionRegistry {
     return this.#entries.get(name)?.lastVersion ?? 0;
   }
 
+  /** Every function, with its published versions. */
+  all(): readonly { readonly latest: FunctionVersion; readonly versions: readonly FunctionVersion[] }[] {
+    return [...this.#entries.values()].map(({ latest, versions }) => ({
+      latest,
+      versions: [...versions.values()],
+    }));
+  }
+
+  /** Like `resolve`; undefined when there is no such function or version. */
+  find(reference: string, qualifier: string | undefined): ResolvedFunction | undefined {
+    return this.has(reference) ? this.resolve(reference, qualifier) : undefined;
+  }
+
+  /** The URL of a function that has one. */
+  urlOf(name: string): string | undefined {
+    const urlId = this.#entries.get(name)?.urlId;
+    return urlId === undefined ? undefined : this.#urlOf(urlId);
+  }
+
+  #urlOf(urlId: string): string {
+    return `${this.#origin}/lambda-url/${urlId}/`;
+  }
+
   has(functionName: string): boolean {
     return this.#entries.has(nameOf(functionName).name);
   }
@@ -166,7 +189,7 @@ export class FunctionRegistry {
     const entry = this.#entryOf(name);
     entry.urlId = createHash('sha256').update(entry.latest.spec.arn).digest('hex').slice(0, 32);
     this.#urls.set(entry.urlId, name);
-    return { url: `${this.#origin}/lambda-url/${entry.urlId}/` };
+    return { url: this.#urlOf(entry.urlId) };
   }
 
   functionOfUrl(urlId: string): ResolvedFunction | undefined {

@@ -1,4 +1,5 @@
 import { AwsError, type Call, type RawRequest, type RawResponse, type Service } from '../gateway/service.ts';
+import { answerRead, type ReadRoute } from '../gateway/wire/rest-routes.ts';
 import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { invokeAsync, type AbandonedInvocation } from './async-invocation.ts';
 import {
@@ -25,6 +26,8 @@ export class LambdaService implements Service {
   readonly signingName = 'lambda';
   /** A function may sleep, so time must pass during a call. The host holds the clock during real work. */
   readonly holdsClock = true;
+  /** Calls that describe functions. @default - none */
+  reads: readonly ReadRoute[] = [];
   readonly registry: FunctionRegistry;
   readonly host: FunctionHost;
 
@@ -42,13 +45,15 @@ export class LambdaService implements Service {
   }
 
   async handle(request: RawRequest, call: Call): Promise<RawResponse> {
+    const read = answerRead(this.reads, request, call);
+    if (read !== undefined) return read;
     const url = parseUrlTarget(request.path);
     if (url !== undefined) return this.#serveUrl(request, call, url);
     const [, reference, query] = invokePath.exec(request.path) ?? [];
     if (reference === undefined || request.method !== 'POST') {
       throw new AwsError(
         'UnknownOperationException',
-        `The embedded Lambda does not support ${request.method} ${request.path}: it has Invoke and function URLs.`,
+        `The embedded Lambda does not support ${request.method} ${request.path}: packages/local/README.md lists what it does.`,
         404,
       );
     }

@@ -62,6 +62,12 @@ export interface LogLine {
   readonly message: string;
 }
 
+/** Receives a line of a log stream, as CloudWatch Logs would. */
+export type OnLog = (
+  group: string,
+  line: { readonly stream: string; readonly atMs: number; readonly message: string },
+) => void;
+
 /** The payload of a failed invocation. */
 export interface FunctionErrorPayload {
   readonly errorType: string;

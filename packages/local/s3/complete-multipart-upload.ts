@@ -95,7 +95,7 @@ export function completeMultipartUpload(op: S3Operation): RawResponse {
     );
   const digests = Buffer.concat(parts.map((part) => Buffer.from(part.etag.replaceAll('"', ''), 'hex')));
   const etag = `"${createHash('md5').update(digests).digest('hex')}-${parts.length}"`;
-  bucket.objects.set(key, {
+  op.store.putObject(bucket, key, {
     body,
     etag,
     checksum,

@@ -84,7 +84,7 @@ export function copyObject(op: S3Operation): RawResponse {
     headers: metadata,
     tags,
   };
-  bucket.objects.set(key, copy);
+  op.store.putObject(bucket, key, copy);
   return xmlResponse('CopyObjectResult', {
     LastModified: new Date(call.atMs).toISOString(),
     ETag: copy.etag,

@@ -39,7 +39,7 @@ export function putObject(op: S3Operation): RawResponse {
     headers: metadataOf(headers),
     tags,
   };
-  bucket.objects.set(key, object);
+  store.putObject(bucket, key, object);
   return emptyResponse({ etag: object.etag, ...checksumHeaders(checksum) });
 }
 

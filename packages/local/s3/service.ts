@@ -1,17 +1,19 @@
 import type { Clock } from 'taskbound-time/clock';
 import type { PolicyDocument } from 'taskbound-iam/policy';
 import { AwsError, type Call, type RawRequest, type RawResponse, type Service } from '../gateway/service.ts';
+import type { Changes } from '../state/changes.ts';
 import { decodeAwsChunked } from './aws-chunked.ts';
 import { checksumOf, DEFAULT_ALGORITHM } from './checksums.ts';
 import { completeMultipartUpload } from './complete-multipart-upload.ts';
 import { copyObject } from './copy.ts';
 import type { S3Limits } from './limits.ts';
+import { BUCKET_QUERIES, bucketRead, headBucket, listBuckets, type BucketFacts } from './bucket-reads.ts';
 import { listObjectsV2 } from './list.ts';
+import { listObjectVersions } from './list-versions.ts';
 import { listParts } from './list-parts.ts';
 import { abortMultipartUpload, createMultipartUpload, uploadPart, uploadPartCopy } from './multipart.ts';
 import { getObject, headObject, putObject } from './objects.ts';
 import type { S3Operation } from './operation.ts';
-import { restoreSnapshot, snapshotOf, type S3Snapshot } from './snapshot.ts';
 import { etagOf, S3Store } from './store.ts';
 import { checkKey, parseTarget } from './target.ts';
 import { errorDocument } from './xml.ts';
@@ -34,6 +36,11 @@ const knownQuery = new Set([
   'fetch-owner',
   'max-parts',
   'part-number-marker',
+  'key-marker',
+  'version-id-marker',
+  'max-buckets',
+  'bucket-region',
+  ...BUCKET_QUERIES,
 ]);
 /** Headers that change what an operation means and are not supported. */
 const refusedHeaders = [
@@ -44,8 +51,15 @@ const refusedHeaders = [
   'x-amz-website-redirect-location',
 ];
 
-function bucketHandler(method: string, query: ReadonlyMap<string, string>): Handler | undefined {
-  return method === 'GET' && query.get('list-type') === '2' ? listObjectsV2 : undefined;
+function bucketHandler(
+  method: string,
+  query: ReadonlyMap<string, string>,
+  facts: BucketFacts,
+): Handler | undefined {
+  if (method === 'HEAD') return headBucket;
+  if (method !== 'GET') return undefined;
+  if (query.has('versions')) return listObjectVersions;
+  return query.get('list-type') === '2' ? listObjectsV2 : bucketRead(query, facts);
 }
 
 function objectHandler(
@@ -58,7 +72,7 @@ function objectHandler(
     if (method === 'PUT') return isCopy ? uploadPartCopy : uploadPart;
     return { GET: listParts, POST: completeMultipartUpload, DELETE: abortMultipartUpload }[method];
   }
-  if (query.has('partNumber')) return undefined;
+  if (query.has('partNumber') || BUCKET_QUERIES.some((name) => query.has(name))) return undefined;
   return { PUT: isCopy ? copyObject : putObject, GET: getObject, HEAD: headObject }[method];
 }
 
@@ -76,13 +90,19 @@ function bodyOf(request: RawRequest): Pick<S3Operation, 'body' | 'headers'> {
 export class S3Service implements Service {
   readonly signingName = 's3';
   readonly store: S3Store;
+  /** What the template says about buckets. @default - nothing */
+  facts: BucketFacts = { createdMs: () => 0, field: () => undefined, tags: () => [] };
   readonly #clock: Pick<Clock, 'nowMs'>;
   /** Errors of HEAD requests, whose responses have no body. */
   readonly #bodyless = new WeakSet<AwsError>();
 
-  constructor(options: { readonly clock: Pick<Clock, 'nowMs'>; readonly limits?: Partial<S3Limits> }) {
+  constructor(options: {
+    readonly clock: Pick<Clock, 'nowMs'>;
+    readonly limits?: Partial<S3Limits>;
+    readonly changes?: Changes;
+  }) {
     this.#clock = options.clock;
-    this.store = new S3Store(options.limits);
+    this.store = new S3Store(options.limits, options.changes);
   }
 
   async handle(request: RawRequest, call: Call): Promise<RawResponse> {
@@ -130,7 +150,7 @@ export class S3Service implements Service {
   put(bucket: string, key: string, content: Uint8Array): void {
     checkKey(key, this.store.limits.keyBytes);
     const body = Buffer.from(content);
-    this.store.bucket(bucket).objects.set(key, {
+    this.store.putObject(this.store.bucket(bucket), key, {
       body,
       etag: etagOf(body),
       checksum: checksumOf(body, DEFAULT_ALGORITHM),
@@ -150,19 +170,21 @@ export class S3Service implements Service {
     return this.store.sortedKeys(this.store.bucket(bucket));
   }
 
-  snapshot(): S3Snapshot {
-    return snapshotOf(this.store);
-  }
-
-  restore(snapshot: S3Snapshot): void {
-    restoreSnapshot(this.store, snapshot);
+  #listBuckets(request: RawRequest, query: ReadonlyMap<string, string>, call: Call): RawResponse {
+    const known = ['x-id', 'prefix', 'continuation-token', 'max-buckets', 'bucket-region'];
+    const unknown = [...query.keys()].filter((name) => !known.includes(name));
+    if (unknown.length > 0) throw notImplemented(request, unknown);
+    return listBuckets(this.store, this.facts, query, call);
   }
 
   #serve(request: RawRequest, call: Call): RawResponse {
     const { bucket: bucketName, key, query } = parseTarget(request.path);
+    if (bucketName === '' && request.method === 'GET') return this.#listBuckets(request, query, call);
     const isCopy = request.headers['x-amz-copy-source'] !== undefined;
     const handler =
-      key === '' ? bucketHandler(request.method, query) : objectHandler(request.method, query, isCopy);
+      key === ''
+        ? bucketHandler(request.method, query, this.facts)
+        : objectHandler(request.method, query, isCopy);
     const unknown = [...query.keys()]
       .filter((name) => !knownQuery.has(name))
       .concat(refusedHeaders.filter((name) => request.headers[name] !== undefined));
@@ -188,7 +210,7 @@ function notImplemented(request: RawRequest, unknown: readonly string[]): AwsErr
   const what = unknown.length === 0 ? `${request.method} on this resource` : unknown.join(', ');
   return new AwsError(
     'NotImplemented',
-    `The embedded S3 does not support ${what}. It supports objects, copies, multipart uploads and ListObjectsV2.`,
+    `The embedded S3 does not support ${what}. It supports objects, copies, multipart uploads, and lists and configurations of buckets.`,
     501,
   );
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { PolicyDocument } from 'taskbound-iam/policy';
 import { AwsError } from '../gateway/service.ts';
 import type { Checksum, ChecksumAlgorithm, ChecksumType } from './checksums.ts';
+import type { Changes } from '../state/changes.ts';
 import { S3_LIMITS, type S3Limits } from './limits.ts';
 
 export interface StoredObject {
@@ -48,9 +49,25 @@ export const etagOf = (body: Uint8Array): string => `"${createHash('md5').update
 export class S3Store {
   readonly limits: S3Limits;
   readonly buckets = new Map<string, Bucket>();
+  readonly #changes: Changes | undefined;
 
-  constructor(limits: Partial<S3Limits> = {}) {
+  constructor(limits: Partial<S3Limits> = {}, changes?: Changes) {
     this.limits = { ...S3_LIMITS, ...limits };
+    this.#changes = changes;
+  }
+
+  putObject(bucket: Bucket, key: string, object: StoredObject): void {
+    bucket.objects.set(key, object);
+    this.noteObject(bucket, key);
+  }
+
+  /** Reports an object as changed. Its bytes and the rest are saved apart: bytes are not JSON. */
+  noteObject({ name, objects }: Bucket, key: string): void {
+    this.#changes?.note(['body', name, key], () => objects.get(key)?.body);
+    this.#changes?.note(['object', name, key], () => {
+      const object = objects.get(key);
+      return object && { ...object, body: undefined };
+    });
   }
 
   createBucket(name: string, { objectLock = false } = {}): void {

@@ -57,8 +57,8 @@ export const nextRunMs = ({ enabled, recurrence, createdMs }: Schedule, nowMs: n
 const groupArn = ({ group }: Schedule): string => arnOf('scheduler', `schedule-group/${group}`);
 
 /**
- * EventBridge Scheduler. Schedules run only between `start` and `stop`, because a repeating timer keeps
- * virtual time running.
+ * EventBridge Scheduler. Schedules run only between `start` and `stop`. Virtual time does not advance for the
+ * next occurrence of a schedule: it occurs when something else waits that long.
  */
 export class Schedules {
   /** To inject faults. @default [0], once and on time */
@@ -77,6 +77,10 @@ export class Schedules {
 
   putGroup(name: string): void {
     this.#groups.add(name);
+  }
+
+  groups(): readonly string[] {
+    return [...this.#groups];
   }
 
   hasGroup(name: string): boolean {
@@ -131,11 +135,13 @@ export class Schedules {
     const { clock } = this.#parts;
     const nextMs = nextRunMs(schedule, clock.nowMs());
     if (nextMs === undefined) return;
-    const timer = clock.setTimer(Math.min(nextMs - clock.nowMs(), MAX_TIMER_MS), () => {
+    const delayMs = Math.min(nextMs - clock.nowMs(), MAX_TIMER_MS);
+    const onTime = (): void => {
       const isDue = clock.nowMs() >= nextMs;
       this.#arm(arn);
       if (isDue) this.#due(schedule, nextMs);
-    });
+    };
+    const timer = clock.setTimer(delayMs, onTime, { isBackground: true });
     this.#timers.set(arn, timer);
   }
 

@@ -69,7 +69,10 @@ export function deleteSecret({ store, access }: DeleteSecretDeps, input: Deletio
     throw new AwsError('ResourceNotFoundException', NOT_FOUND);
   }
   if (deletion.forced) store.remove(secret.name);
-  else Object.assign(secret, { deletedMs: call.atMs, gone: deletion.goneMs });
+  else {
+    Object.assign(secret, { deletedMs: call.atMs, gone: deletion.goneMs });
+    store.note(secret.name);
+  }
   call.record({
     responseElements: { arn: secret.arn, name: secret.name },
     resources: [{ ARN: secret.arn }],

@@ -1,28 +1,9 @@
-import type { PolicyDocument } from 'taskbound-iam/policy';
 import { AwsError } from '../gateway/service.ts';
+import type { Changes } from '../state/changes.ts';
+import { savedSecret } from './saved-secret.ts';
+import type { Secret, SecretVersion } from './secret.ts';
 
-export interface SecretVersion {
-  readonly id: string;
-  readonly value: string | Uint8Array;
-  readonly createdMs: number;
-  stages: readonly string[];
-}
-
-export interface Secret {
-  readonly name: string;
-  readonly arn: string;
-  readonly createdMs: number;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly kmsKeyId?: string;
-  readonly description?: string;
-  readonly versions: Map<string, SecretVersion>;
-  policy?: PolicyDocument;
-  changedMs: number;
-  /** When its deletion was requested, milliseconds. */
-  deletedMs?: number;
-  /** When it will be deleted, milliseconds. */
-  gone?: number;
-}
+export type { Secret, SecretVersion };
 
 export const CURRENT = 'AWSCURRENT';
 const PREVIOUS = 'AWSPREVIOUS';
@@ -43,13 +24,26 @@ function makeCurrent(secret: Secret, version: SecretVersion): void {
 /** Secrets by name, with the rules for versions and deletion. Times are of the embedded clock. */
 export class SecretStore {
   readonly #secrets = new Map<string, Secret>();
+  readonly #changes: Changes | undefined;
+
+  constructor(changes?: Changes) {
+    this.#changes = changes;
+  }
+
+  /** Reports a secret as changed. To be called by everything that changes a secret's fields. */
+  note(name: string): void {
+    this.#changes?.note(['secret', name], () => {
+      const secret = this.#secrets.get(name);
+      return secret && savedSecret(secret);
+    });
+  }
 
   /** Finds a secret by name, by ARN, or by ARN without its six random characters. */
   find(id: string, atMs: number): Secret | undefined {
     const secret =
       this.#secrets.get(id) ?? this.all().find(({ arn }) => arn === id || arn.slice(0, -7) === id);
     if (secret?.gone !== undefined && secret.gone <= atMs) {
-      this.#secrets.delete(secret.name);
+      this.remove(secret.name);
       return undefined;
     }
     return secret;
@@ -61,10 +55,12 @@ export class SecretStore {
 
   add(secret: Secret): void {
     this.#secrets.set(secret.name, secret);
+    this.note(secret.name);
   }
 
   remove(name: string): void {
     this.#secrets.delete(name);
+    this.note(name);
   }
 
   /** Adds a version. A repeated token with the same value changes nothing; with another value it is an error. */
@@ -80,6 +76,7 @@ export class SecretStore {
     const version: SecretVersion = { id, value, createdMs: atMs, stages: [CURRENT] };
     makeCurrent(secret, version);
     secret.changedMs = atMs;
+    this.note(secret.name);
     return version;
   }
 }

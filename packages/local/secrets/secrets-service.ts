@@ -3,6 +3,7 @@ import type { IdSource } from '../gateway/ids.ts';
 import { readPolicy } from '../iam/read-policy.ts';
 import type { KmsKeys } from '../kms/kms-keys.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
+import type { Changes } from '../state/changes.ts';
 import { JsonService, operation } from '../gateway/wire/json-service.ts';
 import { createSecret, type CreateSecretDeps } from './create-secret.ts';
 import { deleteSecret } from './delete-secret.ts';
@@ -17,6 +18,7 @@ export interface SecretsParts {
   readonly keys: KmsKeys;
   /** Whether a principal exists. AWS refuses resource policies that name a principal that does not. */
   readonly principalExists: (arn: string) => boolean;
+  readonly changes?: Changes;
 }
 
 /** A secret of the template. */
@@ -61,7 +63,7 @@ export class SecretsManager extends JsonService {
       ),
     });
     this.#parts = parts;
-    this.store = new SecretStore();
+    this.store = new SecretStore(parts.changes);
     this.#access = new SecretAccess(this.store, parts.keys);
     this.#deps = { store: this.store, access: this.#access, ids: parts.ids };
   }
@@ -89,6 +91,12 @@ export class SecretsManager extends JsonService {
   /** Provides a value when the secret is first read, so that the server behind it is started only when needed. */
   provide(arn: string, value: () => Promise<string>): void {
     this.#providers.set(arn, value);
+  }
+
+  /** The secret that a call names, after it is authorized. Throws AccessDenied, ResourceNotFoundException. */
+  findFor(id: string, action: string, call: Call): Secret {
+    call.record({ requestParameters: { secretId: id } });
+    return this.#access.find(id, action, call);
   }
 
   async #provided(secret: Secret, atMs: number): Promise<void> {
@@ -171,6 +179,7 @@ export class SecretsManager extends JsonService {
       );
     }
     secret.policy = document;
+    this.store.note(secret.name);
     return { ARN: secret.arn, Name: secret.name };
   }
 

@@ -9,20 +9,20 @@ import { isPlainSegment, TABLES_FOLDER, type ItemStore } from './seed-layout.ts'
 /**
  * Writes every item of the tables to DIR/dynamodb, one file for each table, sorted by text, so that the same
  * items give the same file.
- * @param outputs Table names by output name. Other outputs are ignored.
+ * @param names Tables, each by one name. Names of other things are ignored.
  */
 export async function dumpItems(
   dir: string,
-  outputs: Readonly<Record<string, string>>,
+  names: Readonly<Record<string, string>>,
   dynamodb: ItemStore,
 ): Promise<void> {
-  const tables = Object.entries(outputs).filter(([, table]) => dynamodb.keysOf(table) !== undefined);
+  const tables = Object.entries(names).filter(([, table]) => dynamodb.keysOf(table) !== undefined);
   if (tables.length === 0) return;
   const folder = ownFolder(dir, TABLES_FOLDER);
   for (const [name, table] of tables) {
     const file = `${name}.json`;
     if (!isPlainSegment(file) || file.includes('/'))
-      throw new SeedError(`--dump ${dir}: the output '${name}' cannot be used as a file name.`);
+      throw new SeedError(`--dump ${dir}: the name '${name}' cannot be used as a file name.`);
     const items = (await dynamodb.items(table)).map((item) =>
       canonicalize(plainOf(item, `--dump ${dir}, table ${name}`)),
     );

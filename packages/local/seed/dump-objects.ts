@@ -18,7 +18,7 @@ const UNUSABLE_PATH = new Set(['EEXIST', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG', 'E
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
 
-/** Removes an earlier dump: the folders of outputs, the index and its contents. Changes nothing else. */
+/** Removes an earlier dump: the folders of buckets, the index and its contents. Changes nothing else. */
 function prepare(dir: string, names: readonly string[]): string {
   const folder = ownFolder(dir, OBJECTS_FOLDER);
   for (const name of [...names, BLOBS_FOLDER, INDEX_FILE])
@@ -71,15 +71,15 @@ class Dump {
 /**
  * Writes every object of the buckets to DIR/s3, in the form that `readObjects` reads. Replaces an earlier
  * dump.
- * @param outputs Bucket names by output name. Other outputs are ignored.
+ * @param names Buckets, each by one name. Names of other things are ignored.
  */
-export function dumpObjects(dir: string, outputs: Readonly<Record<string, string>>, s3: ObjectStore): void {
-  const buckets = Object.entries(outputs).filter(([, bucket]) => s3.hasBucket(bucket));
+export function dumpObjects(dir: string, names: Readonly<Record<string, string>>, s3: ObjectStore): void {
+  const buckets = Object.entries(names).filter(([, bucket]) => s3.hasBucket(bucket));
   const unusable = buckets.find(
     ([name]) => !isPlainSegment(name) || name.includes('/') || name === INDEX_FILE || name === BLOBS_FOLDER,
   );
   if (unusable !== undefined)
-    throw new SeedError(`--dump ${dir}: the output '${unusable[0]}' cannot be used as a folder name.`);
+    throw new SeedError(`--dump ${dir}: the name '${unusable[0]}' cannot be used as a folder name.`);
   const folder = prepare(
     dir,
     buckets.map(([name]) => name),

@@ -1,16 +1,25 @@
 import * as z from 'zod';
 
-/** The folder of items in DIR: one file for each table, `<output name>.json`, a list of items in plain JSON. */
+/** The folder of items in DIR: one file for each table, `<name>.json`, a list of items in plain JSON. */
 export const TABLES_FOLDER = 'dynamodb';
 /** The folder of objects in DIR. */
 export const OBJECTS_FOLDER = 's3';
+/** The folder of scripts in DIR: one file for each database, `<name>.sql`, which creates its schema. */
+export const SCHEMAS_FOLDER = 'postgres';
 export const INDEX_FILE = 'index.json';
-/** The folder of the contents of indexed objects, next to the outputs' folders. */
+/** The folder of the contents of indexed objects, next to the buckets' folders. */
 export const BLOBS_FOLDER = '.objects';
+
+/** The name of each bucket or table that messages list: the first one. A store may have several names. */
+export function firstNames(names: Readonly<Record<string, string>>): string[] {
+  const seen = new Map<string, string>();
+  for (const [name, store] of Object.entries(names)) if (!seen.has(store)) seen.set(store, name);
+  return [...seen.values()];
+}
 
 /** One object whose key cannot be a path. */
 export const indexRow = z.strictObject({
-  /** Output name. */
+  /** A name of the bucket. */
   bucket: z.string(),
   key: z.string().min(1),
   /** Relative to DIR/s3. */
@@ -32,6 +41,12 @@ export interface ItemStore {
   keysOf(table: string): { readonly hash: string; readonly range?: string } | undefined;
   items(table: string): Promise<Readonly<Record<string, unknown>>[]>;
   putItem(table: string, item: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+/** The services that store a stack's data. */
+export interface Stores {
+  readonly s3: ObjectStore;
+  readonly dynamodb: ItemStore;
 }
 
 /** The longest file name of common file systems, in bytes. */

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { AwsError } from '../gateway/service.ts';
-import { S3_LIMITS } from '../s3/limits.ts';
-import { checkKey } from '../s3/target.ts';
+import { assertKey } from './object-key.ts';
 import { SeedError } from './seed-error.ts';
 import {
   assertSize,
@@ -14,7 +12,7 @@ import {
   readPlain,
   statOf,
 } from './seed-files.ts';
-import { INDEX_FILE, indexRow, type IndexRow, type ObjectStore } from './seed-layout.ts';
+import { firstNames, INDEX_FILE, indexRow, type IndexRow, type ObjectStore } from './seed-layout.ts';
 
 function readIndex(folder: string): readonly IndexRow[] {
   const path = join(folder, INDEX_FILE);
@@ -31,7 +29,7 @@ function readIndex(folder: string): readonly IndexRow[] {
 }
 
 interface Found {
-  readonly output: string;
+  readonly bucket: string;
   readonly key: string;
   /** Where it was found, for messages. */
   readonly where: string;
@@ -39,77 +37,67 @@ interface Found {
   readonly path: string;
 }
 
-/** The objects that files below an output's folder represent. All other files must be listed in the index. */
-function spelledObjects(folder: string, outputs: readonly string[], indexed: ReadonlySet<string>): Found[] {
+/** Bucket names by the names under which a seed may refer to them. */
+type Buckets = Readonly<Record<string, string>>;
+
+/** The objects that files below a bucket's folder represent. All other files must be listed in the index. */
+function spelledObjects(folder: string, buckets: Buckets, indexed: ReadonlySet<string>): Found[] {
   return filesUnder(folder, OBJECT_LIMIT).flatMap((file) => {
     const slash = file.indexOf('/');
-    const output = file.slice(0, Math.max(0, slash));
+    const bucket = bucketNamed(file.slice(0, Math.max(0, slash)), buckets);
     const where = join(folder, file);
-    if (slash > 0 && outputs.includes(output))
-      return [{ output, key: file.slice(slash + 1), where, path: where }];
+    if (slash > 0 && bucket !== undefined)
+      return [{ bucket, key: file.slice(slash + 1), where, path: where }];
     if (file === INDEX_FILE || indexed.has(file)) return [];
     throw new SeedError(
-      `${where} does not belong to a bucket. Folders in ${folder} are named after bucket outputs: ${outputs.join(', ')}.`,
+      `${where} does not belong to a bucket. Folders in ${folder} are named after buckets: ${firstNames(buckets).join(', ')}.`,
     );
   });
 }
 
-function indexedObjects(folder: string, outputs: readonly string[], rows: readonly IndexRow[]): Found[] {
-  return rows.map(({ bucket, key, file }, index) => {
+const bucketNamed = (name: string, buckets: Buckets): string | undefined =>
+  Object.hasOwn(buckets, name) ? buckets[name] : undefined;
+
+function indexedObjects(folder: string, buckets: Buckets, rows: readonly IndexRow[]): Found[] {
+  return rows.map(({ bucket: name, key, file }, index) => {
     const where = `${join(folder, INDEX_FILE)}, row ${index + 1}`;
-    if (!outputs.includes(bucket))
-      throw new SeedError(`${where}: bucket is '${bucket}'; bucket outputs are ${outputs.join(', ')}.`);
-    if (!key.isWellFormed())
-      throw new SeedError(
-        `${where}: the key contains half a surrogate pair, which is not valid UTF-8. S3 keys must be UTF-8.`,
-      );
-    return { output: bucket, key, where, path: pathInside(folder, file, where) };
+    const bucket = bucketNamed(name, buckets);
+    if (bucket === undefined)
+      throw new SeedError(`${where}: bucket is '${name}'; buckets are ${firstNames(buckets).join(', ')}.`);
+    return { bucket, key, where, path: pathInside(folder, file, where) };
   });
 }
 
-function assertKey({ key, where }: Found): void {
-  try {
-    checkKey(key, S3_LIMITS.keyBytes);
-  } catch (error) {
-    if (error instanceof AwsError)
-      throw new SeedError(
-        `${where}: S3 refuses the key '${key}': ${error.message} ${JSON.stringify(error.details)}`,
-      );
-    throw error;
-  }
-}
-
 /**
- * Reads the objects of `folder`, DIR/s3: the files `<output name>/<key>`, and the rows of `index.json` for
+ * Reads the objects of `folder`, DIR/s3: the files `<name of the bucket>/<key>`, and the rows of `index.json` for
  * keys that cannot be paths. Checks everything, and returns a function that puts the objects. Reads nothing
  * outside the folder. Both throw SeedError.
- * @param outputs Bucket names by output name. Other outputs are ignored.
+ * @param names Bucket names by the names under which a seed may refer to them. Names of other things are ignored.
  */
 export function readObjects(
   folder: string,
-  outputs: Readonly<Record<string, string>>,
+  names: Readonly<Record<string, string>>,
   s3: ObjectStore,
 ): () => void {
-  const buckets = new Map(Object.entries(outputs).filter(([, bucket]) => s3.hasBucket(bucket)));
-  const names = [...buckets.keys()];
+  const buckets = Object.fromEntries(Object.entries(names).filter(([, bucket]) => s3.hasBucket(bucket)));
   const rows = readIndex(folder);
-  const indexed = indexedObjects(folder, names, rows);
-  const found = [...spelledObjects(folder, names, new Set(rows.map((row) => row.file))), ...indexed];
+  const indexed = indexedObjects(folder, buckets, rows);
+  const found = [...spelledObjects(folder, buckets, new Set(rows.map((row) => row.file))), ...indexed];
   assertNoDuplicates(found);
-  found.forEach(assertKey);
+  for (const { key, where } of found) assertKey(key, where);
   return () => {
-    for (const { output, key, path } of found) s3.put(buckets.get(output) ?? '', key, readPlain(path));
+    for (const { bucket, key, path } of found) s3.put(bucket, key, readPlain(path));
   };
 }
 
 function assertNoDuplicates(found: readonly Found[]): void {
   const seen = new Map<string, string>();
-  for (const { output, key, where } of found) {
-    const id = JSON.stringify([output, key]);
+  for (const { bucket, key, where } of found) {
+    const id = JSON.stringify([bucket, key]);
     const first = seen.get(id);
     if (first !== undefined)
       throw new SeedError(
-        `${where}: the object '${key}' of '${output}' is given twice; the first is ${first}. Remove one.`,
+        `${where}: the object '${key}' of '${bucket}' is given twice; the first is ${first}. Remove one.`,
       );
     seen.set(id, where);
   }

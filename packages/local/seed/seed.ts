@@ -4,22 +4,15 @@ import { dumpObjects } from './dump-objects.ts';
 import { SeedError } from './seed-error.ts';
 import { rootFolder, statOf } from './seed-files.ts';
 import { readItems } from './seed-items.ts';
-import { OBJECTS_FOLDER, TABLES_FOLDER, type ItemStore, type ObjectStore } from './seed-layout.ts';
+import { OBJECTS_FOLDER, SCHEMAS_FOLDER, TABLES_FOLDER, type Stores } from './seed-layout.ts';
 import { readObjects } from './seed-objects.ts';
+import { readSchemas, type SeededDatabases } from './seed-schemas.ts';
 
 export { SeedError } from './seed-error.ts';
+export { bucketOf, seedData, tableOf, type SeedData } from './seed-data.ts';
+export { plainOf } from './plain-items.ts';
 
-/** The services that store a stack's data. */
-export interface Stores {
-  readonly s3: ObjectStore;
-  readonly dynamodb: ItemStore;
-}
-
-/** Taskbound's own tables. They are not seeded, because a seed must not forge a row or an event. */
-const OWN_TABLES = new Set(['LedgerTable', 'EvidenceTable']);
-
-const withoutOwnTables = (outputs: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(outputs).filter(([name]) => !OWN_TABLES.has(name)));
+const NO_DATABASES: SeededDatabases = { names: [], use: async () => undefined };
 
 /** The path of a subfolder; undefined when it does not exist. Refuses a link, which could lead outside. */
 function subfolder(root: string, name: string): string | undefined {
@@ -30,24 +23,27 @@ function subfolder(root: string, name: string): string | undefined {
 }
 
 /**
- * Loads the data below DIR: objects from DIR/s3 and items from DIR/dynamodb, at least one of them. Checks
- * everything before it puts anything, and reads nothing outside DIR. Throws SeedError.
- * @param outputs Names of buckets and tables by output name. Other outputs are ignored.
+ * Loads the data below DIR: objects from DIR/s3, items from DIR/dynamodb and schemas from DIR/postgres, at least
+ * one of them. Checks everything before it puts anything, and reads nothing outside DIR. Throws SeedError.
+ * @param names Buckets and tables by the names under which a seed may refer to them, such as outputs. A store may have several
+ *   names; messages list the first. Names of other things are ignored.
  */
 export async function seedStack(
   dir: string,
-  outputs: Readonly<Record<string, string>>,
+  names: Readonly<Record<string, string>>,
   { s3, dynamodb }: Stores,
+  databases: SeededDatabases = NO_DATABASES,
 ): Promise<void> {
   const root = rootFolder(dir, '--seed');
   const [objects, tables] = [subfolder(root, OBJECTS_FOLDER), subfolder(root, TABLES_FOLDER)];
-  if (objects === undefined && tables === undefined)
+  const schemas = subfolder(root, SCHEMAS_FOLDER);
+  if (objects === undefined && tables === undefined && schemas === undefined)
     throw new SeedError(
-      `--seed ${dir} has no folder '${OBJECTS_FOLDER}' or '${TABLES_FOLDER}'. Objects must be in ${dir}/${OBJECTS_FOLDER}/<output name>/<key>, items in ${dir}/${TABLES_FOLDER}/<output name>.json.`,
+      `--seed ${dir} has no folder '${OBJECTS_FOLDER}', '${TABLES_FOLDER}' or '${SCHEMAS_FOLDER}'. Objects must be in ${dir}/${OBJECTS_FOLDER}/<bucket>/<key>, items in ${dir}/${TABLES_FOLDER}/<table>.json, schemas in ${dir}/${SCHEMAS_FOLDER}/<database>.sql.`,
     );
-  const putObjects = objects === undefined ? () => undefined : readObjects(objects, outputs, s3);
-  const putItems =
-    tables === undefined ? async () => undefined : readItems(tables, withoutOwnTables(outputs), dynamodb);
+  const putObjects = objects === undefined ? () => undefined : readObjects(objects, names, s3);
+  const putItems = tables === undefined ? async () => undefined : readItems(tables, names, dynamodb);
+  if (schemas !== undefined) await databases.use(readSchemas(schemas, databases.names));
   putObjects();
   await putItems();
 }
@@ -58,9 +54,9 @@ export async function seedStack(
  */
 export async function dumpStack(
   dir: string,
-  outputs: Readonly<Record<string, string>>,
+  names: Readonly<Record<string, string>>,
   { s3, dynamodb }: Stores,
 ): Promise<void> {
-  dumpObjects(dir, outputs, s3);
-  await dumpItems(dir, withoutOwnTables(outputs), dynamodb);
+  dumpObjects(dir, names, s3);
+  await dumpItems(dir, names, dynamodb);
 }

@@ -3,7 +3,8 @@ import { arnOf } from '../gateway/account-and-region.ts';
 import { type Call, AwsError } from '../gateway/service.ts';
 import { JsonService, operation } from '../gateway/wire/json-service.ts';
 
-interface Parameter {
+export interface Parameter {
+  readonly name: string;
   readonly value: string;
   readonly putMs: number;
 }
@@ -12,12 +13,22 @@ interface Parameter {
  * The ARN of `/a/b` or `b`:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
  */
-const parameterArn = (name: string): string =>
+export const parameterArn = (name: string): string =>
   arnOf('ssm', `parameter${name.startsWith('/') ? '' : '/'}${name}`);
 
 const GetParameterInput = z.strictObject({
   Name: z.string().min(1).max(2048),
   WithDecryption: z.boolean().optional(),
+});
+
+export const describeParameter = ({ name, value, putMs }: Parameter) => ({
+  Name: name,
+  Type: 'String',
+  Value: value,
+  Version: 1,
+  LastModifiedDate: putMs / 1000,
+  ARN: parameterArn(name),
+  DataType: 'text',
 });
 
 /** Parameter Store: GetParameter for the template's `String` parameters. */
@@ -31,7 +42,11 @@ export class Ssm extends JsonService {
   }
 
   putParameter(name: string, value: string, atMs: number): void {
-    this.#parameters.set(name, { value, putMs: atMs });
+    this.#parameters.set(name, { name, value, putMs: atMs });
+  }
+
+  all(): readonly Parameter[] {
+    return [...this.#parameters.values()];
   }
 
   /** The value, without authorization. */
@@ -46,18 +61,7 @@ export class Ssm extends JsonService {
     call.authorize({ action: 'ssm:GetParameter', resource: ARN });
     const parameter = this.#parameters.get(name);
     if (parameter === undefined) throw new AwsError('ParameterNotFound', `Parameter ${name} not found.`);
-    const { value, putMs } = parameter;
-    return {
-      Parameter: {
-        Name: name,
-        Type: 'String',
-        Value: value,
-        Version: 1,
-        LastModifiedDate: putMs / 1000,
-        ARN,
-        DataType: 'text',
-      },
-    };
+    return { Parameter: describeParameter(parameter) };
   }
 
   #nameOf(arn: string): string {

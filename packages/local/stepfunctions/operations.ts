@@ -3,7 +3,7 @@ import { AwsError } from '../gateway/service.ts';
 import type { ExecutionView } from './run/execution.ts';
 import { Execution } from './run/execution.ts';
 import { notRedrivable, redriveStatus } from './run/redrive.ts';
-import type { ExecutionRegistry } from './registry.ts';
+import type { ExecutionRegistry, RegisteredMachine } from './registry.ts';
 import { checkArn, pageOf, readRequest, requests } from './requests.ts';
 import { wireEvent, wireTime } from './wire.ts';
 
@@ -135,16 +135,52 @@ const describeStateMachine: Operation = (registry, body, call) => {
   authorizeAndRecord(call, 'DescribeStateMachine', 'stateMachine', stateMachineArn);
   const machine = registry.machine(stateMachineArn);
   return {
-    stateMachineArn,
-    name: machine.name,
+    ...describeMachine(machine),
     status: 'ACTIVE',
     type: 'STANDARD',
+    creationDate: wireTime(machine.createdMs),
+  };
+};
+
+function describeMachine(machine: RegisteredMachine): Record<string, unknown> {
+  return {
+    stateMachineArn: machine.arn,
+    name: machine.name,
     definition: machine.definitionText,
     roleArn: machine.roleArn,
-    creationDate: wireTime(machine.createdMs),
     loggingConfiguration: machine.loggingConfiguration,
     tracingConfiguration: { enabled: machine.tracingEnabled },
   };
+}
+
+/** An execution keeps the definition that it was started with; one that ended before a restart has that of its machine. */
+const describeStateMachineForExecution: Operation = (registry, body, call) => {
+  const { executionArn } = readRequest(requests.describeStateMachineForExecution, body);
+  authorizeAndRecord(call, 'DescribeStateMachineForExecution', 'execution', executionArn);
+  const execution = registry.execution(executionArn);
+  const current = registry.machine(execution.stateMachineArn);
+  const started = execution instanceof Execution ? { ...current, ...execution.machine } : current;
+  return { ...describeMachine(started), updateDate: wireTime(current.createdMs) };
+};
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachines.html. The action has no resource. */
+const listStateMachines: Operation = (registry, body, call) => {
+  const asked = readRequest(requests.listStateMachines, body);
+  call.record({ eventName: 'ListStateMachines', readOnly: true });
+  call.authorize({ action: 'states:ListStateMachines', resource: '*' });
+  const machines = [...registry.machines.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const { items, nextToken } = pageOf(machines, asked);
+  const stateMachines = items.map(({ arn, name, createdMs }) => ({
+    ...{ stateMachineArn: arn, name, type: 'STANDARD', creationDate: wireTime(createdMs) },
+  }));
+  return { stateMachines, nextToken };
+};
+
+const listTagsForResource: Operation = (registry, body, call) => {
+  const { resourceArn } = readRequest(requests.listTagsForResource, body);
+  authorizeAndRecord(call, 'ListTagsForResource', 'stateMachine', resourceArn);
+  const tags = Object.entries(registry.machine(resourceArn).tags);
+  return { tags: tags.map(([key, value]) => ({ key, value })) };
 };
 
 export const operations: ReadonlyMap<string, Operation> = new Map([
@@ -155,4 +191,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['RedriveExecution', redriveExecution],
   ['ListExecutions', listExecutions],
   ['DescribeStateMachine', describeStateMachine],
+  ['DescribeStateMachineForExecution', describeStateMachineForExecution],
+  ['ListStateMachines', listStateMachines],
+  ['ListTagsForResource', listTagsForResource],
 ]);

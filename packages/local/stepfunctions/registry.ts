@@ -4,8 +4,12 @@ import { AwsError } from '../gateway/service.ts';
 import type { LocalClock } from '../clock/local-clock.ts';
 import { errorMessage } from '../helpers/error-message.ts';
 import type { ExecutionStart, ExecutionView } from './run/execution.ts';
+import { parseDefinition } from './definition/parse-definition.ts';
 import { Execution } from './run/execution.ts';
 import { interpret } from './run/interpreter.ts';
+import type { Changes } from '../state/changes.ts';
+import { ExecutionChanges } from './saved-executions.ts';
+import { endedView, type SavedExecution } from './snapshot.ts';
 import { NAME_REUSE_MS } from './limits.ts';
 import type { InvokeLambda, Machine } from './run/machine.ts';
 import { notRedrivable, RedriveTokens } from './run/redrive.ts';
@@ -15,6 +19,7 @@ export interface ServiceOptions {
   readonly region: string;
   readonly accountId: string;
   readonly invokeLambda: InvokeLambda;
+  readonly changes?: Changes;
 }
 
 /** A machine with the fields that DescribeStateMachine returns. */
@@ -24,6 +29,7 @@ export interface RegisteredMachine extends Machine {
   readonly createdMs: number;
   readonly loggingConfiguration: unknown;
   readonly tracingEnabled: boolean;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 export interface ExecutionEvent {
@@ -44,9 +50,42 @@ export class ExecutionRegistry {
   /** Executions of deleted machines, each with all executions of its machine. */
   readonly #ofDeletedMachines = new Map<string, readonly ExecutionView[]>();
   readonly options: ServiceOptions;
+  readonly #changes: ExecutionChanges | undefined;
 
   constructor(options: ServiceOptions) {
     this.options = options;
+    this.#changes = options.changes && new ExecutionChanges(options.changes);
+  }
+
+  /** Adds executions that were saved. Those that ran continue when the function that this returns is called. */
+  restore(saved: readonly SavedExecution[]): () => void {
+    const running = saved.filter(({ status }) => status === 'RUNNING');
+    for (const execution of saved)
+      this.executions.set(execution.arn, endedView(execution, this.options.clock.nowMs()));
+    return () => {
+      for (const execution of running) this.#resume(execution);
+    };
+  }
+
+  /** Continues an execution with the definition it was started with. One that cannot continue is ABORTED, as its event tells. */
+  #resume(saved: SavedExecution): void {
+    const { arn, name, input, startMs, redriveCount, redriveMs, events, position } = saved;
+    const machine = machineOf(saved);
+    if (machine === undefined || position === undefined) return this.#noteAborted(arn);
+    const { entered, ...rest } = position;
+    const at = { ...rest, ...(entered !== undefined && { entered }) };
+    this.#begin({
+      ...{ arn, name, machine, input },
+      saved: { startMs, redriveCount, redriveMs, events, position: at },
+    });
+  }
+
+  #noteAborted(arn: string): void {
+    const aborted = this.execution(arn);
+    const end = aborted.events.at(-1);
+    if (end !== undefined) this.#changes?.event(aborted, end);
+    this.#changes?.head(aborted);
+    this.#ended(arn);
   }
 
   machine(arn: string): RegisteredMachine {
@@ -123,13 +162,30 @@ export class ExecutionRegistry {
   #begin(start: Omit<ExecutionStart, 'clock' | 'onEvent' | 'onEnd'>): Execution {
     const { clock, invokeLambda, region } = this.options;
     const { arn, machine } = start;
-    const onEvent = (event: HistoryEvent): void => this.#notify(arn, machine.arn, event);
-    const execution = new Execution({ ...start, clock, onEvent, onEnd: () => this.#ended(arn) });
+    // The first event is made before the execution is complete.
+    const early: HistoryEvent[] = [];
+    let noteEvent = (event: HistoryEvent): unknown => early.push(event);
+    const execution: Execution = new Execution({
+      ...{ ...start, clock },
+      onEvent: (event) => {
+        noteEvent(event);
+        this.#notify(arn, machine.arn, event);
+      },
+      onPosition: () => this.#changes?.head(execution),
+      onEnd: () => this.#ended(arn),
+    });
+    noteEvent = (event) => this.#changes?.event(execution, event);
+    early.forEach(noteEvent);
     this.executions.set(arn, execution);
+    this.#changes?.head(execution);
     this.#ofDeletedMachines.delete(arn);
-    for (const listener of this.statusListeners) listener(execution);
+    if (start.saved === undefined) this.#announce(execution);
     void interpret({ execution, clock, invokeLambda }, region);
     return execution;
+  }
+
+  #announce(execution: ExecutionView): void {
+    for (const listener of this.statusListeners) listener(execution);
   }
 
   #notify(executionArn: string, stateMachineArn: string, event: HistoryEvent): void {
@@ -139,6 +195,7 @@ export class ExecutionRegistry {
   #ended(arn: string): void {
     const ended = this.executions.get(arn);
     if (ended === undefined) return;
+    this.#changes?.head(ended);
     for (const listeners of [this.endListeners, this.statusListeners])
       for (const listener of listeners) listener(ended);
   }
@@ -159,5 +216,28 @@ function checkInput(input: string): void {
   } catch (error) {
     const reason = errorMessage(error);
     throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${reason}'`);
+  }
+}
+
+/** The machine as it was when the execution started; undefined when it is not known or is not a definition any more. */
+function machineOf({ machine, stateMachineArn: arn }: SavedExecution): RegisteredMachine | undefined {
+  if (machine === undefined) return undefined;
+  const { name, roleArn, definition: definitionText } = machine;
+  try {
+    const definition = parseDefinition(definitionText);
+    return {
+      arn,
+      name,
+      roleArn,
+      definition,
+      definitionText,
+      createdMs: 0,
+      loggingConfiguration: {},
+      tracingEnabled: false,
+      tags: {},
+    };
+  } catch (error) {
+    if (error instanceof Error && error.name === 'DefinitionError') return undefined;
+    throw error;
   }
 }

@@ -43,6 +43,9 @@ export const requests = {
       .optional(),
   }),
   describeStateMachine: z.object({ stateMachineArn: arn }),
+  describeStateMachineForExecution: z.strictObject({ executionArn: arn }),
+  listStateMachines: z.strictObject(page),
+  listTagsForResource: z.strictObject({ resourceArn: arn }),
 };
 
 /** Parses an operation's input. Throws ValidationException. */

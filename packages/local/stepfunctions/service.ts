@@ -5,7 +5,7 @@ import { operations } from './operations.ts';
 import { parseDefinition } from './definition/parse-definition.ts';
 import type { ExecutionEvent, ServiceOptions } from './registry.ts';
 import { ExecutionRegistry } from './registry.ts';
-import { restoreExecutions, snapshotExecutions } from './snapshot.ts';
+import type { SavedExecution } from './snapshot.ts';
 import { errorResponse, jsonResponse, operationOf, readBody } from './wire.ts';
 
 /** A state machine of the template. */
@@ -17,6 +17,7 @@ export interface MachineRegistration {
   readonly roleArn: string;
   readonly loggingConfiguration?: unknown;
   readonly tracing?: boolean;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -36,7 +37,7 @@ export class StepFunctionsService implements Service {
    * `DefinitionError`.
    */
   register(machine: MachineRegistration): void {
-    const { arn, name, roleArn, definition, loggingConfiguration, tracing } = machine;
+    const { arn, name, roleArn, definition, loggingConfiguration, tracing, tags = {} } = machine;
     this.#registry.machines.set(arn, {
       arn,
       name,
@@ -46,6 +47,7 @@ export class StepFunctionsService implements Service {
       createdMs: this.#registry.machines.get(arn)?.createdMs ?? this.#registry.options.clock.nowMs(),
       loggingConfiguration: loggingConfiguration ?? { level: 'OFF', includeExecutionData: false },
       tracingEnabled: tracing ?? false,
+      tags,
     });
   }
 
@@ -125,14 +127,8 @@ export class StepFunctionsService implements Service {
     return () => this.#registry.statusListeners.delete(listener);
   }
 
-  /** The executions as JSON text. Machines are not included: they come from the template. */
-  snapshot(): string {
-    return snapshotExecutions(this.#registry.executions.values());
-  }
-
-  /** Restores the executions of a snapshot. Executions that were running become ABORTED. */
-  restore(json: string): void {
-    const restored = restoreExecutions(json, this.#registry.options.clock.nowMs());
-    for (const execution of restored) this.#registry.executions.set(execution.arn, execution);
+  /** Adds saved executions, with the text of their definitions. Those that ran continue when the function that this returns is called. */
+  restore(executions: readonly SavedExecution[]): () => void {
+    return this.#registry.restore(executions);
   }
 }

@@ -10,6 +10,13 @@ const event = z
     timestamp: new Date(timestamp),
   }));
 
+const position = z.object({
+  name: z.string(),
+  input: z.json(),
+  variables: z.record(z.string(), z.json()),
+  entered: z.object({ id: z.number(), beforeId: z.number(), atMs: z.number() }).optional(),
+});
+
 const execution = z.object({
   arn: z.string(),
   name: z.string(),
@@ -24,35 +31,24 @@ const execution = z.object({
   error: z.string().optional(),
   cause: z.string().optional(),
   events: z.array(event),
+  /** Absent from states of version 1, in which a running execution cannot continue. */
+  position: position.optional(),
+  machine: z.object({ name: z.string(), roleArn: z.string(), definition: z.string() }).optional(),
 });
 
-const schema = z.object({ executions: z.array(execution) });
+/** An execution as it was saved. `machine.definition` is the text that it was started with. */
+export type SavedExecution = z.infer<typeof execution>;
 
-/** The executions as JSON text, for `restoreExecutions`. */
-export function snapshotExecutions(executions: Iterable<ExecutionView>): string {
-  const plain = [...executions].map((view) => {
-    const { arn, name, stateMachineArn, status, startMs, stopMs, redriveCount, redriveMs } = view;
-    const { input, output, error, cause, events } = view;
-    return {
-      ...{ arn, name, stateMachineArn, status, startMs, stopMs, redriveCount, redriveMs },
-      ...{ input, output, error, cause, events },
-    };
-  });
-  return JSON.stringify({ executions: plain });
-}
+/** Reads a saved execution with its history. Throws a `ZodError`. */
+export const readExecution = (saved: unknown): SavedExecution => execution.parse(saved);
 
 const ABORT_CAUSE = 'The local AWS was stopped while this execution ran.';
 
-/**
- * Reads a snapshot. A running execution cannot continue, so it is restored as ABORTED at `nowMs`. Throws a
- * `ZodError`.
- */
-export function restoreExecutions(json: string, nowMs: number): readonly ExecutionView[] {
-  return schema.parse(JSON.parse(json)).executions.map((stored) => {
-    const { stopMs, redriveMs, output, error, cause, ...rest } = stored;
-    const view = { ...rest, stopMs, redriveMs, output, error, cause, ended: Promise.resolve() };
-    return stored.status === 'RUNNING' ? abortedView(view, nowMs) : view;
-  });
+/** An execution that has ended. One that ran and cannot continue is ABORTED at `nowMs`. */
+export function endedView(saved: SavedExecution, nowMs: number): ExecutionView {
+  const { stopMs, redriveMs, output, error, cause, ...rest } = saved;
+  const view = { ...rest, stopMs, redriveMs, output, error, cause, ended: Promise.resolve() };
+  return saved.status === 'RUNNING' ? abortedView(view, nowMs) : view;
 }
 
 function abortedView(view: ExecutionView, nowMs: number): ExecutionView {

@@ -91,7 +91,8 @@ export class Sts {
     const context = { 'aws:SourceAccount': ACCOUNT_ID };
     const check = { action: 'sts:AssumeRole', resource: role.arn, resourcePolicy: role.trust, context };
     this.#parts.authorizer.authorize(caller, check, { atMs, service: 'sts' });
-    return this.#issue(role, { sessionName, seconds: SERVICE_SESSION_SECONDS, tags: {} }, atMs);
+    const session = { sessionName, seconds: SERVICE_SESSION_SECONDS, tags: {} };
+    return this.#issue(role, session, atMs, { ofService: true });
   }
 
   /** Opens a session of any role without checking its trust policy: for people, whose sign-in is not emulated. */
@@ -158,11 +159,16 @@ export class Sts {
     );
   }
 
-  #issue(role: Role, session: Omit<AssumeRoleInput, 'roleArn'>, atMs: number): AssumedRole {
+  #issue(
+    role: Role,
+    session: Omit<AssumeRoleInput, 'roleArn'>,
+    atMs: number,
+    options: { readonly ofService?: boolean } = {},
+  ): AssumedRole {
     const { sessionName, policy, sourceIdentity, tags } = session;
     // Credentials expire at a whole second, because Expiration has no fractions.
     const expiresAtMs = Math.floor(atMs / 1000 + session.seconds) * 1000;
-    const issued = this.#parts.credentials.issue({
+    const identity = {
       arn: `arn:${PARTITION}:sts::${ACCOUNT_ID}:assumed-role/${role.name}/${sessionName}`,
       userId: `${role.id}:${sessionName}`,
       roleName: role.name,
@@ -172,7 +178,8 @@ export class Sts {
       expiresAtMs,
       sessionTags: tags,
       ...omitUndefined({ sessionPolicy: policy, sourceIdentity }),
-    });
+    };
+    const issued = this.#parts.credentials.issue(identity, options);
     return { ...issued, role };
   }
 }

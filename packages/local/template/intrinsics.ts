@@ -9,6 +9,11 @@ export interface StackScope {
   ref(name: string): unknown;
   getAtt(logicalId: string, attribute: string): unknown;
   condition(name: string): boolean;
+  /** The value of a two-level key in `Mappings`. */
+  mapping(name: string, first: string, second: string): unknown;
+  /** The value that another stack exports under this name. */
+  importValue(exportName: string): string;
+  stackOutput(stackName: string, output: string): string;
 }
 
 /** The position of a value in the template, for messages: `MyFunction.Properties.Role`. */
@@ -61,6 +66,13 @@ function getAtt(argument: unknown, scope: StackScope, path: ValuePath): unknown 
   return scope.getAtt(text(parts[0], path), text(evaluate(parts[1], scope, path), path));
 }
 
+/** As `Fn.getStackOutput` of the CDK writes it. The embedded AWS has one region. */
+function getStackOutput(argument: unknown, scope: StackScope, path: ValuePath): string {
+  const { StackName, OutputName } = isRecord(argument) ? argument : {};
+  const [stackName, output] = [StackName, OutputName].map((part) => text(evaluate(part, scope, path), path));
+  return scope.stackOutput(stackName ?? '', output ?? '');
+}
+
 function sub(argument: unknown, scope: StackScope, path: ValuePath): string {
   const [pattern, variables] = Array.isArray(argument) ? argument : [argument, {}];
   const given = isRecord(variables) ? variables : {};
@@ -102,6 +114,14 @@ const FUNCTIONS: Readonly<Record<string, Evaluate>> = {
     const [name, yes, no] = list(argument, path, 3);
     return evaluate(scope.condition(text(name, path)) ? yes : no, scope, path);
   },
+  'Fn::FindInMap': (argument, scope, path) => {
+    const [name = '', first = '', second = ''] = list(argument, path, 3).map((key) =>
+      text(evaluate(key, scope, path), path),
+    );
+    return scope.mapping(name, first, second);
+  },
+  'Fn::ImportValue': (name, scope, path) => scope.importValue(text(evaluate(name, scope, path), path)),
+  'Fn::GetStackOutput': getStackOutput,
   Condition: (name, scope, path) => scope.condition(text(name, path)),
   'Fn::Equals': (argument, scope, path) => {
     const [left, right] = list(argument, path, 2).map((side) => JSON.stringify(evaluate(side, scope, path)));

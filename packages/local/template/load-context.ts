@@ -3,6 +3,7 @@ import type { IamStore } from '../iam/iam-store.ts';
 import type { KmsKeys } from '../kms/kms-keys.ts';
 import type { SecretsManager } from '../secrets/secrets-service.ts';
 import type { Ssm } from '../ssm/ssm.ts';
+import type { LogGroups } from '../logs/log-groups.ts';
 import type { Alarms } from '../events/alarms.ts';
 import type { EventBridge } from '../events/event-bridge.ts';
 import type { Queues } from '../events/queues.ts';
@@ -28,6 +29,7 @@ export interface LoadContext {
   readonly queues: Queues;
   readonly topics: Topics;
   readonly alarms: Alarms;
+  readonly logs: LogGroups;
   /** The folder of a code asset, given its hash; `undefined` when there is none. */
   readonly assetDir: (hash: string) => string | undefined;
   readonly atMs: number;

@@ -8,8 +8,14 @@ import type { ResolvedResource } from './resolve.ts';
 const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
 const index = z.looseObject({ IndexName: z.string(), KeySchema: keySchema, Projection: z.unknown() });
 
+/** A replica has the policy of the table in its region. */
+const replica = z.looseObject({
+  ResourcePolicy: z.undefined('the embedded AWS has no resource policies of tables').optional(),
+});
+
 const tableProperties = z.looseObject({
   KeySchema: keySchema,
+  Replicas: z.array(replica).default([]),
   AttributeDefinitions: z.array(z.unknown()),
   GlobalSecondaryIndexes: z.array(index).default([]),
   LocalSecondaryIndexes: z.array(index).default([]),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Loader } from './load-context.ts';
-import { boolean, readProperties, cannotLoad } from './properties.ts';
+import { boolean, readProperties, cannotLoad, tagList } from './properties.ts';
 
 const machineProperties = z.looseObject({
   RoleArn: z.string(),
@@ -10,6 +10,7 @@ const machineProperties = z.looseObject({
   DefinitionSubstitutions: z.record(z.string(), z.coerce.string()).default({}),
   LoggingConfiguration: z.looseObject({}).optional(),
   TracingConfiguration: z.looseObject({ Enabled: boolean.optional() }).optional(),
+  Tags: tagList.default([]),
 });
 
 /**
@@ -39,6 +40,7 @@ export const loadStateMachine: Loader = (resource, { states }) => {
       name: resource.attributes['Name'] ?? resource.physicalId,
       definition: substitute(text, DefinitionSubstitutions),
       roleArn: RoleArn,
+      tags: Object.fromEntries(properties.Tags.map(({ Key, Value }) => [Key, Value])),
       tracing: properties.TracingConfiguration?.Enabled === true,
       ...(LoggingConfiguration !== undefined && { loggingConfiguration: loggingOf(LoggingConfiguration) }),
     });

@@ -42,6 +42,7 @@ const REMOVERS: Readonly<Record<string, Remover>> = {
   'AWS::Events::Rule': ({ arn }, { events }) => events.removeRule(arn),
   'AWS::Scheduler::Schedule': ({ arn }, { schedules }) => schedules.remove(arn),
   'AWS::CloudWatch::Alarm': ({ arn }, { alarms }) => alarms.remove(arn),
+  'AWS::Logs::LogGroup': ({ physicalId }, { logs }) => logs.remove(physicalId),
   'AWS::DynamoDB::Table': refuseToDeleteData,
   'AWS::DynamoDB::GlobalTable': refuseToDeleteData,
   'AWS::S3::Bucket': refuseToDeleteData,

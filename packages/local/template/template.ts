@@ -7,6 +7,7 @@ const resource = z.looseObject({
   DependsOn: z.union([z.string(), z.array(z.string())]).default([]),
   Condition: z.string().optional(),
   DeletionPolicy: z.string().optional(),
+  Metadata: z.looseObject({ 'aws:cdk:path': z.string().optional() }).optional(),
 });
 
 const output = z.looseObject({
@@ -17,7 +18,12 @@ const output = z.looseObject({
 });
 
 const schema = z.looseObject({
-  Parameters: z.record(z.string(), z.looseObject({ Default: z.unknown().optional() })).default({}),
+  Parameters: z
+    .record(
+      z.string(),
+      z.looseObject({ Type: z.string().default('String'), Default: z.unknown().optional() }),
+    )
+    .default({}),
   Conditions: z.record(z.string(), z.unknown()).default({}),
   Mappings: z.record(z.string(), z.unknown()).default({}),
   Resources: z.record(z.string(), resource),

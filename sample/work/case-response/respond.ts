@@ -1,15 +1,13 @@
-import * as z from 'zod';
 import type { Task } from '../../../lambdas/runtime/index.ts';
 import type { Assistant, Turn } from './assistant.ts';
 import type { CaseEnvironment } from './environment.ts';
 import { CaseUnreadable, ReplyNotWritten } from './errors.ts';
 import { gullibleAssistant } from './gullible-assistant.ts';
+import type { caseParameters } from './parameters.ts';
 import { Toolbox } from './toolbox.ts';
 
 /** How many calls an assistant may make in one task. */
 export const CALLS = 25;
-
-const caseParameters = z.object({ caseId: z.string() });
 
 /** The attempts that were refused, in order. They contain no data of a case, because evidence cannot be deleted. */
 export type CaseResult = {
@@ -33,11 +31,11 @@ export type CaseResult = {
  * the session policy.
  */
 export async function respond(
-  task: Task,
+  task: Task<typeof caseParameters>,
   environment: CaseEnvironment,
   assistantFor: (caseId: string) => Assistant = gullibleAssistant,
 ): Promise<CaseResult> {
-  const { caseId } = caseParameters.parse(task.parameters);
+  const { caseId } = task.parameters;
   const turns = await converse(assistantFor(caseId), new Toolbox(task, environment));
   assertRead(turns, caseId);
   assertReply(turns, caseId, environment.REPLIES_TABLE);

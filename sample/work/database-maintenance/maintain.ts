@@ -1,6 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
-import * as z from 'zod';
 import { sqlStateOf } from '../../../core/logins/sql-fault.ts';
 import type { Task } from '../../../lambdas/runtime/index.ts';
 import type { MaintenanceEnvironment } from './environment.ts';
@@ -8,11 +7,10 @@ import { StepFailed } from './errors.ts';
 import { faultOf } from './fault.ts';
 import { withLogin } from './login.ts';
 import { readSet, type MaintenanceSet } from './maintenance-set.ts';
+import type { maintenanceParameters } from './parameters.ts';
 
 /** https://www.postgresql.org/docs/18/errcodes-appendix.html */
 const SYNTAX_ERROR = '42601';
-
-const maintenanceParameters = z.object({ set: z.string(), digest: z.string() });
 
 /** The steps that were done, and their durations. It contains no data of the database. */
 type StepResult = { readonly step: string; readonly milliseconds: number };
@@ -44,11 +42,11 @@ interface Step {
  * they can.
  */
 export async function maintain(
-  task: Task,
+  task: Task<typeof maintenanceParameters>,
   { MAINTENANCE_BUCKET: bucket }: MaintenanceEnvironment,
   loggedIn: typeof withLogin = withLogin,
 ): Promise<MaintenanceResult> {
-  const { set: name, digest } = maintenanceParameters.parse(task.parameters);
+  const { set: name, digest } = task.parameters;
   const set = await readSet(task.client(S3Client), { bucket, set: name, digest }, task.signal);
   const secret = await task.secret('database');
   const steps = await loggedIn(secret, task.boundaryId, (client) => runSteps(stepsOf(set), client, task));

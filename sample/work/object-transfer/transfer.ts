@@ -1,5 +1,4 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import * as z from 'zod';
 import { S3_KEY_BYTES } from '../../../core/task-types/parameters.ts';
 import type { More, Task } from '../../../lambdas/runtime/index.ts';
 import { checkpointIn, assertSameSource, type TransferCheckpoint } from './checkpoint.ts';
@@ -15,11 +14,12 @@ import { copyInParts } from './copy-in-parts.ts';
 import { copyWhole } from './copy-whole.ts';
 import type { TransferEnvironment } from './environment.ts';
 import { SourceChanged, TransferRefused } from './errors.ts';
+import type { transferParameters } from './parameters.ts';
 import { receiptKeyOf, signedReceipt, writeReceipt } from './receipt.ts';
 import { readSource, objectText, type ObjectName, type Source } from './source.ts';
 import { abortAfter } from './upload.ts';
 
-const transferParameters = z.object({ sourceKey: z.string().min(1), destinationKey: z.string().min(1) });
+type TransferTask = Task<typeof transferParameters>;
 
 export type TransferResult = {
   readonly bytes: number;
@@ -48,7 +48,7 @@ export type TransferResult = {
  * the object, and the function could leak the content.
  */
 export async function transferObject(
-  task: Task,
+  task: TransferTask,
   environment: TransferEnvironment,
 ): Promise<TransferResult | More> {
   const { source: from, destination, receipt } = namesOf(task, environment);
@@ -88,8 +88,8 @@ interface Names {
   readonly receipt: ObjectName;
 }
 
-function namesOf(task: Task, { SOURCE_BUCKET, DESTINATION_BUCKET }: TransferEnvironment): Names {
-  const { sourceKey, destinationKey } = transferParameters.parse(task.parameters);
+function namesOf(task: TransferTask, { SOURCE_BUCKET, DESTINATION_BUCKET }: TransferEnvironment): Names {
+  const { sourceKey, destinationKey } = task.parameters;
   const receiptKey = receiptKeyOf(destinationKey);
   const bytes = Buffer.byteLength(receiptKey);
   if (bytes > S3_KEY_BYTES) {
@@ -125,7 +125,7 @@ async function sourceOf(
 }
 
 interface Copying {
-  readonly task: Task;
+  readonly task: TransferTask;
   readonly s3: S3Client;
   readonly source: Source;
   readonly to: ObjectName;

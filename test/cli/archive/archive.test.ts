@@ -5,7 +5,7 @@ import { mockAws } from '../../fixtures/mock-aws.ts';
 import { expect, it } from 'vitest';
 import { ArchiveReader } from '../../../cli/archive/archive-reader.ts';
 import { compareOne } from '../../../cli/archive/compare-archive.ts';
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import { renderArchive } from '../../../cli/archive/render-archive.ts';
 import { call } from '../support.ts';
 
@@ -53,8 +53,8 @@ it('lists the copies of its stack page by page, each with its day, and takes not
     .resolvesOnce({
       Contents: [object('evidence/Taskbound/a-type.x2.evidence.json', '2026-11-25T00:00:00Z')],
     });
-  const outputs = { EvidenceArchive: 's3://kept/evidence/' };
-  const reader = new ArchiveReader({ region: 'eu-central-1' }, outputs, 'Taskbound');
+  const stack = { stack: 'Taskbound', archive: { bucket: 'kept', prefix: 'evidence/' } };
+  const reader = new ArchiveReader({ region: 'eu-central-1' }, stack);
   expect([...(await reader.copyDays())]).toEqual([
     ['a-type.x1', '2026-11-24'],
     ['a-type.x2', '2026-11-25'],
@@ -70,13 +70,13 @@ it('ends at the first expired credential instead of reporting each copy as unrea
   const answer = (name: string) =>
     new S3ServiceException({ name, message: 'x', $fault: 'client', $metadata: {} });
   const config = { region: 'eu-central-1' };
-  const outputs = { EvidenceArchive: 's3://kept/evidence/', LedgerTable: 'l', EvidenceTable: 'e' };
-  const archive = new ArchiveReader(config, outputs, 'Taskbound');
+  const location = { stack: 'Taskbound', archive: { bucket: 'kept', prefix: 'evidence/' } };
+  const archive = new ArchiveReader(config, location);
   s3.on(ListObjectsV2Command).rejects(answer('ExpiredToken'));
   await expect(archive.copyDays()).rejects.toMatchObject({ name: 'ExpiredToken' });
 
   mockAws(DynamoDBDocumentClient).on(QueryCommand).resolves({ Items: [] });
-  const records = new StackRecords(config, outputs);
+  const records = new StackRecords(config, { ledgerTable: 'l', evidenceTable: 'e' });
   const { publicKey: key } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const compare = () => compareOne('object-transfer.x1', { records, archive, key });
   s3.on(GetObjectCommand).rejects(answer('InvalidAccessKeyId'));

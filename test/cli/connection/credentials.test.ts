@@ -92,25 +92,25 @@ describe.each(COMMANDS.map((argv) => [argv]))('%j', (argv) => {
 
   it('with credentials that may not read the stack: exit 1, with the caller and the permission', async () => {
     const caller = 'arn:aws:iam::111122223333:user/eve';
-    const message = `User: ${caller} is not authorized to perform: cloudformation:DescribeStacks on resource: x`;
+    const message = `User: ${caller} is not authorized to perform: ssm:GetParameter on resource: x`;
     refusing(() => ({ refuse: { name: 'AccessDenied', message, status: 403 } }));
     const { code, error } = await taskbound(argv);
     expect({ code, name: error.name }).toEqual({ code: 1, name: 'NotPermitted' });
-    expect(error.message).toContain(`${caller} may not call cloudformation:DescribeStacks`);
+    expect(error.message).toContain(`${caller} may not call ssm:GetParameter`);
+    expect(error.message).toContain('/taskbound/Taskbound/manifest, which every grant contains (grantSubmit');
   });
 });
 
-describe('a function URL that the caller may not call: exit 1 at once, with the caller, the grant and the role', () => {
+describe('a function URL that the caller may not call: exit 1 at once, with the caller, the grant and the roles', () => {
   it.each([
-    ['run', ['run', 'request.json', '--as', 'ann@Operators'], 'ann', 'grantSubmit', 'Requesters'],
+    ['run', ['run', 'request.json', '--as', 'ann@Operators'], 'ann', 'grantSubmit'],
     [
       'revoke',
       ['revoke', 'object-transfer.x1', '--reason', 'x', '--yes', '--as', 'ann@Operators'],
       'ann',
       'grantEnd',
-      'Requesters',
     ],
-  ])('%s', async (_command, argv, person, grant, role) => {
+  ])('%s', async (_command, argv, person, grant) => {
     const { code, error, calls } = await taskbound(argv);
     expect({ code, name: error.name }).toEqual({ code: 1, name: 'NotPermitted' });
     expect(error.message).toMatch(
@@ -120,7 +120,7 @@ describe('a function URL that the caller may not call: exit 1 at once, with the 
     );
     expect(error.message).toMatch(
       new RegExp(
-        `AWS refused with 403 .*The function did not run.*Get ${grant} of the task type.*--as NAME@${role}\\.$`,
+        `AWS refused with 403 .*The function did not run.*Get ${grant} of the task type.*--as NAME@ROLE \\(.*Requesters, Approvers, Operators\\)\\.$`,
       ),
     );
     expect(calls.filter((name) => name === 'Invoke')).toHaveLength(1);
@@ -138,7 +138,7 @@ it('a role that the caller may not assume: NotPermitted at once, with the person
   await expect(typeof credentials === 'function' ? credentials() : undefined).rejects.toMatchObject({
     name: 'NotPermitted',
     message: expect.stringMatching(
-      /may not act as alice in the role .*user\/bob is not authorized.*Use the credentials of alice, or give your own name/,
+      /may not act as alice in the role .*user\/bob is not authorized.*Use the credentials of the IAM user alice, or give your own name and role.*leave out --as/,
     ),
   });
 });

@@ -3,8 +3,16 @@ import { UsageError } from 'taskbound-evidence/command/errors';
 import { parsePersona } from '../../../cli/connection/persona.ts';
 
 it.each([
-  ['alice@Approvers', { name: 'alice', roleOutput: 'Approvers' }],
-  ['ann@example.org@Requesters', { name: 'ann@example.org', roleOutput: 'Requesters' }],
+  ['alice@Approvers', { name: 'alice', role: 'Approvers' }],
+  ['ann@example.org@Requesters', { name: 'ann@example.org', role: 'Requesters' }],
+  ['ann@People/Approvers', { name: 'ann', role: 'People/Approvers' }],
+  [
+    'ann@arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops@x_0123456789abcdef',
+    {
+      name: 'ann',
+      role: 'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops@x_0123456789abcdef',
+    },
+  ],
 ])('%s is a person in a role', (text, persona) => expect(parsePersona(text, '--as')).toEqual(persona));
 
 it.each([
@@ -12,7 +20,8 @@ it.each([
   'a@Approvers',
   'alice@',
   '@Approvers',
-  'alice@1st',
+  'alice@/Approvers',
+  'alice@arn:aws:iam::111122223333:user/alice',
   'al ice@Approvers',
   `${'a'.repeat(65)}@R`,
 ])('%j is refused', (text) => expect(() => parsePersona(text, '--as')).toThrow(UsageError));

@@ -1,9 +1,24 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { targetOf, type TargetOptions } from '../../../cli/connection/target.ts';
+import { deployedStackOf, targetOf, type TargetOptions } from '../../../cli/connection/target.ts';
 import { call, fileIn, temporaryFolder } from '../support.ts';
 
 const ENDPOINT = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' };
+
+describe('the deployed stack', () => {
+  it.each<[TargetOptions, Record<string, string>, string]>([
+    [{ stack: 'Mine' }, { TASKBOUND_STACK: 'Served' }, 'Mine'],
+    [{}, { TASKBOUND_STACK: 'Served' }, 'Served'],
+    [{}, { TASKBOUND_STACK: '' }, 'Taskbound'],
+    [{}, {}, 'Taskbound'],
+  ])('of %j with %j is %s', (options, env, stack) => expect(deployedStackOf(options, env)).toBe(stack));
+
+  it('is refused when the variable is no name', () => {
+    expect(() => deployedStackOf({}, { TASKBOUND_STACK: 'a b' })).toThrow(
+      /TASKBOUND_STACK is "a b"; allowed/,
+    );
+  });
+});
 
 describe('the target', () => {
   it.each<[TargetOptions, Record<string, string>, string | undefined]>([
@@ -15,12 +30,14 @@ describe('the target', () => {
     [{}, ENDPOINT, 'endpoint'],
     [{ local: true }, {}, 'in-process'],
     [{ local: true, assembly: 'cdk.out' }, {}, 'in-process'],
+    [{ local: true, stack: 'Production/Data' }, {}, 'in-process'],
+    [{ local: true, stack: 'X', assembly: 'cdk.out' }, {}, 'in-process'],
+    [{ stack: 'X', assembly: 'cdk.out' }, {}, undefined],
   ])('of %j with %j is %s', (options, env, target) => expect(targetOf(options, env)).toBe(target));
 
   it.each<[TargetOptions, Record<string, string>, RegExp]>([
-    [{ local: true, stack: 'X' }, {}, /--local and --stack X were both given.*Leave one out/],
+    [{ local: true, stack: '' }, {}, /--stack "" was given.*Name a stack of the app/],
     [{ local: true }, ENDPOINT, /--local was given, and AWS_ENDPOINT_URL is .*Leave out --local, or unset/],
-    [{ stack: 'X', assembly: 'a' }, {}, /--stack X and --assembly were both given.*Leave one out/],
     [{ stack: '' }, {}, /--stack "" was given; allowed: a stack's name/],
     [{ stack: '' }, ENDPOINT, /--stack "" was given/],
     [{ stack: '-X' }, {}, /--stack "-X" was given/],
@@ -50,7 +67,7 @@ const ON_A_STACK: readonly (readonly string[])[] = [
   ['drain'],
   ['drain', '--resume'],
 ];
-const WITHOUT_A_STACK = ['plan', 'local', 'verify', 'audit', 'report', 'controls'];
+const WITHOUT_A_STACK = ['init', 'plan', 'local', 'verify', 'audit', 'report', 'controls'];
 const LOCAL_TOO = ['run'];
 
 /** Fails the test if the command synthesizes an app or asks a question. */

@@ -141,7 +141,7 @@ describe('approve', () => {
       'the role is none',
       ['approve', 'approved.asked', ...as('bob', 'Nobody'), '--yes'],
       {},
-      /no output Nobody/,
+      /"Nobody" is no role of the stack Misbehaving; its grants name the roles Requesters/,
     ],
     [
       'a refusal has no reason',

@@ -1,6 +1,9 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { synthesize } from '../../../sample/synthesize.ts';
 import { call, fileIn, temporaryFolder, type Called } from '../support.ts';
@@ -13,12 +16,26 @@ beforeAll(async () => {
 afterAll(() => rm(assembly, { recursive: true, force: true }));
 
 /** Serves `taskbound local` while `use` runs with its environment. */
-async function served(folder: string, use: (env: Record<string, string>) => Promise<void>): Promise<Called> {
+async function served(
+  folder: string,
+  use: (env: Record<string, string>) => Promise<void>,
+  options: readonly string[] = [],
+): Promise<Called> {
   let announced: (text: string) => void = () => undefined;
   const environment = new Promise<string>((resolve) => (announced = resolve));
   let stop: () => void = () => undefined;
   const stopped = new Promise<void>((resolve) => (stop = resolve));
-  const argv = ['local', '--assembly', assembly, '--state', 'state', '--policy-delay', '0', '--json'];
+  const argv = [
+    'local',
+    '--assembly',
+    assembly,
+    '--state',
+    'state',
+    '--policy-delay',
+    '0',
+    '--json',
+    ...options,
+  ];
   const ended = call(folder, argv, { out: announced, untilInterrupted: () => stopped });
   const started = await Promise.race([environment, ended]);
   if (typeof started !== 'string') throw new Error(started.stderr);
@@ -72,7 +89,7 @@ it('serves other terminals over HTTP, refuses an id used by another request, and
     );
   });
   expect(first.code, first.stderr).toBe(0);
-  expect(await readdir(join(folder, 'state'))).toEqual(['state.json']);
+  expect(await readdir(join(folder, 'state'))).toEqual(['journal']);
 
   await served(folder, async (env) => {
     const list = await call(folder, ['list', '--json'], { env });
@@ -110,6 +127,85 @@ it('refuses a state that it cannot take back, and leaves it', async () => {
   const { code, stderr } = await call(folder, ['local', '--assembly', assembly, '--state', '.']);
   expect({ code, stderr }).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/state\.json cannot be restored/),
+    stderr: expect.stringMatching(/--state: .* cannot be restored: it is not a state of version 1/),
   });
 });
+
+it('loads a seed at the first start, and refuses it once the folder has data', async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'seed/s3/source/in'), { recursive: true });
+  await writeFile(join(folder, 'seed/s3/source/in/a.csv'), 'content');
+  const objects = async (env: Record<string, string>): Promise<unknown> => {
+    const credentials = {
+      accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
+      secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+    };
+    const s3 = new S3Client({
+      ...{ endpoint: env['AWS_ENDPOINT_URL'] ?? '', region: 'eu-central-1', credentials },
+      forcePathStyle: true,
+    });
+    const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+    const source = Buckets.find(({ Name = '' }) => Name.includes('source'))?.Name ?? '';
+    return (await s3.send(new ListObjectsV2Command({ Bucket: source }))).Contents?.map(({ Key }) => Key);
+  };
+  await served(folder, async (env) => expect(await objects(env)).toEqual(['in/a.csv']), ['--seed', 'seed']);
+  await served(folder, async (env) => expect(await objects(env)).toEqual(['in/a.csv']));
+  const again = await call(folder, ['local', '--assembly', assembly, '--state', 'state', '--seed', 'seed']);
+  expect(again.code).toBe(2);
+  expect(again.stderr).toMatch(
+    /the state folder state has data already.*Leave out --seed, or give another folder/,
+  );
+});
+
+it('refuses a folder that another process has open', async () => {
+  const folder = await temporaryFolder();
+  await served(folder, async (env) => {
+    const second = await call(folder, ['local', '--assembly', assembly, '--state', 'state']);
+    expect(second.code).toBe(2);
+    expect(second.stderr).toContain(
+      `is in use by process ${process.pid}, which serves ${env['AWS_ENDPOINT_URL']}`,
+    );
+  });
+});
+
+it('leaves no data of a first start whose seed is refused', async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'seed/postgres'), { recursive: true });
+  await writeFile(join(folder, 'seed/postgres/other.sql'), 'SELECT 1');
+  const argv = ['local', '--assembly', assembly, '--state', 'state', '--seed', 'seed'];
+  const refused = await call(folder, argv);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(/postgres\/other\.sql does not belong to a database.*demo\.sql/);
+  await writeFile(
+    join(folder, 'seed/postgres/demo.sql'),
+    'CREATE TABLE a (b int);\n\nCREATE TABEL c (d int);',
+  );
+  await rm(join(folder, 'seed/postgres/other.sql'));
+  const broken = await call(folder, argv);
+  expect(broken.code, broken.stderr).toBe(2);
+  expect(broken.stderr).toMatch(
+    /postgres\/demo\.sql, line 3: PostgreSQL refuses the schema of the database demo: syntax error at or near "TABEL"\. Correct the script\./,
+  );
+  await rm(join(folder, 'seed/postgres'), { recursive: true });
+  await mkdir(join(folder, 'seed/s3'), { recursive: true });
+  const { code } = await served(folder, async () => undefined, ['--seed', 'seed']);
+  expect(code).toBe(0);
+}, 60_000);
+
+it('takes over the state.json of an earlier version, once', async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'state'));
+  const version1 = fileURLToPath(new URL('../../fixtures/state-version-1.json.gz', import.meta.url));
+  await writeFile(join(folder, 'state/state.json'), gunzipSync(await readFile(version1)));
+  const look = async (env: Record<string, string>): Promise<void> => {
+    const { stdout, stderr, code } = await call(folder, ['show', 'object-transfer.old-1'], { env });
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/Chain: the hashes of all \d+ events are valid/);
+    const list = await call(folder, ['list', '--json'], { env });
+    expect(list.code).toBe(0);
+  };
+  const first = await served(folder, look);
+  expect(first.code, first.stderr).toBe(0);
+  expect(await readdir(join(folder, 'state'))).toEqual(['journal']);
+  await served(folder, look);
+}, 60_000);

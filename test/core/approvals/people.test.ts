@@ -39,25 +39,27 @@ describe('personOf', () => {
   const alice = 'arn:aws:sts::111122223333:assumed-role/Approvers/Alice';
 
   test('returns the session name in lower case for a personal role', () => {
-    expect(personOf(alice, [{ roleArn, personal: true }])).toEqual({ roleArn, person: 'alice' });
+    expect(personOf({ arn: alice }, [{ roleArn, personal: true }])).toEqual({ roleArn, person: 'alice' });
   });
 
   test('returns the same person for another role, so that nobody can approve their own request', () => {
     const other = 'arn:aws:iam::444455556666:role/Requesters';
-    const asked = personOf('arn:aws:sts::444455556666:assumed-role/Requesters/alice', [
+    const asked = personOf({ arn: 'arn:aws:sts::444455556666:assumed-role/Requesters/alice' }, [
       { roleArn: other, personal: true },
     ]);
-    expect(asked?.person).toBe(personOf(alice, [{ roleArn, personal: true }])?.person);
+    expect(asked?.person).toBe(personOf({ arn: alice }, [{ roleArn, personal: true }])?.person);
   });
 
   test('returns the role where a session may have any name', () => {
     const roles = [{ roleArn, personal: false }];
-    expect(personOf(alice, roles)).toEqual({ roleArn, person: roleArn });
-    expect(personOf(alice.replace('Alice', 'bob'), roles)?.person).toBe(roleArn);
+    expect(personOf({ arn: alice }, roles)).toEqual({ roleArn, person: roleArn });
+    expect(personOf({ arn: alice.replace('Alice', 'bob') }, roles)?.person).toBe(roleArn);
   });
 
   test('returns nothing for a session of another role', () => {
-    expect(personOf(alice, [])).toBeUndefined();
-    expect(personOf('arn:aws:iam::111122223333:user/alice', [{ roleArn, personal: true }])).toBeUndefined();
+    expect(personOf({ arn: alice }, [])).toBeUndefined();
+    expect(
+      personOf({ arn: 'arn:aws:iam::111122223333:user/alice' }, [{ roleArn, personal: true }]),
+    ).toBeUndefined();
   });
 });

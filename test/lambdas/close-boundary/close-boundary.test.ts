@@ -11,7 +11,7 @@ afterAll(() => plane.close());
 const close = (owner: Owner) => plane.step('CloseBoundary', owner);
 /** Why the bundle does not verify with the stack's own key. Null: it verifies. */
 async function faultOf({ boundaryId }: Owner): Promise<string | null> {
-  const der = plane.aws.keys.signing(plane.stack.outputs['EvidenceKey'] ?? '')?.publicKeyDer();
+  const der = plane.aws.keys.signing(plane.manifest.evidenceKeyArn)?.publicKeyDer();
   const key = createPublicKey({ key: der ?? Buffer.alloc(0), format: 'der', type: 'spki' });
   const { events, signed } = await plane.evidence.readSigned(boundaryId);
   return verifyBundle(makeBundle(boundaryId, events, signed), key).fault;

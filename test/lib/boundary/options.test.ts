@@ -108,7 +108,7 @@ describe('a boundary with every option', () => {
   });
 
   it('adds the key to the session policy as a tool, so that plan and digest include it', () => {
-    const [parameter] = ofType(resources, 'AWS::SSM::Parameter');
+    const parameter = ofType(resources, 'AWS::SSM::Parameter').find(([id]) => id.startsWith('Reader'));
     const config = JSON.parse(textOf(parameter?.[1].Properties['Value'])) as {
       tools: { name: string; actions: string[] }[];
     };
@@ -223,9 +223,13 @@ describe('a grant', () => {
       listOf(statement['Action']),
     );
     expect(actions).toEqual([
+      'ssm:GetParameter',
       'dynamodb:GetItem',
       ...Array.from({ length: 4 }, () => 'dynamodb:Query'),
       'kms:GetPublicKey',
+      'ssm:GetParameter',
+      'states:DescribeExecution',
+      'states:GetExecutionHistory',
     ]);
   });
 
@@ -235,6 +239,7 @@ describe('a grant', () => {
     const found = statements(resourcesOf(stack), 'Operator');
     const actions = found.flatMap((statement) => listOf(statement['Action']).map(String));
     expect(actions.filter((action) => !action.startsWith('kms:'))).toEqual([
+      'ssm:GetParameter',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:DeleteItem',

@@ -66,6 +66,31 @@ describe('VirtualClock', () => {
     expect(clock.nowMs()).toBe(3);
   });
 
+  it('stands still while only timers in the background are pending, and fires them on the way to another', async () => {
+    const clock = new VirtualClock({ startMs: 0 });
+    const ticks: number[] = [];
+    const repeat = (): void => {
+      clock.setTimer(
+        60,
+        () => {
+          ticks.push(clock.nowMs());
+          repeat();
+        },
+        { isBackground: true },
+      );
+    };
+    repeat();
+    await turns(100);
+    expect(clock.nowMs()).toBe(0);
+    await clock.sleep(150);
+    expect([clock.nowMs(), ticks]).toEqual([150, [60, 120]]);
+    await turns(100);
+    expect(clock.nowMs()).toBe(150);
+    clock.setTimer(1000, () => undefined).cancel();
+    await turns(100);
+    expect(clock.nowMs()).toBe(150);
+  });
+
   it('continues after a timer that throws', () => {
     const clock = new VirtualClock({ startMs: 0 });
     let later = false;

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { describe, expect, it } from 'vitest';
+import { record } from '../state/recorded.ts';
 import { ACCOUNT, allow, refusal, sessionWith, start } from '../support.ts';
 
 const key = `arn:aws:kms:eu-central-1:${ACCOUNT}:key/k1`;
@@ -36,14 +37,15 @@ describe('a signing key', () => {
     expect((await kms.send(sign())).Signature).toEqual(Signature);
   });
 
-  it('keeps its private key across a deployment and a snapshot', async () => {
+  it('keeps its private key across a deployment and a restart', async () => {
     const { aws, kms } = await setUp();
+    const saved = record(aws);
     const { Signature } = await kms.send(sign());
     aws.keys.put(key, account, 'signs');
     expect((await kms.send(sign())).Signature).toEqual(Signature);
     const other = await start({ seed: 'another' });
     other.aws.keys.put(key, account, 'signs');
-    await other.aws.restore(await aws.snapshot());
+    await other.aws.restore(await saved());
     const restored = new KMSClient({ ...other.aws.clientConfig() });
     expect((await restored.send(sign())).Signature).toEqual(Signature);
   });

@@ -15,7 +15,7 @@ import { DynamoDb } from '../../../packages/local/dynamodb/dynamodb-service.ts';
 import { S3Service } from 'taskbound-local/s3/service';
 import { dumpStack, seedStack } from 'taskbound-local/seed/seed';
 
-const outputs = { cases: 'table-a', parts: 'table-b', LedgerTable: 'ledger', url: 'http://127.0.0.1/' };
+const outputs = { cases: 'table-a', parts: 'table-b', url: 'http://127.0.0.1/' };
 let root = '';
 beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'taskbound-seed-'))));
 afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -90,7 +90,7 @@ describe('items of a seed', () => {
     ],
     ['another kind of file', () => write('d/dynamodb/cases.csv', ''), /does not belong to a table/],
     ['a folder', () => write('d/dynamodb/cases.json/x.json', []), /does not belong to a table/],
-    ['the ledger', () => write('d/dynamodb/LedgerTable.json', []), /does not belong to a table/],
+    ['a table without a name', () => write('d/dynamodb/ledger.json', []), /does not belong to a table/],
     ['an output that is not a table', () => write('d/dynamodb/url.json', []), /does not belong to a table/],
     ['text that is not JSON', () => write('d/dynamodb/cases.json', '['), /is not a list of items/],
     [

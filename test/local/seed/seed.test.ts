@@ -148,7 +148,7 @@ describe('seed', () => {
 
   it.each<[string, () => void, RegExp]>([
     ['a folder that is missing', () => undefined, /no such folder/],
-    ['a folder without s3', () => write('d/x'), /has no folder 's3' or 'dynamodb'/],
+    ['a folder without s3', () => write('d/x'), /has no folder 's3', 'dynamodb' or 'postgres'/],
     [
       'an unknown output',
       () => write('d/s3/sauce/x'),
@@ -188,7 +188,7 @@ describe('seed', () => {
     [
       'a row for an unknown bucket',
       () => index({ bucket: 'bucket-a', key: 'k', file: 'f' }),
-      /row 1: bucket is 'bucket-a'; bucket outputs are source, destination/,
+      /row 1: bucket is 'bucket-a'; buckets are source, destination/,
     ],
     [
       'a row that leaves the folder',

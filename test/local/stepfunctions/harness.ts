@@ -1,5 +1,6 @@
 import type { Call, Check } from 'taskbound-local/gateway/service';
 import { AwsError } from 'taskbound-local/gateway/service';
+import type { Changes } from 'taskbound-local/state/changes';
 import type { ExecutionView } from '../../../packages/local/stepfunctions/run/execution.ts';
 import type { InvokeLambda } from '../../../packages/local/stepfunctions/run/machine.ts';
 import { StepFunctionsService } from '../../../packages/local/stepfunctions/service.ts';
@@ -20,12 +21,16 @@ export class Harness {
   readonly service: StepFunctionsService;
   denied: string | undefined;
 
-  constructor(invokeLambda: InvokeLambda = () => Promise.reject(new Error('no function expected'))) {
+  constructor(
+    invokeLambda: InvokeLambda = () => Promise.reject(new Error('no function expected')),
+    changes?: Changes,
+  ) {
     this.service = new StepFunctionsService({
       clock: this.clock,
       region: 'eu-central-1',
       accountId: '111122223333',
       invokeLambda,
+      ...(changes !== undefined && { changes }),
     });
   }
 

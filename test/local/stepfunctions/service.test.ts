@@ -11,6 +11,8 @@ import {
 } from '@aws-sdk/client-sfn';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { Changes } from 'taskbound-local/state/changes';
+import { record } from '../state/recorded.ts';
 import { AwsError } from 'taskbound-local/gateway/service';
 import { answer, FUNCTION_ARN, Harness, MACHINE_ARN, machine, START_MS, task } from './harness.ts';
 
@@ -53,8 +55,8 @@ function sdk(harness: Harness): SFNClient {
   });
 }
 
-const withMachine = (definition: unknown = SLEEPER): Harness => {
-  const harness = new Harness(answer('ok'));
+const withMachine = (definition: unknown = SLEEPER, changes?: Changes): Harness => {
+  const harness = new Harness(answer('ok'), changes);
   harness.register(definition);
   return harness;
 };
@@ -207,12 +209,15 @@ describe('for the tests and the reconciler', () => {
     expect(heard.slice(7)).toEqual(['two SUCCEEDED']);
   });
 
-  it('keeps finished executions in a snapshot, and aborts what was running', async () => {
-    const harness = withMachine();
+  it('keeps finished executions across a restart, and aborts what ran and cannot continue', async () => {
+    const changes = new Changes();
+    const saved = record(changes);
+    const harness = withMachine(SLEEPER, changes);
     await harness.view(await harness.start({ n: 1 }, 'finished')).ended;
     await harness.start({}, 'running');
     const restored = withMachine();
-    restored.service.restore(harness.service.snapshot());
+    const executions = (await saved()).executions.map(({ machine: _machine, ...rest }) => rest);
+    restored.service.restore(executions)();
     const { ended: _ended, ...finished } = restored.view(executionArn('finished'));
     expect(finished).toMatchObject({ status: 'SUCCEEDED', output: '{"done":true}' });
     expect(finished.events).toEqual(harness.view(executionArn('finished')).events);

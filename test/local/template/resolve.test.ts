@@ -113,19 +113,14 @@ describe('resolveTemplate', () => {
       /Live is of type AWS::Lambda::Alias/,
     ],
     [
-      'an alias of a function',
-      { Resources: { Live: { Type: 'AWS::Lambda::Alias' } } },
-      /Live is of type AWS::Lambda::Alias/,
-    ],
-    [
       'a custom resource',
       { Resources: { Clean: { Type: 'Custom::S3AutoDeleteObjects' } } },
       /Clean is of type Custom::S3AutoDeleteObjects/,
     ],
     [
       'a property that is not supported',
-      { Resources: { Data: { Type: 'AWS::S3::Bucket', Properties: { ReplicationConfiguration: {} } } } },
-      /Data \(AWS::S3::Bucket\) has the property ReplicationConfiguration/,
+      { Resources: { Data: { Type: 'AWS::S3::Bucket', Properties: { AbacStatus: 'Enabled' } } } },
+      /Data \(AWS::S3::Bucket\) has the property AbacStatus/,
     ],
     [
       'an attribute that is not supported',
@@ -135,10 +130,11 @@ describe('resolveTemplate', () => {
       },
       /attribute WebsiteURL of Data/,
     ],
+    ['a function that is not supported', output({ 'Fn::GetAZs': '' }), /Outputs\.Out uses Fn::GetAZs/],
     [
-      'a function that is not supported',
+      'the export of no stack',
       output({ 'Fn::ImportValue': 'x' }),
-      /Outputs\.Out uses Fn::ImportValue/,
+      /No stack of the assembly has the export x/,
     ],
     ['a reference to nothing', output({ Ref: 'Nobody' }), /no resource or parameter Nobody/],
     [

@@ -163,3 +163,37 @@ export function writeAssembly(template: object, stacks: readonly string[] = ['Sm
   writeFileSync(join(dir, 'manifest.json'), JSON.stringify({ version: '55', artifacts }));
   return dir;
 }
+
+interface StackOfApp {
+  readonly template: object;
+  readonly dependencies?: readonly string[];
+  /** `aws://123456789012/us-east-1` */
+  readonly environment?: string;
+  readonly displayName?: string;
+  /** The name in CloudFormation, if it is not the id. */
+  readonly stackName?: string;
+}
+
+/** A cloud assembly with several stacks, by id, in an existing folder or a new one. */
+export function writeApp(
+  stacks: Readonly<Record<string, StackOfApp>>,
+  dir = mkdtempSync(join(tmpdir(), 'assembly-')),
+  more: Record<string, object> = {},
+): string {
+  mkdirSync(dir, { recursive: true });
+  const artifacts: Record<string, object> = { ...more };
+  for (const [id, { template, dependencies = [], environment, displayName, stackName }] of Object.entries(
+    stacks,
+  )) {
+    writeFileSync(join(dir, `${id}.template.json`), JSON.stringify(template));
+    artifacts[id] = {
+      type: 'aws:cloudformation:stack',
+      environment,
+      displayName,
+      dependencies: [...dependencies, `${id}.assets`],
+      properties: { templateFile: `${id}.template.json`, ...(stackName !== undefined && { stackName }) },
+    };
+  }
+  writeFileSync(join(dir, 'manifest.json'), JSON.stringify({ version: '55', artifacts }));
+  return dir;
+}

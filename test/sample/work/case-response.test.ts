@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { fakeTask } from 'taskbound/testing';
 import type { Assistant, ToolCall } from '../../../sample/work/case-response/assistant.ts';
 import { gullibleAssistant } from '../../../sample/work/case-response/gullible-assistant.ts';
 import { ordersIn } from '../../../sample/work/case-response/orders.ts';
 import { CALLS, respond } from '../../../sample/work/case-response/respond.ts';
+import type { caseParameters } from '../../../sample/work/case-response/parameters.ts';
 import { ACCOUNT, allow, sessionWith, start } from '../../local/support.ts';
-import { transferTask } from './task.ts';
 
 const tableOf = (name: string) => ({
   Type: 'AWS::DynamoDB::Table',
@@ -36,7 +37,9 @@ async function setUp(signal = new AbortController().signal) {
     ].map((statement, index) => ({ ...statement, Sid: `Tool${index}` })),
   });
   const credentials = { sessionToken: '', ...session.credentials };
-  const task = transferTask({ caseId: 'C-1' }, '', signal, {
+  const task = fakeTask<typeof caseParameters>({
+    parameters: { caseId: 'C-1' },
+    signal,
     client: (Class, config) => new Class(Object.assign({}, config, session, { credentials, maxAttempts: 1 })),
   });
   const run = (assistant: Assistant) =>

@@ -316,7 +316,11 @@ describe('a copy in several runs', () => {
   const copiedParts = () =>
     (sentInputs(UploadPartCopyCommand) as { PartNumber: number }[]).map(({ PartNumber }) => PartNumber);
   /** A signal that leaves time for the given number of parts. */
-  const run = (parts: number, checkpoint: Task['checkpoint'] = null, over: Partial<Task> = {}) => {
+  const run = (
+    parts: number,
+    checkpoint: Task['checkpoint'] = null,
+    over: Pick<Partial<Task>, 'signal'> = {},
+  ) => {
     const before = s3.commandCalls(UploadPartCopyCommand).length;
     const timeLeftMs = () =>
       s3.commandCalls(UploadPartCopyCommand).length - before < parts ? 60_000 : 10_000;

@@ -1,14 +1,17 @@
-import type { Task } from 'taskbound/runtime';
+import type { ParametersOf, Task } from 'taskbound/runtime';
 import { fakeTask } from 'taskbound/testing';
+import type { transferParameters } from '../../../sample/work/object-transfer/parameters.ts';
+
+type Declared = typeof transferParameters;
 
 /** A transfer as the runtime passes it to the work, with the given receipt key. */
 export const transferTask = (
-  parameters: Task['parameters'],
+  parameters: ParametersOf<Declared>,
   receiptKeyPem: string,
   signal = new AbortController().signal,
-  over: Partial<Task> = {},
-): Task => ({
-  ...fakeTask({
+  over: Partial<Task<Declared>> = {},
+): Task<Declared> => ({
+  ...fakeTask<Declared>({
     taskId: 't-1',
     taskType: 'object-transfer',
     parameters,

@@ -49,7 +49,7 @@ describe('the archived bundle of a boundary', () => {
     expect(stack.aws.s3.keys(stack.output('archive'))).toEqual([keyOf(boundaryId)]);
     const object = objectOf(stack, boundaryId) ?? '';
     expect(object).toBe(await fileOf(stack, boundaryId));
-    const key = await stackKey(stack.connection.config, stack.connection.outputs);
+    const key = await stackKey(stack.connection.config, stack.connection.manifest);
     expect(verifyBundle(JSON.parse(object), key)).toMatchObject({ verdict: 'verified', boundaryId });
     for (const value of stack.secretValues) expect(object).not.toContain(value);
   });
@@ -101,8 +101,8 @@ test('when S3 is down for longer than the tail retries, the execution fails and 
 }, 120_000);
 
 const documents = () => DynamoDBDocumentClient.from(new DynamoDBClient({ ...stack.connection.config }));
-const put = (table: string, Item: Record<string, unknown>) =>
-  documents().send(new PutCommand({ TableName: stack.output(table), Item }));
+const put = (table: 'ledgerTable' | 'evidenceTable', Item: Record<string, unknown>) =>
+  documents().send(new PutCommand({ TableName: stack.connection.manifest[table], Item }));
 
 /** `taskbound archive --json`, as a requester. */
 async function compared(
@@ -153,7 +153,7 @@ describe('another object in the place of the archived bundle', () => {
     const [first] = (await eventsOf(stack, boundaryId)).slice(0, 1);
     const changed = { ...first, data: { ...first?.data, reason: 'another' } };
     for (const item of [changed, { ...first, more: 'than an event has' }]) {
-      await put('EvidenceTable', item);
+      await put('evidenceTable', item);
       expect(await compared({ boundaryId })).toMatchObject([1, [{ archive: 'disagrees' }]]);
     }
   });
@@ -163,7 +163,7 @@ describe('another object in the place of the archived bundle', () => {
     const changed = (await eventsOf(stack, boundaryId)).map((event) =>
       event.type === 'task.requested' ? { ...event, data: { ...event.data, reason: 'another' } } : event,
     );
-    for (const event of rechained(boundaryId, changed)) await put('EvidenceTable', { ...itemOf(event) });
+    for (const event of rechained(boundaryId, changed)) await put('evidenceTable', { ...itemOf(event) });
     stack.aws.s3.put(
       stack.output('archive'),
       keyOf(boundaryId),
@@ -186,16 +186,16 @@ describe('another object in the place of the archived bundle', () => {
     const { outcome: _a, closedAtMs: _b, archive: _c, announcedAtMs: _d, sweptAtMs: _e, ...before } = row;
     const revokedAgain = { ...before, phase: 'revoked' };
     for (const day of [row.day, '2026-01-01']) {
-      await put('LedgerTable', { ...revokedAgain, day });
+      await put('ledgerTable', { ...revokedAgain, day });
       expect(await found()).toEqual({
         ...differs,
         fault: 'its phase in the ledger is revoked, and an open boundary has no copy',
       });
     }
-    await put('LedgerTable', { boundaryId, day: row.day, requestedAtMs: 1 });
+    await put('ledgerTable', { boundaryId, day: row.day, requestedAtMs: 1 });
     expect(await found()).toEqual({ ...differs, fault: 'its ledger item is not a valid row' });
     await documents().send(
-      new DeleteCommand({ TableName: stack.output('LedgerTable'), Key: { boundaryId } }),
+      new DeleteCommand({ TableName: stack.connection.manifest.ledgerTable, Key: { boundaryId } }),
     );
     expect(await found()).toEqual({ ...differs, fault: 'the ledger has no row for it' });
   });

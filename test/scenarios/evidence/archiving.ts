@@ -1,4 +1,4 @@
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import { archiveKey, bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
 import { ARCHIVE_DISAGREES } from '../../../core/operations/metrics.ts';
 import type { Verdict } from 'taskbound-local/gateway/intercept';
@@ -30,7 +30,7 @@ export const objectOf = (stack: Deployed, boundaryId: string): string | undefine
 
 /** The bundle that `--out` writes. */
 export async function fileOf(stack: Deployed, boundaryId: string): Promise<string> {
-  const records = new StackRecords(stack.connection.config, stack.connection.outputs);
+  const records = new StackRecords(stack.connection.config, stack.connection.manifest);
   const { events, signed } = await records.evidence(boundaryId);
   return bundleText(makeBundle(boundaryId, events, signed));
 }

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sessionCredentials } from '../../../core/work/work.ts';
 import type { AuditResult } from 'taskbound-evidence/audit/result';
 import { auditRecords, saidOf, trailAfter } from '../../evidence/audit/support.ts';
-import type { DemoDatabase } from '../../../cli/local/demo-database.ts';
+import type { LocalDatabase } from '../../../cli/local/local-database.ts';
 import { deployMaintained, maintenance, migration, startDatabase } from '../logins/database.ts';
 import { deploy, freshId, type Deployed, type Ran } from '../deployed.ts';
 import { whenEntering } from './meddle.ts';
@@ -145,7 +145,7 @@ describe('the audit reports no violation for a task that ends', () => {
 });
 
 describe('the audit of a task with a database login', () => {
-  let database: DemoDatabase;
+  let database: LocalDatabase;
   beforeAll(async () => {
     database = await startDatabase();
   }, 120_000);

@@ -31,14 +31,14 @@ beforeAll(async () => {
   approved = await ran('Eve', { ...asked, taskId: freshId('approved') }, APPROVERS);
   emergency = await ran('ann', { ...asked, taskId: freshId('emergency'), emergency: 'it burns' });
   const review = { task: reviewIdOf(emergency.boundaryId), decision: 'approve', reason: 'it did' };
-  const said = await post(stack, JSON.stringify(review), stack.person('bob', 'Approvers'), 'DecideUrl');
+  const said = await post(stack, JSON.stringify(review), stack.person('bob', 'Approvers'), 'decideUrl');
   expect(said.status, said.text).toBe(200);
   stack.aws.stopSchedules();
   return () => stack.aws.clock.hold();
 }, 60_000);
 
 async function ran(name: string, request: Omit<Request, 'reason'>, approveAs: typeof APPROVERS = []) {
-  const connection = { ...stack.connection, as: { name, roleOutput: 'Requesters' } };
+  const connection = { ...stack.connection, as: { name, role: 'Requesters' } };
   const asked = { ...request, reason: 'to be found' };
   const { boundaryId, phase } = await runTask(connection, asked, { out: undefined, io: stack.io, approveAs });
   expect(phase).toBe('closed');
@@ -58,7 +58,7 @@ interface Match {
 /** `taskbound find --json`, as one of the approvers. */
 async function found(asked: FindCriteria, limit = 100): Promise<{ found: Match[]; more: boolean }> {
   const { io, written } = recordingIo('/', { clock: stack.aws.clock });
-  const connection = { ...stack.connection, as: { name: 'carol', roleOutput: 'Approvers' } };
+  const connection = { ...stack.connection, as: { name: 'carol', role: 'Approvers' } };
   await printFound(parseFindQuery(asked), { limit, json: true }, connection, io);
   return JSON.parse(written.stdout);
 }
@@ -167,9 +167,9 @@ describe('find with a secret', () => {
   });
 });
 
-const putInto = (table: string, Item: Record<string, unknown>) =>
+const putInto = (table: 'ledgerTable' | 'evidenceTable', Item: Record<string, unknown>) =>
   DynamoDBDocumentClient.from(new DynamoDBClient({ ...stack.connection.config })).send(
-    new PutCommand({ TableName: stack.output(table), Item }),
+    new PutCommand({ TableName: stack.connection.manifest[table], Item }),
   );
 
 describe('an unreadable row of the ledger', () => {
@@ -178,8 +178,8 @@ describe('an unreadable row of the ledger', () => {
   const bad = { boundaryId: 'misbehaving.bad', day, requestedAtMs: 2, phase: 'lost' };
 
   test('does not hide other tasks of its day', async () => {
-    await putInto('LedgerTable', bad);
-    await putInto('LedgerTable', { ...handed, boundaryId: 'misbehaving.good', day });
+    await putInto('ledgerTable', bad);
+    await putInto('ledgerTable', { ...handed, boundaryId: 'misbehaving.good', day });
     expect(
       Object.fromEntries((await found({ day })).found.map((match) => [match.boundaryId, match.fault])),
     ).toEqual({
@@ -190,8 +190,8 @@ describe('an unreadable row of the ledger', () => {
 
   test('is reported as the fault of its match, also in a search by secret', async () => {
     const item = { v: 1, boundaryId: 'drain', seq: 1, lookup: 'key#ASIAOFTHEDRAINMARKER', at: 'now' };
-    await putInto('LedgerTable', { boundaryId: 'drain', state: 'draining' });
-    await putInto('EvidenceTable', item);
+    await putInto('ledgerTable', { boundaryId: 'drain', state: 'draining' });
+    await putInto('evidenceTable', item);
     expect((await found({ accessKey: 'ASIAOFTHEDRAINMARKER' })).found).toMatchObject([
       { boundaryId: 'drain', confirmed: false, fault: `its evidence contains an invalid event; ${fault}` },
     ]);
@@ -201,7 +201,7 @@ describe('an unreadable row of the ledger', () => {
 });
 
 describe('an index entry that the evidence does not confirm', () => {
-  const put = (item: Record<string, unknown>) => putInto('EvidenceTable', item);
+  const put = (item: Record<string, unknown>) => putInto('evidenceTable', item);
   const accessKey = 'ASIAPLANTEDPLANTED00';
   const planted = {
     v: 1,

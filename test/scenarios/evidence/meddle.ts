@@ -2,9 +2,9 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { STSClient } from '@aws-sdk/client-sts';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { ClientConfig } from '../../../cli/connection/client-config.ts';
+import type { ClientConfig } from '../../../client/caller/client-config.ts';
 import type { ChainedEvent } from 'taskbound-evidence/chain/evidence';
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import { boundaryIdOf, parseBoundaryId, typeParameterName } from 'taskbound-evidence/names/ids';
 import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import type { TaskRequest } from '../../../core/requests/request.ts';
@@ -82,10 +82,10 @@ export async function post(
   stack: Deployed,
   body: string,
   config: ClientConfig = stack.requester,
-  output: 'SubmitUrl' | 'DecideUrl' | 'EndUrl' = 'SubmitUrl',
+  url: 'submitUrl' | 'decideUrl' | 'endUrl' = 'submitUrl',
 ): Promise<{ readonly status: number; readonly error: string | undefined; readonly text: string }> {
   const settings = new STSClient({ ...config }).config;
-  const url = new URL(stack.output(output));
+  const target = new URL(stack.connection.manifest[url]);
   const signer = new SignatureV4({
     service: 'lambda',
     region: await settings.region(),
@@ -94,11 +94,11 @@ export async function post(
   });
   const request = new HttpRequest({
     method: 'POST',
-    protocol: url.protocol,
-    hostname: url.hostname,
-    port: Number(url.port),
-    path: url.pathname,
-    headers: { host: url.host, 'content-type': 'application/json' },
+    protocol: target.protocol,
+    hostname: target.hostname,
+    port: Number(target.port),
+    path: target.pathname,
+    headers: { host: target.host, 'content-type': 'application/json' },
     body,
   });
   const signed = await signer.sign(request, { signingDate: new Date(stack.aws.clock.nowMs()) });
@@ -126,8 +126,7 @@ export async function submitWithoutStarting(stack: Deployed, request: Request): 
 async function approve(stack: Deployed, boundaryId: string): Promise<void> {
   const { grantDigest } = await rowOf(stack, boundaryId);
   const body = JSON.stringify({ task: boundaryId, decision: 'approve', grantDigest });
-  for (const { name, roleOutput } of APPROVERS)
-    await post(stack, body, stack.person(name, roleOutput), 'DecideUrl');
+  for (const { name, role } of APPROVERS) await post(stack, body, stack.person(name, role), 'decideUrl');
 }
 
 export interface Answer {
@@ -163,7 +162,7 @@ export async function call(
   return { name: errorType, message: errorMessage, payload };
 }
 
-const records = (stack: Deployed) => new StackRecords(stack.connection.config, stack.connection.outputs);
+const records = (stack: Deployed) => new StackRecords(stack.connection.config, stack.connection.manifest);
 
 export const findRow = (stack: Deployed, boundaryId: string): Promise<LedgerRow | undefined> =>
   records(stack).row(boundaryId);

@@ -3,7 +3,7 @@ import { KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { stackKey } from '../../../cli/connection/stack-key.ts';
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import { deploy, freshId, type Deployed } from '../deployed.ts';
@@ -32,11 +32,11 @@ const transfer = (): Request => ({
 });
 
 const evidenceOf = (boundaryId: string) =>
-  new StackRecords(sample.connection.config, sample.connection.outputs).evidence(boundaryId);
+  new StackRecords(sample.connection.config, sample.connection.manifest).evidence(boundaryId);
 
 async function verified(boundaryId: string): Promise<string> {
   const { events, signed } = await evidenceOf(boundaryId);
-  const key = await stackKey(sample.connection.config, sample.connection.outputs);
+  const key = await stackKey(sample.connection.config, sample.connection.manifest);
   const { verdict, fault } = verifyBundle(makeBundle(boundaryId, events, signed), key);
   return fault ?? verdict;
 }
@@ -56,7 +56,7 @@ async function provenTask() {
 
 const putEvidence = (item: Record<string, unknown>) =>
   DynamoDBDocumentClient.from(new DynamoDBClient({ ...sample.connection.config })).send(
-    new PutCommand({ TableName: sample.output('EvidenceTable'), Item: item }),
+    new PutCommand({ TableName: sample.connection.manifest.evidenceTable, Item: item }),
   );
 
 describe('the head of a chain', () => {
@@ -163,7 +163,7 @@ describe('the head of a chain', () => {
     await expect(
       kmsClient.send(
         new SignCommand({
-          KeyId: sample.output('EvidenceKey'),
+          KeyId: sample.connection.manifest.evidenceKeyArn,
           Message: new Uint8Array(32),
           MessageType: 'DIGEST',
           SigningAlgorithm: 'ECDSA_SHA_256',

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { stackKey } from '../../../cli/connection/stack-key.ts';
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import { bundleText, makeBundle } from 'taskbound-evidence/chain/bundle';
 import { chainEvent, type EvidenceBundle, type ChainedEvent } from 'taskbound-evidence/chain/evidence';
 import { signedBundle } from '../../fixtures/signed-bundle.ts';
@@ -16,10 +16,10 @@ export async function realBundle(): Promise<{ readonly bundle: EvidenceBundle; r
     reason: 'to be tampered with',
     parameters: { sourceKey: 'a', destinationKey: 'b' },
   });
-  const { config, outputs } = sample.connection;
-  const { events, signed } = await new StackRecords(config, outputs).evidence(report.boundaryId);
+  const { config, manifest } = sample.connection;
+  const { events, signed } = await new StackRecords(config, manifest).evidence(report.boundaryId);
   const bundle: EvidenceBundle = JSON.parse(bundleText(makeBundle(report.boundaryId, events, signed)));
-  return { bundle, key: await stackKey(config, outputs) };
+  return { bundle, key: await stackKey(config, manifest) };
 }
 
 /** A change to a bundle: its description and the changed bundle. */

@@ -1,10 +1,14 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { readManifest } from '../../../client/stack/read-manifest.ts';
+import { readTaskType } from '../../../client/stack/task-type.ts';
+import { followToEnd } from '../../../cli/run/run-task.ts';
 import { Temporal } from 'temporal-polyfill';
 import { drainStack, type DrainOptions } from '../../../cli/drain/drain.ts';
 import { stackKey } from '../../../cli/connection/stack-key.ts';
-import { operatorConfig } from '../../../cli/drain/operator-config.ts';
+import { personConfig } from '../../../cli/connection/person-config.ts';
 import { findTasks } from '../../../cli/find/find-tasks.ts';
 import { parseFindQuery } from '../../../cli/find/find-query.ts';
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import { makeBundle } from 'taskbound-evidence/chain/bundle';
 import { verifyBundle } from 'taskbound-evidence/signature/verify';
 import type { Deployed } from '../deployed.ts';
@@ -35,12 +39,12 @@ async function drainAndResume(stack: Deployed): Promise<string> {
 }
 
 async function readAsOperator(stack: Deployed, boundaryId: string): Promise<string> {
-  const config = operatorConfig(stack.connection, stack.io);
-  const records = new StackRecords(config, stack.connection.outputs);
+  const config = await personConfig(stack.connection, stack.io, { kind: 'drain' });
+  const records = new StackRecords(config, stack.connection.manifest);
   const listed = await records.recent(1, stack.aws.clock.nowMs());
   const { events, signed } = await records.evidence(boundaryId);
   const bundle = makeBundle(boundaryId, events, signed);
-  const key = await stackKey(config, stack.connection.outputs);
+  const key = await stackKey(config, stack.connection.manifest);
   const { verdict } = verifyBundle(bundle, key);
   const question = parseFindQuery({ requester: 'ann' });
   const { tasks: findings } = await findTasks(
@@ -48,7 +52,13 @@ async function readAsOperator(stack: Deployed, boundaryId: string): Promise<stri
     { records, stack: stack.connection.stackName, key },
     9,
   );
-  return `listed ${listed.length > 0}; ${verdict}; found ${findings.length > 0}`;
+  const [row] = listed;
+  await readManifest(config, stack.connection.stackName);
+  if (row === undefined) return 'listed nothing';
+  const { connection, io } = stack;
+  const report = await followToEnd(connection, row, { config, records, out: undefined, io });
+  const { type } = await readTaskType(row.taskType, connection.stackName, new SSMClient({ ...config }));
+  return `listed; ${verdict}; found ${findings.length > 0}; ${type} followed ${report.phase}`;
 }
 
 /**
@@ -98,7 +108,7 @@ export const OPERATING: readonly Scenario[] = [
   {
     run: drainAndResume,
     shows:
-      'failed closed refused ExecutionEnded; drained 0; listed true; verified; found true; StackDraining; resumed 0; succeeded closed refused',
+      'failed closed refused ExecutionEnded; drained 0; listed; verified; found true; object-transfer followed closed; StackDraining; resumed 0; succeeded closed refused',
   },
   { run: scheduledRuns, shows: 'succeeded closed refused; attempts 1; letters 0 1 2' },
 ];

@@ -1,17 +1,14 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { functionUrl } from '../../../cli/connection/function-url.ts';
-import { callEnd } from '../../../cli/revoke/call-end.ts';
-import { stackKey } from '../../../cli/connection/stack-key.ts';
-import { findTasks } from '../../../cli/find/find-tasks.ts';
-import { personConfig } from '../../../cli/connection/person-config.ts';
+import { functionUrl } from '../../../client/calls/function-url.ts';
+import { callEnd } from '../../../client/calls/call-end.ts';
 import type { Persona } from '../../../cli/connection/persona.ts';
-import { parseFindQuery } from '../../../cli/find/find-query.ts';
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import { followToEnd } from '../../../cli/run/run-task.ts';
 import { showSubject } from '../../../cli/decide/show-subject.ts';
 import { submitDecision } from '../../../cli/decide/submit-decision.ts';
-import { submitRequest } from '../../../cli/run/submit-request.ts';
-import { readTaskType } from '../../../cli/plan/find-task-type.ts';
+import { submitRequest } from '../../../client/calls/submit-request.ts';
+import { readManifest } from '../../../client/stack/read-manifest.ts';
+import { readTaskType } from '../../../client/stack/task-type.ts';
 import { reviewIdOf } from 'taskbound-evidence/names/review-id';
 import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import type { Deployed } from '../deployed.ts';
@@ -21,17 +18,15 @@ import { answer, ownersRecords, slowWork, summary, transfer, vacuum, type Scenar
 
 /** What people do with existing tasks. */
 
-const ANN: Persona = { name: 'ann', roleOutput: 'Requesters' };
-const BOB: Persona = { name: 'bob', roleOutput: 'Approvers' };
+const ANN: Persona = { name: 'ann', role: 'Requesters' };
+const BOB: Persona = { name: 'bob', role: 'Approvers' };
+const OLGA: Persona = { name: 'olga', role: 'Operators' };
 
-const configOf = (stack: Deployed, as: Persona) => stack.person(as.name, as.roleOutput);
+const configOf = (stack: Deployed, as: Persona) => stack.person(as.name, as.role);
 const recordsOf = (stack: Deployed, as: Persona) =>
-  new StackRecords(configOf(stack, as), stack.connection.outputs);
+  new StackRecords(configOf(stack, as), stack.connection.manifest);
 
-/**
- * Each role reads the outcome of tasks of all types and the permissions of each type: `list`, `show`, `plan`, and `run` for an existing
- * task.
- */
+/** Each role reads the outcome of tasks of all types and the permissions of each type: `show`, `plan`, and `run` for an existing task. */
 async function readByEachRole(stack: Deployed): Promise<string> {
   const rows: LedgerRow[] = [];
   for (const request of [transfer(), vacuum(stack), answer()]) rows.push((await stack.run(request)).row);
@@ -41,28 +36,24 @@ async function readByEachRole(stack: Deployed): Promise<string> {
 
 async function readAs(stack: Deployed, as: Persona, rows: readonly LedgerRow[]): Promise<string> {
   const connection = { ...stack.connection, as };
-  const config = personConfig(connection, stack.io, as.roleOutput);
+  const config = configOf(stack, as);
   const records = recordsOf(stack, as);
-  const listed = await records.recent(1, stack.aws.clock.nowMs());
-  const open = await records.openReviews();
-  const key = await stackKey(config, connection.outputs);
-  const place = { records, stack: connection.stackName, key };
-  const asked = await findTasks(parseFindQuery({ requester: 'ann' }), place, 9);
+  await readManifest(config, connection.stackName);
   const ends: string[] = [];
   for (const row of rows) {
     const report = await followToEnd(connection, row, { config, records, out: undefined, io: stack.io });
     const { type } = await readTaskType(row.taskType, connection.stackName, new SSMClient({ ...config }));
     ends.push(`${type} ${summary({ report })}`);
   }
-  return `${as.roleOutput} ${listed.length} and ${open.length}, ann's ${asked.tasks.length}: ${ends.join(', ')}`;
+  return `${as.role}: ${ends.join(', ')}`;
 }
 
 /** An emergency runs at once. The requester finds its review open, and another person decides it. */
 async function emergencyReview(stack: Deployed): Promise<string> {
   const ran = await stack.run({ ...vacuum(stack), emergency: 'to use every permission' });
   const connection = { ...stack.connection, as: BOB };
-  const open = async (as: Persona) => (await recordsOf(stack, as).openReviews()).length;
-  const before = `${await open(ANN)} ${await open(BOB)}`;
+  const open = async () => (await recordsOf(stack, OLGA).openReviews()).length;
+  const before = await open();
   const task = reviewIdOf(ran.row.boundaryId);
   const digest = await showSubject(task, 'approve', connection, stack.io);
   const decided = await submitDecision(
@@ -72,7 +63,7 @@ async function emergencyReview(stack: Deployed): Promise<string> {
   );
   const events = await recordsOf(stack, BOB).events(task);
   const said = events.map(({ type }) => type).join(' ');
-  return `${summary(ran)}; open ${before}, then ${await open(BOB)}; ${decided.phase}; ${said}`;
+  return `${summary(ran)}; open ${before}, then ${await open()}; ${decided.phase}; ${said}`;
 }
 
 /** No person decides for a day. The schedule closes the task, which never ran. */
@@ -120,13 +111,13 @@ export const PEOPLE: readonly Scenario[] = [
     shows: ['Requesters', 'Approvers']
       .map(
         (role) =>
-          `${role} 3 and 0, ann's 3: ${['object-transfer', 'database-maintenance', 'case-response'].map((type) => `${type} succeeded closed refused`).join(', ')}`,
+          `${role}: ${['object-transfer', 'database-maintenance', 'case-response'].map((type) => `${type} succeeded closed refused`).join(', ')}`,
       )
       .join('; '),
   },
   {
     run: emergencyReview,
-    shows: 'succeeded closed refused; open 1 1, then 0; justified; review.opened review.decided',
+    shows: 'succeeded closed refused; open 1, then 0; justified; review.opened review.decided',
   },
   { run: expiredApproval, shows: 'failed closed nothing-issued; expired true' },
   {

@@ -1,5 +1,5 @@
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
-import type { DemoDatabase } from '../../../cli/local/demo-database.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
+import type { LocalDatabase } from '../../../cli/local/local-database.ts';
 import { maintenance, startDatabase } from '../logins/database.ts';
 import { freshId, type Deployed, type Ran } from '../deployed.ts';
 import type { Request } from '../evidence/meddle.ts';
@@ -17,7 +17,7 @@ const SMALL = 'small';
 /** The only case to answer. */
 const CASE = { caseId: 'C-1', customer: 'Ann', subject: 'A question', text: 'When do you open?' };
 
-let database: Promise<DemoDatabase> | undefined;
+let database: Promise<LocalDatabase> | undefined;
 
 /** Stops the shared database at the end of a test file. */
 export const stopDatabase = async (): Promise<void> => (await database)?.server.stop();
@@ -55,7 +55,7 @@ export const summary = ({ report }: Pick<Ran, 'report'>): string =>
 
 /** The records, read as the account's owner. */
 export const ownersRecords = (stack: Deployed): StackRecords =>
-  new StackRecords(stack.connection.config, stack.connection.outputs);
+  new StackRecords(stack.connection.config, stack.connection.manifest);
 
 /** Refuses matching calls, by default like a service that is down, until the next call of this function. */
 export function refuse(

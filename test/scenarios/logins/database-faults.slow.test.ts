@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DEMO_DATABASE, type DemoDatabase } from '../../../cli/local/demo-database.ts';
+import type { LocalDatabase } from '../../../cli/local/local-database.ts';
+import { DEMO_DATABASE } from '../../../simulation/logins/demo-database.ts';
 import { Secret } from '../../../core/secrets/secret.ts';
 import { adminAccessIn } from '../../../lambdas/control/logins/admin-access.ts';
 import { pgLoginServer } from '../../../lambdas/control/logins/pg-login-server.ts';
@@ -19,7 +20,7 @@ import { withShortTail } from '../exercise/prepared.ts';
 import { call, submitWithoutStarting, rowOf, typesOf, whenEntering } from '../evidence/meddle.ts';
 import { gauges, runSchedulesFor } from '../teardown/signals.ts';
 
-let database: DemoDatabase;
+let database: LocalDatabase;
 let world: Maintained;
 beforeAll(async () => {
   database = await startDatabase();

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DEMO_DATABASE, type DemoDatabase } from '../../../cli/local/demo-database.ts';
+import type { LocalDatabase } from '../../../cli/local/local-database.ts';
+import { DEMO_DATABASE } from '../../../simulation/logins/demo-database.ts';
 import {
   deployMaintained,
   GONE,
@@ -17,7 +18,7 @@ import {
 } from './database.ts';
 import { dataOf, whenEntering } from '../evidence/meddle.ts';
 
-let database: DemoDatabase;
+let database: LocalDatabase;
 let world: Maintained;
 beforeAll(async () => {
   database = await startDatabase();

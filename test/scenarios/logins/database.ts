@@ -1,26 +1,26 @@
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import { loginNameOf } from '../../../core/logins/login.ts';
 import type { LedgerRow } from '../../../core/ledger/ledger.ts';
-import { DEMO_DATABASE, startDemoDatabase, type DemoDatabase } from '../../../cli/local/demo-database.ts';
+import type { LocalDatabase } from '../../../cli/local/local-database.ts';
+import { DEMO_DATABASE, startDemoDatabase } from '../../../simulation/logins/demo-database.ts';
 import { adminAccessIn } from '../../../lambdas/control/logins/admin-access.ts';
 import { pgLoginServer } from '../../../lambdas/control/logins/pg-login-server.ts';
-import { demoScript } from '../../../simulation/logins/login-rigs.ts';
 import { deploy, freshId, type Deployed, type Ran } from '../deployed.ts';
 import type { Request } from '../evidence/meddle.ts';
 
 /** A stack with a database on a server that the stacks of a test file share. */
 export interface Maintained {
   readonly stack: Deployed;
-  readonly database: DemoDatabase;
+  readonly database: LocalDatabase;
 }
 
 /** Starts a server that logs every statement. */
-export const startDatabase = (): Promise<DemoDatabase> =>
-  startDemoDatabase(demoScript(), { settings: { log_statement: 'all' } });
+export const startDatabase = (): Promise<LocalDatabase> =>
+  startDemoDatabase({ settings: { log_statement: 'all' } });
 
 /** The clock starts at the current time, because the server checks the deadline of a login with the time of this machine. */
 export async function deployMaintained(
-  database: DemoDatabase,
+  database: LocalDatabase,
   options: Parameters<typeof deploy>[1] = {},
 ): Promise<Maintained> {
   const stack = await deploy('sample', { ...options, startMs: new Date().getTime() });

@@ -230,7 +230,7 @@ const READ_EXECUTIONS = {
 test('a person who follows a task of a removed type learns how its boundary closed', async () => {
   const stack = await deploy('sample');
   // Permissions from the type are removed with it. This person may read every execution.
-  const reader = resourceOf(stack, 'AWS::IAM::Role', 'RequestersRole').physicalId;
+  const reader = resourceOf(stack, 'AWS::IAM::Role', 'Requesters').physicalId;
   stack.aws.iam.putInline(reader, 'reader', READ_EXECUTIONS, stack.aws.clock.nowMs());
   stack.put('source', 'a', Buffer.from('content'));
   const deployed = deployWhen(stack, 'in the work', 'the type left out');

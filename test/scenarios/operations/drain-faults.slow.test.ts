@@ -138,14 +138,14 @@ describe('a person in Operators', () => {
   const operator = () =>
     DynamoDBDocumentClient.from(
       new DynamoDBClient({
-        ...assumedRoleConfig(stack.connection.config, stack.aws.clock, stack.output('Operators'), 'ann'),
+        ...assumedRoleConfig(stack.connection.config, stack.aws.clock, stack.role('Operators'), 'ann'),
       }),
     );
 
   test.each(['object-transfer.mine', 'drain.mine', 'drain2', 'dra'])(
     'can neither write nor delete the row %s',
     async (boundaryId) => {
-      const TableName = stack.output('LedgerTable');
+      const TableName = stack.connection.manifest.ledgerTable;
       for (const command of [
         new PutCommand({ TableName, Item: { boundaryId } }),
         new DeleteCommand({ TableName, Key: { boundaryId } }),

@@ -233,7 +233,9 @@ describe('a drain that is not safe in time exits with 1 and names', () => {
   test('an unreadable row, which counts as open', async () => {
     const stack = await sample();
     const row = { boundaryId: 'object-transfer.odd', due: 'due', dueAtMs: 1e15, phase: 'ajar' };
-    await asOwner(stack).send(new PutCommand({ TableName: stack.output('LedgerTable'), Item: row }));
+    await asOwner(stack).send(
+      new PutCommand({ TableName: stack.connection.manifest.ledgerTable, Item: row }),
+    );
     const { code, report } = await drain(stack, { end: true, timeout: 60 });
     expect(code).toBe(1);
     expect(report.open).toMatchObject([
@@ -250,7 +252,7 @@ describe('a drain that is not safe in time exits with 1 and names', () => {
     const ids = Array.from({ length: 250 }, (_, index) => `many-${1000 + index}`);
     for (const taskId of ids) {
       const Item = { ...template, taskId, boundaryId: `object-transfer.${taskId}`, dueAtMs: 1e15 };
-      await asOwner(stack).send(new PutCommand({ TableName: stack.output('LedgerTable'), Item }));
+      await asOwner(stack).send(new PutCommand({ TableName: stack.connection.manifest.ledgerTable, Item }));
     }
     const { code, report } = await drain(stack, { timeout: 0 });
     expect(code).toBe(1);

@@ -80,13 +80,16 @@ export const asOwner = (stack: Deployed) =>
   DynamoDBDocumentClient.from(new DynamoDBClient({ ...stack.connection.config }));
 export const putMarker = (stack: Deployed, item: Record<string, unknown>) =>
   asOwner(stack).send(
-    new PutCommand({ TableName: stack.output('LedgerTable'), Item: { boundaryId: 'drain', ...item } }),
+    new PutCommand({
+      TableName: stack.connection.manifest.ledgerTable,
+      Item: { boundaryId: 'drain', ...item },
+    }),
   );
 export const removeMarker = (stack: Deployed) =>
   asOwner(stack).send(
-    new DeleteCommand({ TableName: stack.output('LedgerTable'), Key: { boundaryId: 'drain' } }),
+    new DeleteCommand({ TableName: stack.connection.manifest.ledgerTable, Key: { boundaryId: 'drain' } }),
   );
 export const markerIn = async (stack: Deployed) =>
-  (await stack.aws.dynamodb.items(stack.output('LedgerTable'))).find(
+  (await stack.aws.dynamodb.items(stack.connection.manifest.ledgerTable)).find(
     (item) => (item['boundaryId'] as { S: string }).S === 'drain',
   );

@@ -53,10 +53,10 @@ interface Said {
 const decide = (row: Pick<LedgerRow, 'boundaryId' | 'grantDigest'>, name: string, said: Said = {}) => {
   const { decision = 'approve', digest = row.grantDigest, reason = 'why', role = 'Approvers' } = said;
   const body = { task: row.boundaryId, decision, grantDigest: digest, reason };
-  return post(stack, JSON.stringify(body), stack.person(name, role), 'DecideUrl');
+  return post(stack, JSON.stringify(body), stack.person(name, role), 'decideUrl');
 };
 const endTask = (boundaryId: string, name: string, role: 'Approvers' | 'Requesters' = 'Approvers') =>
-  post(stack, JSON.stringify({ task: boundaryId, reason: 'enough' }), stack.person(name, role), 'EndUrl');
+  post(stack, JSON.stringify({ task: boundaryId, reason: 'enough' }), stack.person(name, role), 'endUrl');
 
 async function closed(boundaryId: string): Promise<LedgerRow> {
   for (let look = 0; look < 400; look += 1) {
@@ -277,7 +277,7 @@ describe('a decision is not counted', () => {
   ])('when it is malformed: %j', async (change, message) => {
     const row = await submit(request());
     const body = { task: row.boundaryId, decision: 'approve', grantDigest: row.grantDigest, ...change };
-    expect(await post(stack, JSON.stringify(body), stack.person('bob'), 'DecideUrl')).toMatchObject({
+    expect(await post(stack, JSON.stringify(body), stack.person('bob'), 'decideUrl')).toMatchObject({
       status: 400,
       error: 'MalformedRequest',
       text: expect.stringMatching(message),
@@ -297,7 +297,7 @@ describe('an approved task does not run when', () => {
   const tamper = async (row: LedgerRow, change: Partial<LedgerRow>) => {
     const now = await rowOf(stack, row.boundaryId);
     await tables().send(
-      new PutCommand({ TableName: stack.output('LedgerTable'), Item: { ...now, ...change } }),
+      new PutCommand({ TableName: stack.connection.manifest.ledgerTable, Item: { ...now, ...change } }),
     );
   };
   const types: Record<string, (old: TaskTypeConfig) => Partial<TaskTypeConfig>> = {
@@ -438,8 +438,7 @@ const refuseWritesTo =
     Buffer.from(call.request.body).toString('utf8').includes(tableOf(table))
       ? { refuse: { name: 'ResourceInUseException', message: 'died', status: 400 } }
       : 'proceed';
-const tableOf = (table: 'evidence' | 'ledger'): string =>
-  stack.output(table === 'evidence' ? 'EvidenceTable' : 'LedgerTable');
+const tableOf = (table: 'evidence' | 'ledger'): string => stack.connection.manifest[`${table}Table`];
 
 describe('attempts of people without permission', () => {
   test('do not displace the recorded attempts of permitted people', async () => {

@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import type { LedgerRow } from '../../../core/ledger/ledger.ts';
 import { deploy, T0, type Deployed } from '../deployed.ts';
 
@@ -12,7 +12,7 @@ export const BOUNDARY = `object-transfer.${TASK_ID}`;
 export const EVENT = { type: 'object-transfer', schedule: 'Nightly', scheduledTime: DUE };
 
 export const records = (stack: Deployed) =>
-  new StackRecords(stack.connection.config, stack.connection.outputs);
+  new StackRecords(stack.connection.config, stack.connection.manifest);
 export const rowOf = (stack: Deployed): Promise<LedgerRow | undefined> => records(stack).row(BOUNDARY);
 export const rows = (stack: Deployed): Promise<LedgerRow[]> =>
   records(stack).recent(2, stack.aws.clock.nowMs());

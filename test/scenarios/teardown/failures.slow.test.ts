@@ -456,7 +456,7 @@ describe('functions that are called out of order', () => {
   test('refuse an event after boundary.closed', async () => {
     const { row, events } = await sample.run(transfer());
     const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...sample.connection.config }));
-    const log = new EvidenceLog(documents, sample.output('EvidenceTable'), sample.aws.clock);
+    const log = new EvidenceLog(documents, sample.connection.manifest.evidenceTable, sample.aws.clock);
     const late = {
       id: 'task.rejected:late',
       type: 'task.rejected' as const,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { chainFault } from 'taskbound-evidence/chain/evidence';
 import { SWEEP_MARGIN_MS } from '../../../core/ledger/due.ts';
-import { StackRecords } from '../../../cli/connection/stack-records.ts';
+import { StackRecords } from '../../../client/stack/stack-records.ts';
 import { deploy, freshId, type Deployed } from '../deployed.ts';
 import { runSchedulesFor } from './signals.ts';
 
@@ -103,7 +103,7 @@ describe('reconcile', () => {
     expect(denies()).toHaveLength(1);
     await runSchedulesFor(stack, SWEEP_MARGIN_MS / 60_000 + 2);
     expect(denies()).toEqual([]);
-    const after = await new StackRecords(stack.connection.config, stack.connection.outputs).row(
+    const after = await new StackRecords(stack.connection.config, stack.connection.manifest).row(
       row.boundaryId,
     );
     expect(after?.sweptAtMs).toBeGreaterThan(deadlineMs);

@@ -1,7 +1,7 @@
 import { AwsError } from '../service.ts';
 
 /** Services that use the older XML protocol. All others, except S3, use JSON. */
-const QUERY_SERVICES = new Set(['iam', 'sts', 'cloudformation']);
+const QUERY_SERVICES = new Set(['iam', 'sts', 'cloudformation', 'sns']);
 
 type Family = 'query' | 's3' | 'json';
 type Problem = 'missing' | 'unknown-key' | 'expired' | 'bad-signature' | 'skewed' | 'denied';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IdSource } from '../ids.ts';
 import type { Caller } from '../service.ts';
 import { ACCOUNT_ID } from '../account-and-region.ts';
+import type { Changes } from '../../state/changes.ts';
 
 export interface RootCredentials {
   readonly accessKeyId: string;
@@ -42,9 +43,11 @@ export class CredentialStore {
   readonly root: RootCredentials;
   readonly #ids: IdSource;
   readonly #keys = new Map<string, KnownKey>();
+  readonly #changes: Changes | undefined;
 
-  constructor(ids: IdSource) {
+  constructor(ids: IdSource, changes?: Changes) {
     this.#ids = ids;
+    this.#changes = changes;
     this.root = { accessKeyId: ids.uniqueId('AKIA', 16), secretAccessKey: ids.secretKey() };
     const caller: Caller = {
       kind: 'root',
@@ -60,7 +63,7 @@ export class CredentialStore {
   issueToUser(userName: string): RootCredentials {
     const accessKeyId = this.#ids.uniqueId('AKIA', 16);
     const secretAccessKey = this.#ids.secretKey();
-    this.#keys.set(accessKeyId, { secretAccessKey, caller: { ...userCaller(userName), accessKeyId } });
+    this.#add(accessKeyId, { secretAccessKey, caller: { ...userCaller(userName), accessKeyId } });
     return { accessKeyId, secretAccessKey };
   }
 
@@ -68,27 +71,39 @@ export class CredentialStore {
     return this.#keys.get(accessKeyId);
   }
 
-  issue(identity: SessionIdentity): { readonly credentials: SessionCredentials; readonly caller: Caller } {
+  /** @param ofService The session of an AWS service. It ends with this process, so it is not saved. */
+  issue(
+    identity: SessionIdentity,
+    { ofService = false } = {},
+  ): { readonly credentials: SessionCredentials; readonly caller: Caller } {
     const accessKeyId = this.#ids.uniqueId('ASIA', 16);
     const secretAccessKey = this.#ids.secretKey();
     const sessionToken = Buffer.concat([this.#ids.bytes(), this.#ids.bytes(), this.#ids.bytes()]).toString(
       'base64',
     );
     const caller: Caller = { ...identity, kind: 'role-session', accountId: ACCOUNT_ID, accessKeyId };
-    this.#keys.set(accessKeyId, { secretAccessKey, sessionToken, caller });
+    const key = { secretAccessKey, sessionToken, caller };
+    if (ofService) this.#keys.set(accessKeyId, key);
+    else this.#add(accessKeyId, key);
     return {
       credentials: { accessKeyId, secretAccessKey, sessionToken, expiresAtMs: identity.expiresAtMs },
       caller,
     };
   }
 
-  /** Sessions, for a snapshot. */
+  /** The keys of all sessions, also of expired ones. */
   sessions(): KnownKey[] {
     return [...this.#keys.values()].filter((key) => key.sessionToken !== undefined);
   }
 
-  restore(sessions: readonly KnownKey[]): void {
-    for (const key of sessions)
+  /** Adds keys that were issued before. */
+  restore(keys: readonly KnownKey[]): void {
+    for (const key of keys)
       if (key.caller.accessKeyId !== undefined) this.#keys.set(key.caller.accessKeyId, key);
+  }
+
+  #add(accessKeyId: string, key: KnownKey): void {
+    this.#keys.set(accessKeyId, key);
+    this.#changes?.note(['access-key', accessKeyId], () => key);
   }
 }

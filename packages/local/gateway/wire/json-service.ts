@@ -29,7 +29,7 @@ function parse(body: Uint8Array): unknown {
 export class JsonService implements Service {
   readonly signingName: string;
   readonly #contentType: string;
-  readonly #operations: ReadonlyMap<string, JsonOperation>;
+  readonly #operations: Map<string, JsonOperation>;
 
   constructor(
     signingName: string,
@@ -39,6 +39,11 @@ export class JsonService implements Service {
     this.signingName = signingName;
     this.#contentType = `application/x-amz-json-${version}`;
     this.#operations = new Map(Object.entries(operations));
+  }
+
+  /** Adds operations that are defined elsewhere. */
+  extend(operations: Readonly<Record<string, JsonOperation>>): void {
+    for (const [name, run] of Object.entries(operations)) this.#operations.set(name, run);
   }
 
   async handle(request: RawRequest, call: Call): Promise<RawResponse> {

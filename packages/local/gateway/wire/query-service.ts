@@ -57,12 +57,17 @@ const XML_HEADERS = { 'content-type': 'text/xml' };
 export class QueryService implements Service {
   readonly signingName: string;
   readonly #namespace: string;
-  readonly #operations: ReadonlyMap<string, QueryOperation>;
+  readonly #operations: Map<string, QueryOperation>;
 
   constructor(signingName: string, namespace: string, operations: Readonly<Record<string, QueryOperation>>) {
     this.signingName = signingName;
     this.#namespace = namespace;
     this.#operations = new Map(Object.entries(operations));
+  }
+
+  /** Adds operations that are defined elsewhere. */
+  extend(operations: Readonly<Record<string, QueryOperation>>): void {
+    for (const [name, run] of Object.entries(operations)) this.#operations.set(name, run);
   }
 
   async handle(request: RawRequest, call: Call): Promise<RawResponse> {

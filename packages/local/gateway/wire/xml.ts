@@ -1,7 +1,22 @@
 /** A value in an XML response: text, a number, a structure, or a list. `undefined` omits the element. */
-export type XmlValue = string | number | boolean | undefined | readonly XmlValue[] | XmlFields;
+export type XmlValue = string | number | boolean | undefined | readonly XmlValue[] | XmlFields | XmlEntries;
 export interface XmlFields {
   readonly [name: string]: XmlValue;
+}
+
+/** A map as the query protocol writes it: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#maps */
+export class XmlEntries {
+  readonly values: Readonly<Record<string, string>>;
+
+  constructor(values: Readonly<Record<string, string>>) {
+    this.values = values;
+  }
+
+  toXml(): string {
+    return Object.entries(this.values)
+      .map(([key, value]) => `<entry><key>${escape(key)}</key><value>${escape(value)}</value></entry>`)
+      .join('');
+  }
 }
 
 /**
@@ -40,7 +55,9 @@ function element(name: string, value: XmlValue, lists: Lists): string {
   return `<${name}>${value.map((item) => element('member', item, lists)).join('')}</${name}>`;
 }
 
-const content = (value: string | number | boolean | XmlFields, lists: Lists): string =>
-  typeof value === 'object' ? toXml(value, lists) : escape(String(value));
+function content(value: string | number | boolean | XmlFields | XmlEntries, lists: Lists): string {
+  if (value instanceof XmlEntries) return value.toXml();
+  return typeof value === 'object' ? toXml(value, lists) : escape(String(value));
+}
 
 const isList = (value: XmlValue): value is readonly XmlValue[] => Array.isArray(value);

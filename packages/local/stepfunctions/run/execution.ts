@@ -47,8 +47,17 @@ export interface ExecutionStart {
   readonly clock: LocalClock;
   readonly onEvent: (event: HistoryEvent) => void;
   readonly onEnd: () => void;
+  /** Called when the execution enters, or has left, a state. */
+  readonly onPosition?: () => void;
   /** The ended attempt, if this is a redrive. */
   readonly earlier?: Execution;
+  /** What was saved of this execution, if it ran when an earlier embedded AWS ended. */
+  readonly saved?: SavedRun;
+}
+
+/** A running execution that continues where it was. */
+interface SavedRun extends Pick<ExecutionView, 'startMs' | 'redriveCount' | 'redriveMs' | 'events'> {
+  readonly position: Position;
 }
 
 /**
@@ -65,7 +74,8 @@ export class Execution implements ExecutionView {
   readonly history: History;
   readonly redriveCount: number;
   readonly redriveMs: number | undefined;
-  position: Position;
+  /** The state that this execution was in when an earlier embedded AWS ended; undefined once it has left it. */
+  resumedIn: Position | undefined;
   readonly ended: Promise<void>;
   status: ExecutionStatus = 'RUNNING';
   stopMs: number | undefined = undefined;
@@ -74,6 +84,8 @@ export class Execution implements ExecutionView {
   cause: string | undefined = undefined;
   readonly #clock: LocalClock;
   readonly #stop = new AbortController();
+  readonly #onPosition: () => void;
+  #position: Position;
   readonly #onEnd: () => void;
   readonly #timeout: TimerHandle | undefined;
   #settle: () => void = () => undefined;
@@ -87,20 +99,27 @@ export class Execution implements ExecutionView {
     this.input = start.input;
     this.#clock = start.clock;
     this.#onEnd = start.onEnd;
-    const { earlier } = start;
-    this.startMs = earlier?.startMs ?? start.clock.nowMs();
-    this.redriveCount = earlier === undefined ? 0 : earlier.redriveCount + 1;
-    this.redriveMs = earlier === undefined ? undefined : start.clock.nowMs();
-    this.position = earlier?.position ?? {
-      name: start.machine.definition.StartAt,
-      input: JSON.parse(start.input),
-      variables: {},
-    };
+    this.#onPosition = start.onPosition ?? (() => undefined);
+    const begun = beginningOf(start);
+    this.startMs = begun.startMs;
+    this.redriveCount = begun.redriveCount;
+    this.redriveMs = begun.redriveMs;
+    this.resumedIn = start.saved?.position;
+    this.#position = begun.position;
     this.ended = new Promise((resolve) => (this.#settle = resolve));
-    this.history = new History(start.clock, start.onEvent, earlier?.events);
-    this.#begin();
-    // A redrive restarts the machine's timeout.
+    this.history = new History(start.clock, start.onEvent, begun.events);
+    if (start.saved === undefined) this.#begin();
     this.#timeout = this.#limit(start.machine.definition.TimeoutSeconds);
+  }
+
+  get position(): Position {
+    return this.#position;
+  }
+
+  set position(position: Position) {
+    if (position.name !== this.#position.name || position.entered === undefined) this.resumedIn = undefined;
+    this.#position = position;
+    this.#onPosition();
   }
 
   #begin(): void {
@@ -157,7 +176,9 @@ export class Execution implements ExecutionView {
    */
   #limit(timeoutSeconds: number | undefined): TimerHandle | undefined {
     if (timeoutSeconds === undefined) return undefined;
-    return this.#clock.setTimer(timeoutSeconds * 1000, () => {
+    // A redrive restarts the machine's timeout.
+    const passedMs = this.#clock.nowMs() - (this.redriveMs ?? this.startMs);
+    return this.#clock.setTimer(timeoutSeconds * 1000 - passedMs, () => {
       this.history.close('ExecutionTimedOut', { executionTimedOutEventDetails: {} });
       this.#end('TIMED_OUT');
     });
@@ -177,4 +198,15 @@ export class Execution implements ExecutionView {
     this.#settle();
     this.#onEnd();
   }
+}
+
+/** Where an attempt begins: at the start, where the ended attempt was, or where the saved execution was. */
+function beginningOf({ earlier, saved, clock, machine, input }: ExecutionStart): SavedRun {
+  if (saved !== undefined) return saved;
+  if (earlier !== undefined) {
+    const { startMs, redriveCount, position, events } = earlier;
+    return { startMs, redriveCount: redriveCount + 1, redriveMs: clock.nowMs(), position, events };
+  }
+  const position = { name: machine.definition.StartAt, input: JSON.parse(input) as unknown, variables: {} };
+  return { startMs: clock.nowMs(), redriveCount: 0, redriveMs: undefined, position, events: [] };
 }

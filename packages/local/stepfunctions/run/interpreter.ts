@@ -1,4 +1,5 @@
 import type { State } from '../definition/definition.ts';
+import type { Execution } from './execution.ts';
 import { FailStateReached, runChoice, runFail, runPass, runSucceed, runWait } from './run-simple.ts';
 import { runTask } from './run-task.ts';
 import { InterpreterStopped, StateError } from './state-error.ts';
@@ -25,18 +26,15 @@ async function runStates(deps: InterpreterDeps, region: string): Promise<unknown
   const { execution } = deps;
   const { States } = execution.machine.definition;
   for (;;) {
-    const { name, variables } = execution.position;
+    const left = lastOutput(execution);
+    if (left !== undefined) return left.output;
+    const { name } = execution.position;
     const state = States.get(name);
     if (state === undefined) throw new Error(`no state '${name}'`);
     const outcome: Outcome = await runState(new StateRun(deps, state), state, region);
     if (outcome.next === undefined) return outcome.output;
     if (execution.isMachineDeleted) execution.abort(undefined, undefined);
     if (execution.status !== 'RUNNING') throw new InterpreterStopped();
-    execution.position = {
-      name: outcome.next,
-      input: outcome.output,
-      variables: { ...variables, ...outcome.assigned },
-    };
   }
 }
 
@@ -55,4 +53,11 @@ function runState(run: StateRun, state: State, region: string): Promise<Outcome>
     case 'Fail':
       return runFail(run, state);
   }
+}
+
+/** The output of the last state, if the execution was saved after it had left that state and before its own end. */
+function lastOutput({ resumedIn, events }: Execution): { readonly output: unknown } | undefined {
+  const output = events.at(-1)?.stateExitedEventDetails?.output;
+  if (resumedIn?.entered === undefined || output === undefined) return undefined;
+  return { output: JSON.parse(output) as unknown };
 }

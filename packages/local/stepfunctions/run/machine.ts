@@ -27,4 +27,6 @@ export interface Machine {
   readonly name: string;
   readonly roleArn: string;
   readonly definition: Definition;
+  /** The definition's JSON text. */
+  readonly definitionText?: string;
 }

@@ -62,7 +62,11 @@ export async function runWait(run: StateRun, state: WaitState): Promise<Outcome>
 }
 
 async function waitMs(run: StateRun, state: WaitState): Promise<number> {
-  if (state.Seconds !== undefined) return 1000 * (await evaluateSeconds(run, state.Seconds, 'Seconds', 0));
+  if (state.Seconds !== undefined) {
+    const seconds = await evaluateSeconds(run, state.Seconds, 'Seconds', 0);
+    const passedMs = run.execution.resumedIn === undefined ? 0 : run.clock.nowMs() - run.enteredMs;
+    return Math.max(0, 1000 * seconds - passedMs);
+  }
   const text = String(await evaluateTyped(run, state.Timestamp, 'Timestamp', 'string'));
   const untilMs = parseTimestamp(text);
   if (untilMs === undefined) {

@@ -1,5 +1,6 @@
 import type { TaskState } from '../definition/definition.ts';
 import { catcherFor, RetryCounter } from './error-matching.ts';
+import { earlierCall } from './earlier-call.ts';
 import type { LambdaTask } from './lambda-task.ts';
 import { lambdaTask } from './lambda-task.ts';
 import { MAX_CAUSE_CHARACTERS, MAX_PAYLOAD_BYTES, payloadBytes } from '../limits.ts';
@@ -53,9 +54,17 @@ async function attempt(run: StateRun, state: TaskState, region: string): Promise
 /** One call of the function, from TaskScheduled to TaskSucceeded, TaskFailed or TaskTimedOut. */
 async function call(run: StateRun, task: LambdaTask, timeoutSeconds: number | undefined): Promise<unknown> {
   const { history } = run.execution;
-  history.append(...task.scheduled(timeoutSeconds));
-  history.append(...task.started());
-  const settled = await invoke(run, task, timeoutSeconds).then(task.result, lambdaError);
+  const earlier = earlierCall(run.execution, run.enteredId);
+  if (earlier?.isRecorded === true) {
+    if (earlier.outcome instanceof StateError) throw earlier.outcome;
+    return earlier.outcome;
+  }
+  if (earlier === undefined) {
+    history.append(...task.scheduled(timeoutSeconds));
+    history.append(...task.started());
+  }
+  const settled =
+    earlier?.outcome ?? (await invoke(run, task, timeoutSeconds).then(task.result, lambdaError));
   const outcome = payloadBytes(settled) > MAX_PAYLOAD_BYTES ? task.tooLarge() : settled;
   if (!(outcome instanceof StateError)) {
     history.append(...task.succeeded(outcome));

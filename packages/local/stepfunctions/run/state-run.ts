@@ -18,7 +18,6 @@ export interface InterpreterDeps {
 export interface Outcome {
   readonly next: string | undefined;
   readonly output: unknown;
-  readonly assigned: Readonly<Record<string, unknown>>;
 }
 
 /** The Output and Assign of a state, a choice rule or a catcher. */
@@ -41,9 +40,9 @@ export class StateRun {
   readonly clock: LocalClock;
   readonly invokeLambda: InvokeLambda;
   readonly enteredId: number;
+  readonly enteredMs: number;
   retryCount = 0;
   readonly #type: State['Type'];
-  readonly #enteredMs: number;
   readonly #beforeId: number;
   readonly #variables: Readonly<Record<string, unknown>>;
 
@@ -64,7 +63,7 @@ export class StateRun {
     const { id, beforeId, atMs } = entered ?? this.#enter();
     this.enteredId = id;
     this.#beforeId = beforeId;
-    this.#enteredMs = atMs;
+    this.enteredMs = atMs;
   }
 
   #enter(): NonNullable<Position['entered']> {
@@ -131,7 +130,14 @@ export class StateRun {
     const details = { name: this.name, ...outputDetail(output), ...assignDetail(assigned) };
     if (this.#type !== 'Fail')
       this.execution.history.append(`${this.#type}StateExited`, { stateExitedEventDetails: details });
-    return { next, output, assigned };
+    // In one step with its event: what is saved never has an exit without the state that follows.
+    if (next !== undefined)
+      this.execution.position = {
+        name: next,
+        input: output,
+        variables: { ...this.#variables, ...assigned },
+      };
+    return { next, output };
   }
 
   async #assign(
@@ -162,7 +168,7 @@ export class StateRun {
       },
       State: {
         Name: this.name,
-        EnteredTime: new Date(this.#enteredMs).toISOString(),
+        EnteredTime: new Date(this.enteredMs).toISOString(),
         ...(this.#type === 'Task' && { RetryCount: this.retryCount }),
       },
       StateMachine: { Id: machine.arn, Name: machine.name },

@@ -4,7 +4,15 @@ import { type ResourceType, named, noArn, withArn } from '../identity.ts';
 import { uuidOf } from '../physical-name.ts';
 
 const TABLE: ResourceType = {
-  used: ['TableName', 'KeySchema', 'AttributeDefinitions', 'GlobalSecondaryIndexes', 'LocalSecondaryIndexes'],
+  used: [
+    'TableName',
+    'KeySchema',
+    'AttributeDefinitions',
+    'GlobalSecondaryIndexes',
+    'LocalSecondaryIndexes',
+    // For their resource policies.
+    'Replicas',
+  ],
   ignored: [
     'BillingMode',
     'ProvisionedThroughput',
@@ -14,9 +22,17 @@ const TABLE: ResourceType = {
     'Tags',
     'TableClass',
     'TimeToLiveSpecification',
-    'Replicas',
     'ContributorInsightsSpecification',
+    'GlobalTableWitnesses',
+    'KinesisStreamSpecification',
+    'MultiRegionConsistency',
     'OnDemandThroughput',
+    'ReadOnDemandThroughputSettings',
+    'ReadProvisionedThroughputSettings',
+    'StreamSpecification',
+    'WarmThroughput',
+    'WriteOnDemandThroughputSettings',
+    'WriteProvisionedThroughputSettings',
   ],
   identify: (properties, naming) => {
     const name = named(properties, 'TableName', naming, 255);
@@ -38,6 +54,17 @@ export const DATA_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
       'Tags',
       'LoggingConfiguration',
       'AccessControl',
+      'AccelerateConfiguration',
+      'AnalyticsConfigurations',
+      'CorsConfiguration',
+      'IntelligentTieringConfigurations',
+      'InventoryConfigurations',
+      'MetadataConfiguration',
+      'MetadataTableConfiguration',
+      'MetricsConfigurations',
+      'NotificationConfiguration',
+      'ReplicationConfiguration',
+      'WebsiteConfiguration',
     ],
     identify: (properties, naming) => {
       const name = named(properties, 'BucketName', naming, 63).toLowerCase();
@@ -60,13 +87,13 @@ export const DATA_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
       return {
         physicalId: name,
         arn,
-        attributes: { Type: String(properties['Type']), Value: String(properties['Value']) },
+        attributes: { Arn: arn, Type: String(properties['Type']), Value: String(properties['Value']) },
       };
     },
   },
   'AWS::SecretsManager::Secret': {
     used: ['Name', 'Description', 'KmsKeyId', 'SecretString', 'GenerateSecretString', 'Tags'],
-    ignored: [],
+    ignored: ['ReplicaRegions'],
     identify: (properties, naming) => {
       const name = named(properties, 'Name', naming, 512);
       const arn = secretArn(name, uuidOf(`${ACCOUNT_ID}/secret/${name}`).slice(0, RANDOM_CHARACTERS));
@@ -78,9 +105,19 @@ export const DATA_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     ignored: ['BlockPublicPolicy'],
     identify: (properties) => noArn(String(properties['SecretId'])),
   },
+  'AWS::SecretsManager::SecretTargetAttachment': {
+    used: ['SecretId'],
+    // The database, whose host and port it adds to the secret.
+    ignored: ['TargetId', 'TargetType'],
+    identify: (properties) => {
+      const arn = String(properties['SecretId']);
+      return { physicalId: arn, arn, attributes: { Id: arn } };
+    },
+  },
   'AWS::KMS::Key': {
     used: ['KeyPolicy', 'KeySpec', 'KeyUsage'],
     ignored: [
+      'BypassPolicyLockoutSafetyCheck',
       'Description',
       'EnableKeyRotation',
       'Enabled',

@@ -46,6 +46,8 @@ export const EVENT_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
       'MaximumMessageSize',
       'MessageRetentionPeriod',
       'ReceiveMessageWaitTimeSeconds',
+      'RedriveAllowPolicy',
+      'RedrivePolicy',
       'SqsManagedSseEnabled',
       'Tags',
       'VisibilityTimeout',
@@ -63,7 +65,17 @@ export const EVENT_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   },
   'AWS::SNS::Topic': {
     used: ['TopicName', 'Subscription'],
-    ignored: ['DisplayName', 'KmsMasterKeyId', 'Tags', 'TracingConfig', 'SignatureVersion'],
+    ignored: [
+      'ArchivePolicy',
+      'DataProtectionPolicy',
+      'DeliveryStatusLogging',
+      'DisplayName',
+      'KmsMasterKeyId',
+      'MaximumMessageSize',
+      'SignatureVersion',
+      'Tags',
+      'TracingConfig',
+    ],
     identify: (properties, naming) => {
       const TopicName = named(properties, 'TopicName', naming, 256);
       const arn = arnOf('sns', TopicName);
@@ -77,7 +89,16 @@ export const EVENT_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   },
   'AWS::SNS::Subscription': {
     used: ['TopicArn', 'Protocol', 'Endpoint'],
-    ignored: ['FilterPolicy', 'FilterPolicyScope', 'RawMessageDelivery', 'RedrivePolicy', 'Region'],
+    ignored: [
+      'DeliveryPolicy',
+      'FilterPolicy',
+      'FilterPolicyScope',
+      'RawMessageDelivery',
+      'RedrivePolicy',
+      'Region',
+      'ReplayPolicy',
+      'SubscriptionRoleArn',
+    ],
     identify: (properties, { stackName, logicalId }) => {
       const arn = `${String(properties['TopicArn'])}:${uuidOf(`${stackName}/${logicalId}`)}`;
       return { physicalId: arn, arn, attributes: { Arn: arn } };
@@ -105,7 +126,7 @@ export const EVENT_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
       'TreatMissingData',
       'Unit',
     ],
-    ignored: ['EvaluateLowSampleCountPercentile', 'Tags'],
+    ignored: ['EvaluateLowSampleCountPercentile', 'Tags', 'ThresholdMetricId'],
     identify: (properties, naming) => {
       const name = named(properties, 'AlarmName', naming, 255);
       return withArn(name, arnOf('cloudwatch', `alarm:${name}`));

@@ -26,12 +26,13 @@ export const IAM_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   },
   'AWS::IAM::Policy': {
     used: ['PolicyName', 'PolicyDocument', 'Roles'],
-    ignored: [],
+    // The embedded AWS has no users.
+    ignored: ['Groups', 'Users'],
     identify: (properties, naming) => noArn(named(properties, 'PolicyName', naming, 128)),
   },
   'AWS::IAM::ManagedPolicy': {
     used: ['ManagedPolicyName', 'Path', 'PolicyDocument', 'Roles'],
-    ignored: ['Description'],
+    ignored: ['Description', 'Groups', 'Users'],
     identify: (properties, naming) => {
       const arn = arnOf(
         'iam',

@@ -28,6 +28,8 @@ export const LAMBDA_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     ],
     ignored: [
       'Architectures',
+      'CodeSigningConfigArn',
+      'DeadLetterConfig',
       'Description',
       'TracingConfig',
       'Tags',
@@ -36,6 +38,7 @@ export const LAMBDA_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
       'EphemeralStorage',
       'RuntimeManagementConfig',
       'RecursiveLoop',
+      'SnapStart',
     ],
     identify: (properties, naming) => {
       const name = named(properties, 'FunctionName', naming, 64);
@@ -44,7 +47,7 @@ export const LAMBDA_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   },
   'AWS::Lambda::Version': {
     used: ['FunctionName'],
-    ignored: ['Description', 'CodeSha256'],
+    ignored: ['Description', 'CodeSha256', 'ProvisionedConcurrencyConfig', 'RuntimePolicy'],
     identify: (properties, naming) => {
       const reference = String(properties['FunctionName']);
       const Version = String(naming.versionOf(functionNameOf(reference)));

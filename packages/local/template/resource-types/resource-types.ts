@@ -28,6 +28,9 @@ const WORKFLOW_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::Logs::LogGroup': {
     used: ['LogGroupName'],
     ignored: [
+      'BearerTokenAuthenticationEnabled',
+      'FieldIndexPolicies',
+      'ResourcePolicyDocument',
       'RetentionInDays',
       'KmsKeyId',
       'LogGroupClass',

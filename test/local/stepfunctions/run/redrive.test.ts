@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Changes } from 'taskbound-local/state/changes';
+import { record } from '../../state/recorded.ts';
 import type { InvokeLambda } from '../../../../packages/local/stepfunctions/run/machine.ts';
 import { Harness, MACHINE_ARN, START_MS, failWith, machine, task } from '../harness.ts';
 
@@ -23,12 +25,12 @@ const TWO_STEPS = machine({
   }),
 });
 
-async function failed(invoke: InvokeLambda = failWith(['Broken'])) {
+async function failed(invoke: InvokeLambda = failWith(['Broken']), changes?: Changes) {
   const payloads: unknown[] = [];
   const harness = new Harness((call) => {
     payloads.push(call.payload);
     return invoke(call);
-  });
+  }, changes);
   harness.register(TWO_STEPS);
   const arn = await harness.start({ n: 7 });
   await harness.view(arn).ended;
@@ -209,13 +211,15 @@ describe('RedriveExecution', () => {
     expect(heard).toEqual(['RUNNING 0', 'FAILED 0', 'RUNNING 1', 'SUCCEEDED 1']);
   });
 
-  it('refuses an execution that came from a snapshot, and keeps its count', async () => {
-    const { harness, arn, redrive } = await failed(failWith(['Broken', 'Broken']));
+  it('refuses an execution that ended before a restart, and keeps its count', async () => {
+    const changes = new Changes();
+    const saved = record(changes);
+    const { harness, arn, redrive } = await failed(failWith(['Broken', 'Broken']), changes);
     await redrive();
     await harness.view(arn).ended;
     const restored = new Harness();
     restored.register(TWO_STEPS);
-    restored.service.restore(harness.service.snapshot());
+    restored.service.restore((await saved()).executions);
     expect(restored.view(arn)).toMatchObject({ redriveCount: 1, stateMachineArn: MACHINE_ARN });
     await expect(restored.api('RedriveExecution', { executionArn: arn })).rejects.toMatchObject({
       name: 'ExecutionNotRedrivable',

@@ -1,0 +1,4 @@
+import { Parameter } from '../../../lib/index.ts';
+
+/** What a request contains. The work function imports only its type, so its bundle contains no constructs. */
+export const caseParameters = { caseId: Parameter.token() };
