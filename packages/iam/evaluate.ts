@@ -12,6 +12,8 @@ interface MatchesByKind {
   readonly identity: MatchingStatements;
   readonly boundary: MatchingStatements | undefined;
   readonly session: MatchingStatements | undefined;
+  /** One for each scope-down policy. */
+  readonly scopes: readonly MatchingStatements[];
   readonly resource: MatchingStatements;
 }
 
@@ -31,6 +33,7 @@ function matchPolicies(policies: PolicySet, prepared: PreparedRequest, isSession
     identity: mine('identity', policies.identity),
     boundary: only('boundary', policies.boundary),
     session: only('session', policies.session),
+    scopes: (policies.scopes ?? []).flatMap((policy) => only('session', policy) ?? []),
     resource: findMatching(
       policies.resource === undefined ? [] : [policies.resource],
       'resource',
@@ -40,13 +43,14 @@ function matchPolicies(policies: PolicySet, prepared: PreparedRequest, isSession
   };
 }
 
-function firstDeny(found: MatchesByKind): StatementRef | undefined {
-  for (const kind of DENY_ORDER) {
-    const deny = found[kind]?.denies[0];
-    if (deny !== undefined) return deny;
-  }
-  return undefined;
-}
+/** The matches of one kind of policy. Scope-down policies are session policies. */
+const matchesOf = (found: MatchesByKind, kind: PolicyKind): readonly MatchingStatements[] => [
+  ...(found[kind] === undefined ? [] : [found[kind]]),
+  ...(kind === 'session' ? found.scopes : []),
+];
+
+const firstDeny = (found: MatchesByKind): StatementRef | undefined =>
+  DENY_ORDER.flatMap((kind) => matchesOf(found, kind).flatMap(({ denies }) => denies))[0];
 
 /** An ARN without an account, such as a bucket's, counts as belonging to the caller's account. */
 function isCrossAccount(prepared: PreparedRequest): boolean {
@@ -83,13 +87,17 @@ function missingForSession(prepared: PreparedRequest, found: MatchesByKind): Pol
 }
 
 function missingAllow(prepared: PreparedRequest, found: MatchesByKind): PolicyKind | undefined {
-  if (prepared.principal.kind === 'role-session') return missingForSession(prepared, found);
+  if (prepared.principal.kind === 'role-session')
+    return (
+      missingForSession(prepared, found) ??
+      (found.scopes.some(({ allows }) => allows.length === 0) ? 'session' : undefined)
+    );
   if (prepared.principal.kind === 'root' && !isCrossAccount(prepared)) return undefined;
   return found.resource.principalMatches.size > 0 ? undefined : 'resource';
 }
 
 function allowed(found: MatchesByKind, action: string): Decision {
-  const statements = DENY_ORDER.flatMap((kind) => found[kind]?.allows ?? []);
+  const statements = DENY_ORDER.flatMap((kind) => matchesOf(found, kind).flatMap(({ allows }) => allows));
   const because =
     statements.length === 0
       ? 'the account itself may do everything that no policy denies'
@@ -99,7 +107,7 @@ function allowed(found: MatchesByKind, action: string): Decision {
 
 /**
  * Decides one request. An explicit deny in any policy wins. Otherwise a role session needs an allow in its
- * identity policies, its boundary and its session policy, or in a resource policy that names it. Services and
+ * identity policies, its boundary, its session policy and each scope-down policy, or in a resource policy that names it. Services and
  * anonymous callers need a resource policy. The account itself (root) needs none. Throws `MalformedPolicy`
  * for a document that IAM would not accept.
  */

@@ -68,6 +68,11 @@ export interface PolicySet {
   readonly boundary?: NamedPolicy;
   /** The inline session policy; absent when the session has none. */
   readonly session?: NamedPolicy;
+  /**
+   * The scope-down policies of GetScopedCredentials, at most three. Each must allow the request, even where a resource policy grants it directly:
+   * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetScopedCredentials.html. @default - none
+   */
+  readonly scopes?: readonly NamedPolicy[];
   /** The resource's own policy; absent when it has none. */
   readonly resource?: NamedPolicy;
 }

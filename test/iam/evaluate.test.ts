@@ -76,6 +76,27 @@ describe("a role's session without a resource policy", () => {
   testCases(cases);
 });
 
+describe("a role's session with scope-down policies", () => {
+  const identity = [allows];
+  const cases: Case[] = [
+    ['each allows', { identity, session: allows, scopes: [allows, allows] }, ''],
+    ['they grant nothing by themselves', { identity: [], scopes: [allows] }, NO_IDENTITY],
+    ['one of two does not allow', { identity, scopes: [allows, unrelated] }, NO_SESSION],
+    ['one of two denies', { identity, scopes: [allows, named('p', allow, deny)] }, DENY_SESSION],
+    [
+      'one does not allow what a resource policy grants to everyone',
+      { identity: [], scopes: [unrelated], resource: allowTo('*') },
+      NO_SESSION,
+    ],
+    [
+      'one allows what a resource policy grants to everyone',
+      { identity: [], scopes: [allows], resource: allowTo('*') },
+      '',
+    ],
+  ];
+  testCases(cases);
+});
+
 describe('services, anonymous callers and the account itself', () => {
   const cases: Case[] = [
     ['a service without a resource policy', { identity: [allows] }, NO_RESOURCE, { principal: lambda }],

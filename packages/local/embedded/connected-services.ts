@@ -111,7 +111,7 @@ export class ConnectedServices implements EmbeddedServices {
     const iamApi = iamService(iam, this.credentials);
     for (const service of [
       iamApi,
-      stsService(this.sts),
+      stsService(this.sts, credentials),
       this.kms,
       secrets,
       dynamodb,

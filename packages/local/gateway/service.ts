@@ -38,6 +38,8 @@ export interface Caller {
   readonly sessionTags?: Readonly<Record<string, string>>;
   /** The inline session policy given to AssumeRole. */
   readonly sessionPolicy?: PolicyDocument;
+  /** The scope-down policies of GetScopedCredentials, the oldest first. @default - none */
+  readonly scopePolicies?: readonly PolicyDocument[];
   /** When the session's credentials were issued, milliseconds. */
   readonly issuedAtMs?: number;
   readonly expiresAtMs?: number;

@@ -118,7 +118,11 @@ export class Authorizer {
     const session = caller.sessionPolicy && {
       session: { name: 'session policy', document: caller.sessionPolicy },
     };
-    return { ...this.#store.policiesOf(caller.roleName, seenMs), ...session, ...resource };
+    const scopes = (caller.scopePolicies ?? []).map((document, index) => ({
+      name: `scope-down policy ${index + 1}`,
+      document,
+    }));
+    return { ...this.#store.policiesOf(caller.roleName, seenMs), ...session, scopes, ...resource };
   }
 
   #denied(caller: Caller, check: Check, { service }: Occasion, reason: string): Error {

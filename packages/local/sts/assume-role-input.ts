@@ -1,6 +1,4 @@
-import type { PolicyDocument } from 'taskbound-iam/policy';
 import { omitUndefined } from '../helpers/omit-undefined.ts';
-import { readPolicy } from '../iam/read-policy.ts';
 import { AwsError } from '../gateway/service.ts';
 import {
   type QueryInput,
@@ -10,25 +8,22 @@ import {
   required,
   validation,
 } from '../gateway/wire/query-service.ts';
+import { type SessionPolicyInput, readSeconds, readSessionPolicy } from './session-policy-input.ts';
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const MIN_SECONDS = 900;
 const MAX_SECONDS = 43_200;
 const DEFAULT_SECONDS = 3_600;
-const MAX_POLICY_CHARACTERS = 2_048;
 const MAX_TAGS = 50;
 const MAX_TAG_KEY = 128;
 const MAX_TAG_VALUE = 256;
 const NAME = /^[\w+=,.@-]*$/;
-const POLICY_TEXT = /^[\t\n\r\u0020-\u00FF]+$/;
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
-export interface AssumeRoleInput {
+export interface AssumeRoleInput extends SessionPolicyInput {
   readonly roleArn: string;
   readonly sessionName: string;
   readonly seconds: number;
-  readonly policyText?: string;
-  readonly policy?: PolicyDocument;
   readonly sourceIdentity?: string;
   readonly externalId?: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -58,29 +53,6 @@ function nameOf(input: QueryInput, field: 'RoleSessionName' | 'SourceIdentity'):
   checkLength(name, field, 2, 64);
   checkPattern(name, field, NAME, '[\\w+=,.@-]*');
   return name;
-}
-
-function secondsOf(input: QueryInput): number {
-  const text = input.get('DurationSeconds') ?? String(DEFAULT_SECONDS);
-  const seconds = Number(text);
-  if (!Number.isInteger(seconds)) throw validation(text, 'DurationSeconds', 'Member must be an integer');
-  if (seconds < MIN_SECONDS)
-    throw validation(
-      text,
-      'DurationSeconds',
-      `Member must have value greater than or equal to ${MIN_SECONDS}`,
-    );
-  if (seconds > MAX_SECONDS)
-    throw validation(text, 'DurationSeconds', `Member must have value less than or equal to ${MAX_SECONDS}`);
-  return seconds;
-}
-
-function policyOf(input: QueryInput): Pick<AssumeRoleInput, 'policy' | 'policyText'> {
-  const policyText = input.get('Policy');
-  if (policyText === undefined) return {};
-  checkLength(policyText, 'Policy', 1, MAX_POLICY_CHARACTERS);
-  checkPattern(policyText, 'Policy', POLICY_TEXT, '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+');
-  return { policyText, policy: readPolicy(policyText, 'identity', 'MalformedPolicyDocument') };
 }
 
 function tagsOf(input: QueryInput): Record<string, string> {
@@ -119,8 +91,8 @@ export function readAssumeRole(input: QueryInput): AssumeRoleInput {
   return {
     roleArn,
     sessionName: nameOf(input, 'RoleSessionName'),
-    seconds: secondsOf(input),
-    ...policyOf(input),
+    seconds: readSeconds(input, MIN_SECONDS, MAX_SECONDS) ?? DEFAULT_SECONDS,
+    ...readSessionPolicy(input),
     ...(input.has('SourceIdentity') && { sourceIdentity: nameOf(input, 'SourceIdentity') }),
     ...omitUndefined({ externalId }),
     tags: tagsOf(input),

@@ -1,9 +1,12 @@
 import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { type Call } from '../gateway/service.ts';
 import { toSecond } from '../trail/trail.ts';
-import { type QueryOperation, QueryService } from '../gateway/wire/query-service.ts';
+import { type QueryInput, type QueryOperation, QueryService } from '../gateway/wire/query-service.ts';
+import type { XmlFields } from '../gateway/wire/xml.ts';
+import type { CredentialStore, SessionCredentials } from '../gateway/auth/credentials.ts';
 import { type AssumeRoleInput, readAssumeRole } from './assume-role-input.ts';
 import { packedPercent } from './packed-size.ts';
+import { readScopedCredentials, scopeDown, type ScopedCredentialsInput } from './scoped-credentials.ts';
 import type { AssumedRole, Sts } from './sts.ts';
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
@@ -34,8 +37,56 @@ function recordResult(call: Call, { credentials, caller, role }: AssumedRole): v
   });
 }
 
-/** AssumeRole and GetCallerIdentity. No other STS operation is supported. */
-export function stsService(sts: Sts): QueryService {
+const scopedParameters = (input: ScopedCredentialsInput): Record<string, unknown> =>
+  omitUndefined({
+    policy: input.policyText,
+    durationSeconds: input.seconds,
+    scopedSessionDescription: input.description,
+  });
+
+/** The fields of `Credentials` in a response. */
+const credentialFields = ({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+  expiresAtMs,
+}: SessionCredentials) => ({
+  AccessKeyId: accessKeyId,
+  SecretAccessKey: secretAccessKey,
+  SessionToken: sessionToken,
+  Expiration: toSecond(expiresAtMs),
+});
+
+function getScopedCredentials(parameters: QueryInput, call: Call, credentials: CredentialStore): XmlFields {
+  const input = readScopedCredentials(parameters);
+  call.record({ requestParameters: scopedParameters(input), readOnly: true });
+  const scoped = scopeDown(call, input, credentials);
+  const { caller } = scoped;
+  const policies = [caller.sessionPolicy ?? '', ...(caller.scopePolicies ?? [])];
+  const percent = packedPercent(JSON.stringify(policies), caller.sessionTags ?? {});
+  const session = { ScopedSessionId: caller.userId, Arn: caller.arn };
+  call.record({
+    responseElements: {
+      credentials: {
+        accessKeyId: scoped.credentials.accessKeyId,
+        expiration: toSecond(scoped.credentials.expiresAtMs),
+      },
+      sessionInfo: { scopedSessionId: caller.userId, arn: caller.arn },
+      ...omitUndefined({ sourceIdentity: caller.sourceIdentity }),
+    },
+  });
+  return {
+    Credentials: credentialFields(scoped.credentials),
+    SessionInfo: session,
+    SessionTokenUtilization: percent,
+    SessionTokenSize: Buffer.byteLength(scoped.credentials.sessionToken),
+    ScopedPoliciesCount: caller.scopePolicies?.length ?? 0,
+    SourceIdentity: caller.sourceIdentity,
+  };
+}
+
+/** AssumeRole, GetScopedCredentials and GetCallerIdentity. No other STS operation is supported. */
+export function stsService(sts: Sts, credentials: CredentialStore): QueryService {
   const operations: Record<string, QueryOperation> = {
     AssumeRole: (parameters, call) => {
       const input = readAssumeRole(parameters);
@@ -43,20 +94,15 @@ export function stsService(sts: Sts): QueryService {
       const percent = packedPercent(input.policyText ?? '', input.tags);
       const assumed = sts.assumeRole(call.caller, input, call.atMs);
       recordResult(call, assumed);
-      const { accessKeyId, secretAccessKey, sessionToken, expiresAtMs } = assumed.credentials;
       return {
-        Credentials: {
-          AccessKeyId: accessKeyId,
-          SecretAccessKey: secretAccessKey,
-          SessionToken: sessionToken,
-          Expiration: toSecond(expiresAtMs),
-        },
+        Credentials: credentialFields(assumed.credentials),
         AssumedRoleUser: { AssumedRoleId: assumed.caller.userId, Arn: assumed.caller.arn },
         PackedPolicySize: percent,
         SessionTokenUtilization: percent,
         SourceIdentity: assumed.caller.sourceIdentity,
       };
     },
+    GetScopedCredentials: (parameters, call) => getScopedCredentials(parameters, call, credentials),
     /**
      * Needs no permission, and no policy can deny it:
      * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
