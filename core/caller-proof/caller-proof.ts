@@ -8,7 +8,7 @@ import { digestOf } from 'taskbound-evidence/canonical-json/digest';
  * The caller sends three header values only. The function builds the rest of the request itself, so nothing else can be chosen by the caller: no
  * other host, action or header.
  */
-export const callerProof = z.strictObject({
+const callerProof = z.strictObject({
   authorization: z.string().min(1).max(1024),
   /** `20261123T100000Z` */
   amzDate: z.string().min(1).max(32),
