@@ -89,7 +89,9 @@ describe('a schedule that is changed between two deliveries of a run', () => {
     await pass(stack, 5);
     const before = await rowOf(stack);
     const { ssm, clock, lambda } = stack.aws;
-    const type = [...stack.stack.resources.values()].find((one) => one.type === 'AWS::SSM::Parameter');
+    const type = [...stack.stack.resources.values()].find(({ properties }) =>
+      String(properties['Name']).endsWith('/types/object-transfer'),
+    );
     const value = String(type?.properties['Value']).replace('in/{date:', 'new/{date:');
     ssm.putParameter(String(type?.properties['Name']), value, clock.nowMs());
     expect(await forge(stack, EVENT)).toEqual({ failed: false, answer: null });
