@@ -51,6 +51,8 @@ export default defineConfig({
           name: 'slow',
           sequence: { groupOrder: 3 },
           isolate: true,
+          // A file of hundreds of worlds needs more than Node's default heap of about 4 GB.
+          execArgv: ['--max-old-space-size=8192'],
           globalSetup: SYNTHESIZE,
           include: SLOW,
           testTimeout: 600_000,
