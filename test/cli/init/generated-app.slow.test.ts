@@ -75,7 +75,7 @@ const readmeCommands = (): string[] =>
     .map(([, command = '']) => command)
     .filter((command) => !command.includes('--stack'));
 
-it('does what its README says: plan, run, verify, audit, report', () => {
+it('does what its README says: plan, run, verify, audit, report, and run again', () => {
   const commands = readmeCommands();
   expect(commands.map((command) => command.split(' ')[0])).toEqual([
     'plan',
@@ -83,6 +83,7 @@ it('does what its README says: plan, run, verify, audit, report', () => {
     'verify',
     'audit',
     'report',
+    'run',
   ]);
   for (const command of commands) {
     const [line = '', file] = command.split(' > ');
