@@ -34,7 +34,7 @@ export interface ClientOptions {
 }
 
 export interface DecideOptions extends ClientOptions {
-  /** The digest of the grant that was looked at: `waitsFor.digest` of `status`. @default - the task's digest now, whatever it grants */
+  /** The digest of the grant that you reviewed: `waitsFor.digest` of `status`. @default - the digest of the task at the time of the call */
   readonly digest?: string;
 }
 
@@ -86,11 +86,11 @@ export const end = (task: string, options: ClientOptions & { readonly reason: st
     callEnd(functionUrl('end', { manifest, clock }, config), { task, reason: options.reason }),
   );
 
-/** What a task is and what became of it. Each grant of the type permits it. Throws `UnknownTask`. */
+/** Returns the state and the outcome of a task. Each grant of the type permits it. Throws `UnknownTask`. */
 export const status = (task: string, options: ClientOptions): Promise<TaskStatus> =>
   within(options, async (session) => statusOf(await rowOf(task, session)));
 
-/** Waits until the boundary is closed, and returns what became of the task. Throws `ServiceFailure` if it is not closed in time. */
+/** Waits until the boundary is closed, and returns the outcome of the task. Throws `ServiceFailure` if it is not closed in time. */
 export const waitUntilClosed = (task: string, options: WaitOptions): Promise<TaskStatus> =>
   within(options, async (session) => {
     const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = options;

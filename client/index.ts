@@ -1,5 +1,5 @@
 /**
- * For programs: submit tasks, decide about them, end them, and see what became of them. Each call reads the manifest of the stack and signs with the
+ * For programs: submit tasks, decide about them, end them, and read their outcome. Each call reads the manifest of the stack and signs with the
  * caller's own AWS credentials. Errors have the names that the command line shows.
  */
 export {

@@ -3,7 +3,7 @@ import type { LedgerRow } from '../core/ledger/ledger.ts';
 import type { Phase } from '../core/ledger/phase.ts';
 import { errorOf, resultOf } from './stack/row-outcome.ts';
 
-/** What a task is and what became of it. Unknown values are null. */
+/** The state and the outcome of a task. Unknown values are null. */
 export interface TaskStatus {
   readonly boundaryId: string;
   readonly taskId: string;

@@ -74,7 +74,10 @@ export async function followToEnd(
   }
 }
 
-/** Approves the task as the connection's person, as `taskbound approve` does. The task goes on waiting if this person may not. */
+/**
+ * Approves the task as the connection's person, as `taskbound approve` does. A refused decision is reported, and the task is followed on: it may wait
+ * for others, or the decision was recorded and only its answer was lost.
+ */
 async function approve(
   boundaryId: string,
   connection: Connection & { readonly as: Persona },
@@ -88,7 +91,7 @@ async function approve(
   } catch (error) {
     const cause = explainCaller(error, io.env);
     if (!(cause instanceof DecisionRefused || cause instanceof NotPermitted)) throw error;
-    io.err(`taskbound: --approve-as ${name}@${role} did not approve the task: ${messageOf(cause)}.\n`);
+    io.err(`taskbound: --approve-as ${name}@${role}: ${messageOf(cause)}.\n`);
   }
 }
 
@@ -125,7 +128,7 @@ async function followTask(
     });
     return await describe(sfn, task.executionArn);
   } catch (error) {
-    // The row shows what became of the task.
+    // The row shows how the task ended.
     if (isUnknownExecution(error)) return UNKNOWN_EXECUTION;
     throw error;
   } finally {

@@ -46,7 +46,7 @@ export function grantDrainRecords(boundary: ITaskBoundary, grantee: iam.IGrantab
   ]);
 }
 
-/** Reads the rows of the tasks of one type: what they are, and what became of them. */
+/** Reads the rows of the tasks of one type: their state and their outcome. */
 export const readTasks = (boundary: ITaskBoundary, type: string): Permission[] => [
   boundary._manifest.permission,
   readRowsOfType(boundary.records, type),

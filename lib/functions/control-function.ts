@@ -57,7 +57,7 @@ export class ControlFunction extends Construct {
   }
 }
 
-/** Calls a function by its URL only: whoever can invoke it directly could forge the caller. https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html */
+/** Calls a function by its URL only: a principal that may invoke it directly could forge the caller. https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html */
 export const callUrl = ({ function: { functionArn } }: ControlFunction): Permission[] => [
   { sid: 'CallUrl', actions: ['lambda:InvokeFunctionUrl'], resources: [functionArn] },
   {

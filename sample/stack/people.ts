@@ -6,8 +6,8 @@ import { personalPrincipal, type BoundedTask, type ITaskBoundary } from '../../l
 export function samplePeople(scope: Construct, boundary: ITaskBoundary, types: readonly BoundedTask[]): void {
   const role = (id: string, description: string) =>
     new iam.Role(scope, id, { description, assumedBy: personalPrincipal() });
-  const requesters = role('Requesters', 'Submits tasks, ends them, and reads what became of each.');
-  const approvers = role('Approvers', 'Approves tasks of others, ends them, and reads what became of each.');
+  const requesters = role('Requesters', 'Submits tasks, ends them, and reads their outcome.');
+  const approvers = role('Approvers', 'Approves tasks of others, ends them, and reads their outcome.');
   for (const type of types) {
     type.grantSubmit(requesters, { personal: true });
     type.grantDecide(approvers, { personal: true });

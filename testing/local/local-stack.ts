@@ -37,7 +37,7 @@ export class LocalStack implements LocalBoundary {
     this.#connection = connection;
     this.#io = io;
     this.#time = time;
-    // Reads as the account's administrator: a test sees what became of a task whoever may read it.
+    // Reads as the account's administrator: a test sees the outcome of a task, even if no person of the stack may read it.
     this.#records = new StackRecords(connection.config, connection.manifest);
   }
 

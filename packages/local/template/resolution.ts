@@ -175,7 +175,7 @@ export class Resolution implements StackScope {
     }
   }
 
-  /** The reason is told only to a caller that says what it needs. */
+  /** The reason is added only for a caller that passed `needs`. */
   #explained<T>(resolve: () => T, because: () => string): T {
     return this.#options.needs === undefined ? resolve() : this.#progress.explained(resolve, because);
   }

@@ -198,7 +198,7 @@ describe('a stack without a manifest', () => {
   it.each([
     ['no JSON', '{'],
     ['another version', JSON.stringify({ version: 2 })],
-  ])('and one whose manifest is %s says so', async (_what, value) => {
+  ])('and one whose manifest is %s is refused with the reason', async (_what, value) => {
     aws.ssm.putParameter(manifestName('Granted'), value, T0);
     const acting = { config: aws.clientConfig(), clock: aws.clock, hasPeople: false };
     await expect(findManifest('Granted', acting)).rejects.toMatchObject({

@@ -47,7 +47,7 @@ it('takes over a folder whose owner was killed', async () => {
   await opened(path);
 });
 
-it('makes a folder of its own private, and says so', async () => {
+it('makes a folder of its own private, and reports it', async () => {
   const path = join(await temporaryFolder(), 'state');
   await mkdir(path);
   await writeFile(join(path, 'state.json'), '{}');

@@ -121,7 +121,7 @@ describe('a role of a pipeline that signs in with OpenID Connect', () => {
     );
   });
 
-  it('may not submit tasks that people approve: whoever started it could approve their own request', () => {
+  it('may not submit tasks that people approve: a person who starts it could approve their own request', () => {
     const { stack, task } = stackWith({
       approval: Approval.required({ quorum: 1, expiresAfter: Duration.hours(1) }),
     });

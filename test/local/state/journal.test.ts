@@ -55,7 +55,7 @@ it('writes the last value of a key, removes what is gone, and keeps bytes as the
   await again.close();
 });
 
-it('needs fewer writes than there are changes, and has each on the disk when it says so', async () => {
+it('needs fewer writes than there are changes, and has each on the disk when it reports it as written', async () => {
   const path = await folder();
   const journal = await Journal.open(path);
   await journal.begin();

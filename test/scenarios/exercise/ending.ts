@@ -154,7 +154,7 @@ export const ENDING: readonly Scenario[] = [
   { run: stopTaskAndTeardown, shows: 'failed closed refused ExecutionEnded; teardown 2' },
   {
     run: delayedStart,
-    // A run that waits for approval goes on when an approval got no answer, and follows what the schedule starts.
+    // The answer to the last approval is lost, and the second try is refused because the approval is recorded. The run follows the task on.
     shows: ['not started', 'started', 'not started']
       .map((at) => `${at}, then succeeded closed refused`)
       .join('; '),

@@ -135,7 +135,7 @@ describe('people', { timeout: 120_000 }, () => {
 });
 
 describe('time', { timeout: 120_000 }, () => {
-  it('passes only during calls, and as long as it is told', async () => {
+  it('passes only during calls, and for the time that was asked for', async () => {
     const local = await sample();
     expect(local.nowMs()).toBe(START.getTime());
     await new Promise((resolve) => setImmediate(resolve));

@@ -68,7 +68,7 @@ describe('plan', () => {
     expect(await cache()).toEqual([]);
   });
 
-  it('keeps nothing when it is told so, and uses nothing', async () => {
+  it('keeps nothing and uses nothing when it is turned off', async () => {
     await plan({ TASKBOUND_CACHE: '0' });
     expect(await cache()).toEqual([]);
     await plan({ MINE: 'a' });

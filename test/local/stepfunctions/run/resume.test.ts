@@ -33,7 +33,7 @@ async function savedWhen(
   return state;
 }
 
-/** Continues in another embedded AWS, and returns what became of the execution. */
+/** Continues in another embedded AWS, and returns the execution at its end. */
 async function continued(state: SavedState, invoke: InvokeLambda, passMs = 0) {
   const calls: unknown[] = [];
   const harness = new Harness((call) => {
