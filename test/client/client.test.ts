@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { EmbeddedAws } from 'taskbound-local/embedded-aws';
-import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { EmbeddedAws } from 'taskbound-local/embedded-aws';
 import {
   approve,
   CredentialError,
@@ -16,22 +12,15 @@ import {
   type ClientOptions,
 } from 'taskbound/client';
 import { sessionConfig } from '../../cli/connection/person-config.ts';
-import { synthesize } from '../../sample/synthesize.ts';
 import { manifestIn, roleNamed } from '../../simulation/world/stack-manifest.ts';
+import { declaredWorld } from '../fixtures/declared-world.ts';
 import { GrantedStack, type RoleId } from '../fixtures/granted-stack.ts';
 import { freshId, T0 } from '../scenarios/deployed.ts';
 
-let folder: string;
 let aws: EmbeddedAws;
+const load = declaredWorld((app) => new GrantedStack(app), T0);
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'taskbound-test-'));
-  synthesize({ outdir: folder, declare: (app) => new GrantedStack(app) });
-  aws = await EmbeddedAws.start({ clock: new VirtualClock({ startMs: T0 }), policyDelayMs: 0 });
-  await aws.loadAssembly(folder);
-});
-afterAll(async () => {
-  await aws.close();
-  await rm(folder, { recursive: true, force: true });
+  ({ aws } = await load());
 });
 
 /** A program with the credentials of a role that has exactly one grant. */

@@ -1,38 +1,23 @@
 import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
-import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { EmbeddedAws, LoadedStack } from 'taskbound-local/embedded-aws';
 import { findManifest } from '../../../cli/connection/find-manifest.ts';
 import type { Act } from '../../../cli/connection/granted-roles.ts';
 import { personConfig } from '../../../cli/connection/person-config.ts';
 import { parsePersona } from '../../../cli/connection/persona.ts';
 import { manifestName, type Manifest } from '../../../core/manifest/manifest.ts';
 import type { TaskTypeConfig } from '../../../core/task-types/task-type.ts';
-import { synthesize } from '../../../sample/synthesize.ts';
 import { manifestIn, roleNamed } from '../../../simulation/world/stack-manifest.ts';
 import { GrantedStack } from '../../fixtures/granted-stack.ts';
-import { closeAfterFile } from '../../fixtures/worlds.ts';
+import { declaredWorld } from '../../fixtures/declared-world.ts';
 import { recordingIo, T0 } from '../support.ts';
 
-let folder: string;
 let aws: EmbeddedAws;
 let stack: LoadedStack;
 let manifest: Manifest;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'taskbound-test-'));
-  synthesize({ outdir: folder, declare: (app) => new GrantedStack(app) });
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const load = declaredWorld((app) => new GrantedStack(app), T0);
 beforeEach(async () => {
-  aws = closeAfterFile(
-    await EmbeddedAws.start({ clock: new VirtualClock({ startMs: T0 }), policyDelayMs: 0 }),
-  );
-  stack = await aws.loadAssembly(folder);
-  manifest = manifestIn(aws, stack.stackName);
+  ({ aws, stack, manifest } = await load());
 });
 
 /** Who acts: the ARN of the session that the command gets. */

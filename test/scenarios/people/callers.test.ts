@@ -1,10 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
-import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { EmbeddedAws, LoadedStack } from 'taskbound-local/embedded-aws';
 import type { ClientConfig } from '../../../client/caller/client-config.ts';
 import { functionUrl } from '../../../client/calls/function-url.ts';
 import { makePermissionSets } from '../../../cli/connection/local-permission-sets.ts';
@@ -16,28 +12,17 @@ import { runTask } from '../../../cli/run/run-task.ts';
 import { submitRequest } from '../../../client/calls/submit-request.ts';
 import { drainStack } from '../../../cli/drain/drain.ts';
 import type { Manifest } from '../../../core/manifest/manifest.ts';
-import { synthesize } from '../../../sample/synthesize.ts';
-import { manifestIn } from '../../../simulation/world/stack-manifest.ts';
 import { recordingIo } from '../../cli/support.ts';
 import { PeopleStack } from '../../fixtures/people-stack.ts';
-import { closeAfterFile } from '../../fixtures/worlds.ts';
+import { declaredWorld } from '../../fixtures/declared-world.ts';
 import { freshId, T0 } from '../deployed.ts';
 
-let folder: string;
 let aws: EmbeddedAws;
 let stack: LoadedStack;
 let manifest: Manifest;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'taskbound-test-'));
-  synthesize({ outdir: folder, declare: (app) => new PeopleStack(app) });
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const load = declaredWorld((app) => new PeopleStack(app), T0);
 beforeEach(async () => {
-  aws = closeAfterFile(
-    await EmbeddedAws.start({ clock: new VirtualClock({ startMs: T0 }), policyDelayMs: 0 }),
-  );
-  stack = await aws.loadAssembly(folder);
-  manifest = manifestIn(aws, stack.stackName);
+  ({ aws, stack, manifest } = await load());
   makePermissionSets(aws, manifest);
 });
 
