@@ -56,15 +56,16 @@ function packDocuments(
   repository: string | undefined,
 ): void {
   const address = repository?.replace(/^git\+/, '').replace(/\.git$/, '');
-  const source = address && ((path: string) => `${address}/blob/v${version}/${posix.join(folder, path)}`);
+  const source =
+    address === undefined
+      ? undefined
+      : (path: string) => `${address}/blob/v${version}/${posix.join(folder, path)}`;
+  const isPacked = (path: string): boolean => existsSync(join(target, path));
   for (const entry of readdirSync(target, { recursive: true, encoding: 'utf8' })) {
     if (!entry.endsWith('.md')) continue;
     const path = join(target, entry);
     const document = { path: entry, text: readFileSync(path, 'utf8') };
-    writeFileSync(
-      path,
-      packedDocument(document, (file) => existsSync(join(target, file)), source || undefined),
-    );
+    writeFileSync(path, packedDocument(document, isPacked, source));
   }
 }
 
