@@ -55,12 +55,20 @@ export class KeptAssemblies {
     }
   }
 
-  /** An incomplete entry, which `find` does not return, is replaced; a complete one of another process stays. */
+  /**
+   * A complete entry stays: another process may read it. A directory cannot be renamed to one that has files, so what another process stored since
+   * is never removed; only an entry that was found incomplete is moved away first.
+   */
   async #replace(digest: string, unfinished: string): Promise<void> {
     const entry = join(this.#folder, digest);
-    if ((await this.find(digest)) !== undefined) return;
-    await rm(entry, { recursive: true, force: true });
-    await rename(unfinished, entry);
+    const isInPlace = await rename(unfinished, entry).then(
+      () => true,
+      () => false,
+    );
+    if (isInPlace || (await this.find(digest)) !== undefined) return;
+    const aside = `${unfinished}-replaced`;
+    await rename(entry, aside);
+    await rename(unfinished, entry).finally(() => rm(aside, { recursive: true, force: true }));
   }
 
   async #removeOld(): Promise<void> {
