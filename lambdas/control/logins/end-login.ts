@@ -1,10 +1,11 @@
+import type { PostgresSpec } from '../../../core/logins/login.ts';
 import { LoginLeftBehind, LoginServerUnavailable } from '../../../core/shared/errors.ts';
 import { sqlStateOf } from '../../../core/logins/sql-fault.ts';
 import type { Server } from './connection.ts';
 import { giveAway } from './give-away.ts';
 import type { LoginRole } from './login-role.ts';
 import type { LoginRef } from './login-server.ts';
-import { removeRights, type EndingLogin } from './remove-rights.ts';
+import { removeRemainingRights, removeRights, type EndingLogin } from './remove-rights.ts';
 import { isConflict, retryOnConflict } from './retry-on-conflict.ts';
 import { ask, type Session } from './session.ts';
 import { endSessions } from './sessions.ts';
@@ -74,28 +75,40 @@ async function endThoroughly(
   );
 }
 
-/** Revokes rights first: what is left behind may stay for days. */
+/**
+ * Revokes rights first: what is left behind may stay for days. `DROP OWNED` removes rights, default privileges,
+ * settings and policies, without naming each, but would drop what the login owns.
+ */
 async function clearDatabase(ending: EndingLogin, { spec }: LoginRef, database: string): Promise<string[]> {
-  const rights = await removeRights(ending);
   const where = (problem: string) => `in ${database}: ${problem}`;
+  await removeRights(ending);
   const isMember = spec.memberOf.includes(spec.owner);
   const left = await ask(ending.session, sql.leftBehind(ending.roleId, isMember));
-  if (left.length > 0) {
-    const names = left.map(({ what }) => String(what));
-    return [
-      `left behind in ${database} what runs with its owner's rights, and ${spec.owner} may not get that without a review: ${names.join(', ')}. Review it, then drop it`,
-      ...rights.map(where),
-    ];
-  }
-  const objects = await giveAway(ending, spec.owner);
-  if (objects.length > 0) return [...objects, ...rights].map(where);
-  // Its default privileges, settings and policies. What the admin may not remove shows when the role is dropped.
-  await retryOnConflict(ending.session, async () => {
-    const [answer] = await ending.session.each([sql.dropOwned(ending.name)]);
+  const objects = left.length > 0 ? [] : await giveAway(ending, spec.owner);
+  if (left.length + objects.length === 0) await dropOwned(ending);
+  const rights = await removeRemainingRights(ending);
+  const review =
+    left.length === 0
+      ? []
+      : [
+          reviewOf(
+            left.map(({ what }) => String(what)),
+            spec,
+            database,
+          ),
+        ];
+  return [...review, ...[...objects, ...rights].map(where)];
+}
+
+const reviewOf = (names: readonly string[], { owner }: PostgresSpec, database: string): string =>
+  `left behind in ${database} what runs with its owner's rights, and ${owner} may not get that without a review: ${names.join(', ')}. Review it, then drop it`;
+
+/** What the admin may not remove shows when the role is dropped. */
+const dropOwned = ({ session, name }: EndingLogin): Promise<void> =>
+  retryOnConflict(session, async () => {
+    const [answer] = await session.each([sql.dropOwned(name)]);
     if (answer !== undefined && 'error' in answer && isConflict(answer.error)) throw answer.error;
   });
-  return rights.map(where);
-}
 
 /** Every role may connect to `postgres`: what the login made in another database is removed too, if the admin can connect there. */
 const clearElsewhere = (

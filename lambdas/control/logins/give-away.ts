@@ -24,6 +24,8 @@ const ownedObject = z.object({
   /** Escaped. */
   schema: z.string().nullable(),
   schemaOwner: z.string().nullable(),
+  /** Whether the admin has USAGE on the schema: else it cannot name the object. */
+  isVisible: z.boolean(),
 });
 type Owned = z.infer<typeof ownedObject>;
 
@@ -105,19 +107,23 @@ async function giveAwayWithLoan(
   object: Owned,
   owner: string,
 ): Promise<boolean> {
-  const { schema, schemaOwner } = object;
+  const { schema, schemaOwner, isVisible } = object;
   const [row] = await ask(session, 'SELECT quote_ident(current_database()) AS database');
   const place = schema === null ? `DATABASE ${String(row?.['database'])}` : `SCHEMA ${schema}`;
+  const see = (verb: string) =>
+    isVisible ? [] : [`${verb.replace('…', `USAGE ON SCHEMA ${schema}`)} ${quoted(admin)}`];
   for (const lender of new Set([admin, schemaOwner ?? admin])) {
     const failed = await session
       .together(
         'BEGIN',
         sql.setRoleLocally(lender),
         `GRANT CREATE ON ${place} TO ${quoted(owner)}`,
+        ...see('GRANT … TO'),
         sql.setRoleLocally(admin),
         changeOwner(object, owner),
         sql.setRoleLocally(lender),
         `REVOKE CREATE ON ${place} FROM ${quoted(owner)}`,
+        ...see('REVOKE … FROM'),
         'COMMIT',
       )
       .then(

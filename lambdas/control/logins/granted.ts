@@ -21,90 +21,123 @@ export const grant = z.object({
   privileges: z.array(z.string()),
   /** Whether the object's owner gave rights on it to the grantor. */
   isHeldByGrantor: z.boolean(),
+  /** The object's schema, escaped, and its owner. */
+  schema: z.string().nullable(),
+  schemaOwner: z.string().nullable(),
+  /** Which of grantor and owner may not even name an object of that schema. */
+  strangers: z.array(z.string()),
 });
 export type Grant = z.infer<typeof grant>;
 
-/** Each catalog with access lists: kind and name for REVOKE, column, owner, list, and the join to what depends on the role. */
-const LISTS: readonly (readonly [
-  on: string,
-  name: string,
-  column: string,
-  owner: string,
-  acl: string,
-  from: string,
-])[] = [
-  ["'DATABASE'", 'quote_ident(datname)', 'NULL', 'datdba', 'datacl', joined('pg_database')],
-  ["'TABLESPACE'", 'quote_ident(spcname)', 'NULL', 'spcowner', 'spcacl', joined('pg_tablespace')],
-  ["'PARAMETER'", 'parname', 'NULL', '10::oid', 'paracl', joined('pg_parameter_acl')],
-  ["'SCHEMA'", 'quote_ident(nspname)', 'NULL', 'nspowner', 'nspacl', joined('pg_namespace')],
-  [
-    "CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END",
-    'oid::regclass::text',
-    'NULL',
-    'relowner',
-    'relacl',
-    joined('pg_class'),
-  ],
-  [
-    "'TABLE'",
-    'oid::regclass::text',
-    'quote_ident(attname)',
-    'relowner',
-    'attacl',
-    `${joined('pg_class')} JOIN pg_attribute ON attrelid = oid AND attacl IS NOT NULL`,
-  ],
-  ["'ROUTINE'", 'oid::regprocedure::text', 'NULL', 'proowner', 'proacl', joined('pg_proc')],
-  [
-    "'TYPE'",
-    "(SELECT quote_ident(nspname) FROM pg_namespace WHERE oid = typnamespace) || '.' || quote_ident(typname)",
-    'NULL',
-    'typowner',
-    'typacl',
-    joined('pg_type'),
-  ],
-  ["'LANGUAGE'", 'quote_ident(lanname)', 'NULL', 'lanowner', 'lanacl', joined('pg_language')],
-  [
-    "'LARGE OBJECT'",
-    'oid::text',
-    'NULL',
-    'lomowner',
-    'lomacl',
-    joined('pg_largeobject_metadata', 'pg_largeobject'),
-  ],
-  [
-    "'FOREIGN DATA WRAPPER'",
-    'quote_ident(fdwname)',
-    'NULL',
-    'fdwowner',
-    'fdwacl',
-    joined('pg_foreign_data_wrapper'),
-  ],
-  ["'FOREIGN SERVER'", 'quote_ident(srvname)', 'NULL', 'srvowner', 'srvacl', joined('pg_foreign_server')],
+/** A catalog with access lists: how REVOKE names the kind and the object, and expressions for the rest. */
+interface Catalog {
+  readonly kind: string;
+  readonly object: string;
+  readonly owner: string;
+  readonly acl: string;
+  readonly from: string;
+  readonly column?: string;
+  readonly namespace?: string;
+}
+
+const RELATION = { object: 'oid::regclass::text', owner: 'relowner', namespace: 'relnamespace' };
+const TYPE_NAME =
+  "(SELECT quote_ident(nspname) FROM pg_namespace WHERE oid = typnamespace) || '.' || quote_ident(typname)";
+
+const CATALOGS: readonly Catalog[] = [
+  inCatalog('pg_database', { kind: 'DATABASE', prefix: 'dat', owner: 'datdba' }),
+  inCatalog('pg_tablespace', { kind: 'TABLESPACE', prefix: 'spc' }),
+  inCatalog('pg_namespace', { kind: 'SCHEMA', prefix: 'nsp' }),
+  inCatalog('pg_language', { kind: 'LANGUAGE', prefix: 'lan' }),
+  inCatalog('pg_foreign_data_wrapper', { kind: 'FOREIGN DATA WRAPPER', prefix: 'fdw' }),
+  inCatalog('pg_foreign_server', { kind: 'FOREIGN SERVER', prefix: 'srv' }),
+  // Parameters belong to the superuser that the server began with.
+  {
+    kind: "'PARAMETER'",
+    object: 'parname',
+    owner: '10::oid',
+    acl: 'paracl',
+    from: depending('pg_parameter_acl'),
+  },
+  {
+    ...RELATION,
+    kind: "CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END",
+    acl: 'relacl',
+    from: depending('pg_class'),
+  },
+  {
+    ...RELATION,
+    kind: "'TABLE'",
+    column: 'quote_ident(attname)',
+    acl: 'attacl',
+    from: `${depending('pg_class')} JOIN pg_attribute ON attrelid = oid AND attacl IS NOT NULL`,
+  },
+  {
+    kind: "'ROUTINE'",
+    object: 'oid::regprocedure::text',
+    owner: 'proowner',
+    acl: 'proacl',
+    namespace: 'pronamespace',
+    from: depending('pg_proc'),
+  },
+  {
+    kind: "'TYPE'",
+    object: TYPE_NAME,
+    owner: 'typowner',
+    acl: 'typacl',
+    namespace: 'typnamespace',
+    from: depending('pg_type'),
+  },
+  {
+    kind: "'LARGE OBJECT'",
+    object: 'oid::text',
+    owner: 'lomowner',
+    acl: 'lomacl',
+    from: depending('pg_largeobject_metadata', 'pg_largeobject'),
+  },
 ];
 
-function joined(catalog: string, classOfDependency = catalog): string {
+function inCatalog(
+  catalog: string,
+  { kind, prefix, owner }: { readonly kind: string; readonly prefix: string; readonly owner?: string },
+): Catalog {
+  return {
+    kind: literal(kind),
+    object: `quote_ident(${prefix}name)`,
+    owner: owner ?? `${prefix}owner`,
+    acl: `${prefix}acl`,
+    from: depending(catalog),
+  };
+}
+
+/** The rows of a catalog whose access lists name the role. */
+function depending(catalog: string, classOfDependency = catalog): string {
   return `${catalog} JOIN depending ON classid = '${classOfDependency}'::regclass AND objid = oid`;
 }
 
 /** What a login was given, and what it gave, on objects of others: here, and on shared objects. */
 export const grantsOf = (roleId: string): string => {
   const id = `${literal(roleId)}::oid`;
-  const lists = LISTS.map(
-    ([on, name, column, owner, acl, from]) =>
-      `SELECT ${on}, ${name}, ${column}::text, ${owner}, ${acl} FROM ${from}`,
+  const lists = CATALOGS.map(
+    ({ kind, object, column = 'NULL', owner, acl, namespace = 'NULL', from }) =>
+      `SELECT ${kind}, ${object}, ${column}::text, ${owner}, ${acl}, ${namespace}::oid FROM ${from}`,
   ).join('\n  UNION ALL ');
   return `
   WITH depending AS (SELECT DISTINCT classid, objid FROM pg_shdepend
     WHERE refclassid = 'pg_authid'::regclass AND refobjid = ${id} AND deptype = 'a'
       AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))),
-  lists (kind, object, "column", owner, acl) AS (${lists})
+  lists (kind, object, "column", owner, acl, namespace) AS (${lists})
   SELECT kind AS on, object, "column", pg_get_userbyid(owner) AS owner, pg_get_userbyid(grantor) AS grantor,
          CASE grantee WHEN 0 THEN NULL ELSE pg_get_userbyid(grantee) END AS grantee,
          array_agg(DISTINCT privilege_type::text) AS privileges,
-         bool_or(EXISTS (SELECT FROM aclexplode(acl) AS held WHERE held.grantee = given.grantor AND held.grantor = owner)) AS "isHeldByGrantor"
+         bool_or(EXISTS (SELECT FROM aclexplode(acl) AS held WHERE held.grantee = given.grantor AND held.grantor = owner)) AS "isHeldByGrantor",
+         (SELECT quote_ident(nspname) FROM pg_namespace WHERE oid = namespace) AS schema,
+         (SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE oid = namespace) AS "schemaOwner",
+         ARRAY(SELECT DISTINCT pg_get_userbyid(role)::text FROM unnest(ARRAY[grantor, owner]) AS role
+               WHERE NOT has_schema_privilege(role, namespace, 'USAGE')) AS strangers
     FROM lists, aclexplode(acl) AS given
     WHERE owner <> ${id} AND (grantor = ${id} OR grantee = ${id})
-    GROUP BY kind, object, "column", owner, grantor, grantee ORDER BY 1, 2, 3`;
+    GROUP BY kind, object, "column", owner, grantor, grantee, namespace ORDER BY 1, 2, 3`;
 };
 
 /** A membership that a login has, or that it gave to others. */

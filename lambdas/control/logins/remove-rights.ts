@@ -34,26 +34,31 @@ const MOST_NAMED = 3;
 
 /**
  * Revokes what a login was given, and what it gave. Each statement is a transaction of its own: one that is
- * refused does not undo the others, and an attempt that is cut off has made progress. Returns how to remove
- * what the admin may not, for a person.
+ * refused does not undo the others, and an attempt that is cut off has made progress.
  */
-export async function removeRights(ending: EndingLogin): Promise<string[]> {
+export async function removeRights(ending: EndingLogin): Promise<void> {
   const { session, name, roleId, admin } = ending;
-  const grants = await readGrants(ending);
-  await take(ending, revokeInBulk(grants, name));
-  // One by one: what a refused statement named together with others, and what nobody may revoke any more.
-  const again = grants.length === 0 ? [] : await readGrants(ending);
-  for (const single of again) {
-    ending.assertTime();
-    await session.together(...inTheirNames(revokeWithLoan(single))).catch(ignoreRefusal);
-  }
+  await take(ending, revokeInBulk(await readGrants(ending), name));
   const memberships = await askFor(session, membershipsOf(roleId), membership);
   const defaults = await askFor(session, defaultGrantsOf(roleId), defaultGrant);
   await take(ending, [
     ...memberships.map((each) => revokeMembership(each, name, admin)),
     ...defaults.map((each) => revokeDefault(each, name)),
   ]);
-  const left = again.length === 0 ? [] : await readGrants(ending);
+}
+
+/**
+ * Revokes one by one what is left: what a refused statement named together with others, and what nobody may
+ * revoke any more. Returns how to remove what the admin may not, for a person.
+ */
+export async function removeRemainingRights(ending: EndingLogin): Promise<string[]> {
+  const remaining = await readGrants(ending);
+  if (remaining.length === 0) return [];
+  for (const single of remaining) {
+    ending.assertTime();
+    await ending.session.together(...inTheirNames(revokeWithLoan(single))).catch(ignoreRefusal);
+  }
+  const left = await readGrants(ending);
   return left.length === 0 ? [] : [rightsLeft(left)];
 }
 

@@ -53,22 +53,30 @@ const privilegesOf = ({ privileges, column }: Grant): string[] =>
   privileges.map((privilege) => (column === null ? privilege : `${privilege} (${column})`));
 
 /**
- * Revokes one right whose giver has lost the right to give it: PostgreSQL then ignores REVOKE, from everybody.
- * Its owner lends it to the giver for this one transaction.
+ * Revokes one right. Its giver may have lost the right to give it: PostgreSQL then ignores REVOKE, from
+ * everybody. Or a role may have lost USAGE on the schema, so that it cannot name the object. Owners lend both
+ * for this one transaction.
  */
 export function revokeWithLoan(grant: Grant): readonly Step[] {
-  const { owner, grantor, grantee, on, object, isHeldByGrantor } = grant;
+  const { owner, grantor, grantee, on, object, isHeldByGrantor, schema, schemaOwner, strangers } = grant;
+  const usage = (verb: string) =>
+    schema === null || schemaOwner === null
+      ? []
+      : strangers.map((role) => ({
+          as: schemaOwner,
+          statement: `${verb.replace('…', `USAGE ON SCHEMA ${schema}`)} ${quoted(role)}`,
+        }));
   const privileges = privilegesOf(grant).join(', ');
   const revoking = { as: grantor, statement: revoke(privileges, on, object, grantee) };
-  if (owner === grantor) return [revoking];
   const keep = isHeldByGrantor ? 'GRANT OPTION FOR ' : '';
+  const lend = `GRANT ${privileges} ON ${on} ${object} TO ${quoted(grantor)} WITH GRANT OPTION`;
+  const takeBack = revoke(`${keep}${privileges}`, on, object, grantor);
   return [
-    {
-      as: owner,
-      statement: `GRANT ${privileges} ON ${on} ${object} TO ${quoted(grantor)} WITH GRANT OPTION`,
-    },
+    ...usage('GRANT … TO'),
+    ...(owner === grantor ? [] : [{ as: owner, statement: lend }]),
     revoking,
-    { as: owner, statement: revoke(`${keep}${privileges}`, on, object, grantor) },
+    ...(owner === grantor ? [] : [{ as: owner, statement: takeBack }]),
+    ...usage('REVOKE … FROM'),
   ];
 }
 

@@ -153,7 +153,8 @@ export const countOwned = (roleId: string): string => `SELECT count(*)::int AS o
 /** What a role owns here; tables first, because others (sequences, indexes) follow them. */
 export const owned = (roleId: string, most: number): string => `
   SELECT type, coalesce(identity, '') AS identity, schema,
-         CASE WHEN schema IS NULL THEN NULL ELSE (SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE quote_ident(nspname) = schema) END AS "schemaOwner"
+         CASE WHEN schema IS NULL THEN NULL ELSE (SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE quote_ident(nspname) = schema) END AS "schemaOwner",
+         coalesce((SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE quote_ident(nspname) = schema), true) AS "isVisible"
     FROM (SELECT classid, objid ${ownedBy(roleId)} ORDER BY classid <> 'pg_class'::regclass, objid LIMIT ${most}) AS objects,
          pg_identify_object(classid, objid, 0)
     ORDER BY type <> 'table', identity`;
