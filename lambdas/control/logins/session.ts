@@ -38,7 +38,7 @@ export function sessionOn(
         return (await ask(statements.join(';\n'))).map(({ rows }) => rows);
       } catch (error) {
         // The message may have begun a transaction. If it did not, this does nothing.
-        if (sqlStateOf(error) !== undefined) await ask('ROLLBACK');
+        if (sqlStateOf(error) !== undefined) await ask('ROLLBACK').catch(() => undefined);
         throw error;
       }
     },

@@ -111,10 +111,10 @@ export const actorFor = (name: string): string => `
     AND pg_has_role(session_user, oid, 'SET')
     AND (rolsuper OR pg_has_role(oid, ${idOf(name)}, 'MEMBER WITH ADMIN OPTION')) ORDER BY rolsuper, 1 LIMIT 1`;
 
-/** The roles that may administer a login: the one that made it, and others that it let. */
+/** The roles that may administer a login: the one that made it, by the server itself, and then others that it let. */
 export const administratorsOf = (name: string): string => `
-  SELECT DISTINCT pg_get_userbyid(member) AS administrator FROM pg_auth_members
-    WHERE roleid = ${idOf(name)} AND admin_option ORDER BY 1`;
+  SELECT pg_get_userbyid(member) AS administrator FROM pg_auth_members
+    WHERE roleid = ${idOf(name)} AND admin_option ORDER BY grantor, 1`;
 
 const PREPARED_NAME = "format('prepared transaction %s in database %s', transaction, database)";
 const preparedIs = (roleId: string): string => `owner = pg_get_userbyid(${literal(roleId)}::oid)`;

@@ -4,7 +4,7 @@ import { LoginNotEndable } from '../../../core/shared/errors.ts';
 import type { PostgresSpec } from '../../../core/logins/login.ts';
 import type { LoginRef } from './login-server.ts';
 import { loginRoleIn, type LoginRole } from './login-role.ts';
-import type { Session } from './session.ts';
+import { ask, type Session } from './session.ts';
 import * as sql from './statements.ts';
 
 const { escapeLiteral: literal } = pg;
@@ -18,6 +18,8 @@ interface Survey {
 }
 
 const surveyRow = z.object({
+  /** Null if the admin may not make logins, as itself or as another role. */
+  maker: z.string().nullable(),
   mayGiveAway: z.boolean(),
   maySignal: z.boolean(),
   otherAdmins: z.array(z.string()),
@@ -25,12 +27,20 @@ const surveyRow = z.object({
 });
 type SurveyRow = z.infer<typeof surveyRow>;
 
-/** Throws `LoginNotEndable` when the login could not be ended as its declaration wants. */
+/**
+ * Throws `LoginNotEndable` when the login could not be ended as its declaration wants. If the admin itself may
+ * not make logins but is a member of a role that may, as with alternating users, the session acts as that role.
+ */
 export async function survey(session: Session, { name, spec }: LoginRef, admin: string): Promise<Survey> {
   const [found = [], role] = await session.together(surveyOf(spec), sql.readRole(name));
   const row = surveyRow.parse(found[0]);
+  const { maker, otherAdmins } = row;
+  if (maker !== null && maker !== admin) {
+    await ask(session, sql.setRole(maker));
+    return survey(session, { name, spec }, maker);
+  }
   assertEndable(row, spec, admin);
-  return { role: loginRoleIn(role), otherAdmins: row.otherAdmins };
+  return { role: loginRoleIn(role), otherAdmins };
 }
 
 function assertEndable(row: SurveyRow, { owner }: PostgresSpec, admin: string): void {
@@ -64,13 +74,18 @@ const namesOf = (names: readonly string[]): string => `ARRAY[${names.map(literal
 function surveyOf(spec: PostgresSpec): string {
   const { owner, memberOf } = spec;
   const roles = namesOf([owner, ...memberOf]);
+  const administersAll = (role: string) =>
+    `NOT EXISTS (SELECT FROM pg_roles AS needed WHERE needed.rolname = ANY (${roles}) AND NOT pg_has_role(${role}.oid, needed.oid, 'MEMBER WITH ADMIN OPTION'))`;
   const ownerIs = `rolname = ${literal(owner)}`;
   return `
-  SELECT NOT EXISTS (SELECT FROM pg_roles WHERE ${ownerIs} AND NOT (pg_has_role(oid, 'USAGE') AND pg_has_role(oid, 'SET'))) AS "mayGiveAway",
+  SELECT (SELECT rolname::text FROM pg_roles AS able WHERE (rolcreaterole OR rolsuper)
+            AND (rolname = current_user OR pg_has_role(session_user, oid, 'SET') AND (rolsuper OR ${administersAll('able')}))
+            ORDER BY rolname <> current_user, rolsuper, 1 LIMIT 1) AS maker,
+         NOT EXISTS (SELECT FROM pg_roles WHERE ${ownerIs} AND NOT (pg_has_role(oid, 'USAGE') AND pg_has_role(oid, 'SET'))) AS "mayGiveAway",
          pg_has_role('pg_signal_backend', 'USAGE') AS "maySignal",
          ARRAY(SELECT rolname::text FROM pg_roles AS other WHERE rolcreaterole AND NOT rolsuper AND rolname <> current_user
-           AND NOT EXISTS (SELECT FROM pg_roles AS needed WHERE needed.rolname = ANY (${roles})
-             AND (NOT pg_has_role(other.oid, needed.oid, 'MEMBER WITH ADMIN OPTION') OR pg_has_role(needed.oid, other.oid, 'MEMBER')))) AS "otherAdmins",
+           AND ${administersAll('other')}
+           AND NOT EXISTS (SELECT FROM pg_roles AS needed WHERE needed.rolname = ANY (${roles}) AND pg_has_role(needed.oid, other.oid, 'MEMBER'))) AS "otherAdmins",
          ${closedSchemas(spec)} AS "closedSchemas"`;
 }
 
