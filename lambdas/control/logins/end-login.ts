@@ -3,7 +3,7 @@ import { LoginLeftBehind, LoginServerUnavailable } from '../../../core/shared/er
 import { sqlStateOf } from '../../../core/logins/sql-fault.ts';
 import type { Server } from './connection.ts';
 import { giveAway } from './give-away.ts';
-import type { LoginRole } from './login-role.ts';
+import type { LoginExtent } from './login-role.ts';
 import type { LoginRef } from './login-server.ts';
 import { removeRemainingRights, removeRights, type EndingLogin } from './remove-rights.ts';
 import { isConflict, retryOnConflict } from './retry-on-conflict.ts';
@@ -52,7 +52,7 @@ interface Effort {
 async function endThoroughly(
   server: Server,
   at: LoginRef,
-  { roleId, isMember }: LoginRole,
+  { roleId, isMember }: LoginExtent,
   { assertTime, problem }: Effort,
 ): Promise<void> {
   const { session, username } = server;

@@ -3,10 +3,15 @@ import { ask, type Row, type Session } from './session.ts';
 import * as sql from './statements.ts';
 
 /** A login's role as the server has it. */
-const loginRole = z.object({
+const loginRole = z.object({ roleId: z.string(), canLogin: z.boolean(), comment: z.string().nullable() });
+export type LoginRole = z.infer<typeof loginRole>;
+
+export const loginRoleIn = ([row]: readonly Row[] = []): LoginRole | undefined =>
+  row === undefined ? undefined : loginRole.parse(row);
+
+/** What ending a login involves. */
+const loginExtent = z.object({
   roleId: z.string(),
-  canLogin: z.boolean(),
-  comment: z.string().nullable(),
   /** Whether the admin has its rights and may act as it. */
   isMember: z.boolean(),
   hasPrepared: z.boolean(),
@@ -15,11 +20,11 @@ const loginRole = z.object({
   /** How many objects it owns, or has anything to do with in other databases. */
   others: z.number(),
 });
-export type LoginRole = z.infer<typeof loginRole>;
+export type LoginExtent = z.infer<typeof loginExtent>;
 
-export async function readLoginRole(session: Session, name: string): Promise<LoginRole | undefined> {
-  return loginRoleIn(await ask(session, sql.readRole(name)));
-}
+/** Undefined if the server does not have the login. */
+export const loginExtentIn = ([row]: readonly Row[] = []): LoginExtent | undefined =>
+  row === undefined || row['roleId'] === null ? undefined : loginExtent.parse(row);
 
-export const loginRoleIn = ([row]: readonly Row[] = []): LoginRole | undefined =>
-  row === undefined ? undefined : loginRole.parse(row);
+export const readLoginExtent = async (session: Session, name: string): Promise<LoginExtent | undefined> =>
+  loginExtentIn(await ask(session, sql.readExtent(name)));

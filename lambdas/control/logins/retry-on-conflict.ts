@@ -24,6 +24,7 @@ export async function retryOnConflict<T>(session: Session, work: () => Promise<T
       return await work();
     } catch (error) {
       if (attempt === ATTEMPTS || !isConflict(error)) throw error;
+      if (attempt === 1) continue; // the other transaction has just ended
       const pauseMs = randomInt(Math.min(LONGEST_PAUSE_MS, 5 * attempt));
       await ask(session, pause(pauseMs / 1000));
     }

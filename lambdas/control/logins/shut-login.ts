@@ -1,7 +1,7 @@
 import { LoginLeftBehind } from '../../../core/shared/errors.ts';
 import { sqlStateOf } from '../../../core/logins/sql-fault.ts';
 import type { Server } from './connection.ts';
-import { loginRoleIn, readLoginRole, type LoginRole } from './login-role.ts';
+import { loginExtentIn, readLoginExtent, type LoginExtent } from './login-role.ts';
 import type { LoginRef } from './login-server.ts';
 import { preparedBy, rollBackPrepared } from './prepared.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
@@ -17,7 +17,7 @@ const PAUSE_SECONDS = 0.1;
 
 interface Shut {
   /** Undefined when the server does not have it. */
-  readonly role: LoginRole | undefined;
+  readonly role: LoginExtent | undefined;
   /** What prevents the login from being disabled, for a person. */
   readonly problem?: string;
 }
@@ -30,10 +30,10 @@ export async function shutLogin(server: Server, at: LoginRef): Promise<Shut> {
     const rows = await session.together(
       ...disable,
       sql.endSessions(at.name, at.roleId),
-      sql.readRole(at.name),
+      sql.readExtent(at.name),
     );
     if (rows.at(-2)?.length !== 0) await endSessions(session, at);
-    const role = loginRoleIn(rows.at(-1));
+    const role = loginExtentIn(rows.at(-1));
     return role?.hasPrepared === true ? await shutPatiently(server, at) : { role };
   } catch (error) {
     // Whatever the server refused: the steps, one by one, show which it was, and what can be done all the same.
@@ -49,12 +49,12 @@ export async function shutLogin(server: Server, at: LoginRef): Promise<Shut> {
  */
 async function shutPatiently(server: Server, at: LoginRef): Promise<Shut> {
   const { session } = server;
-  const before = await readLoginRole(session, at.name);
+  const before = await readLoginExtent(session, at.name);
   const failed = before === undefined ? undefined : await disableAsAnybody(server, at, before.roleId);
   await endSessions(session, at);
   if (before === undefined) return { role: undefined };
   await rollBackPrepared(server, at.name, before.roleId);
-  const role = await readLoginRole(session, at.name);
+  const role = await readLoginExtent(session, at.name);
   if (failed === undefined) return { role };
   if (sqlStateOf(failed.error) === REFUSED) return { role, problem: await explainRefusal(server, at) };
   throw (await preparedFault(server, at, before.roleId)) ?? failed.error;

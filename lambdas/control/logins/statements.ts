@@ -66,36 +66,39 @@ export const dropRole = (name: string): string => `DROP ROLE ${quoted(name)}`;
 export const rollBackPrepared = (gid: string): string => `ROLLBACK PREPARED ${literal(gid)}`;
 export const pause = (seconds: number): string => `SELECT pg_sleep(${seconds})`;
 
-/** The OID of a role that may be gone by now: then null. */
-const idOf = (name: string): string => `(SELECT oid FROM pg_roles WHERE rolname = ${literal(name)})`;
+/** The OID of a role, null if it does not exist. Unlike the view `pg_roles`, it needs no plan. */
+export const idOf = (name: string): string => `to_regrole(${literal(quoted(name))})::oid`;
 const hereOid = '(SELECT oid FROM pg_database WHERE datname = current_database())';
 
-/** Sessions of a role by its name or, once it is dropped, by the OID that it had. */
+/** Sessions of a role by its name or, once it is dropped, by the OID that it had. The view `pg_stat_activity` would join names to each. */
 const sessionsOf = (name: string, roleId: string | undefined): string =>
-  `usesysid IN (${idOf(name)}, ${roleId === undefined ? 'NULL' : `${literal(roleId)}::oid`})`;
+  `pg_stat_get_activity(NULL) WHERE usesysid IN (${idOf(name)}, ${roleId === undefined ? 'NULL' : `${literal(roleId)}::oid`})`;
 export const endSessions = (name: string, roleId: string | undefined): string =>
-  `SELECT pid, pg_terminate_backend(pid) AS signalled FROM pg_stat_activity WHERE ${sessionsOf(name, roleId)}`;
+  `SELECT pid, pg_terminate_backend(pid) AS signalled FROM ${sessionsOf(name, roleId)}`;
 export const countSessions = (name: string, roleId: string | undefined): string =>
-  `SELECT count(*)::int AS sessions FROM pg_stat_activity WHERE ${sessionsOf(name, roleId)}`;
+  `SELECT count(*)::int AS sessions FROM ${sessionsOf(name, roleId)}`;
+
+/** The role of a login, if it exists. */
+export const readRole = (name: string): string => `
+  SELECT oid::text AS "roleId", rolcanlogin AS "canLogin", shobj_description(oid, 'pg_authid') AS comment
+    FROM pg_roles WHERE rolname = ${literal(name)}`;
 
 /**
- * The role of a login. `rights`: how many objects have it in their access lists, here or as shared objects;
- * `others`: how many it owns, or has anything to do with in other databases.
+ * What ending a login involves. `rights`: how many objects have it in their access lists, here or as shared
+ * objects; `others`: how many it owns, or has anything to do with in other databases.
  */
-export const readRole = (name: string): string => `
-  SELECT role.oid::text AS "roleId", rolcanlogin AS "canLogin", shobj_description(role.oid, 'pg_authid') AS comment,
-         pg_has_role(role.oid, 'USAGE') AND pg_has_role(role.oid, 'SET') AS "isMember",
-         EXISTS (SELECT FROM pg_prepared_xacts WHERE owner = rolname) AS "hasPrepared",
+export const readExtent = (name: string): string => `
+  SELECT ${idOf(name)}::text AS "roleId",
+         pg_has_role(${idOf(name)}, 'USAGE') AND pg_has_role(${idOf(name)}, 'SET') AS "isMember",
+         EXISTS (SELECT FROM pg_prepared_xact() WHERE ownerid = ${idOf(name)}) AS "hasPrepared",
          (count(*) FILTER (WHERE deptype <> 'o' AND dbid IN (0, ${hereOid})))::int AS rights,
          (count(*) FILTER (WHERE deptype = 'o' OR dbid NOT IN (0, ${hereOid})))::int AS others
-    FROM pg_roles AS role LEFT JOIN pg_shdepend ON refclassid = 'pg_authid'::regclass AND refobjid = role.oid
-    WHERE rolname = ${literal(name)} GROUP BY role.oid, rolcanlogin, rolname`;
+    FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND refobjid = ${idOf(name)}`;
 
 /** Whether the server has a login, whether it may log in, and its sessions. */
 export const look = (name: string, roleId: string | undefined): string => `
-  SELECT role.oid IS NOT NULL AS exists, rolcanlogin AS "canLogin",
-         (SELECT count(*)::int FROM pg_stat_activity WHERE ${sessionsOf(name, roleId)}) AS sessions
-    FROM (SELECT) AS one LEFT JOIN pg_roles AS role ON rolname = ${literal(name)}`;
+  SELECT ${idOf(name)} IS NOT NULL AS exists, (SELECT rolcanlogin FROM pg_roles WHERE rolname = ${literal(name)}) AS "canLogin",
+         (${countSessions(name, roleId)}) AS sessions`;
 
 /** The databases in which a role owns something or has rights. */
 export const dependingDatabases = (roleId: string): string => `

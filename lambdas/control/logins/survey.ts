@@ -17,77 +17,96 @@ interface Survey {
   readonly otherAdmins: readonly string[];
 }
 
-const surveyRow = z.object({
-  /** Null if the admin may not make logins, as itself or as another role. */
-  maker: z.string().nullable(),
-  mayGiveAway: z.boolean(),
-  maySignal: z.boolean(),
-  otherAdmins: z.array(z.string()),
-  closedSchemas: z.array(z.string()),
+/** What the admin may do for the login's end. */
+const abilities = z.object({ mayGiveAway: z.boolean(), maySignal: z.boolean() });
+
+/** A role that may make logins. */
+const maker = z.object({
+  name: z.string(),
+  isAdmin: z.boolean(),
+  isSuperuser: z.boolean(),
+  /** Whether the admin's user may act as it. */
+  isAvailable: z.boolean(),
+  /** Whether it has ADMIN on every role that the declaration names. */
+  administersAll: z.boolean(),
+  /** Whether one of those roles is a member of it: it cannot become a member of the login, which is a member of them. */
+  isAbove: z.boolean(),
 });
-type SurveyRow = z.infer<typeof surveyRow>;
 
 /**
  * Throws `LoginNotEndable` when the login could not be ended as its declaration wants. If the admin itself may
  * not make logins but is a member of a role that may, as with alternating users, the session acts as that role.
+ *
+ * A role with CREATEROLE that has ADMIN on `owner` and all of `memberOf` has all that the admin needs, and may
+ * take its place at any time.
  */
 export async function survey(session: Session, { name, spec }: LoginRef, admin: string): Promise<Survey> {
-  const [found = [], role] = await session.together(surveyOf(spec), sql.readRole(name));
-  const row = surveyRow.parse(found[0]);
-  const { maker, otherAdmins } = row;
-  if (maker !== null && maker !== admin) {
-    await ask(session, sql.setRole(maker));
-    return survey(session, { name, spec }, maker);
+  const [able, makers, closed, role] = await session.together(
+    abilitiesFor(spec),
+    makersOf(spec),
+    closedSchemas(spec),
+    sql.readRole(name),
+  );
+  const found = z.array(maker).parse(makers);
+  const substitute = found.find((each) => each.isAvailable && (each.isSuperuser || each.administersAll));
+  if (!found.some(({ isAdmin }) => isAdmin) && substitute !== undefined) {
+    await ask(session, sql.setRole(substitute.name));
+    return survey(session, { name, spec }, substitute.name);
   }
-  assertEndable(row, spec, admin);
-  return { role: loginRoleIn(role), otherAdmins };
+  assertEndable(
+    abilities.parse(able?.[0]),
+    (closed ?? []).map(({ schema }) => String(schema)),
+    spec,
+    admin,
+  );
+  const others = found.filter(
+    (each) => !each.isAdmin && !each.isSuperuser && each.administersAll && !each.isAbove,
+  );
+  return { role: loginRoleIn(role), otherAdmins: others.map((each) => each.name) };
 }
 
-function assertEndable(row: SurveyRow, { owner }: PostgresSpec, admin: string): void {
+function assertEndable(
+  { mayGiveAway, maySignal }: z.infer<typeof abilities>,
+  closed: readonly string[],
+  { owner }: PostgresSpec,
+  admin: string,
+): void {
   const refuse = (why: string, grant: string) => {
     throw new LoginNotEndable(
       `No login was made, because its end could not be completed: ${why}. Run ${grant}, and submit the task again.`,
     );
   };
-  if (!row.mayGiveAway)
+  if (!mayGiveAway)
     refuse(
       `${admin} cannot make ${owner} the owner of what the login leaves`,
       `GRANT "${owner}" TO "${admin}" WITH INHERIT TRUE, SET TRUE`,
     );
-  if (!row.maySignal)
+  if (!maySignal)
     refuse(`${admin} cannot end sessions of a dropped login`, `GRANT pg_signal_backend TO "${admin}"`);
-  const [schema] = row.closedSchemas;
+  const [schema] = closed;
   if (schema !== undefined)
     refuse(
-      `the login may make objects in ${row.closedSchemas.join(', ')}, where ${owner}, who is to receive them, may not have any, and ${admin} cannot change that`,
+      `the login may make objects in ${closed.join(', ')}, where ${owner}, who is to receive them, may not have any, and ${admin} cannot change that`,
       `GRANT CREATE ON SCHEMA "${schema}" TO "${owner}"`,
     );
 }
 
-const namesOf = (names: readonly string[]): string => `ARRAY[${names.map(literal).join(', ')}]::name[]`;
+/** A role that does not exist is not refused here: granting it names it. */
+const abilitiesFor = ({ owner }: PostgresSpec): string => `
+  SELECT coalesce(pg_has_role(${sql.idOf(owner)}, 'USAGE') AND pg_has_role(${sql.idOf(owner)}, 'SET'), true) AS "mayGiveAway",
+         pg_has_role('pg_signal_backend', 'USAGE') AS "maySignal"`;
 
-/**
- * A role that does not exist is not refused here: granting it names it. A role with CREATEROLE that has ADMIN
- * on `owner` and all of `memberOf` has all that the admin needs, and may take its place at any time. A role of
- * which one of them is a member cannot become a member of the login, which is a member of them.
- */
-function surveyOf(spec: PostgresSpec): string {
-  const { owner, memberOf } = spec;
-  const roles = namesOf([owner, ...memberOf]);
-  const administersAll = (role: string) =>
-    `NOT EXISTS (SELECT FROM pg_roles AS needed WHERE needed.rolname = ANY (${roles}) AND NOT pg_has_role(${role}.oid, needed.oid, 'MEMBER WITH ADMIN OPTION'))`;
-  const ownerIs = `rolname = ${literal(owner)}`;
+function makersOf({ owner, memberOf }: PostgresSpec): string {
+  const roles = [...new Set([owner, ...memberOf])].map(sql.idOf);
+  const all = roles.map((role) => `coalesce(pg_has_role(oid, ${role}, 'MEMBER WITH ADMIN OPTION'), true)`);
+  const any = roles.map((role) => `coalesce(pg_has_role(${role}, oid, 'MEMBER'), false)`);
   return `
-  SELECT (SELECT rolname::text FROM pg_roles AS able WHERE (rolcreaterole OR rolsuper)
-            AND (rolname = current_user OR pg_has_role(session_user, oid, 'SET') AND (rolsuper OR ${administersAll('able')}))
-            ORDER BY rolname <> current_user, rolsuper, 1 LIMIT 1) AS maker,
-         NOT EXISTS (SELECT FROM pg_roles WHERE ${ownerIs} AND NOT (pg_has_role(oid, 'USAGE') AND pg_has_role(oid, 'SET'))) AS "mayGiveAway",
-         pg_has_role('pg_signal_backend', 'USAGE') AS "maySignal",
-         ARRAY(SELECT rolname::text FROM pg_roles AS other WHERE rolcreaterole AND NOT rolsuper AND rolname <> current_user
-           AND ${administersAll('other')}
-           AND NOT EXISTS (SELECT FROM pg_roles AS needed WHERE needed.rolname = ANY (${roles}) AND pg_has_role(needed.oid, other.oid, 'MEMBER'))) AS "otherAdmins",
-         ${closedSchemas(spec)} AS "closedSchemas"`;
+  SELECT rolname AS name, rolname = current_user AS "isAdmin", rolsuper AS "isSuperuser",
+         pg_has_role(session_user, oid, 'SET') AS "isAvailable", ${all.join(' AND ')} AS "administersAll", ${any.join(' OR ')} AS "isAbove"
+    FROM pg_roles WHERE rolcreaterole OR rolsuper ORDER BY rolsuper, rolname`;
 }
+
+const namesOf = (names: readonly string[]): string => `ARRAY[${names.map(literal).join(', ')}]::name[]`;
 
 /** Schemas in which the login may make functions or types that `owner` may not own, and the admin cannot let it. */
 function closedSchemas({ owner, memberOf, rights }: PostgresSpec): string {
@@ -95,11 +114,11 @@ function closedSchemas({ owner, memberOf, rights }: PostgresSpec): string {
     right.on === 'schema' && right.privileges.includes('CREATE') ? [right.schema] : [],
   );
   const others = memberOf.filter((role) => role !== owner);
-  if (named.length + others.length === 0) return 'ARRAY[]::text[]';
-  return `ARRAY(SELECT nspname::text FROM pg_namespace AS schema, pg_roles AS receiver
+  if (named.length + others.length === 0) return 'SELECT WHERE false';
+  return `SELECT nspname AS schema FROM pg_namespace AS place, pg_roles AS receiver
            WHERE receiver.rolname = ${literal(owner)} AND nspname !~ '^pg_'
              AND (nspname = ANY (${namesOf(named)}) OR EXISTS (SELECT FROM pg_roles AS role
-               WHERE role.rolname = ANY (${namesOf(others)}) AND has_schema_privilege(role.oid, schema.oid, 'CREATE')))
-             AND NOT has_schema_privilege(receiver.oid, schema.oid, 'CREATE')
-             AND NOT has_schema_privilege(schema.oid, 'CREATE WITH GRANT OPTION') AND NOT pg_has_role(nspowner, 'SET') ORDER BY 1)`;
+               WHERE role.rolname = ANY (${namesOf(others)}) AND has_schema_privilege(role.oid, place.oid, 'CREATE')))
+             AND NOT has_schema_privilege(receiver.oid, place.oid, 'CREATE')
+             AND NOT has_schema_privilege(place.oid, 'CREATE WITH GRANT OPTION') AND NOT pg_has_role(nspowner, 'SET') ORDER BY 1`;
 }
