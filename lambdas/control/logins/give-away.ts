@@ -13,9 +13,13 @@ const AT_ONCE = 500;
 /** How many objects are read, and given away, at a time. */
 const PER_READING = 1_000;
 const PER_MESSAGE = 50;
-/** How long one object's lock may take, milliseconds. */
+/** How long it waits for the locks of all objects at once, and of one, milliseconds. */
+const ALL_LOCKS_MS = 2_000;
 const LOCK_MS = 200;
 const MOST_NAMED = 10;
+
+/** https://www.postgresql.org/docs/18/errcodes-appendix.html: insufficient_privilege */
+const REFUSED = '42501';
 
 const ownedObject = z.object({
   /** As `pg_identify_object` names it. */
@@ -35,13 +39,24 @@ type Owned = z.infer<typeof ownedObject>;
  */
 export async function giveAway(ending: EndingLogin, owner: string): Promise<string[]> {
   const count = await countOwned(ending);
-  if (count === 0 || (count <= AT_ONCE && (await reassign(ending, owner)) === undefined)) return [];
+  if (count === 0) return [];
+  await waitForLocks(ending, `${ALL_LOCKS_MS}`);
+  const isDone = count <= AT_ONCE && (await reassign(ending, owner)) === undefined;
+  const problems = isDone ? [] : await giveAwayInSteps(ending, owner);
+  await waitForLocks(ending, 'DEFAULT');
+  return problems;
+}
+
+async function giveAwayInSteps(ending: EndingLogin, owner: string): Promise<string[]> {
+  await waitForLocks(ending, `${LOCK_MS}`);
   const refusals = await giveAwayEach(ending, owner);
   if ((await countOwned(ending)) === 0) return [];
   const failed = await reassign(ending, owner); // for what has no ALTER … OWNER, such as extensions
-  if (failed === undefined) return [];
-  return [await explain(ending, owner, refusals, failed.error)];
+  return failed === undefined ? [] : [await explain(ending, owner, refusals, failed.error)];
 }
+
+const waitForLocks = async ({ session }: EndingLogin, timeout: string): Promise<void> =>
+  void (await ask(session, `SET lock_timeout TO ${timeout}`));
 
 async function countOwned({ session, roleId }: EndingLogin): Promise<number> {
   const [row] = await ask(session, sql.countOwned(roleId));
@@ -62,7 +77,6 @@ async function reassign(
 /** One by one, each in a transaction of its own. Ends when no object of a reading could be given away. */
 async function giveAwayEach(ending: EndingLogin, owner: string): Promise<Map<string, string>> {
   const refusals = new Map<string, string>();
-  await ask(ending.session, `SET lock_timeout TO ${LOCK_MS}`);
   for (let before = Infinity; ;) {
     const count = await countOwned(ending);
     if (count === 0 || count >= before) break;
@@ -74,7 +88,6 @@ async function giveAwayEach(ending: EndingLogin, owner: string): Promise<Map<str
       await giveAwayRefused(ending, chunk, answers, owner, refusals);
     }
   }
-  await ask(ending.session, 'RESET lock_timeout');
   return refusals;
 }
 
@@ -92,7 +105,8 @@ async function giveAwayRefused(
     const answer = answers[index];
     if (answer === undefined || !('error' in answer)) continue;
     ending.assertTime();
-    if (await giveAwayWithLoan(ending, object, owner)) continue;
+    const isRefused = sqlStateOf(answer.error) === REFUSED;
+    if (isRefused && (await giveAwayWithLoan(ending, object, owner))) continue;
     const name = `${object.type} ${object.identity}`;
     refusals.set(name, `${name} (${sqlFault(answer.error) ?? 'refused'})`);
   }

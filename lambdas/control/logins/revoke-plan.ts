@@ -10,7 +10,7 @@ export interface Step {
 }
 
 /** How many objects one REVOKE names. */
-export const OBJECTS_PER_REVOKE = 200;
+const OBJECTS_PER_REVOKE = 200;
 
 /**
  * Revokes all rights with few statements. First what the login gave, columns before whole objects: once its

@@ -28,7 +28,7 @@ export async function endSessions(session: Session, { name, roleId }: LoginRef):
   );
 }
 
-export async function countSessions(
+async function countSessions(
   session: Session,
   { name, roleId }: { readonly name: string; readonly roleId?: string | undefined },
 ): Promise<number> {
