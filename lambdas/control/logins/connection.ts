@@ -1,6 +1,6 @@
 import { errorMessage } from 'taskbound-evidence/describe-error';
 import { TaskboundError } from 'taskbound-evidence/errors';
-import { sqlFault } from '../../../core/logins/sql-fault.ts';
+import { sqlFault, sqlStateOf } from '../../../core/logins/sql-fault.ts';
 import { LoginServerUnavailable } from '../../../core/shared/errors.ts';
 import type { AdminAccess } from './admin-access.ts';
 import type { AdminConnections, Borrowed } from './admin-connections.ts';
@@ -25,14 +25,39 @@ export const asAdmin = <T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> => run(admin, database, () => connections.borrow(admin, database), work);
 
-/** Like `asAdmin`, for what takes more than one connection. */
+/**
+ * In `database`, or in one that every server has: a login whose database was dropped, perhaps by itself, has to be ended all
+ * the same.
+ */
+async function anyway(database: string, connect: (database: string) => Promise<Borrowed>): Promise<Borrowed> {
+  try {
+    return await connect(database);
+  } catch (error) {
+    if (sqlStateOf(error) !== NO_SUCH_DATABASE) throw error;
+    return connect(MAINTENANCE_DATABASE);
+  }
+}
+/** https://www.postgresql.org/docs/18/errcodes-appendix.html: invalid_catalog_name */
+const NO_SUCH_DATABASE = '3D000';
+const MAINTENANCE_DATABASE = 'postgres';
+
+/** Like `asAdmin`, also if the database is gone. */
+export const asAdminAnyway = <T>(
+  connections: AdminConnections,
+  admin: AdminAccess,
+  database: string,
+  work: (session: Session) => Promise<T>,
+): Promise<T> =>
+  run(admin, database, () => anyway(database, (existing) => connections.borrow(admin, existing)), work);
+
+/** Like `asAdminAnyway`, for what takes more than one connection. */
 export const onServer = <T>(
   connections: AdminConnections,
   admin: AdminAccess,
   database: string,
   work: (server: Server) => Promise<T>,
 ): Promise<T> =>
-  asAdmin(connections, admin, database, (session) => {
+  asAdminAnyway(connections, admin, database, (session) => {
     const server: Server = {
       session,
       username: admin.username,
@@ -41,7 +66,7 @@ export const onServer = <T>(
         run(
           admin,
           other,
-          () => connections.open(admin, other),
+          () => anyway(other, (existing) => connections.open(admin, existing)),
           async (opened) => {
             if (server.actor !== undefined) await ask(opened, setRole(server.actor));
             return elsewhere(opened);

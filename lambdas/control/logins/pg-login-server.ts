@@ -4,7 +4,7 @@ import { systemClock } from 'taskbound-time/system-clock';
 import { HalfIssued, LoginServerUnavailable } from '../../../core/shared/errors.ts';
 import { sqlStateOf } from '../../../core/logins/sql-fault.ts';
 import { AdminConnections } from './admin-connections.ts';
-import { asAdmin, onServer } from './connection.ts';
+import { asAdmin, asAdminAnyway, onServer } from './connection.ts';
 import { endLogin } from './end-login.ts';
 import type { LoginRole } from './login-role.ts';
 import type { LoginRef, LoginOrder, LoginServer, LoginState } from './login-server.ts';
@@ -37,7 +37,7 @@ export function openPgLoginServer(clock: Pick<Clock, 'nowMs'> = systemClock): Pg
       onServer(connections, admin, at.spec.database, (server) =>
         endLogin(server, at, assertUntil(clock.nowMs() + END_MS, at, clock)),
       ),
-    look: (admin, at) => asAdmin(connections, admin, at.spec.database, (session) => look(session, at)),
+    look: (admin, at) => asAdminAnyway(connections, admin, at.spec.database, (session) => look(session, at)),
     close: () => connections.close(),
   };
 }

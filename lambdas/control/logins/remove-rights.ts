@@ -54,9 +54,9 @@ export async function removeRights(ending: EndingLogin): Promise<void> {
 export async function removeRemainingRights(ending: EndingLogin): Promise<string[]> {
   const remaining = await readGrants(ending);
   if (remaining.length === 0) return [];
-  for (const single of remaining) {
+  for (const chunk of inChunks(remaining, STEPS_PER_MESSAGE)) {
     ending.assertTime();
-    await ending.session.together(...inTheirNames(revokeWithLoan(single))).catch(ignoreRefusal);
+    await ending.session.each(chunk.flatMap((each) => inTheirNames(revokeWithLoan(each))));
   }
   const left = await readGrants(ending);
   return left.length === 0 ? [] : [rightsLeft(left)];
@@ -74,15 +74,12 @@ async function take({ session, admin, assertTime }: EndingLogin, steps: readonly
   }
 }
 
+/** A transaction of its own: if one statement is refused, the others have no effect. */
 const inTheirNames = (steps: readonly Step[]): string[] => [
   'BEGIN',
   ...steps.flatMap(({ as, statement }) => [sql.setRoleLocally(as), statement]),
   'COMMIT',
 ];
-
-function ignoreRefusal(error: unknown): void {
-  if (!(error instanceof Error && 'severity' in error)) throw error;
-}
 
 const rightsLeft = (left: readonly Grant[]): string =>
   `${left.length} rights on objects of others, which only their owners or a superuser can revoke: run ${left

@@ -128,6 +128,27 @@ describe('pgLoginServer, on a real server', () => {
     expect(await rig.server.look(rig.admin, login)).toMatchObject({ exists: false });
   });
 
+  test('ends a login that dropped its own database', async () => {
+    await rig.run('CREATE DATABASE doomed OWNER shop_owner');
+    const spec = shopSpec({
+      database: 'doomed',
+      rights: [{ on: 'database', privileges: ['CONNECT'] }],
+    });
+    const login = await made('drops', spec);
+    const session = await rig.client(login.name, PASSWORD, 'postgres');
+    await session.query('SELECT lo_create(4343)');
+    await rig.run('ALTER ROLE shop_owner CREATEDB');
+    await rig.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'doomed'");
+    await session.query('DROP DATABASE doomed');
+    await rig.server.end(rig.admin, login);
+    expect(await rig.server.look(rig.admin, login)).toEqual({
+      exists: false,
+      canLogin: false,
+      sessions: 0,
+    });
+    await expect(made('homeless', spec)).rejects.toThrow(/3D000/);
+  });
+
   test('creates and ends logins of different owners at the same time', async () => {
     await rig.run(
       'CREATE ROLE other_owner; GRANT other_owner TO taskbound_admin WITH INHERIT TRUE, ADMIN TRUE',
