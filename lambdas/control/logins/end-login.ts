@@ -3,6 +3,7 @@ import { LoginLeftBehind, LoginServerUnavailable } from '../../../core/shared/er
 import { sqlStateOf } from '../../../core/logins/sql-fault.ts';
 import type { Server } from './connection.ts';
 import { giveAway } from './give-away.ts';
+import { listed } from './listed.ts';
 import type { LoginExtent } from './login-role.ts';
 import type { LoginRef } from './login-server.ts';
 import { removeRemainingRights, removeRights, type EndingLogin } from './remove-rights.ts';
@@ -101,7 +102,7 @@ async function clearDatabase(ending: EndingLogin, { spec }: LoginRef, database: 
 }
 
 const reviewOf = (names: readonly string[], { owner }: PostgresSpec, database: string): string =>
-  `left behind in ${database} what runs with its owner's rights, and ${owner} may not get that without a review: ${names.join(', ')}. Review it, then drop it`;
+  `left behind in ${database} what runs with its owner's rights, and ${owner} may not get that without a review: ${listed(names)}. Review it, then drop it`;
 
 /** What the admin may not remove shows when the role is dropped. */
 const dropOwned = ({ session, name }: EndingLogin): Promise<void> =>
@@ -136,7 +137,7 @@ async function drop(session: Session, at: LoginRef): Promise<string[]> {
     const rows = await ask(session, sql.remaining(roleId));
     const databases = await ask(session, sql.dependingDatabases(roleId));
     return [
-      `it still has ${rows.map(({ what }) => String(what)).join(', ') || 'something'} (databases: ${databases.map(({ database }) => String(database)).join(', ') || 'none, but on shared objects'}), which the admin may not remove. Remove it by hand (DROP OWNED BY "${name}", as a superuser there)`,
+      `it still has ${listed(rows.map(({ what }) => String(what))) || 'something'} (databases: ${databases.map(({ database }) => String(database)).join(', ') || 'none, but on shared objects'}), which the admin may not remove. Remove it by hand (DROP OWNED BY "${name}", as a superuser there)`,
     ];
   }
   await endSessions(session, at);

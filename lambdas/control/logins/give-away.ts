@@ -1,6 +1,7 @@
 import pg from 'pg';
 import * as z from 'zod';
 import { sqlFault, sqlStateOf } from '../../../core/logins/sql-fault.ts';
+import { listed } from './listed.ts';
 import type { EndingLogin } from './remove-rights.ts';
 import { inChunks } from './revoke-plan.ts';
 import { ask, askFor, type Answer } from './session.ts';
@@ -16,7 +17,6 @@ const PER_MESSAGE = 50;
 /** How long it waits for the locks of all objects at once, and of one, milliseconds. */
 const ALL_LOCKS_MS = 2_000;
 const LOCK_MS = 200;
-const MOST_NAMED = 10;
 
 /** https://www.postgresql.org/docs/18/errcodes-appendix.html: insufficient_privilege */
 const REFUSED = '42501';
@@ -157,7 +157,6 @@ async function explain(
   error: unknown,
 ): Promise<string> {
   const left = (await readOwned(ending)).map(({ type, identity }) => `${type} ${identity}`);
-  const named = left.slice(0, MOST_NAMED).map((name) => refusals.get(name) ?? name);
-  const more = left.length > MOST_NAMED ? ` and ${left.length - MOST_NAMED} more` : '';
-  return `objects that cannot be given to ${owner} (${sqlFault(error) ?? 'refused'}): ${named.join(', ')}${more}. Grant ${owner} CREATE on their schemas (GRANT CREATE ON SCHEMA … TO "${owner}"), or drop them or give them to another role, as a superuser: ALTER … OWNER TO …`;
+  const named = left.map((name) => refusals.get(name) ?? name);
+  return `objects that cannot be given to ${owner} (${sqlFault(error) ?? 'refused'}): ${listed(named)}. Grant ${owner} CREATE on their schemas (GRANT CREATE ON SCHEMA … TO "${owner}"), or drop them or give them to another role, as a superuser: ALTER … OWNER TO …`;
 }

@@ -1,6 +1,7 @@
 import { LoginLeftBehind } from '../../../core/shared/errors.ts';
 import { sqlStateOf } from '../../../core/logins/sql-fault.ts';
 import type { Server } from './connection.ts';
+import { listed } from './listed.ts';
 import { loginExtentIn, readLoginExtent, type LoginExtent } from './login-role.ts';
 import type { LoginRef } from './login-server.ts';
 import { preparedBy, rollBackPrepared } from './prepared.ts';
@@ -126,6 +127,6 @@ async function preparedFault(
   const prepared = await preparedBy(session, roleId);
   if (prepared.length === 0) return undefined;
   return new LoginLeftBehind(
-    `The login ${name} cannot be disabled: its row is locked, and it left behind what the admin cannot roll back: ${prepared.map(({ what }) => what).join(', ')}. It has no session, and its deadline prevents new ones. Roll that back (ROLLBACK PREPARED, as a superuser in that database); the next attempt finishes.`,
+    `The login ${name} cannot be disabled: its row is locked, and it left behind what the admin cannot roll back: ${listed(prepared.map(({ what }) => what))}. It has no session, and its deadline prevents new ones. Roll that back (ROLLBACK PREPARED, as a superuser in that database); the next attempt finishes.`,
   );
 }
