@@ -12,6 +12,7 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   '23503': 'foreign_key_violation',
   '23505': 'unique_violation',
   '23514': 'check_violation',
+  '25006': 'read_only_sql_transaction',
   '25P02': 'in_failed_sql_transaction',
   '28000': 'invalid_authorization_specification',
   '28P01': 'invalid_password',
@@ -27,6 +28,7 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   '42883': 'undefined_function',
   '42P01': 'undefined_table',
   '42P07': 'duplicate_table',
+  '53200': 'out_of_memory',
   '53300': 'too_many_connections',
   '55000': 'object_not_in_prerequisite_state',
   '55006': 'object_in_use',
@@ -34,6 +36,7 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   '57014': 'query_canceled',
   '57P01': 'admin_shutdown',
   '57P03': 'cannot_connect_now',
+  '57P05': 'idle_session_timeout',
   P0001: 'raise_exception',
   XX000: 'internal_error',
 };

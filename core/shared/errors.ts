@@ -97,6 +97,11 @@ export class SecretUnrevoked extends TaskboundError {
   override readonly name = 'SecretUnrevoked';
 }
 
+/** A login as it is declared could not be ended on its server, so it was not made. */
+export class LoginNotEndable extends TaskboundError {
+  override readonly name = 'LoginNotEndable';
+}
+
 /** The database server of a JIT secret, or its admin secret, did not answer or returned an error. Retried. */
 export class LoginServerUnavailable extends TaskboundError {
   override readonly name = 'LoginServerUnavailable';

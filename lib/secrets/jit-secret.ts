@@ -13,7 +13,7 @@ export interface PostgresLoginOptions {
   /**
    * The server's address and a user who may create logins, as JSON in the format of RDS: `engine`, `host`, `port`, `username`, `password`.
    * For TLS also `sslmode` (`verify-full` by default, `require`, `disable`) and `ca` (PEM), for a server whose certificate no public
-   * authority signed, such as RDS. The user needs CREATEROLE, and the roles below with ADMIN, INHERIT and SET.
+   * authority signed, such as RDS. The user needs CREATEROLE, pg_signal_backend, and the roles below with ADMIN, INHERIT and SET.
    */
   readonly admin: AdminSecret;
   /** The only database in which the login has rights. */

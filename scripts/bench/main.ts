@@ -10,11 +10,13 @@ import { measureLocal, printLocal } from './local.ts';
 import { synthesized } from './process.ts';
 import { measureLogins, printLogins } from './logins.ts';
 import { measureProven, printProven } from './proven.ts';
+import { measureWideLogins, printWideLogins } from './wide-logins.ts';
 import type { Bench } from './section.ts';
 
 /**
  * `npm run bench`: the figures of docs/performance.md. Options: `--only NAME` (repeatable), `--json` (one document on standard
- * output), `--runs N` (how often each time is measured), `--tasks N` (tasks at once), `--trail-megabytes N` (size of the audited trail).
+ * output), `--runs N` (how often each time is measured), `--tasks N` (tasks at once), `--trail-megabytes N` (size of the audited trail), `--against COMMIT`
+ * (logins and wide-logins: measures the code of that commit as well, on the same server).
  */
 interface Measured {
   readonly figures: unknown;
@@ -36,6 +38,7 @@ const SECTIONS = new Map([
   ['proven', section('Seconds from the end of the work to the proof', measureProven, printProven)],
   ['due', section('What a run of the reconciler reads', measureDue, printDue)],
   ['logins', section('Database logins, from creation to proof of removal', measureLogins, printLogins)],
+  ['wide-logins', section('Ending a login with rights on many tables', measureWideLogins, printWideLogins)],
   ['audit', section('Auditing a long trail', measureAudit, printAudit)],
   ['concurrent', section('Many tasks at once', measureConcurrent, printConcurrent)],
 ]);
@@ -45,6 +48,7 @@ const OPTIONS = {
   only: { type: 'string', multiple: true },
   runs: { type: 'string', default: '10' },
   tasks: { type: 'string', default: '100' },
+  against: { type: 'string' },
   'trail-megabytes': { type: 'string', default: '1000' },
 } as const;
 
@@ -54,17 +58,19 @@ interface Options {
   readonly runs: number;
   readonly tasks: number;
   readonly trailMegabytes: number;
+  readonly against: string | undefined;
 }
 
 /** Throws `UsageError` for an unknown option or an invalid value. */
 function readOptions(): Options {
-  const { json, only, runs, tasks, 'trail-megabytes': megabytes } = parsed();
+  const { json, only, runs, tasks, against, 'trail-megabytes': megabytes } = parsed();
   return {
     json,
     names: chosen(only),
     runs: countOf('runs', runs),
     tasks: countOf('tasks', tasks),
     trailMegabytes: countOf('trail-megabytes', megabytes),
+    against,
   };
 }
 
@@ -105,10 +111,11 @@ async function measureAll({ names, json }: Options, bench: Bench): Promise<Recor
 
 async function main(): Promise<void> {
   const options = readOptions();
-  const { runs, tasks, trailMegabytes, json } = options;
+  const { runs, tasks, trailMegabytes, against, json } = options;
   const assembly = await synthesized();
   try {
-    const all = await measureAll(options, { runs, tasks, trailMegabytes, assembly: assembly.directory });
+    const bench = { runs, tasks, trailMegabytes, assembly: assembly.directory };
+    const all = await measureAll(options, { ...bench, ...(against !== undefined && { against }) });
     if (json) console.log(JSON.stringify(all, null, 2));
   } finally {
     await assembly.discard();

@@ -8,4 +8,6 @@ export interface Bench {
   readonly tasks: number;
   /** The size of the audited trail, in MB of uncompressed JSON. */
   readonly trailMegabytes: number;
+  /** A commit whose code is measured as well, where a section supports it. */
+  readonly against?: string;
 }

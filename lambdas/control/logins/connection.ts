@@ -1,121 +1,128 @@
-import pg from 'pg';
-import { tlsOf } from '../../../core/logins/database-tls.ts';
 import { errorMessage } from 'taskbound-evidence/describe-error';
-import { LoginServerUnavailable } from '../../../core/shared/errors.ts';
 import { TaskboundError } from 'taskbound-evidence/errors';
-import { sqlFault } from '../../../core/logins/sql-fault.ts';
+import { sqlFault, sqlStateOf } from '../../../core/logins/sql-fault.ts';
+import { LoginServerUnavailable } from '../../../core/shared/errors.ts';
 import type { AdminAccess } from './admin-access.ts';
+import type { AdminConnections, Borrowed } from './admin-connections.ts';
+import { ask, sessionOn, type Session } from './session.ts';
+import { setRole } from './statements.ts';
 
-/**
- * A database that hangs must fail the call, not the function, which has 30 seconds: a lock that is not
- * granted, a statement that does not end, a server that accepts the connection and does not answer.
- * Milliseconds.
- */
-const CONNECT_MS = 5_000;
-const LOCK_MS = 5_000;
-const STATEMENT_MS = 8_000;
-/** The client's own timeout, for a connection that is lost without an error. */
-const ANSWER_MS = 10_000;
+/** A server, with a session in the login's database, and a way to open others: to wait on one while the first acts, and for other databases. */
+export interface Server {
+  readonly session: Session;
+  /** The role of the admin of the secret. */
+  readonly username: string;
+  /** The role that the admin acts as, if it is not its own. */
+  actor: string | undefined;
+  connect<T>(database: string, work: (session: Session) => Promise<T>): Promise<T>;
+}
 
-export type Query = (text: string, values?: readonly unknown[]) => Promise<Record<string, unknown>[]>;
-
-/**
- * Runs `work` as the admin, on a new connection: none is kept, because a frozen function cannot see that the
- * server has closed it. Errors become `LoginServerUnavailable` with the code and the statement: the server's
- * own message may quote data of the database.
- */
-export async function asAdmin<T>(
+/** Runs `work` as the admin, on a connection that is kept for the next call, unless this one fails. */
+export const asAdmin = <T>(
+  connections: AdminConnections,
   admin: AdminAccess,
   database: string,
-  work: (query: Query) => Promise<T>,
-): Promise<T> {
-  const client = new pg.Client({
-    host: admin.host,
-    port: admin.port,
-    user: admin.username,
-    password: admin.password.reveal(),
-    database,
-    ssl: tlsOf(admin),
-    application_name: 'taskbound',
-    connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: ANSWER_MS,
-    statement_timeout: STATEMENT_MS,
-    lock_timeout: LOCK_MS,
-  });
-  client.on('error', () => undefined); // the current call fails with it
-  const askedBy = new WeakMap<object, string>();
+  work: (session: Session) => Promise<T>,
+): Promise<T> => run(admin, database, () => connections.borrow(admin, database), work);
+
+/**
+ * In `database`, or in one that every server has: a login whose database was dropped, perhaps by itself, has to be ended all
+ * the same.
+ */
+async function anyway(database: string, connect: (database: string) => Promise<Borrowed>): Promise<Borrowed> {
   try {
-    await client.connect();
-    const query: Query = async (text, values = []) => {
-      const { rows } = await client.query(text, [...values]).catch((error: object) => {
-        askedBy.set(error, text);
-        throw error;
-      });
-      return rows;
+    return await connect(database);
+  } catch (error) {
+    if (sqlStateOf(error) !== NO_SUCH_DATABASE) throw error;
+    return connect(MAINTENANCE_DATABASE);
+  }
+}
+/** https://www.postgresql.org/docs/18/errcodes-appendix.html: invalid_catalog_name */
+const NO_SUCH_DATABASE = '3D000';
+const MAINTENANCE_DATABASE = 'postgres';
+
+/** Like `asAdmin`, also if the database is gone. */
+export const asAdminAnyway = <T>(
+  connections: AdminConnections,
+  admin: AdminAccess,
+  database: string,
+  work: (session: Session) => Promise<T>,
+): Promise<T> =>
+  run(admin, database, () => anyway(database, (existing) => connections.borrow(admin, existing)), work);
+
+/** Like `asAdminAnyway`, for what takes more than one connection. */
+export const onServer = <T>(
+  connections: AdminConnections,
+  admin: AdminAccess,
+  database: string,
+  work: (server: Server) => Promise<T>,
+): Promise<T> =>
+  asAdminAnyway(connections, admin, database, (session) => {
+    const server: Server = {
+      session,
+      username: admin.username,
+      actor: undefined,
+      connect: (other, elsewhere) =>
+        run(
+          admin,
+          other,
+          () => anyway(other, (existing) => connections.open(admin, existing)),
+          async (opened) => {
+            if (server.actor !== undefined) await ask(opened, setRole(server.actor));
+            return elsewhere(opened);
+          },
+        ),
     };
-    // Names in the admin's statements must not resolve to objects that a user made in `public`.
-    await query('SET search_path TO pg_catalog, pg_temp');
-    return await work(query);
+    return work(server);
+  });
+
+/**
+ * Errors become `LoginServerUnavailable` with the code and the statement: the server's own message may quote
+ * data of the database. A connection whose role was set is not kept.
+ */
+async function run<T>(
+  admin: AdminAccess,
+  database: string,
+  connect: () => Promise<Borrowed>,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const askedBy = new WeakMap<object, string>();
+  let borrowed: Borrowed | undefined;
+  let isClean = false;
+  try {
+    borrowed = await connect();
+    const session = sessionOn(borrowed.client, (error, text) => askedBy.set(Object(error), text));
+    const tracked = trackRoles(session);
+    const result = await work(tracked.session);
+    isClean = !tracked.hasSetRole();
+    return result;
   } catch (error) {
     if (error instanceof TaskboundError) throw error;
     const asked = askedBy.get(Object(error)) ?? 'to connect';
     throw unavailable(admin, database, asked, error);
   } finally {
-    client.end().catch(() => undefined); // not awaited: a server that is gone does not answer
+    borrowed?.release(isClean);
   }
 }
 
-/**
- * One connection, and a way to open others: to wait on one while the first acts, and for the server's other
- * databases.
- */
-export interface Server {
-  readonly query: Query;
-  connect<T>(database: string, work: (query: Query) => Promise<T>): Promise<T>;
-}
-
-/** Like `asAdmin`, for what takes more than one connection. */
-export const onServer = <T>(
-  admin: AdminAccess,
-  database: string,
-  work: (server: Server) => Promise<T>,
-): Promise<T> =>
-  asAdmin(admin, database, (query) =>
-    work({ query, connect: (other, elsewhere) => asAdmin(admin, other, elsewhere) }),
-  );
-
-/** All of it or nothing. */
-export async function inTransaction<T>(query: Query, work: () => Promise<T>): Promise<T> {
-  await query('BEGIN');
-  try {
-    const result = await work();
-    await query('COMMIT');
-    return result;
-  } catch (error) {
-    await query('ROLLBACK').catch(() => undefined); // the first error is the cause
-    throw error;
-  }
-}
-
-/**
- * insufficient_privilege, undefined_object, undefined_table, invalid_schema_name, lock_not_available:
- * https://www.postgresql.org/docs/18/errcodes-appendix.html
- */
-const REFUSALS: ReadonlySet<unknown> = new Set(['42501', '42704', '42P01', '3F000', '55P03']);
-
-/**
- * Runs a statement whose refusal must not undo the rest of its transaction: its object is gone, not the
- * admin's, or locked.
- */
-export async function ifAllowed(query: Query, statement: string): Promise<void> {
-  await query('SAVEPOINT one');
-  try {
-    await query(statement);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && REFUSALS.has(error.code))) throw error;
-    await query('ROLLBACK TO SAVEPOINT one');
-  }
-  await query('RELEASE SAVEPOINT one');
+function trackRoles(session: Session): { readonly session: Session; hasSetRole(): boolean } {
+  let hasSetRole = false;
+  const note = (statements: readonly string[]) => {
+    hasSetRole ||= statements.some((statement) => statement.startsWith('SET ROLE'));
+  };
+  return {
+    session: {
+      together: (...statements) => {
+        note(statements);
+        return session.together(...statements);
+      },
+      each: (statements) => {
+        note(statements);
+        return session.each(statements);
+      },
+    },
+    hasSetRole: () => hasSetRole,
+  };
 }
 
 function unavailable(

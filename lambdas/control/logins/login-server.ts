@@ -35,13 +35,13 @@ export interface LoginState {
 export interface LoginServer {
   /**
    * Makes the login with all its rights, or nothing. Throws `HalfIssued` when the login exists and is not
-   * from an earlier attempt.
+   * from an earlier attempt, and `LoginNotEndable` when it could not be ended.
    */
   make(admin: AdminAccess, order: LoginOrder): Promise<{ readonly roleId: string }>;
   /**
    * Ends it: prevents new sessions, ends all sessions, revokes its rights, gives what it owns to `owner`, and
-   * drops it. Throws `LoginLeftBehind` when it owns something that needs a review first; then it stays,
-   * disabled and without rights.
+   * drops it. Throws `LoginLeftBehind`, with a remedy, when a person must do something first; then it stays,
+   * disabled and without the rights that the admin may revoke.
    */
   end(admin: AdminAccess, at: LoginRef): Promise<void>;
   /** Changes nothing. */

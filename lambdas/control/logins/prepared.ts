@@ -1,4 +1,5 @@
-import type { Query, Server } from './connection.ts';
+import type { Server } from './connection.ts';
+import { ask, type Session } from './session.ts';
 import * as sql from './statements.ts';
 
 interface Prepared {
@@ -12,8 +13,8 @@ interface Prepared {
  * Transactions that a login prepared (`max_prepared_transactions` is 0 unless somebody changed it). They
  * outlive its sessions.
  */
-export async function preparedBy(query: Query, roleId: string | null): Promise<Prepared[]> {
-  const rows = await query(sql.PREPARED, [roleId]);
+export async function preparedBy(session: Session, roleId: string): Promise<Prepared[]> {
+  const rows = await ask(session, sql.prepared(roleId));
   return rows.map(({ gid, database, what }) => ({
     gid: String(gid),
     database: String(database),
@@ -25,12 +26,12 @@ export async function preparedBy(query: Query, roleId: string | null): Promise<P
  * Rolls them back, each in its database and as the login: otherwise only a superuser may. One that cannot be
  * rolled back stays; callers that need it gone check again.
  */
-export async function rollBackPrepared(server: Server, name: string, roleId: string | null): Promise<void> {
-  for (const { gid, database } of await preparedBy(server.query, roleId))
+export async function rollBackPrepared(server: Server, name: string, roleId: string): Promise<void> {
+  for (const { gid, database } of await preparedBy(server.session, roleId))
     await server
-      .connect(database, async (query) => {
-        await query(sql.actAs(name));
-        await query(sql.rollBackPrepared(gid));
+      .connect(database, async (session) => {
+        await ask(session, sql.setRole(name));
+        await ask(session, sql.rollBackPrepared(gid));
       })
       .catch(() => undefined);
 }

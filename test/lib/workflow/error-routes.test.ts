@@ -53,6 +53,7 @@ const ROUTES: Readonly<
   IdentityUncertain: [['IssueIdentity', 'briefly', 'RevokeAndRecord']],
   CanaryFailed: [['IssueIdentity', 'final', 'RevokeAndRecord']],
   HalfIssued: [['Issue receiptKey', 'final', 'RevokeAndRecord']],
+  LoginNotEndable: [['Issue receiptKey', 'final', 'RevokeAndRecord']],
   LoginServerUnavailable: [
     ['Issue receiptKey', 'briefly', 'RevokeAndRecord'],
     ['ProveRevoked', 'patiently', 'BoundaryUnproven'],

@@ -128,6 +128,57 @@ describe('pgLoginServer, on a real server', () => {
     expect(await rig.server.look(rig.admin, login)).toMatchObject({ exists: false });
   });
 
+  const gone = { exists: false, canLogin: false, sessions: 0 };
+
+  test('gives a function to the owner in a schema where the owner may not make one, and leaves no right there', async () => {
+    await rig.run(
+      'CREATE SCHEMA app AUTHORIZATION taskbound_admin; GRANT USAGE ON SCHEMA app TO shop_owner',
+      'demo',
+    );
+    const rights = [
+      { on: 'schema' as const, schema: 'app', privileges: ['USAGE' as const, 'CREATE' as const] },
+    ];
+    const login = await made('makes_functions', shopSpec({ rights }));
+    const session = await rig.client(login.name, PASSWORD);
+    await session.query("CREATE FUNCTION app.f() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+    await rig.server.end(rig.admin, login);
+    expect(await rig.server.look(rig.admin, login)).toEqual(gone);
+    expect(await rig.ownerOf('f')).toBe('shop_owner');
+    const may = "SELECT has_schema_privilege('shop_owner', 'app', 'CREATE') AS may";
+    expect(await rig.run(may, 'demo')).toEqual([{ may: false }]);
+  });
+
+  test('revokes a right on a column that the login gave to itself, also after a REVOKE on the table has separated them', async () => {
+    const login = await made('gives_itself');
+    const session = await rig.client(login.name, PASSWORD);
+    await session.query(`GRANT SELECT ON shop.orders TO "${login.name}" WITH GRANT OPTION`);
+    await session.query(`GRANT SELECT (id) ON shop.orders TO "${login.name}"`);
+    await rig.run(`SET ROLE shop_owner; REVOKE ALL ON shop.orders FROM "${login.name}" CASCADE`, 'demo');
+    await rig.server.end(rig.admin, login);
+    expect(await rig.server.look(rig.admin, login)).toEqual(gone);
+  });
+
+  test('ends a login that dropped its own database', async () => {
+    await rig.run('CREATE DATABASE doomed OWNER shop_owner');
+    const spec = shopSpec({
+      database: 'doomed',
+      rights: [{ on: 'database', privileges: ['CONNECT'] }],
+    });
+    const login = await made('drops', spec);
+    const session = await rig.client(login.name, PASSWORD, 'postgres');
+    await session.query('SELECT lo_create(4343)');
+    await rig.run('ALTER ROLE shop_owner CREATEDB');
+    await rig.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'doomed'");
+    await session.query('DROP DATABASE doomed');
+    await rig.server.end(rig.admin, login);
+    expect(await rig.server.look(rig.admin, login)).toEqual({
+      exists: false,
+      canLogin: false,
+      sessions: 0,
+    });
+    await expect(made('homeless', spec)).rejects.toThrow(/3D000/);
+  });
+
   test('creates and ends logins of different owners at the same time', async () => {
     await rig.run(
       'CREATE ROLE other_owner; GRANT other_owner TO taskbound_admin WITH INHERIT TRUE, ADMIN TRUE',
