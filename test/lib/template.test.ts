@@ -400,7 +400,7 @@ describe('the resources that a running execution needs', () => {
     'ObjectTransferWork',
   ];
   const machines = ['BoundaryControlTeardown', ...TYPES.map((type) => `${type}Workflow`)];
-  const withoutHash = (id: string) => id.replace(/(Function|Role).*/, '');
+  const withoutHash = (id: string) => id.replace(/((Isolated)?Function|Role).*/, '');
 
   it('are retained when a deploy renames or removes them: functions, state machine roles, and their policies', () => {
     expect(kept('AWS::Lambda::Function').map(withoutHash).sort()).toEqual(stems);

@@ -38,25 +38,12 @@ const invokeArguments = z.strictObject({
   InvocationType: z.literal('RequestResponse').optional(),
 });
 
-/** The text that is the body of the request. */
-const jsonText = z.string().transform((text, given): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    given.addIssue({ code: 'custom', message: 'Payload must be JSON text' });
-    return z.NEVER;
-  }
-});
-
 /**
- * The arguments of aws-sdk:lambda:invoke, which are those of the SDK. Payload is text, like that of the answer:
+ * The arguments of aws-sdk:lambda:invoke, which are those of the SDK. Payload is a JSON value here as well: a blob of the SDK is written as
+ * JSON, so that text would arrive in quotes. Only the answer's Payload is text.
  * https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
  */
-const sdkInvokeArguments = z.strictObject({
-  ...invokeArguments.shape,
-  Payload: jsonText.optional(),
-  TenantId: z.string().min(1).optional(),
-});
+const sdkInvokeArguments = invokeArguments.extend({ TenantId: z.string().min(1).optional() });
 
 /** The Task for evaluated Arguments. Returns an error message when the Arguments do not fit the resource. */
 export function lambdaTask(resource: string, args: unknown, region: string): LambdaTask | string {

@@ -7,7 +7,7 @@ const PASS = { Type: 'Pass', End: true };
 const ARGUMENTS = {
   FunctionName: FUNCTION_ARN,
   TenantId: '{% $states.context.Execution.Name %}',
-  Payload: '{% $string($states.input) %}',
+  Payload: '{% $states.input %}',
 };
 
 async function run(invoke: InvokeLambda, fields: Record<string, unknown> = {}) {
@@ -34,7 +34,7 @@ const answers =
     });
 
 describe('aws-sdk:lambda:invoke', () => {
-  it('passes the tenant ID and the parsed text, and has the answer as text', async () => {
+  it('passes the tenant ID and the payload, and has the answer as text', async () => {
     const { calls, output, view } = await run(answers('{ "ok": true }'));
     expect(calls[0]).toMatchObject({
       ...{ functionName: FUNCTION_ARN, payload: { n: 1 }, tenantId: 'one', isSdkCall: true },
@@ -46,6 +46,13 @@ describe('aws-sdk:lambda:invoke', () => {
         resourceType: 'aws-sdk:lambda',
       },
     );
+  });
+
+  it('passes text as a JSON string, and no payload as an empty object', async () => {
+    const Arguments = { FunctionName: FUNCTION_ARN };
+    const text = await run(answers('null'), { Arguments: { ...Arguments, Payload: '{"n":1}' } });
+    expect(text.calls[0]?.payload).toBe('{"n":1}');
+    expect((await run(answers('null'), { Arguments })).calls[0]?.payload).toEqual({});
   });
 
   it('succeeds when the function fails, and has the error as a field', async () => {
@@ -66,8 +73,6 @@ describe('aws-sdk:lambda:invoke', () => {
   });
 
   it.each([
-    ['a payload that is no text', { Payload: { n: 1 } }, 'Payload'],
-    ['a payload that is no JSON', { Payload: '{' }, 'Payload must be JSON text'],
     ['an empty tenant ID', { TenantId: '' }, 'TenantId'],
     ['an asynchronous call', { InvocationType: 'Event' }, 'InvocationType'],
   ])('does not support %s, and no Catch hides that', async (_name, changed, text) => {
