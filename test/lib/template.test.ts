@@ -91,7 +91,14 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
   ],
   [
     'BoundaryControlRevokeAndRecordRole',
-    [...FUNCTION, ...RECORDS, 'iam:PutRolePolicy', 'secretsmanager:DeleteSecret', READ_ADMIN],
+    [
+      ...FUNCTION,
+      ...RECORDS,
+      'iam:PutRolePolicy',
+      'secretsmanager:DeleteSecret',
+      'secretsmanager:DescribeSecret',
+      READ_ADMIN,
+    ],
   ],
   [
     'BoundaryControlProveRevokedRole',
