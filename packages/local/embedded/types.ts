@@ -7,7 +7,7 @@ import type { Bundle, FunctionHost, FunctionSpec } from '../lambda/types.ts';
 import type { ResolvedResource, SkippedResource } from '../template/resolve.ts';
 
 /** Milliseconds until readers know what was just made: for all services, or by signing name. */
-export type ReadLag =
+type ReadLag =
   | number
   | {
       /** Until calls know a secret that CreateSecret made, and GetSecretValue a version that was put. @default 0 */

@@ -44,7 +44,7 @@ export interface InvokeAsResult {
   readonly StatusCode: number;
 }
 
-export interface SdkInvokeAsResult extends InvokeAsResult {
+interface SdkInvokeAsResult extends InvokeAsResult {
   /** JSON text. */
   readonly Payload: string;
   /** `Unhandled` if the function failed; `Payload` is then its error. */
