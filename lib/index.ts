@@ -6,6 +6,7 @@ export {
   type EvidenceArchiveProps,
   type IEvidenceArchive,
 } from './evidence/evidence-archive.ts';
+export { Isolation } from './isolation/isolation.ts';
 export { JitSecret, type PostgresLoginOptions } from './secrets/jit-secret.ts';
 export { MaintenanceWindow } from './windows/maintenance-window.ts';
 export type { DeploymentOptions } from './boundary/options.ts';

@@ -331,4 +331,28 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     invariant: 14,
     only: '^nothing',
   },
+  {
+    name: 'a secret that is not found counts as revoked',
+    file: 'lambdas/revoke-and-record/revoke-secrets.ts',
+    find: 'if (!wasFound) return unknownUntil(makerGoneAtMs + READ_LAG_MS, deps);',
+    replace: 'void wasFound, unknownUntil;',
+    invariant: 15,
+    only: '^reads secretsmanager 9, then stop-at at IssueSecret.*run-on',
+  },
+  {
+    name: 'a refused AssumeRole of a role that was just deployed is final',
+    file: 'lambdas/issue-identity/assume-task-role.ts',
+    find: '{ clock, isUnknown: isDenied }',
+    replace: '{ clock, isUnknown: () => false && isDenied }',
+    invariant: 15,
+    only: '^reads sts',
+  },
+  {
+    name: 'the work looks for its session only once',
+    file: 'lambdas/runtime/session.ts',
+    find: 'isUnknown: isUnknownSecret, forMs }',
+    replace: 'isUnknown: () => false && isUnknownSecret, forMs }',
+    invariant: 15,
+    only: '^reads secretsmanager [159]$',
+  },
 ];

@@ -4,6 +4,7 @@ import { IssueWatch } from './judges/issue-watch.ts';
 import { isIdle, judge, CLOSED_WITHIN_MS, SWEPT_WITHIN_MS, type Judged } from './judges/judge.ts';
 import { endsFromMs } from './judges/judge-people.ts';
 import { KINDS, LEASE_MS } from './schedules/kinds.ts';
+import { LagWatch } from './judges/lag-watch.ts';
 import { LoginWatch } from './judges/login-watch.ts';
 import { Monitor } from './judges/monitor.ts';
 import type { Schedule } from './schedules/schedule.ts';
@@ -42,12 +43,13 @@ export async function runSchedule(
   const adversary = new Adversary(world.aws, world.taskRoleName, LEASE_MS);
   const monitor = new Monitor(world, adversary);
   const workDone = watchWork(world);
-  const [issues, logins] = [new IssueWatch(world), new LoginWatch(world)];
+  const [issues, logins, lags] = [new IssueWatch(world), new LoginWatch(world), new LagWatch(world)];
   world.aws.observe = (call) => {
     world.witness.observe(call);
     monitor.observe(call);
     issues.observe(call);
     logins.observe(call);
+    lags.observe(call);
   };
   world.onLoginMade = (boundaryId) => {
     issues.issued(boundaryId, 'a login');
@@ -60,7 +62,7 @@ export async function runSchedule(
     await waitUntilIdle(world);
     logins.end();
     const judged = judge(world, { adversary, monitor, workDone });
-    const watched = [...monitor.violations, ...issues.violations, ...logins.violations];
+    const watched = [monitor, issues, logins, lags].flatMap(({ violations }) => violations);
     return outcomeOf(
       world,
       { ...judged, violations: [...watched, ...judged.violations] },

@@ -23,7 +23,7 @@ export function closeBoundaryHandler({
   const { ARCHIVE_BUCKET, ARCHIVE_PREFIX } = environment;
   const deps: CloseDependencies = {
     ...openRecords({ environment, aws, clock }),
-    secrets: new TaskSecrets(new SecretsManagerClient({ ...aws })),
+    secrets: new TaskSecrets(new SecretsManagerClient({ ...aws }), clock),
     signer: new EvidenceSigner(new KMSClient({ ...aws }), environment.EVIDENCE_KEY_ARN),
     bus: new EventBus(new EventBridgeClient({ ...aws }), clock),
     clock,

@@ -2,6 +2,7 @@ import { AssumeRoleCommand, STSServiceException, type STSClient } from '@aws-sdk
 import type { Clock } from 'taskbound-time/clock';
 import { describeError } from 'taskbound-evidence/describe-error';
 import { IdentityUncertain } from '../../core/shared/errors.ts';
+import { untilKnown } from '../../core/shared/read-lag.ts';
 import { BOUNDARY_TAG } from 'taskbound-evidence/names/ids';
 import { sessionCredentials, type SessionCredentials } from '../../core/work/work.ts';
 
@@ -29,7 +30,14 @@ const FIRST_PAUSE_MS = 200;
  * (5xx): a session may exist whose credentials are lost, so the call is not repeated for this lease. For the
  * same reason the client does not retry.
  */
-export async function assumeTaskRole(sts: STSClient, to: Assume, clock: Clock): Promise<SessionCredentials> {
+export const assumeTaskRole = (sts: STSClient, to: Assume, clock: Clock): Promise<SessionCredentials> =>
+  untilKnown(() => assumeUnlessThrottled(sts, to, clock), { clock, isUnknown: isDenied });
+
+/** A role that was deployed a moment ago is refused like one that does not exist. A refusal makes no session. */
+const isDenied = (error: unknown): boolean =>
+  error instanceof STSServiceException && error.name === 'AccessDenied';
+
+async function assumeUnlessThrottled(sts: STSClient, to: Assume, clock: Clock): Promise<SessionCredentials> {
   for (let tried = 1; ; tried += 1) {
     try {
       return await assume(sts, to);

@@ -18,7 +18,7 @@ export function issueIdentityHandler(ports: ControlPorts): StepHandler {
   const deps: IssueIdentityDependencies = {
     ...openRecords({ environment, aws, clock }),
     types: new TaskTypes(new SSMClient({ ...aws }), environment.STACK),
-    secrets: new TaskSecrets(new SecretsManagerClient({ ...aws }), environment.SECRETS_KEY_ARN),
+    secrets: new TaskSecrets(new SecretsManagerClient({ ...aws }), clock, environment.SECRETS_KEY_ARN),
     sts: new STSClient({ ...awsOnce }),
     canaryOf: secretsManagerCanary(aws),
     clock,

@@ -12,7 +12,8 @@ import { issueIdentityHandler } from './handler.ts';
  *  2. the lease's intent with its absolute deadline, at the end of the task's window at the latest, in the
  *     ledger; nothing if too little time or no lease is left (`OutOfTime`, `OutOfLeases`);
  *  3. an empty session secret and its resource policy;
- *  4. AssumeRole with the session policy, whose deadline is the intent's;
+ *  4. AssumeRole with the session policy, whose deadline is the intent's; a denial is tried again for ten
+ *     seconds, because the role may have been deployed a moment ago;
  *  5. the canary call, which must succeed: only then does a later refusal prove anything;
  *  6. `identity.issued` in the evidence;
  *  7. the credentials into the session secret, as a version named after the access key;

@@ -15,7 +15,7 @@ export function issueSecretHandler({
   loginServer,
 }: LoginPorts): StepHandler {
   const environment = issueSecretEnvironment.parse(variables);
-  const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }), environment.SECRETS_KEY_ARN);
+  const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }), clock, environment.SECRETS_KEY_ARN);
   const deps: IssueSecretDependencies = {
     ...openRecords({ environment, aws, clock }),
     secrets,

@@ -18,7 +18,7 @@ export function proveRevokedHandler({
   loginServer,
 }: LoginPorts): StepHandler {
   const environment = proveRevokedEnvironment.parse(variables);
-  const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }));
+  const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }), clock);
   const deps: ProveDependencies = {
     ...openRecords({ environment, aws, clock }),
     secrets,

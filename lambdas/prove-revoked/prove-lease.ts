@@ -11,6 +11,7 @@ import { sessionCredentials, type SessionCredentials } from '../../core/work/wor
 import type { Canary, CanaryAnswer } from '../control/secrets/canary.ts';
 import { versionIdFrom } from '../control/secrets/secrets.ts';
 import type { ProveDependencies } from './deps.ts';
+import { freshValue } from './fresh-value.ts';
 
 /** Between two of the refusals that a proof needs. */
 const PAUSE_MS = 1000;
@@ -122,7 +123,7 @@ async function valueOf(
   deps: ProveDependencies,
 ): Promise<string | undefined> {
   try {
-    return await deps.secrets.value(lease.sessionSecretName, versionId);
+    return await freshValue(() => deps.secrets.value(lease.sessionSecretName, versionId), lease, deps);
   } catch (error) {
     const isDenied = error instanceof Error && error.name === 'AccessDeniedException';
     if (!isDenied || !isOver(lease, deps)) throw error;

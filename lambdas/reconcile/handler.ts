@@ -23,7 +23,7 @@ export function reconcileHandler({
   loginServer,
 }: LoginPorts): (input: unknown) => Promise<unknown> {
   const environment = reconcileEnvironment.parse(variables);
-  const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }));
+  const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }), clock);
   const deps = {
     ...openRecords({ environment, aws, clock }),
     executions: new SFNClient({ ...aws }),

@@ -17,7 +17,7 @@ export function revokeAndRecordHandler({
   loginServer,
 }: LoginPorts): StepHandler {
   const environment = revokeAndRecordEnvironment.parse(variables);
-  const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }));
+  const secrets = new TaskSecrets(new SecretsManagerClient({ ...aws }), clock);
   const deps: RevokeDependencies = {
     ...openRecords({ environment, aws, clock }),
     secrets,

@@ -15,7 +15,7 @@ import { revokeAndRecordHandler } from './handler.ts';
  *
  * Repeated: each effect is idempotent, and each event's id is its cause. Late: once `revoked`, nothing is
  * repeated. Half done: the retry starts from the ledger; "not found" counts only once the function that
- * intended the secret can no longer run.
+ * intended the secret can no longer run, and ten seconds later: a secret that was just made can be unknown.
  *
  * Rejected: a deny on `aws:TokenIssueTime` for the whole role. It would end every other task of the type.
  */

@@ -1,5 +1,6 @@
 import { describeError } from 'taskbound-evidence/describe-error';
 import { SecretUnrevoked } from '../../core/shared/errors.ts';
+import { READ_LAG_MS } from '../../core/shared/read-lag.ts';
 import { assertEnding, type EndingRow } from '../../core/ledger/ledger.ts';
 import {
   wasAttempted,
@@ -54,11 +55,19 @@ const isMakerDone = ({ handle, attempts }: AttemptedSecret): boolean => handle !
 /** Undefined when the secret no longer exists and cannot be made again; else why it may exist. */
 async function destroy(secret: AttemptedSecret, deps: RevokeDependencies): Promise<string | undefined> {
   try {
+    const wasFound = await deps.secrets.exists(secret.secretName);
     await retireSecret(secret, deps);
     const makerGoneAtMs = secret.intendedAtMs + deps.issueTimeoutMs;
+    if (!wasFound) return unknownUntil(makerGoneAtMs + READ_LAG_MS, deps);
     if (isMakerDone(secret) || deps.clock.nowMs() > makerGoneAtMs) return undefined;
     return `destroyed, but a function that means to make it may run until ${new Date(makerGoneAtMs).toISOString()}`;
   } catch (error) {
     return describeError(error);
   }
 }
+
+/** A secret that is not found may have been made a moment ago: a deletion has no effect on it, and reports no error. */
+const unknownUntil = (atMs: number, { clock }: RevokeDependencies): string | undefined =>
+  clock.nowMs() > atMs
+    ? undefined
+    : `not found, but a secret that was just made may be unknown until ${new Date(atMs).toISOString()}`;

@@ -1,4 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { READ_LAG_MS } from '../../core/shared/read-lag.ts';
 import type { ParametersOf, ParameterSpecs } from '../../core/task-types/parameters-of.ts';
 import type { WorkReturn } from '../../core/work/work.ts';
 import { TaskClients } from './clients.ts';
@@ -31,8 +32,8 @@ export type WorkHandler = (event: unknown, context: InvocationContext) => Promis
  * Trigger: the state `RunWork`, once for each lease.
  *
  * Effects, in order:
- *  1. the session's credentials are read with the function's own role; they are given to clients only, never
- *     to `process.env`;
+ *  1. the session's credentials are read with the function's own role, for ten seconds if AWS does not know
+ *     them yet; they are given to clients only, never to `process.env`;
  *  2. the work runs, and its clients record each use;
  *  3. its clients are closed, and its result, or the checkpoint of `task.more`, is returned with the record
  *     of its tools.
@@ -99,7 +100,10 @@ async function run<Declared extends ParameterSpecs>(
   invocation: Invocation,
 ): Promise<WorkReturn> {
   const { ports, redaction, lease, context } = invocation;
-  const { accessKeyId, secretAccessKey, sessionToken } = await readSession(ports.ownSecrets, lease.event);
+  const { accessKeyId, secretAccessKey, sessionToken } = await readSession(ports.ownSecrets, lease.event, {
+    clock: ports.clock,
+    forMs: Math.min(READ_LAG_MS, context.getRemainingTimeInMillis() / 2),
+  });
   redaction.remember(secretAccessKey, sessionToken);
   const tools = new ToolLog(redaction.text);
   const session = {
@@ -151,6 +155,7 @@ function taskOf<Declared extends ParameterSpecs>(
     secret: taskSecrets({
       ids: secrets,
       client: () => (secretsClient ??= clients.make(SecretsManagerClient)),
+      clock: ports.clock,
       remember: (value) => redaction.remember(value),
     }),
     nowMs: () => ports.clock.nowMs(),

@@ -1,5 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Clock } from 'taskbound-time/clock';
 import { describeError } from 'taskbound-evidence/describe-error';
+import { isUnknownSecret, untilKnown } from '../../core/shared/read-lag.ts';
 import { sessionCredentials, type SessionCredentials, type WorkEvent } from '../../core/work/work.ts';
 import { SessionUnreadable } from './errors.ts';
 
@@ -7,9 +9,12 @@ import { SessionUnreadable } from './errors.ts';
 export async function readSession(
   client: SecretsManagerClient,
   event: WorkEvent,
+  { clock, forMs }: { readonly clock: Clock; readonly forMs: number },
 ): Promise<SessionCredentials> {
   const { sessionSecretId: SecretId, sessionVersionId: VersionId } = event;
-  const text = await client.send(new GetSecretValueCommand({ SecretId, VersionId })).then(
+  const read = () => client.send(new GetSecretValueCommand({ SecretId, VersionId }));
+  // Its version was put a moment ago.
+  const text = await untilKnown(read, { clock, isUnknown: isUnknownSecret, forMs }).then(
     ({ SecretString }) => SecretString,
     (error: unknown) => {
       const seen = describeError(error);

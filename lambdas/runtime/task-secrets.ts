@@ -1,4 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Clock } from 'taskbound-time/clock';
+import { isUnknownSecret, untilKnown } from '../../core/shared/read-lag.ts';
 import { Secret } from '../../core/secrets/secret.ts';
 import { SecretEmpty, SecretNotDeclared } from './errors.ts';
 
@@ -7,11 +9,17 @@ interface Wiring {
   readonly ids: Readonly<Record<string, string>>;
   /** A client with the task's session. */
   readonly client: () => SecretsManagerClient;
+  readonly clock: Clock;
   readonly remember: (value: string) => void;
 }
 
 /** Fetches each JIT secret once in an invocation. After a failure, the next call tries again. */
-export function taskSecrets({ ids, client, remember }: Wiring): (name: string) => Promise<Secret<string>> {
+export function taskSecrets({
+  ids,
+  client,
+  clock,
+  remember,
+}: Wiring): (name: string) => Promise<Secret<string>> {
   const fetched = new Map<string, Promise<Secret<string>>>();
   const fetchSecret = async (name: string): Promise<Secret<string>> => {
     const id = Object.hasOwn(ids, name) ? ids[name] : undefined;
@@ -20,7 +28,9 @@ export function taskSecrets({ ids, client, remember }: Wiring): (name: string) =
         `Secret ${JSON.stringify(name)} is not declared; the task type has ${Object.keys(ids).join(', ') || 'none'}. Declare it in the type's secrets.`,
       );
     }
-    const { SecretString } = await client().send(new GetSecretValueCommand({ SecretId: id }));
+    const read = () => client().send(new GetSecretValueCommand({ SecretId: id }));
+    // Its value was put a moment before the work started.
+    const { SecretString } = await untilKnown(read, { clock, isUnknown: isUnknownSecret });
     if (!SecretString)
       throw new SecretEmpty(
         `Secret ${name} (${id}) contains no text. Its issuer has not written it, or it was revoked.`,

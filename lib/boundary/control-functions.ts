@@ -61,7 +61,7 @@ export const CONTROL_FUNCTIONS = {
     stem: 'revoke-and-record',
     description: 'Denies the session of a task and revokes its secrets.',
     environment: () => ISSUE_TIMEOUT,
-    permissions: ({ scope }) => [secrets.deleteSecrets(scope), putDenies(scope)],
+    permissions: ({ scope }) => [...secrets.revokeSecrets(scope), putDenies(scope)],
   },
   proveRevoked: {
     stem: 'prove-revoked',

@@ -70,6 +70,16 @@ export const deleteSessionSecrets = (scope: Construct): Permission => ({
   ...sessionSecrets(scope),
 });
 
+/** Whether a secret exists: metadata, never a value. */
+const seeSecrets = (scope: Construct): Permission => ({
+  sid: 'SeeSecrets',
+  actions: ['secretsmanager:DescribeSecret'],
+  ...allSecrets(scope),
+});
+
+/** Deletes secrets of an ended task, and sees whether there was something to delete: a deletion of a secret that is not known succeeds. */
+export const revokeSecrets = (scope: Construct): Permission[] => [seeSecrets(scope), deleteSecrets(scope)];
+
 /** Uses the session of an ended task, and checks that its secrets no longer exist. */
 export const proveSecretsDeleted = (scope: Construct): Permission[] => [
   {
@@ -77,11 +87,7 @@ export const proveSecretsDeleted = (scope: Construct): Permission[] => [
     actions: ['secretsmanager:GetSecretValue'],
     ...sessionSecrets(scope),
   },
-  {
-    sid: 'SeeSecrets',
-    actions: ['secretsmanager:DescribeSecret'],
-    ...allSecrets(scope),
-  },
+  seeSecrets(scope),
 ];
 
 /** Finds secrets that no ledger row refers to. */

@@ -3,6 +3,7 @@ import type { ParameterSpec } from '../../core/task-types/parameters.ts';
 import type { ApprovalRule, SecretSpec } from '../../core/task-types/task-type.ts';
 import type { WindowRule } from '../../core/windows/window-rule.ts';
 import type { ITaskBoundary } from '../boundary/i-task-boundary.ts';
+import type { Isolation } from '../isolation/isolation.ts';
 import type { Tool } from '../tools/tool.ts';
 import type { Work } from '../work/work.ts';
 
@@ -17,6 +18,8 @@ export interface BoundedTaskProps {
   /** Created for one task, deleted at its end. @default - none */
   readonly secrets?: Readonly<Record<string, SecretSpec>>;
   readonly work: Work;
+  /** `Isolation.perTask()`: no two tasks share an execution environment. @default - a task can get the environment of an earlier one */
+  readonly isolation?: Isolation;
   /** How long the workflow waits for the work. @default - the work's timeout and 15 seconds */
   readonly stateTimeout?: Duration;
   /** The longest lifetime of a session. @default - the state's timeout and 45 seconds */

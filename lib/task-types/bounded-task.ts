@@ -1,6 +1,7 @@
 import { Lazy } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import type { ScheduleSpec, TaskTypeConfig } from '../../core/task-types/task-type.ts';
 import { granteeIn } from '../approvals/grantee.ts';
 import { IdentityCenterPeople, readReservedRoles } from '../approvals/identity-center.ts';
@@ -42,7 +43,11 @@ export class BoundedTask extends Construct {
 
     const issuer = functions.issueIdentity.role;
     const { role: taskRole } = new TaskRole(this, 'Task', { ...declared, issuer });
-    const work = new WorkFunction(this, 'Work', { type, work: props.work, options });
+    const { isolation } = props;
+    const work = new WorkFunction(this, 'Work', {
+      ...{ type, work: props.work, options },
+      ...omitUndefined({ isolation }),
+    });
     retainOnDeploy(work, options);
     const machine = new BoundaryMachine(this, 'Workflow', {
       name: type,
@@ -54,6 +59,7 @@ export class BoundedTask extends Construct {
         hasWindow: props.window !== undefined,
         workVersionArn: work.versionArn,
         workTimeoutSeconds: declared.timeouts.state,
+        isIsolated: isolation !== undefined,
       }),
       functions: [...Object.values(workflowFunctions), work],
       options,

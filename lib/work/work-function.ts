@@ -7,12 +7,16 @@ import type { DeploymentOptions } from '../boundary/options.ts';
 import { functionDefaults } from '../functions/function-defaults.ts';
 import { functionRole, ownLogGroup } from '../functions/function-role.ts';
 import { SESSION_SECRETS_OPEN, sessionSecretsOf } from '../secrets/secret-permissions.ts';
+import { isolationFaults } from '../isolation/check-isolation.ts';
+import { tenancyOf, type Isolation } from '../isolation/isolation.ts';
 import type { Work } from './work.ts';
 
 export interface WorkFunctionProps {
   /** The task type whose work it does. */
   readonly type: string;
   readonly work: Work;
+  /** @default - a task can get the environment of an earlier one */
+  readonly isolation?: Isolation;
   readonly options: DeploymentOptions;
 }
 
@@ -21,8 +25,9 @@ export class WorkFunction extends Construct {
   readonly role: iam.Role;
   readonly function: lambda.Function;
 
-  constructor(scope: Construct, id: string, { type, work, options }: WorkFunctionProps) {
+  constructor(scope: Construct, id: string, { type, work, isolation, options }: WorkFunctionProps) {
     super(scope, id);
+    const tenancyConfig = tenancyOf(type, isolation);
     const logGroup = ownLogGroup(this, options);
     const description = `Work of the task type ${type}.`;
     const readSession = {
@@ -37,7 +42,7 @@ export class WorkFunction extends Construct {
       permissions: [readSession, ...keyPermissions.secretsToRead(options.encryptionKey)],
       options,
     });
-    this.function = new lambda.Function(this, 'Function', {
+    this.function = new lambda.Function(this, functionId(isolation), {
       description,
       code: work.code(),
       handler: work.handler,
@@ -48,7 +53,10 @@ export class WorkFunction extends Construct {
       environment: { ...work.environment },
       role: this.role,
       ...functionDefaults(logGroup, options),
-      ...omitUndefined({ reservedConcurrentExecutions: work.reservedConcurrentExecutions }),
+      ...omitUndefined({ reservedConcurrentExecutions: work.reservedConcurrentExecutions, tenancyConfig }),
+    });
+    this.node.addValidation({
+      validate: () => isolationFaults(this, { type, isolation, work: this.function }),
     });
   }
 
@@ -56,3 +64,10 @@ export class WorkFunction extends Construct {
     return this.function.currentVersion.functionArn;
   }
 }
+
+/**
+ * Tenant isolation is fixed when a function is created. Another id gives another function, and keeps the one that running executions call,
+ * which a replacement under the same id would delete.
+ */
+const functionId = (isolation: Isolation | undefined): string =>
+  isolation === undefined ? 'Function' : 'IsolatedFunction';

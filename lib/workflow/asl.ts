@@ -23,7 +23,12 @@ export interface TaskState {
   /** One sentence: operators read it in the console. */
   readonly Comment: string;
   readonly Resource: string;
-  readonly Arguments: { readonly FunctionName: string; readonly Payload: AslValue };
+  readonly Arguments: {
+    readonly FunctionName: string;
+    /** Only for the AWS SDK integration. */
+    readonly TenantId?: string;
+    readonly Payload: AslValue;
+  };
   readonly TimeoutSeconds: number;
   readonly Output: AslValue;
   readonly Retry?: readonly Retrier[];

@@ -63,22 +63,32 @@ export const failErrorAndCause = expression(`${inputError} & " in " & ${inputCau
  */
 const ANSWER_CHARACTERS = 250_000;
 
-const PAYLOAD = '$states.result.Payload';
-const TOO_LARGE = `{"status": "failed", "state": "RunWork", "error": "States.DataLimitExceeded", "cause": "The work function returned " & $length($string(${PAYLOAD})) & " characters of JSON, more than a state carries (${ANSWER_CHARACTERS} URL-encoded). Return a smaller result."}`;
-const RETURNED = `{"status": "returned", "payload": $exists(${PAYLOAD}) ? ${PAYLOAD} : null}`;
+/** How the answer of the work function was too large, or what it is. `at` is an expression for the answer, parsed. */
+const endedWith = (at: string): string =>
+  `$exists(${at}) and $length($encodeUrlComponent($string(${at}))) > ${ANSWER_CHARACTERS} ? {"ended": ${tooLarge(at)}} : ${handsOn(at)} ? ${handedOnWith(at)} : {"ended": ${returned(at)}}`;
 
-const IS_TOO_LARGE = `$exists(${PAYLOAD}) and $length($encodeUrlComponent($string(${PAYLOAD}))) > ${ANSWER_CHARACTERS}`;
+const tooLarge = (at: string): string =>
+  `{"status": "failed", "state": "RunWork", "error": "States.DataLimitExceeded", "cause": "The work function returned " & $length($string(${at})) & " characters of JSON, more than a state carries (${ANSWER_CHARACTERS} URL-encoded). Return a smaller result."}`;
+const returned = (at: string): string => `{"status": "returned", "payload": $exists(${at}) ? ${at} : null}`;
 
 /**
  * A result of the form `{ done: false, checkpoint, tools? }`, from a run that had a lease. `IssueIdentity` checks its content. A result of
  * any other form ends the work, and `RevokeAndRecord` checks it.
  */
-const HANDS_ON = `$type(${PAYLOAD}) = "object" and ${PAYLOAD}.done = false and $exists(${PAYLOAD}.checkpoint) and $count($keys(${PAYLOAD})[$not($ in ["done", "checkpoint", "tools"])]) = 0 and $type($states.input.sessionVersionId) = "string"`;
-const HANDED_ON = `{"after": $states.input.sessionVersionId, "checkpoint": ${PAYLOAD}.checkpoint, "tools": $exists(${PAYLOAD}.tools) ? ${PAYLOAD}.tools : null}`;
+const handsOn = (at: string): string =>
+  `$type(${at}) = "object" and ${at}.done = false and $exists(${at}.checkpoint) and $count($keys(${at})[$not($ in ["done", "checkpoint", "tools"])]) = 0 and $type($states.input.sessionVersionId) = "string"`;
+const handedOnWith = (at: string): string =>
+  `{"after": $states.input.sessionVersionId, "checkpoint": ${at}.checkpoint, "tools": $exists(${at}.tools) ? ${at}.tools : null}`;
 
 /** What `RunWork` passes to `MoreToDo`: how the work ended, or from what its next run continues. */
-export const workEnded = expression(
-  `${IS_TOO_LARGE} ? {"ended": ${TOO_LARGE}} : ${HANDS_ON} ? ${HANDED_ON} : {"ended": ${RETURNED}}`,
+export const workEnded = expression(endedWith('$states.result.Payload'));
+
+/** The error of a function, as the AWS SDK integration returns it: the same error and cause that the optimized integration gives a Catch. */
+const FUNCTION_FAILED = `{"status": "failed", "state": "RunWork", "error": $type($answer) = "object" and $exists($answer.errorType) ? ${errorOf('$answer.errorType')} : "Lambda.Unknown", "cause": ${causeOf('$states.result.Payload')}}`;
+
+/** As `workEnded`, for the AWS SDK integration: the payload is text, and the error of the function is a field. */
+export const isolatedWorkEnded = expression(
+  `($answer := $type($states.result.Payload) = "string" ? $parse($states.result.Payload) : null; $exists($states.result.FunctionError) ? {"ended": ${FUNCTION_FAILED}} : ${endedWith('$answer')})`,
 );
 
 /** A Choice has no Catch: this is true or false for every input of the state. */

@@ -1,5 +1,14 @@
+import { omitUndefined } from 'taskbound-evidence/omit-undefined';
 import type { States } from './asl.ts';
-import { expression, failedIn, isMoreToDo, onFirstRunOnly, workEnded } from './expressions.ts';
+import {
+  boundaryIdOf,
+  expression,
+  failedIn,
+  isMoreToDo,
+  isolatedWorkEnded,
+  onFirstRunOnly,
+  workEnded,
+} from './expressions.ts';
 import { TAIL } from './tail.ts';
 import { catchAll, invoke } from './task-state.ts';
 import type { TaskWorkflow } from './types.ts';
@@ -13,8 +22,9 @@ export const runWork = (workflow: TaskWorkflow): States => ({
     comment: "Runs the work function once a lease, with nothing but the task's own session.",
     versionArn: workflow.workVersionArn,
     payload: expression(onFirstRunOnly('$states.input')),
+    ...omitUndefined({ tenantId: tenantOf(workflow) }),
     timeoutSeconds: workflow.workTimeoutSeconds,
-    output: workEnded,
+    output: workflow.isIsolated ? isolatedWorkEnded : workEnded,
     caught: catchAll(TAIL, failedIn('RunWork')),
     next: 'MoreToDo',
   }),
@@ -25,3 +35,7 @@ export const runWork = (workflow: TaskWorkflow): States => ({
     Default: TAIL,
   },
 });
+
+/** The boundary is the tenant: every run of a task has the environments of this task, and no other task has them. */
+const tenantOf = ({ isIsolated, type }: TaskWorkflow): string | undefined =>
+  isIsolated ? expression(onFirstRunOnly(boundaryIdOf(type))) : undefined;

@@ -7,6 +7,8 @@ export interface InvokeProps {
   /** A function's published version. */
   readonly versionArn: string;
   readonly payload: AslValue;
+  /** An expression; the state then uses the AWS SDK integration, which can pass it. @default - none */
+  readonly tenantId?: string;
   readonly timeoutSeconds: number;
   readonly output: AslValue;
   readonly retry?: readonly Retrier[];
@@ -14,12 +16,19 @@ export interface InvokeProps {
   readonly next: string;
 }
 
-/** A state that calls one function: https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html */
+/**
+ * A state that calls one function: https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html. With a tenant, the payload of
+ * its result is text, and an error of the function is a field of its result instead of an error of the state.
+ */
 export const invoke = (props: InvokeProps): TaskState => ({
   Type: 'Task',
   Comment: props.comment,
-  Resource: `arn:${Aws.PARTITION}:states:::lambda:invoke`,
-  Arguments: { FunctionName: props.versionArn, Payload: props.payload },
+  Resource: `arn:${Aws.PARTITION}:states:::${props.tenantId === undefined ? '' : 'aws-sdk:'}lambda:invoke`,
+  Arguments: {
+    FunctionName: props.versionArn,
+    ...omitUndefined({ TenantId: props.tenantId }),
+    Payload: props.payload,
+  },
   TimeoutSeconds: props.timeoutSeconds,
   Output: props.output,
   ...omitUndefined({ Retry: props.retry }),

@@ -20,4 +20,6 @@ export interface TaskWorkflow {
   readonly workVersionArn: string;
   /** How long RunWork waits for it: longer than the function may run. */
   readonly workTimeoutSeconds: number;
+  /** Whether RunWork names the boundary as Lambda's tenant. */
+  readonly isIsolated: boolean;
 }

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { BoundedTask, Tool, Work, type ITaskBoundary } from '../../lib/index.ts';
+import { BoundedTask, Isolation, Tool, Work, type ITaskBoundary } from '../../lib/index.ts';
 import { caseParameters } from '../work/case-response/parameters.ts';
 
 /** The customers' cases and the replies to them: each table has one item for each case. */
@@ -46,6 +46,8 @@ export const caseTask = (scope: Construct, { boundary, cases, replies, work }: C
       writeReply: Tool.putItem(replies, '{caseId}'),
     },
     work,
+    // The assistant reads text that customers write: what it leaves behind in an environment must not reach another task.
+    isolation: Isolation.perTask(),
     stateTimeout: Duration.seconds(75),
     lease: Duration.seconds(120),
   });

@@ -55,6 +55,8 @@ function arrangeOne(world: FaultyWorld, fault: Fault): void {
       return redrive(world, fault.when, fault);
     case 'quota':
       return fillQuota(world);
+    case 'reads':
+      return knowPeople(world, fault.seconds);
     case 'by-hand':
       return byHand(world, fault.what, fault);
     default:
@@ -127,6 +129,13 @@ function fillQuota({ aws, taskRoleName, kind }: FaultyWorld): void {
     aws.iam.putInline(taskRoleName, `filler-${number}`, document, kind.startMs - 3_600_000);
 }
 
+/** Only the task's role is new: people signed in to roles of an earlier deploy. */
+function knowPeople({ aws }: FaultyWorld, seconds: number): void {
+  for (const { name, id, createdMs } of aws.iam.roles())
+    if (/Requesters|Approvers/.test(name))
+      aws.iam.restoreRole(name, { id, createdMs: createdMs - seconds * 1000 });
+}
+
 function byHand(world: FaultyWorld, what: 'teardown' | 'execution', fault: Fault): void {
   once(world, 'RunWork', (executionArn) => {
     world.injector.note(fault);
@@ -153,3 +162,9 @@ export function policyDelayOf(faults: readonly Fault[]): PolicyDelay {
     return isSeen ? 0 : seconds * 1000;
   };
 }
+
+/** The read lag of a schedule, milliseconds by service. */
+export const readLagOf = (faults: readonly Fault[]): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    faults.flatMap((fault) => (fault.kind === 'reads' ? [[fault.of, fault.seconds * 1000]] : [])),
+  );

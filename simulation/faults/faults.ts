@@ -63,10 +63,19 @@ const policyDelays = (): Fault[] =>
     ...(seconds > 0 ? [{ kind: 'policies', seconds, flicker: true } as const] : []),
   ]);
 
+/** Below the read lag that the functions wait for: `core/shared/read-lag.ts`. */
+const READ_LAGS_SECONDS = [1, 5, 9];
+const readLags = (): Fault[] =>
+  READ_LAGS_SECONDS.flatMap((seconds): Fault[] => [
+    { kind: 'reads', of: 'secretsmanager', seconds },
+    { kind: 'reads', of: 'sts', seconds },
+  ]);
+
 /** All faults that do not happen at a particular call. */
 export const notAtCalls = (states: readonly string[], functions: readonly string[]): Fault[] => [
   ...withoutPolicyDelays(states, functions),
   ...policyDelays(),
+  ...readLags(),
   { kind: 'policies', seconds: 600, services: ['secretsmanager'], flicker: false },
   { kind: 'policies', seconds: 600, services: ['s3'], flicker: false },
 ];

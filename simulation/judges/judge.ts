@@ -48,6 +48,7 @@ export function judge(world: World, { adversary, monitor, workDone }: Watched): 
     judgeEvidence(each, report);
     judgeSignature(each, report);
     judgeSuccess(each, workDone, report);
+    judgeReadLag(each, report);
     judgeEarlyEnd({ ...each, ...monitor.denialOf(each.boundaryId) }, report);
     judgeDeadlines(
       each,
@@ -189,6 +190,13 @@ function judgeSuccess(of: Case, workDone: ReadonlySet<string>, report: ReportVio
   if (!workDone.has(boundaryId)) report(8, `${boundaryId} succeeded, but its work did not`);
   if (execution?.status === 'SUCCEEDED' && (closedMs === undefined || closedMs > (execution.stopMs ?? 0)))
     report(8, `${boundaryId} succeeded before its boundary was closed`);
+}
+
+/** Invariant 15, first half: what is unknown for a moment fails no task. */
+function judgeReadLag({ boundaryId, world, row }: Case, report: ReportViolation): void {
+  if (world.schedule.faults.some(({ kind }) => kind !== 'reads')) return;
+  if (row.outcome !== 'succeeded')
+    report(15, `${boundaryId} is ${row.outcome ?? row.phase}, although nothing but reads were late`);
 }
 
 /** Invariant 2, second half: nothing is left. Judged at the end of a run, when the time limits have passed. */

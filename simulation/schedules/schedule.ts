@@ -55,6 +55,8 @@ const fault = z.discriminatedUnion('kind', [
     services: z.array(z.string()).optional(),
     flicker: z.boolean(),
   }),
+  /** Secrets and their versions, or roles, are unknown to their readers for this time after they were made. */
+  z.strictObject({ kind: z.literal('reads'), seconds, of: z.enum(['secretsmanager', 'sts']) }),
   /** The task role has no room for another deny policy. */
   z.strictObject({ kind: z.literal('quota') }),
   /** A function's clock is wrong. */

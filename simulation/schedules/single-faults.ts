@@ -20,6 +20,33 @@ export function singleFaults(sites: Sites): Schedule[] {
     ...ofMaintenance(sites),
     ...ofEnds(sites),
     ...ofLongWork(),
+    ...ofReadLags(sites),
+  ];
+}
+
+/** The longest read lag with the other kinds of tasks, and with each end of a function that makes something. */
+function ofReadLags({ plain }: Sites): Schedule[] {
+  const lag: Fault = { kind: 'reads', of: 'secretsmanager', seconds: 9 };
+  const lags: Fault[] = [lag, { kind: 'reads', of: 'sts', seconds: 9 }];
+  const making = plain.filter(({ of }) => of === 'IssueSecret' || of === 'IssueIdentity');
+  const ends = making.flatMap((at): Fault[][] => [
+    [{ kind: 'kill', at, when: 'after' }],
+    [{ kind: 'stop-at', at }],
+    // The function makes something shortly before its timeout, long after the task has ended.
+    [
+      { kind: 'stop-at', at },
+      { kind: 'run-on', at, seconds: 26 },
+    ],
+  ]);
+  return [
+    ...(['maintenance', 'long', 'scheduled'] as const).flatMap((task) => alone(task, `${task}: `, lags)),
+    scheduleOf({ task: 'transfer' }, lags.map(textOf).join(' and '), lags),
+    ...ends.map((faults) =>
+      scheduleOf({ task: 'transfer' }, `${textOf(lag)}, then ${faults.map(textOf).join(' and ')}`, [
+        lag,
+        ...faults,
+      ]),
+    ),
   ];
 }
 

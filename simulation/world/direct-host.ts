@@ -5,6 +5,7 @@ import type {
   FunctionHost,
   FunctionMetrics,
   FunctionVersion,
+  InvocationOptions,
   InvocationResult,
   LogLine,
   RoleCredentials,
@@ -61,14 +62,16 @@ export class DirectHost implements FunctionHost {
     fn: FunctionVersion,
     invokedArn: string,
     eventText: string,
-    requestId = '',
+    { requestId = '' }: InvocationOptions = {},
   ): Promise<InvocationResult> {
     const of = shortName(fn.spec.name);
     const number = (this.#numbers.get(of) ?? 0) + 1;
     this.#numbers.set(of, number);
     const invocation = new Invocation(of, number, eventText);
     const again = (): void =>
-      void this.invoke(fn, invokedArn, eventText, `${requestId}+${number}`).catch(() => undefined);
+      void this.invoke(fn, invokedArn, eventText, { requestId: `${requestId}+${number}` }).catch(
+        () => undefined,
+      );
     this.#hooks.begun(invocation, again);
     const result = await this.#run(invocation, fn, { requestId, invokedArn });
     this.#hooks.ended(invocation, result, again);

@@ -5,7 +5,7 @@ import { EmbeddedAws, type LoadedStack } from 'taskbound-local/embedded-aws';
 import type { Assembly } from 'taskbound-local/template/assembly';
 import type { Template } from 'taskbound-local/template/template';
 import { VirtualClock } from 'taskbound-local/clock/virtual-clock';
-import { arrange, policyDelayOf } from '../faults/arrange.ts';
+import { arrange, policyDelayOf, readLagOf } from '../faults/arrange.ts';
 import { DirectHost, noBundle } from './direct-host.ts';
 import { isWork } from './handlers.ts';
 import { Injector } from '../faults/injector.ts';
@@ -89,6 +89,7 @@ export class World {
     const aws = await EmbeddedAws.start({
       clock,
       policyDelayMs: policyDelayOf(schedule.faults),
+      readLagMs: readLagOf(schedule.faults),
       functions: {
         readBundle: noBundle,
         host: (options) =>

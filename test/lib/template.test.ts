@@ -91,7 +91,14 @@ const ACTIONS: readonly (readonly [role: string, actions: readonly string[]])[] 
   ],
   [
     'BoundaryControlRevokeAndRecordRole',
-    [...FUNCTION, ...RECORDS, 'iam:PutRolePolicy', 'secretsmanager:DeleteSecret', READ_ADMIN],
+    [
+      ...FUNCTION,
+      ...RECORDS,
+      'iam:PutRolePolicy',
+      'secretsmanager:DeleteSecret',
+      'secretsmanager:DescribeSecret',
+      READ_ADMIN,
+    ],
   ],
   [
     'BoundaryControlProveRevokedRole',
@@ -400,7 +407,7 @@ describe('the resources that a running execution needs', () => {
     'ObjectTransferWork',
   ];
   const machines = ['BoundaryControlTeardown', ...TYPES.map((type) => `${type}Workflow`)];
-  const withoutHash = (id: string) => id.replace(/(Function|Role).*/, '');
+  const withoutHash = (id: string) => id.replace(/((Isolated)?Function|Role).*/, '');
 
   it('are retained when a deploy renames or removes them: functions, state machine roles, and their policies', () => {
     expect(kept('AWS::Lambda::Function').map(withoutHash).sort()).toEqual(stems);

@@ -12,7 +12,9 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import type { PolicyDocument } from 'taskbound-iam/policy';
+import type { Clock } from 'taskbound-time/clock';
 import type { Secret } from '../../../core/secrets/secret.ts';
+import { isUnknownSecret, untilKnown } from '../../../core/shared/read-lag.ts';
 import { sha256Hex } from 'taskbound-evidence/canonical-json/digest';
 import { secretPrefix } from 'taskbound-evidence/names/ids';
 
@@ -33,9 +35,11 @@ const MAX_LISTED = 2000;
 /** Secrets of one task, by name. Each call may be repeated. */
 export class TaskSecrets {
   readonly #client: SecretsManagerClient;
+  readonly #clock: Clock;
   readonly #keyArn: string | undefined;
-  constructor(client: SecretsManagerClient, keyArn?: string) {
+  constructor(client: SecretsManagerClient, clock: Clock, keyArn?: string) {
     this.#client = client;
+    this.#clock = clock;
     this.#keyArn = keyArn;
   }
 
@@ -55,20 +59,29 @@ export class TaskSecrets {
     } catch (error) {
       if (!(error instanceof ResourceExistsException)) throw error; // an earlier attempt made it
     }
-    await this.#client.send(
-      new PutResourcePolicyCommand({ SecretId: name, ResourcePolicy: JSON.stringify(policy) }),
+    await this.#onceKnown(() =>
+      this.#client.send(
+        new PutResourcePolicyCommand({ SecretId: name, ResourcePolicy: JSON.stringify(policy) }),
+      ),
     );
+  }
+
+  /** A secret that was created a moment ago may not be known yet. */
+  #onceKnown<Result>(call: () => Promise<Result>): Promise<Result> {
+    return untilKnown(call, { clock: this.#clock, isUnknown: isUnknownSecret });
   }
 
   /** False when this version has another value: an earlier attempt put a value that is lost. */
   async putValue(name: string, versionId: string, value: Secret<string>): Promise<boolean> {
     try {
-      await this.#client.send(
-        new PutSecretValueCommand({
-          SecretId: name,
-          ClientRequestToken: versionId,
-          SecretString: value.reveal(),
-        }),
+      await this.#onceKnown(() =>
+        this.#client.send(
+          new PutSecretValueCommand({
+            SecretId: name,
+            ClientRequestToken: versionId,
+            SecretString: value.reveal(),
+          }),
+        ),
       );
       return true;
     } catch (error) {

@@ -71,7 +71,8 @@ export class ConnectedServices implements EmbeddedServices {
   protected readonly authorizer: Authorizer;
   protected readonly destinations: FailureDestinations;
 
-  constructor({ clock: given, seed, policyDelayMs, origin, functions }: StartOptions) {
+  constructor({ clock: given, seed, policyDelayMs, readLagMs = 0, origin, functions }: StartOptions) {
+    const lag = typeof readLagMs === 'number' ? { secretsmanager: readLagMs, sts: readLagMs } : readLagMs;
     const clock = (this.clock = new ClosableClock(given));
     this.origin = origin ?? DEFAULT_ORIGIN;
     const ids = (this.ids = new IdSource(seed ?? 'taskbound'));
@@ -81,12 +82,13 @@ export class ConnectedServices implements EmbeddedServices {
     const iam = (this.iam = new IamStore(ids, this.changes));
     const authorizer = (this.authorizer = new Authorizer(iam, policyDelayMs));
     this.gateway = new Gateway({ clock, ids, credentials, authorizer });
-    this.sts = new Sts({ store: iam, credentials, authorizer });
+    this.sts = new Sts({ store: iam, credentials, authorizer, roleLagMs: lag.sts ?? 0 });
     this.secrets = new SecretsManager({
       ids,
       keys: this.keys,
       principalExists: (arn) => this.#principalExists(arn),
       changes: this.changes,
+      readLagMs: lag.secretsmanager ?? 0,
     });
     this.dynamodb = new DynamoDb(this.changes);
     this.s3 = new S3Service({ clock, changes: this.changes });

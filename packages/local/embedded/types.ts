@@ -6,12 +6,24 @@ import type { HostOptions } from '../lambda/host.ts';
 import type { Bundle, FunctionHost, FunctionSpec } from '../lambda/types.ts';
 import type { ResolvedResource, SkippedResource } from '../template/resolve.ts';
 
+/** Milliseconds until readers know what was just made: for all services, or by signing name. */
+type ReadLag =
+  | number
+  | {
+      /** Until calls know a secret that CreateSecret made, and GetSecretValue a version that was put. @default 0 */
+      readonly secretsmanager?: number;
+      /** Until AssumeRole knows a role that was created; until then it answers AccessDenied. @default 0 */
+      readonly sts?: number;
+    };
+
 export interface StartOptions {
   readonly clock: LocalClock;
   /** The same seed and the same calls give the same ids, keys and secret suffixes. @default taskbound */
   readonly seed?: string;
   /** @default DEFAULT_POLICY_DELAY_MS */
   readonly policyDelayMs?: PolicyDelay;
+  /** How long readers do not know what was just made. @default 0 */
+  readonly readLagMs?: ReadLag;
   /** The origin of function URLs, for clients outside: `http://127.0.0.1:4566`. @default DEFAULT_ORIGIN */
   readonly origin?: string;
   /** Runs functions in another way than as bundles in sandboxes. @default LambdaHost */

@@ -1,6 +1,9 @@
 import { AwsError } from '../gateway/service.ts';
 import type { ResolvedFunction } from './registry.ts';
-import type { FunctionHost, InvocationResult } from './types.ts';
+import type { FunctionHost, InvocationOptions, InvocationResult } from './types.ts';
+
+/** The ids of an asynchronous invocation: each attempt has the same. */
+type InvocationIds = InvocationOptions & { readonly requestId: string };
 
 /**
  * Before the first and second retry of a function error:
@@ -34,7 +37,7 @@ export async function invokeAsync(
   host: FunctionHost,
   target: ResolvedFunction,
   eventText: string,
-  requestId: string,
+  ids: InvocationIds,
 ): Promise<AbandonedInvocation | undefined> {
   const { maxRetries, maxAgeSeconds } = target.asyncConfig;
   const lastMs = host.clock.nowMs() + maxAgeSeconds * 1_000;
@@ -42,10 +45,10 @@ export async function invokeAsync(
   let last: InvocationResult | undefined;
   let invokeCount = 0;
   const abandoned = (condition: AbandonedInvocation['condition']): AbandonedInvocation => ({
-    ...{ target, eventText, requestId, condition, invokeCount, last },
+    ...{ target, eventText, requestId: ids.requestId, condition, invokeCount, last },
   });
   for (let retries = 0; ;) {
-    const outcome = await attempt(host, target, eventText, requestId);
+    const outcome = await attempt(host, target, eventText, ids);
     if (outcome === 'done') return undefined;
     const failed = outcome !== 'not run';
     if (failed) [last, invokeCount] = [outcome, invokeCount + 1];
@@ -65,10 +68,10 @@ async function attempt(
   host: FunctionHost,
   { fn, invokedArn }: ResolvedFunction,
   eventText: string,
-  requestId: string,
+  ids: InvocationIds,
 ): Promise<InvocationResult | 'done' | 'not run'> {
   try {
-    const result = await host.invoke(fn, invokedArn, eventText, requestId);
+    const result = await host.invoke(fn, invokedArn, eventText, ids);
     return result.error === undefined ? 'done' : result;
   } catch (error) {
     // Any other error means that the host was closed, so a retry cannot run.

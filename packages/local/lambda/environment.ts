@@ -1,6 +1,7 @@
 import type { LocalClock } from '../clock/local-clock.ts';
 import { exitError, PlatformError, timedOut } from './errors.ts';
 import { type Handler, handlerContext, loadHandler, type RunStep, serializeResult } from './handler.ts';
+import { TEMPORARY_MB } from './limits.ts';
 import type { Transport } from './transport.ts';
 import type { ReachableServers } from './reachable-servers.ts';
 import { createSandbox, type Sandbox } from './sandbox/sandbox.ts';
@@ -37,8 +38,11 @@ const isOverrun = (error: unknown): boolean =>
 
 /** An execution environment: a context with the function loaded, which serves one invocation at a time. */
 export class Environment {
+  readonly id = Symbol('environment');
   readonly fn: FunctionVersion;
   readonly credentials: RoleCredentials;
+  /** The only tenant that it serves; undefined for a function that does not isolate tenants. */
+  readonly tenantId: string | undefined;
   readonly #wiring: EnvironmentWiring;
   readonly #timers: SandboxTimers;
   readonly #sandbox: Sandbox;
@@ -49,9 +53,15 @@ export class Environment {
   #reportMs = 0;
   #current: Invocation | undefined;
 
-  constructor(fn: FunctionVersion, credentials: RoleCredentials, wiring: EnvironmentWiring) {
+  constructor(
+    fn: FunctionVersion,
+    credentials: RoleCredentials,
+    wiring: EnvironmentWiring,
+    tenantId: string | undefined,
+  ) {
     this.fn = fn;
     this.credentials = credentials;
+    this.tenantId = tenantId;
     this.#wiring = wiring;
     this.#variables = variablesOf(fn, credentials, wiring.region, wiring.endpointUrl);
     const guard: Guard = { run: (code) => this.#run(code), alive: () => this.#alive };
@@ -63,6 +73,7 @@ export class Environment {
       send: wiring.send,
       reachable: wiring.reachable,
       variables: this.#variables,
+      temporaryBytes: (fn.spec.temporaryMb ?? TEMPORARY_MB) * 1024 * 1024,
       exit: (status) => this.#exit(status),
       log: (level, message) => this.#log(level, message),
     });
@@ -124,7 +135,8 @@ export class Environment {
       this.#variables['_X_AMZN_TRACE_ID'] = newTraceId(this.#wiring.clock.nowMs());
       const handler = (this.#handler ??= loadHandler(this.fn, this.#sandbox, this.#runStep));
       const logStreamName = this.#variables['AWS_LAMBDA_LOG_STREAM_NAME'];
-      const context = handlerContext(this.fn, { requestId, invokedArn, logStreamName }, this.#wiring.clock);
+      const ids = { requestId, invokedArn, logStreamName, tenantId: this.tenantId };
+      const context = handlerContext(this.fn, ids, this.#wiring.clock);
       // One step for both: each bounded step starts a thread that watches it.
       return { value: this.#runStep(() => handler(this.#sandbox.parseJson(eventText), context)) };
     } catch (error) {

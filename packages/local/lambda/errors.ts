@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { AwsError } from '../gateway/service.ts';
 import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { FunctionErrorPayload } from './types.ts';
 
@@ -64,3 +65,7 @@ export function payloadOf(thrown: unknown): FunctionErrorPayload {
     trace: traceOf(thrown.stack),
   };
 }
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
+export const tooManyRequests = (Reason: string): AwsError =>
+  new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, { Reason, Type: 'User' });

@@ -1,4 +1,5 @@
 import type { Clock } from 'taskbound-time/clock';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import { compile } from './bundle.ts';
 import { PlatformError } from './errors.ts';
 import { MAX_RESPONSE_BYTES } from './limits.ts';
@@ -34,12 +35,14 @@ interface InvocationIds {
   readonly requestId: string;
   readonly invokedArn: string;
   readonly logStreamName: string | undefined;
+  /** Undefined for a function that does not isolate tenants. */
+  readonly tenantId: string | undefined;
 }
 
 /** The context object of an invocation: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
 export function handlerContext(
   fn: FunctionVersion,
-  { requestId, invokedArn, logStreamName }: InvocationIds,
+  { requestId, invokedArn, logStreamName, tenantId }: InvocationIds,
   clock: Pick<Clock, 'nowMs'>,
 ) {
   const { spec, version } = fn;
@@ -52,6 +55,7 @@ export function handlerContext(
     awsRequestId: requestId,
     logGroupName: logGroupOf(fn),
     logStreamName,
+    ...omitUndefined({ tenantId }),
     callbackWaitsForEmptyEventLoop: true,
     getRemainingTimeInMillis: () => Math.max(0, deadlineMs - clock.nowMs()),
   };

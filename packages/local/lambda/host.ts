@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { AwsError } from '../gateway/service.ts';
 import type { LocalClock } from '../clock/local-clock.ts';
 import { Environment, type EnvironmentWiring } from './environment.ts';
-import { payloadOf } from './errors.ts';
+import { payloadOf, tooManyRequests } from './errors.ts';
+import { IdleEnvironments } from './idle-environments.ts';
 import type { Transport } from './transport.ts';
 import { ReachableServers } from './reachable-servers.ts';
 import { SYNCHRONOUS_LIMIT_MS } from './limits.ts';
+import { TenantEnvironments } from './tenant-environments.ts';
 import type {
   AssumeServiceRole,
   FunctionHost,
   FunctionMetrics,
   FunctionVersion,
+  InvocationOptions,
   InvocationResult,
   LogLine,
   OnLog,
@@ -53,13 +56,16 @@ export class LambdaHost implements FunctionHost {
   readonly clock: LocalClock;
   readonly #options: HostOptions;
   readonly #wiring: EnvironmentWiring;
-  readonly #idle = new Map<FunctionVersion, Environment[]>();
+  readonly #idle: IdleEnvironments;
+  readonly #tenants: TenantEnvironments;
   readonly #running = new Map<string, number>();
   readonly #environments = new Set<Environment>();
 
   constructor(options: HostOptions) {
     this.#options = options;
     this.clock = options.clock;
+    this.#tenants = new TenantEnvironments(options.clock);
+    this.#idle = new IdleEnvironments((environment) => this.#discard(environment));
     this.#wiring = {
       clock: options.clock,
       send: options.send,
@@ -76,17 +82,17 @@ export class LambdaHost implements FunctionHost {
     fn: FunctionVersion,
     invokedArn: string,
     eventText: string,
-    requestId: string = randomUUID(),
+    { requestId = randomUUID(), tenantId }: InvocationOptions = {},
   ): Promise<InvocationResult> {
     const running = this.#running.get(fn.spec.name) ?? 0;
     if (fn.spec.reservedConcurrency !== undefined && running >= fn.spec.reservedConcurrency)
-      throw tooManyRequests();
+      throw tooManyRequests('ReservedFunctionConcurrentInvocationLimitExceeded');
     this.#running.set(fn.spec.name, running + 1);
     try {
       const environment =
-        this.#takeIdle(fn) ??
-        (running < MAX_PARALLEL ? undefined : await this.#warmLater(fn)) ??
-        (await this.#coldStart(fn));
+        this.#takeIdle(fn, tenantId) ??
+        (running < MAX_PARALLEL ? undefined : await this.#warmLater(fn, tenantId)) ??
+        (await this.#coldStart(fn, tenantId));
       return await this.#run(environment, invokedArn, eventText, requestId);
     } finally {
       this.#running.set(fn.spec.name, (this.#running.get(fn.spec.name) ?? 1) - 1);
@@ -107,27 +113,32 @@ export class LambdaHost implements FunctionHost {
     return found;
   }
 
-  #takeIdle(fn: FunctionVersion): Environment | undefined {
+  #takeIdle(fn: FunctionVersion, tenantId: string | undefined): Environment | undefined {
     const neededUntilMs =
       this.#options.clock.nowMs() + fn.spec.timeoutSeconds * 1_000 + CREDENTIALS_MARGIN_MS;
-    const idle = this.#idle.get(fn) ?? [];
-    for (let environment = idle.pop(); environment !== undefined; environment = idle.pop()) {
-      if (environment.alive && (environment.credentials.expiresAtMs ?? Infinity) > neededUntilMs)
+    for (;;) {
+      const environment = this.#idle.take(fn, tenantId);
+      if (environment === undefined) return undefined;
+      if (environment.alive && (environment.credentials.expiresAtMs ?? Infinity) > neededUntilMs) {
+        this.#tenants.started(environment);
         return environment;
+      }
       this.#discard(environment);
     }
-    return undefined;
   }
 
-  async #warmLater(fn: FunctionVersion): Promise<Environment | undefined> {
+  async #warmLater(fn: FunctionVersion, tenantId: string | undefined): Promise<Environment | undefined> {
     await this.#options.clock.sleep(0);
-    return this.#takeIdle(fn);
+    return this.#takeIdle(fn, tenantId);
   }
 
-  async #coldStart(fn: FunctionVersion): Promise<Environment> {
+  async #coldStart(fn: FunctionVersion, tenantId: string | undefined): Promise<Environment> {
+    const credentials = await this.#credentialsOf(fn);
+    if (tenantId !== undefined) this.#tenants.assertRoom(fn.spec);
     this.#metricsOf(fn.spec.name).coldStarts += 1;
-    const environment = new Environment(fn, await this.#credentialsOf(fn), this.#wiring);
+    const environment = new Environment(fn, credentials, this.#wiring, tenantId);
     this.#environments.add(environment);
+    this.#tenants.started(environment);
     return environment;
   }
 
@@ -184,10 +195,12 @@ export class LambdaHost implements FunctionHost {
   }
 
   #putBack(environment: Environment): void {
-    if (!environment.alive) return this.#discard(environment);
-    const idle = this.#idle.get(environment.fn) ?? [];
-    idle.push(environment);
-    this.#idle.set(environment.fn, idle);
+    if (!environment.alive) {
+      this.#tenants.ended(environment);
+      return this.#discard(environment);
+    }
+    this.#tenants.idle(environment);
+    this.#idle.put(environment);
   }
 
   #discard(environment: Environment): void {
@@ -195,10 +208,3 @@ export class LambdaHost implements FunctionHost {
     this.#environments.delete(environment);
   }
 }
-
-/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
-const tooManyRequests = (): AwsError =>
-  new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
-    Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
-    Type: 'User',
-  });

@@ -3,6 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { Sha256 } from '../gateway/auth/sha256.ts';
 import { AnswerLost } from '../gateway/intercept.ts';
 import { AwsError, type RawResponse } from '../gateway/service.ts';
+import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { LocalClock } from '../clock/local-clock.ts';
 import type { Transport } from './transport.ts';
 import type { AssumeServiceRole, FunctionErrorPayload } from './types.ts';
@@ -26,6 +27,8 @@ export interface InvokeAsRequest {
   readonly roleArn: string;
   /** The name of the role session. @default states */
   readonly sessionName?: string;
+  /** Sent as `X-Amz-Tenant-Id`. @default - none */
+  readonly tenantId?: string;
 }
 
 export interface InvokeAsOptions {
@@ -35,26 +38,72 @@ export interface InvokeAsOptions {
   readonly region: string;
 }
 
-/** The result of `arn:aws:states:::lambda:invoke`. */
 export interface InvokeAsResult {
   readonly ExecutedVersion: string;
   readonly Payload: unknown;
   readonly StatusCode: number;
 }
 
+interface SdkInvokeAsResult extends InvokeAsResult {
+  /** JSON text. */
+  readonly Payload: string;
+  /** `Unhandled` if the function failed; `Payload` is then its error. */
+  readonly FunctionError?: string;
+}
+
+/** How an integration of Step Functions names an error of Lambda, not of the function. */
+type NameError = (code: string, status: number) => string;
+
 /**
- * Errors that keep their name after `Lambda.`. All others, such as AccessDeniedException, become
+ * The optimized integration keeps these names after `Lambda.`. All others, such as AccessDeniedException, become
  * `Lambda.AWSLambdaException` with the code in the Cause:
  * https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
  */
-const OWN_NAMES = new Set(['TooManyRequestsException', 'ServiceException', 'ResourceNotFoundException']);
+const OPTIMIZED_NAMES = new Set([
+  'TooManyRequestsException',
+  'ServiceException',
+  'ResourceNotFoundException',
+]);
+
+const nameOptimized: NameError = (code, status) => {
+  if (OPTIMIZED_NAMES.has(code)) return `Lambda.${code}`;
+  return status >= 500 ? 'Lambda.ServiceException' : 'Lambda.AWSLambdaException';
+};
+
+/**
+ * The AWS SDK integration names an error after its class in the SDK for Java: `Lambda.<name>` if the model of Invoke has the error, and
+ * otherwise, as for AccessDeniedException, the service's base class.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html and
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
+ */
+const MODELED = new Set([
+  ...['InvalidParameterValueException', 'InvalidRequestContentException', 'RequestTooLargeException'],
+  ...['ResourceNotFoundException', 'ServiceException', 'TooManyRequestsException'],
+]);
+
+const nameOfSdk: NameError = (code) => (MODELED.has(code) ? `Lambda.${code}` : 'Lambda.LambdaException');
+
+/** The optimized integration, `arn:aws:states:::lambda:invoke`: an error of the function becomes the error of the state. */
+export function createInvokeAs(options: InvokeAsOptions) {
+  const invoke = invoker(options, nameOptimized);
+  return async (request: InvokeAsRequest): Promise<InvokeAsResult> => {
+    const { FunctionError, Payload, ...result } = await invoke(request);
+    if (FunctionError === undefined) return { ...result, Payload: JSON.parse(Payload) };
+    const { errorType }: FunctionErrorPayload = JSON.parse(Payload);
+    throw new StateInvokeError(errorType, Payload);
+  };
+}
+
+/** The AWS SDK integration, `arn:aws:states:::aws-sdk:lambda:invoke`: a call whose function failed is a call that succeeded. */
+export const createSdkInvokeAs = (options: InvokeAsOptions) => invoker(options, nameOfSdk);
 
 /**
  * Invokes a function for Step Functions: assumes the machine's role and calls Invoke through the gateway,
  * like any client.
  */
-export function createInvokeAs({ clock, send, assumeServiceRole, region }: InvokeAsOptions) {
-  return async ({ functionArn, payload, roleArn, sessionName }: InvokeAsRequest): Promise<InvokeAsResult> => {
+function invoker({ clock, send, assumeServiceRole, region }: InvokeAsOptions, nameError: NameError) {
+  return async (asked: InvokeAsRequest): Promise<SdkInvokeAsResult> => {
+    const { functionArn, payload, roleArn, sessionName, tenantId } = asked;
     const credentials = await assumeRole(() =>
       assumeServiceRole(roleArn, 'states.amazonaws.com', sessionName ?? 'states'),
     );
@@ -69,12 +118,13 @@ export function createInvokeAs({ clock, send, assumeServiceRole, region }: Invok
         host: endpoint.host,
         'content-type': 'application/json',
         'x-amz-invocation-type': 'RequestResponse',
+        ...omitUndefined({ 'x-amz-tenant-id': tenantId }),
       },
       body,
     });
     const signer = new SignatureV4({ service: 'lambda', region, credentials, sha256: Sha256 });
     const { method, path, headers } = await signer.sign(request, { signingDate: new Date(clock.nowMs()) });
-    return resultOf(await answered(send({ method, path, headers, body })));
+    return resultOf(await answered(send({ method, path, headers, body })), nameError);
   };
 }
 
@@ -103,27 +153,24 @@ async function assumeRole<T>(assume: () => T | Promise<T>): Promise<T> {
   }
 }
 
-function resultOf(response: RawResponse): InvokeAsResult {
+function resultOf(response: RawResponse, nameError: NameError): SdkInvokeAsResult {
   const text = Buffer.from(response.body).toString('utf8');
-  if (response.status >= 300) throw serviceError(response, text);
-  if (response.headers['x-amz-function-error'] !== undefined) {
-    const { errorType }: FunctionErrorPayload = JSON.parse(text);
-    throw new StateInvokeError(errorType, text);
-  }
+  if (response.status >= 300) throw serviceError(response, text, nameError);
   return {
     ExecutedVersion: response.headers['x-amz-executed-version'] ?? '$LATEST',
-    Payload: JSON.parse(text),
+    Payload: text,
     StatusCode: response.status,
+    ...omitUndefined({ FunctionError: response.headers['x-amz-function-error'] }),
   };
 }
 
-function serviceError({ status, headers }: RawResponse, text: string): StateInvokeError {
+function serviceError(
+  { status, headers }: RawResponse,
+  text: string,
+  nameError: NameError,
+): StateInvokeError {
   const code = headers['x-amzn-errortype'] ?? 'ServiceException';
-  const name = OWN_NAMES.has(code)
-    ? `Lambda.${code}`
-    : status >= 500
-      ? 'Lambda.ServiceException'
-      : 'Lambda.AWSLambdaException';
+  const name = nameError(code, status);
   const { message }: { readonly message?: string } = JSON.parse(text);
   const details = `Service: AWSLambda; Status Code: ${status}; Error Code: ${code}; Request ID: ${headers['x-amzn-requestid'] ?? ''}; Proxy: null`;
   return new StateInvokeError(name, `${message ?? code} (${details})`);

@@ -95,11 +95,23 @@ export class FunctionRegistry {
    * Versions stay.
    */
   createFunction(spec: FunctionSpec): void {
-    const latest = { spec, version: '$LATEST', code: this.#read(spec) };
     const existing = this.#entries.get(spec.name);
+    const refusal = this.tenancyRefusal(spec);
+    if (refusal !== undefined) throw invalidParameter(refusal);
+    const latest = { spec, version: '$LATEST', code: this.#read(spec) };
     const fresh = { latest, versions: new Map(), lastVersion: 0, statements: [], asyncConfigs: new Map() };
     if (existing === undefined) this.#entries.set(spec.name, fresh);
     else existing.latest = latest;
+  }
+
+  /**
+   * Why a function cannot be updated to `spec`: tenant isolation is fixed when a function is created.
+   * https://docs.aws.amazon.com/lambda/latest/api/API_TenancyConfig.html
+   */
+  tenancyRefusal({ name, tenantIsolation }: FunctionSpec): string | undefined {
+    const existing = this.#entries.get(name)?.latest.spec;
+    if (existing === undefined || existing.tenantIsolation === tenantIsolation) return undefined;
+    return `the tenant isolation of function ${name} cannot change from ${existing.tenantIsolation ?? 'none'} to ${tenantIsolation ?? 'none'}: it is fixed when a function is created. Create a function of another name`;
   }
 
   /** Publishes the current code and configuration as the next version. Returns the version's ARN. */
@@ -187,6 +199,8 @@ export class FunctionRegistry {
       );
     const { name } = nameOf(functionName);
     const entry = this.#entryOf(name);
+    if (entry.latest.spec.tenantIsolation !== undefined)
+      throw invalidParameter(`Function ${name} isolates tenants; such a function can have no function URL.`);
     entry.urlId = createHash('sha256').update(entry.latest.spec.arn).digest('hex').slice(0, 32);
     this.#urls.set(entry.urlId, name);
     return { url: this.#urlOf(entry.urlId) };
@@ -221,6 +235,9 @@ export class FunctionRegistry {
     return entry;
   }
 }
+
+const invalidParameter = (message: string): AwsError =>
+  new AwsError('InvalidParameterValueException', message, 400, { Type: 'User' });
 
 const notFound = (what: string): AwsError =>
   new AwsError('ResourceNotFoundException', `Function not found: ${what}`, 404, { Type: 'User' });

@@ -79,11 +79,12 @@ export class LambdaService implements Service {
     const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
     recordInvoke(call, target, { invocationType: type });
     call.authorize({ action: 'lambda:InvokeFunction', ...checkOf(target) });
+    const ids = { requestId: call.requestId, ...tenantOf(request, target) };
     const eventText = eventTextOf(request);
     if (type === 'DryRun') return { status: 204, headers: {}, body: new Uint8Array() };
     if (type === 'Event') {
       // Not awaited: the result is in the logs and metrics.
-      void invokeAsync(this.host, target, eventText, call.requestId).then(
+      void invokeAsync(this.host, target, eventText, ids).then(
         (abandoned) => abandoned && this.#onAbandoned(abandoned),
       );
       return { status: 202, headers: {}, body: new Uint8Array() };
@@ -93,7 +94,7 @@ export class LambdaService implements Service {
         'InvalidParameterValueException',
         `InvocationType is '${type}'; use RequestResponse, Event or DryRun.`,
       );
-    return invokeResponse(await this.host.invoke(target.fn, target.invokedArn, eventText, call.requestId));
+    return invokeResponse(await this.host.invoke(target.fn, target.invokedArn, eventText, ids));
   }
 
   /** Needs both permissions: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html */
@@ -114,15 +115,39 @@ export class LambdaService implements Service {
       throw error;
     }
     return urlResponse(
-      await this.host.invoke(
-        target.fn,
-        target.invokedArn,
-        JSON.stringify(urlEvent(request, call, url)),
-        call.requestId,
-      ),
+      await this.host.invoke(target.fn, target.invokedArn, JSON.stringify(urlEvent(request, call, url)), {
+        requestId: call.requestId,
+      }),
     );
   }
 }
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestSyntax */
+const TENANT_ID = /^[\w.:/=+\-@ ]{1,256}$/;
+
+/**
+ * The tenant of an invocation. A function that isolates tenants needs one, any other function refuses one:
+ * https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-troubleshooting.html
+ */
+function tenantOf(
+  { headers }: RawRequest,
+  { fn, invokedArn }: ResolvedFunction,
+): { readonly tenantId?: string } {
+  const tenantId = headers['x-amz-tenant-id'];
+  const isIsolated = fn.spec.tenantIsolation !== undefined;
+  if (isIsolated !== (tenantId !== undefined))
+    throw invalidParameter(
+      isIsolated
+        ? `The invoked function ${invokedArn} is enabled with tenant isolation, and the request has no tenant ID. Add a tenant ID.`
+        : `The invoked function ${invokedArn} is not enabled with tenant isolation, and the request has a tenant ID. Remove the tenant ID.`,
+    );
+  if (tenantId !== undefined && !TENANT_ID.test(tenantId))
+    throw invalidParameter(`TenantId is '${tenantId}'; it must match ${TENANT_ID.source}.`);
+  return omitUndefined({ tenantId });
+}
+
+const invalidParameter = (message: string): AwsError =>
+  new AwsError('InvalidParameterValueException', message, 400, { Type: 'User' });
 
 function recordInvoke(
   call: Call,

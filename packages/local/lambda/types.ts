@@ -15,6 +15,10 @@ export interface FunctionSpec {
   readonly roleArn: string;
   /** Parallel invocations. @default - no limit */
   readonly reservedConcurrency?: number;
+  /** Whether each tenant has its own environments, and each invocation names its tenant. @default - environments are shared */
+  readonly tenantIsolation?: 'PER_TENANT';
+  /** The size of `/tmp`, MiB. @default 512 */
+  readonly temporaryMb?: number;
   /** @default /aws/lambda/<name> */
   readonly logGroup?: string;
 }
@@ -83,6 +87,14 @@ export interface InvocationResult {
   readonly error?: FunctionErrorPayload;
 }
 
+/** What an invocation has besides its event. */
+export interface InvocationOptions {
+  /** @default - a new one */
+  readonly requestId?: string;
+  /** @default - none: the function does not isolate tenants */
+  readonly tenantId?: string;
+}
+
 /**
  * Runs functions. `LambdaHost` runs their bundles in sandboxes; a simulation runs their sources in this
  * process.
@@ -102,7 +114,7 @@ export interface FunctionHost {
     fn: FunctionVersion,
     invokedArn: string,
     eventText: string,
-    requestId?: string,
+    options?: InvocationOptions,
   ): Promise<InvocationResult>;
   /** Stops all functions. */
   close(): void;

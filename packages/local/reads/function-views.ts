@@ -59,6 +59,7 @@ export class FunctionViews {
       EphemeralStorage: { Size: Number(fieldOf(properties, 'EphemeralStorage', 'Size') ?? 512) },
       LoggingConfig: { LogFormat: 'Text', LogGroup: logGroupOf({ spec, version, code }) },
       PackageType: 'Zip',
+      ...(spec.tenantIsolation && { TenancyConfig: { TenantIsolationMode: spec.tenantIsolation } }),
       ...{ State: 'Active', LastUpdateStatus: 'Successful' },
     };
   }

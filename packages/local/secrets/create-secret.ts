@@ -12,6 +12,8 @@ export interface CreateSecretDeps {
   readonly store: SecretStore;
   readonly access: SecretAccess;
   readonly ids: IdSource;
+  /** Milliseconds until other calls know a new secret. */
+  readonly readLagMs: number;
 }
 
 const NAME_PATTERN = /^[A-Za-z0-9/_+=.@-]+$/;
@@ -46,6 +48,7 @@ export function createSecret(deps: CreateSecretDeps, input: Input, call: Call): 
     createdMs: call.atMs,
     changedMs: call.atMs,
     versions: new Map(),
+    ...(deps.readLagMs > 0 && { knownMs: call.atMs + deps.readLagMs }),
     ...omitUndefined({ kmsKeyId: KmsKeyId, description: Description }),
   };
   if (value !== undefined) access.useKey(secret, call, ['kms:GenerateDataKey', 'kms:Decrypt']);

@@ -44,7 +44,8 @@ export class SecretAccess {
     call: Call,
     context: Readonly<Record<string, string>>,
   ): Secret | undefined {
-    const secret = this.#store.find(id, call.atMs);
+    const found = this.#store.find(id, call.atMs);
+    const secret = (found?.knownMs ?? call.atMs) <= call.atMs ? found : undefined;
     const resource = secret?.arn ?? (id.startsWith('arn:') ? id : unknownSecretArn(id));
     const tags = Object.entries(secret?.tags ?? {}).flatMap(([key, value]) => [
       [`secretsmanager:ResourceTag/${key}`, value],

@@ -25,9 +25,12 @@ function makeCurrent(secret: Secret, version: SecretVersion): void {
 export class SecretStore {
   readonly #secrets = new Map<string, Secret>();
   readonly #changes: Changes | undefined;
+  readonly #readLagMs: number;
 
-  constructor(changes?: Changes) {
+  /** @param readLagMs Milliseconds until reads know a new version. */
+  constructor(changes?: Changes, readLagMs = 0) {
     this.#changes = changes;
+    this.#readLagMs = readLagMs;
   }
 
   /** Reports a secret as changed. To be called by everything that changes a secret's fields. */
@@ -73,7 +76,8 @@ export class SecretStore {
         `You can't use ClientRequestToken ${id} because that value is already in use for a version of secret ${secret.arn}.`,
       );
     }
-    const version: SecretVersion = { id, value, createdMs: atMs, stages: [CURRENT] };
+    const lag = this.#readLagMs > 0 && { knownMs: atMs + this.#readLagMs };
+    const version: SecretVersion = { id, value, createdMs: atMs, stages: [CURRENT], ...lag };
     makeCurrent(secret, version);
     secret.changedMs = atMs;
     this.note(secret.name);

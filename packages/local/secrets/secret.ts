@@ -4,6 +4,8 @@ export interface SecretVersion {
   readonly id: string;
   readonly value: string | Uint8Array;
   readonly createdMs: number;
+  /** When reads know it, milliseconds. @default - at once */
+  readonly knownMs?: number;
   stages: readonly string[];
 }
 
@@ -11,6 +13,8 @@ export interface Secret {
   readonly name: string;
   readonly arn: string;
   readonly createdMs: number;
+  /** When other calls know it, milliseconds. @default - at once */
+  readonly knownMs?: number;
   readonly tags: Readonly<Record<string, string>>;
   readonly kmsKeyId?: string;
   readonly description?: string;

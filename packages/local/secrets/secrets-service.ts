@@ -19,6 +19,8 @@ export interface SecretsParts {
   /** Whether a principal exists. AWS refuses resource policies that name a principal that does not. */
   readonly principalExists: (arn: string) => boolean;
   readonly changes?: Changes;
+  /** Milliseconds until calls know a secret that CreateSecret made, and reads a new version. @default 0 */
+  readonly readLagMs?: number;
 }
 
 /** A secret of the template. */
@@ -63,9 +65,10 @@ export class SecretsManager extends JsonService {
       ),
     });
     this.#parts = parts;
-    this.store = new SecretStore(parts.changes);
+    const { readLagMs = 0 } = parts;
+    this.store = new SecretStore(parts.changes, readLagMs);
     this.#access = new SecretAccess(this.store, parts.keys);
-    this.#deps = { store: this.store, access: this.#access, ids: parts.ids };
+    this.#deps = { store: this.store, access: this.#access, ids: parts.ids, readLagMs };
   }
 
   /** A value for `GenerateSecretString`. It is not secret: it is derived from the seed. */
@@ -137,7 +140,7 @@ export class SecretsManager extends JsonService {
       ...omitUndefined({ 'secretsmanager:VersionStage': stage, 'secretsmanager:VersionId': VersionId }),
     });
     await this.#provided(secret, call.atMs);
-    const version = this.#version(secret, VersionId, stage);
+    const version = this.#version(secret, call.atMs, VersionId, stage);
     this.#access.useKey(secret, call, ['kms:Decrypt']);
     const value =
       typeof version.value === 'string'
@@ -153,10 +156,12 @@ export class SecretsManager extends JsonService {
     };
   }
 
-  #version(secret: Secret, id: string | undefined, stage: string | undefined): SecretVersion {
+  #version(secret: Secret, atMs: number, id?: string, stage?: string): SecretVersion {
     const found = [...secret.versions.values()].find(
       (version) =>
-        (id === undefined || version.id === id) && (stage === undefined || version.stages.includes(stage)),
+        (version.knownMs ?? atMs) <= atMs &&
+        (id === undefined || version.id === id) &&
+        (stage === undefined || version.stages.includes(stage)),
     );
     if (found !== undefined) return found;
     const wanted = id === undefined ? `staging label: ${stage ?? CURRENT}` : `VersionId: ${id}`;

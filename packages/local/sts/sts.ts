@@ -32,6 +32,8 @@ export interface StsParts {
   readonly store: IamStore;
   readonly credentials: CredentialStore;
   readonly authorizer: Authorizer;
+  /** Milliseconds until AssumeRole knows a new role. @default 0 */
+  readonly roleLagMs?: number;
 }
 
 /**
@@ -64,12 +66,19 @@ export class Sts {
    * policy allows the account, because it represents the account's people.
    */
   assumeRole(caller: Caller, input: AssumeRoleInput, atMs: number): AssumedRole {
-    const role = this.#parts.store.findByArn(input.roleArn);
+    const role = this.#known(input.roleArn, atMs);
     const sourceIdentity = caller.sourceIdentity ?? input.sourceIdentity;
     this.#authorize(caller, input, { role, sourceIdentity, atMs });
     if (role === undefined) throw this.#denied(caller, 'sts:AssumeRole', input.roleArn);
     this.#checkDuration(caller, role, input.seconds);
     return this.#issue(role, { ...input, ...omitUndefined({ sourceIdentity }) }, atMs);
+  }
+
+  /** The role, once AssumeRole knows it. */
+  #known(roleArn: string, atMs: number): Role | undefined {
+    const role = this.#parts.store.findByArn(roleArn);
+    const isKnown = role !== undefined && role.createdMs + (this.#parts.roleLagMs ?? 0) <= atMs;
+    return isKnown ? role : undefined;
   }
 
   /**

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { DEFAULT_ASYNC } from '../lambda/registry.ts';
+import { DEFAULT_ASYNC, type FunctionRegistry } from '../lambda/registry.ts';
+import type { FunctionSpec } from '../lambda/types.ts';
 import { omitUndefined } from '../helpers/omit-undefined.ts';
 import type { Loader } from './load-context.ts';
 import { number, readProperties, cannotLoad } from './properties.ts';
@@ -19,6 +20,8 @@ const functionProperties = z.looseObject({
   MemorySize: number.default(DEFAULT_MEMORY_MB),
   ReservedConcurrentExecutions: number.optional(),
   LoggingConfig: z.looseObject({ LogGroup: z.string().optional() }).optional(),
+  TenancyConfig: z.strictObject({ TenantIsolationMode: z.literal('PER_TENANT') }).optional(),
+  EphemeralStorage: z.strictObject({ Size: number }).optional(),
 });
 
 /** The folder of a code asset. CDK names its object after its hash: `<hash>.zip`. */
@@ -35,7 +38,7 @@ function codeDir(
 export const loadFunction: Loader = (resource, { functions, assetDir }) => {
   const properties = readProperties(functionProperties, resource);
   const { ReservedConcurrentExecutions: reserved, LoggingConfig } = properties;
-  functions.createFunction({
+  createFunction(resource, functions, {
     name: resource.physicalId,
     arn: resource.arn,
     codeDir: codeDir(properties.Code.S3Key, assetDir, resource),
@@ -44,9 +47,21 @@ export const loadFunction: Loader = (resource, { functions, assetDir }) => {
     timeoutSeconds: properties.Timeout,
     memoryMb: properties.MemorySize,
     roleArn: properties.Role,
-    ...omitUndefined({ reservedConcurrency: reserved, logGroup: LoggingConfig?.LogGroup }),
+    ...omitUndefined({
+      reservedConcurrency: reserved,
+      logGroup: LoggingConfig?.LogGroup,
+      tenantIsolation: properties.TenancyConfig?.TenantIsolationMode,
+      temporaryMb: properties.EphemeralStorage?.Size,
+    }),
   });
 };
+
+/** CloudFormation would replace a function whose tenancy changes. Here a name stands for one function, so that is refused. */
+function createFunction(resource: ResolvedResource, functions: FunctionRegistry, spec: FunctionSpec): void {
+  const refusal = functions.tenancyRefusal(spec);
+  if (refusal !== undefined) throw cannotLoad(resource, refusal);
+  functions.createFunction(spec);
+}
 
 export const loadVersion: Loader = (resource, { functions, previous }) => {
   if (previous.get(resource.logicalId)?.arn === resource.arn) return;
@@ -118,6 +133,8 @@ export const loadUrl: Loader = (resource, { functions }) => {
   );
   if (AuthType !== 'AWS_IAM')
     throw cannotLoad(resource, `its AuthType is ${AuthType}; only AWS_IAM is supported`);
+  if (functions.resolve(TargetFunctionArn, undefined).fn.spec.tenantIsolation !== undefined)
+    throw cannotLoad(resource, `its function isolates tenants, and such a function can have no URL`);
   const { url } = functions.createUrl({ functionName: TargetFunctionArn, authType: AuthType });
   const expected = resource.attributes['FunctionUrl'];
   if (url !== expected)

@@ -44,11 +44,29 @@ describe('assumeTaskRole', () => {
     expect(sts.calls()).toHaveLength(3);
   });
 
-  test('throws the error of AWS at once when AssumeRole was refused', async () => {
+  test('calls AssumeRole again when it was denied: the role may have been deployed a moment ago', async () => {
+    const denied = answered('AccessDenied', 403);
+    sts.on(AssumeRoleCommand).rejectsOnce(denied).rejectsOnce(denied).resolves({ Credentials });
+    expect(await assume()).toBe('ASIAX');
+    expect(slept).toEqual([100, 200]);
+  });
+
+  test('throws the denial of AWS after ten seconds', async () => {
     sts.on(AssumeRoleCommand).rejects(answered('AccessDenied', 403));
     expect(await assume()).toBe('AccessDenied');
-    expect(sts.calls()).toHaveLength(1);
+    const waitedMs = slept.reduce((sum, ms) => sum + ms, 0);
+    expect(waitedMs).toBeGreaterThan(9_000);
+    expect(waitedMs).toBeLessThanOrEqual(10_000);
   });
+
+  test.each(['MalformedPolicyDocument', 'PackedPolicyTooLarge', 'RegionDisabledException', 'ExpiredToken'])(
+    'throws the error of AWS at once when AssumeRole was refused with %s',
+    async (name) => {
+      sts.on(AssumeRoleCommand).rejects(answered(name, 400));
+      expect(await assume()).toBe(name);
+      expect(sts.calls()).toHaveLength(1);
+    },
+  );
 
   test.each([
     ['no answer', Object.assign(new Error('socket hang up'), { name: 'TimeoutError' })],

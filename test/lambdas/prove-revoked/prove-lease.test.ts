@@ -301,3 +301,36 @@ describe('the maximum number of leases', () => {
     expect(seen).toEqual({ open: 0, mostAsked: 10, asking: 0 });
   });
 });
+
+describe('a session secret that is not found', () => {
+  /** Answers that the value is not known for as many reads. */
+  const unknownFor = (reads: number) => {
+    let left = reads;
+    const found = valueOf([lease]);
+    return async (name: string, versionId: string) => (left-- > 0 ? undefined : found(name, versionId));
+  };
+  const FRESH_MS = lease.intendedAtMs + 1_000;
+
+  test('is read again while it may only be unknown for a moment, and then proven by refusals', async () => {
+    const proof = await prove({ answers: [REFUSED], nowMs: FRESH_MS, value: unknownFor(9) });
+    expect(proof.proof).toBe('refused');
+    expect(proof.refusals.map(({ at }) => Date.parse(at) - FRESH_MS)).toEqual([9_000, 10_000, 11_000]);
+  });
+
+  test('is no proof: after ten seconds the expiry of the lease is awaited', async () => {
+    const value = unknownFor(12);
+    await expect(prove({ answers: [REFUSED], nowMs: FRESH_MS, value })).rejects.toMatchObject({
+      name: 'ExpiryPending',
+    });
+    // The next attempt finds it.
+    expect((await prove({ answers: [REFUSED], nowMs: FRESH_MS + 20_000, value })).proof).toBe('refused');
+  });
+
+  test('is not waited for once the function that issues it cannot have put it within the read lag', async () => {
+    let reads = 0;
+    const value = async () => void (reads += 1);
+    const nowMs = lease.intendedAtMs + 30_000 + 10_001;
+    await expect(prove({ answers: [], nowMs, value })).rejects.toMatchObject({ name: 'ExpiryPending' });
+    expect(reads).toBe(1);
+  });
+});

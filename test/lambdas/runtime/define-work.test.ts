@@ -152,6 +152,32 @@ describe('work that has more to do', () => {
   });
 });
 
+const unknownSecret = new SecretsManagerServiceException({
+  name: 'ResourceNotFoundException',
+  message: "Secrets Manager can't find it.",
+  $fault: 'client',
+  $metadata: {},
+});
+
+describe('what was made a moment ago', () => {
+  it('is read again until it is known: the session and a JIT secret', async () => {
+    const { invoke, secrets, wakeAll } = fakeRuntime();
+    const { sessionSecretId, secrets: ids } = workEvent();
+    for (const [SecretId, SecretString] of [
+      [sessionSecretId, JSON.stringify(SESSION)],
+      [ids['password'], PASSWORD],
+    ])
+      secrets
+        .on(GetSecretValueCommand, { SecretId })
+        .rejectsOnce(unknownSecret)
+        .rejectsOnce(unknownSecret)
+        .resolves({ SecretString });
+    const ended = invoke(async (task) => (await task.secret('password')).reveal().length);
+    expect(await wakeAll(ended)).toBe(600);
+    expect(await ended).toMatchObject({ done: true, result: PASSWORD.length });
+  });
+});
+
 describe('defineWork refuses', () => {
   it.each([
     ['an undefined event', undefined],
@@ -176,19 +202,32 @@ describe('defineWork refuses', () => {
   });
 
   it('a session that cannot be read, with the message of AWS', async () => {
-    const { invoke, secrets } = fakeRuntime();
-    secrets.on(GetSecretValueCommand).rejects(
-      new SecretsManagerServiceException({
-        name: 'ResourceNotFoundException',
-        message: "Secrets Manager can't find it.",
-        $fault: 'client',
-        $metadata: {},
-      }),
-    );
-    await expect(invoke(async () => null)).rejects.toMatchObject({
+    const { invoke, secrets, wakeAll } = fakeRuntime();
+    secrets.on(GetSecretValueCommand).rejects(unknownSecret);
+    const ended = invoke(async () => null).catch((error: unknown) => error);
+    const waitedMs = await wakeAll(ended);
+    expect(await ended).toMatchObject({
       name: 'SessionUnreadable',
       message: expect.stringMatching(/demo\.t-1.*ResourceNotFoundException: Secrets Manager can't find it/),
     });
+    expect(waitedMs).toBeGreaterThan(9_000);
+    expect(waitedMs).toBeLessThanOrEqual(10_000);
+  });
+
+  it('a session that cannot be read within half of the time that is left', async () => {
+    const { invoke, secrets, wakeAll } = fakeRuntime();
+    secrets.on(GetSecretValueCommand).rejects(unknownSecret);
+    const ended = invoke(async () => null, {}, 4_000).catch((error: unknown) => error);
+    expect(await wakeAll(ended)).toBeLessThanOrEqual(2_000);
+    expect(await ended).toMatchObject({ name: 'SessionUnreadable' });
+  });
+
+  it('a session that it may not read, at once', async () => {
+    const { invoke, secrets } = fakeRuntime();
+    const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+    secrets.on(GetSecretValueCommand).rejects(denied);
+    await expect(invoke(async () => null)).rejects.toMatchObject({ name: 'SessionUnreadable' });
+    expect(secrets.calls()).toHaveLength(1);
   });
 
   it.each(['', 'not json: hidden-value-1', '{"accessKeyId":"hidden-value-1"}'])(

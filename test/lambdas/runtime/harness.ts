@@ -77,7 +77,24 @@ export function fakeRuntime() {
   };
   const invoke = (work: Work, over: Partial<WorkEvent> = {}, leftMs = 60_000) =>
     defineWork(work, ports)(workEvent(over), contextWith(leftMs));
-  return { secrets, lines, sleeps, events, ports, invoke };
+  /** Ends every pause of at most a second until the invocation has ended. Returns the sum of the pauses, milliseconds. */
+  const wakeAll = async (ended: Promise<unknown>): Promise<number> => {
+    let waitedMs = 0;
+    let isOver = false;
+    const over = () => void (isOver = true);
+    void ended.then(over, over);
+    while (!isOver) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const short = sleeps.filter(({ ms }) => ms <= 1_000);
+      for (const sleep of short) {
+        sleeps.splice(sleeps.indexOf(sleep), 1);
+        waitedMs += sleep.ms;
+        sleep.wake();
+      }
+    }
+    return waitedMs;
+  };
+  return { secrets, lines, sleeps, events, ports, invoke, wakeAll };
 }
 
 function output(lines: string[]): Output {

@@ -11,11 +11,18 @@ import {
   tasksOf,
   waysAround,
 } from './definition.ts';
-import { sampleResources } from '../sample.ts';
+import { Isolation } from '../../../lib/index.ts';
+import { resourcesOf, sampleResources, stackWith } from '../sample.ts';
 
 const resources = sampleResources();
 const definition = definitionIn(resources);
 const everyState = Object.entries(definition.States);
+const isolated = definitionIn(resourcesOf(stackWith({ isolation: Isolation.perTask() }).stack));
+/** A type's definition, and how the payload of an answer of the work arrives. */
+const KINDS: readonly (readonly [string, Definition, (payload: unknown) => unknown])[] = [
+  ['without isolation', definition, (payload) => payload],
+  ['with isolation', isolated, (payload) => JSON.stringify(payload)],
+];
 const context = (redrives?: number) => ({
   Execution: {
     Id: 'arn:aws:states:eu-central-1:111122223333:execution:machine:a1',
@@ -107,7 +114,7 @@ describe('Teardown', () => {
   );
 });
 
-describe('expressions', () => {
+describe.each(KINDS)('expressions %s', (_kind, definition) => {
   /** Evaluates every expression of a state with its smallest input: an empty result, or an error without a name and a cause. */
   async function visit(
     name: string,
@@ -185,13 +192,13 @@ describe('the version of the work', () => {
   });
 });
 
-describe('the output of RunWork', () => {
+describe.each(KINDS)('the output of RunWork %s', (_kind, definition, payloadOf) => {
   const output = async (payload: unknown, input: unknown = {}) => {
     const state = tasksOf(definition).find(([name]) => name === 'RunWork')?.[1];
     return (await evaluate(state?.Output, {
       input,
       context: context(0),
-      result: { Payload: payload },
+      result: { Payload: payloadOf(payload) },
     })) as {
       ended: { status: string; error?: string; payload?: unknown };
     };
@@ -275,6 +282,48 @@ describe('the output of RunWork', () => {
     expect(handed).toMatchObject({
       ended: { status: 'failed', state: 'RunWork', error: 'E'.repeat(256), cause: 'c'.repeat(8192) },
     });
+  });
+});
+
+describe('a failed function with isolation', () => {
+  const output = (Payload: unknown, input: unknown = {}) => {
+    const state = tasksOf(isolated).find(([name]) => name === 'RunWork')?.[1];
+    const result = { FunctionError: 'Unhandled', Payload };
+    return evaluate(state?.Output, { input, context: context(0), result });
+  };
+  const failed = (error: string, cause: unknown) => ({
+    ended: { status: 'failed', state: 'RunWork', error, cause },
+  });
+
+  it('ends the work with the error that a Catch would receive', async () => {
+    const text = JSON.stringify({ errorType: 'Mine.Error', errorMessage: 'why', trace: ['a'] });
+    expect(await output(text)).toEqual(failed('Mine.Error', text));
+  });
+
+  it.each<[string, unknown, string]>([
+    ['an error without a type', '{"errorMessage":"Task timed out after 3.00 seconds"}', 'Lambda.Unknown'],
+    ['a type that is null', '{"errorType":null}', 'Unknown'],
+    ['a type that is no text', '{"errorType":7}', '7'],
+    ['a text', '"broke"', 'Lambda.Unknown'],
+    ['a list', '[{"errorType":"Other"}]', 'Lambda.Unknown'],
+    ['null', 'null', 'Lambda.Unknown'],
+  ])('has a name for %s', async (_name, text, error) => {
+    expect(await output(text)).toEqual(failed(error, text));
+  });
+
+  it('has a name without a payload', async () => {
+    expect(await output(undefined)).toEqual(failed('Lambda.Unknown', ''));
+  });
+
+  it('never hands on a checkpoint that its error contains', async () => {
+    const text = JSON.stringify({ done: false, checkpoint: 1 });
+    const handed = await output(text, { sessionVersionId: 'version-1' });
+    expect(handed).toEqual(failed('Lambda.Unknown', text));
+  });
+
+  it('truncates name and cause', async () => {
+    const text = JSON.stringify({ errorType: 'E'.repeat(1000), errorMessage: 'c'.repeat(20_000) });
+    expect(await output(text)).toEqual(failed('E'.repeat(256), text.slice(0, 8192)));
   });
 });
 

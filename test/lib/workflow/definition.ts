@@ -70,12 +70,12 @@ export interface Bindings {
   readonly context: unknown;
 }
 
-/** Evaluates each `{% … %}` string like Step Functions. An undefined result is an error. */
+/** Evaluates each `{% … %}` string like Step Functions, with its function `$parse`. An undefined result is an error. */
 export async function evaluate(template: unknown, states: Bindings): Promise<unknown> {
   if (typeof template === 'string') {
     const text = /^\{%(.*)%\}$/s.exec(template)?.[1];
     if (text === undefined) return template;
-    const value: unknown = await jsonata(text).evaluate(undefined, { states });
+    const value: unknown = await jsonata(text).evaluate(undefined, { states, parse });
     if (value === undefined) throw new Error(`The expression gives nothing: ${text}`);
     return JSON.parse(JSON.stringify(value)) as unknown;
   }
@@ -86,6 +86,8 @@ export async function evaluate(template: unknown, states: Bindings): Promise<unk
   );
   return Object.fromEntries(await Promise.all(entries));
 }
+
+const parse = (text: string): unknown => JSON.parse(text);
 
 /** All expressions in a template. */
 export function expressionsIn(template: unknown): string[] {

@@ -136,6 +136,16 @@ describe('what cannot be loaded', () => {
     ],
     ['inline code', change('Fn', { Code: { ZipFile: 'x' } }), /Fn .*Code/],
     ['another runtime', change('Fn', { Runtime: 'python3.13' }), /only Node\.js runtimes are supported/],
+    [
+      'a URL of a function that isolates tenants',
+      change('Fn', { TenancyConfig: { TenantIsolationMode: 'PER_TENANT' } }),
+      /Url \(AWS::Lambda::Url\) cannot be loaded: its function isolates tenants/,
+    ],
+    [
+      'an unknown isolation of tenants',
+      change('Fn', { TenancyConfig: { TenantIsolationMode: 'SHARED' } }),
+      /Fn .*TenantIsolationMode/,
+    ],
     ['a URL open to everyone', change('Url', { AuthType: 'NONE' }), /only AWS_IAM/],
     ['an express machine', change('Machine', { StateMachineType: 'EXPRESS' }), /only STANDARD/],
     [

@@ -191,6 +191,23 @@ describe('loading a stack again', () => {
     });
   });
 
+  it('cannot change whether a function isolates tenants', async () => {
+    const { aws, deploy } = await deployed();
+    const isolated = waiting(({ Resources, Outputs }) => {
+      for (const id of Object.keys(Resources))
+        if (Resources[id]?.Type === 'AWS::Lambda::Url') delete Resources[id];
+      for (const id of Object.keys(Outputs))
+        if (id !== 'MachineArn') delete (Outputs as Record<string, unknown>)[id];
+      Object.assign(Resources['Fn']?.Properties ?? {}, {
+        TenancyConfig: { TenantIsolationMode: 'PER_TENANT' },
+      });
+    });
+    await expect(deploy(isolated)).rejects.toThrow(
+      /Fn \(AWS::Lambda::Function\) cannot be loaded: the tenant isolation of function Small-Fn cannot change from none to PER_TENANT.*another name/,
+    );
+    expect(aws.lambda.registry.resolve('Small-Fn', undefined).fn.spec.tenantIsolation).toBeUndefined();
+  });
+
   it('deletes no data', async () => {
     const { aws, deploy } = await deployed();
     aws.s3.put('small-data', 'key', Buffer.from('kept'));

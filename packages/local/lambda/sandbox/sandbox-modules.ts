@@ -8,8 +8,6 @@ import dgram from 'node:dgram';
 import diagnosticsChannel from 'node:diagnostics_channel';
 import dns from 'node:dns';
 import events from 'node:events';
-import fs from 'node:fs';
-import fsPromises from 'node:fs/promises';
 import http2 from 'node:http2';
 import os from 'node:os';
 import path from 'node:path';
@@ -24,7 +22,7 @@ import util from 'node:util';
 import workerThreads from 'node:worker_threads';
 import zlib from 'node:zlib';
 import type { LocalClock } from '../../clock/local-clock.ts';
-import { emptyFilePromises, emptyFileSystem, refusedModule } from './refused-modules.ts';
+import { refusedModule } from './refused-modules.ts';
 import { holdWhileWorking } from './work-holds.ts';
 
 /** Modules without access to the network or the machine. They are passed through. */
@@ -61,8 +59,6 @@ const refusedModules: Readonly<Record<string, unknown>> = {
   http2: refusedModule('http2', { ...http2 }),
   tls: refusedModule('tls', { ...tls }),
   worker_threads: refusedModule('worker_threads', { ...workerThreads }),
-  fs: emptyFileSystem({ ...fs }),
-  'fs/promises': emptyFilePromises({ ...fsPromises }),
 };
 
 const sandboxOs = {
@@ -98,7 +94,7 @@ export function workingModules(clock: LocalClock) {
   };
 }
 
-/** The `require` of an environment. `own` are the environment's own modules: `http`, `timers`, `process`, … */
+/** The `require` of an environment. `own` are the environment's own modules: `http`, `timers`, `process`, `fs`, … */
 export function sandboxRequire(own: Readonly<Record<string, unknown>>): (name: string) => unknown {
   const modules: Readonly<Record<string, unknown>> = {
     ...safeModules,

@@ -2,6 +2,8 @@ import { performance as hostPerformance } from 'node:perf_hooks';
 import { Script } from 'node:vm';
 import type { LocalClock } from '../../clock/local-clock.ts';
 import type { Transport } from '../transport.ts';
+import { fileModules } from './files/file-modules.ts';
+import { TemporaryFiles } from './files/temporary-files.ts';
 import { inProcessHttp } from './in-process-http.ts';
 import { sandboxConsole } from './sandbox-console.ts';
 import { sandboxRequire, workingModules } from './sandbox-modules.ts';
@@ -20,6 +22,8 @@ export interface SandboxWiring {
   readonly send: Transport;
   readonly reachable: ReachableServers;
   readonly variables: Record<string, string>;
+  /** The size of `/tmp`. */
+  readonly temporaryBytes: number;
   exit(status: string): never;
   log(level: LogLine['level'], message: string): void;
 }
@@ -91,6 +95,7 @@ export function createSandbox(wiring: SandboxWiring): Sandbox {
     perf_hooks: { performance, PerformanceObserver: hostPerformance.constructor },
     crypto: working.crypto,
     zlib: working.zlib,
+    ...fileModules(new TemporaryFiles(wiring.temporaryBytes, () => clock.nowMs())),
   });
   const globals = {
     ...timing.globals,

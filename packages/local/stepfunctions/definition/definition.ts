@@ -51,8 +51,8 @@ const task = z.strictObject({
   Resource: z
     .string()
     .regex(
-      /^(arn:[\w-]+:states:[\w-]*:\d*:lambda:invoke|arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?)$/,
-      'is not supported; use arn:aws:states:::lambda:invoke or the ARN of a Lambda function (no task tokens, no other service)',
+      /^(arn:[\w-]+:states:[\w-]*:\d*:(?:aws-sdk:)?lambda:invoke|arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?)$/,
+      'is not supported; use arn:aws:states:::lambda:invoke, arn:aws:states:::aws-sdk:lambda:invoke or the ARN of a Lambda function (no task tokens, no other service)',
     ),
   Arguments: z.custom<unknown>((value) => value !== undefined, 'is required'),
   TimeoutSeconds: timeout.optional(),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { omitUndefined } from '../../helpers/omit-undefined.ts';
 import { inputDetail, outputDetail } from './history.ts';
 import type { EventDetails } from './history.ts';
 import type { HistoryEventType } from '@aws-sdk/client-sfn';
@@ -11,6 +12,9 @@ import type { StateError } from './state-error.ts';
 export interface LambdaTask {
   readonly functionName: string;
   readonly payload: unknown;
+  readonly tenantId?: string;
+  /** Whether it is a call of the AWS SDK integration. */
+  readonly isSdkCall?: boolean;
   scheduled(timeoutSeconds: number | undefined): TaskEvent;
   started(): TaskEvent;
   /** The state's result (`$states.result`), from Lambda's response. */
@@ -34,21 +38,40 @@ const invokeArguments = z.strictObject({
   InvocationType: z.literal('RequestResponse').optional(),
 });
 
+/**
+ * The arguments of aws-sdk:lambda:invoke, which are those of the SDK. Payload is a JSON value here as well: a blob of the SDK is written as
+ * JSON, so that text would arrive in quotes. Only the answer's Payload is text.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+ */
+const sdkInvokeArguments = invokeArguments.extend({ TenantId: z.string().min(1).optional() });
+
 /** The Task for evaluated Arguments. Returns an error message when the Arguments do not fit the resource. */
 export function lambdaTask(resource: string, args: unknown, region: string): LambdaTask | string {
   if (!resource.endsWith(':lambda:invoke')) return directTask(resource, args);
-  const parsed = invokeArguments.safeParse(args);
+  const isSdkCall = resource.endsWith(':aws-sdk:lambda:invoke');
+  const parsed = (isSdkCall ? sdkInvokeArguments : invokeArguments).safeParse(args);
   if (!parsed.success)
-    return `The Arguments of lambda:invoke are not supported: ${z.prettifyError(parsed.error)}`;
-  return invokeTask(parsed.data, args, region);
+    return `The Arguments of ${isSdkCall ? 'aws-sdk:' : ''}lambda:invoke are not supported: ${z.prettifyError(parsed.error)}`;
+  return { ...invokeTask(parsed.data, args, { region, isSdkCall }), isSdkCall };
 }
 
-const SERVICE = { resource: 'invoke', resourceType: 'lambda' } as const;
+interface Integration {
+  readonly region: string;
+  readonly isSdkCall: boolean;
+}
 
-function invokeTask(args: z.infer<typeof invokeArguments>, parameters: unknown, region: string): LambdaTask {
+type InvokeArguments = z.infer<typeof invokeArguments> & { readonly TenantId?: string | undefined };
+
+function invokeTask(
+  args: InvokeArguments,
+  parameters: unknown,
+  { region, isSdkCall }: Integration,
+): LambdaTask {
+  const SERVICE = { resource: 'invoke', resourceType: isSdkCall ? 'aws-sdk:lambda' : 'lambda' };
   return {
     functionName: args.Qualifier === undefined ? args.FunctionName : `${args.FunctionName}:${args.Qualifier}`,
     payload: args.Payload === undefined ? {} : args.Payload,
+    ...omitUndefined({ tenantId: args.TenantId }),
     scheduled: (timeoutInSeconds) => {
       const taskScheduledEventDetails = {
         ...SERVICE,
@@ -59,7 +82,7 @@ function invokeTask(args: z.infer<typeof invokeArguments>, parameters: unknown, 
       return ['TaskScheduled', { taskScheduledEventDetails }];
     },
     started: () => ['TaskStarted', { taskStartedEventDetails: SERVICE }],
-    result: invokeResult,
+    result: isSdkCall ? sdkResult : invokeResult,
     succeeded: (result) => [
       'TaskSucceeded',
       { taskSucceededEventDetails: { ...SERVICE, ...outputDetail(result) } },
@@ -69,7 +92,7 @@ function invokeTask(args: z.infer<typeof invokeArguments>, parameters: unknown, 
       { taskFailedEventDetails: { ...SERVICE, error: error.name, cause: error.cause } },
     ],
     timedOut: (error) => ['TaskTimedOut', { taskTimedOutEventDetails: { ...SERVICE, error: error.name } }],
-    tooLarge: () => dataLimitExceeded('lambda'),
+    tooLarge: () => dataLimitExceeded(SERVICE.resourceType),
   };
 }
 
@@ -87,6 +110,14 @@ function invokeResult(lambda: LambdaResult): unknown {
     StatusCode: 200,
   };
 }
+
+/** The answer of Invoke as the SDK has it: the payload is text, and an error of the function is a field. */
+const sdkResult = ({ executedVersion, functionError, payload }: LambdaResult): unknown => ({
+  ExecutedVersion: executedVersion,
+  ...omitUndefined({ FunctionError: functionError }),
+  Payload: payload,
+  StatusCode: 200,
+});
 
 function directTask(resource: string, args: unknown): LambdaTask {
   return {

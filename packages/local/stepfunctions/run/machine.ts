@@ -5,6 +5,10 @@ export interface LambdaCall {
   /** The name or ARN, with `:qualifier` if the state has one. */
   readonly functionName: string;
   readonly payload: unknown;
+  /** @default - none: the function does not isolate tenants */
+  readonly tenantId?: string;
+  /** Whether the state uses the AWS SDK integration, for which the error of a function is a result. @default false */
+  readonly isSdkCall?: boolean;
   /** The machine's role, which needs `lambda:InvokeFunction`. */
   readonly roleArn: string;
   readonly executionArn: string;
@@ -13,9 +17,12 @@ export interface LambdaCall {
 }
 
 export interface LambdaResult {
+  /** JSON text for the AWS SDK integration, a value for all others. */
   readonly payload: unknown;
   /** `$LATEST`, or the number of the version that ran. */
   readonly executedVersion: string;
+  /** `Unhandled` if the function failed; `payload` is then its error. Only for the AWS SDK integration. */
+  readonly functionError?: string;
 }
 
 /** Throws an error whose `name` is the `ErrorEquals` string and whose `message` is the Cause. */

@@ -7,6 +7,7 @@ import { MAX_CAUSE_CHARACTERS, MAX_PAYLOAD_BYTES, payloadBytes } from '../limits
 import type { LambdaResult } from './machine.ts';
 import type { Outcome, StateRun } from './state-run.ts';
 import { dataLimitExceeded, InterpreterStopped, StateError } from './state-error.ts';
+import { omitUndefined } from '../../helpers/omit-undefined.ts';
 import { evaluateSeconds } from '../definition/typed-fields.ts';
 
 /**
@@ -100,7 +101,7 @@ async function invoke(
 ): Promise<LambdaResult> {
   const waiting = new AbortController();
   const { execution, clock } = run;
-  const { functionName, payload } = task;
+  const { functionName, payload, tenantId, isSdkCall } = task;
   const { promise, resolve, reject } = Promise.withResolvers<LambdaResult>();
   const onEnd = (): void => reject(execution.signal.reason);
   execution.signal.addEventListener('abort', onEnd, { once: true });
@@ -110,7 +111,10 @@ async function invoke(
       : clock.setTimer(timeoutSeconds * 1000, () => reject(new TaskTimedOut()));
   const { arn: executionArn, machine } = execution;
   run
-    .invokeLambda({ functionName, payload, roleArn: machine.roleArn, executionArn, signal: waiting.signal })
+    .invokeLambda({
+      ...{ functionName, payload, ...omitUndefined({ tenantId, isSdkCall }) },
+      ...{ roleArn: machine.roleArn, executionArn, signal: waiting.signal },
+    })
     .then(resolve, reject);
   try {
     return await promise;

@@ -25,6 +25,8 @@ export const LAMBDA_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
       'MemorySize',
       'ReservedConcurrentExecutions',
       'LoggingConfig',
+      'TenancyConfig',
+      'EphemeralStorage',
     ],
     ignored: [
       'Architectures',
@@ -35,7 +37,6 @@ export const LAMBDA_RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
       'Tags',
       'KmsKeyArn',
       'VpcConfig',
-      'EphemeralStorage',
       'RuntimeManagementConfig',
       'RecursiveLoop',
       'SnapStart',
