@@ -120,6 +120,10 @@ function refusalTextsIn({ stack: { aws, messages }, line }: Exercised): string {
   return [...denied, line, ...messages, ...failures, ...lost, ...executions].join('\n');
 }
 
+/** A run by hand removes every statement. A verification has time only for one in every N. */
+const every = Number(process.env['STATEMENTS_EVERY'] ?? '1');
+const removed = checked.filter((_statement, index) => index % every === 0);
+
 describe('least privilege', () => {
   afterAll(stopDatabase);
 
@@ -148,7 +152,7 @@ describe('least privilege', () => {
     expect(unused).toEqual([]);
   });
 
-  test.each(checked.map((statement) => [statement.name, statement] as const))(
+  test.each(removed.map((statement) => [statement.name, statement] as const))(
     'without %s a scenario fails',
     async (_name, statement) => {
       const exercised = await firstFailure(statement);
