@@ -8,7 +8,8 @@ import { functionDefaults } from '../functions/function-defaults.ts';
 import { functionRole, ownLogGroup } from '../functions/function-role.ts';
 import { SESSION_SECRETS_OPEN, sessionSecretsOf } from '../secrets/secret-permissions.ts';
 import { isolationFaults } from '../isolation/check-isolation.ts';
-import { tenancyOf, type Isolation } from '../isolation/isolation.ts';
+import type { Isolation } from '../isolation/isolation.ts';
+import { tenancyOf } from '../isolation/tenancy.ts';
 import type { Work } from './work.ts';
 
 export interface WorkFunctionProps {

@@ -3,7 +3,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { Isolation, type BoundedTask } from '../../../lib/index.ts';
-import { tenancyOf } from '../../../lib/isolation/isolation.ts';
+import { tenancyOf } from '../../../lib/isolation/tenancy.ts';
 import { ofType, resourcesOf, stackWith, textOf, type Resources } from '../sample.ts';
 import { definitionIn, tasksOf } from '../workflow/definition.ts';
 
