@@ -48,7 +48,7 @@ export async function removeRights(ending: EndingLogin): Promise<void> {
 }
 
 /**
- * Revokes one by one what is left: what a refused statement named together with others, and what nobody may
+ * Revokes one by one what is left: what a refused statement named together with others, and what no role may
  * revoke any more. Returns how to remove what the admin may not, for a person.
  */
 export async function removeRemainingRights(ending: EndingLogin): Promise<string[]> {

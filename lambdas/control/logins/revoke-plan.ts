@@ -80,7 +80,7 @@ export function revokeWithLoan(grant: Grant): readonly Step[] {
   ];
 }
 
-/** Memberships that the login gave are revoked in its name; its own by whoever gave them, as far as the admin may. */
+/** A membership that the login gave is revoked in its name; one that it has is revoked by the admin, who names the role that gave it. */
 export const revokeMembership = (
   { role, member, grantor }: Membership,
   login: string,
